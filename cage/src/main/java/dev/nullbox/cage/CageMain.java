@@ -1,0 +1,6 @@
+package dev.nullbox.cage;
+
+/** Lands with its module. */
+public final class CageMain {
+    private CageMain() {}
+}

@@ -1,0 +1,9 @@
+/** Manifest -> VmConfig -> a walled microVM; its life from start to the last trace. */
+module dev.nullbox.cage {
+    requires static org.jspecify;
+    requires dev.nullbox.manifest;
+    requires dev.nullbox.rpc;
+    requires dev.nullbox.natives;
+
+    exports dev.nullbox.cage;
+}

@@ -1,0 +1,6 @@
+package dev.nullbox.ctxgraph;
+
+/** Lands with its module. */
+public final class CtxgraphMain {
+    private CtxgraphMain() {}
+}

@@ -1,0 +1,6 @@
+package dev.nullbox.egress;
+
+/** Lands with its module. */
+public final class EgressMain {
+    private EgressMain() {}
+}

@@ -1,0 +1,9 @@
+/** Manifest -> RuleSet -> nftables; default drop. */
+module dev.nullbox.egress {
+    requires static org.jspecify;
+    requires dev.nullbox.manifest;
+    requires dev.nullbox.rpc;
+    requires dev.nullbox.natives;
+
+    exports dev.nullbox.egress;
+}

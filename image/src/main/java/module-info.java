@@ -1,0 +1,13 @@
+/** The one executable of many names, and the root file system round it. */
+module dev.nullbox.image {
+    requires static org.jspecify;
+    requires dev.nullbox.nulld;
+    requires dev.nullbox.egress;
+    requires dev.nullbox.warden;
+    requires dev.nullbox.ctxgraph;
+    requires dev.nullbox.cage;
+    requires dev.nullbox.nullctl;
+    requires static org.graalvm.nativeimage;
+
+    exports dev.nullbox.image;
+}

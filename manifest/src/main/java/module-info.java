@@ -1,0 +1,8 @@
+/** AGENT.toml, read and validated: a Manifest, or all of its problems. */
+module dev.nullbox.manifest {
+    requires static org.jspecify;
+    requires toml4j;
+    requires com.google.gson;
+
+    exports dev.nullbox.manifest;
+}

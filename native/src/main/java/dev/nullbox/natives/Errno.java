@@ -1,0 +1,65 @@
+package dev.nullbox.natives;
+
+/** The errno values that NullBox acts upon, and names for messages. Source: asm-generic/errno-base.h, errno.h (x86-64). */
+public final class Errno {
+    public static final int EPERM = 1;
+    public static final int ENOENT = 2;
+    public static final int ESRCH = 3;
+    public static final int EINTR = 4;
+    public static final int EIO = 5;
+    public static final int ENXIO = 6;
+    public static final int E2BIG = 7;
+    public static final int ENOEXEC = 8;
+    public static final int EBADF = 9;
+    public static final int ECHILD = 10;
+    public static final int EAGAIN = 11;
+    public static final int ENOMEM = 12;
+    public static final int EACCES = 13;
+    public static final int EBUSY = 16;
+    public static final int EEXIST = 17;
+    public static final int ENODEV = 19;
+    public static final int ENOTDIR = 20;
+    public static final int EINVAL = 22;
+    public static final int ENOSPC = 28;
+    public static final int EROFS = 30;
+    public static final int EPIPE = 32;
+    public static final int ENOSYS = 38;
+    public static final int ENOTSUP = 95;
+    public static final int EADDRINUSE = 98;
+    public static final int ETIMEDOUT = 110;
+
+    private Errno() {}
+
+    /** The symbolic name and number, as {@code "ENOENT (2)"}; the bare number where it has no name here. */
+    public static String describe(int errno) {
+        String name = switch (errno) {
+            case EPERM -> "EPERM";
+            case ENOENT -> "ENOENT";
+            case ESRCH -> "ESRCH";
+            case EINTR -> "EINTR";
+            case EIO -> "EIO";
+            case ENXIO -> "ENXIO";
+            case E2BIG -> "E2BIG";
+            case ENOEXEC -> "ENOEXEC";
+            case EBADF -> "EBADF";
+            case ECHILD -> "ECHILD";
+            case EAGAIN -> "EAGAIN";
+            case ENOMEM -> "ENOMEM";
+            case EACCES -> "EACCES";
+            case EBUSY -> "EBUSY";
+            case EEXIST -> "EEXIST";
+            case ENODEV -> "ENODEV";
+            case ENOTDIR -> "ENOTDIR";
+            case EINVAL -> "EINVAL";
+            case ENOSPC -> "ENOSPC";
+            case EROFS -> "EROFS";
+            case EPIPE -> "EPIPE";
+            case ENOSYS -> "ENOSYS";
+            case ENOTSUP -> "ENOTSUP";
+            case EADDRINUSE -> "EADDRINUSE";
+            case ETIMEDOUT -> "ETIMEDOUT";
+            default -> "errno";
+        };
+        return name + " (" + errno + ")";
+    }
+}

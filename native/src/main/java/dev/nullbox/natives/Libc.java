@@ -1,0 +1,115 @@
+package dev.nullbox.natives;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The system calls that NullBox makes, C-shaped: each method is the function of the same name in its man page, section
+ * 2 or 3. Buffers and structs are byte arrays in the machine's own layout (x86-64, little endian), copied to native
+ * memory for the call and back after it. Nothing here decides, logs or retries: EINTR comes back as any errno does.
+ */
+public interface Libc {
+    SysResult mount(@Nullable String source, String target, @Nullable String type, long flags, @Nullable String data);
+
+    SysResult umount2(String target, int flags);
+
+    SysResult pivotRoot(String newRoot, String putOld);
+
+    SysResult chroot(String path);
+
+    SysResult chdir(String path);
+
+    SysResult sethostname(String name);
+
+    /** {@code reboot(2)} with the glibc magic numbers; does not return when it succeeds with a halt or restart command. */
+    SysResult reboot(int command);
+
+    void sync();
+
+    SysResult kill(int pid, int signal);
+
+    /** The value is the pid, 0 with WNOHANG when none has changed; status[0] is the wait status. */
+    SysResult waitpid(int pid, int[] status, int options);
+
+    /**
+     * {@code posix_spawn} of path, with every signal set to its default and none blocked in the child. The value is the
+     * pid. Descriptors without close-on-exec are inherited unless an action closes them.
+     *
+     * @param newSession whether the child leads a session of its own (POSIX_SPAWN_SETSID)
+     */
+    SysResult posixSpawn(
+            String path, List<String> argv, List<String> env, List<SpawnAction> actions, boolean newSession);
+
+    /** Returns only on failure. */
+    SysResult execve(String path, List<String> argv, List<String> env);
+
+    /** Changes the calling thread only: see namespaces(7). */
+    SysResult unshare(int flags);
+
+    SysResult setns(int fd, int type);
+
+    SysResult prctl(int option, long arg2, long arg3, long arg4, long arg5);
+
+    SysResult setgroups(int[] groups);
+
+    SysResult setresgid(int real, int effective, int saved);
+
+    SysResult setresuid(int real, int effective, int saved);
+
+    /** The raw system call, for the calling thread; header and data as in capget(2), version 3. */
+    SysResult capset(byte[] header, byte[] data);
+
+    /** The raw system call, for the calling thread; data receives two records of 12 bytes. */
+    SysResult capget(byte[] header, byte[] data);
+
+    /** SIG_IGN for the signal. */
+    SysResult ignoreSignal(int signal);
+
+    SysResult umask(int mask);
+
+    SysResult chown(String path, int uid, int gid);
+
+    SysResult setrlimit(int resource, long soft, long hard);
+
+    SysResult mlockall(int flags);
+
+    SysResult pipe2(int[] readAndWriteEnd, int flags);
+
+    SysResult open(String path, int flags, int mode);
+
+    SysResult read(int fd, byte[] buffer, int offset, int length);
+
+    SysResult write(int fd, byte[] buffer, int offset, int length);
+
+    SysResult close(int fd);
+
+    SysResult closeRange(int first, int last, int flags);
+
+    SysResult dup2(int from, int to);
+
+    SysResult fcntl(int fd, int command, long argument);
+
+    SysResult ioctl(int fd, long request, long argument);
+
+    /** {@code ioctl} whose argument points at a struct, read and written in place. */
+    SysResult ioctl(int fd, long request, byte[] struct);
+
+    /** pollfds: records of 8 bytes (int fd, short events, short revents); timeout in milliseconds, -1 for none. */
+    SysResult poll(byte[] pollfds, int timeoutMillis);
+
+    SysResult socket(int domain, int type, int protocol);
+
+    SysResult bind(int fd, byte[] address);
+
+    SysResult connect(int fd, byte[] address);
+
+    SysResult send(int fd, byte[] buffer, int flags);
+
+    SysResult recv(int fd, byte[] buffer, int flags);
+
+    SysResult setsockopt(int fd, int level, int option, byte[] value);
+
+    int getpid();
+
+    int getuid();
+}

@@ -1,0 +1,8 @@
+/** java.lang.foreign and SVM bindings: one C-shaped interface per C library. */
+module dev.nullbox.natives {
+    requires static org.jspecify;
+    requires static org.graalvm.nativeimage;
+    requires static org.graalvm.word;
+
+    exports dev.nullbox.natives;
+}

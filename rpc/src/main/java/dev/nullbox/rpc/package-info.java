@@ -1,0 +1,5 @@
+/** JSON-RPC 2.0 over Unix sockets: framing, deadlines, callers known by SO_PEERCRED. */
+@NullMarked
+package dev.nullbox.rpc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,8 @@
+/** JSON-RPC 2.0 over Unix sockets: framing, deadlines, callers known by SO_PEERCRED. */
+module dev.nullbox.rpc {
+    requires static org.jspecify;
+    requires transitive com.google.gson;
+    requires jdk.net;
+
+    exports dev.nullbox.rpc;
+}

@@ -1,0 +1,124 @@
+# shellcheck shell=bash
+# What every build script here shares: messages, timed steps with logs, and the build cache.
+# Sourced, never run. Needs bash, coreutils, flock.
+
+set -euo pipefail
+
+NB_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+NB_CACHE=${NULLBOX_CACHE:-$HOME/.cache/nullbox}
+NB_LOGS=$NB_CACHE/logs
+NB_JOBS=${NULLBOX_JOBS:-$(nproc)}
+# Archives that carry a time carry this one, so that two builds of one commit give the same bytes.
+export SOURCE_DATE_EPOCH=1767225600 TZ=UTC LC_ALL=C.UTF-8
+umask 022
+
+say() { printf '==> %s\n' "$*" >&2; }
+note() { printf '    %s\n' "$*" >&2; }
+die() {
+  printf 'nullbox: %s\n' "$*" >&2
+  exit 1
+}
+
+elapsed() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
+
+# step TITLE LOG-NAME COMMAND...: runs COMMAND with its output in a log, shows that it lives, how long it has taken
+# and its last line; on failure prints the end of the log, its place and the way to repeat the step alone.
+step() {
+  local title=$1 log=$NB_LOGS/$2.log started=$SECONDS job watcher code=0
+  shift 2
+  mkdir -p "$NB_LOGS"
+  printf '==> %s (log: %s)\n' "$title" "$log" >&2
+  "$@" </dev/null >"$log" 2>&1 &
+  job=$!
+  watch_log "$log" &
+  watcher=$!
+  wait "$job" || code=$?
+  kill "$watcher" 2>/dev/null || :
+  wait "$watcher" 2>/dev/null || :
+  if [ "$code" -ne 0 ]; then
+    {
+      printf 'nullbox: failed after %s (exit code %d): %s\n' "$(elapsed $((SECONDS - started)))" "$code" "$title"
+      printf -- '--- the end of %s\n' "$log"
+      tail -n 30 "$log"
+      printf -- '---\n'
+      if grep -q 'No space left on device' "$log"; then
+        printf 'The disk is full: free some space under %s (./nullbox clean removes what no build uses).\n' "$NB_CACHE"
+      fi
+      printf 'To repeat this step alone: %s\n' "${NB_REPEAT:-$*}"
+    } >&2
+    return "$code"
+  fi
+  note "done in $(elapsed $((SECONDS - started)))"
+}
+
+# watch_log LOG: until killed, shows the time taken and the log's last line: each second on a terminal, else each minute.
+watch_log() {
+  local started=$SECONDS pause=60
+  [ -t 2 ] && pause=1
+  trap 'kill $! 2>/dev/null; if [ -t 2 ]; then printf "\r\033[K" >&2; fi; exit 0' TERM
+  while :; do
+    sleep "$pause" &
+    wait $! || :
+    if [ -t 2 ]; then printf '\r\033[K'; fi >&2
+    printf '    %s  %s' "$(elapsed $((SECONDS - started)))" "$(tail -n 1 "$1" | tr -d '\r' | cut -c1-100)" >&2
+    if [ ! -t 2 ]; then printf '\n' >&2; fi
+  done
+}
+
+# hash_of PATH-OR-STRING...: one SHA-256 over the contents of the files, the trees and the words given, in order.
+hash_of() {
+  local item
+  for item in "$@"; do
+    if [ -d "$item" ]; then
+      (cd "$item" && find . -type f -print0 | sort -z | xargs -0 -r sha256sum)
+    elif [ -f "$item" ]; then
+      sha256sum <"$item"
+    else
+      printf '%s\n' "$item"
+    fi
+  done | sha256sum | cut -c1-20
+}
+
+# cache_build PART KEY FUNCTION: prints the path of the cache entry PART/KEY, made by FUNCTION OUT-DIR when it is not
+# there. An entry appears whole or not at all; its files are held against the sums taken when it was made.
+cache_build() {
+  local part=$1 key=$2 make=$3 entry=$NB_CACHE/$1/$2 work
+  mkdir -p "$NB_CACHE/$part"
+  (
+    exec 8>"$NB_CACHE/$part/.$key.lock"
+    flock -w 7200 8 || die "another build has held $NB_CACHE/$part/.$key.lock for two hours: end it and try again"
+    if [ -d "$entry" ]; then
+      cache_intact "$entry" && exit 0
+      say "cache entry $entry is damaged: it is removed and built again"
+      rm -rf "$entry"
+    fi
+    work=$NB_CACHE/$part/.$key.work
+    rm -rf "$work"
+    mkdir "$work"
+    trap 'rm -rf "$work"' EXIT
+    "$make" "$work" 8>&-
+    (cd "$work" && find . -type f ! -name .sums -print0 | sort -z | xargs -0 -r sha256sum >.sums)
+    mv "$work" "$entry"
+  ) >&2 || return
+  printf '%s\n' "$entry"
+}
+
+cache_intact() {
+  local bad
+  [ -f "$1/.sums" ] || return 1
+  # Sizes and sums on every use would cost seconds for the large trees: those mark themselves as checked by size only.
+  if ! bad=$(cd "$1" && sha256sum --quiet -c .sums 2>&1); then
+    printf '%s\n' "$bad" | head -n 3 >&2
+    return 1
+  fi
+}
+
+# check_sha256 FILE SUM: fails with both sums when they differ, and removes FILE.
+check_sha256() {
+  local got
+  got=$(sha256sum "$1" | cut -d' ' -f1)
+  [ "$got" = "$2" ] || {
+    rm -f "$1"
+    die "$(basename "$1"): SHA-256 is $got, wanted $2. The download was removed; try again, and if it stays so, do not trust the source."
+  }
+}

@@ -1,0 +1,6 @@
+package dev.nullbox.warden;
+
+/** Lands with its module. */
+public final class WardenMain {
+    private WardenMain() {}
+}

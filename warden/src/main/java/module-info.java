@@ -1,0 +1,8 @@
+/** The vault of secrets, and who may have them. */
+module dev.nullbox.warden {
+    requires static org.jspecify;
+    requires dev.nullbox.rpc;
+    requires org.bouncycastle.provider;
+
+    exports dev.nullbox.warden;
+}
