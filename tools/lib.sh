@@ -80,7 +80,8 @@ hash_of() {
 }
 
 # cache_build PART KEY FUNCTION: prints the path of the cache entry PART/KEY, made by FUNCTION OUT-DIR when it is not
-# there. An entry appears whole or not at all; its files are held against the sums taken when it was made.
+# there. An entry appears whole or not at all; its files are held against the sums taken when it was made. Never call it,
+# or step, as a condition (if, ||, &&): bash then goes on after a failed command inside FUNCTION.
 cache_build() {
   local part=$1 key=$2 make=$3 entry=$NB_CACHE/$1/$2 work
   mkdir -p "$NB_CACHE/$part"
@@ -99,14 +100,13 @@ cache_build() {
     "$make" "$work" 8>&-
     (cd "$work" && find . -type f ! -name .sums -print0 | sort -z | xargs -0 -r sha256sum >.sums)
     mv "$work" "$entry"
-  ) >&2 || return
+  ) >&2
   printf '%s\n' "$entry"
 }
 
 cache_intact() {
   local bad
   [ -f "$1/.sums" ] || return 1
-  # Sizes and sums on every use would cost seconds for the large trees: those mark themselves as checked by size only.
   if ! bad=$(cd "$1" && sha256sum --quiet -c .sums 2>&1); then
     printf '%s\n' "$bad" | head -n 3 >&2
     return 1

@@ -4,7 +4,11 @@ package dev.nullbox.natives;
 public final class MissingSymbolException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** @param message names the library and the symbol */
+    /**
+     * What is missing.
+     *
+     * @param message names the library and the symbol
+     */
     public MissingSymbolException(String message) {
         super(message);
     }

@@ -9,6 +9,8 @@ public final class SyscallException extends IOException {
     private final int errno;
 
     /**
+     * A failed call.
+     *
      * @param call the call and its arguments; never a secret
      * @param errno as in errno(3)
      */

@@ -19,7 +19,11 @@ public record RpcMethod(String name, Set<String> callers, Handler handler) {
     /** Runs on a worker thread; may block within the server's call deadline. */
     @FunctionalInterface
     public interface Handler {
-        /** @throws RpcException to answer with an error; any other exception becomes INTERNAL without its message */
+        /**
+         * The result of one call.
+         *
+         * @throws RpcException to answer with an error; any other exception becomes INTERNAL without its message
+         */
         JsonElement handle(Caller caller, JsonObject params) throws RpcException;
     }
 }
