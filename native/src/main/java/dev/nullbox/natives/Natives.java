@@ -6,7 +6,7 @@ public final class Natives {
 
     /** The C library of this process. */
     public static Libc libc() {
-        throw new UnsupportedOperationException("lands with the first binding");
+        return FfmBindings.LIBC;
     }
 
     /**
