@@ -1,6 +1,87 @@
 package dev.nullbox.manifest;
 
-/** Lands with its module. */
-public final class Manifest {
-    private Manifest() {}
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All that one agent is and may do, as its AGENT.toml says. Whatever stands here has been checked; who acts on which
+ * component stands in {@link Schema}.
+ *
+ * @param agent what it is and how it runs
+ * @param capabilities what it may use
+ * @param tools the risk of each tool it declares, by the tool's name
+ */
+public record Manifest(Agent agent, Capabilities capabilities, Map<String, ToolRisk> tools) {
+    public Manifest {
+        tools = Map.copyOf(tools);
+    }
+
+    /**
+     * The table {@code [agent]}.
+     *
+     * @param name unique in the appliance
+     * @param version the developer's own; "0.0.0" unless stated
+     * @param command what runs in the guest
+     * @param restart whether it is started again after it ended
+     * @param start who starts it
+     * @param env environment variables that are no secrets
+     */
+    public record Agent(
+            AgentName name,
+            String version,
+            Command command,
+            RestartPolicy restart,
+            StartMode start,
+            Map<EnvName, String> env) {
+        public Agent {
+            env = Map.copyOf(env);
+        }
+    }
+
+    /**
+     * The table {@code [capabilities]}.
+     *
+     * @param maxCpuPercent processor time at most
+     * @param maxMemory the guest's memory
+     * @param credentialRefs secrets it is lent, by name
+     * @param network where it may connect to; nowhere when empty
+     * @param filesystem what of its shares it sees
+     * @param healthCheck how its health is asked for
+     */
+    public record Capabilities(
+            CpuPercent maxCpuPercent,
+            MemoryMib maxMemory,
+            List<SecretName> credentialRefs,
+            Network network,
+            Filesystem filesystem,
+            Optional<HealthCheck> healthCheck) {
+        public Capabilities {
+            credentialRefs = List.copyOf(credentialRefs);
+        }
+    }
+
+    /**
+     * The table {@code [capabilities.network]}.
+     *
+     * @param allow the only places it may connect to
+     */
+    public record Network(List<NetworkTarget> allow) {
+        public Network {
+            allow = List.copyOf(allow);
+        }
+    }
+
+    /**
+     * The table {@code [capabilities.filesystem]}: where in the guest its shares are mounted.
+     *
+     * @param read shares that it may read
+     * @param write shares that it may read and write
+     */
+    public record Filesystem(List<GuestPath> read, List<GuestPath> write) {
+        public Filesystem {
+            read = List.copyOf(read);
+            write = List.copyOf(write);
+        }
+    }
 }

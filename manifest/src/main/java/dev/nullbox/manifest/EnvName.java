@@ -1,0 +1,54 @@
+package dev.nullbox.manifest;
+
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The name of an environment variable of the agent that is no secret: 1 to 64 ASCII letters, digits and {@code _}, no
+ * digit first, not NULLBOX_* (which the appliance sets), and not a name whose last word says that it is a secret.
+ *
+ * @param value the name
+ */
+public record EnvName(String value) {
+    private static final int MAX_LENGTH = 64;
+    private static final Set<String> SECRET_WORDS =
+            Set.of("KEY", "APIKEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "CREDENTIALS");
+
+    /**
+     * A checked name.
+     *
+     * @throws InvalidValueException when it is not one
+     */
+    public EnvName {
+        if (!isIdentifier(value)) {
+            throw new InvalidValueException(
+                    Text.quoted(value) + " is not a variable's name", "use 1 to 64 of A-Z a-z 0-9 _, no digit first");
+        }
+        String upper = value.toUpperCase(Locale.ROOT);
+        if (upper.startsWith("NULLBOX_")) {
+            throw new InvalidValueException(
+                    Text.quoted(value) + " is set by the appliance alone", "choose a name that is not NULLBOX_*");
+        }
+        if (upper.startsWith("KRUN_")) {
+            throw new InvalidValueException(
+                    Text.quoted(value) + " steers the microVM's own init", "choose a name that is not KRUN_*");
+        }
+        if (SECRET_WORDS.contains(upper.substring(upper.lastIndexOf('_') + 1))) {
+            throw new InvalidValueException(
+                    Text.quoted(value) + " is named as a secret, and the environment is no place for one",
+                    "put it into the vault and name it in capabilities.credential_refs");
+        }
+    }
+
+    static boolean isIdentifier(String text) {
+        return !text.isEmpty()
+                && text.length() <= MAX_LENGTH
+                && !Text.isDigit(text.charAt(0))
+                && Text.consistsOf(text, "_");
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -1,0 +1,15 @@
+package dev.nullbox.manifest;
+
+/**
+ * One thing that is wrong in an AGENT.toml.
+ *
+ * @param fieldPath where: {@code "capabilities.network.allow[2]"}, or {@code "line 7"} when the text is not TOML
+ * @param problem what is wrong, one line
+ * @param remedy what to do about it, one line
+ */
+public record Problem(String fieldPath, String problem, String remedy) {
+    @Override
+    public String toString() {
+        return fieldPath + ": " + problem + "; " + remedy;
+    }
+}
