@@ -2,20 +2,156 @@ package dev.nullbox.rpc;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Calls of services on Unix sockets: one connection a call. */
 public final class RpcClient {
-    private RpcClient() {}
+    private static final int PIECE_BYTES = 64 * 1024;
+    private static final int FIRST_PIECE_BYTES = 4 * 1024;
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final JsonPrimitive ID = new JsonPrimitive(1);
+
+    private final Path socket;
+    private final Duration deadline;
+    private final long endNanos;
+
+    private RpcClient(Path socket, Duration deadline) {
+        this.socket = socket;
+        this.deadline = deadline;
+        this.endNanos = System.nanoTime() + deadline.toNanos();
+    }
 
     /**
      * The result of one call.
      *
-     * @throws RpcException the far side's error; UNAVAILABLE when nobody listens; TIMEOUT when the deadline passes
+     * @param deadline for connecting, sending and the answer together
+     * @throws RpcException the far side's error; UNAVAILABLE when nobody listens or the far side hangs up; TIMEOUT when
+     *     the deadline passes; INVALID_PARAMS when the request is longer than a message
      */
     public static JsonElement call(Path socket, String method, JsonObject params, Duration deadline)
             throws RpcException {
-        throw new UnsupportedOperationException("lands with the first client");
+        byte[] request = JsonRpcCodec.encodeRequest(ID, method, params);
+        if (request.length > JsonRpcCodec.MAX_MESSAGE_BYTES) {
+            String message =
+                    "the request has " + request.length + " bytes, a message at most " + JsonRpcCodec.MAX_MESSAGE_BYTES;
+            throw new RpcException(RpcException.Code.INVALID_PARAMS, "REQUEST_TOO_LARGE", message);
+        }
+        return new RpcClient(socket, deadline).call(request);
+    }
+
+    private JsonElement call(byte[] request) throws RpcException {
+        try (SocketChannel channel = connect();
+                Selector selector = Selector.open()) {
+            SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);
+            boolean taken = send(channel, key, request);
+            key.interestOps(SelectionKey.OP_READ);
+            return result(JsonRpcCodec.decodeReply(receive(channel, selector, taken)));
+        } catch (IOException e) {
+            throw unavailable("NOT_LISTENING", "nobody answers at " + socket + ": " + e.getMessage());
+        }
+    }
+
+    /** A non-blocking connect to a full queue says EAGAIN, which can be neither polled nor finished: try again. */
+    private SocketChannel connect() throws IOException, RpcException {
+        while (true) {
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                channel.configureBlocking(false);
+                if (channel.connect(UnixDomainSocketAddress.of(socket))) {
+                    return channel;
+                }
+                channel.close();
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
+            LockSupport.parkNanos(Math.min(RETRY_NANOS, remainingNanos()));
+        }
+    }
+
+    /** Sends the line; false when the far side stopped reading, which may yet have said why. */
+    private boolean send(SocketChannel channel, SelectionKey key, byte[] request) throws IOException, RpcException {
+        ByteBuffer out = ByteBuffer.allocate(request.length + 1)
+                .put(request)
+                .put((byte) '\n')
+                .flip();
+        while (true) {
+            try {
+                channel.write(out);
+            } catch (IOException e) {
+                return false;
+            }
+            if (!out.hasRemaining()) {
+                return true;
+            }
+            await(key.selector());
+        }
+    }
+
+    private byte[] receive(SocketChannel channel, Selector selector, boolean taken) throws IOException, RpcException {
+        LineFramer framer = new LineFramer(JsonRpcCodec.MAX_MESSAGE_BYTES);
+        ByteBuffer piece = ByteBuffer.allocate(FIRST_PIECE_BYTES);
+        while (true) {
+            int count = channel.read(piece);
+            if (count < 0) {
+                String message = "the service at " + socket + " hung up without an answer";
+                throw unavailable(taken ? "HUNG_UP" : "NOT_READ", message);
+            }
+            framer.feed(piece.flip());
+            Optional<byte[]> line = framer.next();
+            if (line.isPresent()) {
+                return line.get();
+            }
+            if (count == piece.capacity() && count < PIECE_BYTES) {
+                piece = ByteBuffer.allocate(PIECE_BYTES);
+            }
+            piece.clear();
+            if (count == 0) {
+                await(selector);
+            }
+        }
+    }
+
+    private static JsonElement result(JsonRpcCodec.Reply reply) throws RpcException {
+        return switch (reply) {
+            case JsonRpcCodec.Result(JsonElement id, JsonElement result) -> {
+                if (!ID.equals(id)) {
+                    throw new RpcException(
+                            RpcException.Code.INVALID_REQUEST, "NOT_A_REPLY", "the answer is to another request");
+                }
+                yield result;
+            }
+            case JsonRpcCodec.Failure failure -> throw failure.error();
+        };
+    }
+
+    private void await(Selector selector) throws IOException, RpcException {
+        selector.select(TimeUnit.NANOSECONDS.toMillis(remainingNanos()) + 1);
+        selector.selectedKeys().clear();
+    }
+
+    private long remainingNanos() throws RpcException {
+        long remaining = endNanos - System.nanoTime();
+        if (remaining <= 0 || Thread.currentThread().isInterrupted()) {
+            String message = "no answer from " + socket + " within " + deadline.toMillis() + " ms";
+            throw new RpcException(RpcException.Code.TIMEOUT, "CALL", message);
+        }
+        return remaining;
+    }
+
+    private static RpcException unavailable(String detail, String message) {
+        return new RpcException(RpcException.Code.UNAVAILABLE, detail, message);
     }
 }

@@ -1,22 +1,96 @@
 package dev.nullbox.rpc;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 
-/** A JSON-RPC server on one Unix socket. */
+/**
+ * A JSON-RPC server on one Unix socket.
+ *
+ * <p>One thread does all input and output and keeps time; handlers run on a few workers, one call a connection at a
+ * time. A handler that passes the deadline is answered for with TIMEOUT and left to end by itself: interrupting it could
+ * leave half-made state. Anyone may connect; each method says who may call it.
+ */
 public final class RpcServer implements AutoCloseable {
-    private RpcServer() {}
+    private static final int BACKLOG = 256;
+    private static final Duration CLOSE_WAIT = Duration.ofSeconds(3);
+
+    private final Path socket;
+    private final Dispatcher dispatcher;
+    private final SelectorLoop loop;
+    private final Thread thread;
+
+    private RpcServer(Path socket, Dispatcher dispatcher, SelectorLoop loop) {
+        this.socket = socket;
+        this.dispatcher = dispatcher;
+        this.loop = loop;
+        this.thread = new Thread(loop, socket.getFileName() + "-selector");
+    }
 
     /**
-     * Listens at the path, whose stale socket file is replaced, and answers until closed.
+     * Listens at the path, whose stale socket file is replaced, and answers until closed; what is worth knowing goes to
+     * standard error.
      *
      * @throws IOException when the socket cannot be bound
      */
     public static RpcServer listen(Path socket, List<RpcMethod> methods, RpcLimits limits) throws IOException {
-        throw new UnsupportedOperationException("lands with the first server");
+        return listen(socket, methods, limits, RpcObserver.toStandardError());
     }
 
+    /**
+     * Listens at the path, whose stale socket file is replaced, and answers until closed.
+     *
+     * @throws IOException when the socket cannot be bound, or the path is a file that is no socket
+     */
+    public static RpcServer listen(Path socket, List<RpcMethod> methods, RpcLimits limits, RpcObserver observer)
+            throws IOException {
+        Dispatcher dispatcher = new Dispatcher(String.valueOf(socket.getFileName()), methods, limits, observer);
+        removeStale(socket);
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.bind(UnixDomainSocketAddress.of(socket), BACKLOG);
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+            RpcServer server = new RpcServer(socket, dispatcher, new SelectorLoop(channel, dispatcher, limits));
+            server.thread.start();
+            return server;
+        } catch (IOException e) {
+            channel.close();
+            throw new IOException("cannot listen at " + socket + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Stops listening, gives running calls a second to answer, closes all connections, removes the socket file. */
     @Override
-    public void close() {}
+    public void close() {
+        loop.close();
+        try {
+            thread.join(CLOSE_WAIT);
+            Files.deleteIfExists(socket);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            System.err.println("rpc: " + socket + " stays behind: " + e.getMessage());
+        }
+        dispatcher.close();
+    }
+
+    private static void removeStale(Path socket) throws IOException {
+        if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        BasicFileAttributes attributes =
+                Files.readAttributes(socket, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (!attributes.isOther()) {
+            throw new IOException(socket + " is there and is no socket");
+        }
+        Files.delete(socket);
+    }
 }

@@ -1,0 +1,126 @@
+package dev.nullbox.rpc;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One client, as the selector thread sees it. */
+final class Connection {
+    /** What happens on the connection; bytes are read in the first and the last only, so that a client cannot pile up. */
+    enum State {
+        READING,
+        RUNNING,
+        WRITING,
+        /** The last answer is out; what still comes is thrown away, so that the client gets to read it. */
+        DISCARDING
+    }
+
+    private final SocketChannel channel;
+    private final SelectionKey key;
+    private final Caller caller;
+    private final LineFramer framer = new LineFramer(JsonRpcCodec.MAX_MESSAGE_BYTES);
+    private State state = State.READING;
+    private long sinceNanos;
+    private @Nullable Call call;
+    private ByteBuffer out = ByteBuffer.allocate(0);
+    private boolean last;
+
+    Connection(SocketChannel channel, SelectionKey key, Caller caller, long nowNanos) {
+        this.channel = channel;
+        this.key = key;
+        this.caller = caller;
+        this.sinceNanos = nowNanos;
+    }
+
+    Caller caller() {
+        return caller;
+    }
+
+    State state() {
+        return state;
+    }
+
+    /** When the connection came, last ended a call, or began to be discarded. */
+    long sinceNanos() {
+        return sinceNanos;
+    }
+
+    @Nullable
+    Call call() {
+        return call;
+    }
+
+    /** Reads a piece through the shared buffer; false at the end of the stream. */
+    boolean read(ByteBuffer shared) throws IOException {
+        shared.clear();
+        if (channel.read(shared) < 0) {
+            return false;
+        }
+        if (state == State.READING) {
+            framer.feed(shared.flip());
+        }
+        return true;
+    }
+
+    Optional<byte[]> nextLine() throws RpcException {
+        return framer.next();
+    }
+
+    void run(Call next) {
+        call = next;
+        state = State.RUNNING;
+        key.interestOps(0);
+    }
+
+    /** Begins to send a line; after the last one nothing more is read. */
+    void answer(byte[] line, boolean isLast) {
+        call = null;
+        last = isLast;
+        out = ByteBuffer.allocate(line.length + 1).put(line).put((byte) '\n').flip();
+        state = State.WRITING;
+    }
+
+    /** Goes back to reading without an answer. */
+    void noAnswer(long nowNanos) {
+        call = null;
+        read(nowNanos);
+    }
+
+    /** Sends what the socket takes; true when the connection may read its next line. */
+    boolean write(long nowNanos) throws IOException {
+        channel.write(out);
+        if (out.hasRemaining()) {
+            key.interestOps(SelectionKey.OP_WRITE);
+            return false;
+        }
+        out = ByteBuffer.allocate(0);
+        if (!last) {
+            read(nowNanos);
+            return true;
+        }
+        channel.shutdownOutput();
+        state = State.DISCARDING;
+        sinceNanos = nowNanos;
+        key.interestOps(SelectionKey.OP_READ);
+        return false;
+    }
+
+    void close() {
+        key.cancel();
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // The descriptor is released all the same (close(2)), and nobody is left to tell.
+            state = State.DISCARDING;
+        }
+    }
+
+    private void read(long nowNanos) {
+        state = State.READING;
+        sinceNanos = nowNanos;
+        key.interestOps(SelectionKey.OP_READ);
+    }
+}

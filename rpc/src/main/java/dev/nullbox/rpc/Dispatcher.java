@@ -1,0 +1,99 @@
+package dev.nullbox.rpc;
+
+import com.google.gson.JsonElement;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** The methods of a server and the threads that run them. */
+final class Dispatcher {
+    private final Map<String, RpcMethod> methods = new HashMap<>();
+    private final RpcObserver observer;
+    private final ThreadPoolExecutor workers;
+
+    Dispatcher(String name, List<RpcMethod> methods, RpcLimits limits, RpcObserver observer) {
+        for (RpcMethod method : methods) {
+            if (this.methods.put(method.name(), method) != null) {
+                throw new IllegalArgumentException("method " + method.name() + " is offered twice");
+            }
+        }
+        this.observer = observer;
+        AtomicInteger number = new AtomicInteger();
+        this.workers = new ThreadPoolExecutor(
+                limits.workers(),
+                limits.workers(),
+                30,
+                TimeUnit.SECONDS,
+                // A connection has one call at a time; the other half is for calls that were given up in the queue.
+                new ArrayBlockingQueue<>(limits.connections() * 2),
+                work -> {
+                    Thread thread = new Thread(work, name + "-worker-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        workers.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * Runs the call on a worker and hands over its answer, which is empty for a notification.
+     *
+     * @return false when too much is waiting already
+     */
+    boolean submit(Call call, Consumer<Optional<byte[]>> answer) {
+        try {
+            workers.execute(() -> {
+                if (call.begin()) {
+                    answer.accept(run(call));
+                }
+            });
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    void close() {
+        workers.shutdownNow();
+    }
+
+    private Optional<byte[]> run(Call call) {
+        return switch (call.request()) {
+            case JsonRpcCodec.Malformed malformed -> call.failure(malformed.error());
+            case JsonRpcCodec.Request request -> run(call, request);
+        };
+    }
+
+    private Optional<byte[]> run(Call call, JsonRpcCodec.Request request) {
+        try {
+            JsonElement result = handle(call.caller(), request);
+            return request.id().map(id -> JsonRpcCodec.encodeResult(id, result));
+        } catch (RpcException e) {
+            return call.failure(e);
+        } catch (RuntimeException | StackOverflowError e) {
+            observer.crashed(request.method(), e);
+            return call.failure(new RpcException(
+                    RpcException.Code.INTERNAL, "BUG", request.method() + " failed by a fault of the service"));
+        }
+    }
+
+    private JsonElement handle(Caller caller, JsonRpcCodec.Request request) throws RpcException {
+        RpcMethod method = methods.get(request.method());
+        if (method == null) {
+            throw new RpcException(
+                    RpcException.Code.NO_METHOD, "NO_METHOD", "there is no method of this name", "method");
+        }
+        if (!method.callers().contains(caller.user())) {
+            observer.denied(caller, method.name());
+            throw new RpcException(
+                    RpcException.Code.DENIED, "CALLER", caller.user() + " may not call " + method.name());
+        }
+        return method.handler().handle(caller, request.params());
+    }
+}

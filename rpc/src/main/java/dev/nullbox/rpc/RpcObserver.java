@@ -1,0 +1,27 @@
+package dev.nullbox.rpc;
+
+/** What a service wants to know of its server's decisions; called on worker threads, must not block for long. */
+public interface RpcObserver {
+    /** A caller was refused a method. */
+    void denied(Caller caller, String method);
+
+    /** A handler ended by an unchecked exception, which was answered with INTERNAL; a bug. */
+    void crashed(String method, Throwable bug);
+
+    /** Says both on standard error, one line each. */
+    static RpcObserver toStandardError() {
+        return new RpcObserver() {
+            @Override
+            public void denied(Caller caller, String method) {
+                System.err.println("rpc: " + method + " refused to " + caller.user());
+            }
+
+            @Override
+            public void crashed(String method, Throwable bug) {
+                StackTraceElement[] trace = bug.getStackTrace();
+                System.err.println("rpc: bug in " + method + ": "
+                        + bug.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]));
+            }
+        };
+    }
+}

@@ -1,0 +1,295 @@
+package dev.nullbox.rpc;
+
+import com.google.gson.JsonNull;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import jdk.net.ExtendedSocketOptions;
+import jdk.net.UnixDomainPrincipal;
+
+/** The one thread that touches a server's sockets: it frames, times and answers, and never runs a handler. */
+final class SelectorLoop implements Runnable {
+    /** Between these the sockets of those already in are served, so that a crowd at the door cannot evict a talker. */
+    private static final int ACCEPTS_PER_TURN = 16;
+
+    private static final int PIECE_BYTES = 64 * 1024;
+    private static final long DISCARD_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long NO_ACCEPT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private record Answer(Connection connection, Call call, Optional<byte[]> line) {}
+
+    private final Selector selector;
+    private final ServerSocketChannel server;
+    private final SelectionKey acceptKey;
+    private final Dispatcher dispatcher;
+    private final RpcLimits limits;
+    private final Set<Connection> connections = new LinkedHashSet<>();
+    private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
+    private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE_BYTES);
+    private long acceptAgainNanos;
+    private boolean acceptPaused;
+    private volatile boolean closing;
+
+    SelectorLoop(ServerSocketChannel server, Dispatcher dispatcher, RpcLimits limits) throws IOException {
+        this.server = server;
+        this.dispatcher = dispatcher;
+        this.limits = limits;
+        this.selector = Selector.open();
+        server.configureBlocking(false);
+        this.acceptKey = server.register(selector, SelectionKey.OP_ACCEPT);
+    }
+
+    /** Asks the loop to end: calls that run get a second to answer. */
+    void close() {
+        closing = true;
+        selector.wakeup();
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!closing) {
+                turn(LONGEST_WAIT_NANOS);
+            }
+            acceptKey.cancel();
+            server.close();
+            drain();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the selector failed", e);
+        } finally {
+            connections.forEach(Connection::close);
+            closeSelector();
+        }
+    }
+
+    private void drain() throws IOException {
+        long end = System.nanoTime() + DRAIN_NANOS;
+        List.copyOf(connections).stream()
+                .filter(one -> one.state() == Connection.State.READING)
+                .forEach(this::drop);
+        while (System.nanoTime() - end < 0 && !connections.isEmpty()) {
+            turn(end - System.nanoTime());
+            List.copyOf(connections).stream()
+                    .filter(one -> one.state() == Connection.State.READING)
+                    .forEach(this::drop);
+        }
+    }
+
+    private void closeSelector() {
+        try {
+            selector.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("closing the selector", e);
+        }
+    }
+
+    private void turn(long longestNanos) throws IOException {
+        long waitNanos = Math.min(longestNanos, untilNextNanos(System.nanoTime()));
+        selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNanos) + 1));
+        for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
+            deliver(answer);
+        }
+        boolean newcomers = false;
+        for (SelectionKey key : selector.selectedKeys()) {
+            if (!key.isValid()) {
+                continue;
+            }
+            if (key.isAcceptable()) {
+                newcomers = true;
+            } else if (key.attachment() instanceof Connection connection) {
+                serve(connection);
+            }
+        }
+        selector.selectedKeys().clear();
+        if (newcomers && !closing) {
+            accept();
+        }
+        expire(System.nanoTime());
+    }
+
+    private void accept() {
+        try {
+            for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
+                SocketChannel channel = server.accept();
+                if (channel == null) {
+                    return;
+                }
+                welcome(channel);
+            }
+        } catch (IOException e) {
+            // Out of descriptors or memory: the queue stays readable, so look away for a while instead of spinning.
+            acceptKey.interestOps(0);
+            acceptPaused = true;
+            acceptAgainNanos = System.nanoTime() + NO_ACCEPT_NANOS;
+        }
+    }
+
+    private void welcome(SocketChannel channel) throws IOException {
+        try {
+            channel.configureBlocking(false);
+            if (connections.size() >= limits.connections() && !evict()) {
+                String message = "all " + limits.connections() + " connections are busy with calls";
+                refuse(channel, new RpcException(RpcException.Code.UNAVAILABLE, "BUSY", message));
+                channel.close();
+                return;
+            }
+            UnixDomainPrincipal peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED);
+            Caller caller = new Caller(peer.user().getName(), peer.group().getName());
+            SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+            Connection connection = new Connection(channel, key, caller, System.nanoTime());
+            key.attach(connection);
+            connections.add(connection);
+        } catch (IOException e) {
+            channel.close();
+        }
+    }
+
+    private static void refuse(SocketChannel channel, RpcException error) throws IOException {
+        byte[] line = JsonRpcCodec.encodeError(JsonNull.INSTANCE, error);
+        channel.write(
+                ByteBuffer.allocate(line.length + 1).put(line).put((byte) '\n').flip());
+    }
+
+    /** Closes whoever has been idle longest; false when everybody waits for a call. */
+    private boolean evict() {
+        long now = System.nanoTime();
+        Optional<Connection> longest = connections.stream()
+                .filter(one -> one.state() != Connection.State.RUNNING)
+                .max((a, b) -> Long.compare(now - a.sinceNanos(), now - b.sinceNanos()));
+        longest.ifPresent(this::drop);
+        return longest.isPresent();
+    }
+
+    private void serve(Connection connection) {
+        try {
+            if (connection.state() == Connection.State.WRITING) {
+                if (connection.write(System.nanoTime())) {
+                    advance(connection);
+                }
+            } else if (!connection.read(piece)) {
+                drop(connection);
+            } else if (connection.state() == Connection.State.READING) {
+                advance(connection);
+            }
+        } catch (IOException e) {
+            drop(connection);
+        }
+    }
+
+    /** Takes the next line that is there already, if any. */
+    private void advance(Connection connection) throws IOException {
+        while (connection.state() == Connection.State.READING) {
+            Optional<byte[]> line;
+            try {
+                line = connection.nextLine();
+            } catch (RpcException e) {
+                connection.answer(JsonRpcCodec.encodeError(JsonNull.INSTANCE, e), true);
+                connection.write(System.nanoTime());
+                return;
+            }
+            if (line.isEmpty()) {
+                return;
+            }
+            start(connection, line.get());
+        }
+    }
+
+    private void start(Connection connection, byte[] line) throws IOException {
+        Call call = new Call(
+                line, connection.caller(), System.nanoTime() + limits.call().toNanos());
+        connection.run(call);
+        boolean accepted = dispatcher.submit(call, answer -> {
+            answers.add(new Answer(connection, call, answer));
+            selector.wakeup();
+        });
+        if (!accepted) {
+            send(
+                    connection,
+                    call.failure(new RpcException(
+                            RpcException.Code.UNAVAILABLE, "BUSY", "too many calls are waiting already")));
+        }
+    }
+
+    private void deliver(Answer answer) {
+        Connection connection = answer.connection();
+        if (connection.call() != answer.call() || !connections.contains(connection)) {
+            return;
+        }
+        try {
+            send(connection, answer.line());
+            advance(connection);
+        } catch (IOException e) {
+            drop(connection);
+        }
+    }
+
+    private static void send(Connection connection, Optional<byte[]> line) throws IOException {
+        if (line.isPresent()) {
+            connection.answer(line.get(), false);
+            connection.write(System.nanoTime());
+        } else {
+            connection.noAnswer(System.nanoTime());
+        }
+    }
+
+    private void expire(long now) {
+        if (acceptPaused && acceptAgainNanos - now <= 0) {
+            acceptPaused = false;
+            acceptKey.interestOps(SelectionKey.OP_ACCEPT);
+        }
+        for (Connection connection : List.copyOf(connections)) {
+            if (endNanos(connection) - now > 0) {
+                continue;
+            }
+            Call call = connection.call();
+            if (connection.state() == Connection.State.RUNNING && call != null) {
+                timeOut(connection, call);
+            } else {
+                drop(connection);
+            }
+        }
+    }
+
+    private void timeOut(Connection connection, Call call) {
+        String also = call.abandon() ? "it was not begun" : "it may still take effect";
+        RpcException error = new RpcException(
+                RpcException.Code.TIMEOUT,
+                "CALL",
+                "no result within " + limits.call().toMillis() + " ms; " + also);
+        deliver(new Answer(connection, call, call.failure(error)));
+    }
+
+    private long endNanos(Connection connection) {
+        Call call = connection.call();
+        return switch (connection.state()) {
+            case RUNNING -> call == null ? Long.MAX_VALUE : call.deadlineNanos();
+            case READING, WRITING -> connection.sinceNanos() + limits.idle().toNanos();
+            case DISCARDING -> connection.sinceNanos() + DISCARD_NANOS;
+        };
+    }
+
+    private long untilNextNanos(long now) {
+        long wait = acceptPaused ? acceptAgainNanos - now : LONGEST_WAIT_NANOS;
+        for (Connection connection : connections) {
+            wait = Math.min(wait, endNanos(connection) - now);
+        }
+        return Math.max(0, wait);
+    }
+
+    private void drop(Connection connection) {
+        connections.remove(connection);
+        connection.close();
+    }
+}
