@@ -29,6 +29,7 @@ public final class FakeLibc implements Libc {
     public FakeLibc() {}
 
     /** What a function gives back once: a result, and bytes or integers for its output parameter. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, and never leaves this class
     private record Reply(SysResult result, byte[] bytes, int status) {}
 
     /** The next call of the function (its Java name) gives this; several are given in order, then the default again. */
@@ -194,8 +195,8 @@ public final class FakeLibc implements Libc {
     }
 
     @Override
-    public SysResult prctl(int option, long arg2, long arg3, long arg4, long arg5) {
-        return result("prctl", option, arg2, arg3, arg4, arg5);
+    public SysResult prctl(int option, long second, long third, long fourth, long fifth) {
+        return result("prctl", option, second, third, fourth, fifth);
     }
 
     @Override
