@@ -1,0 +1,81 @@
+package dev.nullbox.warden;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import org.bouncycastle.crypto.InvalidCipherTextException;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.engines.AESEngine;
+import org.bouncycastle.crypto.generators.HKDFBytesGenerator;
+import org.bouncycastle.crypto.macs.HMac;
+import org.bouncycastle.crypto.modes.GCMBlockCipher;
+import org.bouncycastle.crypto.modes.GCMModeCipher;
+import org.bouncycastle.crypto.params.AEADParameters;
+import org.bouncycastle.crypto.params.HKDFParameters;
+import org.bouncycastle.crypto.params.KeyParameter;
+
+/**
+ * The vault's three primitives: AES-256-GCM (NIST SP 800-38D, 128-bit tag, 96-bit nonce), HKDF-SHA-256 (RFC 5869),
+ * HMAC-SHA-256 (RFC 2104); Bouncy Castle's lightweight API, so that no security provider is looked up.
+ */
+final class VaultCrypto {
+    static final int KEY_BYTES = 32;
+    static final int NONCE_BYTES = 12;
+    static final int TAG_BYTES = 16;
+    static final int MAC_BYTES = 32;
+
+    private static final int TAG_BITS = 8 * TAG_BYTES;
+
+    private VaultCrypto() {}
+
+    /** A key for one purpose, from another key. */
+    static Secret derive(Secret key, byte[] salt, String purpose) {
+        HKDFBytesGenerator generator = new HKDFBytesGenerator(new SHA256Digest());
+        generator.init(new HKDFParameters(key.bytes(), salt, purpose.getBytes(StandardCharsets.US_ASCII)));
+        byte[] derived = new byte[KEY_BYTES];
+        generator.generateBytes(derived, 0, derived.length);
+        return Secret.owning(derived);
+    }
+
+    /** Ciphertext and tag. */
+    static byte[] seal(Secret key, byte[] nonce, byte[] associated, byte[] plain) {
+        GCMModeCipher cipher = GCMBlockCipher.newInstance(AESEngine.newInstance());
+        cipher.init(true, new AEADParameters(new KeyParameter(key.bytes()), TAG_BITS, nonce, associated));
+        byte[] sealed = new byte[cipher.getOutputSize(plain.length)];
+        int count = cipher.processBytes(plain, 0, plain.length, sealed, 0);
+        try {
+            cipher.doFinal(sealed, count);
+        } catch (InvalidCipherTextException e) {
+            throw new AssertionError("sealing has no ciphertext to refuse", e);
+        }
+        return sealed;
+    }
+
+    /** The plaintext; absent when key, nonce, associated data, ciphertext or tag is not the one it was sealed with. */
+    static Optional<Secret> open(Secret key, byte[] nonce, byte[] associated, byte[] sealed) {
+        if (sealed.length < TAG_BYTES) {
+            return Optional.empty();
+        }
+        GCMModeCipher cipher = GCMBlockCipher.newInstance(AESEngine.newInstance());
+        cipher.init(false, new AEADParameters(new KeyParameter(key.bytes()), TAG_BITS, nonce, associated));
+        byte[] plain = new byte[sealed.length - TAG_BYTES];
+        try {
+            int count = cipher.processBytes(sealed, 0, sealed.length, plain, 0);
+            cipher.doFinal(plain, count);
+        } catch (InvalidCipherTextException e) {
+            Arrays.fill(plain, (byte) 0);
+            return Optional.empty();
+        }
+        return Optional.of(Secret.owning(plain));
+    }
+
+    /** The authentication code of the first {@code length} bytes. */
+    static byte[] mac(Secret key, byte[] bytes, int length) {
+        HMac hmac = new HMac(new SHA256Digest());
+        hmac.init(new KeyParameter(key.bytes()));
+        hmac.update(bytes, 0, length);
+        byte[] code = new byte[MAC_BYTES];
+        hmac.doFinal(code, 0);
+        return code;
+    }
+}
