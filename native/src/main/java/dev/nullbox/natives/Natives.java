@@ -1,33 +1,29 @@
 package dev.nullbox.natives;
 
-/**
- * Where the C libraries come from: java.lang.foreign on a JVM or GraalVM, the SVM C interface in native images that an
- * assembled toolchain builds, where java.lang.foreign is not there.
- */
+/** Where the C libraries come from: java.lang.foreign on a JVM or GraalVM, the SVM C interface in other native images. */
 public final class Natives {
     private Natives() {}
 
     /** The C library of this process. */
     public static Libc libc() {
-        return Backend.SVM ? SvmBindings.LIBC : FfmBindings.LIBC;
+        return FfmBindings.LIBC;
     }
 
     /**
-     * libkrun, loaded by the dynamic linker's own search; system property nullbox.krun.library names another file.
+     * libkrun, loaded by the dynamic linker's own search.
      *
      * @throws MissingSymbolException when no libkrun.so.1 or libkrun.so.2 can be loaded
      */
     public static Krun krun() {
-        return Backend.SVM ? SvmBindings.krun() : FfmBindings.krun();
+        throw new UnsupportedOperationException("lands with the first binding");
     }
 
     /**
-     * A new libnftables context; libnftables.so.1 is loaded at the first call. System property nullbox.nftables.library
-     * names another file.
+     * A new libnftables context; libnftables.so.1 is loaded at the first call.
      *
      * @throws MissingSymbolException when it cannot be loaded
      */
     public static Nftables nftables() {
-        return Backend.SVM ? SvmBindings.nftables() : FfmBindings.nftables();
+        throw new UnsupportedOperationException("lands with the first binding");
     }
 }

@@ -1,0 +1,42 @@
+package dev.nullbox.nulld;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writing to the files by which the kernel takes settings: /proc/sys and cgroups. */
+final class KernelFiles {
+    private KernelFiles() {}
+
+    /** One write of the whole value, as these files want it; never makes a file. */
+    static void write(Path file, String value) throws IOException {
+        try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.WRITE)) {
+            out.write(value.getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    /** Writes each setting; what could not be set, with its reason for being there. */
+    static List<String> sysctls(Path procSys, List<Sysctl> settings) {
+        List<String> problems = new ArrayList<>();
+        for (Sysctl setting : settings) {
+            Path file = procSys.resolve(setting.path());
+            try {
+                write(file, setting.value());
+                String got = Files.readString(file).trim();
+                if (!got.equals(setting.value())) {
+                    problems.add(
+                            setting.name() + " is " + got + ", not " + setting.value() + " (" + setting.why() + ")");
+                }
+            } catch (IOException e) {
+                problems.add(
+                        setting.name() + " cannot be set to " + setting.value() + " (" + setting.why() + "): " + e);
+            }
+        }
+        return problems;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.nullbox.nulld;
+
+/** How the machine ends. */
+enum Power {
+    POWER_OFF("power-off", Sys.RB_POWER_OFF),
+    REBOOT("reboot", Sys.RB_AUTOBOOT);
+
+    private final String phase;
+    private final int command;
+
+    Power(String phase, int command) {
+        this.phase = phase;
+        this.command = command;
+    }
+
+    /** The name in shutdown events. */
+    String phase() {
+        return phase;
+    }
+
+    /** The command of reboot(2). */
+    int command() {
+        return command;
+    }
+}
