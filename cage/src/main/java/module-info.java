@@ -1,6 +1,7 @@
 /** Manifest -> VmConfig -> a walled microVM; its life from start to the last trace. */
 module dev.nullbox.cage {
     requires static org.jspecify;
+    requires com.google.gson;
     requires dev.nullbox.manifest;
     requires dev.nullbox.rpc;
     requires dev.nullbox.natives;

@@ -1,6 +1,23 @@
 package dev.nullbox.cage;
 
-/** Lands with its module. */
+import dev.nullbox.natives.Natives;
+import java.util.Arrays;
+
+/**
+ * The cage: without arguments the daemon that runs agents; {@code jail} the first stage of one agent's process, which
+ * puts its walls up; {@code vm} the second, which becomes the microVM. The latter two are started by the daemon alone.
+ */
 public final class CageMain {
     private CageMain() {}
+
+    /** Ends with a code of {@link CageExit}, or with the guest's. */
+    public static void main(String[] args) {
+        String stage = args.length == 1 ? args[0] : "";
+        if (stage.equals("vm")) {
+            System.exit(VmMain.run(Natives.libc()));
+        } else {
+            System.err.println("cage: takes no argument, jail, or vm, not " + Arrays.toString(args));
+            System.exit(CageExit.USAGE.code());
+        }
+    }
 }

@@ -1,0 +1,60 @@
+package dev.nullbox.cage;
+
+import dev.nullbox.natives.Errno;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.SysResult;
+
+/** Whether this process can use KVM. Source: Documentation/virt/kvm/api.rst. */
+final class Kvm {
+    /** {@code _IO(KVMIO, 0x00)}. */
+    private static final long KVM_GET_API_VERSION = 0xAE00L;
+
+    private static final int KVM_API_VERSION = 12;
+    private static final int O_RDWR = 2;
+    private static final int O_CLOEXEC = 0x80000;
+
+    private Kvm() {}
+
+    /** What was found. */
+    sealed interface Answer {
+        /** KVM answers with this version of its interface. */
+        record Available(int api) implements Answer {}
+
+        /** It does not, why, and what to do about it, one line. */
+        record Missing(String why) implements Answer {}
+    }
+
+    /** Asks the device at the path. */
+    static Answer ask(Libc libc, String device) {
+        return switch (libc.open(device, O_RDWR | O_CLOEXEC, 0)) {
+            case SysResult.Ok(long fd) -> {
+                Answer answer = version(libc, device, (int) fd);
+                libc.close((int) fd);
+                yield answer;
+            }
+            case SysResult.Failed(int errno) ->
+                new Answer.Missing("open " + device + ": " + Errno.describe(errno) + "; " + remedy(errno));
+        };
+    }
+
+    private static Answer version(Libc libc, String device, int fd) {
+        return switch (libc.ioctl(fd, KVM_GET_API_VERSION, 0L)) {
+            case SysResult.Ok(long api) when api == KVM_API_VERSION -> new Answer.Available((int) api);
+            case SysResult.Ok(long api) ->
+                new Answer.Missing(device + " speaks version " + api + " of KVM's interface, not " + KVM_API_VERSION
+                        + "; boot the appliance's own kernel");
+            case SysResult.Failed(int errno) ->
+                new Answer.Missing(
+                        device + " is no KVM device: " + Errno.describe(errno) + "; boot the appliance's own kernel");
+        };
+    }
+
+    private static String remedy(int errno) {
+        return switch (errno) {
+            case Errno.ENOENT, Errno.ENODEV, Errno.ENXIO ->
+                "turn on VT-x or AMD-V in the firmware, or nested virtualisation in the host";
+            case Errno.EACCES, Errno.EPERM -> "the device must be of group kvm (36), mode 0660";
+            default -> "see the kernel's log";
+        };
+    }
+}

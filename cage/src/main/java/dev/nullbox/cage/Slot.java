@@ -1,0 +1,43 @@
+package dev.nullbox.cage;
+
+/**
+ * One of the 64 places for an agent on this appliance: its interface, its addresses, its user.
+ *
+ * @param number 1 to 64
+ */
+record Slot(int number) {
+    static final int MAX = 64;
+    static final int MEMORY_PORT = 7300;
+    static final int PREFIX_LENGTH = 30;
+    private static final int FIRST_UID = 10_000;
+
+    Slot {
+        if (number < 1 || number > MAX) {
+            throw new IllegalArgumentException("there is no slot " + number + ": 1 to " + MAX);
+        }
+    }
+
+    /** The host's end of the veth pair. */
+    String hostInterface() {
+        return "nb" + number;
+    }
+
+    /** The host's address, the agent's gateway. */
+    String gatewayAddress() {
+        return "10.221." + number + ".1";
+    }
+
+    /** The VMM's address. */
+    String agentAddress() {
+        return "10.221." + number + ".2";
+    }
+
+    /** User and group of the VMM: agent1 is 10001. */
+    int uid() {
+        return FIRST_UID + number;
+    }
+
+    String memoryUrl() {
+        return "http://" + gatewayAddress() + ":" + MEMORY_PORT + "/rpc";
+    }
+}
