@@ -1,15 +1,49 @@
 package dev.nullbox.manifest;
 
+import com.moandjiezana.toml.Toml;
+import dev.nullbox.manifest.ManifestResult.Invalid;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
-/** Reads AGENT.toml. */
+/**
+ * Reads AGENT.toml: text that {@link TomlGrammar} lets through, toml4j's tree of it, {@link RawManifest}'s types and
+ * {@link ManifestChecker}'s values. Never throws for what a file holds.
+ */
 public final class ManifestReader {
+    /** The largest AGENT.toml, in bytes of UTF-8. */
+    public static final int MAX_BYTES = 64 * 1024;
+
     private ManifestReader() {}
 
     /** The manifest that the text is, or all that is wrong with it. */
     public static ManifestResult read(String toml) {
-        throw new UnsupportedOperationException("lands with the parser");
+        if (toml.length() > MAX_BYTES || toml.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+            return tooLarge();
+        }
+        TomlGrammar.Checked checked = TomlGrammar.check(toml);
+        List<Problem> problems = new ArrayList<>(checked.problems());
+        if (!problems.isEmpty()) {
+            return new Invalid(problems);
+        }
+        Map<String, Object> tree;
+        try {
+            tree = new Toml().read(checked.plain()).toMap();
+        } catch (RuntimeException refusal) {
+            // The grammar lets nothing through that toml4j is known to refuse; what it throws then is not documented.
+            String message = String.valueOf(refusal.getMessage());
+            return new Invalid(List.of(new Problem(
+                    "file", "cannot be read as TOML: " + Text.quoted(message), "write one plain key = value a line")));
+        }
+        RawManifest raw = RawManifest.of(tree, problems);
+        return new ManifestChecker(raw, problems).check();
     }
 
     /**
@@ -18,6 +52,25 @@ public final class ManifestReader {
      * @throws IOException when the file cannot be read
      */
     public static ManifestResult read(Path file) throws IOException {
-        throw new UnsupportedOperationException("lands with the parser");
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(MAX_BYTES + 1);
+        }
+        if (bytes.length > MAX_BYTES) {
+            return tooLarge();
+        }
+        try {
+            return read(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString());
+        } catch (CharacterCodingException notUtf8) {
+            return new Invalid(List.of(new Problem("file", "is not UTF-8", "save it as UTF-8 text")));
+        }
+    }
+
+    private static ManifestResult tooLarge() {
+        return new Invalid(
+                List.of(new Problem("file", "is larger than 64 KiB", "an AGENT.toml needs a hundredth of that")));
     }
 }

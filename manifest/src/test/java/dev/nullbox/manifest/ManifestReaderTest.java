@@ -1,0 +1,356 @@
+package dev.nullbox.manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nullbox.manifest.ManifestResult.Invalid;
+import dev.nullbox.manifest.ManifestResult.Valid;
+import dev.nullbox.manifest.NetworkTarget.AddressTarget;
+import dev.nullbox.manifest.NetworkTarget.NameTarget;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ManifestReaderTest {
+    private static final String MINIMAL = """
+            [agent]
+            name = "hello"
+            command = ["/bin/hello"]
+            """;
+
+    private static final String FULL = """
+            # All keys at once.
+            [agent]
+            name = "researcher"
+            version = "1.2.3"
+            runtime = "binary"
+            command = ["/bin/agent", "--flag", "a word"] # the program
+            restart = "always"
+            start = "manual"
+
+            [agent.env]
+            LANG = "C.UTF-8"
+            MAX_TOKENS = '4096'
+
+            [capabilities]
+            max_cpu_percent = 150
+            max_memory_mb = 1_024
+            credential_refs = ["OPENAI_KEY"]
+            shell = false
+            accelerator = "none"
+            max_api_calls_per_hour = 0
+
+            [capabilities.network]
+            allow = [
+              "API.openai.com",
+              "httpbin.org:8443",
+              "192.0.2.7", # TEST-NET
+              "10.1.2.3:80",
+              "[2001:db8::1]:22",
+            ]
+
+            [capabilities.filesystem]
+            read = ["/data"]
+            write = ["/data/output"]
+
+            [capabilities.health_check]
+            port = 8080
+            path = "/health"
+            interval_secs = 10
+            max_failures = 5
+
+            [tools.web_search]
+            risk = "low"
+            """;
+
+    static Manifest valid(String toml) {
+        return switch (ManifestReader.read(toml)) {
+            case Valid(var manifest) -> manifest;
+            case Invalid(var problems) -> throw new AssertionError(problems.toString());
+        };
+    }
+
+    static List<Problem> problems(String toml) {
+        return switch (ManifestReader.read(toml)) {
+            case Valid(var manifest) -> throw new AssertionError("accepted: " + manifest);
+            case Invalid(var problems) -> problems;
+        };
+    }
+
+    private static List<String> paths(String toml) {
+        return problems(toml).stream().map(Problem::fieldPath).toList();
+    }
+
+    @Test
+    void keepsEveryKey() throws Exception {
+        Manifest manifest = valid(FULL);
+        assertThat(manifest.agent())
+                .isEqualTo(new Manifest.Agent(
+                        new AgentName("researcher"),
+                        "1.2.3",
+                        new Command(List.of("/bin/agent", "--flag", "a word")),
+                        RestartPolicy.ALWAYS,
+                        StartMode.MANUAL,
+                        Map.of(new EnvName("LANG"), "C.UTF-8", new EnvName("MAX_TOKENS"), "4096")));
+        assertThat(manifest.capabilities())
+                .isEqualTo(new Manifest.Capabilities(
+                        new CpuPercent(150),
+                        new MemoryMib(1024),
+                        List.of(new SecretName("OPENAI_KEY")),
+                        new Manifest.Network(List.of(
+                                new NameTarget(new DomainName("api.openai.com"), 443),
+                                new NameTarget(new DomainName("httpbin.org"), 8443),
+                                new AddressTarget(InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 7}), 443),
+                                new AddressTarget(InetAddress.getByAddress(new byte[] {10, 1, 2, 3}), 80),
+                                new AddressTarget(InetAddress.ofLiteral("2001:db8::1"), 22))),
+                        new Manifest.Filesystem(
+                                List.of(new GuestPath("/data")), List.of(new GuestPath("/data/output"))),
+                        Optional.of(new HealthCheck(8080, "/health", Duration.ofSeconds(10), 5))));
+        assertThat(manifest.tools()).isEqualTo(Map.of("web_search", ToolRisk.LOW));
+    }
+
+    @Test
+    void absentKeysMeanTheLeast() {
+        Manifest manifest = valid(MINIMAL);
+        assertThat(manifest.agent().version()).isEqualTo("0.0.0");
+        assertThat(manifest.agent().restart()).isEqualTo(RestartPolicy.ON_FAILURE);
+        assertThat(manifest.agent().start()).isEqualTo(StartMode.AUTO);
+        assertThat(manifest.agent().env()).isEmpty();
+        assertThat(manifest.capabilities())
+                .isEqualTo(new Manifest.Capabilities(
+                        new CpuPercent(25),
+                        new MemoryMib(256),
+                        List.of(),
+                        new Manifest.Network(List.of()),
+                        new Manifest.Filesystem(List.of(), List.of()),
+                        Optional.empty()));
+        assertThat(manifest.tools()).isEmpty();
+    }
+
+    @Test
+    void reportsAllProblemsAtOnce() {
+        assertThat(paths("""
+                        flavour = "mint"
+                        [agent]
+                        name = "../vault"
+                        runtime = "python"
+                        restart = 7
+                        colour = "red"
+                        [agent.env]
+                        OPENAI_KEY = "x"
+                        [capabilities]
+                        max_memory_mb = 32
+                        max_cpu_percent = 0
+                        shell = true
+                        [capabilities.network]
+                        allow = ["ok.example:443", "*.example", "ok.example"]
+                        """))
+                .containsExactlyInAnyOrder(
+                        "flavour",
+                        "agent.colour",
+                        "agent.command",
+                        "agent.restart",
+                        "agent.name",
+                        "agent.runtime",
+                        "agent.env.OPENAI_KEY",
+                        "capabilities.max_cpu_percent",
+                        "capabilities.max_memory_mb",
+                        "capabilities.shell",
+                        "capabilities.network.allow[1]",
+                        "capabilities.network.allow[2]");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "name = ''                                   | agent.name",
+                "name = '-x'                                 | agent.name",
+                "name = 'a b'                                | agent.name",
+                "name = 'a/b'                                | agent.name",
+                "name = 'abcdefghijklmnopqrstuvwxyz0123456'  | agent.name",
+                "name = 3                                    | agent.name",
+                "version = ''                                | agent.version",
+                "version = '1 2'                             | agent.version",
+                "runtime = 'python'                          | agent.runtime",
+                "command = []                                | agent.command",
+                "command = ['bin/x']                         | agent.command",
+                "command = ['/bin/../x']                     | agent.command",
+                "command = ['/bin/x', 3]                     | line 3",
+                "command = [1, 2]                            | agent.command",
+                "command = '/bin/x'                          | agent.command",
+                "command = ['/bin/x', 'a\"b']                | agent.command",
+                "command = ['/bin/x', 'ä']                   | agent.command",
+                "restart = 'sometimes'                       | agent.restart",
+                "start = true                                | agent.start",
+                "env = { NULLBOX_AGENT = 'x' }               | agent.env.NULLBOX_AGENT",
+                "env = { KRUN_INIT = 'x' }                   | agent.env.KRUN_INIT",
+                "env = { db_password = 'x' }                 | agent.env.db_password",
+                "env = { 1A = 'x' }                          | agent.env.1A",
+                "env = { A = 1 }                             | agent.env.A",
+                "env = { A = 'x\"y' }                        | agent.env.A",
+                "env = 'A=1'                                 | agent.env",
+            })
+    void refusesInAgent(String line, String path) {
+        String key = line.substring(0, line.indexOf(' '));
+        String kept =
+                MINIMAL.lines().filter(kind -> !kind.startsWith(key + " ")).reduce("", (a, b) -> a + b + "\n");
+        assertThat(paths(kept + line)).containsExactly(path);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "[capabilities]|max_cpu_percent = 0|capabilities.max_cpu_percent",
+                "[capabilities]|max_cpu_percent = 6401|capabilities.max_cpu_percent",
+                "[capabilities]|max_cpu_percent = 2.5|capabilities.max_cpu_percent",
+                "[capabilities]|max_memory_mb = 63|capabilities.max_memory_mb",
+                "[capabilities]|max_memory_mb = 65537|capabilities.max_memory_mb",
+                "[capabilities]|max_memory_mb = 4294967360|capabilities.max_memory_mb",
+                "[capabilities]|credential_refs = ['a-b']|capabilities.credential_refs[0]",
+                "[capabilities]|credential_refs = ['A', 'A']|capabilities.credential_refs[1]",
+                "[capabilities]|shell = true|capabilities.shell",
+                "[capabilities]|shell = 'no'|capabilities.shell",
+                "[capabilities]|accelerator = 'gpu'|capabilities.accelerator",
+                "[capabilities]|max_api_calls_per_hour = 10|capabilities.max_api_calls_per_hour",
+                "[capabilities]|network = ['x.example']|capabilities.network",
+                "[capabilities.network]|deny = []|capabilities.network.deny",
+                "[capabilities.filesystem]|read = ['/']|capabilities.filesystem.read[0]",
+                "[capabilities.filesystem]|read = ['/proc/1']|capabilities.filesystem.read[0]",
+                "[capabilities.filesystem]|read = ['/../vault']|capabilities.filesystem.read[0]",
+                "[capabilities.filesystem]|read = ['/a//b']|capabilities.filesystem.read[0]",
+                "[capabilities.filesystem]|read = ['/a/']|capabilities.filesystem.read[0]",
+                "[capabilities.filesystem]|read = ['data']|capabilities.filesystem.read[0]",
+                "[capabilities.health_check]|path = '/x'|capabilities.health_check.port",
+                "[capabilities.health_check]|port = 0|capabilities.health_check.port",
+                "[tools.x]|risk = 'none'|tools.x.risk",
+                "[tools.x]|harm = 'low'|tools.x.risk",
+            })
+    void refusesInCapabilitiesAndTools(String table, String line, String path) {
+        assertThat(paths(MINIMAL + table + "\n" + line)).contains(path);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "example",
+                "*.example.com",
+                "example.com.",
+                "exämple.com",
+                "a..example",
+                "-a.example",
+                "a-.example",
+                "example.com:0",
+                "example.com:65536",
+                "example.com:",
+                "example.com:080",
+                "example.com:+80",
+                "example.com:443:1",
+                "https://example.com",
+                "10.0.0.0/8",
+                "1.2.3",
+                "1.2.3.256",
+                "1.2.3.04",
+                "0x7f.1",
+                "2130706433",
+                "127.0.0.1",
+                "0.0.0.0",
+                "0.1.2.3",
+                "224.0.0.1",
+                "255.255.255.255",
+                "240.0.0.1",
+                "2001:db8::1",
+                "[2001:db8::1",
+                "[2001:db8::1]443",
+                "[::1]",
+                "[::]",
+                "[ff02::1]",
+                "[fe80::1]",
+                "[fe80::1%eth0]",
+                "[::ffff:10.0.0.1]",
+                "[10.0.0.1]",
+                "[]",
+                "under_score.example",
+                " example.com",
+                "example.com ",
+                "user@example.com",
+                "1.2.3.4.5",
+                "example.4"
+            })
+    void refusesAsNetworkTarget(String entry) {
+        assertThat(paths(MINIMAL + "[capabilities.network]\nallow = ['a.example', '" + entry + "']"))
+                .containsExactly("capabilities.network.allow[1]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "example.com:443",
+                "xn--bcher-kva.example:1",
+                "a-b.example:65535",
+                "169.254.169.254:80",
+                "192.168.0.1:22",
+                "[2001:db8:0:0:0:0:0:1]:443",
+                "[fd00:ec2:0:0:0:0:0:254]:80"
+            })
+    void networkTargetsReadBack(String entry) {
+        assertThat(NetworkTarget.parse(entry).text()).isEqualTo(entry);
+    }
+
+    @Test
+    void aPathStandsInReadOrInWrite() {
+        assertThat(paths(MINIMAL + "[capabilities.filesystem]\nread = ['/a']\nwrite = ['/a']"))
+                .containsExactly("capabilities.filesystem.write");
+    }
+
+    @Test
+    void aSecretIsNoEnvironmentVariable() {
+        assertThat(paths(MINIMAL + "[agent.env]\nSORTED = 'x'\n[capabilities]\ncredential_refs = ['SORTED']"))
+                .containsExactly("agent.env.SORTED");
+    }
+
+    @Test
+    void boundsWhatTheGuestsCommandLineMustCarry() {
+        String env = "[agent.env]\nA = '" + "x".repeat(1_200) + "'\n";
+        assertThat(valid(MINIMAL + env).agent().env()).hasSize(1);
+        assertThat(paths(MINIMAL + env + "B = '" + "x".repeat(100) + "'\n")).containsExactly("agent.command");
+    }
+
+    @Test
+    void boundsTheFile(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("AGENT.toml");
+        Files.writeString(file, MINIMAL + "#".repeat(ManifestReader.MAX_BYTES - MINIMAL.length()));
+        assertThat(ManifestReader.read(file)).isInstanceOf(Valid.class);
+        Files.writeString(file, MINIMAL + "#".repeat(ManifestReader.MAX_BYTES - MINIMAL.length() + 1));
+        assertThat(ManifestReader.read(file)).isInstanceOf(Invalid.class);
+        Files.write(file, "# \u00e9".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(ManifestReader.read(file)).isInstanceOf(Invalid.class);
+    }
+
+    @Test
+    void anEmptyFileLacksItsAgent() {
+        assertThat(paths("")).containsExactly("agent");
+    }
+
+    @Test
+    void doesNotEchoHostileText() {
+        assertThat(problems(MINIMAL.replace("hello\"", "h\u009b\u202e" + "y".repeat(5_000) + "\""))
+                        .toString())
+                .hasSizeLessThan(600)
+                .matches("\\p{ASCII}*");
+    }
+}
