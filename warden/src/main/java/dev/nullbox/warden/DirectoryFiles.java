@@ -29,8 +29,8 @@ final class DirectoryFiles implements VaultFiles {
 
     @Override
     public Optional<byte[]> read(String name, int limit) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                directory.resolve(name), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+        try (FileChannel channel =
+                FileChannel.open(directory.resolve(name), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
             long size = channel.size();
             if (size > limit) {
                 throw new FileTooLargeException(name, size);

@@ -45,8 +45,7 @@ final class KeySlot {
 
     /** Whether the slot says that this key opens it; not yet authenticated. */
     boolean belongsTo(Secret key, byte[] vaultId) {
-        return kind == KEY_FILE
-                && MessageDigest.isEqual(Arrays.copyOf(body, KEY_ID_BYTES), keyId(key, vaultId));
+        return kind == KEY_FILE && MessageDigest.isEqual(Arrays.copyOf(body, KEY_ID_BYTES), keyId(key, vaultId));
     }
 
     /** The data key; absent when the slot is not as it was written. */

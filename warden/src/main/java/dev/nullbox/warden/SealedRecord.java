@@ -38,7 +38,13 @@ final class SealedRecord {
 
     /** A value sealed; the value stays the caller's to wipe. */
     static SealedRecord seal(
-            VaultKeys keys, RandomSource random, long sequence, int version, long created, SecretName name, Secret value)
+            VaultKeys keys,
+            RandomSource random,
+            long sequence,
+            int version,
+            long created,
+            SecretName name,
+            Secret value)
             throws IOException {
         byte[] salt = random.bytes(SALT_BYTES);
         byte[] nonce = random.bytes(VaultCrypto.NONCE_BYTES);
@@ -107,8 +113,8 @@ final class SealedRecord {
 
     private static byte[] associated(VaultKeys keys, long sequence, int version, long created, SecretName name) {
         byte[] identity = keys.identity();
-        ByteBuffer bytes = ByteBuffer.allocate(
-                identity.length + FIXED_BYTES + name.value().length());
+        ByteBuffer bytes =
+                ByteBuffer.allocate(identity.length + FIXED_BYTES + name.value().length());
         bytes.put(identity);
         putHead(bytes, sequence, version, created, name);
         return bytes.array();

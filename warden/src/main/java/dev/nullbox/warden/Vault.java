@@ -61,8 +61,7 @@ public final class Vault implements AutoCloseable {
         }
         int version = older.isEmpty() ? 1 : Math.incrementExact(older.get().version());
         long now = clock.instant().getEpochSecond();
-        SealedRecord record =
-                SealedRecord.seal(keys, store.random(), header.nextSequence(), version, now, name, value);
+        SealedRecord record = SealedRecord.seal(keys, store.random(), header.nextSequence(), version, now, name, value);
         Map<SecretName, SealedRecord> changed = new LinkedHashMap<>(records);
         changed.remove(name);
         changed.put(name, record);

@@ -125,7 +125,8 @@ public final class VaultStore {
         for (SealedRecord record : contents.records()) {
             Optional<Secret> value = record.open(keys);
             value.ifPresent(Secret::close);
-            boolean inOrder = record.sequence() > last && record.sequence() < contents.header().nextSequence();
+            boolean inOrder = record.sequence() > last
+                    && record.sequence() < contents.header().nextSequence();
             if (value.isEmpty() || !inOrder || records.put(record.name(), record) != null) {
                 return Optional.empty();
             }

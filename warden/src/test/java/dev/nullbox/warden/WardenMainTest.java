@@ -1,0 +1,43 @@
+package dev.nullbox.warden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import dev.nullbox.rpc.EventSink;
+import dev.nullbox.rpc.RpcClient;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.rpc.ServiceRuntime;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WardenMainTest {
+    @Test
+    void answersOnItsSocketAndSaysWhatItOpened(@TempDir Path directory) throws Exception {
+        ByteArrayOutputStream events = new ByteArrayOutputStream();
+        ServiceRuntime runtime =
+                new ServiceRuntime("warden", directory, directory, Optional.empty(), new EventSink(events));
+        Runnable stop = WardenMain.start(runtime);
+        try {
+            assertThat(status(runtime.socketPath()))
+                    .contains("root".equals(System.getProperty("user.name")) ? "\"state\":\"open\"" : "DENIED");
+        } finally {
+            stop.run();
+        }
+        assertThat(events.toString(StandardCharsets.UTF_8)).startsWith("{\"event\":\"vault.opened\"");
+    }
+
+    /** The answer, or the kind of refusal. */
+    private static String status(Path socket) {
+        try {
+            return RpcClient.call(socket, "vault.status", new JsonObject(), Duration.ofSeconds(20))
+                    .toString();
+        } catch (RpcException e) {
+            return e.code().name();
+        }
+    }
+}
