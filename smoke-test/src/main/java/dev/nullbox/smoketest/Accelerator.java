@@ -1,0 +1,28 @@
+package dev.nullbox.smoketest;
+
+import java.util.List;
+
+/** What runs the appliance's processor. */
+enum Accelerator {
+    /** The host's own virtualisation, nested once more for the microVMs. */
+    KVM,
+    /** QEMU's software processor, which has an AMD-V of its own. */
+    TCG;
+
+    /** QEMU's arguments. */
+    List<String> arguments() {
+        return switch (this) {
+            case KVM -> List.of("-accel", "kvm", "-cpu", "host");
+            // Without erms and fsrm the kernel wipes memory by a way that the emulation is quick at.
+            case TCG -> List.of("-accel", "tcg", "-cpu", "max,-erms,-fsrm");
+        };
+    }
+
+    /** QEMU's arguments for a processor without virtualisation. */
+    List<String> argumentsWithoutVirtualisation() {
+        return switch (this) {
+            case KVM -> List.of("-accel", "kvm", "-cpu", "host,-svm,-vmx");
+            case TCG -> List.of("-accel", "tcg", "-cpu", "max,-erms,-fsrm,-svm");
+        };
+    }
+}

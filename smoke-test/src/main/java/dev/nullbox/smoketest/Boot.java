@@ -1,0 +1,156 @@
+package dev.nullbox.smoketest;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * How one appliance is to be booted.
+ *
+ * @param medium where kernel and root come from
+ * @param processor QEMU's arguments for accelerator and processor
+ * @param memoryMib of the appliance
+ * @param dataDisk a disk with the partition nullbox-data
+ * @param guestForwards what the appliance reaches at 10.0.2.100: port there to TCP port on this machine's loopback
+ * @param kernelArguments added to the usual ones
+ */
+record Boot(
+        Medium medium,
+        List<String> processor,
+        int memoryMib,
+        Optional<Path> dataDisk,
+        Map<Integer, Integer> guestForwards,
+        List<String> kernelArguments) {
+    /** The address in QEMU's own network at which the test's servers appear. */
+    static final String SERVERS = "10.0.2.100";
+
+    /** Where kernel and root come from. */
+    sealed interface Medium {
+        /** Kernel and initramfs by QEMU, the root on a virtio disk. */
+        record Direct(Path kernel, Path initramfs, Path root) implements Medium {}
+
+        /** The ISO, by the BIOS. */
+        record BiosIso(Path iso) implements Medium {}
+
+        /** The ISO, by EFI firmware; the directory holds OVMF_CODE.fd and OVMF_VARS.fd. */
+        record EfiIso(Path iso, Path firmware) implements Medium {}
+    }
+
+    Boot {
+        processor = List.copyOf(processor);
+        guestForwards = Map.copyOf(guestForwards);
+        kernelArguments = List.copyOf(kernelArguments);
+    }
+
+    /** A usual boot. */
+    static Boot of(Medium medium, Accelerator accelerator) {
+        return new Boot(medium, accelerator.arguments(), 1024, Optional.empty(), Map.of(), List.of());
+    }
+
+    Boot withDataDisk(Path disk) {
+        return new Boot(medium, processor, memoryMib, Optional.of(disk), guestForwards, kernelArguments);
+    }
+
+    Boot withServer(int port, TestServer server) {
+        Map<Integer, Integer> more = new TreeMap<>(guestForwards);
+        more.put(port, server.port());
+        return new Boot(medium, processor, memoryMib, dataDisk, more, kernelArguments);
+    }
+
+    Boot withProcessor(List<String> other) {
+        return new Boot(medium, other, memoryMib, dataDisk, guestForwards, kernelArguments);
+    }
+
+    Boot withKernelArgument(String argument) {
+        List<String> more = new ArrayList<>(kernelArguments);
+        more.add(argument);
+        return new Boot(medium, processor, memoryMib, dataDisk, guestForwards, more);
+    }
+
+    /**
+     * QEMU's command line.
+     *
+     * @param directory of this boot: relay.sh, console.log, and events.sock and chaos.sock, at which someone listens
+     * @param managementPort on this machine's loopback, forwarded to the appliance's port 7443
+     */
+    List<String> command(Path qemu, Path credentials, Path directory, int managementPort) {
+        List<String> words = new ArrayList<>(List.of(qemu.toString(), "-M", "q35", "-nodefaults", "-no-user-config"));
+        words.addAll(List.of("-display", "none", "-no-reboot", "-smp", "1", "-m", String.valueOf(memoryMib)));
+        words.addAll(processor);
+        words.addAll(List.of("-serial", "file:" + directory.resolve("console.log")));
+        words.addAll(serial(directory.resolve("events.sock"), "events"));
+        words.addAll(serial(directory.resolve("chaos.sock"), "chaos"));
+        words.addAll(List.of("-device", "virtio-rng-pci", "-netdev", network(directory, managementPort)));
+        words.addAll(List.of("-device", "virtio-net-pci,netdev=net,romfile="));
+        words.addAll(credential("server.p12", credentials));
+        words.addAll(credential("ca.pem", credentials));
+        words.addAll(mediumArguments(directory));
+        dataDisk.ifPresent(disk -> words.addAll(disk("data", disk, false)));
+        return words;
+    }
+
+    // QEMU's "-tcp:" would connect once, at its start: only a command is started for each connection.
+    private String network(Path directory, int managementPort) {
+        String relay = "-cmd:/bin/bash " + directory.resolve("relay.sh") + " ";
+        StringBuilder text = new StringBuilder("user,id=net,hostfwd=tcp:127.0.0.1:")
+                .append(managementPort)
+                .append("-:7443");
+        new TreeMap<>(guestForwards)
+                .forEach((port, here) -> text.append(",guestfwd=tcp:")
+                        .append(SERVERS)
+                        .append(':')
+                        .append(port)
+                        .append(relay)
+                        .append(here));
+        return text.toString();
+    }
+
+    private List<String> mediumArguments(Path directory) {
+        return switch (medium) {
+            case Medium.Direct(var kernel, var initramfs, var root) -> {
+                List<String> words = new ArrayList<>(disk("root", root, true));
+                words.addAll(List.of("-kernel", kernel.toString(), "-initrd", initramfs.toString()));
+                words.addAll(List.of("-append", kernelCommandLine()));
+                yield words;
+            }
+            case Medium.BiosIso(var iso) -> cdrom(iso);
+            case Medium.EfiIso(var iso, var firmware) -> {
+                List<String> words = new ArrayList<>(cdrom(iso));
+                words.addAll(flash(firmware.resolve("OVMF_CODE.fd"), true));
+                words.addAll(flash(directory.resolve("OVMF_VARS.fd"), false));
+                yield words;
+            }
+        };
+    }
+
+    private String kernelCommandLine() {
+        List<String> words = new ArrayList<>(List.of("console=ttyS0", "quiet", "nullbox.events=ttyS1"));
+        words.addAll(kernelArguments);
+        return String.join(" ", words);
+    }
+
+    private static List<String> serial(Path socket, String id) {
+        return List.of("-chardev", "socket,id=" + id + ",path=" + socket, "-serial", "chardev:" + id);
+    }
+
+    private static List<String> credential(String file, Path credentials) {
+        return List.of("-fw_cfg", "name=opt/nullbox/" + file + ",file=" + credentials.resolve(file));
+    }
+
+    private static List<String> disk(String id, Path file, boolean readOnly) {
+        String drive = "if=none,id=" + id + ",format=raw,file=" + file + (readOnly ? ",readonly=on" : "");
+        return List.of("-drive", drive, "-device", "virtio-blk-pci,drive=" + id);
+    }
+
+    private static List<String> cdrom(Path iso) {
+        String drive = "if=none,id=cd,media=cdrom,readonly=on,format=raw,file=" + iso;
+        return List.of("-drive", drive, "-device", "ide-cd,drive=cd,bootindex=1");
+    }
+
+    private static List<String> flash(Path file, boolean readOnly) {
+        return List.of("-drive", "if=pflash,format=raw,file=" + file + (readOnly ? ",readonly=on" : ""));
+    }
+}

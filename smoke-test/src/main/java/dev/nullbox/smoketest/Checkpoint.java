@@ -1,0 +1,71 @@
+package dev.nullbox.smoketest;
+
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * One of the 19 things that a boot must have done, each told by an event.
+ *
+ * @param what in words
+ * @param told fits the event that tells it
+ */
+record Checkpoint(String what, Predicate<Event> told) {
+    private static final String AGENT = "hello";
+
+    /** All 19, in the order in which they come about. */
+    static List<Checkpoint> all() {
+        return List.of(
+                new Checkpoint("the kernel boots", event -> event.is("boot.phase")),
+                phase("the virtual file systems are mounted", "virtual-filesystems"),
+                new Checkpoint(
+                        "the SquashFS root is found",
+                        event -> donePhase(event, "find-root")
+                                && !event.text("device").isEmpty()),
+                phase("the root is the SquashFS", "enter-root"),
+                new Checkpoint("nulld is PID 1", event -> event.is("nulld.started", "pid", "1")),
+                phase("nulld mounts the file systems", "mounts"),
+                starts("egress"),
+                ready("egress"),
+                starts("ctxgraph"),
+                starts("warden"),
+                ready("warden"),
+                starts("cage"),
+                new Checkpoint("KVM is available", event -> event.is("kvm.available")),
+                ofAgent("the agent's manifest is loaded", "agent.manifest_loaded", "from", "image"),
+                ofAgent("the agent is started by itself", "agent.starting", "reason", "auto"),
+                ofAgent("egress was asked to add the agent", "egress.agent_added", "agent", AGENT),
+                ofAgent("the agent's egress rules are applied", "egress.applied", "agent", AGENT),
+                new Checkpoint(
+                        "the agent has booted inside its microVM",
+                        event -> event.is("agent.console", "agent", AGENT)
+                                && event.text("line").contains("in a microVM of my own")),
+                ofAgent("the agent has written to shared memory", "memory.write", "agent", AGENT));
+    }
+
+    @Override
+    public String toString() {
+        return what;
+    }
+
+    private static boolean donePhase(Event event, String phase) {
+        return event.is("boot.phase", "phase", phase) && event.text("ok").equals("true");
+    }
+
+    private static Checkpoint phase(String what, String phase) {
+        return new Checkpoint(what, event -> donePhase(event, phase));
+    }
+
+    private static Checkpoint starts(String service) {
+        return new Checkpoint(service + " starts", event -> event.is("service.starting", "service", service));
+    }
+
+    private static Checkpoint ready(String service) {
+        return new Checkpoint(service + " is ready", event -> event.is("service.ready", "service", service));
+    }
+
+    private static Checkpoint ofAgent(String what, String name, String field, String value) {
+        return new Checkpoint(
+                what,
+                event -> event.is(name, field, value) && event.text("agent").equals(AGENT));
+    }
+}

@@ -1,0 +1,73 @@
+package dev.nullbox.smoketest;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The operator's command line, run as the operator does, against one appliance. */
+final class Nullctl {
+    private static final long LIMIT_SECONDS = 60;
+
+    private final List<String> words;
+
+    private Nullctl(List<String> words) {
+        this.words = words;
+    }
+
+    /** For the appliance whose gateway is at this port of this machine's loopback. */
+    static Nullctl of(int port) {
+        List<String> words = new ArrayList<>(Inputs.nullctl());
+        words.addAll(List.of(
+                "--address",
+                "127.0.0.1:" + port,
+                "--credentials",
+                Inputs.credentials().toString()));
+        return new Nullctl(words);
+    }
+
+    /**
+     * What came of one command.
+     *
+     * @param code the exit code
+     * @param output standard output
+     * @param errors standard error
+     */
+    record Result(int code, String output, String errors) {}
+
+    /** Runs one command without input. */
+    Result run(String... arguments) throws IOException, InterruptedException {
+        return runWithInput("", arguments);
+    }
+
+    /** Runs one command with this standard input. */
+    Result runWithInput(String input, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(words);
+        command.addAll(List.of(arguments));
+        Path in = Files.writeString(Files.createTempFile("nullctl", ".in"), input);
+        Path out = Files.createTempFile("nullctl", ".out");
+        Path err = Files.createTempFile("nullctl", ".err");
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectInput(in.toFile())
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .start();
+            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+                throw new IOException("no end within " + LIMIT_SECONDS + " s: " + String.join(" ", command));
+            }
+            return new Result(
+                    process.exitValue(),
+                    Files.readString(out, StandardCharsets.UTF_8),
+                    Files.readString(err, StandardCharsets.UTF_8));
+        } finally {
+            for (Path file : List.of(in, out, err)) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

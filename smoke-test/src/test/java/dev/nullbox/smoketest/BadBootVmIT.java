@@ -1,0 +1,65 @@
+package dev.nullbox.smoketest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Boots that cannot go well: each says why, and ends in a stated way. */
+final class BadBootVmIT {
+    @Test
+    void aTruncatedRootIsNamedAndThePowerGoesOff(@TempDir Path directory) throws Exception {
+        Path half = Files.copy(Inputs.root(), directory.resolve("half.squashfs"));
+        try (RandomAccessFile file = new RandomAccessFile(half.toFile(), "rw")) {
+            file.setLength(file.length() / 2 / 4096 * 4096);
+        }
+        Boot boot = Boot.of(new Boot.Medium.Direct(Inputs.kernel(), Inputs.initramfs(), half), Inputs.accelerator());
+        try (Appliance appliance = Appliance.start(boot)) {
+            Event failed = appliance.awaitEvent(
+                    event -> event.is("boot.phase", "phase", "find-root")
+                            && event.text("ok").equals("false"),
+                    Appliance.LONG,
+                    "the truncated root to be noticed");
+            assertThat(failed.text("error")).contains("truncated");
+            appliance.awaitExit(Appliance.LONG);
+            assertThat(appliance.console()).contains("truncated").doesNotContain("Kernel panic");
+        }
+    }
+
+    @Test
+    void withoutARootItSaysWhatIsMissing(@TempDir Path directory) throws Exception {
+        Path empty = Files.write(directory.resolve("empty"), new byte[1 << 20]);
+        Boot boot = Boot.of(new Boot.Medium.Direct(Inputs.kernel(), Inputs.initramfs(), empty), Inputs.accelerator());
+        try (Appliance appliance = Appliance.start(boot)) {
+            Event failed = appliance.awaitEvent(
+                    event -> event.is("boot.phase", "phase", "find-root")
+                            && event.text("ok").equals("false"),
+                    Appliance.LONG,
+                    "the missing root to be noticed");
+            assertThat(failed.text("error")).contains("root file system");
+            appliance.awaitExit(Appliance.LONG);
+            assertThat(appliance.console()).doesNotContain("Kernel panic");
+        }
+    }
+
+    @Test
+    void withoutVirtualisationItRunsButStartsNoAgent() throws IOException, InterruptedException {
+        Boot boot = Boot.of(
+                        new Boot.Medium.Direct(Inputs.kernel(), Inputs.initramfs(), Inputs.root()),
+                        Inputs.accelerator())
+                .withProcessor(Inputs.accelerator().argumentsWithoutVirtualisation());
+        try (Appliance appliance = Appliance.start(boot)) {
+            Event missing = appliance.awaitEvent(event -> event.is("kvm.missing"), Appliance.LONG, "kvm.missing");
+            assertThat(missing.text("why")).contains("/dev/kvm");
+            appliance.awaitEvent(event -> event.is("service.ready", "service", "gateway"), Appliance.LONG, "gateway");
+            appliance.awaitEvent(
+                    event -> event.is("agent.failed", "agent", "hello"), Appliance.LONG, "the agent's failure");
+            assertThat(appliance.log().find(0, event -> event.is("agent.started")))
+                    .isEmpty();
+        }
+    }
+}
