@@ -4,9 +4,11 @@
 
 set -euo pipefail
 
+# shellcheck disable=SC2034 # used by the scripts that source this one
 NB_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 NB_CACHE=${NULLBOX_CACHE:-$HOME/.cache/nullbox}
 NB_LOGS=$NB_CACHE/logs
+# shellcheck disable=SC2034
 NB_JOBS=${NULLBOX_JOBS:-$(nproc)}
 # Archives that carry a time carry this one, so that two builds of one commit give the same bytes.
 export SOURCE_DATE_EPOCH=1767225600 TZ=UTC LC_ALL=C.UTF-8
@@ -98,7 +100,8 @@ cache_build() {
     mkdir "$work"
     trap 'rm -rf "$work"' EXIT
     "$make" "$work" 8>&-
-    (cd "$work" && find . -type f ! -name .sums -print0 | sort -z | xargs -0 -r sha256sum >.sums)
+    (cd "$work" && find . -type f -print0 | sort -z | xargs -0 -r sha256sum) >"$work.sums"
+    mv "$work.sums" "$work/.sums"
     mv "$work" "$entry"
   ) >&2
   printf '%s\n' "$entry"

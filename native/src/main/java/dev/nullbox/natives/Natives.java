@@ -1,29 +1,33 @@
 package dev.nullbox.natives;
 
-/** Where the C libraries come from: java.lang.foreign on a JVM or GraalVM, the SVM C interface in other native images. */
+/**
+ * Where the C libraries come from: java.lang.foreign on a JVM or GraalVM, the SVM C interface in native images that an
+ * assembled toolchain builds, where java.lang.foreign is not there.
+ */
 public final class Natives {
     private Natives() {}
 
     /** The C library of this process. */
     public static Libc libc() {
-        return FfmBindings.LIBC;
+        return Backend.SVM ? SvmBindings.LIBC : FfmBindings.LIBC;
     }
 
     /**
-     * libkrun, loaded by the dynamic linker's own search.
+     * libkrun, loaded by the dynamic linker's own search; system property nullbox.krun.library names another file.
      *
      * @throws MissingSymbolException when no libkrun.so.1 or libkrun.so.2 can be loaded
      */
     public static Krun krun() {
-        throw new UnsupportedOperationException("lands with the first binding");
+        return Backend.SVM ? SvmBindings.krun() : FfmBindings.krun();
     }
 
     /**
-     * A new libnftables context; libnftables.so.1 is loaded at the first call.
+     * A new libnftables context; libnftables.so.1 is loaded at the first call. System property nullbox.nftables.library
+     * names another file.
      *
      * @throws MissingSymbolException when it cannot be loaded
      */
     public static Nftables nftables() {
-        throw new UnsupportedOperationException("lands with the first binding");
+        return Backend.SVM ? SvmBindings.nftables() : FfmBindings.nftables();
     }
 }

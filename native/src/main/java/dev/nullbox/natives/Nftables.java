@@ -16,6 +16,9 @@ public interface Nftables extends AutoCloseable {
     /** {@code nft_ctx_output_set_flags}: bits of NFT_CTX_OUTPUT_*; JSON is 1 << 4. */
     void outputSetFlags(int flags);
 
+    /** {@code nft_ctx_set_dry_run}: whether commands are checked only, as {@code nft -c} does. */
+    void setDryRun(boolean dryRun);
+
     @Override
     void close();
 }

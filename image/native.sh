@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# native.sh KEY MAIN-CLASS NAME CLASSPATH-DIR: builds one native executable from the jars in CLASSPATH-DIR and prints
+# the cache entry that holds it. KEY says what the jars were made from. GRAALVM_HOME's native-image when that is set, else
+# the builder that toolchain/build.sh assembles.
+
+# shellcheck source=../tools/lib.sh
+. "$(dirname "$0")/../tools/lib.sh"
+
+KEY=$1 MAIN=$2 NAME=$3 CLASSPATH_DIR=$4
+CALL_C=$NB_ROOT/native/src/main/c
+METADATA=META-INF/native-image
+
+# The options of the image, in the builder's own form, which the native-image command takes too.
+# MaxHeapSize: the default is 80 % of RAM. RunMainInNewThread: in PID 1 without /proc the first thread's stack bounds
+# cannot be learnt. EnableURLProtocols=jar: sqlite-jdbc reads its version from its jar. x86-64-v2: any machine with KVM.
+options() {
+  printf '%s\n' -H:+UnlockExperimentalVMOptions -H:Optimize=s -H:MicroArchitecture=x86-64-v2 \
+    -R:MaxHeapSize=67108864 -R:MaxNewSize=4194304 -H:StackSize=524288 \
+    -H:+RunMainInNewThread -H:+StaticExecutableWithDynamicLibC -H:EnableURLProtocols=jar \
+    -H:Features=org.sqlite.nativeimage.SqliteJdbcFeature \
+    -H:ReachabilityMetadataResources="$METADATA/org.xerial/sqlite-jdbc/reachability-metadata.json" \
+    -H:CLibraryPath="$1" "-H:ClassInitialization=dev.nullbox.natives.Backend:build_time" \
+    -H:+ReportExceptionStackTraces -H:NumberOfThreads="$NB_JOBS"
+  find_metadata | sed 's/^/-H:ReachabilityMetadataResources=/'
+}
+
+# Our own modules' metadata files, as they stand in the jars.
+find_metadata() {
+  local jar
+  for jar in "$CLASSPATH_DIR"/*.jar; do
+    unzip -Z1 "$jar" "$METADATA/dev.nullbox/*/reachability-metadata.json" "$METADATA/picocli-generated/*/*.json" 2>/dev/null || :
+  done
+}
+
+compile_call_helper() {
+  gcc -O2 -fPIC -Wall -Wextra -Werror -c "$CALL_C/nb_call.c" -o "$1/nb_call.o"
+  ar rcsD "$1/libnbcall.a" "$1/nb_call.o"
+}
+
+classpath() { find "$CLASSPATH_DIR" -name '*.jar' | sort | paste -sd:; }
+
+with_graalvm() {
+  local out=$1
+  compile_call_helper "$out"
+  mapfile -t args < <(options "$out")
+  "$GRAALVM_HOME/bin/native-image" -J-Dnullbox.natives=ffm -J-Dorg.sqlite.lib.exportPath="$out" --enable-native-access=ALL-UNNAMED \
+    -cp "$(classpath)" "${args[@]}" -o "$out/$NAME" "$MAIN"
+}
+
+with_assembled_builder() {
+  local out=$1 jdk=$BUILDER/jdk jars
+  cp -r "$BUILDER/clibraries" "$out/clibraries"
+  compile_call_helper "$out/clibraries"
+  mapfile -t args < <(options "$out/clibraries")
+  jars=$(find "$BUILDER/jars" -name '*.jar' ! -name 'compiler-*' | sort | paste -sd:)
+  JVMCI_VERSION_CHECK=ignore "$jdk/bin/java" -XX:+UseParallelGC -XX:+UnlockExperimentalVMOptions -XX:+EnableJVMCI \
+    -XX:-UseJVMCICompiler -Xss10m -Xms1g -Xmx6g -Xshare:off -XX:ActiveProcessorCount="$NB_JOBS" \
+    -Duser.country=US -Duser.language=en -Dsubstratevm.HostLibC=glibc -Dorg.graalvm.vendor=nullbox \
+    -Dorg.graalvm.version=25.0.2 -Djdk.internal.lambda.disableEagerInitialization=true \
+    -Djdk.reflect.useNativeAccessorOnly=true -Djava.lang.invoke.InnerClassLambdaMetafactory.initializeLambdas=false \
+    -Dorg.graalvm.nativeimage.imagecode=buildtime \
+    -Djava.system.class.loader=com.oracle.svm.hosted.NativeImageSystemClassLoader \
+    --enable-native-access=ALL-UNNAMED,org.graalvm.nativeimage.builder --illegal-native-access=allow \
+    --sun-misc-unsafe-memory-access=allow -Dnullbox.natives=svm -Dorg.sqlite.lib.exportPath="$out" "@$BUILDER/opens.args" \
+    --add-modules=ALL-DEFAULT,jdk.internal.vm.ci,jdk.graal.compiler,org.graalvm.nativeimage.builder \
+    --upgrade-module-path "$(echo "$BUILDER"/jars/compiler-*.jar)" --module-path "$jars" \
+    --module org.graalvm.nativeimage.builder/com.oracle.svm.hosted.NativeImageGeneratorRunner \
+    -imagecp "$(classpath)" -H:Path="$out" -H:Class="$MAIN" -H:Name="$NAME" \
+    -H:ImageBuildID=00000000-0000-0000-0000-000000000001 "${args[@]}"
+  rm -rf "$out/clibraries"
+}
+
+link() {
+  local out=$1
+  if [ -n "${GRAALVM_HOME:-}" ]; then with_graalvm "$out"; else with_assembled_builder "$out"; fi
+  if grep -q 'is not part of this native image' "$out/$NAME"; then
+    echo "$NAME reaches a JVM function that the assembled toolchain only has as a stub that aborts; it lies among:"
+    nm "$out/$NAME" | grep -E ' T (JVM_|jio_)' || :
+    return 1
+  fi
+  strip --strip-all "$out/$NAME"
+}
+
+build() { NB_REPEAT='./nullbox build native' step "building the native executable $NAME (2-5 min)" "native-$NAME" link "$1"; }
+
+if [ -n "${GRAALVM_HOME:-}" ]; then
+  FLAVOUR=$(cat "$GRAALVM_HOME/release")
+else
+  BUILDER=$("$NB_ROOT/image/toolchain/build.sh")
+  FLAVOUR=$BUILDER
+fi
+cache_build native "$(hash_of "$KEY" "$MAIN" "$NAME" "$FLAVOUR" "$NB_ROOT/image/native.sh" "$CALL_C")" build
