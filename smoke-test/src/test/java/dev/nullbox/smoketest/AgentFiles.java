@@ -1,0 +1,55 @@
+package dev.nullbox.smoketest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+/** Agents as they lie on a data partition: agents/NAME/AGENT.toml and agents/NAME/rootfs. */
+final class AgentFiles {
+    private final Path data;
+
+    /** Under this directory, which becomes the root of the data partition. */
+    AgentFiles(Path data) {
+        this.data = data;
+    }
+
+    /**
+     * Adds the probe under a name of its own.
+     *
+     * @param start {@code auto} or {@code manual}
+     * @param allow what its manifest allows
+     * @param file a file in its root: /attempts or /serve
+     * @param lines of that file
+     */
+    void addProbe(String name, String start, List<String> allow, String file, List<String> lines) throws IOException {
+        StringBuilder quoted = new StringBuilder();
+        allow.forEach(target -> quoted.append('"').append(target).append("\", "));
+        Path root = add(name, """
+                [agent]
+                name = "%s"
+                command = ["/bin/probe"]
+                start = "%s"
+                restart = "never"
+                [capabilities]
+                max_memory_mb = 128
+                [capabilities.network]
+                allow = [%s]
+                """.formatted(name, start, quoted));
+        Path program = Files.copy(Inputs.probe(), root.resolve("bin/probe"));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.write(root.resolve(file), lines);
+    }
+
+    /** Adds an agent with this manifest and an empty root; gives the root. */
+    Path add(String name, String manifest) throws IOException {
+        Path agent = data.resolve("agents").resolve(name);
+        Path root = agent.resolve("rootfs");
+        for (String directory : List.of("bin", "dev", "proc", "sys", "run", "tmp")) {
+            Files.createDirectories(root.resolve(directory));
+        }
+        Files.writeString(agent.resolve("AGENT.toml"), manifest);
+        return root;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.nullbox.smoketest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class BootTest {
+    private static final Boot.Medium DIRECT = new Boot.Medium.Direct(Path.of("/k"), Path.of("/i"), Path.of("/r"));
+
+    private static List<String> command(Boot boot) {
+        return boot.command(Path.of("/qemu"), Path.of("/credentials"), Path.of("/boot"), 1234);
+    }
+
+    @Test
+    void theRootIsAReadOnlyDisk() {
+        assertThat(command(Boot.of(DIRECT, Accelerator.TCG)))
+                .startsWith("/qemu", "-M", "q35")
+                .containsSequence("-drive", "if=none,id=root,format=raw,file=/r,readonly=on")
+                .containsSequence("-append", "console=ttyS0 quiet nullbox.events=ttyS1")
+                .contains("name=opt/nullbox/server.p12,file=/credentials/server.p12");
+    }
+
+    @Test
+    void theTestsServersAppearInTheAppliancesNetwork() throws IOException {
+        try (TestServer server = TestServer.start("hi")) {
+            assertThat(command(Boot.of(DIRECT, Accelerator.KVM).withServer(7001, server)))
+                    .contains("user,id=net,hostfwd=tcp:127.0.0.1:1234-:7443,guestfwd=tcp:10.0.2.100:7001"
+                            + "-cmd:/bin/bash /boot/relay.sh " + server.port());
+        }
+    }
+
+    @Test
+    void efiFirmwareHasVariablesOfItsOwn() {
+        Boot.Medium medium = new Boot.Medium.EfiIso(Path.of("/iso"), Path.of("/ovmf"));
+        assertThat(command(Boot.of(medium, Accelerator.TCG)))
+                .contains("if=pflash,format=raw,file=/ovmf/OVMF_CODE.fd,readonly=on")
+                .contains("if=pflash,format=raw,file=/boot/OVMF_VARS.fd");
+    }
+}

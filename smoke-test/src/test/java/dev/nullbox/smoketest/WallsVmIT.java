@@ -1,0 +1,200 @@
+package dev.nullbox.smoketest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The test image, which is the product's with /sbin/chaos added, and a data disk with agents that mean no good: what they
+ * can reach, what they leave behind, and whether the appliance outlives the violent death of each of its services.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class WallsVmIT {
+    private static final String BAD_MANIFEST = """
+            [agent]
+            name = "bad"
+            start = "auto"
+            surprise = true
+            [capabilities]
+            max_memory_mb = 1
+            """;
+
+    private HelloAppliance hello;
+    private Appliance appliance;
+    private TestServer host;
+
+    @BeforeAll
+    void boot(@TempDir Path directory) throws IOException, InterruptedException {
+        host = TestServer.start("you should not see this");
+        AgentFiles agents = new AgentFiles(directory.resolve("data"));
+        agents.addProbe("probe", "manual", List.of("10.0.2.100:7001"), "attempts", attempts(host.port()));
+        agents.addProbe("server", "auto", List.of(), "serve", List.of());
+        agents.add("bad", BAD_MANIFEST);
+        Path disk = DataDisk.create(directory.resolve("data.img"), directory.resolve("data"));
+        hello = HelloAppliance.start(
+                new Boot.Medium.Direct(Inputs.kernel(), Inputs.chaosInitramfs(), Inputs.chaosRoot()),
+                boot -> boot.withDataDisk(disk));
+        appliance = hello.appliance();
+    }
+
+    @AfterAll
+    void powerOff() throws IOException {
+        hello.close();
+        host.close();
+    }
+
+    /** 10.0.2.2 is this machine's loopback as QEMU's network shows it; 10.0.2.15 is the appliance itself there. */
+    private static List<String> attempts(int hostPort) {
+        return List.of(
+                "allowed tcp 10.0.2.100 7001",
+                "memory tcp gateway 7300",
+                "denied-port tcp 10.0.2.100 7002",
+                "host-tcp tcp 10.0.2.2 " + hostPort,
+                "host-udp udp 10.0.2.2 " + hostPort,
+                "dns dns 10.0.2.3 53",
+                "gateway-dns dns gateway 53",
+                "gateway-management tcp gateway 7443",
+                "gateway-ssh tcp gateway 22",
+                "uplink-management tcp 10.0.2.15 7443",
+                "loopback-management tcp 127.0.0.1 7443",
+                "loopback-memory tcp 127.0.0.1 7300",
+                "metadata tcp 169.254.169.254 80",
+                "next-agent tcp other+1 8080",
+                "previous-agent tcp other-1 8080",
+                "second-next-agent tcp other+2 8080",
+                "second-previous-agent tcp other-2 8080",
+                "next-memory tcp neighbour+1 7300",
+                "previous-memory tcp neighbour-1 7300",
+                "host-vsock vsock 2 7300",
+                "write-program write /bin/more");
+    }
+
+    @Order(1)
+    @Test
+    void theDataPartitionIsFoundByItsLabel() throws InterruptedException {
+        Event data = appliance.awaitEvent(
+                event -> event.is("boot.phase", "phase", "data"), Appliance.LONG, "the data partition");
+        assertThat(data.text("device")).startsWith("/dev/vd");
+    }
+
+    @Order(2)
+    @Test
+    void aBadAgentIsRefusedWithAllItsProblemsAndTheOthersRun() throws InterruptedException {
+        Event refused = appliance.awaitEvent(
+                event -> event.is("agent.manifest_refused", "agent", "bad"), Appliance.LONG, "the bad agent's refusal");
+        assertThat(refused.text("problems")).contains("surprise", "command", "max_memory_mb");
+        appliance.awaitEvent(
+                event -> event.is("agent.console", "agent", "server")
+                        && event.text("line").equals("probe: listening"),
+                Appliance.LONG,
+                "the agent \"server\" to listen");
+        hello.helloSucceeds(0);
+        hello.onlyAllowedArrived(1);
+    }
+
+    @Order(3)
+    @Test
+    void theWallsRoundAMicroVmStand() throws Exception {
+        String walls = appliance.askChaos("vmm", Appliance.SHORT);
+        assertThat(walls).contains("NoNewPrivs=1", "Groups=36", "cgroup=/agents/server");
+        for (String set : List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")) {
+            assertThat(walls).contains(set + "=0000000000000000");
+        }
+        assertThat(walls).containsPattern("Uid=(100\\d\\d),\\1,\\1,\\1");
+    }
+
+    @Order(4)
+    @Test
+    void anAgentReachesWhatItsManifestAllowsAndNothingElse() throws Exception {
+        int from = appliance.log().size();
+        int before = hello.allowed().arrivals().size();
+        start("probe");
+        appliance.awaitEventAfter(
+                from, event -> event.is("agent.exited", "agent", "probe"), Appliance.LONG, "the probe to end");
+        Map<String, String> results = results();
+        assertThat(results.remove("allowed")).isEqualTo("answered");
+        assertThat(results.remove("memory")).isIn("open", "answered");
+        for (String refused : List.of("loopback-management", "loopback-memory", "host-vsock", "write-program")) {
+            assertThat(results.remove(refused)).as(refused).startsWith("refused");
+        }
+        assertThat(results).hasSize(15);
+        assertThat(results).allSatisfy((name, result) -> assertThat(result).isIn("silent", "no such slot"));
+        assertThat(hello.allowed().arrivals()).hasSize(before + 1).endsWith("probe");
+        assertThat(hello.denied().arrivals()).isEmpty();
+        assertThat(host.arrivals()).isEmpty();
+        assertThat(appliance.agentLines("server")).doesNotContain("probe: arrived");
+    }
+
+    @Order(5)
+    @ParameterizedTest
+    @ValueSource(strings = {"warden", "ctxgraph", "gateway", "egress", "cage"})
+    void theDeathOfAServiceIsSurvived(String service) throws Exception {
+        int from = appliance.log().size();
+        assertThat(appliance.askChaos("kill " + service, Appliance.SHORT)).startsWith("killed " + service);
+        appliance.awaitEventAfter(
+                from, event -> event.is("service.exited", "service", service), Appliance.SHORT, service + " to die");
+        appliance.awaitEventAfter(
+                from,
+                event -> event.is("service.ready", "service", service),
+                Appliance.LONG,
+                service + " to come back");
+        if (service.equals("cage")) {
+            // With cage its agents died; those that start by themselves do so again.
+            hello.helloSucceeds(from);
+        }
+    }
+
+    @Order(6)
+    @Test
+    void afterAllThoseDeathsAgentsRunAndRulesHold() throws Exception {
+        int from = appliance.log().size();
+        int before = hello.allowed().arrivals().size();
+        start("hello");
+        hello.helloSucceeds(from);
+        assertThat(hello.allowed().awaitArrivals(before + 1, Appliance.SHORT)).isTrue();
+        assertThat(hello.denied().arrivals()).isEmpty();
+    }
+
+    @Order(7)
+    @Test
+    void stoppedAgentsLeaveNothingBehind() throws Exception {
+        int from = appliance.log().size();
+        Nullctl.Result result = hello.nullctl().run("stop", "server");
+        assertThat(result.code()).as(result.errors()).isZero();
+        appliance.awaitEventAfter(
+                from, event -> event.is("agent.stopped", "agent", "server"), Appliance.SHORT, "the agent to stop");
+        assertThat(appliance.askChaos("leftovers", Appliance.SHORT))
+                .isEqualTo("leftovers processes=0 interfaces=0 cgroups=0");
+    }
+
+    private Map<String, String> results() {
+        Map<String, String> results = new TreeMap<>();
+        for (String line : appliance.agentLines("probe")) {
+            String[] parts = line.split(" ", 4);
+            if (parts.length == 4 && parts[2].equals("=")) {
+                results.put(parts[1], parts[3]);
+            }
+        }
+        return results;
+    }
+
+    private void start(String agent) throws Exception {
+        Nullctl.Result result = hello.nullctl().run("start", agent);
+        assertThat(result.code()).as(result.errors()).isZero();
+    }
+}
