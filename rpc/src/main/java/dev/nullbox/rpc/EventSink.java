@@ -8,6 +8,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A service's structured events: one JSON object a line, {@code {"event": NAME, ...fields}}, written whole.
@@ -33,20 +34,20 @@ public final class EventSink {
     }
 
     /**
-     * Writes one event.
+     * Writes one event, its fields in the order of their names.
      *
      * @param fields values are strings, numbers, booleans or {@link JsonElement}s
      * @throws IllegalArgumentException for a value of another type
      */
     public void emit(String event, Map<String, ?> fields) {
         JsonObject object = new JsonObject();
-        for (Map.Entry<String, ?> field : fields.entrySet()) {
+        for (Map.Entry<String, ?> field : new TreeMap<>(fields).entrySet()) {
             object.add(field.getKey(), value(field.getKey(), field.getValue()));
         }
         emit(event, object);
     }
 
-    /** Writes one event. */
+    /** Writes one event, its fields as they stand. */
     public void emit(String event, JsonObject fields) {
         JsonObject line = new JsonObject();
         line.addProperty("event", event);

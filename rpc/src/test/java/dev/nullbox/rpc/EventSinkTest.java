@@ -1,0 +1,70 @@
+package dev.nullbox.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class EventSinkTest {
+    @Test
+    void writesOneLineAnEvent() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        EventSink sink = new EventSink(out);
+        sink.emit("a.b", Map.of("text", "x\ny", "number", 3, "truth", true));
+        sink.emit("c");
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("""
+                {"event":"a.b","number":3,"text":"x\\ny","truth":true}
+                {"event":"c"}
+                """);
+    }
+
+    @Test
+    void countsWhatCannotBeWritten() {
+        EventSink sink = new EventSink(new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("broken pipe");
+            }
+        });
+        sink.emit("a");
+        sink.emit("b");
+        assertThat(sink.dropped()).isEqualTo(2);
+    }
+
+    @Test
+    void refusesAValueThatIsNoJson() {
+        EventSink sink = new EventSink(OutputStream.nullOutputStream());
+        assertThatThrownBy(() -> sink.emit("a", Map.of("x", List.of())))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("x");
+    }
+
+    @Test
+    void keepsLinesWholeUnderManyThreads() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        EventSink sink = new EventSink(out);
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            threads.add(Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 500; i++) {
+                    sink.emit("e", Map.of("text", "x".repeat(i)));
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
+        assertThat(lines).hasSize(2_000);
+        for (String line : lines) {
+            assertThat(Json.parse(line).isJsonObject()).isTrue();
+        }
+    }
+}
