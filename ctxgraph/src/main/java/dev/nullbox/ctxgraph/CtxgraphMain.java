@@ -1,6 +1,45 @@
 package dev.nullbox.ctxgraph;
 
-/** Lands with its module. */
+import dev.nullbox.rpc.ServiceRuntime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+
+/** The program {@code ctxgraph}: shared memory for agents. Started by nulld, stopped by SIGTERM with exit code 0. */
 public final class CtxgraphMain {
+    private static final Path IMAGE_LIBRARY = Path.of("/usr/lib/nullbox/libsqlitejdbc.so");
+
     private CtxgraphMain() {}
+
+    /** Runs until stopped; exits with code 1 and one line on standard error when it cannot start. */
+    public static void main(String[] args) {
+        ServiceRuntime runtime = ServiceRuntime.fromEnvironment("ctxgraph");
+        try {
+            useLibraryOfImage();
+            AgentListener.setBounds();
+            CtxgraphService service = CtxgraphService.start(runtime);
+            runtime.onTerminate(() -> close(service));
+            runtime.ready();
+        } catch (IOException e) {
+            System.err.println("ctxgraph: " + e.getMessage());
+            runtime.exit(1);
+        }
+    }
+
+    /** In the appliance nothing is unpacked into a directory for temporary files: the library lies in the image. */
+    private static void useLibraryOfImage() {
+        if (Files.exists(IMAGE_LIBRARY)) {
+            System.setProperty("org.sqlite.lib.path", String.valueOf(IMAGE_LIBRARY.getParent()));
+            System.setProperty("org.sqlite.lib.name", String.valueOf(IMAGE_LIBRARY.getFileName()));
+        }
+    }
+
+    private static void close(CtxgraphService service) {
+        try {
+            service.close();
+        } catch (SQLException e) {
+            throw new IllegalStateException("the database did not close: " + e.getMessage(), e);
+        }
+    }
 }

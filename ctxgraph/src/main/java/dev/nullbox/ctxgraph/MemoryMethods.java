@@ -1,0 +1,120 @@
+package dev.nullbox.ctxgraph;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.nullbox.rpc.EventSink;
+import dev.nullbox.rpc.Json;
+import dev.nullbox.rpc.Params;
+import dev.nullbox.rpc.RpcException;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** {@code memory.put} and {@code memory.get} for an agent that the caller's channel has already told. */
+final class MemoryMethods {
+    /** Bytes of a value, canonical or as answered: leaves room for the rest of a message of 1 MiB. */
+    static final int MAX_VALUE_BYTES = (1 << 20) - (1 << 14);
+
+    private final MemoryStore store;
+    private final EventSink events;
+
+    MemoryMethods(MemoryStore store, EventSink events) {
+        this.store = store;
+        this.events = events;
+    }
+
+    /**
+     * Puts a value under a key: {@code {key, value}} gives {@code {id, seq}}.
+     *
+     * @throws RpcException INVALID_PARAMS naming the field; UNAVAILABLE when the disk does not take it
+     */
+    JsonElement put(AgentName agent, Params params) throws RpcException {
+        MemoryKey key = parse(params.string("key"), MemoryKey::new, "key");
+        JsonElement value = params.any("value");
+        params.done();
+        Node node = new Node(agent, key, value);
+        byte[] canonical;
+        try {
+            canonical = node.canonical();
+            int bytes =
+                    Math.max(Jcs.canonical(value).getBytes(StandardCharsets.UTF_8).length, Json.bytes(value).length);
+            if (bytes > MAX_VALUE_BYTES) {
+                String message = "value: has " + bytes + " bytes, at most " + MAX_VALUE_BYTES + " are kept";
+                throw new RpcException(RpcException.Code.INVALID_PARAMS, "VALUE_TOO_LARGE", message, "value");
+            }
+        } catch (Jcs.UnrepresentableException e) {
+            throw new RpcException(RpcException.Code.INVALID_PARAMS, "NUMBER", "value: " + e.getMessage(), "value");
+        }
+        MemoryStore.Written written;
+        try {
+            written = store.put(node, canonical);
+        } catch (SQLException e) {
+            throw unavailable(e);
+        }
+        events.emit(
+                "memory.write",
+                Map.of(
+                        "agent",
+                        agent.text(),
+                        "key",
+                        key.text(),
+                        "id",
+                        written.id().hex()));
+        JsonObject result = new JsonObject();
+        result.addProperty("id", written.id().hex());
+        result.addProperty("seq", written.seq());
+        return result;
+    }
+
+    /**
+     * Gets a key's last value or one node: {@code {key}} or {@code {id}} gives {@code {id, key, value, seq}}.
+     *
+     * @throws RpcException INVALID_PARAMS naming the field; NOT_FOUND, also for another agent's node; INTERNAL, DAMAGED
+     *     for a node whose content does not match its id
+     */
+    JsonElement get(AgentName agent, Params params) throws RpcException {
+        Optional<String> key = params.optionalString("key");
+        Optional<String> id = params.optionalString("id");
+        params.done();
+        if (key.isPresent() == id.isPresent()) {
+            throw new RpcException(RpcException.Code.INVALID_PARAMS, "KEY_OR_ID", "key: give either key or id", "key");
+        }
+        MemoryStore.Entry entry;
+        try {
+            entry = (key.isPresent()
+                            ? store.head(agent, parse(key.get(), MemoryKey::new, "key"))
+                            : store.node(agent, parse(id.orElseThrow(), NodeId::new, "id")))
+                    .orElseThrow(() -> new RpcException(
+                            RpcException.Code.NOT_FOUND,
+                            "NOT_FOUND",
+                            agent + " has put nothing there",
+                            key.isPresent() ? "key" : "id"));
+        } catch (SQLException e) {
+            throw unavailable(e);
+        } catch (MemoryStore.DamagedException e) {
+            throw new RpcException(RpcException.Code.INTERNAL, "DAMAGED", String.valueOf(e.getMessage()));
+        }
+        JsonObject result = new JsonObject();
+        result.addProperty("id", entry.id().hex());
+        result.addProperty("key", entry.node().key().text());
+        result.add("value", entry.node().value());
+        result.addProperty("seq", entry.seq());
+        return result;
+    }
+
+    /** A validated name, or INVALID_PARAMS with the field. */
+    static <T> T parse(String text, Function<String, T> type, String field) throws RpcException {
+        try {
+            return type.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new RpcException(RpcException.Code.INVALID_PARAMS, "SYNTAX", field + ": " + e.getMessage(), field);
+        }
+    }
+
+    private static RpcException unavailable(SQLException e) {
+        return new RpcException(
+                RpcException.Code.UNAVAILABLE, "STORE", "the database did not take or give it: " + e.getMessage());
+    }
+}
