@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Usage: build.sh DIR. Makes the C programs of the VM tests and of the figures in DIR:
+#   chaos    for /sbin/chaos of the test image, and of no other
+#   krunrun  for /sbin/krunrun of the test image: the reference starter
+#   probe    for the agents that the tests put on a data disk (NULLBOX_PROBE)
+# Needs gcc (Debian: gcc, libc6-dev) and, for smaller ones, musl-gcc (Debian: musl-tools).
+
+set -euo pipefail
+umask 022
+
+[ $# -eq 1 ] || {
+  echo 'usage: build.sh DIR (where the programs are to be made)' >&2
+  exit 2
+}
+here=$(cd "$(dirname "$0")" && pwd)
+out=$1
+static=gcc
+if command -v musl-gcc >/dev/null; then static=musl-gcc; fi
+flags=(-Os -s -Wall -Wextra -Werror -std=c11 -D_GNU_SOURCE -Wl,--build-id=none -ffile-prefix-map="$here"=.)
+
+mkdir -p "$out"
+"$static" -static "${flags[@]}" -o "$out/chaos" "$here/chaos/chaos.c"
+"$static" -static "${flags[@]}" -o "$out/probe" "$here/probe/probe.c"
+gcc "${flags[@]}" -o "$out/krunrun" "$here/reference/krunrun.c"
