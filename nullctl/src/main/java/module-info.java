@@ -5,4 +5,7 @@ module dev.nullbox.nullctl {
     requires info.picocli;
 
     exports dev.nullbox.nullctl;
+
+    opens dev.nullbox.nullctl to
+            info.picocli;
 }

@@ -1,0 +1,220 @@
+package dev.nullbox.nullctl;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import dev.nullbox.rpc.EventSink;
+import dev.nullbox.rpc.JsonRpcCodec;
+import dev.nullbox.rpc.LineFramer;
+import dev.nullbox.rpc.RpcClient;
+import dev.nullbox.rpc.RpcException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+
+/** One client of the gateway, from its handshake to its end; every wait has a deadline, at which the socket is closed. */
+final class GatewayConnection {
+    private static final int PIECE_BYTES = 16 * 1024;
+    private static final int MAX_SHOWN_METHOD = 64;
+    private static final Duration DRAIN = Duration.ofSeconds(2);
+
+    private final Socket socket;
+    private final SSLContext tls;
+    private final Routes routes;
+    private final GatewayLimits limits;
+    private final EventSink events;
+    private final ScheduledExecutorService deadlines;
+    private volatile boolean known;
+    private volatile boolean calling;
+    private volatile long sinceNanos = System.nanoTime();
+
+    GatewayConnection(
+            Socket socket,
+            SSLContext tls,
+            Routes routes,
+            GatewayLimits limits,
+            EventSink events,
+            ScheduledExecutorService deadlines) {
+        this.socket = socket;
+        this.tls = tls;
+        this.routes = routes;
+        this.limits = limits;
+        this.events = events;
+        this.deadlines = deadlines;
+    }
+
+    /** Whether the client has shown its certificate. */
+    boolean isKnown() {
+        return known;
+    }
+
+    long idleNanos(long now) {
+        return now - sinceNanos;
+    }
+
+    boolean isIdle(long now, Duration atLeast) {
+        return !calling && idleNanos(now) >= atLeast.toNanos();
+    }
+
+    /** Ends the connection at once, from any thread. */
+    void abort() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            System.err.println("gateway: closing a connection: " + e.getMessage());
+        }
+    }
+
+    /** Serves the client until it hangs up, breaks a rule or a deadline passes. */
+    void run() {
+        try (SSLSocket secured = (SSLSocket) tls.getSocketFactory().createSocket(socket, null, true)) {
+            String client = handshake(secured);
+            known = true;
+            serve(client, secured);
+        } catch (SSLException e) {
+            if (!known) {
+                events.emit("gateway.refused", Map.of("why", Printable.line(String.valueOf(e.getMessage()))));
+            }
+        } catch (IOException e) {
+            // The client is gone or was aborted: there is nobody left to tell.
+            abort();
+        } catch (RejectedExecutionException e) {
+            // The gateway is closing.
+            abort();
+        }
+    }
+
+    private String handshake(SSLSocket secured) throws IOException {
+        Future<?> deadline = closeAfter(limits.handshake());
+        try {
+            secured.setUseClientMode(false);
+            secured.setNeedClientAuth(true);
+            secured.setEnabledProtocols(new String[] {"TLSv1.3"});
+            secured.startHandshake();
+            return CommonName.of((X509Certificate) secured.getSession().getPeerCertificates()[0]);
+        } finally {
+            deadline.cancel(false);
+        }
+    }
+
+    private void serve(String client, SSLSocket secured) throws IOException {
+        LineFramer lines = new LineFramer(JsonRpcCodec.MAX_MESSAGE_BYTES);
+        byte[] piece = new byte[PIECE_BYTES];
+        InputStream in = secured.getInputStream();
+        while (true) {
+            Optional<byte[]> line;
+            Future<?> deadline = closeAfter(limits.idle());
+            try {
+                line = readLine(in, lines, piece);
+            } catch (RpcException e) {
+                secured.getOutputStream().write(withLineFeed(JsonRpcCodec.encodeError(JsonNull.INSTANCE, e)));
+                drain(secured, piece);
+                return;
+            } finally {
+                deadline.cancel(false);
+            }
+            if (line.isEmpty()) {
+                return;
+            }
+            answer(client, line.get(), secured.getOutputStream());
+        }
+    }
+
+    private static Optional<byte[]> readLine(InputStream in, LineFramer lines, byte[] piece)
+            throws IOException, RpcException {
+        while (true) {
+            Optional<byte[]> line = lines.next();
+            if (line.isPresent()) {
+                return line;
+            }
+            int count = in.read(piece);
+            if (count < 0) {
+                return Optional.empty();
+            }
+            lines.feed(ByteBuffer.wrap(piece, 0, count));
+        }
+    }
+
+    private void answer(String client, byte[] line, OutputStream out) throws IOException {
+        calling = true;
+        Optional<byte[]> reply = switch (JsonRpcCodec.decodeRequest(line)) {
+            case JsonRpcCodec.Malformed(JsonElement id, RpcException error) ->
+                Optional.of(JsonRpcCodec.encodeError(id, error));
+            case JsonRpcCodec.Request request -> pass(client, request);
+        };
+        sinceNanos = System.nanoTime();
+        calling = false;
+        if (reply.isPresent()) {
+            Future<?> deadline = closeAfter(limits.idle());
+            try {
+                out.write(withLineFeed(reply.get()));
+                out.flush();
+            } finally {
+                deadline.cancel(false);
+            }
+        }
+        sinceNanos = System.nanoTime();
+    }
+
+    /** Passes a request on; absent when it wants no answer. */
+    private Optional<byte[]> pass(String client, JsonRpcCodec.Request request) {
+        try {
+            JsonElement result =
+                    RpcClient.call(socket(request.method()), request.method(), request.params(), limits.call());
+            announce(client, request.method(), true);
+            return request.id().map(id -> JsonRpcCodec.encodeResult(id, result));
+        } catch (RpcException e) {
+            announce(client, request.method(), false);
+            return request.id().map(id -> JsonRpcCodec.encodeError(id, e));
+        }
+    }
+
+    private Path socket(String method) throws RpcException {
+        return routes.socket(method)
+                .orElseThrow(() -> new RpcException(
+                        RpcException.Code.NO_METHOD, "NOT_ROUTED", "operators have no method of this name"));
+    }
+
+    private void announce(String client, String method, boolean ok) {
+        String shown = Printable.line(method.substring(0, Math.min(method.length(), MAX_SHOWN_METHOD)));
+        events.emit("gateway.call", Map.of("client", client, "method", shown, "ok", ok));
+    }
+
+    /** Closing with bytes unread would reset the connection and lose the answer: takes them, for a while. */
+    private void drain(SSLSocket secured, byte[] piece) throws IOException {
+        secured.shutdownOutput();
+        Future<?> deadline = closeAfter(DRAIN);
+        try {
+            InputStream in = secured.getInputStream();
+            while (in.read(piece) >= 0) {
+                // Nothing is done with it.
+            }
+        } finally {
+            deadline.cancel(false);
+        }
+    }
+
+    private Future<?> closeAfter(Duration time) {
+        return deadlines.schedule(this::abort, time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static byte[] withLineFeed(byte[] message) {
+        byte[] line = Arrays.copyOf(message, message.length + 1);
+        line[message.length] = '\n';
+        return line;
+    }
+}

@@ -1,0 +1,20 @@
+package dev.nullbox.nullctl;
+
+import java.time.Duration;
+
+/**
+ * The gateway's bounds.
+ *
+ * @param connections at most so many at once; when all are taken and one waits, the oldest that is in its handshake, or
+ *     else the one idle longest, is closed for it
+ * @param handshake from accept to a client that is known
+ * @param idle between one line and the next, and for a client to take its answer
+ * @param call for the service behind to answer
+ * @param patience how long a new connection waits before another is closed for it
+ */
+record GatewayLimits(int connections, Duration handshake, Duration idle, Duration call, Duration patience) {
+    static GatewayLimits defaults() {
+        return new GatewayLimits(
+                32, Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofSeconds(1));
+    }
+}

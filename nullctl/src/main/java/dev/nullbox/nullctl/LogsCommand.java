@@ -1,0 +1,132 @@
+package dev.nullbox.nullctl;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.nullbox.rpc.RpcException;
+import java.io.PrintWriter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code nullctl logs}: what the appliance's services said and did. */
+@Command(
+        name = "logs",
+        mixinStandardHelpOptions = true,
+        description = "Prints the latest records: seconds since boot, source, event or text.")
+final class LogsCommand implements Callable<Integer> {
+    private static final int PAGE = 500;
+    private static final int FOLLOW_MILLIS = 10_000;
+    private static final Set<String> NOT_FIELDS = Set.of("seq", "t", "source", "event", "text");
+
+    @ParentCommand
+    private @Nullable NullctlMain parent;
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Go on as records come, until interrupted.")
+    private boolean follow;
+
+    @Option(names = "--source", paramLabel = "S", description = "Only what this service said.")
+    private String source = "";
+
+    @Option(
+            names = {"-n", "--lines"},
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "So many records from before now; ${DEFAULT-VALUE} when not given.")
+    private int lines;
+
+    @Override
+    public Integer call() throws Exception {
+        if (lines < 0) {
+            throw new UsageException("-n is 0 or more");
+        }
+        NullctlMain main = Commands.main(parent);
+        try (ApplianceClient appliance = main.connect()) {
+            PrintWriter out = main.io().out();
+            long next = printLatest(appliance, out);
+            while (follow && !out.checkError()) {
+                Page page = read(appliance, next, FOLLOW_MILLIS);
+                page.records().forEach(record -> out.println(line(record)));
+                out.flush();
+                next = page.next();
+            }
+        }
+        return 0;
+    }
+
+    /** What one call brought. */
+    private record Page(List<JsonObject> records, long next) {}
+
+    /** Prints the last records of what the appliance remembers; where to go on. */
+    private long printLatest(ApplianceClient appliance, PrintWriter out) throws RpcException, CannotConnectException {
+        Deque<JsonObject> latest = new ArrayDeque<>();
+        long next = 0;
+        while (true) {
+            Page page = read(appliance, next, 0);
+            for (JsonObject record : page.records()) {
+                latest.addLast(record);
+                if (latest.size() > lines) {
+                    latest.removeFirst();
+                }
+            }
+            if (page.next() <= next || page.records().isEmpty()) {
+                next = Math.max(next, page.next());
+                break;
+            }
+            next = page.next();
+        }
+        latest.forEach(record -> out.println(line(record)));
+        out.flush();
+        return next;
+    }
+
+    private Page read(ApplianceClient appliance, long after, int waitMillis)
+            throws RpcException, CannotConnectException {
+        JsonObject params = new JsonObject();
+        params.addProperty("after", after);
+        params.addProperty("max", PAGE);
+        params.addProperty("wait_ms", waitMillis);
+        if (!source.isEmpty()) {
+            params.addProperty("source", source);
+        }
+        JsonElement result = appliance.call("nulld.logs", params);
+        if (result instanceof JsonObject page
+                && page.get("records") instanceof JsonArray records
+                && page.get("next") != null) {
+            List<JsonObject> objects = records.asList().stream()
+                    .filter(JsonElement::isJsonObject)
+                    .map(JsonElement::getAsJsonObject)
+                    .toList();
+            return new Page(objects, page.get("next").getAsLong());
+        }
+        throw new RpcException(
+                RpcException.Code.INTERNAL, "NOT_LOGS", "the appliance's answer has no records and next in it");
+    }
+
+    /** One record as {@code 12.345 source event name=value}, or with its text. */
+    private static String line(JsonObject record) {
+        StringBuilder line = new StringBuilder();
+        String time = Table.cell("t", record.get("t"));
+        line.repeat(" ", Math.max(0, 9 - time.length())).append(time);
+        line.append(' ').append(Table.cell("source", record.get("source")));
+        for (String member : List.of("event", "text")) {
+            if (record.has(member)) {
+                line.append(' ').append(Table.cell(member, record.get(member)));
+            }
+        }
+        for (String member : record.keySet()) {
+            if (!NOT_FIELDS.contains(member)) {
+                line.append(' ').append(Printable.line(member)).append('=').append(Table.cell("", record.get(member)));
+            }
+        }
+        return line.toString();
+    }
+}
