@@ -16,7 +16,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 out=$1
 static=gcc
 if command -v musl-gcc >/dev/null; then static=musl-gcc; fi
-flags=(-Os -s -Wall -Wextra -Werror -std=c11 -D_GNU_SOURCE -Wl,--build-id=none -ffile-prefix-map="$here"=.)
+flags=(-Os -s -Wall -Wextra -Werror -std=c11 -D_GNU_SOURCE "-Wl,--build-id=none" "-ffile-prefix-map=$here=.")
 
 mkdir -p "$out"
 "$static" -static "${flags[@]}" -o "$out/chaos" "$here/chaos/chaos.c"
