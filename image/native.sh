@@ -15,10 +15,9 @@ METADATA=META-INF/native-image
 # cannot be learnt. EnableURLProtocols=jar: sqlite-jdbc reads its version from its jar. x86-64-v2: any machine with KVM.
 options() {
   printf '%s\n' -H:+UnlockExperimentalVMOptions -H:Optimize=s -H:MicroArchitecture=x86-64-v2 \
-    -R:MaxHeapSize=67108864 -R:MaxNewSize=4194304 -H:StackSize=524288 \
+    -R:MaxHeapSize=67108864 -R:MaxNewSize=4194304 \
     -H:+RunMainInNewThread -H:+StaticExecutableWithDynamicLibC -H:EnableURLProtocols=jar \
     -H:Features=org.sqlite.nativeimage.SqliteJdbcFeature \
-    -H:ReachabilityMetadataResources="$METADATA/org.xerial/sqlite-jdbc/reachability-metadata.json" \
     -H:CLibraryPath="$1" "-H:ClassInitialization=dev.nullbox.natives.Backend:build_time" \
     -H:+ReportExceptionStackTraces -H:NumberOfThreads="$NB_JOBS"
   find_metadata | sed 's/^/-H:ReachabilityMetadataResources=/'

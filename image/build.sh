@@ -1,0 +1,170 @@
+#!/usr/bin/env bash
+# build.sh [--variant NAME]... root|iso: puts the root file system together from the files that rootfs.manifest names,
+# and prints the cache entry.
+#   root  root.squashfs, initramfs.zst, files.txt (every path with its mode, size and SHA-256)
+#   iso   nullbox.iso, bootable by BIOS and EFI, from the same parts; NB_KERNEL_ARGS adds to its kernel command line
+# --variant adds variants/NAME.manifest, for tests: the product has none.
+# The parts come as directories in the environment: NB_NATIVE, NB_KRUN, NB_HELLO, NB_KERNEL (and NB_JRE, NB_CHAOS for
+# the variants). Needs: mksquashfs, cpio, zstd, readelf; for iso also xorriso, grub-mkimage, mkfs.fat, mcopy.
+
+# shellcheck source=../tools/lib.sh
+. "$(dirname "$0")/../tools/lib.sh"
+# shellcheck source=../tools/debian.sh
+. "$NB_ROOT/tools/debian.sh"
+
+HERE=$NB_ROOT/image
+MANIFESTS=("$HERE/rootfs.manifest")
+while [ "${1:-}" = --variant ]; do
+  MANIFESTS+=("$HERE/variants/$2.manifest")
+  [ -f "$HERE/variants/$2.manifest" ] || die "--variant $2: there is no $HERE/variants/$2.manifest"
+  shift 2
+done
+WANTED=${1:?root or iso}
+
+fetch_packages() {
+  local name version sum
+  while read -r name version sum; do
+    NB_PINNED_IN=image/packages.lock debian_download "$1/debs" "$name=$version"
+    check_sha256 "$1"/debs/"$name"_*.deb "$sum"
+    mkdir "$1/$name"
+    dpkg-deb --fsys-tarfile "$1"/debs/"$name"_*.deb | tar -x --no-same-owner -C "$1/$name"
+  done < <(entries "$HERE/packages.lock")
+  rm -r "$1/debs"
+}
+
+entries() { grep -hEv '^ *(#|$)' "$@"; }
+
+# part PATH-IN-MANIFEST: where a source of the manifest lies on this machine.
+part() {
+  local rest=${1#*:}
+  case $1 in
+  repo:*) echo "$NB_ROOT/$rest" ;;
+  deb:*) echo "$PACKAGES/${rest%%:*}${rest#*:}" ;;
+  native:*) echo "$NB_NATIVE/$rest" ;;
+  krun:*) echo "$NB_KRUN/$rest" ;;
+  hello:*) echo "$NB_HELLO/$rest" ;;
+  chaos:*) echo "$NB_CHAOS/$rest" ;;
+  jre:*) echo "$NB_JRE/$rest" ;;
+  *) die "manifest: unknown kind of source '$1'; known are repo, deb, native, krun, hello, chaos, jre" ;;
+  esac
+}
+
+fill_root() {
+  local root=$1 type mode path source
+  mkdir "$root"
+  while read -r type mode path source; do
+    case $type in
+    dir) mkdir "$root$path" && chmod "$mode" "$root$path" ;;
+    link) ln -s "$source" "$root$path" ;;
+    file) install -m "$mode" "$(part "$source")" "$root$path" ;;
+    tree) cp -rL "$(part "$source")" "$root$path" && chmod -R "$mode" "$root$path" ;;
+    *) die "manifest: unknown type '$type' for $path" ;;
+    esac
+  done < <(entries "${MANIFESTS[@]}")
+  chmod 0755 "$root"
+}
+
+# What must hold of any root file system, whatever the manifest says; each line printed is a violation.
+violations() {
+  local root=$1 file needed library
+  (cd "$root" && find . -mindepth 1 | sed 's/^\.//' | sort) >"$root.found"
+  entries "${MANIFESTS[@]}" | awk '{print $3}' | sort >"$root.named"
+  # A tree (test variants only) names its top.
+  entries "${MANIFESTS[@]}" | awk '$1 == "tree" {print "^" $3 "/"} END {print "^$"}' >"$root.trees"
+  comm -23 "$root.found" "$root.named" | { grep -vf "$root.trees" || :; } | sed 's/$/: not named in the manifest/'
+  find "$root" -perm /7000 -printf '/%P: setuid, setgid or sticky\n'
+  find "$root" -regextype posix-extended -regex '.*/(sh|bash|dash|ash|busybox|toybox|zsh|ksh|csh|perl[0-9.]*|python[0-9.]*|lua[0-9.]*|awk|gawk|mawk)' -printf '/%P: a shell or interpreter\n'
+  while read -r file; do
+    if [ "$(head -c 2 "$file")" = '#!' ]; then echo "${file#"$root"}: a script"; fi
+    readelf -d "$file" 2>/dev/null | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' >"$root.needed"
+    while read -r needed; do
+      library=$(find "$root" -name "$needed" | head -n 1)
+      [ -n "$library" ] || echo "${file#"$root"}: needs $needed, which is not in the root file system"
+    done <"$root.needed"
+  done < <(find "$root" -type f -perm /111 -o -type f -name '*.so*')
+}
+
+build_root() {
+  local out=$1 root=$1/root bad
+  fill_root "$root"
+  bad=$(violations "$root")
+  if [ -n "$bad" ]; then
+    printf 'the root file system is refused:\n%s\n' "$bad"
+    return 1
+  fi
+  (cd "$root" && find . -type f -printf '/%P %m %s ' -exec sh -c 'sha256sum <"$1" | cut -d" " -f1' _ {} \; | sort) >"$out/files.txt"
+  mksquashfs "$root" "$out/root.squashfs" -noappend -no-progress -comp zstd -Xcompression-level 19 -b 256K \
+    -all-root -no-xattrs -no-exports -processors "$NB_JOBS"
+  build_initramfs "$out" "$root"
+  rm -rf "$root" "$root".*
+}
+
+# Stage 1 is the same executable, called as /init; root.superblock tells it which SquashFS is its own.
+build_initramfs() {
+  local out=$1 root=$2 init=$1/initramfs library
+  mkdir -p "$init"/{proc,sys,dev,newroot,iso,lib64,lib}
+  cp "$root/sbin/nullbox" "$init/init"
+  cp "$root/lib64/ld-linux-x86-64.so.2" "$init/lib64/"
+  for library in $(readelf -d "$init/init" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+    [ -e "$init/lib64/$library" ] || cp "$root/lib/$library" "$init/lib/"
+  done
+  touch "$init/stage1"
+  head -c 96 "$out/root.squashfs" >"$init/root.superblock"
+  find "$init" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
+  (cd "$init" && find . -mindepth 1 -print0 | sort -z | cpio --null --quiet --reproducible -R 0:0 -o -H newc) |
+    zstd -q -19 -T"$NB_JOBS" -o "$out/initramfs.zst"
+  rm -rf "$init"
+}
+
+KERNEL_ARGS="console=tty0 console=ttyS0,115200 quiet panic=10${NB_KERNEL_ARGS:+ $NB_KERNEL_ARGS}"
+GRUB_MODULES=(iso9660 part_msdos part_gpt normal linux serial terminal configfile search search_label test echo all_video)
+
+build_iso() {
+  local out=$1 tree=$1/tree bios=/usr/lib/grub/i386-pc
+  mkdir -p "$tree/boot/grub" "$tree/nullbox"
+  cp "$NB_KERNEL/bzImage" "$tree/boot/vmlinuz"
+  cp "$ROOT/initramfs.zst" "$tree/boot/initramfs"
+  cp "$ROOT/root.squashfs" "$tree/nullbox/root.squashfs"
+  cat >"$tree/boot/grub/grub.cfg" <<CFG
+serial --unit=0 --speed=115200
+terminal_input console serial
+terminal_output console serial
+set timeout=2
+menuentry "NullBox" {
+  linux /boot/vmlinuz $KERNEL_ARGS
+  initrd /boot/initramfs
+}
+CFG
+  # shellcheck disable=SC2016 # GRUB's own variable
+  printf 'search --no-floppy --label --set=root NULLBOX\nset prefix=($root)/boot/grub\n' >"$out/early.cfg"
+  grub-mkimage -O i386-pc-eltorito -c "$out/early.cfg" -p /boot/grub -o "$tree/boot/grub/bios.img" biosdisk "${GRUB_MODULES[@]}"
+  grub-mkimage -O x86_64-efi -c "$out/early.cfg" -p /boot/grub -o "$out/BOOTX64.EFI" "${GRUB_MODULES[@]}"
+  mkfs.fat -C --invariant -F 12 -n EFI "$out/efi.img" 2880
+  find "$tree" "$out/BOOTX64.EFI" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
+  mmd -i "$out/efi.img" ::EFI ::EFI/BOOT
+  mcopy -m -i "$out/efi.img" "$out/BOOTX64.EFI" ::EFI/BOOT/BOOTX64.EFI
+  xorriso -as mkisofs -quiet -r -J -V NULLBOX -o "$out/nullbox.iso" --grub2-mbr "$bios/boot_hybrid.img" \
+    -partition_offset 16 --protective-msdos-label -b boot/grub/bios.img -no-emul-boot -boot-load-size 4 \
+    -boot-info-table --grub2-boot-info -append_partition 2 0xef "$out/efi.img" -appended_part_as_gpt \
+    -eltorito-alt-boot -e --interval:appended_partition_2:all:: -no-emul-boot \
+    --modification-date="$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y%m%d%H%M%S00)" "$tree"
+  rm -rf "$tree" "$out/efi.img" "$out/BOOTX64.EFI" "$out/early.cfg"
+}
+
+take_packages() { step 'taking the Debian packages of the root file system' image-packages fetch_packages "$1"; }
+pack_root() { NB_REPEAT='./nullbox build image' step 'putting the root file system together' image build_root "$1"; }
+pack_iso() { NB_REPEAT='./nullbox build iso' step 'making the ISO' iso build_iso "$1"; }
+
+# The contents of all the parts, by the sums that their cache entries carry.
+parts_key() {
+  hash_of "$HERE/build.sh" "${MANIFESTS[@]}" "$HERE/files" "$PACKAGES/.sums" "$NB_NATIVE/.sums" "$NB_KRUN/.sums" \
+    "$NB_HELLO/.sums" "${NB_CHAOS:+$NB_CHAOS/.sums}" "${NB_JRE:+$NB_JRE/.sums}"
+}
+
+PACKAGES=$(cache_build image-packages "$(hash_of "$HERE/packages.lock")" take_packages)
+ROOT=$(cache_build image "$(parts_key)" pack_root)
+case $WANTED in
+root) printf '%s\n' "$ROOT" ;;
+iso) cache_build iso "$(hash_of "$ROOT/.sums" "$NB_KERNEL/.sums" "$KERNEL_ARGS" "$(grub-mkimage --version)")" pack_iso ;;
+*) die "image/build.sh: wanted 'root' or 'iso', got '$WANTED'" ;;
+esac
