@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class AgentListener implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 32;
-    private static final int THREADS = 4;
+    private static final int THREADS = 2;
     private static final int BACKLOG = 32;
     private static final int REQUEST_SECONDS = 15;
     private static final int IDLE_SECONDS = 30;
@@ -136,11 +136,11 @@ final class AgentListener implements AutoCloseable {
     }
 
     private Optional<byte[]> answer(byte[] body) {
-        return switch (JsonRpcCodec.decodeRequest(body)) {
+        return methods.inTurn(() -> switch (JsonRpcCodec.decodeRequest(body)) {
             case JsonRpcCodec.Malformed malformed ->
                 Optional.of(JsonRpcCodec.encodeError(malformed.id(), malformed.error()));
             case JsonRpcCodec.Request request -> answer(request);
-        };
+        });
     }
 
     private Optional<byte[]> answer(JsonRpcCodec.Request request) {

@@ -10,13 +10,19 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** {@code memory.put} and {@code memory.get} for an agent that the caller's channel has already told. */
 final class MemoryMethods {
     /** Bytes of a value, canonical or as answered: leaves room for the rest of a message of 1 MiB. */
     static final int MAX_VALUE_BYTES = (1 << 20) - (1 << 14);
 
+    /** Requests of agents that are parsed and held as trees at once; the store takes one at a time anyway. */
+    private static final int TURNS = 2;
+
+    private final Semaphore turns = new Semaphore(TURNS, true);
     private final MemoryStore store;
     private final EventSink events;
 
@@ -102,6 +108,19 @@ final class MemoryMethods {
         result.add("value", entry.node().value());
         result.addProperty("seq", entry.seq());
         return result;
+    }
+
+    /**
+     * Runs a request of an agent when its turn comes, first come first served: an agent with all its threads in the queue
+     * delays another one by these few requests only.
+     */
+    <T> T inTurn(Supplier<T> request) {
+        turns.acquireUninterruptibly();
+        try {
+            return request.get();
+        } finally {
+            turns.release();
+        }
     }
 
     /** A validated name, or INVALID_PARAMS with the field. */

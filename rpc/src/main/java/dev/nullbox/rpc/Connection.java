@@ -53,6 +53,11 @@ final class Connection {
         return call;
     }
 
+    /** Bytes that wait here for more of their line, or to be sent. */
+    int heldBytes() {
+        return framer.held() + out.capacity();
+    }
+
     /** Reads a piece through the shared buffer; false at the end of the stream. */
     boolean read(ByteBuffer shared) throws IOException {
         shared.clear();

@@ -21,7 +21,8 @@ import java.util.Map;
 
 /**
  * JSON text to trees and back, stricter than RFC 8259 asks: no duplicate names (as RFC 7493), no unpaired surrogates,
- * no byte order mark, at most {@link #MAX_DEPTH} levels, numbers of at most {@link #MAX_NUMBER_LENGTH} characters.
+ * no byte order mark, at most {@link #MAX_DEPTH} levels and {@link #MAX_VALUES} values, numbers of at most
+ * {@link #MAX_NUMBER_LENGTH} characters.
  *
  * <p>Numbers become {@code Long} when the literal is an integer of up to 18 digits and {@code BigDecimal} otherwise, so
  * nothing is rounded on the way in.
@@ -30,13 +31,24 @@ public final class Json {
     /** Arrays and objects inside one another. */
     public static final int MAX_DEPTH = 64;
 
+    /**
+     * Values in one text, containers included: a megabyte of {@code {},{},...} would take forty times that as a tree, and
+     * the services have small heaps.
+     */
+    public static final int MAX_VALUES = 1 << 16;
+
     /** Characters of one number. */
     public static final int MAX_NUMBER_LENGTH = 256;
 
     private static final int LONG_DIGITS = 18;
     private static final int SHOWN_PATH = 100;
 
-    private Json() {}
+    private final JsonReader reader;
+    private int values;
+
+    private Json(JsonReader reader) {
+        this.reader = reader;
+    }
 
     /**
      * The tree of one UTF-8 text.
@@ -66,7 +78,7 @@ public final class Json {
         JsonReader reader = new JsonReader(new StringReader(text));
         reader.setStrictness(Strictness.STRICT);
         try {
-            JsonElement tree = read(reader, 0);
+            JsonElement tree = new Json(reader).read(0);
             if (reader.peek() != JsonToken.END_DOCUMENT) {
                 throw malformed("there is more after the JSON value");
             }
@@ -93,12 +105,15 @@ public final class Json {
         return write(tree).getBytes(StandardCharsets.UTF_8);
     }
 
-    private static JsonElement read(JsonReader reader, int depth) throws IOException, RpcException {
+    private JsonElement read(int depth) throws IOException, RpcException {
+        if (++values > MAX_VALUES) {
+            throw malformed("more than " + MAX_VALUES + " values in one text");
+        }
         return switch (reader.peek()) {
-            case BEGIN_OBJECT -> readObject(reader, deeper(reader, depth));
-            case BEGIN_ARRAY -> readArray(reader, deeper(reader, depth));
-            case STRING -> new JsonPrimitive(paired(reader, reader.nextString()));
-            case NUMBER -> new JsonPrimitive(number(reader, reader.nextString()));
+            case BEGIN_OBJECT -> readObject(deeper(depth));
+            case BEGIN_ARRAY -> readArray(deeper(depth));
+            case STRING -> new JsonPrimitive(paired(reader.nextString()));
+            case NUMBER -> new JsonPrimitive(number(reader.nextString()));
             case BOOLEAN -> new JsonPrimitive(reader.nextBoolean());
             case NULL -> {
                 reader.nextNull();
@@ -108,38 +123,38 @@ public final class Json {
         };
     }
 
-    private static JsonObject readObject(JsonReader reader, int depth) throws IOException, RpcException {
+    private JsonObject readObject(int depth) throws IOException, RpcException {
         JsonObject object = new JsonObject();
         reader.beginObject();
         while (reader.hasNext()) {
-            String name = paired(reader, reader.nextName());
+            String name = paired(reader.nextName());
             if (object.has(name)) {
                 throw malformed("the name stands twice in one object: " + path(reader));
             }
-            object.add(name, read(reader, depth));
+            object.add(name, read(depth));
         }
         reader.endObject();
         return object;
     }
 
-    private static JsonArray readArray(JsonReader reader, int depth) throws IOException, RpcException {
+    private JsonArray readArray(int depth) throws IOException, RpcException {
         JsonArray array = new JsonArray();
         reader.beginArray();
         while (reader.hasNext()) {
-            array.add(read(reader, depth));
+            array.add(read(depth));
         }
         reader.endArray();
         return array;
     }
 
-    private static int deeper(JsonReader reader, int depth) throws RpcException {
+    private int deeper(int depth) throws RpcException {
         if (depth == MAX_DEPTH) {
             throw malformed("more than " + MAX_DEPTH + " levels of arrays and objects, at " + path(reader));
         }
         return depth + 1;
     }
 
-    private static Number number(JsonReader reader, String literal) throws RpcException {
+    private Number number(String literal) throws RpcException {
         if (literal.length() > MAX_NUMBER_LENGTH) {
             throw malformed("a number of more than " + MAX_NUMBER_LENGTH + " characters, at " + path(reader));
         }
@@ -150,7 +165,7 @@ public final class Json {
         return new BigDecimal(literal);
     }
 
-    private static String paired(JsonReader reader, String text) throws RpcException {
+    private String paired(String text) throws RpcException {
         // Pairs come out of codePoints() as one, so that what is left in the surrogates' range has no partner.
         if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
             throw malformed("an unpaired surrogate in a string, at " + path(reader));

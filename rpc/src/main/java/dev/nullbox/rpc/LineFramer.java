@@ -67,10 +67,16 @@ public final class LineFramer {
         return Optional.of(line);
     }
 
+    /** How many bytes are held, taken lines not counted. */
+    public int held() {
+        return held.length;
+    }
+
     private void makeRoom(int more) {
         int used = end - start;
         int needed = used + more;
-        byte[] room = needed <= held.length ? held : new byte[Math.max(FIRST_SIZE, Math.max(needed, used * 2))];
+        int size = Math.max(needed, Math.min(Math.max(FIRST_SIZE, used * 2), maxBytes));
+        byte[] room = needed <= held.length ? held : new byte[size];
         System.arraycopy(held, start, room, 0, used);
         held = room;
         scanned -= start;

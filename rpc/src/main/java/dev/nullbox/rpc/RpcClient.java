@@ -4,12 +4,15 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -63,7 +66,7 @@ public final class RpcClient {
         }
     }
 
-    /** A non-blocking connect to a full queue says EAGAIN, which can be neither polled nor finished: try again. */
+    /** A non-blocking connect to a full queue fails with EAGAIN at once (unix(7)) and cannot be polled: try again. */
     private SocketChannel connect() throws IOException, RpcException {
         while (true) {
             SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
@@ -75,10 +78,17 @@ public final class RpcClient {
                 channel.close();
             } catch (IOException e) {
                 channel.close();
-                throw e;
+                if (!mayHaveBeenFull(e)) {
+                    throw e;
+                }
             }
             LockSupport.parkNanos(Math.min(RETRY_NANOS, remainingNanos()));
         }
+    }
+
+    /** The JDK tells ECONNREFUSED by a type; ENOENT and EACCES, unlike EAGAIN, show in the file. */
+    private boolean mayHaveBeenFull(IOException e) {
+        return e instanceof SocketException && !(e instanceof ConnectException) && Files.isWritable(socket);
     }
 
     /** Sends the line; false when the far side stopped reading, which may yet have said why. */

@@ -22,6 +22,9 @@ final class SelectorLoop implements Runnable {
     /** Between these the sockets of those already in are served, so that a crowd at the door cannot evict a talker. */
     private static final int ACCEPTS_PER_TURN = 16;
 
+    /** What all half-sent messages together may hold; beyond it the largest goes, so that a crowd cannot fill the heap. */
+    private static final long MAX_HELD_BYTES = 8L << 20;
+
     private static final int PIECE_BYTES = 64 * 1024;
     private static final long DISCARD_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -185,6 +188,21 @@ final class SelectorLoop implements Runnable {
             }
         } catch (IOException e) {
             drop(connection);
+        }
+        boundHeldBytes();
+    }
+
+    private void boundHeldBytes() {
+        long held = 0;
+        Optional<Connection> largest = Optional.empty();
+        for (Connection one : connections) {
+            held += one.heldBytes();
+            if (one.heldBytes() > largest.map(Connection::heldBytes).orElse(0)) {
+                largest = Optional.of(one);
+            }
+        }
+        if (held > MAX_HELD_BYTES) {
+            largest.ifPresent(this::drop);
         }
     }
 

@@ -87,6 +87,15 @@ class JsonTest {
     }
 
     @Test
+    void boundsTheValues() throws Exception {
+        String most = "[" + "0,".repeat(Json.MAX_VALUES - 2) + "0]";
+        assertThat(Json.parse(most).getAsJsonArray().size()).isEqualTo(Json.MAX_VALUES - 1);
+        assertThatThrownBy(() -> Json.parse("[" + "{},".repeat(Json.MAX_VALUES) + "0]"))
+                .isInstanceOf(RpcException.class)
+                .hasMessageContaining("values");
+    }
+
+    @Test
     void boundsNumbersAndRoundsNone() throws Exception {
         for (String number : new String[] {
             "0", "9007199254740993", "-999999999999999999", "123456789012345678901234567890", "0.1", "1E+400"

@@ -246,6 +246,38 @@ class RpcServerTest {
         }
     }
 
+    /** Sixty clients with most of a message each would hold 60 MB; the server keeps eight and talks on. */
+    @Test
+    void boundsWhatHalfSentMessagesHold() throws Exception {
+        List<SocketChannel> greedy = new ArrayList<>();
+        String most = "x".repeat(JsonRpcCodec.MAX_MESSAGE_BYTES - 1);
+        try (RpcServer _ = server(limits(64, 2, 60_000, 60_000))) {
+            int hungUpOn = 0;
+            for (int i = 0; i < 60; i++) {
+                SocketChannel channel = connect();
+                greedy.add(channel);
+                try {
+                    send(channel, most);
+                } catch (IOException e) {
+                    hungUpOn++;
+                }
+            }
+            call("test.echo");
+            for (SocketChannel channel : greedy) {
+                try {
+                    send(channel, "y");
+                } catch (IOException e) {
+                    hungUpOn++;
+                }
+            }
+            assertThat(hungUpOn).isGreaterThanOrEqualTo(52);
+        } finally {
+            for (SocketChannel channel : greedy) {
+                channel.close();
+            }
+        }
+    }
+
     @Test
     void answersTimeoutWhenAHandlerDoesNotEnd() throws Exception {
         try (RpcServer _ = server(limits(8, 1, 60_000, 200))) {
