@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.StringJoiner;
 
 /** Agents as they lie on a data partition: agents/NAME/AGENT.toml and agents/NAME/rootfs. */
 final class AgentFiles {
@@ -24,22 +25,27 @@ final class AgentFiles {
      * @param lines of that file
      */
     void addProbe(String name, String start, List<String> allow, String file, List<String> lines) throws IOException {
-        StringBuilder quoted = new StringBuilder();
-        allow.forEach(target -> quoted.append('"').append(target).append("\", "));
-        Path root = add(name, """
+        Path root = add(name, probeManifest(name, start, allow));
+        Path program = Files.copy(Inputs.probe(), root.resolve("bin/probe"));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.write(root.resolve(file), lines);
+    }
+
+    static String probeManifest(String name, String start, List<String> allow) {
+        StringJoiner quoted = new StringJoiner(", ", "[", "]");
+        allow.forEach(target -> quoted.add('"' + target + '"'));
+        return """
                 [agent]
                 name = "%s"
                 command = ["/bin/probe"]
                 start = "%s"
                 restart = "never"
                 [capabilities]
+                max_cpu_percent = 100
                 max_memory_mb = 128
                 [capabilities.network]
-                allow = [%s]
-                """.formatted(name, start, quoted));
-        Path program = Files.copy(Inputs.probe(), root.resolve("bin/probe"));
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Files.write(root.resolve(file), lines);
+                allow = %s
+                """.formatted(name, start, quoted);
     }
 
     /** Adds an agent with this manifest and an empty root; gives the root. */

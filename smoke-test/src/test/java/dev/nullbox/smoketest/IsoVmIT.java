@@ -1,5 +1,6 @@
 package dev.nullbox.smoketest;
 
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -23,15 +24,24 @@ final class IsoVmIT {
         try (Appliance appliance = Appliance.start(Boot.of(medium, Inputs.accelerator()))) {
             Nullctl nullctl = Nullctl.of(appliance.managementPort());
             long end = System.nanoTime() + LIMIT.toNanos();
-            Nullctl.Result result = nullctl.run("status");
-            while (result.code() != 0 || !result.output().contains("ready")) {
+            Nullctl.Result result = nullctl.run("status", "--json");
+            while (!isReady(result)) {
                 if (System.nanoTime() > end || !appliance.isRunning()) {
                     throw appliance.failure("not ready within " + LIMIT.toSeconds() + " s; nullctl status: " + result);
                 }
                 // There is nothing to be told by: the appliance is asked anew.
                 Thread.sleep(PAUSE_MS);
-                result = nullctl.run("status");
+                result = nullctl.run("status", "--json");
             }
         }
+    }
+
+    private static boolean isReady(Nullctl.Result status) {
+        return status.code() == 0
+                && JsonParser.parseString(status.output())
+                        .getAsJsonObject()
+                        .get("state")
+                        .getAsString()
+                        .equals("ready");
     }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class WallsVmIT {
-    private static final String BAD_MANIFEST = """
+    static final String BAD_MANIFEST = """
             [agent]
             name = "bad"
             start = "auto"

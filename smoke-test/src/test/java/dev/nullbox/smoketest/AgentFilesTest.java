@@ -1,0 +1,56 @@
+package dev.nullbox.smoketest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nullbox.manifest.ManifestReader;
+import dev.nullbox.manifest.ManifestResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The manifests of the examples and of the tests' own agents are such as the appliance takes. */
+final class AgentFilesTest {
+    private static final Path EXAMPLES = Path.of("..", "examples");
+
+    @Test
+    void everyExampleIsValid() throws IOException {
+        try (Stream<Path> files = Files.walk(EXAMPLES)) {
+            List<Path> manifests =
+                    files.filter(file -> file.endsWith("AGENT.toml")).toList();
+            assertThat(manifests).isNotEmpty();
+            for (Path manifest : manifests) {
+                assertThat(ManifestReader.read(manifest))
+                        .as(manifest.toString())
+                        .isInstanceOf(ManifestResult.Valid.class);
+            }
+        }
+    }
+
+    @Test
+    void theProbeIsValid() {
+        String manifest = AgentFiles.probeManifest("probe", "manual", List.of("10.0.2.100:7001"));
+        assertThat(ManifestReader.read(manifest)).isInstanceOf(ManifestResult.Valid.class);
+        assertThat(ManifestReader.read(AgentFiles.probeManifest("server", "auto", List.of())))
+                .isInstanceOf(ManifestResult.Valid.class);
+    }
+
+    @Test
+    void theBadAgentHasAllTheProblemsThatTheTestNames() {
+        assertThat(ManifestReader.read(WallsVmIT.BAD_MANIFEST))
+                .isInstanceOfSatisfying(
+                        ManifestResult.Invalid.class,
+                        refused -> assertThat(refused.problems().toString())
+                                .contains("surprise", "command", "max_memory_mb"));
+    }
+
+    @Test
+    void theBenchReadsChaosMemory() {
+        assertThat(Bench.privateMib("memory nulld=20480/8192 vmm=60000/51200 vmm=1/1"))
+                .containsOnlyKeys("nulld", "vmm")
+                .containsEntry("nulld", 8.0)
+                .containsEntry("vmm", 50.0);
+    }
+}
