@@ -49,10 +49,10 @@ fetch_jars() {
 
 # The stubs stand in for the JVM_ functions that nothing in an image reaches; each says its name and aborts.
 compile_runtime() {
-  local out=$1 c=$1/c
+  local out=$1 c=$1/c class
   cp -r "$HERE/c" "$c"
   cd "$c"
-  cpu_features_header >include/amd64cpufeatures.h
+  for class in AMD64 AArch64 RISCV64; do cpu_features_header "$class" >"include/${class,,}cpufeatures.h"; done
   local flags=(-O2 -fPIC -Wall -Wextra -ffunction-sections -fdata-sections -I.)
   gcc "${flags[@]}" -c svm_libc_helper.c svm_cpu_features.c svm_container.c svm_jvm.c
   { nm -u "$STATIC"/*.a || :; } | awk '/ U (JVM_|jio_)/ {print $2}' | sort -u >needed
@@ -69,11 +69,12 @@ compile_runtime() {
   gcc -O2 -fPIC -shared -I"$JDK/include" -I"$JDK/include/linux" svm_progress.c -o libreporterchelper.so
 }
 
-# The record's fields in the order of the accessors in svm.jar.
+# cpu_features_header CLASS-PREFIX: a record with the accessors' names as its fields, in the order of svm.jar. The
+# builder reads the headers of all its architectures, whatever it builds for.
 cpu_features_header() {
+  local class=$1
   printf '#pragma once\ntypedef struct {\n'
-  # shellcheck disable=SC2016 # the dollar sign is part of the class's name
-  "$JDK/bin/javap" -cp "$(echo "$JARS"/jars/svm-[0-9]*.jar)" 'com.oracle.svm.core.amd64.AMD64LibCHelper$CPUFeatures' |
+  "$JDK/bin/javap" -cp "$(echo "$JARS"/jars/svm-[0-9]*.jar)" "com.oracle.svm.core.${class,,}.${class}LibCHelper\$CPUFeatures" |
     sed -n 's/.*boolean \(f[A-Za-z0-9_]*\)();/    unsigned char \1;/p'
   printf '} CPUFeatures;\n'
 }
