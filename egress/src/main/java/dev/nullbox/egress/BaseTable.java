@@ -1,0 +1,94 @@
+package dev.nullbox.egress;
+
+import java.util.List;
+
+/**
+ * What holds before and beside any agent's rules: nothing passes. Installing it again leaves the agents' chains and
+ * their places in the maps as they are, and never opens a gap: it is one transaction.
+ */
+final class BaseTable {
+    /** TCP port of the management gateway. */
+    private static final int MANAGEMENT_PORT = 7443;
+
+    /**
+     * One chain on a hook of the kernel.
+     *
+     * @param name the hook's name as well
+     * @param spec as nft lists it
+     * @param rules as nft lists them
+     */
+    record Chain(String name, String spec, List<String> rules) {}
+
+    private static final List<Chain> CHAINS = List.of(
+            new Chain(
+                    "input",
+                    "type filter hook input priority filter; policy drop;",
+                    List.of(
+                            rule("iifname \"lo\" accept", "the host talks to itself"),
+                            rule("ct state invalid drop", "belongs to no connection"),
+                            rule("iifname vmap @to_host", "an agent reaches what its own chain allows"),
+                            rule("iifname \"nb*\" drop", "an agent without rules reaches nothing"),
+                            rule("ct state established accept", "answers to the host, and to its operator"),
+                            rule("meta nfproto ipv4 udp sport 67 udp dport 68 accept", "DHCP: the lease of the uplink"),
+                            rule(
+                                    "meta nfproto ipv4 tcp dport " + MANAGEMENT_PORT + " accept",
+                                    "the gateway, which asks for a client certificate"))),
+            new Chain(
+                    "forward",
+                    "type filter hook forward priority filter; policy drop;",
+                    List.of(
+                            rule("ct state invalid drop", "belongs to no connection"),
+                            rule("iifname \"nb*\" oifname \"nb*\" drop", "agents do not reach each other"),
+                            rule("iifname vmap @to_world", "an agent reaches what its own chain allows"),
+                            rule("oifname vmap @from_world", "and is answered by that"))),
+            new Chain(
+                    "output",
+                    "type filter hook output priority filter; policy drop;",
+                    List.of(
+                            rule("oifname \"lo\" accept", "the host talks to itself"),
+                            rule("oifname vmap @from_host", "its memory answers an agent"),
+                            rule("oifname \"nb*\" drop", "the host opens no connection to an agent"),
+                            rule("ct state established accept", "answers to the operator"),
+                            rule(
+                                    "meta nfproto ipv4 udp sport 68 udp dport 67 accept",
+                                    "DHCP: the lease of the uplink"))),
+            new Chain(
+                    "postrouting",
+                    "type nat hook postrouting priority srcnat; policy accept;",
+                    List.of(rule(
+                            "iifname \"nb*\" oifname != \"nb*\" ip saddr 10.221.0.0/16 masquerade",
+                            "agents' addresses mean nothing outside"))));
+
+    private BaseTable() {}
+
+    static List<Chain> chains() {
+        return CHAINS;
+    }
+
+    /** One transaction that puts the table in place. */
+    static String install() {
+        StringBuilder text =
+                new StringBuilder("add table ").append(NftText.TABLE).append('\n');
+        for (PacketPath path : PacketPath.values()) {
+            text.append("add map ").append(NftText.TABLE).append(' ').append(path.map());
+            text.append(" { type ifname : verdict; }\n");
+        }
+        for (Chain chain : CHAINS) {
+            String name = NftText.TABLE + " " + chain.name();
+            text.append("add chain ")
+                    .append(name)
+                    .append(" { ")
+                    .append(chain.spec())
+                    .append(" }\n");
+            text.append("flush chain ").append(name).append('\n');
+            for (String rule : chain.rules()) {
+                text.append("add rule ").append(name).append(' ').append(rule).append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    private static String rule(String rule, String reason) {
+        return rule + " comment \"" + reason + "\"";
+    }
+}

@@ -1,0 +1,25 @@
+package dev.nullbox.egress;
+
+/** One rule of an agent's chain, as data; {@link NftText} writes it, with its reason, for the kernel. */
+public sealed interface EgressRule {
+    /** Drops what claims another source than the agent's one address. */
+    record DropForeignSource(String own) implements EgressRule {}
+
+    /** Lets the agent speak to one TCP port of one address. */
+    record AllowTo(String address, int port) implements EgressRule {}
+
+    /** Lets that port answer the agent, within connections that the agent opened. */
+    record AllowAnswer(String address, int port) implements EgressRule {}
+
+    /** Lets routers tell the agent that a packet of a connection of its own did not get through. */
+    record AllowUnreachable() implements EgressRule {}
+
+    /** Lets the agent speak to its memory, on its own gateway address. */
+    record AllowToMemory(String gateway, int port) implements EgressRule {}
+
+    /** Lets the memory answer. */
+    record AllowMemoryAnswer(String gateway, int port) implements EgressRule {}
+
+    /** Drops what no rule before has allowed. */
+    record DropRest() implements EgressRule {}
+}

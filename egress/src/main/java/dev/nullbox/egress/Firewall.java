@@ -1,0 +1,182 @@
+package dev.nullbox.egress;
+
+import dev.nullbox.manifest.AgentName;
+import dev.nullbox.natives.Nftables;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The kernel's packet filter, through libnftables. It keeps nothing in memory: what is in force is asked of the kernel,
+ * so that an egress that was killed comes back to the truth. Every change is one transaction and is read back; when
+ * either fails, the agent is left without rules.
+ */
+final class Firewall implements AutoCloseable {
+    /**
+     * An agent whose rules are in force.
+     *
+     * @param agent its name
+     * @param slot where it is
+     * @param rules all of its rules as the kernel lists them
+     */
+    record Installed(AgentName agent, Slot slot, List<String> rules) {}
+
+    private final Nftables nft;
+
+    Firewall(Nftables nft) {
+        this.nft = nft;
+    }
+
+    /**
+     * Puts default drop in force.
+     *
+     * @throws EgressException when the kernel refuses it or lists something else
+     */
+    synchronized void installBase() throws EgressException {
+        run(BaseTable.install());
+        for (BaseTable.Chain chain : BaseTable.chains()) {
+            List<String> expected = new ArrayList<>();
+            expected.add(chain.spec());
+            expected.addAll(chain.rules());
+            compare(chain.name(), expected);
+        }
+    }
+
+    /**
+     * Puts an agent's rules in the place of any that it or its slot had.
+     *
+     * @throws EgressException when they are not in force; the agent then has none
+     */
+    synchronized void apply(RuleSet rules) throws EgressException {
+        StringBuilder text = new StringBuilder();
+        for (Installed old : installed()) {
+            if (old.agent().equals(rules.agent()) && !old.slot().equals(rules.slot())) {
+                text.append(NftText.remove(old.slot()));
+            }
+        }
+        try {
+            run(text + NftText.install(rules));
+            for (PacketPath path : PacketPath.values()) {
+                compare(path.chain(rules.slot()), NftText.lines(rules, path));
+                if (!slots(path).contains(rules.slot())) {
+                    throw new EgressException(
+                            EgressCode.EGRESS_READ_BACK_DIFFERS,
+                            rules.slot().interfaceName() + " is not in map " + path.map());
+                }
+            }
+        } catch (EgressException failure) {
+            withdraw(rules, failure);
+            throw failure;
+        }
+    }
+
+    private void withdraw(RuleSet rules, EgressException failure) {
+        try {
+            run(NftText.remove(rules.slot()));
+        } catch (EgressException second) {
+            failure.addSuppressed(second);
+        }
+    }
+
+    /**
+     * Takes an agent's rules away, and with them its open connections.
+     *
+     * @return whether it had any
+     * @throws EgressException when they are still in force
+     */
+    synchronized boolean remove(AgentName agent) throws EgressException {
+        boolean found = false;
+        for (Installed old : installed()) {
+            if (old.agent().equals(agent)) {
+                run(NftText.remove(old.slot()));
+                found = true;
+            }
+        }
+        for (Installed left : installed()) {
+            if (left.agent().equals(agent)) {
+                throw new EgressException(
+                        EgressCode.EGRESS_READ_BACK_DIFFERS, "the rules of " + agent + " are still in force");
+            }
+        }
+        return found;
+    }
+
+    /** The agents whose rules are in force, as the kernel says. */
+    synchronized List<Installed> installed() throws EgressException {
+        List<Installed> installed = new ArrayList<>();
+        for (Slot slot : slots(PacketPath.TO_WORLD)) {
+            List<String> rules = new ArrayList<>();
+            for (PacketPath path : PacketPath.values()) {
+                rules.addAll(list(path.chain(slot)));
+            }
+            installed.add(new Installed(owner(rules, slot), slot, rules));
+        }
+        return installed;
+    }
+
+    /** The agent that the comment of its first rule names. */
+    private static AgentName owner(List<String> rules, Slot slot) throws EgressException {
+        String mark = " comment \"";
+        String first = rules.isEmpty() ? "" : rules.getFirst();
+        int start = first.indexOf(mark) + mark.length();
+        int end = first.indexOf(": ", start);
+        if (start < mark.length() || end < 0) {
+            throw new EgressException(
+                    EgressCode.EGRESS_READ_BACK_DIFFERS, slot.interfaceName() + " has rules that are not ours");
+        }
+        return new AgentName(first.substring(start, end));
+    }
+
+    private List<Slot> slots(PacketPath path) throws EgressException {
+        String listing = run("list map " + NftText.TABLE + " " + path.map() + "\n");
+        List<Slot> slots = new ArrayList<>();
+        int quote = listing.indexOf('"');
+        while (quote >= 0) {
+            int end = listing.indexOf('"', quote + 1);
+            Optional<Slot> slot = end < 0 ? Optional.empty() : Slot.ofInterface(listing.substring(quote + 1, end));
+            if (slot.isEmpty()) {
+                throw new EgressException(
+                        EgressCode.EGRESS_READ_BACK_DIFFERS,
+                        "map " + path.map() + " holds what is no agent's interface");
+            }
+            slots.add(slot.get());
+            quote = listing.indexOf('"', end + 1);
+        }
+        return slots;
+    }
+
+    private void compare(String chain, List<String> expected) throws EgressException {
+        List<String> got = list(chain);
+        if (!got.equals(expected)) {
+            throw new EgressException(
+                    EgressCode.EGRESS_READ_BACK_DIFFERS,
+                    "chain " + chain + " was given " + expected + " and the kernel lists " + got);
+        }
+    }
+
+    /** What stands between the braces of a chain's listing, line by line. */
+    private List<String> list(String chain) throws EgressException {
+        String prefix = "\t\t";
+        return run("list chain " + NftText.TABLE + " " + chain + "\n")
+                .lines()
+                .filter(line -> line.startsWith(prefix))
+                .map(String::strip)
+                .toList();
+    }
+
+    private String run(String commands) throws EgressException {
+        if (nft.runCmdFromBuffer(commands) != 0) {
+            String complaint = nft.errorBuffer().strip();
+            int end = complaint.indexOf('\n');
+            throw new EgressException(
+                    EgressCode.EGRESS_APPLY_FAILED,
+                    "the kernel's packet filter refused: " + (end < 0 ? complaint : complaint.substring(0, end)));
+        }
+        return nft.outputBuffer();
+    }
+
+    @Override
+    public void close() {
+        nft.close();
+    }
+}

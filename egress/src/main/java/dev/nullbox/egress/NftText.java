@@ -1,0 +1,91 @@
+package dev.nullbox.egress;
+
+import dev.nullbox.egress.EgressRule.AllowAnswer;
+import dev.nullbox.egress.EgressRule.AllowMemoryAnswer;
+import dev.nullbox.egress.EgressRule.AllowTo;
+import dev.nullbox.egress.EgressRule.AllowToMemory;
+import dev.nullbox.egress.EgressRule.AllowUnreachable;
+import dev.nullbox.egress.EgressRule.DropForeignSource;
+import dev.nullbox.egress.EgressRule.DropRest;
+import dev.nullbox.manifest.AgentName;
+import java.util.List;
+
+/**
+ * Rules in nft's language, each with its reason as its comment. Every word comes from a checked type; rules are spelled
+ * as nft lists them, so that they can be read back. Source: nft(8).
+ */
+public final class NftText {
+    static final String TABLE = "inet nullbox";
+
+    private NftText() {}
+
+    /** One transaction that puts an agent's rules in the place of whatever its slot had. */
+    public static String install(RuleSet rules) {
+        StringBuilder text = new StringBuilder();
+        for (PacketPath path : PacketPath.values()) {
+            String chain = path.chain(rules.slot());
+            text.append("add chain ").append(TABLE).append(' ').append(chain).append('\n');
+            text.append("flush chain ").append(TABLE).append(' ').append(chain).append('\n');
+            for (String line : lines(rules, path)) {
+                text.append("add rule ").append(TABLE).append(' ').append(chain).append(' ');
+                text.append(line).append('\n');
+            }
+            element(text, "add", path, rules.slot());
+        }
+        return text.toString();
+    }
+
+    /** One transaction after which a slot has no rules; it need not have had any. */
+    public static String remove(Slot slot) {
+        StringBuilder text = new StringBuilder();
+        for (PacketPath path : PacketPath.values()) {
+            String chain = path.chain(slot);
+            text.append("add chain ").append(TABLE).append(' ').append(chain).append('\n');
+            element(text, "add", path, slot);
+            text.append("delete element ").append(TABLE).append(' ').append(path.map());
+            text.append(" { \"").append(slot.interfaceName()).append("\" }\n");
+            text.append("flush chain ").append(TABLE).append(' ').append(chain).append('\n');
+            text.append("delete chain ").append(TABLE).append(' ').append(chain).append('\n');
+        }
+        return text.toString();
+    }
+
+    /** The rules of one path, a line each. */
+    static List<String> lines(RuleSet rules, PacketPath path) {
+        return rules.on(path).stream()
+                .map(rule -> line(rule, rules.agent(), rules.slot()))
+                .toList();
+    }
+
+    private static void element(StringBuilder text, String verb, PacketPath path, Slot slot) {
+        text.append(verb).append(" element ").append(TABLE).append(' ').append(path.map());
+        text.append(" { \"").append(slot.interfaceName()).append("\" : goto ");
+        text.append(path.chain(slot)).append(" }\n");
+    }
+
+    private static String line(EgressRule rule, AgentName agent, Slot slot) {
+        return switch (rule) {
+            case DropForeignSource(var own) ->
+                "ip saddr != " + own + " drop" + comment(agent, "a source address that is not its own");
+            case AllowTo(var address, var port) ->
+                "ip daddr " + address + " tcp dport " + port + " accept"
+                        + comment(agent, "AGENT.toml allows " + address + ":" + port);
+            case AllowAnswer(var address, var port) ->
+                "ip saddr " + address + " tcp sport " + port + " ct state established ct direction reply accept"
+                        + comment(agent, "answers from " + address + ":" + port);
+            case AllowUnreachable() ->
+                "ct state related icmp type destination-unreachable accept"
+                        + comment(agent, "path MTU and dead hosts, of its own connections");
+            case AllowToMemory(var gateway, var port) ->
+                "ip daddr " + gateway + " tcp dport " + port + " accept" + comment(agent, "its memory");
+            case AllowMemoryAnswer(var gateway, var port) ->
+                "ip saddr " + gateway + " ip daddr " + slot.address() + " tcp sport " + port
+                        + " ct state established ct direction reply accept" + comment(agent, "answers of its memory");
+            case DropRest() -> "drop" + comment(agent, "all that AGENT.toml does not allow");
+        };
+    }
+
+    private static String comment(AgentName agent, String reason) {
+        return " comment \"" + agent.value() + ": " + reason + "\"";
+    }
+}
