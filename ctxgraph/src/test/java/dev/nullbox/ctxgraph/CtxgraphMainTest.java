@@ -1,6 +1,7 @@
 package dev.nullbox.ctxgraph;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
@@ -95,13 +96,6 @@ class CtxgraphMainTest {
                 .getAsJsonObject();
     }
 
-    private static void signal(Process process, String name) throws Exception {
-        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                        .start()
-                        .waitFor())
-                .isZero();
-    }
-
     @Test
     void servesHostServicesAndStopsInOrder() throws Exception {
         Process process = startReady();
@@ -111,12 +105,11 @@ class CtxgraphMainTest {
             assertThat(call("memory.get", "k", 0).get("value").getAsInt()).isEqualTo(42);
         } else {
             // The denied twin of the above: only root and the gateway may call.
-            assertThat(org.assertj.core.api.Assertions.catchThrowableOfType(
-                                    RpcException.class, () -> call("memory.put", "k", 42))
+            assertThat(catchThrowableOfType(RpcException.class, () -> call("memory.put", "k", 42))
                             .code())
                     .isEqualTo(RpcException.Code.DENIED);
         }
-        signal(process, "TERM");
+        assertThat(process.toHandle().destroy()).isTrue();
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
         assertThat(directory.resolve("ctxgraph.sock")).doesNotExist();
@@ -144,7 +137,8 @@ class CtxgraphMainTest {
                 acknowledged = Long.parseLong(Optional.ofNullable(said.readLine())
                         .orElseThrow(() -> new AssertionError("the writer ended by itself")));
             }
-            signal(writer, "KILL");
+            // By the handle, because the process itself would close the pipe that is still to be read.
+            assertThat(writer.toHandle().destroyForcibly()).isTrue();
             assertThat(writer.waitFor(20, TimeUnit.SECONDS)).isTrue();
             for (String line = said.readLine(); line != null; line = said.readLine()) {
                 acknowledged = Long.parseLong(line);
