@@ -56,7 +56,7 @@ fill_root() {
     case $type in
     dir) mkdir "$root$path" && chmod "$mode" "$root$path" ;;
     link) ln -s "$source" "$root$path" ;;
-    file) install -m "$mode" "$(part "$source")" "$root$path" ;;
+    file) rm -f "$root$path" && install -m "$mode" "$(part "$source")" "$root$path" ;;
     tree) cp -rL "$(part "$source")" "$root$path" && chmod -R "$mode" "$root$path" ;;
     *) die "manifest: unknown type '$type' for $path" ;;
     esac
@@ -68,7 +68,7 @@ fill_root() {
 violations() {
   local root=$1 file needed library
   (cd "$root" && find . -mindepth 1 | sed 's/^\.//' | sort) >"$root.found"
-  entries "${MANIFESTS[@]}" | awk '{print $3}' | sort >"$root.named"
+  entries "${MANIFESTS[@]}" | awk '{print $3}' | sort -u >"$root.named"
   # A tree (test variants only) names its top.
   entries "${MANIFESTS[@]}" | awk '$1 == "tree" {print "^" $3 "/"} END {print "^$"}' >"$root.trees"
   comm -23 "$root.found" "$root.named" | { grep -vf "$root.trees" || :; } | sed 's/$/: not named in the manifest/'

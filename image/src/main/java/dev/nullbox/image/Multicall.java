@@ -1,15 +1,49 @@
 package dev.nullbox.image;
 
-/** The one executable's entry point: the name it is called by chooses what it is. */
+import dev.nullbox.cage.CageMain;
+import dev.nullbox.ctxgraph.CtxgraphMain;
+import dev.nullbox.egress.EgressMain;
+import dev.nullbox.nullctl.GatewayMain;
+import dev.nullbox.nullctl.NullctlMain;
+import dev.nullbox.nulld.LaunchMain;
+import dev.nullbox.nulld.NulldMain;
+import dev.nullbox.warden.WardenMain;
+import org.graalvm.nativeimage.ProcessProperties;
+
+/**
+ * The one executable's entry point: the name it is called by chooses what it is, as busybox does. One build instead of
+ * eight, and all services share its pages.
+ */
 public final class Multicall {
+    private static final int USAGE = 2;
+
     private Multicall() {}
 
     /**
-     * Runs the program named by argv[0].
+     * Runs the program named by argv[0]; as process 1, whose argv[0] is the kernel's choice, that is nulld.
      *
      * @param args the program's own arguments
      */
-    public static void main(String[] args) {
-        System.out.println("nullbox");
+    public static void main(String[] args) throws Exception {
+        String name = ProcessHandle.current().pid() == 1 ? "nulld" : baseName(ProcessProperties.getArgumentVectorProgramName());
+        switch (name) {
+            case "nulld" -> NulldMain.main(args);
+            case "launch" -> LaunchMain.main(args);
+            case "egress" -> EgressMain.main(args);
+            case "warden" -> WardenMain.main(args);
+            case "ctxgraph" -> CtxgraphMain.main(args);
+            case "cage" -> CageMain.main(args);
+            case "gateway" -> GatewayMain.main(args);
+            case "nullctl" -> NullctlMain.main(args);
+            default -> {
+                System.err.println(name + ": not a name of this program; call it as one of nulld, launch, egress, warden,"
+                        + " ctxgraph, cage, gateway, nullctl");
+                System.exit(USAGE);
+            }
+        }
+    }
+
+    static String baseName(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
     }
 }

@@ -1,0 +1,127 @@
+# shellcheck shell=bash
+# ./nullbox boot: the appliance in QEMU.
+# shellcheck disable=SC2054 # the commas are QEMU's
+
+# shellcheck source=qemu.sh
+. "$NB_ROOT/tools/qemu.sh"
+
+# data_disk IMAGE AGENT-DIR...: a disk with one partition, found by its label, holding agents/NAME for each directory.
+data_disk() {
+  local image=$1 work=$1.work agent
+  shift
+  rm -rf "$work"
+  mkdir -p "$work/agents"
+  for agent in "$@"; do
+    [ -f "$agent/AGENT.toml" ] || die "--agent $agent: there is no AGENT.toml in it; examples/README.md shows what an agent's directory holds"
+    cp -r "$agent" "$work/agents/$(basename "$(cd "$agent" && pwd)")"
+  done
+  truncate -s 1G "$image"
+  printf 'label: gpt\nstart=2048, name=nullbox-data\n' | /sbin/sfdisk -q "$image"
+  /sbin/mkfs.ext4 -q -d "$work" -E root_owner=0:0,offset=$((2048 * 512)) "$image" "$(((1024 - 2) * 1024))k"
+  rm -rf "$work"
+}
+
+port_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+boot() {
+  local iso='' arguments='' agents=() port=7443 until=''
+  while [ $# -gt 0 ]; do
+    case $1 in
+    --iso) iso=1 ;;
+    --kernel-args | --agent | --port | --until)
+      [ $# -ge 2 ] || die "boot: $1 needs a value; ./nullbox help boot"
+      case $1 in
+      --kernel-args) arguments=$2 ;;
+      --agent) agents+=("$2") ;;
+      --port) port=$2 ;;
+      --until) until=$2 ;;
+      esac
+      shift
+      ;;
+    *) die "boot: unknown argument '$1'; ./nullbox help boot" ;;
+    esac
+    shift
+  done
+  case $until in '' | agent) ;; *) die "boot: --until $until: there is only --until agent" ;; esac
+  port_free "$port" || die "port $port on 127.0.0.1 is taken, perhaps by an appliance that is running: end that, or choose another with --port"
+  ensure_packages
+  run_appliance "$iso" "$arguments" "$port" "$until" "${agents[@]}"
+}
+
+run_appliance() {
+  local iso=$1 arguments=$2 port=$3 until=$4 kernel image krun qemu credentials run words=() code=0
+  shift 4
+  krun=$(krun_part)
+  say "libkrun: $(cat "$krun/route")"
+  kernel=$(kernel_part)
+  qemu=$(qemu_binary)
+  credentials=$(credentials_part)
+  run=$(mktemp -d "${TMPDIR:-/tmp}/nullbox.XXXXXX")
+  # shellcheck disable=SC2064 # the directory of now
+  trap "rm -rf '$run'" EXIT
+  if [ -n "$iso" ]; then
+    image=$(NB_KERNEL_ARGS="nullbox.events=ttyS1 $arguments" iso_part)
+    words+=(-drive "if=none,id=cd,format=raw,readonly=on,media=cdrom,file=$image/nullbox.iso" -device ide-cd,drive=cd,bootindex=1)
+  else
+    image=$(image_part)
+    words+=(-kernel "$kernel/bzImage" -initrd "$image/initramfs.zst"
+      -append "console=ttyS0 quiet panic=10 nullbox.events=ttyS1 $arguments"
+      -drive "if=none,id=root,format=raw,readonly=on,file=$image/root.squashfs" -device virtio-blk-pci,drive=root)
+  fi
+  if [ $# -gt 0 ]; then
+    data_disk "$run/data.img" "$@"
+    words+=(-drive "if=none,id=data,format=raw,file=$run/data.img" -device virtio-blk-pci,drive=data)
+  fi
+  mapfile -t accelerator < <(qemu_accel_args "$(qemu_accel "$qemu" "$kernel/bzImage")")
+  words=("$qemu" -M q35 -nodefaults -no-user-config -display none -no-reboot -smp 1 -m 1024 "${accelerator[@]}"
+    -device virtio-rng-pci -netdev "user,id=net,hostfwd=tcp:127.0.0.1:$port-:7443"
+    -device virtio-net-pci,netdev=net,romfile=
+    -fw_cfg "name=opt/nullbox/server.p12,file=$credentials/server.p12"
+    -fw_cfg "name=opt/nullbox/ca.pem,file=$credentials/ca.pem" "${words[@]}")
+  : >"$run/events"
+  if [ "$until" = agent ]; then
+    boot_until_agent "$run" "$port" "${words[@]}"
+  else
+    say "booting; leave with Ctrl-A X, or from another terminal: ./nullbox ctl --address 127.0.0.1:$port shutdown"
+    "${words[@]}" -serial mon:stdio -serial "file:$run/events" || code=$?
+    return "$code"
+  fi
+}
+
+# event_seen FILE TEXT...: whether one line of FILE holds every TEXT.
+event_seen() {
+  local lines text
+  lines=$(cat "$1")
+  shift
+  for text in "$@"; do lines=$(grep -F -- "$text" <<<"$lines") || return 1; done
+}
+
+# await SECONDS WHAT PID COMMAND...: until COMMAND succeeds; fails when time is up or the process PID has ended.
+await() {
+  local limit=$1 what=$2 pid=$3 started=$SECONDS
+  shift 3
+  until "$@"; do
+    if ! kill -0 "$pid" 2>/dev/null && ! "$@"; then die "QEMU ended while waiting for $what"; fi
+    [ $((SECONDS - started)) -lt "$limit" ] || die "waited $limit s for $what in vain"
+    sleep 0.5
+  done
+}
+
+boot_until_agent() {
+  local run=$1 port=$2 qemu code=0
+  shift 2
+  say 'booting until the example agent has spoken'
+  "$@" -serial "file:$run/console" -serial "file:$run/events" </dev/null &
+  qemu=$!
+  tail -f --pid="$qemu" "$run/console" 2>/dev/null &
+  trap 'kill "$qemu" 2>/dev/null || :; rm -rf "$run"' EXIT
+  await 300 'the example agent to end' "$qemu" event_seen "$run/events" '"agent.exited"' '"hello"'
+  event_seen "$run/events" '"agent.console"' 'hello: done' || die 'the example agent ended without its last line'
+  event_seen "$run/events" '"agent.exited"' '"hello"' '"code":0' || die 'the example agent found something other than its AGENT.toml says'
+  say 'the agent has spoken: shutting down'
+  "$(nullctl_path)" --address "127.0.0.1:$port" shutdown
+  await 120 'the power to go off' "$qemu" event_seen "$run/events" '"shutdown.phase"' '"power-off"'
+  wait "$qemu" || code=$?
+  [ "$code" -eq 0 ] || die "QEMU ended with exit code $code"
+  say 'the appliance has powered off cleanly'
+}

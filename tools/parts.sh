@@ -1,0 +1,162 @@
+# shellcheck shell=bash
+# The parts of the appliance, each a function that prints the directory it lies in, built when it is missing.
+
+# What the build needs of Debian 12, by what needs it.
+NB_PACKAGES=(
+  # tools/: fetching, unpacking
+  ca-certificates git npm openssl unzip xz-utils zstd
+  # kernel-config/
+  bc bison build-essential cpio flex libelf-dev libssl-dev rsync
+  # image/toolchain/: the JDK's native libraries
+  autoconf libasound2-dev libcups2-dev libfontconfig-dev libfreetype-dev libx11-dev libxext-dev libxrandr-dev
+  libxrender-dev libxt-dev libxtst-dev zip zlib1g-dev
+  # image/
+  dosfstools e2fsprogs fdisk grub-efi-amd64-bin grub-pc-bin mtools musl-tools squashfs-tools xorriso
+  # Java, tests, formatting
+  clang-format iproute2 libnftables-dev maven nftables shellcheck shfmt
+)
+
+ensure_packages() {
+  local name missing=() sudo=()
+  for name in "${NB_PACKAGES[@]}"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
+  done
+  if [ ${#missing[@]} -gt 0 ]; then
+    if [ "$(id -u)" -ne 0 ]; then
+      sudo=(sudo)
+      ask "install with sudo apt-get: ${missing[*]}"
+    fi
+    step 'reading the package indices of this machine' apt-get-update "${sudo[@]}" apt-get -q update
+    step "installing ${#missing[@]} Debian packages" apt-get-install \
+      "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "${missing[@]}"
+  fi
+  JAVA_HOME=$(jdk_home) ||
+    die 'no JDK 25 found: set JAVA_HOME to one (Temurin, Debian trixie openjdk-25-jdk-headless or any other 25)'
+  export JAVA_HOME
+}
+
+ask() {
+  local answer
+  [ -z "$NB_YES" ] || return 0
+  [ -t 0 ] || die "this needs a yes: $1. Repeat with -y to agree."
+  read -rp "nullbox: $1 - go on? [y/N] " answer
+  case $answer in y | Y | yes) ;; *) die 'stopped; nothing was changed' ;; esac
+}
+
+# All that the product's jars are made from.
+java_key() {
+  local files
+  mapfile -t files < <(find . -path '*/target' -prune -o \( -path '*/src/main/*' -o -name pom.xml -o -path './.mvn/*' \) \
+    -type f -print | grep -v '^./image/toolchain' | sort)
+  hash_of "${files[@]}" "$JAVA_HOME/release"
+}
+
+package_java() {
+  mvn -B -ntp -DskipTests -pl image -am package dependency:copy-dependencies \
+    -DincludeScope=runtime -DoutputDirectory="$1/jars"
+  cp image/target/image-*.jar "$1/jars/"
+}
+
+build_java() { NB_REPEAT='mvn -DskipTests package' step 'compiling the Java modules' java package_java "$1"; }
+java_part() { cache_build java "$(java_key)" build_java; }
+
+native_part() {
+  local jars
+  jars=$(java_part)
+  image/native.sh "$(java_key)" dev.nullbox.image.Multicall nullbox "$jars/jars"
+}
+
+kernel_part() { kernel-config/build.sh; }
+krun_part() { tools/krun.sh; }
+
+hello_part() { cache_build hello "$(hash_of examples/hello)" examples/hello/build.sh; }
+
+# The C programs of the VM tests and of the figures.
+testers_part() {
+  cache_build testers "$(hash_of smoke-test/build.sh smoke-test/chaos smoke-test/probe smoke-test/reference)" smoke-test/build.sh
+}
+
+# A Java runtime with cage's jars, and the program that stands for /sbin/cage, for the image's JVM variant.
+jre_part() {
+  local jars
+  jars=$(java_part)
+  NB_JARS=$jars/jars cache_build jre "$(hash_of "$jars/.sums" image/variants/jvm-cage.c "$JAVA_HOME/release")" build_jre
+}
+
+build_jre() { step 'linking a Java runtime for the JVM variant' jre link_jre "$1"; }
+
+link_jre() {
+  local out=$1 jar
+  "$JAVA_HOME/bin/jlink" --add-modules java.base,java.logging,jdk.net,jdk.unsupported --strip-debug --no-header-files --no-man-pages \
+    --output "$out/jre"
+  mkdir "$out/jre/cage"
+  for jar in cage manifest rpc natives gson toml4j jspecify; do cp "$NB_JARS/$jar"-*.jar "$out/jre/cage/"; done
+  gcc -Os -s -Wall -Wextra -Werror -o "$out/cage" image/variants/jvm-cage.c
+}
+
+jvm_image_part() {
+  NB_JRE=$(jre_part)
+  export NB_JRE
+  image_part jvm
+}
+
+# image_part [VARIANT...]: the root file system and its initramfs.
+image_part() { pack root "$@"; }
+iso_part() { pack iso; }
+
+pack() {
+  local wanted=$1 variant options=()
+  shift
+  for variant in "$@"; do options+=(--variant "$variant"); done
+  NB_NATIVE=$(native_part)
+  NB_KRUN=$(krun_part)
+  NB_HELLO=$(hello_part)
+  NB_KERNEL=$(kernel_part)
+  export NB_NATIVE NB_KRUN NB_HELLO NB_KERNEL
+  image/build.sh "${options[@]}" "$wanted"
+}
+
+# The certificates of this machine's appliances: one authority, which is thrown away, one server, one client. The
+# password of the .p12 files is fixed; what protects them is their mode.
+credentials_part() {
+  local dir=$NB_CACHE/credentials
+  if [ ! -f "$dir/client.p12" ]; then
+    rm -rf "$dir" "$dir.work"
+    (umask 077 && mkdir -p "$dir.work" && make_credentials "$dir.work" >"$dir.work/log" 2>&1) ||
+      die "making the certificates failed: $(tail -n 3 "$dir.work/log")"
+    mv "$dir.work" "$dir"
+  fi
+  printf '%s\n' "$dir"
+}
+
+make_credentials() {
+  local dir=$1 who
+  local key=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
+  openssl req -x509 "${key[@]}" -days 3650 -subj '/CN=nullbox authority' -keyout "$dir/ca.key" -out "$dir/ca.pem" &&
+    for who in server client; do
+      local name=operator san=DNS:operator use=clientAuth
+      if [ $who = server ]; then name=nullbox san=DNS:nullbox use=serverAuth; fi
+      openssl req "${key[@]}" -subj "/CN=$name" -keyout "$dir/$who.key" -out "$dir/$who.csr" &&
+        openssl x509 -req -in "$dir/$who.csr" -CA "$dir/ca.pem" -CAkey "$dir/ca.key" -CAcreateserial -days 3650 \
+          -extfile <(printf 'subjectAltName=%s\nextendedKeyUsage=%s\nbasicConstraints=CA:FALSE\n' "$san" "$use") \
+          -out "$dir/$who.pem" &&
+        openssl pkcs12 -export -in "$dir/$who.pem" -inkey "$dir/$who.key" -certfile "$dir/ca.pem" -name nullbox \
+          -passout pass:nullbox -out "$dir/$who.p12" || return 1
+    done && rm -f "$dir"/*.key "$dir"/*.csr "$dir"/server.pem "$dir"/client.pem "$dir"/*.srl
+}
+
+# nullctl, the product's own executable by its other name.
+nullctl_path() {
+  local native
+  native=$(native_part)
+  mkdir -p "$NB_CACHE/bin"
+  ln -sfn "$native/nullbox" "$NB_CACHE/bin/nullctl"
+  printf '%s\n' "$NB_CACHE/bin/nullctl"
+}
+
+ctl() {
+  local program
+  ensure_packages
+  program=$(nullctl_path)
+  exec "$program" "$@"
+}

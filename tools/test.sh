@@ -1,0 +1,88 @@
+# shellcheck shell=bash
+# ./nullbox test and ./nullbox fmt.
+
+format_sources() {
+  ensure_packages
+  mvn -q -B -ntp spotless:apply
+  shell_sources | xargs shfmt -i 2 -w
+  c_sources | xargs clang-format -i
+}
+
+shell_sources() { git ls-files -co --exclude-standard -- nullbox '*.sh' .ci/run; }
+c_sources() { git ls-files -co --exclude-standard -- '*.c' '*.h'; }
+
+# Each check is one test: its name, then the command.
+NB_PASSED=0 NB_FAILED=0
+check() {
+  local name=$1 code=0
+  shift
+  step "$name" "check-${name//[^a-z]/-}" "$@" || code=$?
+  if [ "$code" -eq 0 ]; then NB_PASSED=$((NB_PASSED + 1)); else NB_FAILED=$((NB_FAILED + 1)); fi
+}
+
+# java_tests NAME INCLUDE EXCLUDE [MODULE...]: runs surefire and adds up what its reports count.
+java_tests() {
+  local name=$1 include=$2 exclude=$3 code=0 counts
+  find . -path '*/target/surefire-reports' -prune -exec rm -rf {} +
+  NB_REPEAT="./nullbox test $name" step "running the $name tests" "test-$name" \
+    mvn -B -ntp -fae verify -Dnullbox.tests="$include" -Dnullbox.tests.not="$exclude" || code=$?
+  counts=$(find . -path '*/surefire-reports/TEST-*.xml' -exec sed -n 's/.*<testsuite .*/&/p' {} + |
+    awk '{ for (i = 1; i <= NF; i++) if (split($i, p, "\"") > 1) v[p[1]] += p[2] }
+      END { bad = v["errors="] + v["failures="]; print v["tests="] - bad - v["skipped="], bad, v["skipped="] + 0 }')
+  # shellcheck disable=SC2086 # three numbers
+  set -- $counts
+  NB_PASSED=$((NB_PASSED + $1)) NB_FAILED=$((NB_FAILED + $2 + $3))
+  if [ "$3" -gt 0 ]; then note "$3 tests were skipped: they count as failed"; fi
+  if [ "$code" -ne 0 ] && [ "$2" -eq 0 ]; then NB_FAILED=$((NB_FAILED + 1)); fi
+  note "$name: $1 passed, $(($2 + $3)) failed"
+}
+
+unit_tests() {
+  check 'shellcheck' bash -c "git ls-files -co --exclude-standard -- nullbox '*.sh' .ci/run | xargs shellcheck -x"
+  check 'shell format' bash -c "git ls-files -co --exclude-standard -- nullbox '*.sh' .ci/run | xargs shfmt -i 2 -d"
+  check 'C format' bash -c "git ls-files -co --exclude-standard -- '*.c' '*.h' | xargs clang-format --dry-run -Werror"
+  java_tests unit '**/*Test.java' '**/*IT.java'
+}
+
+kernel_tests() {
+  [ "$(id -u)" -eq 0 ] || die 'the kernel tests make network namespaces, mounts and cgroups: run them as root (sudo -E ./nullbox test kernel)'
+  NULLBOX_KRUN=$(krun_part)
+  export NULLBOX_KRUN
+  java_tests kernel '**/*IT.java' '**/*VmIT.java'
+}
+
+vm_tests() {
+  local kernel image chaos jvm iso testers
+  kernel=$(kernel_part)
+  image=$(image_part)
+  testers=$(testers_part)
+  NB_CHAOS=$testers
+  export NB_CHAOS
+  chaos=$(image_part chaos)
+  jvm=$(jvm_image_part)
+  iso=$(NB_KERNEL_ARGS='nullbox.events=ttyS1' iso_part)
+  NULLBOX_QEMU=$(qemu_binary)
+  NULLBOX_OVMF=$(qemu_entry)/ovmf
+  NULLBOX_ACCEL=$(qemu_accel "$NULLBOX_QEMU" "$kernel/bzImage")
+  NULLBOX_NULLCTL=$(nullctl_path)
+  NULLBOX_CREDENTIALS=$(credentials_part)
+  export NULLBOX_QEMU NULLBOX_OVMF NULLBOX_ACCEL NULLBOX_NULLCTL NULLBOX_CREDENTIALS
+  export NULLBOX_KERNEL=$kernel/bzImage NULLBOX_ISO=$iso/nullbox.iso NULLBOX_PROBE=$testers/probe
+  export NULLBOX_INITRAMFS=$image/initramfs.zst NULLBOX_ROOT=$image/root.squashfs
+  export NULLBOX_INITRAMFS_CHAOS=$chaos/initramfs.zst NULLBOX_ROOT_CHAOS=$chaos/root.squashfs
+  export NULLBOX_INITRAMFS_JVM=$jvm/initramfs.zst NULLBOX_ROOT_JVM=$jvm/root.squashfs
+  java_tests vm '**/*VmIT.java' '**/*Test.java'
+}
+
+run_tests() {
+  local what=${1:-all} started=$SECONDS
+  case $what in unit | kernel | vm | all) ;; *) die "test: no such kind '$what'; there are unit, kernel, vm, all" ;; esac
+  ensure_packages
+  case $what in unit | all) unit_tests ;; esac
+  case $what in kernel | all) kernel_tests ;; esac
+  case $what in vm | all) vm_tests ;; esac
+  say "tests took $(elapsed $((SECONDS - started)))"
+  [ "$((NB_PASSED + NB_FAILED))" -gt 0 ] || die 'no test ran'
+  printf '%d passed, %d failed\n' "$NB_PASSED" "$NB_FAILED"
+  [ "$NB_FAILED" -eq 0 ]
+}
