@@ -22,6 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
+/* The appliance's own network may come up after the agent does. */
+enum { TRIES = 5, PAUSE_S = 2 };
 enum { LIMIT_MS = 5000, MEMORY_LIMIT_MS = 20000, REPLY_MAX = 4000 /* an outcome goes through a pipe in one piece: PIPE_BUF */ };
 
 struct target {
@@ -175,6 +177,10 @@ static int try_connection(const char *variable, int allowed) {
   }
   snprintf(greeting, sizeof greeting, "%s connection from %s\n", word, agent == NULL ? "hello" : agent);
   outcome = talk_within(LIMIT_MS, &target, greeting, 0);
+  for (int again = 1; allowed && outcome.kind == TURNED_AWAY && again < TRIES; again++) {
+    sleep(PAUSE_S);
+    outcome = talk_within(LIMIT_MS, &target, greeting, 0);
+  }
   outcome.text[strcspn(outcome.text, "\r\n")] = '\0';
   switch (outcome.kind) {
     case ANSWERED:
