@@ -1,22 +1,158 @@
 package dev.nullbox.nulld;
 
 import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.SyscallException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
-/** PID 1 of the appliance in its root: boots it, watches over its services, and ends it in order. */
+/**
+ * PID 1 over its services: one queue of events, one thread that takes them, and deadlines in between. Nothing in that
+ * thread waits for a client, a service or a device.
+ */
 final class Nulld {
-    private final Boot boot;
+    /** All services together get so long to stop. */
+    static final long STOP_ALL_MILLIS = 60_000;
 
-    private Nulld(Boot boot) {
-        this.boot = boot;
+    private static final long LONGEST_WAIT_MILLIS = 60_000;
+
+    private final Libc libc;
+    private final Clock clock;
+    private final Journal journal;
+    private final Degraded degraded;
+    private final Layout layout;
+    private final LinkedBlockingQueue<NulldEvent> queue = new LinkedBlockingQueue<>();
+    private final Reaper reaper;
+    private final Supervisor supervisor;
+    private final Shutdown shutdown;
+    private Optional<Power> ending = Optional.empty();
+    private long endingLimit = Long.MAX_VALUE;
+
+    Nulld(Libc libc, Clock clock, Journal journal, Degraded degraded, Layout layout) throws BootException {
+        this.libc = libc;
+        this.clock = clock;
+        this.journal = journal;
+        this.degraded = degraded;
+        this.layout = layout;
+        this.reaper = new Reaper(libc, (pid, status) -> queue.add(new NulldEvent.ChildEnded(pid, status)));
+        this.shutdown = new Shutdown(libc, clock, journal, reaper);
+        LogPump pump = pump();
+        Spawner spawner =
+                new Spawner(libc, layout, pump, (service, pid) -> queue.add(new NulldEvent.ServiceReady(service, pid)));
+        this.supervisor = new Supervisor(libc, clock, journal, degraded, layout.cgroups(), spec -> {
+            int pid = spawner.spawn(spec);
+            reaper.spawned();
+            return pid;
+        });
+        pump.start();
     }
 
-    /** As it runs in the image. */
-    static Nulld appliance(Libc libc, Clock clock, Journal journal) {
-        return new Nulld(new Boot(libc, clock, journal, new Degraded(journal)));
+    /** Puts an event into the queue: from any thread. */
+    void post(NulldEvent event) {
+        queue.add(event);
     }
 
-    /** Boots. */
-    void run() throws BootException {
-        boot.run();
+    /** The services: from PID 1's own thread only. */
+    Supervisor supervisor() {
+        return supervisor;
+    }
+
+    /** What the appliance lacks: from PID 1's own thread only. */
+    Degraded degraded() {
+        return degraded;
+    }
+
+    /** Whether the machine is on its way to its end: from PID 1's own thread only. */
+    boolean isEnding() {
+        return ending.isPresent();
+    }
+
+    /** Serves until the machine is asked to end, and ends it; comes back only where the kernel refuses that. */
+    void run() {
+        PowerSignals.listen(
+                libc, () -> post(new NulldEvent.PowerAsked(Power.REBOOT, "Ctrl-Alt-Del (SIGINT)")), journal);
+        reaper.start();
+        Optional<ControlServer> control = control();
+        try {
+            while (!done()) {
+                supervisor.tick();
+                NulldEvent event = queue.poll(waitMillis(), TimeUnit.MILLISECONDS);
+                if (event != null) {
+                    handle(event);
+                }
+            }
+        } catch (InterruptedException e) {
+            journal.text("nulld", "PID 1 was interrupted; ending");
+        }
+        control.ifPresent(ControlServer::close);
+        shutdown.run(ending.orElse(Power.REBOOT), layout.unmounts());
+    }
+
+    private LogPump pump() throws BootException {
+        try {
+            return new LogPump(libc, journal);
+        } catch (SyscallException e) {
+            throw new BootException("cannot read what services say: " + e.getMessage(), "give the machine more memory");
+        }
+    }
+
+    private Optional<ControlServer> control() {
+        try {
+            return Optional.of(ControlServer.listen(layout.run().resolve("nulld.sock"), this, journal, clock));
+        } catch (IOException e) {
+            degraded.add("control", "no control socket: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private long waitMillis() {
+        long due = Math.min(supervisor.nextDeadline(), endingLimit) - clock.millis();
+        return clock.toReal(Math.clamp(due, 0, LONGEST_WAIT_MILLIS)) + 1;
+    }
+
+    private void handle(NulldEvent event) {
+        switch (event) {
+            case NulldEvent.ChildEnded(var pid, var status) -> supervisor.ended(pid, status);
+            case NulldEvent.ServiceReady(var service, var pid) ->
+                supervisor.happened(service, new ServiceEvent.SaidReady(pid));
+            case NulldEvent.PowerAsked(var power, var by) -> end(power, by);
+            case NulldEvent.Work(var work) -> work.run();
+        }
+    }
+
+    private void end(Power power, String by) {
+        if (ending.isPresent()) {
+            return;
+        }
+        journal.text("nulld", power.phase() + " asked for by " + by);
+        ending = Optional.of(power);
+        endingLimit = clock.millis() + STOP_ALL_MILLIS;
+        shutdown.phase("services");
+        supervisor.stopAll();
+    }
+
+    private boolean done() {
+        if (ending.isEmpty()) {
+            return false;
+        }
+        if (clock.millis() >= endingLimit) {
+            journal.text("nulld", "services did not stop within " + STOP_ALL_MILLIS / 1000 + " s; going on without");
+            return true;
+        }
+        return supervisor.allDown();
+    }
+
+    /** The services of the appliance, each with a reason when it is not started in this boot. */
+    static void addAll(Supervisor supervisor, List<ServiceSpec> specs, Disabling disabling) {
+        specs.forEach(spec -> supervisor.add(spec, disabling.reason(spec)));
+    }
+
+    /** Decides which services are not started. */
+    @FunctionalInterface
+    interface Disabling {
+        /** Why it is not started; empty when it is. */
+        Optional<String> reason(ServiceSpec spec);
     }
 }

@@ -32,7 +32,7 @@ public final class NulldMain {
             if (initramfs) {
                 new Stage1(libc, clock, journal, Path.of("/")).run();
             } else {
-                Nulld.appliance(libc, clock, journal).run();
+                Appliance.run(libc, clock, journal);
             }
             emergency.end("PID 1 came to its end", "report this: it is a bug", onFailure());
         } catch (BootException e) {

@@ -1,0 +1,41 @@
+package dev.nullbox.nulld;
+
+import dev.nullbox.natives.Libc;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The whole of PID 1 as it runs in the image: boot phases, then the services of the table. */
+final class Appliance {
+    private static final Path FIRMWARE = Path.of("/sys/firmware/qemu_fw_cfg/by_name/opt/nullbox");
+
+    private Appliance() {}
+
+    /** Boots and serves; comes back only where the kernel refuses to end the machine. */
+    static void run(Libc libc, Clock clock, Journal journal) throws BootException {
+        Degraded degraded = new Degraded(journal);
+        Cmdline cmdline = new Boot(libc, clock, journal, degraded).run();
+        Layout layout = Layout.appliance();
+        Nulld nulld = new Nulld(libc, clock, journal, degraded, layout);
+        new BootPhases("nulld", clock, journal).run("services", fields -> {
+            GatewayFiles gateway = new GatewayFiles(libc, layout, FIRMWARE);
+            Nulld.addAll(nulld.supervisor(), ServiceTable.ALL, spec -> disabled(spec, cmdline, gateway));
+            fields.addProperty("count", ServiceTable.ALL.size());
+        });
+        nulld.run();
+    }
+
+    private static Optional<String> disabled(ServiceSpec spec, Cmdline cmdline, GatewayFiles gateway) {
+        return switch (spec.name()) {
+            case "network" ->
+                cmdline.has("ip")
+                        ? Optional.of("ip= on the kernel command line gives the address")
+                        : Files.exists(Path.of(spec.command().getFirst()))
+                                ? Optional.empty()
+                                : Optional.of(
+                                        "the image has no " + spec.command().getFirst());
+            case "gateway" -> gateway.install();
+            default -> Optional.empty();
+        };
+    }
+}

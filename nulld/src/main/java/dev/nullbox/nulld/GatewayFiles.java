@@ -1,0 +1,81 @@
+package dev.nullbox.nulld;
+
+import dev.nullbox.natives.Libc;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The gateway's certificate and the authority of its clients, brought from where the operator put them (QEMU's fw_cfg, or
+ * the data partition) to where only the gateway reads them.
+ */
+final class GatewayFiles {
+    private static final List<String> NAMES = List.of("server.p12", "ca.pem");
+    private static final int MAX_BYTES = 64 * 1024;
+
+    private final Libc libc;
+    private final Layout layout;
+    private final Path firmware;
+
+    /** @param firmware {@code /sys/firmware/qemu_fw_cfg/by_name/opt/nullbox} */
+    GatewayFiles(Libc libc, Layout layout, Path firmware) {
+        this.libc = libc;
+        this.layout = layout;
+        this.firmware = firmware;
+    }
+
+    /** Copies them; why the gateway cannot start, when they are not there. */
+    Optional<String> install() {
+        try {
+            Accounts.User user = Accounts.read(layout.etc())
+                    .user("gateway")
+                    .orElseThrow(() -> new IOException("no user gateway in " + layout.etc() + "/passwd"));
+            Path run = layout.run().resolve("gateway");
+            Path tls = run.resolve("tls");
+            for (String name : NAMES) {
+                Optional<Path> from = source(name);
+                if (from.isEmpty()) {
+                    return Optional.of(
+                            "no " + name + ": give it by -fw_cfg name=opt/nullbox/" + name + ",file=... or as "
+                                    + layout.state().resolve("gateway").resolve(name));
+                }
+                Files.createDirectories(tls);
+                install(from.orElseThrow(), tls.resolve(name), user);
+            }
+            Files.setPosixFilePermissions(run, PosixFilePermissions.fromString("rwxr-xr-x"));
+            own(tls, user, "r-x------");
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("its certificate cannot be installed: " + e.getMessage());
+        }
+    }
+
+    private Optional<Path> source(String name) {
+        Path given = firmware.resolve(name).resolve("raw");
+        Path kept = layout.state().resolve("gateway").resolve(name);
+        return Files.exists(given) ? Optional.of(given) : Files.exists(kept) ? Optional.of(kept) : Optional.empty();
+    }
+
+    private void install(Path from, Path to, Accounts.User user) throws IOException {
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(from)) {
+            bytes = in.readNBytes(MAX_BYTES + 1);
+        }
+        if (bytes.length > MAX_BYTES) {
+            throw new IOException(from + " is larger than " + MAX_BYTES / 1024 + " KiB");
+        }
+        Files.deleteIfExists(to);
+        Files.createFile(to, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.write(to, bytes);
+        own(to, user, "r--------");
+    }
+
+    private void own(Path path, Accounts.User user, String mode) throws IOException {
+        libc.chown(path.toString(), user.uid(), user.gid()).orThrow("chown " + path + " to " + user.name());
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+    }
+}

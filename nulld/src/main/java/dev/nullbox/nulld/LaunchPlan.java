@@ -1,0 +1,127 @@
+package dev.nullbox.nulld;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What {@code launch} is asked to become.
+ *
+ * @param user user name
+ * @param groups names of the supplementary groups
+ * @param capabilities all that it keeps
+ * @param noNewPrivs whether no program it runs may ever gain more
+ * @param cgroup the cgroup directory it joins first
+ * @param command path and arguments of the program
+ */
+record LaunchPlan(
+        String user,
+        List<String> groups,
+        Set<Capability> capabilities,
+        boolean noNewPrivs,
+        Optional<String> cgroup,
+        List<String> command) {
+    LaunchPlan {
+        groups = List.copyOf(groups);
+        capabilities = Set.copyOf(capabilities);
+        command = List.copyOf(command);
+        if (command.isEmpty() || !command.getFirst().startsWith("/")) {
+            throw new IllegalArgumentException("after -- comes the absolute path of a program");
+        }
+    }
+
+    /** How it is called. */
+    static final String USAGE = "launch --user USER [--groups G,G] [--caps CAP_X,CAP_Y] [--no-new-privs]"
+            + " [--cgroup DIRECTORY] -- PROGRAM [ARGUMENT...]";
+
+    /**
+     * Reads the arguments.
+     *
+     * @throws IllegalArgumentException with what is wrong
+     */
+    static LaunchPlan parse(List<String> args) {
+        String user = "";
+        List<String> groups = List.of();
+        Set<Capability> capabilities = EnumSet.noneOf(Capability.class);
+        boolean noNewPrivs = false;
+        Optional<String> cgroup = Optional.empty();
+        int i = 0;
+        while (i < args.size() && !args.get(i).equals("--")) {
+            String option = args.get(i++);
+            if (option.equals("--no-new-privs")) {
+                noNewPrivs = true;
+                continue;
+            }
+            if (i >= args.size()) {
+                throw new IllegalArgumentException(option + " needs a value");
+            }
+            String value = args.get(i++);
+            switch (option) {
+                case "--user" -> user = value;
+                case "--groups" -> groups = list(value);
+                case "--caps" -> capabilities = capabilities(value);
+                case "--cgroup" -> cgroup = Optional.of(value);
+                default -> throw new IllegalArgumentException("unknown option " + option);
+            }
+        }
+        if (user.isEmpty()) {
+            throw new IllegalArgumentException("--user is missing");
+        }
+        return new LaunchPlan(
+                user,
+                groups,
+                capabilities,
+                noNewPrivs,
+                cgroup,
+                args.subList(Math.min(i + 1, args.size()), args.size()));
+    }
+
+    /** The arguments that {@link #parse} reads. */
+    List<String> arguments() {
+        List<String> args = new ArrayList<>(List.of("--user", user));
+        if (!groups.isEmpty()) {
+            args.addAll(List.of("--groups", String.join(",", groups)));
+        }
+        if (!capabilities.isEmpty()) {
+            args.addAll(List.of(
+                    "--caps",
+                    String.join(
+                            ",", capabilities.stream().map(Enum::name).sorted().toList())));
+        }
+        if (noNewPrivs) {
+            args.add("--no-new-privs");
+        }
+        cgroup.ifPresent(path -> args.addAll(List.of("--cgroup", path)));
+        args.add("--");
+        args.addAll(command);
+        return args;
+    }
+
+    private static Set<Capability> capabilities(String value) {
+        Set<Capability> set = EnumSet.noneOf(Capability.class);
+        for (String name : list(value)) {
+            try {
+                set.add(Capability.valueOf(name.toUpperCase(Locale.ROOT)));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("no such capability: " + name, e);
+            }
+        }
+        return set;
+    }
+
+    private static List<String> list(String value) {
+        List<String> parts = new ArrayList<>();
+        int start = 0;
+        for (int comma = value.indexOf(','); comma >= 0; comma = value.indexOf(',', start)) {
+            parts.add(value.substring(start, comma));
+            start = comma + 1;
+        }
+        if (start < value.length()) {
+            parts.add(value.substring(start));
+        }
+        return parts;
+    }
+}

@@ -1,0 +1,31 @@
+package dev.nullbox.nulld;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Where things are, so that tests can have them elsewhere.
+ *
+ * @param run {@code /run/nullbox}
+ * @param state {@code /data}
+ * @param etc where passwd and group are
+ * @param cgroups the cgroup tree
+ * @param launcher the program that drops privileges; empty to execute services directly
+ * @param unmounts what is unmounted at the end, in this order
+ */
+record Layout(Path run, Path state, Path etc, Cgroups cgroups, String launcher, List<String> unmounts) {
+    Layout {
+        unmounts = List.copyOf(unmounts);
+    }
+
+    /** The appliance's. Data first: it is what must not be lost. */
+    static Layout appliance() {
+        return new Layout(
+                Path.of("/run/nullbox"),
+                Path.of("/data"),
+                Path.of("/etc"),
+                new Cgroups(Path.of("/sys/fs/cgroup")),
+                "/sbin/launch",
+                List.of("/data", "/var", "/tmp", "/run", "/sys/fs/cgroup"));
+    }
+}

@@ -1,0 +1,16 @@
+package dev.nullbox.nulld;
+
+/** What PID 1's one queue carries. */
+sealed interface NulldEvent {
+    /** A process ended. */
+    record ChildEnded(int pid, ExitStatus status) implements NulldEvent {}
+
+    /** A service said that it is ready. */
+    record ServiceReady(String service, int pid) implements NulldEvent {}
+
+    /** The machine is to end. */
+    record PowerAsked(Power power, String by) implements NulldEvent {}
+
+    /** Something of the control server's that must happen on PID 1's own thread. */
+    record Work(Runnable work) implements NulldEvent {}
+}

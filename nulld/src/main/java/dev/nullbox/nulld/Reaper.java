@@ -1,0 +1,111 @@
+package dev.nullbox.nulld;
+
+import dev.nullbox.natives.Errno;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.SysResult;
+
+/**
+ * The only one that waits for processes: one thread in waitpid(-1). Every child that ends is told of, orphans that fell to
+ * PID 1 too; who knows them decides.
+ */
+final class Reaper {
+    private static final int STACK_BYTES = 64 * 1024;
+    private static final long IDLE_MILLIS = 1_000;
+
+    /** Takes the news of an ended process. */
+    @FunctionalInterface
+    interface Listener {
+        /** A process has ended and is gone. */
+        void ended(int pid, ExitStatus status);
+    }
+
+    private final Libc libc;
+    private final Listener listener;
+    private final Object lock = new Object();
+    private boolean childless;
+    private long spawns;
+
+    Reaper(Libc libc, Listener listener) {
+        this.libc = libc;
+        this.listener = listener;
+    }
+
+    /** Starts the thread. */
+    void start() {
+        Thread thread = new Thread(null, this::run, "reaper", STACK_BYTES);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** A process was started: there is something to wait for. */
+    void spawned() {
+        synchronized (lock) {
+            childless = false;
+            spawns++;
+            lock.notifyAll();
+        }
+    }
+
+    /** Waits until no process is left, at most so many real milliseconds; whether none is left. */
+    boolean awaitChildless(long millis) {
+        long end = System.nanoTime() + millis * 1_000_000;
+        synchronized (lock) {
+            while (!childless) {
+                long left = (end - System.nanoTime()) / 1_000_000;
+                if (left <= 0) {
+                    return false;
+                }
+                try {
+                    lock.wait(left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private void run() {
+        int[] status = new int[1];
+        try {
+            while (true) {
+                long before = spawns();
+                switch (libc.waitpid(-1, status, 0)) {
+                    case SysResult.Ok(var pid) when pid > 0 -> listener.ended((int) pid, ExitStatus.of(status[0]));
+                    case SysResult.Ok _ -> idle(before);
+                    case SysResult.Failed(var errno) -> {
+                        if (errno != Errno.EINTR) {
+                            idle(before);
+                        }
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private long spawns() {
+        synchronized (lock) {
+            return spawns;
+        }
+    }
+
+    /** Without children: until one is started, looking again each second, for an orphan may arrive at any time. */
+    private void idle(long before) throws InterruptedException {
+        long end = System.nanoTime() + IDLE_MILLIS * 1_000_000;
+        synchronized (lock) {
+            if (spawns != before) {
+                return;
+            }
+            childless = true;
+            lock.notifyAll();
+            long left = IDLE_MILLIS;
+            while (spawns == before && left > 0) {
+                lock.wait(left);
+                left = (end - System.nanoTime()) / 1_000_000;
+            }
+        }
+    }
+}

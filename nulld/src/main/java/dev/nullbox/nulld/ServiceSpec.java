@@ -1,0 +1,45 @@
+package dev.nullbox.nulld;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One service, as the table has it.
+ *
+ * @param name its name, also of its directories and socket
+ * @param user whom it runs as
+ * @param groups supplementary groups
+ * @param capabilities all that it has
+ * @param command path and arguments
+ * @param after services that must be ready before it starts; it is stopped before them
+ * @param required whether the appliance is degraded without it
+ * @param readiness how it becomes ready
+ * @param startLimitMillis how long it may take to become ready
+ * @param stopLimitMillis how long it may take to stop after SIGTERM
+ */
+record ServiceSpec(
+        String name,
+        String user,
+        List<String> groups,
+        Set<Capability> capabilities,
+        List<String> command,
+        List<String> after,
+        boolean required,
+        Readiness readiness,
+        long startLimitMillis,
+        long stopLimitMillis) {
+    /** How a service becomes ready. */
+    enum Readiness {
+        /** It writes a line to the descriptor it was handed. */
+        SAYS_SO,
+        /** It runs: programs that are not ours. */
+        RUNS
+    }
+
+    ServiceSpec {
+        groups = List.copyOf(groups);
+        capabilities = Set.copyOf(capabilities);
+        command = List.copyOf(command);
+        after = List.copyOf(after);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.nullbox.nulld;
+
+import static dev.nullbox.nulld.Capability.*;
+
+import java.util.List;
+import java.util.Set;
+
+/** The services of the appliance: who they run as, what they may do, and what must be ready before them. */
+final class ServiceTable {
+    private static final long START_LIMIT = 60_000;
+    private static final long STOP_LIMIT = 10_000;
+    private static final long CAGE_STOP_LIMIT = 20_000;
+
+    /** What cage does that needs each: namespaces, veths, users of VMMs, their files, their end, their limits. */
+    private static final Set<Capability> CAGE = Set.of(
+            CAP_SYS_ADMIN,
+            CAP_NET_ADMIN,
+            CAP_SETUID,
+            CAP_SETGID,
+            CAP_SETPCAP,
+            CAP_CHOWN,
+            CAP_DAC_OVERRIDE,
+            CAP_FOWNER,
+            CAP_KILL,
+            CAP_SYS_CHROOT,
+            CAP_MKNOD,
+            CAP_SYS_RESOURCE);
+
+    /** dhcpcd opens raw sockets and sets addresses, then drops to its own user by itself. */
+    private static final Set<Capability> DHCPCD = Set.of(
+            CAP_NET_ADMIN,
+            CAP_NET_RAW,
+            CAP_NET_BIND_SERVICE,
+            CAP_SETUID,
+            CAP_SETGID,
+            CAP_CHOWN,
+            CAP_KILL,
+            CAP_SYS_CHROOT);
+
+    /** Each stands after those it depends on. */
+    static final List<ServiceSpec> ALL = List.of(
+            ours("egress", Set.of(CAP_NET_ADMIN, CAP_NET_BIND_SERVICE), List.of()),
+            new ServiceSpec(
+                    "network",
+                    "root",
+                    List.of(),
+                    DHCPCD,
+                    List.of(
+                            "/sbin/dhcpcd",
+                            "--nobackground",
+                            "--ipv4only",
+                            "--noipv4ll",
+                            "--denyinterfaces",
+                            "nb*",
+                            "--script",
+                            "/dev/null"),
+                    List.of("egress"),
+                    false,
+                    ServiceSpec.Readiness.RUNS,
+                    START_LIMIT,
+                    STOP_LIMIT),
+            ours("warden", Set.of(), List.of()),
+            ours("ctxgraph", Set.of(), List.of()),
+            new ServiceSpec(
+                    "cage",
+                    "root",
+                    List.of(),
+                    CAGE,
+                    List.of("/sbin/cage"),
+                    List.of("egress", "warden", "ctxgraph"),
+                    true,
+                    ServiceSpec.Readiness.SAYS_SO,
+                    START_LIMIT,
+                    CAGE_STOP_LIMIT),
+            ours("gateway", Set.of(), List.of("egress")));
+
+    private ServiceTable() {}
+
+    private static ServiceSpec ours(String name, Set<Capability> capabilities, List<String> after) {
+        return new ServiceSpec(
+                name,
+                name,
+                List.of(),
+                capabilities,
+                List.of("/sbin/" + name),
+                after,
+                true,
+                ServiceSpec.Readiness.SAYS_SO,
+                START_LIMIT,
+                STOP_LIMIT);
+    }
+}
