@@ -13,6 +13,7 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -166,6 +167,11 @@ final class ApplianceClient implements AutoCloseable {
                 new CannotConnectException(
                         address, "no answer in time", "check that the appliance is up and the address is right");
             case SSLException _ -> explainTls(address, e, message);
+            case SocketException _ ->
+                new CannotConnectException(
+                        address,
+                        "it hung up (" + message + ")",
+                        "wait until it has booted; else use the credentials of its image: --credentials DIR");
             default -> new CannotConnectException(address, message, "ask it again; nullctl status says how it is");
         };
     }
@@ -177,11 +183,15 @@ final class ApplianceClient implements AutoCloseable {
                     "its certificate is not one that these credentials trust (" + message + ")",
                     "use the credentials that its image was built with: --credentials DIR");
         }
-        if (message.startsWith("Received fatal alert")) {
+        if (message.contains("Received fatal alert")) {
             return new CannotConnectException(
                     address,
                     "it does not accept this client's certificate (" + message + ")",
                     "use the credentials that its image was built with: --credentials DIR");
+        }
+        if (message.contains("terminated the handshake") || message.contains("shut down incorrectly")) {
+            return new CannotConnectException(
+                    address, "it hung up (" + message + ")", "wait until it has booted, then ask it again");
         }
         return new CannotConnectException(
                 address, "TLS 1.3 failed (" + message + ")", "check that the port is NullBox's gateway");

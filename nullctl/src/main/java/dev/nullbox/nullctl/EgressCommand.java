@@ -3,7 +3,9 @@ package dev.nullbox.nullctl;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,8 +30,29 @@ final class EgressCommand implements Callable<Integer> {
         NullctlMain main = Commands.main(parent);
         JsonElement all = Commands.call(main, "egress.list", new JsonObject());
         JsonElement agents = agent.isEmpty() ? all : only(all);
-        Commands.print(main, agents, json, "no agent has a way out", Table.members(agents));
+        if (json) {
+            main.io().out().println(Json.write(agents));
+        } else {
+            print(main.io().out(), agents);
+        }
         return 0;
+    }
+
+    private static void print(PrintWriter out, JsonElement agents) {
+        if (!(agents instanceof JsonArray list) || list.isEmpty()) {
+            out.println("no agent runs: nothing is reached");
+            return;
+        }
+        for (JsonElement element : list) {
+            if (element instanceof JsonObject entry) {
+                out.println(Table.cell("agent", entry.get("agent")) + " by "
+                        + Table.cell("interface", entry.get("interface")) + " as "
+                        + Table.cell("address", entry.get("address")));
+                if (entry.get("rules") instanceof JsonArray rules) {
+                    rules.forEach(rule -> out.println("  " + Table.cell("rule", rule)));
+                }
+            }
+        }
     }
 
     private JsonArray only(JsonElement all) throws RpcException {

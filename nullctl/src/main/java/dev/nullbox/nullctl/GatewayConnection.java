@@ -81,31 +81,37 @@ final class GatewayConnection {
 
     /** Serves the client until it hangs up, breaks a rule or a deadline passes. */
     void run() {
-        try (SSLSocket secured = (SSLSocket) tls.getSocketFactory().createSocket(socket, null, true)) {
-            String client = handshake(secured);
-            known = true;
-            serve(client, secured);
-        } catch (SSLException e) {
-            if (!known) {
-                events.emit("gateway.refused", Map.of("why", Printable.line(String.valueOf(e.getMessage()))));
+        try (Socket closing = socket) {
+            SSLSocket secured = (SSLSocket) tls.getSocketFactory().createSocket(closing, null, false);
+            Optional<String> client = handshake(secured);
+            if (client.isPresent()) {
+                known = true;
+                sinceNanos = System.nanoTime();
+                serve(client.get(), secured);
+                secured.shutdownOutput();
+            } else {
+                socket.shutdownOutput();
             }
-        } catch (IOException e) {
-            // The client is gone or was aborted: there is nobody left to tell.
-            abort();
-        } catch (RejectedExecutionException e) {
-            // The gateway is closing.
+            drain();
+        } catch (IOException | RejectedExecutionException e) {
+            // The client is gone, a deadline has passed or the gateway is closing: there is nobody left to tell.
             abort();
         }
     }
 
-    private String handshake(SSLSocket secured) throws IOException {
+    /** The client's name; absent when it was refused, which it has been told. */
+    private Optional<String> handshake(SSLSocket secured) throws IOException {
         Future<?> deadline = closeAfter(limits.handshake());
         try {
             secured.setUseClientMode(false);
             secured.setNeedClientAuth(true);
             secured.setEnabledProtocols(new String[] {"TLSv1.3"});
             secured.startHandshake();
-            return CommonName.of((X509Certificate) secured.getSession().getPeerCertificates()[0]);
+            return Optional.of(
+                    CommonName.of((X509Certificate) secured.getSession().getPeerCertificates()[0]));
+        } catch (SSLException e) {
+            events.emit("gateway.refused", Map.of("why", Printable.line(String.valueOf(e.getMessage()))));
+            return Optional.empty();
         } finally {
             deadline.cancel(false);
         }
@@ -122,7 +128,6 @@ final class GatewayConnection {
                 line = readLine(in, lines, piece);
             } catch (RpcException e) {
                 secured.getOutputStream().write(withLineFeed(JsonRpcCodec.encodeError(JsonNull.INSTANCE, e)));
-                drain(secured, piece);
                 return;
             } finally {
                 deadline.cancel(false);
@@ -194,14 +199,15 @@ final class GatewayConnection {
         events.emit("gateway.call", Map.of("client", client, "method", shown, "ok", ok));
     }
 
-    /** Closing with bytes unread would reset the connection and lose the answer: takes them, for a while. */
-    private void drain(SSLSocket secured, byte[] piece) throws IOException {
-        secured.shutdownOutput();
+    /** Closing with bytes unread would reset the connection and lose what was said last: takes them, for a while. */
+    private void drain() throws IOException {
         Future<?> deadline = closeAfter(DRAIN);
         try {
-            InputStream in = secured.getInputStream();
-            while (in.read(piece) >= 0) {
-                // Nothing is done with it.
+            InputStream in = socket.getInputStream();
+            byte[] piece = new byte[PIECE_BYTES];
+            int count = in.read(piece);
+            while (count >= 0) {
+                count = in.read(piece);
             }
         } finally {
             deadline.cancel(false);

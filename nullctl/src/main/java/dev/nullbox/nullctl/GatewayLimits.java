@@ -15,6 +15,6 @@ import java.time.Duration;
 record GatewayLimits(int connections, Duration handshake, Duration idle, Duration call, Duration patience) {
     static GatewayLimits defaults() {
         return new GatewayLimits(
-                32, Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofSeconds(1));
+                32, Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofSeconds(3));
     }
 }

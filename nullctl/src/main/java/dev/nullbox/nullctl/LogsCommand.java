@@ -21,7 +21,9 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         description = "Prints the latest records: seconds since boot, source, event or text.")
 final class LogsCommand implements Callable<Integer> {
-    private static final int PAGE = 500;
+    /** Records a call: with 4 KiB each they fit one message. */
+    private static final int PAGE = 250;
+
     private static final int FOLLOW_MILLIS = 10_000;
     private static final Set<String> NOT_FIELDS = Set.of("seq", "t", "source", "event", "text");
 

@@ -6,10 +6,8 @@ import com.google.gson.JsonObject;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -40,13 +38,6 @@ final class Table {
             }
         }
         rows.forEach(row -> out.println(line(row, widths)));
-    }
-
-    /** All members that any of the objects has, in the order in which they come. */
-    static String[] members(JsonElement list) {
-        Set<String> members = new LinkedHashSet<>();
-        objects(list).forEach(object -> members.addAll(object.keySet()));
-        return members.toArray(String[]::new);
     }
 
     /** A member's value as one word or phrase; {@code -} where there is none. */
