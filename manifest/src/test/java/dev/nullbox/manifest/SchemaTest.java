@@ -1,0 +1,99 @@
+package dev.nullbox.manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+class SchemaTest {
+    /** Each component of a manifest, and the key that it comes from. */
+    private static final Map<String, String> SOURCES = Map.ofEntries(
+            Map.entry("Manifest.agent", "agent"),
+            Map.entry("Manifest.capabilities", "capabilities"),
+            Map.entry("Manifest.tools", "tools"),
+            Map.entry("Agent.name", "agent.name"),
+            Map.entry("Agent.version", "agent.version"),
+            Map.entry("Agent.command", "agent.command"),
+            Map.entry("Agent.restart", "agent.restart"),
+            Map.entry("Agent.start", "agent.start"),
+            Map.entry("Agent.env", "agent.env"),
+            Map.entry("Capabilities.maxCpuPercent", "capabilities.max_cpu_percent"),
+            Map.entry("Capabilities.maxMemory", "capabilities.max_memory_mb"),
+            Map.entry("Capabilities.credentialRefs", "capabilities.credential_refs"),
+            Map.entry("Capabilities.network", "capabilities.network"),
+            Map.entry("Capabilities.filesystem", "capabilities.filesystem"),
+            Map.entry("Capabilities.healthCheck", "capabilities.health_check"),
+            Map.entry("Network.allow", "capabilities.network.allow"),
+            Map.entry("Filesystem.read", "capabilities.filesystem.read"),
+            Map.entry("Filesystem.write", "capabilities.filesystem.write"),
+            Map.entry("HealthCheck.port", "capabilities.health_check.port"),
+            Map.entry("HealthCheck.path", "capabilities.health_check.path"),
+            Map.entry("HealthCheck.interval", "capabilities.health_check.interval_secs"),
+            Map.entry("HealthCheck.maxFailures", "capabilities.health_check.max_failures"));
+
+    private static final List<Class<? extends Record>> RECORDS = List.of(
+            Manifest.class,
+            Manifest.Agent.class,
+            Manifest.Capabilities.class,
+            Manifest.Network.class,
+            Manifest.Filesystem.class,
+            HealthCheck.class);
+
+    @Test
+    void everyComponentOfAManifestHasSomeoneWhoActsOnIt() {
+        TreeSet<String> components = new TreeSet<>();
+        for (Class<? extends Record> type : RECORDS) {
+            for (RecordComponent component : type.getRecordComponents()) {
+                components.add(type.getSimpleName() + "." + component.getName());
+            }
+        }
+        assertThat(components).isEqualTo(new TreeSet<>(SOURCES.keySet()));
+        for (String path : SOURCES.values()) {
+            assertThat(key(path).consumer()).as(path).containsAnyOf("egress", "warden", "ctxgraph", "cage");
+        }
+    }
+
+    @Test
+    void whatNobodyActsOnIsNoComponent() {
+        for (Schema.Key key : Schema.keys()) {
+            if (key.consumer().startsWith("nobody")) {
+                assertThat(SOURCES.values()).doesNotContain(key.path());
+            }
+        }
+    }
+
+    private static Schema.Key key(String path) {
+        return Schema.keys().stream()
+                .filter(key -> key.path().equals(path))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no key " + path));
+    }
+
+    @Test
+    void everyKeyLiesInATableThatIsAKey() {
+        for (Schema.Key key : Schema.keys()) {
+            int dot = key.path().lastIndexOf('.');
+            if (dot >= 0) {
+                assertThat(key(key.path().substring(0, dot)).type()).isEqualTo(Schema.Type.TABLE);
+            }
+        }
+    }
+
+    @Test
+    void theDocumentHoldsTheSchema() throws IOException {
+        assertThat(Files.readString(Path.of("..", "docs", "agent-toml.md"))).contains(Schema.markdown());
+    }
+
+    @Test
+    void theDocumentsExampleIsValid() throws IOException {
+        String document = Files.readString(Path.of("..", "docs", "agent-toml.md"));
+        int start = document.indexOf("```toml\n") + 8;
+        ManifestReaderTest.valid(document.substring(start, document.indexOf("```", start)));
+    }
+}
