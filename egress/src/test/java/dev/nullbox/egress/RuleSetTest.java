@@ -1,0 +1,114 @@
+package dev.nullbox.egress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nullbox.manifest.AgentName;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RuleSetTest {
+    private static final AgentName HELLO = new AgentName("hello");
+
+    private static String golden(String name) throws IOException {
+        try (InputStream in = RuleSetTest.class.getResourceAsStream("/golden/" + name)) {
+            assertThat(in).as("golden file %s", name).isNotNull();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static RuleSet rules(String... allow) throws EgressException {
+        return RuleSet.compile(AgentPolicy.of(HELLO, new Slot(1), 7300, List.of(allow)));
+    }
+
+    @Test
+    void theBaseTableIsTheGoldenOne() throws Exception {
+        assertThat(BaseTable.install()).isEqualTo(golden("base.nft"));
+    }
+
+    @Test
+    void anAgentWithTargetsIsTheGoldenOne() throws Exception {
+        assertThat(NftText.install(rules("192.0.2.7", "10.1.2.3:80"))).isEqualTo(golden("two-targets.nft"));
+    }
+
+    @Test
+    void anAgentWithoutTargetsIsTheGoldenOne() throws Exception {
+        assertThat(NftText.install(rules())).isEqualTo(golden("no-targets.nft"));
+    }
+
+    @Test
+    void removalIsTheGoldenOne() throws Exception {
+        assertThat(NftText.remove(new Slot(64))).isEqualTo(golden("remove.nft"));
+    }
+
+    @Test
+    void everyRuleCarriesItsReason() throws Exception {
+        String all = BaseTable.install() + NftText.install(rules("192.0.2.7"));
+        assertThat(all.lines().filter(line -> line.startsWith("add rule")))
+                .isNotEmpty()
+                .allMatch(line -> line.matches(".* comment \"[^\"]{3,120}\""));
+    }
+
+    @Test
+    void everyChainEndsByDropping() throws Exception {
+        RuleSet rules = rules("192.0.2.7");
+        for (PacketPath path : PacketPath.values()) {
+            assertThat(rules.on(path).getLast()).isEqualTo(new EgressRule.DropRest());
+        }
+    }
+
+    @Test
+    void namesADuplicateOnce() throws Exception {
+        assertThat(rules("192.0.2.7", "192.0.2.7:443").size())
+                .isEqualTo(rules("192.0.2.7").size());
+    }
+
+    @Test
+    void theLongestCommentFitsTheKernelsBound() throws Exception {
+        AgentPolicy policy = AgentPolicy.of(
+                new AgentName("x".repeat(AgentName.MAX_LENGTH)),
+                new Slot(64),
+                65_535,
+                List.of("203.203.203.203:65535"));
+        assertThat(NftText.install(RuleSet.compile(policy)).lines())
+                .allMatch(line -> line.substring(line.indexOf('"') + 1).length() <= 128);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "example.com:443, EGRESS_NAME_NEEDS_RESOLVER",
+        "[2001:db8::1]:443, EGRESS_NO_IPV6",
+        "10.221.2.2:7300, EGRESS_ADDRESS_RESERVED",
+        "10.221.1.1:22, EGRESS_ADDRESS_RESERVED",
+        "127.0.0.1:80, EGRESS_BAD_TARGET",
+        "192.0.2.7 tcp dport 1 accept, EGRESS_BAD_TARGET",
+        "192.0.2.7:1; flush ruleset, EGRESS_BAD_TARGET",
+    })
+    void refusesWhatItCannotHold(String entry, EgressCode code) {
+        assertThatThrownBy(() -> rules("192.0.2.7", entry)).isInstanceOfSatisfying(EgressException.class, refusal -> {
+            assertThat(refusal.code()).isEqualTo(code);
+            assertThat(refusal.field()).isEqualTo("network.allow[1]");
+            assertThat(refusal).hasMessageStartingWith("network.allow[1]: ");
+        });
+    }
+
+    @Test
+    void slotsAndInterfacesAreOneToOne() {
+        for (int number = 1; number <= Slot.COUNT; number++) {
+            Slot slot = new Slot(number);
+            assertThat(Slot.ofInterface(slot.interfaceName())).contains(slot);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "nb", "nb0", "nb65", "nb01", "nb1 ", "nb-1", "eth0", "nb1\" : accept", "NB1"})
+    void otherInterfacesAreNobodys(String name) {
+        assertThat(Slot.ofInterface(name)).isEmpty();
+    }
+}
