@@ -1,0 +1,5 @@
+/** Tests of PID 1. */
+@NullMarked
+package dev.nullbox.nulld;
+
+import org.jspecify.annotations.NullMarked;
