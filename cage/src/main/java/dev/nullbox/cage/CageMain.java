@@ -12,9 +12,15 @@ public final class CageMain {
 
     /** Ends with a code of {@link CageExit}, or with the guest's. */
     public static void main(String[] args) {
+        if (args.length == 0) {
+            CageDaemon.main();
+            return;
+        }
         String stage = args.length == 1 ? args[0] : "";
         if (stage.equals("vm")) {
             System.exit(VmMain.run(Natives.libc()));
+        } else if (stage.equals("jail")) {
+            System.exit(JailMain.run(Natives.libc()));
         } else {
             System.err.println("cage: takes no argument, jail, or vm, not " + Arrays.toString(args));
             System.exit(CageExit.USAGE.code());

@@ -2,16 +2,13 @@ package dev.nullbox.cage;
 
 import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.OpenFlags;
 import dev.nullbox.natives.SysResult;
 
 /** Whether this process can use KVM. Source: Documentation/virt/kvm/api.rst. */
 final class Kvm {
-    /** {@code _IO(KVMIO, 0x00)}. */
-    private static final long KVM_GET_API_VERSION = 0xAE00L;
-
-    private static final int KVM_API_VERSION = 12;
-    private static final int O_RDWR = 2;
-    private static final int O_CLOEXEC = 0x80000;
+    private static final long GET_API_VERSION = dev.nullbox.natives.Kvm.KVM_GET_API_VERSION;
+    private static final long API_VERSION = dev.nullbox.natives.Kvm.KVM_API_VERSION;
 
     private Kvm() {}
 
@@ -26,7 +23,7 @@ final class Kvm {
 
     /** Asks the device at the path. */
     static Answer ask(Libc libc, String device) {
-        return switch (libc.open(device, O_RDWR | O_CLOEXEC, 0)) {
+        return switch (libc.open(device, OpenFlags.O_RDWR | OpenFlags.O_CLOEXEC, 0)) {
             case SysResult.Ok(long fd) -> {
                 Answer answer = version(libc, device, (int) fd);
                 libc.close((int) fd);
@@ -38,10 +35,10 @@ final class Kvm {
     }
 
     private static Answer version(Libc libc, String device, int fd) {
-        return switch (libc.ioctl(fd, KVM_GET_API_VERSION, 0L)) {
-            case SysResult.Ok(long api) when api == KVM_API_VERSION -> new Answer.Available((int) api);
+        return switch (libc.ioctl(fd, GET_API_VERSION, 0L)) {
+            case SysResult.Ok(long api) when api == API_VERSION -> new Answer.Available((int) api);
             case SysResult.Ok(long api) ->
-                new Answer.Missing(device + " speaks version " + api + " of KVM's interface, not " + KVM_API_VERSION
+                new Answer.Missing(device + " speaks version " + api + " of KVM's interface, not " + API_VERSION
                         + "; boot the appliance's own kernel");
             case SysResult.Failed(int errno) ->
                 new Answer.Missing(

@@ -4,6 +4,7 @@ import dev.nullbox.natives.Krun;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.MissingSymbolException;
 import dev.nullbox.natives.Natives;
+import dev.nullbox.natives.OpenFlags;
 import dev.nullbox.natives.SyscallException;
 import dev.nullbox.rpc.RpcException;
 import java.io.ByteArrayOutputStream;
@@ -20,7 +21,6 @@ final class VmMain {
     static final int STATUS_FD = 3;
     private static final String KVM_DEVICE = "/dev/kvm";
     private static final int CHUNK_BYTES = 8192;
-    private static final int O_RDONLY = 0;
 
     private final Libc libc;
 
@@ -81,7 +81,7 @@ final class VmMain {
             order.write(chunk, 0, length);
             length = libc.read(0, chunk, 0, chunk.length).orThrow("read the order");
         }
-        int empty = libc.open("/dev/null", O_RDONLY, 0).orThrow("open /dev/null");
+        int empty = libc.open("/dev/null", OpenFlags.O_RDONLY, 0).orThrow("open /dev/null");
         libc.dup2(empty, 0).orThrow("dup2 /dev/null to standard input");
         libc.close(empty).orThrow("close /dev/null");
         return order.toByteArray();

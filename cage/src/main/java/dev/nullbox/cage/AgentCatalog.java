@@ -1,0 +1,110 @@
+package dev.nullbox.cage;
+
+import dev.nullbox.cage.CatalogEntry.Source;
+import dev.nullbox.manifest.Manifest;
+import dev.nullbox.manifest.ManifestReader;
+import dev.nullbox.manifest.ManifestResult;
+import dev.nullbox.manifest.Problem;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The agents on this appliance: those of the image, then those of the data partition, each sorted by name. */
+final class AgentCatalog {
+    private static final String MANIFEST_FILE = "AGENT.toml";
+    private static final String ROOTFS = "rootfs";
+
+    private final Path imageAgents;
+    private final Path dataAgents;
+
+    AgentCatalog(Path imageAgents, Path dataAgents) {
+        this.imageAgents = imageAgents;
+        this.dataAgents = dataAgents;
+    }
+
+    /**
+     * All agent directories, accepted or refused.
+     *
+     * @throws IOException when one of the two directories is there and cannot be listed
+     */
+    List<CatalogEntry> load() throws IOException {
+        List<CatalogEntry> entries = new ArrayList<>();
+        Set<String> taken = new HashSet<>();
+        for (String name : names(imageAgents)) {
+            entries.add(read(name, Source.IMAGE, imageAgents.resolve(name)));
+            taken.add(name);
+        }
+        for (String name : names(dataAgents)) {
+            entries.add(
+                    taken.contains(name)
+                            ? refused(
+                                    name,
+                                    Source.DATA,
+                                    "agent.name",
+                                    "the image has an agent of the name " + name + " already",
+                                    "give this one another name")
+                            : read(name, Source.DATA, dataAgents.resolve(name)));
+        }
+        return List.copyOf(entries);
+    }
+
+    private static Set<String> names(Path directory) throws IOException {
+        Set<String> names = new TreeSet<>();
+        if (Files.isDirectory(directory)) {
+            try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+                for (Path child : children) {
+                    if (Files.isDirectory(child)) {
+                        names.add(child.getFileName().toString());
+                    }
+                }
+            }
+        }
+        return names;
+    }
+
+    private static CatalogEntry read(String name, Source from, Path directory) {
+        Path file = directory.resolve(MANIFEST_FILE);
+        if (!Files.exists(file)) {
+            return refused(name, from, MANIFEST_FILE, "the file is missing", "add it to " + directory);
+        }
+        try {
+            return switch (ManifestReader.read(file)) {
+                case ManifestResult.Invalid(List<Problem> problems) -> new CatalogEntry.Refused(name, from, problems);
+                case ManifestResult.Valid(Manifest manifest) -> check(name, from, directory, manifest);
+            };
+        } catch (IOException e) {
+            return refused(name, from, MANIFEST_FILE, "cannot be read: " + e.getMessage(), "check the file system");
+        }
+    }
+
+    private static CatalogEntry check(String name, Source from, Path directory, Manifest manifest) throws IOException {
+        List<Problem> problems = new ArrayList<>();
+        String stated = manifest.agent().name().value();
+        if (!stated.equals(name)) {
+            problems.add(new Problem(
+                    "agent.name",
+                    "is " + stated + ", but the agent's directory is " + name,
+                    "give both the same name"));
+        }
+        if (manifest.capabilities().healthCheck().isPresent()) {
+            problems.add(new Problem(
+                    "capabilities.health_check", "is not yet supported by this version", "remove the table"));
+        }
+        Path rootfs = directory.resolve(ROOTFS);
+        String program = manifest.agent().command().executable().value();
+        new RootfsCheck(rootfs).command(program).ifPresent(problems::add);
+        return problems.isEmpty()
+                ? new CatalogEntry.Accepted(name, from, manifest, rootfs)
+                : new CatalogEntry.Refused(name, from, problems);
+    }
+
+    private static CatalogEntry refused(String name, Source from, String field, String problem, String remedy) {
+        return new CatalogEntry.Refused(name, from, List.of(new Problem(field, problem, remedy)));
+    }
+}

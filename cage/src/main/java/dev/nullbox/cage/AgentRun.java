@@ -1,0 +1,272 @@
+package dev.nullbox.cage;
+
+import dev.nullbox.natives.Errno;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Rtnetlink;
+import dev.nullbox.natives.Signals;
+import dev.nullbox.natives.SyscallException;
+import dev.nullbox.rpc.RpcException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of one agent: the rules first, then its secrets, its control group, its process, its wire, its memory, and only
+ * then the word to go. Whatever was done is undone in reverse, when a step fails as when the run has ended.
+ */
+final class AgentRun {
+    private static final long STATUS_POLL_MILLIS = 100;
+    private static final long REAP_SECONDS = 20;
+
+    /** The daemon's tools, the same for all runs. */
+    record Tools(Libc libc, CageSettings settings, Spawner spawner, Cgroups cgroups, Peers peers) {}
+
+    /** Who is told of a run, on the pump's thread. */
+    interface Listener {
+        void console(String line);
+
+        void message(String line);
+
+        /** The walls are read back. */
+        void walls();
+
+        /** The microVM begins. */
+        void entered();
+
+        void ended(Ending ending);
+    }
+
+    private final Tools tools;
+    private final CatalogEntry.Accepted agent;
+    private final Slot slot;
+    private final long number;
+    private final Listener listener;
+    private final Undo undo;
+    private final BlockingQueue<String> statusLines = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Ending> ending = new CompletableFuture<>();
+    private volatile int pid;
+
+    AgentRun(Tools tools, CatalogEntry.Accepted agent, Slot slot, long number, Listener listener, Undo undo) {
+        this.tools = tools;
+        this.agent = agent;
+        this.slot = slot;
+        this.number = number;
+        this.listener = listener;
+        this.undo = undo;
+    }
+
+    long number() {
+        return number;
+    }
+
+    /** The process, or 0 when there is none yet. */
+    int pid() {
+        return pid;
+    }
+
+    /**
+     * Launches it; returns when the jail has been told to go.
+     *
+     * @param isCancelled asked while waiting; a launch that is cancelled fails
+     * @throws IOException when a step failed; all of it has been undone
+     * @throws RpcException likewise, of a service
+     */
+    void launch(BooleanSupplier isCancelled) throws IOException, RpcException {
+        try {
+            steps(isCancelled);
+        } catch (IOException | RpcException e) {
+            undo.all();
+            throw e;
+        }
+    }
+
+    private void steps(BooleanSupplier isCancelled) throws IOException, RpcException {
+        String name = agent.name();
+        undo.push("egress.remove", () -> tools.peers().removeEgress(name));
+        tools.peers().addEgress(agent.manifest(), slot);
+        List<Secret> secrets = lease(name);
+        try {
+            undo.push("remove the cgroup", () -> tools.cgroups().remove(name));
+            tools.cgroups()
+                    .create(
+                            name,
+                            agent.manifest().capabilities().maxCpuPercent().value(),
+                            agent.manifest().capabilities().maxMemory().value());
+            JailProcess process = spawn(name);
+            try {
+                putBehindWalls(process, secrets, isCancelled);
+            } finally {
+                tools.libc().close(process.input());
+            }
+        } finally {
+            secrets.forEach(Secret::close);
+        }
+    }
+
+    private List<Secret> lease(String name) throws RpcException {
+        if (agent.manifest().capabilities().credentialRefs().isEmpty()) {
+            return List.of();
+        }
+        undo.push("vault.revoke", () -> tools.peers().revoke(name, number));
+        return tools.peers().lease(agent.manifest(), number);
+    }
+
+    private JailProcess spawn(String name) throws IOException {
+        JailProcess process = JailProcess.spawn(
+                tools.libc(), tools.spawner(), tools.settings().launcher());
+        pid = process.pid();
+        undo.push("end the process", this::killAndReap);
+        Thread pump = new Thread(new RunPump(tools.libc(), process, new PumpListener()), "cage-" + name + "-pump");
+        pump.setDaemon(true);
+        pump.start();
+        tools.cgroups().add(name, process.pid());
+        return process;
+    }
+
+    private void putBehindWalls(JailProcess process, List<Secret> secrets, BooleanSupplier isCancelled)
+            throws IOException, RpcException {
+        Libc libc = tools.libc();
+        byte[] config = jailConfig(secrets).toBytes();
+        process.send(libc, config);
+        process.send(libc, new byte[] {'\n'});
+        for (Secret secret : secrets) {
+            process.send(libc, secret.value());
+            secret.close();
+        }
+        int threadId = Integer.parseInt(statusAfter("netns ", isCancelled));
+        undo.push("remove " + slot.hostInterface(), () -> removeLink(libc, slot.hostInterface()));
+        JailNetwork.connect(libc, slot, threadId);
+        undo.push("memory.detach", () -> tools.peers().detachMemory(agent.name()));
+        tools.peers().attachMemory(agent.name(), slot);
+        process.send(libc, "go\n".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private JailConfig jailConfig(List<Secret> secrets) {
+        CageSettings settings = tools.settings();
+        var files = agent.manifest().capabilities().filesystem();
+        return new JailConfig(
+                slot,
+                settings.kvmGroup(),
+                tools.libc().getpid(),
+                Cgroups.name(agent.name()),
+                settings.jailRoot().toString(),
+                settings.binds(),
+                agent.rootfs().toString(),
+                settings.shares().resolve(agent.name()).toString(),
+                files.read().stream().map(path -> path.value()).toList(),
+                files.write().stream().map(path -> path.value()).toList(),
+                secrets.stream()
+                        .map(secret -> new JailConfig.SecretSize(secret.name(), secret.value().length))
+                        .toList(),
+                settings.launcher(),
+                settings.krunLogLevel(),
+                VmConfig.of(agent.manifest(), slot));
+    }
+
+    /** The rest of the next status line, which must begin so. */
+    private String statusAfter(String prefix, BooleanSupplier isCancelled) throws IOException {
+        long deadline = System.nanoTime() + tools.settings().jailDeadline().toNanos();
+        while (System.nanoTime() < deadline && !isCancelled.getAsBoolean()) {
+            boolean ended = ending.isDone();
+            String line = nextStatus();
+            if (line != null && line.startsWith(prefix)) {
+                return line.substring(prefix.length());
+            }
+            if (line != null || ended) {
+                throw new IOException("the jail " + (ended ? ending.join().explanation() : "said " + line));
+            }
+        }
+        throw new IOException("the jail's walls were not up within "
+                + tools.settings().jailDeadline().toSeconds() + " s, or it was stopped");
+    }
+
+    private @Nullable String nextStatus() throws IOException {
+        try {
+            return statusLines.poll(STATUS_POLL_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the jail was starting", e);
+        }
+    }
+
+    static void removeLink(Libc libc, String name) throws SyscallException {
+        try (Rtnetlink links = Rtnetlink.open(libc)) {
+            links.deleteLink(name);
+        } catch (SyscallException e) {
+            if (e.errno() != Errno.ENODEV) {
+                throw e;
+            }
+        }
+    }
+
+    /** Asks the VMM to end. */
+    void terminate() {
+        signal(Signals.SIGTERM);
+    }
+
+    /** Ends it. */
+    void kill() {
+        signal(Signals.SIGKILL);
+    }
+
+    /** A process that is reaped has given its number back, and the next to carry it is not ours. */
+    private void signal(int signal) {
+        if (pid != 0 && !ending.isDone()) {
+            tools.libc().kill(pid, signal);
+        }
+    }
+
+    private void killAndReap() throws IOException {
+        kill();
+        try {
+            ending.get(REAP_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException("process " + pid + " does not end", e);
+        } catch (ExecutionException e) {
+            throw new IOException("process " + pid + " was not reaped", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while process " + pid + " ended", e);
+        }
+    }
+
+    /** Leaves nothing behind: to be called when the run has ended. */
+    void cleanUp() {
+        undo.all();
+    }
+
+    private final class PumpListener implements RunPump.Listener {
+        @Override
+        public void console(String line) {
+            listener.console(line);
+        }
+
+        @Override
+        public void message(String line) {
+            listener.message(line);
+        }
+
+        @Override
+        public void status(String line) {
+            switch (line) {
+                case "walls" -> listener.walls();
+                case "enter" -> listener.entered();
+                default -> statusLines.add(line);
+            }
+        }
+
+        @Override
+        public void ended(Ending how) {
+            ending.complete(how);
+            listener.ended(how);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package dev.nullbox.cage;
+
+import dev.nullbox.cage.AgentLifecycle.Phase;
+import dev.nullbox.manifest.Problem;
+import dev.nullbox.manifest.StartMode;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Natives;
+import dev.nullbox.natives.Signals;
+import dev.nullbox.rpc.EventSink;
+import dev.nullbox.rpc.RpcLimits;
+import dev.nullbox.rpc.RpcServer;
+import dev.nullbox.rpc.ServiceRuntime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The daemon: finds the agents, starts those marked so, answers {@code agent.*}, and stops all of them in order. */
+final class CageDaemon implements AutoCloseable {
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(16);
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final RpcServer server;
+    private final Map<String, AgentRunner> runners;
+
+    private CageDaemon(RpcServer server, Map<String, AgentRunner> runners) {
+        this.server = server;
+        this.runners = runners;
+    }
+
+    /** The appliance's service; returns when it is up, and the process lives on in its threads. */
+    static void main() {
+        ServiceRuntime runtime = ServiceRuntime.fromEnvironment("cage");
+        try {
+            CageSettings settings = CageSettings.appliance(runtime.socketPath().resolveSibling(""));
+            CageDaemon daemon = start(Natives.libc(), settings, runtime);
+            runtime.onTerminate(daemon::close);
+            runtime.ready();
+        } catch (IOException e) {
+            System.err.println("cage: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    /**
+     * A running daemon.
+     *
+     * @throws IOException when the directories, the control groups or the socket cannot be had
+     */
+    static CageDaemon start(Libc libc, CageSettings settings, ServiceRuntime runtime) throws IOException {
+        EventSink events = runtime.events();
+        libc.ignoreSignal(Signals.SIGPIPE).orThrow("ignore SIGPIPE");
+        Files.createDirectories(settings.jailRoot());
+        Files.createDirectories(runtime.stateDir());
+        Cgroups cgroups = new Cgroups(settings.cgroups(), settings.controllers());
+        cgroups.prepare();
+        Peers peers = new Peers(settings.sockets(), settings.callDeadline());
+        announceKvm(Kvm.ask(libc, settings.kvmDevice()), events);
+        List<CatalogEntry> found = new AgentCatalog(settings.imageAgents(), settings.dataAgents()).load();
+        List<String> names = found.stream().map(CatalogEntry::name).distinct().toList();
+        new Leftovers(libc, cgroups, peers).remove(names);
+        Map<String, Slot> slots = SlotTable.load(runtime.stateDir().resolve("slots"))
+                .assign(found.stream()
+                        .filter(entry -> entry instanceof CatalogEntry.Accepted)
+                        .map(CatalogEntry::name)
+                        .toList());
+        AgentRun.Tools tools = new AgentRun.Tools(libc, settings, Spawner.start(libc), cgroups, peers);
+        Map<String, AgentRunner> runners = new TreeMap<>();
+        List<CatalogEntry> entries = new ArrayList<>();
+        for (CatalogEntry entry : found) {
+            CatalogEntry placed = placed(entry, slots);
+            announce(placed, events);
+            entries.add(placed);
+            Slot slot = slots.get(entry.name());
+            if (placed instanceof CatalogEntry.Accepted agent && slot != null) {
+                runners.put(
+                        agent.name(),
+                        new AgentRunner(tools, agent, slot, events, () -> System.nanoTime() / NANOS_PER_MILLI));
+            }
+        }
+        RpcServer server = RpcServer.listen(
+                runtime.socketPath(), new CageService(entries, runners).methods(), RpcLimits.defaults());
+        runners.values().forEach(CageDaemon::begin);
+        return new CageDaemon(server, runners);
+    }
+
+    private static void begin(AgentRunner runner) {
+        Thread thread = new Thread(runner, "cage-" + runner.agent().name());
+        thread.start();
+        if (runner.agent().manifest().agent().start() == StartMode.AUTO) {
+            var _ = runner.start("auto");
+        }
+    }
+
+    private static CatalogEntry placed(CatalogEntry entry, Map<String, Slot> slots) {
+        if (entry instanceof CatalogEntry.Accepted && !slots.containsKey(entry.name())) {
+            return new CatalogEntry.Refused(
+                    entry.name(),
+                    entry.from(),
+                    List.of(new Problem(
+                            "agent.name", "there is room for " + Slot.MAX + " agents", "remove another one")));
+        }
+        return entry;
+    }
+
+    private static void announce(CatalogEntry entry, EventSink events) {
+        switch (entry) {
+            case CatalogEntry.Accepted agent ->
+                events.emit(
+                        "agent.manifest_loaded",
+                        Map.of("agent", agent.name(), "from", agent.from().key()));
+            case CatalogEntry.Refused refused -> {
+                events.emit(
+                        "agent.manifest_refused",
+                        Map.of("agent", refused.name(), "problems", CageService.problems(refused.problems())));
+                refused.problems()
+                        .forEach(problem -> System.err.println(
+                                "agent " + ConsoleLines.escaped(refused.name() + " refused: " + problem)));
+            }
+        }
+    }
+
+    private static void announceKvm(Kvm.Answer answer, EventSink events) {
+        switch (answer) {
+            case Kvm.Answer.Available(int api) -> events.emit("kvm.available", Map.of("api", api));
+            case Kvm.Answer.Missing(String why) -> {
+                events.emit("kvm.missing", Map.of("why", why));
+                System.err.println("cage: no microVM can be started: " + why);
+            }
+        }
+    }
+
+    /** Stops all agents, waits until nothing of them is left, and answers no more. */
+    @Override
+    public void close() {
+        server.close();
+        Map<AgentRunner, CompletableFuture<Boolean>> stops = new LinkedHashMap<>();
+        runners.values().forEach(runner -> stops.put(runner, runner.stop()));
+        long deadline = System.nanoTime() + STOP_LIMIT.toNanos();
+        stops.forEach((runner, stop) -> awaitIdle(runner, stop, deadline));
+    }
+
+    /** The stop must be taken before the state counts: an agent that waits to be started anew is idle too. */
+    private static void awaitIdle(AgentRunner runner, CompletableFuture<Boolean> stop, long deadline) {
+        try {
+            stop.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            if (!runner.awaitIdle(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
+                Phase phase = runner.snapshot().phase();
+                System.err.println("cage: " + runner.agent().name() + " is still " + phase.key());
+            }
+        } catch (TimeoutException | ExecutionException e) {
+            System.err.println("cage: " + runner.agent().name() + " takes no stop: " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

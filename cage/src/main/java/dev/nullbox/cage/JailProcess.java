@@ -1,0 +1,75 @@
+package dev.nullbox.cage;
+
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.OpenFlags;
+import dev.nullbox.natives.SpawnAction;
+import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.SyscallException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A started {@code cage jail} and the daemon's ends of its pipes.
+ *
+ * @param pid the process
+ * @param input its standard input
+ * @param console its standard output: the guest's console
+ * @param messages its standard error: what jail, vm and libkrun say
+ * @param status its descriptor 3
+ */
+record JailProcess(int pid, int input, int console, int messages, int status) {
+    private static final List<String> ENVIRONMENT = List.of("LANG=C.UTF-8", "PATH=/sbin:/bin");
+    private static final int PIPES = 4;
+
+    /** Starts it with four pipes and no other descriptor. */
+    static JailProcess spawn(Libc libc, Spawner spawner, List<String> launcher) throws IOException {
+        List<int[]> pipes = new ArrayList<>();
+        try {
+            for (int i = 0; i < PIPES; i++) {
+                int[] ends = new int[2];
+                libc.pipe2(ends, OpenFlags.O_CLOEXEC).orThrow("pipe2");
+                pipes.add(ends);
+            }
+            List<String> command = new ArrayList<>(launcher);
+            command.add("jail");
+            SysResult spawned = spawner.spawn(command, ENVIRONMENT, actions(pipes));
+            int pid = spawned.orThrow("posix_spawn " + command.getFirst());
+            closeTheirs(libc, pipes);
+            return new JailProcess(
+                    pid, pipes.get(0)[1], pipes.get(1)[0], pipes.get(2)[0], pipes.get(VmMain.STATUS_FD)[0]);
+        } catch (SyscallException e) {
+            for (int[] ends : pipes) {
+                libc.close(ends[0]);
+                libc.close(ends[1]);
+            }
+            throw e;
+        }
+    }
+
+    /** In ascending order: no target is a pipe's end that a later step needs, as 0 to 2 are never among those. */
+    private static List<SpawnAction> actions(List<int[]> pipes) {
+        List<SpawnAction> actions = new ArrayList<>();
+        actions.add(new SpawnAction.Dup2(pipes.get(0)[0], 0));
+        for (int target = 1; target < PIPES; target++) {
+            actions.add(new SpawnAction.Dup2(pipes.get(target)[1], target));
+        }
+        actions.add(new SpawnAction.CloseFrom(PIPES));
+        return actions;
+    }
+
+    private static void closeTheirs(Libc libc, List<int[]> pipes) {
+        libc.close(pipes.get(0)[0]);
+        for (int i = 1; i < PIPES; i++) {
+            libc.close(pipes.get(i)[1]);
+        }
+    }
+
+    /** Writes all of it, however long the jail takes to read. */
+    void send(Libc libc, byte[] bytes) throws SyscallException {
+        int sent = 0;
+        while (sent < bytes.length) {
+            sent += libc.write(input, bytes, sent, bytes.length - sent).orThrow("write to the jail");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.nullbox.cage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nullbox.cage.AgentLifecycle.Action;
+import dev.nullbox.cage.AgentLifecycle.Event;
+import dev.nullbox.cage.AgentLifecycle.Phase;
+import dev.nullbox.cage.AgentLifecycle.State;
+import dev.nullbox.cage.AgentLifecycle.Transition;
+import dev.nullbox.manifest.RestartPolicy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AgentLifecycleTest {
+    private static final long NOW = 1_000_000;
+    private static final long FIVE_MINUTES = 300_000;
+
+    private static AgentLifecycle lifecycle(RestartPolicy policy) {
+        return new AgentLifecycle(policy, Duration.ofSeconds(60), Duration.ofSeconds(8));
+    }
+
+    private static State in(Phase phase) {
+        return new State(phase, 0, NOW, AgentLifecycle.NEVER);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "STOPPED, STARTING, LAUNCH",
+        "FAILED, STARTING, LAUNCH",
+        "WAITING, STARTING, LAUNCH",
+        "STARTING, STARTING, REFUSE",
+        "RUNNING, RUNNING, REFUSE",
+        "STOPPING, STOPPING, REFUSE"
+    })
+    void startsOnlyWhatDoesNotRun(Phase before, Phase after, Action action) {
+        Transition got = lifecycle(RestartPolicy.ALWAYS).next(in(before), new Event.Start(), NOW);
+        assertThat(got.state().phase()).isEqualTo(after);
+        assertThat(got.action()).isEqualTo(action);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "STOPPED, STOPPED, REFUSE",
+        "FAILED, STOPPED, NONE",
+        "WAITING, STOPPED, NONE",
+        "STARTING, STOPPING, TERMINATE",
+        "RUNNING, STOPPING, TERMINATE",
+        "STOPPING, STOPPING, NONE"
+    })
+    void stopsInWhateverPhase(Phase before, Phase after, Action action) {
+        Transition got = lifecycle(RestartPolicy.ALWAYS).next(in(before), new Event.Stop(), NOW);
+        assertThat(got.state().phase()).isEqualTo(after);
+        assertThat(got.action()).isEqualTo(action);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NEVER, 0, 0, STOPPED",
+        "NEVER, 3, 0, FAILED",
+        "NEVER, -1, 9, FAILED",
+        "ON_FAILURE, 0, 0, STOPPED",
+        "ON_FAILURE, 3, 0, WAITING",
+        "ON_FAILURE, -1, 9, WAITING",
+        "ALWAYS, 0, 0, WAITING",
+        "ALWAYS, 127, 0, WAITING",
+        "ALWAYS, 71, 0, FAILED"
+    })
+    void followsThePolicyAtTheEnd(RestartPolicy policy, int code, int signal, Phase after) {
+        Transition got = lifecycle(policy).next(in(Phase.RUNNING), new Event.Exited(new Ending(code, signal)), NOW);
+        assertThat(got.state().phase()).isEqualTo(after);
+    }
+
+    @Test
+    void doublesTheWaitToThirtySeconds() {
+        AgentLifecycle lifecycle = lifecycle(RestartPolicy.ALWAYS);
+        State state = lifecycle.next(State.initial(), new Event.Start(), NOW).state();
+        List<Long> waits = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            state = lifecycle.next(state, new Event.LaunchFailed(), NOW).state();
+            waits.add((state.wakeAt() - NOW) / 1000);
+            Transition woken = lifecycle.next(state, new Event.Wake(), NOW);
+            assertThat(woken.action()).isEqualTo(Action.LAUNCH);
+            state = woken.state();
+        }
+        assertThat(waits).containsExactly(1L, 2L, 4L, 8L, 16L, 30L, 30L);
+    }
+
+    @Test
+    void forgetsFailuresAfterFiveGoodMinutes() {
+        AgentLifecycle lifecycle = lifecycle(RestartPolicy.ALWAYS);
+        State longRun = new State(Phase.RUNNING, 6, NOW, AgentLifecycle.NEVER);
+        Event end = new Event.Exited(new Ending(1, 0));
+        assertThat(lifecycle.next(longRun, end, NOW + FIVE_MINUTES).state().attempts())
+                .isEqualTo(1);
+        assertThat(lifecycle.next(longRun, end, NOW + FIVE_MINUTES - 1).state().attempts())
+                .isEqualTo(7);
+    }
+
+    @Test
+    void killsWhatDoesNotStopInTime() {
+        AgentLifecycle lifecycle = lifecycle(RestartPolicy.ALWAYS);
+        State stopping =
+                lifecycle.next(in(Phase.RUNNING), new Event.Stop(), NOW).state();
+        assertThat(stopping.wakeAt()).isEqualTo(NOW + 8_000);
+        Transition late = lifecycle.next(stopping, new Event.Wake(), NOW + 8_000);
+        assertThat(late.action()).isEqualTo(Action.KILL);
+        Transition ended = lifecycle.next(late.state(), new Event.Exited(new Ending(-1, 9)), NOW + 8_001);
+        assertThat(ended.state().phase()).isEqualTo(Phase.STOPPED);
+    }
+}

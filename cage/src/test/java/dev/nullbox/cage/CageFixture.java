@@ -1,0 +1,220 @@
+package dev.nullbox.cage;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.nullbox.rpc.EventSink;
+import dev.nullbox.rpc.RpcClient;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.rpc.RpcLimits;
+import dev.nullbox.rpc.RpcMethod;
+import dev.nullbox.rpc.RpcServer;
+import dev.nullbox.rpc.ServiceRuntime;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A directory with agents, fake services over real sockets, and the events of a daemon; for the tests with real walls. */
+final class CageFixture implements AutoCloseable {
+    private static final Duration LONG = Duration.ofSeconds(90);
+    private static final Set<String> ROOT = Set.of("root");
+
+    private final Path base;
+    private final List<RpcServer> servers = new ArrayList<>();
+    private final List<String> calls = new ArrayList<>();
+    private final List<JsonObject> events = new ArrayList<>();
+
+    CageFixture(Path base) throws IOException {
+        this.base = base;
+        for (String directory : List.of("agents", "data", "shares", "run", "state")) {
+            Files.createDirectories(base.resolve(directory));
+        }
+        servers.add(serve("egress", "egress.add", "egress.remove"));
+        servers.add(serve("warden", "vault.lease", "vault.revoke"));
+        servers.add(serve("ctxgraph", "memory.attach", "memory.detach"));
+    }
+
+    private RpcServer serve(String service, String... methods) throws IOException {
+        List<RpcMethod> all = new ArrayList<>();
+        for (String method : methods) {
+            all.add(new RpcMethod(method, ROOT, (caller, params) -> {
+                note(method + " " + params.get("agent").getAsString());
+                return method.equals("vault.lease") ? lease(params.getAsJsonArray("names")) : new JsonObject();
+            }));
+        }
+        return RpcServer.listen(base.resolve("run").resolve(service + ".sock"), all, RpcLimits.defaults());
+    }
+
+    private static JsonObject lease(JsonArray names) throws RpcException {
+        JsonObject secrets = new JsonObject();
+        for (var name : names) {
+            if (!name.getAsString().equals("PASS")) {
+                throw new RpcException(RpcException.Code.NOT_FOUND, "UNKNOWN", "no secret " + name.getAsString());
+            }
+            secrets.addProperty("PASS", "czNjcjN0");
+        }
+        JsonObject answer = new JsonObject();
+        answer.add("secrets", secrets);
+        return answer;
+    }
+
+    private synchronized void note(String call) {
+        calls.add(call);
+    }
+
+    synchronized List<String> calls() {
+        return List.copyOf(calls);
+    }
+
+    /** An agent whose root file system has a program that nothing executes here. */
+    void agent(String name, String more) throws IOException {
+        Path rootfs =
+                Files.createDirectories(base.resolve("agents").resolve(name).resolve("rootfs"));
+        Files.createDirectories(rootfs.resolve("bin"));
+        Path program = Files.writeString(rootfs.resolve("bin/agent"), "x");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(rootfs.resolve("hello.txt"), "from the rootfs\n");
+        Files.writeString(
+                base.resolve("agents").resolve(name).resolve("AGENT.toml"),
+                "[agent]\nname = \"" + name + "\"\nversion = \"1\"\nruntime = \"binary\"\n"
+                        + "command = [\"/bin/agent\"]\nstart = \"manual\"\nrestart = \"never\"\n" + more);
+    }
+
+    /** The settings of a daemon whose VMM is played by a shell script. */
+    CageSettings settings(String vmScript) throws IOException {
+        return settings(base, vmScript);
+    }
+
+    /** Likewise, for a fixture in that directory. */
+    static CageSettings settings(Path base, String vmScript) throws IOException {
+        Path cgroups = Path.of("/sys/fs/cgroup/cgroup.procs").toFile().exists()
+                ? Path.of("/sys/fs/cgroup")
+                : Path.of("/sys/fs/cgroup/unified");
+        Set<String> controllers = new HashSet<>(Set.of("cpu", "memory", "pids"));
+        controllers.retainAll(List.of(
+                Files.readString(cgroups.resolve("cgroup.controllers")).strip().split(" ", -1)));
+        Set<String> classes = classPath();
+        Path launcher = base.resolve("launch.sh");
+        String java = System.getProperty("java.home") + "/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx32m"
+                + " -XX:-UsePerfData --enable-native-access=ALL-UNNAMED -cp " + String.join(":", classes)
+                + " dev.nullbox.cage.CageMain";
+        Files.writeString(
+                launcher, "if [ \"$1\" = jail ]; then exec " + java + " jail; fi\nJAVA='" + java + "'\n" + vmScript);
+        List<String> binds = new ArrayList<>(List.of(
+                "/bin", "/sbin", "/lib", "/lib64", "/usr", System.getProperty("java.home"), launcher.toString()));
+        binds.addAll(classes);
+        return new CageSettings(
+                base.resolve("agents"),
+                base.resolve("data"),
+                base.resolve("shares"),
+                base.resolve("run"),
+                cgroups,
+                controllers,
+                base.resolve("run/jail"),
+                List.of("/bin/sh", launcher.toString()),
+                binds.stream().distinct().toList(),
+                "/dev/kvm",
+                36,
+                1,
+                Duration.ofSeconds(10),
+                LONG,
+                Duration.ofSeconds(5));
+    }
+
+    /** Where this test's classes and their dependencies are, whether by class path or by module path. */
+    static Set<String> classPath() {
+        Set<String> places = new LinkedHashSet<>();
+        for (String property : List.of("jdk.module.path", "java.class.path")) {
+            for (String place : System.getProperty(property, "").split(":", -1)) {
+                if (!place.isEmpty() && Files.exists(Path.of(place))) {
+                    places.add(Path.of(place).toAbsolutePath().toString());
+                }
+            }
+        }
+        return places;
+    }
+
+    ServiceRuntime runtime() {
+        return new ServiceRuntime(
+                "cage", base.resolve("state"), base.resolve("run"), Optional.empty(), new EventSink(new Lines()));
+    }
+
+    void call(String method, String agent) throws RpcException {
+        JsonObject params = new JsonObject();
+        params.addProperty("agent", agent);
+        RpcClient.call(base.resolve("run/cage.sock"), method, params, LONG);
+    }
+
+    /** The first event of the name and agent, waited for. */
+    JsonObject await(String event, String agent) throws InterruptedException {
+        return await(
+                event + " " + agent,
+                got -> got.get("event").getAsString().equals(event)
+                        && got.get("agent").getAsString().equals(agent));
+    }
+
+    private synchronized JsonObject await(String what, Predicate<JsonObject> wanted) throws InterruptedException {
+        long deadline = System.nanoTime() + LONG.toNanos();
+        while (true) {
+            Optional<JsonObject> found = events.stream().filter(wanted).findFirst();
+            if (found.isPresent()) {
+                return found.get();
+            }
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (left <= 0) {
+                throw new AssertionError("no " + what + " in " + events);
+            }
+            wait(left);
+        }
+    }
+
+    /** All that the agent has said. */
+    synchronized String console(String agent) {
+        StringBuilder text = new StringBuilder();
+        for (JsonObject event : events) {
+            if (event.get("event").getAsString().equals("agent.console")
+                    && event.get("agent").getAsString().equals(agent)) {
+                text.append(event.get("line").getAsString()).append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    private synchronized void event(String line) {
+        events.add(JsonParser.parseString(line).getAsJsonObject());
+        notifyAll();
+    }
+
+    /** Takes an event a line. */
+    private final class Lines extends OutputStream {
+        private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+        @Override
+        public void write(int b) {
+            if (b == '\n') {
+                event(line.toString(StandardCharsets.UTF_8));
+                line.reset();
+            } else {
+                line.write(b);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        servers.forEach(RpcServer::close);
+    }
+}

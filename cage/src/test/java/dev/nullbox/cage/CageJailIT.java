@@ -1,0 +1,203 @@
+package dev.nullbox.cage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Natives;
+import dev.nullbox.natives.Rtnetlink;
+import dev.nullbox.natives.SyscallException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The walls as the kernel puts them up; a shell script inside stands for libkrun and tells what it sees. */
+class CageJailIT {
+    private static final String SLEEPER = "echo walls >&3; echo enter >&3; exec 3>&-; echo up; exec sleep 1000\n";
+
+    @TempDir
+    Path base;
+
+    private final Libc libc = Natives.libc();
+    private CageFixture cage;
+
+    @BeforeEach
+    void needsRoot() throws Exception {
+        assertThat(libc.getuid())
+                .as("these tests make namespaces and need root")
+                .isZero();
+        // The agent's user must reach the classes and the script through it.
+        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
+        cage = new CageFixture(base);
+    }
+
+    @AfterEach
+    void closeServices() {
+        cage.close();
+    }
+
+    private void nothingIsLeft(CageSettings settings, String agent) throws Exception {
+        assertThat(settings.cgroups().resolve("agents").resolve(agent)).doesNotExist();
+        try (Rtnetlink links = Rtnetlink.open(libc)) {
+            assertThatThrownBy(() -> links.indexOf("nb1")).isInstanceOf(SyscallException.class);
+        }
+        assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(base.toString());
+    }
+
+    @Test
+    void everyWallStandsAndNothingRemains() throws Exception {
+        cage.agent("probe", """
+                [capabilities]
+                credential_refs = ["PASS"]
+                [capabilities.filesystem]
+                read = ["/in"]
+                write = ["/in/out"]
+                """);
+        Files.createDirectories(base.resolve("shares/probe/in"));
+        Files.writeString(base.resolve("shares/probe/in/a"), "shared");
+        try (ServerSocket host = new ServerSocket(0, 50, InetAddress.ofLiteral("0.0.0.0"))) {
+            CageSettings settings = cage.settings(facts(host.getLocalPort()));
+            try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+                cage.call("agent.start", "probe");
+                JsonObject exited = cage.await("agent.exited", "probe");
+                String seen = cage.console("probe");
+                assertThat(exited.get("code")).as(seen).isNotNull();
+                assertThat(exited.get("code").getAsInt()).isEqualTo(42);
+                wallsIn(seen);
+                // The allowed twin arrived at the same listener, by the agent's own wire: the network was not just
+                // dead.
+                host.setSoTimeout(5_000);
+                try (Socket twin = host.accept()) {
+                    assertThat(twin.getInetAddress().getHostAddress()).isEqualTo("10.221.1.2");
+                }
+                cage.await("agent.failed", "probe");
+                nothingIsLeft(settings, "probe");
+            }
+        }
+        assertThat(base.resolve("shares/probe/in/out/made")).hasContent("by the agent");
+        assertThat(cage.calls().stream().filter(call -> call.endsWith(" probe")))
+                .containsExactly(
+                        "memory.detach probe",
+                        "egress.remove probe",
+                        "egress.add probe",
+                        "vault.lease probe",
+                        "memory.attach probe",
+                        "memory.detach probe",
+                        "vault.revoke probe",
+                        "egress.remove probe");
+    }
+
+    private static String facts(int hostPort) {
+        return """
+                cat >/agent/tmp/order; cat /agent/tmp/order; echo; umask
+                cat /proc/self/status; cat /proc/self/mountinfo; cat /proc/self/cgroup; ls -l /proc/self/fd
+                echo "root: $(ls / | tr '\\n' ' ')"; echo "pids: $(ls -d /proc/[0-9]* | wc -l)"
+                echo "secret: $(cat /agent/run/secrets/PASS)"; ls -ln /agent/run/secrets; cat /agent/hello.txt
+                echo "share: $(cat /agent/in/a)"; printf 'by the agent' > /agent/in/out/made
+                for f in /x /agent/x /agent/bin/x /agent/in/x /agent/run/secrets/x; do
+                  (echo x > $f) 2>/dev/null && echo "WROTE $f"; done
+                bash -c 'echo x > /dev/tcp/127.0.0.1/%d' 2>/dev/null && echo REACHED-HOST
+                bash -c 'echo hello > /dev/tcp/10.221.1.1/%d' && echo REACHED-GATEWAY
+                ip -o addr; ip route; exit 42
+                """.formatted(hostPort, hostPort);
+    }
+
+    private static void wallsIn(String seen) {
+        assertThat(seen)
+                .contains("Uid:\t10001\t10001\t10001\t10001", "Gid:\t10001\t10001\t10001\t10001")
+                .contains("CapPrm:\t0000000000000000", "CapEff:\t0000000000000000", "CapBnd:\t0000000000000000")
+                .contains("NoNewPrivs:\t1", "0::/agents/probe")
+                .containsPattern("Groups:\\s+36 ?\n")
+                .contains("secret: s3cr3t", "from the rootfs", "share: shared", "0077")
+                .contains("REACHED-GATEWAY", "10.221.1.2/30", "default via 10.221.1.1 dev eth0")
+                .containsPattern("-r-------- 1 10001 10001 .* PASS")
+                .doesNotContain("WROTE", "REACHED-HOST", "socket:[", "czNjcjN0", "inet6")
+                .contains("\"host_net\":\"net:[", "\"agent\":\"probe\"");
+        // Its own shell and the ls and wc beside it, and no process of the host.
+        assertThat(seen).containsPattern("pids: [1-4]\n");
+    }
+
+    @Test
+    void theRealSecondStageFindsItsWallsAndAsksForKvm() throws Exception {
+        cage.agent("real", "");
+        CageSettings settings = cage.settings("exec $JAVA vm\n");
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            cage.call("agent.start", "real");
+            JsonObject exited = cage.await("agent.exited", "real");
+            // Not 70: all walls stand. What comes after them depends on this machine's KVM and libkrun.
+            assertThat(exited.toString()).containsAnyOf("\"code\":71", "\"code\":72");
+            cage.await("agent.walls", "real");
+            cage.await("agent.failed", "real");
+            nothingIsLeft(settings, "real");
+        }
+    }
+
+    @Test
+    void stopsAndLeavesNothing() throws Exception {
+        cage.agent("sleeper", "");
+        CageSettings settings = cage.settings(SLEEPER);
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            cage.call("agent.start", "sleeper");
+            cage.await("agent.started", "sleeper");
+            cage.call("agent.stop", "sleeper");
+            assertThat(cage.await("agent.exited", "sleeper").get("signal").getAsInt())
+                    .isEqualTo(15);
+            nothingIsLeft(settings, "sleeper");
+        }
+    }
+
+    @Test
+    void startsNothingWithoutItsSecret() throws Exception {
+        cage.agent("poor", "[capabilities]\ncredential_refs = [\"OTHER\"]\n");
+        CageSettings settings = cage.settings(SLEEPER);
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            cage.call("agent.start", "poor");
+            assertThat(cage.await("agent.failed", "poor").get("why").getAsString())
+                    .contains("no secret OTHER");
+            nothingIsLeft(settings, "poor");
+        }
+        assertThat(cage.calls()).endsWith("vault.revoke poor", "egress.remove poor");
+    }
+
+    @Test
+    void aKilledCageTakesItsAgentsAlongAndTheNextOneCleansUp() throws Exception {
+        cage.agent("orphan", "");
+        CageSettings settings = cage.settings(SLEEPER);
+        long pid;
+        Process first = new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/java",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        CageProcess.classPath(),
+                        CageProcess.class.getName(),
+                        base.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (var events = first.inputReader()) {
+            String started = events.lines()
+                    .filter(line -> line.contains("agent.started"))
+                    .findFirst()
+                    .orElseThrow();
+            pid = JsonParser.parseString(started).getAsJsonObject().get("pid").getAsLong();
+            assertThat(ProcessHandle.of(pid)).isPresent();
+            first.destroyForcibly().waitFor();
+            ProcessHandle.of(pid)
+                    .ifPresent(
+                            vmm -> vmm.onExit().orTimeout(20, TimeUnit.SECONDS).join());
+        }
+        assertThat(settings.cgroups().resolve("agents/orphan")).exists();
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            nothingIsLeft(settings, "orphan");
+        }
+    }
+}

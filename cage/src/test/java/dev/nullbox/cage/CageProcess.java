@@ -1,0 +1,36 @@
+package dev.nullbox.cage;
+
+import com.google.gson.JsonObject;
+import dev.nullbox.natives.Natives;
+import dev.nullbox.rpc.EventSink;
+import dev.nullbox.rpc.RpcClient;
+import dev.nullbox.rpc.ServiceRuntime;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A daemon in a process of its own, to be killed: takes the fixture's directory and starts the agent "orphan". */
+final class CageProcess {
+    private CageProcess() {}
+
+    /** What the process needs on its class path. */
+    static String classPath() {
+        List<String> places = new ArrayList<>(CageFixture.classPath());
+        places.add(Path.of("target/test-classes").toAbsolutePath().toString());
+        return String.join(":", places);
+    }
+
+    public static void main(String[] args) throws Exception {
+        Path base = Path.of(args[0]);
+        CageSettings settings =
+                CageFixture.settings(base, "echo walls >&3; echo enter >&3; exec 3>&-; echo up; exec sleep 1000\n");
+        ServiceRuntime runtime = new ServiceRuntime(
+                "cage", base.resolve("state"), base.resolve("run"), Optional.empty(), EventSink.toStandardOutput());
+        CageDaemon.start(Natives.libc(), settings, runtime);
+        JsonObject agent = new JsonObject();
+        agent.addProperty("agent", "orphan");
+        RpcClient.call(base.resolve("run/cage.sock"), "agent.start", agent, Duration.ofSeconds(90));
+    }
+}
