@@ -17,17 +17,30 @@ options() {
   printf '%s\n' -H:+UnlockExperimentalVMOptions -H:Optimize=s -H:MicroArchitecture=x86-64-v2 \
     -R:MaxHeapSize=67108864 -R:MaxNewSize=4194304 \
     -H:+RunMainInNewThread -H:+StaticExecutableWithDynamicLibC -H:EnableURLProtocols=jar \
-    -H:Features=org.sqlite.nativeimage.SqliteJdbcFeature \
     -H:CLibraryPath="$1" "-H:ClassInitialization=dev.nullbox.natives.Backend:build_time" \
     -H:+ReportExceptionStackTraces -H:NumberOfThreads="$NB_JOBS"
-  find_metadata | sed 's/^/-H:ReachabilityMetadataResources=/'
+  if [ -n "$(find "$CLASSPATH_DIR" -name 'sqlite-jdbc-*.jar')" ]; then
+    echo -H:Features=org.sqlite.nativeimage.SqliteJdbcFeature
+  fi
+  metadata
 }
 
-# Our own modules' metadata files, as they stand in the jars.
-find_metadata() {
-  local jar
+# Our own metadata files, as they stand in the jars: picocli's are in the format before reachability-metadata.json; the
+# natives' name downcalls, which only a GraalVM distribution knows.
+metadata() {
+  local jar file
   for jar in "$CLASSPATH_DIR"/*.jar; do
-    unzip -Z1 "$jar" "$METADATA/dev.nullbox/*/reachability-metadata.json" "$METADATA/picocli-generated/*/*.json" 2>/dev/null || :
+    while read -r file; do
+      case $file in
+      */natives/reachability-metadata.json)
+        if [ -n "${GRAALVM_HOME:-}" ]; then echo "-H:ReachabilityMetadataResources=$file"; fi
+        ;;
+      */reachability-metadata.json) echo "-H:ReachabilityMetadataResources=$file" ;;
+      */reflect-config.json) echo "-H:ReflectionConfigurationResources=$file" ;;
+      */resource-config.json) echo "-H:ResourceConfigurationResources=$file" ;;
+      */proxy-config.json) echo "-H:DynamicProxyConfigurationResources=$file" ;;
+      esac
+    done < <(unzip -Z1 "$jar" "$METADATA/*.json" 2>/dev/null)
   done
 }
 

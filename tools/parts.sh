@@ -60,6 +60,17 @@ package_java() {
 build_java() { NB_REPEAT='mvn -DskipTests package' step 'compiling the Java modules' java package_java "$1"; }
 java_part() { cache_build java "$(java_key)" build_java; }
 
+# The native module and its tests, for the contract's own executable.
+contract_jars_part() {
+  cache_build contract-jars "$(hash_of native/src native/pom.xml pom.xml "$JAVA_HOME/release")" build_contract_jars
+}
+
+build_contract_jars() {
+  step 'compiling the native contract' contract-jars mvn -B -ntp -DskipTests -pl native package
+  cp native/target/natives-*.jar "$1/"
+  rm -f "$1"/*-sources.jar
+}
+
 native_part() {
   local jars
   jars=$(java_part)

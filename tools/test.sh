@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# ./nullbox test and ./nullbox fmt.
+# ./nullbox test, ./nullbox bench and ./nullbox fmt.
 
 format_sources() {
   ensure_packages
@@ -48,17 +48,25 @@ kernel_tests() {
   [ "$(id -u)" -eq 0 ] || die 'the kernel tests make network namespaces, mounts and cgroups: run them as root (sudo -E ./nullbox test kernel)'
   NULLBOX_KRUN=$(krun_part)
   export NULLBOX_KRUN
+  check 'the native contract in a native image' native_contract
   java_tests kernel '**/*IT.java' '**/*VmIT.java'
 }
 
-vm_tests() {
+# The native contract, through the binding that this machine's native images use.
+native_contract() {
+  local jars contract
+  jars=$(contract_jars_part)
+  contract=$(image/native.sh "$(cat "$jars/.sums")" dev.nullbox.natives.NativeContractMain native-contract "$jars")
+  "$contract/native-contract"
+}
+
+# What the VM tests and the figures are given: see smoke-test's Inputs.
+vm_inputs() {
   local kernel image chaos jvm iso testers
+  testers=$(testers_part)
   kernel=$(kernel_part)
   image=$(image_part)
-  testers=$(testers_part)
-  NB_CHAOS=$testers
-  export NB_CHAOS
-  chaos=$(image_part chaos)
+  chaos=$(NB_CHAOS=$testers image_part chaos)
   jvm=$(jvm_image_part)
   iso=$(NB_KERNEL_ARGS='nullbox.events=ttyS1' iso_part)
   NULLBOX_QEMU=$(qemu_binary)
@@ -71,7 +79,21 @@ vm_tests() {
   export NULLBOX_INITRAMFS=$image/initramfs.zst NULLBOX_ROOT=$image/root.squashfs
   export NULLBOX_INITRAMFS_CHAOS=$chaos/initramfs.zst NULLBOX_ROOT_CHAOS=$chaos/root.squashfs
   export NULLBOX_INITRAMFS_JVM=$jvm/initramfs.zst NULLBOX_ROOT_JVM=$jvm/root.squashfs
+}
+
+vm_tests() {
+  vm_inputs
   java_tests vm '**/*VmIT.java' '**/*Test.java'
+}
+
+bench() {
+  local name=${1:-}
+  case $name in boot | agent) ;; *) die "bench: no such figures '$name'; there are boot, agent" ;; esac
+  ensure_packages
+  vm_inputs
+  step 'compiling the figures' bench-compile mvn -B -ntp -DskipTests -pl smoke-test -am package \
+    dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$NB_ROOT/smoke-test/target/classpath"
+  "$JAVA_HOME/bin/java" -cp 'smoke-test/target/classes:smoke-test/target/classpath/*' dev.nullbox.smoketest.Bench "$@"
 }
 
 run_tests() {
