@@ -1,0 +1,139 @@
+package dev.nullbox.egress;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** One host of the rig: runs inside a network namespace, does what its standard input says, answers line by line. */
+final class Peer {
+    private final Map<Integer, AtomicInteger> accepted = new ConcurrentHashMap<>();
+    private final Queue<Socket> clients = new ConcurrentLinkedQueue<>();
+    private Socket held = new Socket();
+
+    private Peer() {}
+
+    /** Arguments: none. */
+    public static void main(String[] args) throws IOException {
+        Peer peer = new Peer();
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        System.out.println("up");
+        String line = in.readLine();
+        while (line != null) {
+            System.out.println(peer.answer(line.split(" ")));
+            line = in.readLine();
+        }
+        System.exit(0);
+    }
+
+    private String answer(String[] words) {
+        try {
+            return switch (words[0]) {
+                case "listen" -> listen(Integer.parseInt(words[1]));
+                case "accepted" ->
+                    String.valueOf(accepted.getOrDefault(Integer.parseInt(words[1]), new AtomicInteger())
+                            .get());
+                case "connect" -> connect(words[1], words[2], words[3]);
+                case "hold" -> hold(words[1], words[2]);
+                case "echo" -> echo(Integer.parseInt(words[1]));
+                case "push" -> push();
+                case "read" -> read(Integer.parseInt(words[1]));
+                case "udp" -> udp(words[1], words[2]);
+                case "ping" -> String.valueOf(InetAddress.ofLiteral(words[1]).isReachable(300));
+                default -> throw new IOException("what is " + words[0]);
+            };
+        } catch (IOException failure) {
+            return "failed " + failure.getMessage();
+        }
+    }
+
+    private String listen(int port) throws IOException {
+        ServerSocket server = new ServerSocket(port);
+        AtomicInteger count = new AtomicInteger();
+        accepted.put(port, count);
+        Thread thread = new Thread(() -> serve(server, count), "listen-" + port);
+        thread.setDaemon(true);
+        thread.start();
+        return "ok";
+    }
+
+    private void serve(ServerSocket server, AtomicInteger count) {
+        try {
+            while (true) {
+                Socket client = server.accept();
+                count.incrementAndGet();
+                clients.add(client);
+                Thread thread = new Thread(() -> copy(client), "echo");
+                thread.setDaemon(true);
+                thread.start();
+            }
+        } catch (IOException over) {
+            System.err.println(over);
+        }
+    }
+
+    private static void copy(Socket client) {
+        try (client) {
+            client.getInputStream().transferTo(client.getOutputStream());
+        } catch (IOException over) {
+            System.err.println(over);
+        }
+    }
+
+    /** The third word is the source address, or "-"; waits 500 ms for a denial, 5 s where "patient" asks for it. */
+    private static String connect(String host, String port, String source) throws IOException {
+        try (Socket socket = new Socket()) {
+            boolean patient = source.equals("patient");
+            if (!patient && !source.equals("-")) {
+                socket.bind(new InetSocketAddress(InetAddress.ofLiteral(source), 0));
+            }
+            socket.connect(
+                    new InetSocketAddress(InetAddress.ofLiteral(host), Integer.parseInt(port)), patient ? 5_000 : 500);
+            return "ok";
+        }
+    }
+
+    private String hold(String host, String port) throws IOException {
+        held = new Socket();
+        held.connect(new InetSocketAddress(InetAddress.ofLiteral(host), Integer.parseInt(port)), 5_000);
+        return "ok";
+    }
+
+    private String echo(int millis) throws IOException {
+        held.getOutputStream().write('x');
+        return read(millis);
+    }
+
+    private String push() throws IOException {
+        for (Socket client : clients) {
+            if (!client.isClosed()) {
+                client.getOutputStream().write('p');
+            }
+        }
+        return "ok";
+    }
+
+    private String read(int millis) throws IOException {
+        held.setSoTimeout(millis);
+        return String.valueOf((char) held.getInputStream().read());
+    }
+
+    private static String udp(String host, String port) throws IOException {
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.send(new DatagramPacket(
+                    new byte[] {1}, 1, new InetSocketAddress(InetAddress.ofLiteral(host), Integer.parseInt(port))));
+            return "ok";
+        }
+    }
+}
