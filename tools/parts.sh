@@ -4,7 +4,7 @@
 # What the build needs of Debian 12, by what needs it.
 NB_PACKAGES=(
   # tools/: fetching, unpacking
-  ca-certificates git npm openssl unzip xz-utils zstd
+  ca-certificates git openssl unzip xz-utils zstd
   # kernel-config/
   bc bison build-essential cpio flex libelf-dev libssl-dev rsync
   # image/toolchain/: the JDK's native libraries
@@ -21,6 +21,8 @@ ensure_packages() {
   for name in "${NB_PACKAGES[@]}"; do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
   done
+  # Debian's npm and a machine's own Node.js exclude each other: any npm serves.
+  command -v npm >/dev/null || missing+=(npm)
   if [ ${#missing[@]} -gt 0 ]; then
     if [ "$(id -u)" -ne 0 ]; then
       sudo=(sudo)
@@ -74,7 +76,7 @@ build_contract_jars() {
 native_part() {
   local jars
   jars=$(java_part)
-  image/native.sh "$(java_key)" dev.nullbox.image.Multicall nullbox "$jars/jars"
+  image/native.sh "$(cat "$jars/.sums")" dev.nullbox.image.Multicall nullbox "$jars/jars"
 }
 
 kernel_part() { kernel-config/build.sh; }

@@ -83,6 +83,7 @@ vm_inputs() {
 
 vm_tests() {
   vm_inputs
+  check 'kernel options as asked for' kernel-config/check.sh "$(dirname "$NULLBOX_KERNEL")/config"
   java_tests vm '**/*VmIT.java' '**/*Test.java'
 }
 

@@ -1,0 +1,73 @@
+package dev.nullbox.image;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Which module may know which, over all of them: here is the only module that sees all the others. */
+class ArchitectureTest {
+    private static final JavaClasses ALL = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.nullbox");
+
+    @Test
+    void seesTheWholeProject() {
+        for (String module : List.of(
+                "manifest", "rpc", "natives", "nulld", "egress", "warden", "ctxgraph", "cage", "nullctl", "image")) {
+            if (!ALL.containPackage("dev.nullbox." + module)) {
+                throw new AssertionError("dev.nullbox." + module + " is not on the test's class path");
+            }
+        }
+    }
+
+    @Test
+    void manifestRpcAndNativesKnowNoOtherModule() {
+        for (String module : List.of("dev.nullbox.manifest", "dev.nullbox.rpc", "dev.nullbox.natives")) {
+            noClasses()
+                    .that()
+                    .resideInAPackage(module + "..")
+                    .should()
+                    .dependOnClassesThat(resideInAPackage("dev.nullbox..").and(not(resideInAPackage(module + ".."))))
+                    .check(ALL);
+        }
+    }
+
+    @Test
+    void nothingButTheExecutableKnowsNulld() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.nullbox.nulld..", "dev.nullbox.image..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.nullbox.nulld..")
+                .check(ALL);
+    }
+
+    @Test
+    void onlyNativesImportsJavaLangForeign() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.nullbox.natives..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.lang.foreign..")
+                .check(ALL);
+    }
+
+    @Test
+    void onlyManifestSeesToml() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.nullbox.manifest..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.moandjiezana.toml..")
+                .check(ALL);
+    }
+}
