@@ -3,6 +3,7 @@
 # Sourced, never run. Needs bash, coreutils, flock.
 
 set -euo pipefail
+shopt -s inherit_errexit
 
 # shellcheck disable=SC2034 # used by the scripts that source this one
 NB_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
