@@ -96,7 +96,7 @@ build_root() {
   mksquashfs "$root" "$out/root.squashfs" -noappend -no-progress -comp zstd -Xcompression-level 19 -b 256K \
     -all-root -no-xattrs -no-exports -processors "$NB_JOBS"
   build_initramfs "$out" "$root"
-  rm -rf "$root" "$root".*
+  rm -rf "$root" "$root".found "$root".named "$root".trees "$root".needed
 }
 
 # Stage 1 is the same executable, called as /init; root.superblock tells it which SquashFS is its own.

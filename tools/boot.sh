@@ -111,10 +111,12 @@ boot_until_agent() {
   local run=$1 port=$2 qemu code=0
   shift 2
   say 'booting until the example agent has spoken'
+  : >"$run/console"
   "$@" -serial "file:$run/console" -serial "file:$run/events" </dev/null &
   qemu=$!
-  tail -f --pid="$qemu" "$run/console" 2>/dev/null &
-  trap 'kill "$qemu" 2>/dev/null || :; rm -rf "$run"' EXIT
+  tail -f --pid="$qemu" "$run/console" &
+  # shellcheck disable=SC2064 # the directory and the process of now
+  trap "kill $qemu 2>/dev/null || :; wait $qemu 2>/dev/null || :; tail -n 5 '$run/events' >&2; rm -rf '$run'" EXIT
   await 300 'the example agent to end' "$qemu" event_seen "$run/events" '"agent.exited"' '"hello"'
   event_seen "$run/events" '"agent.console"' 'hello: done' || die 'the example agent ended without its last line'
   event_seen "$run/events" '"agent.exited"' '"hello"' '"code":0' || die 'the example agent found something other than its AGENT.toml says'
@@ -123,5 +125,7 @@ boot_until_agent() {
   await 120 'the power to go off' "$qemu" event_seen "$run/events" '"shutdown.phase"' '"power-off"'
   wait "$qemu" || code=$?
   [ "$code" -eq 0 ] || die "QEMU ended with exit code $code"
+  # shellcheck disable=SC2064
+  trap "rm -rf '$run'" EXIT
   say 'the appliance has powered off cleanly'
 }

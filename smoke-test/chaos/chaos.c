@@ -29,212 +29,214 @@ enum { ANSWER_MAX = 8000, FIRST_AGENT_UID = 10001, LAST_AGENT_UID = 10064 };
 static char answer[ANSWER_MAX];
 
 static void add(const char *format, ...) {
-  size_t used = strlen(answer);
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(answer + used, sizeof answer - used, format, arguments);
-  va_end(arguments);
+    size_t used = strlen(answer);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(answer + used, sizeof answer - used, format, arguments);
+    va_end(arguments);
 }
 
 /* What stands after `key` on its line of /proc/PID/FILE, blanks squeezed out to one ','; "" when there is none. */
 static const char *proc_value(int pid, const char *file, const char *key, char *value, size_t size) {
-  char path[64], line[512];
-  FILE *stream;
-  value[0] = '\0';
-  snprintf(path, sizeof path, "/proc/%d/%s", pid, file);
-  if ((stream = fopen(path, "r")) == NULL) return value;
-  while (fgets(line, sizeof line, stream) != NULL) {
-    size_t used = 0;
-    const char *from = line + strlen(key);
-    if (strncmp(line, key, strlen(key)) != 0) continue;
-    while (isspace((unsigned char)*from)) from++;
-    for (; *from != '\0' && used + 1 < size; from++) {
-      if (!isspace((unsigned char)*from))
-        value[used++] = *from;
-      else if (used > 0 && value[used - 1] != ',')
-        value[used++] = ',';
+    char path[64], line[512];
+    FILE *stream;
+    value[0] = '\0';
+    snprintf(path, sizeof path, "/proc/%d/%s", pid, file);
+    if ((stream = fopen(path, "r")) == NULL) return value;
+    while (fgets(line, sizeof line, stream) != NULL) {
+        size_t used = 0;
+        const char *from = line + strlen(key);
+        if (strncmp(line, key, strlen(key)) != 0) continue;
+        while (isspace((unsigned char)*from))
+            from++;
+        for (; *from != '\0' && used + 1 < size; from++) {
+            if (!isspace((unsigned char)*from))
+                value[used++] = *from;
+            else if (used > 0 && value[used - 1] != ',')
+                value[used++] = ',';
+        }
+        if (used > 0 && value[used - 1] == ',') used--;
+        value[used] = '\0';
+        break;
     }
-    if (used > 0 && value[used - 1] == ',') used--;
-    value[used] = '\0';
-    break;
-  }
-  fclose(stream);
-  return value;
+    fclose(stream);
+    return value;
 }
 
 static long proc_number(int pid, const char *file, const char *key) {
-  char value[128];
-  return atol(proc_value(pid, file, key, value, sizeof value));
+    char value[128];
+    return atol(proc_value(pid, file, key, value, sizeof value));
 }
 
 static void each_process(void (*visit)(int pid, const char *name, void *context), void *context) {
-  DIR *proc = opendir("/proc");
-  struct dirent *entry;
-  char name[64];
-  while (proc != NULL && (entry = readdir(proc)) != NULL) {
-    int pid = atoi(entry->d_name);
-    if (pid > 0) visit(pid, proc_value(pid, "status", "Name:", name, sizeof name), context);
-  }
-  if (proc != NULL) closedir(proc);
+    DIR *proc = opendir("/proc");
+    struct dirent *entry;
+    char name[64];
+    while (proc != NULL && (entry = readdir(proc)) != NULL) {
+        int pid = atoi(entry->d_name);
+        if (pid > 0) visit(pid, proc_value(pid, "status", "Name:", name, sizeof name), context);
+    }
+    if (proc != NULL) closedir(proc);
 }
 
 static int is_agent(int pid) {
-  long uid = proc_number(pid, "status", "Uid:");
-  return uid >= FIRST_AGENT_UID && uid <= LAST_AGENT_UID;
+    long uid = proc_number(pid, "status", "Uid:");
+    return uid >= FIRST_AGENT_UID && uid <= LAST_AGENT_UID;
 }
 
 struct victim {
-  const char *name;
-  int pid;
+    const char *name;
+    int pid;
 };
 
 static void find_victim(int pid, const char *name, void *context) {
-  struct victim *victim = context;
-  if (strcmp(name, victim->name) == 0 && proc_number(pid, "status", "PPid:") == 1) victim->pid = pid;
+    struct victim *victim = context;
+    if (strcmp(name, victim->name) == 0 && proc_number(pid, "status", "PPid:") == 1) victim->pid = pid;
 }
 
 static void kill_service(const char *name) {
-  struct victim victim = {name, 0};
-  each_process(find_victim, &victim);
-  if (victim.pid > 1 && kill(victim.pid, SIGKILL) == 0)
-    add("killed %s %d", name, victim.pid);
-  else
-    add("none %s", name);
+    struct victim victim = {name, 0};
+    each_process(find_victim, &victim);
+    if (victim.pid > 1 && kill(victim.pid, SIGKILL) == 0)
+        add("killed %s %d", name, victim.pid);
+    else
+        add("none %s", name);
 }
 
 static void add_memory(int pid, const char *name, void *context) {
-  (void)context;
-  if (pid != 1 && proc_number(pid, "status", "PPid:") != 1 && !is_agent(pid)) return;
-  if (proc_number(pid, "status", "VmRSS:") == 0) return;
-  add(" %s=%ld/%ld", is_agent(pid) ? "vmm" : name, proc_number(pid, "smaps_rollup", "Rss:"),
-      proc_number(pid, "smaps_rollup", "Private_Clean:") + proc_number(pid, "smaps_rollup", "Private_Dirty:"));
+    (void)context;
+    if (pid != 1 && proc_number(pid, "status", "PPid:") != 1 && !is_agent(pid)) return;
+    if (proc_number(pid, "status", "VmRSS:") == 0) return;
+    add(" %s=%ld/%ld", is_agent(pid) ? "vmm" : name, proc_number(pid, "smaps_rollup", "Rss:"),
+        proc_number(pid, "smaps_rollup", "Private_Clean:") + proc_number(pid, "smaps_rollup", "Private_Dirty:"));
 }
 
 static void add_walls(int pid, const char *name, void *context) {
-  static const char *const keys[] = {"Uid", "Gid",    "Groups", "NoNewPrivs", "Seccomp", "CapInh",
-                                     "CapPrm", "CapEff", "CapBnd", "CapAmb"};
-  char value[128], key[32], link[64], path[64];
-  (void)name;
-  (void)context;
-  if (!is_agent(pid)) return;
-  add(" pid=%d", pid);
-  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-    snprintf(key, sizeof key, "%s:", keys[i]);
-    add(" %s=%s", keys[i], proc_value(pid, "status", key, value, sizeof value));
-  }
-  for (int i = 0; i < 2; i++) {
-    const char *kind = i == 0 ? "net" : "mnt";
-    ssize_t got;
-    snprintf(path, sizeof path, "/proc/%d/ns/%s", pid, kind);
-    got = readlink(path, link, sizeof link - 1);
-    link[got < 0 ? 0 : got] = '\0';
-    add(" %s=%s", kind, link);
-  }
-  add(" cgroup=%s;", proc_value(pid, "cgroup", "0::", value, sizeof value));
+    static const char *const keys[] = {"Uid",    "Gid",    "Groups", "NoNewPrivs", "Seccomp",
+                                       "CapInh", "CapPrm", "CapEff", "CapBnd",     "CapAmb"};
+    char value[128], key[32], link[64], path[64];
+    (void)name;
+    (void)context;
+    if (!is_agent(pid)) return;
+    add(" pid=%d", pid);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        snprintf(key, sizeof key, "%s:", keys[i]);
+        add(" %s=%s", keys[i], proc_value(pid, "status", key, value, sizeof value));
+    }
+    for (int i = 0; i < 2; i++) {
+        const char *kind = i == 0 ? "net" : "mnt";
+        ssize_t got;
+        snprintf(path, sizeof path, "/proc/%d/ns/%s", pid, kind);
+        got = readlink(path, link, sizeof link - 1);
+        link[got < 0 ? 0 : got] = '\0';
+        add(" %s=%s", kind, link);
+    }
+    add(" cgroup=%s;", proc_value(pid, "cgroup", "0::", value, sizeof value));
 }
 
 static void count_agent(int pid, const char *name, void *context) {
-  (void)name;
-  if (is_agent(pid)) ++*(int *)context;
+    (void)name;
+    if (is_agent(pid)) ++*(int *)context;
 }
 
 static int count_entries(const char *directory, const char *prefix, int directories_only) {
-  DIR *dir = opendir(directory);
-  struct dirent *entry;
-  int count = 0;
-  while (dir != NULL && (entry = readdir(dir)) != NULL)
-    if (entry->d_name[0] != '.' && strncmp(entry->d_name, prefix, strlen(prefix)) == 0 &&
-        (!directories_only || entry->d_type == DT_DIR))
-      count++;
-  if (dir != NULL) closedir(dir);
-  return count;
+    DIR *dir = opendir(directory);
+    struct dirent *entry;
+    int count = 0;
+    while (dir != NULL && (entry = readdir(dir)) != NULL)
+        if (entry->d_name[0] != '.' && strncmp(entry->d_name, prefix, strlen(prefix)) == 0 &&
+            (!directories_only || entry->d_type == DT_DIR))
+            count++;
+    if (dir != NULL) closedir(dir);
+    return count;
 }
 
 static long now_ms(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_BOOTTIME, &now);
-  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    struct timespec now;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* Starts krunrun with its output in a pipe; its first line is its own ("enter"), its second the guest's. */
 static void run_reference(char *root, char *command) {
-  int ends[2], lines = 0;
-  long start = now_ms(), enter = 0, first = 0, rss = 0;
-  char byte;
-  pid_t child;
-  if (pipe(ends) != 0 || (child = fork()) < 0) {
-    add("krun failed");
-    return;
-  }
-  if (child == 0) {
-    dup2(ends[1], STDOUT_FILENO);
-    close(ends[0]);
+    int ends[2], lines = 0;
+    long start = now_ms(), enter = 0, first = 0, rss = 0;
+    char byte;
+    pid_t child;
+    if (pipe(ends) != 0 || (child = fork()) < 0) {
+        add("krun failed");
+        return;
+    }
+    if (child == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        close(ends[0]);
+        close(ends[1]);
+        execl("/sbin/krunrun", "krunrun", root, command, (char *)NULL);
+        _exit(127);
+    }
     close(ends[1]);
-    execl("/sbin/krunrun", "krunrun", root, command, (char *)NULL);
-    _exit(127);
-  }
-  close(ends[1]);
-  while (lines < 2 && read(ends[0], &byte, 1) == 1) {
-    if (byte != '\n') continue;
-    if (lines++ == 0)
-      enter = now_ms() - start;
-    else
-      first = now_ms() - start;
-  }
-  rss = proc_number(child, "smaps_rollup", "Rss:");
-  while (read(ends[0], &byte, 1) == 1) continue;
-  close(ends[0]);
-  waitpid(child, NULL, 0);
-  add("krun %ld %ld %ld", enter, first, rss);
+    while (lines < 2 && read(ends[0], &byte, 1) == 1) {
+        if (byte != '\n') continue;
+        if (lines++ == 0)
+            enter = now_ms() - start;
+        else
+            first = now_ms() - start;
+    }
+    rss = proc_number(child, "smaps_rollup", "Rss:");
+    while (read(ends[0], &byte, 1) == 1)
+        continue;
+    close(ends[0]);
+    waitpid(child, NULL, 0);
+    add("krun %ld %ld %ld", enter, first, rss);
 }
 
 static void obey(char *line) {
-  char *command = strtok(line, " \r\n"), *first = strtok(NULL, " \r\n"), *second = strtok(NULL, " \r\n");
-  answer[0] = '\0';
-  if (command == NULL) return;
-  if (strcmp(command, "kill") == 0 && first != NULL) {
-    kill_service(first);
-  } else if (strcmp(command, "memory") == 0) {
-    add("memory");
-    each_process(add_memory, NULL);
-  } else if (strcmp(command, "vmm") == 0) {
-    add("vmm");
-    each_process(add_walls, NULL);
-  } else if (strcmp(command, "leftovers") == 0) {
-    int processes = 0;
-    each_process(count_agent, &processes);
-    add("leftovers processes=%d interfaces=%d cgroups=%d", processes, count_entries("/sys/class/net", "nb", 0),
-        count_entries("/sys/fs/cgroup/agents", "", 1));
-  } else if (strcmp(command, "krun") == 0 && first != NULL && second != NULL) {
-    run_reference(first, second);
-  } else {
-    add("unknown command");
-  }
+    char *command = strtok(line, " \r\n"), *first = strtok(NULL, " \r\n"), *second = strtok(NULL, " \r\n");
+    answer[0] = '\0';
+    if (command == NULL) return;
+    if (strcmp(command, "kill") == 0 && first != NULL) {
+        kill_service(first);
+    } else if (strcmp(command, "memory") == 0) {
+        add("memory");
+        each_process(add_memory, NULL);
+    } else if (strcmp(command, "vmm") == 0) {
+        add("vmm");
+        each_process(add_walls, NULL);
+    } else if (strcmp(command, "leftovers") == 0) {
+        int processes = 0;
+        each_process(count_agent, &processes);
+        add("leftovers processes=%d interfaces=%d cgroups=%d", processes, count_entries("/sys/class/net", "nb", 0),
+            count_entries("/sys/fs/cgroup/agents", "", 1));
+    } else if (strcmp(command, "krun") == 0 && first != NULL && second != NULL) {
+        run_reference(first, second);
+    } else {
+        add("unknown command");
+    }
 }
 
 static void leave(int signal) {
-  (void)signal;
-  _exit(0);
+    (void)signal;
+    _exit(0);
 }
 
 int main(void) {
-  char line[512];
-  struct termios raw;
-  int fd = open("/dev/ttyS2", O_RDWR | O_NOCTTY | O_CLOEXEC);
-  FILE *port;
-  signal(SIGTERM, leave);
-  if (fd < 0 || tcgetattr(fd, &raw) != 0) {
-    perror("chaos: /dev/ttyS2");
-    return 1;
-  }
-  cfmakeraw(&raw);
-  tcsetattr(fd, TCSANOW, &raw);
-  if ((port = fdopen(fd, "r")) == NULL) return 1;
-  if (write(3, "ready\n", 6) != 6) perror("chaos: descriptor 3");
-  close(3);
-  while (fgets(line, sizeof line, port) != NULL) {
-    obey(line);
-    if (answer[0] != '\0' && dprintf(fd, "%s\n", answer) < 0) return 1;
-  }
-  return 0;
+    char line[512];
+    struct termios raw;
+    int fd = open("/dev/ttyS2", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    FILE *port;
+    signal(SIGTERM, leave);
+    if (fd < 0 || tcgetattr(fd, &raw) != 0) {
+        perror("chaos: /dev/ttyS2");
+        return 1;
+    }
+    cfmakeraw(&raw);
+    tcsetattr(fd, TCSANOW, &raw);
+    if ((port = fdopen(fd, "r")) == NULL) return 1;
+    if (write(3, "ready\n", 6) != 6) perror("chaos: descriptor 3");
+    close(3);
+    while (fgets(line, sizeof line, port) != NULL) {
+        obey(line);
+        if (answer[0] != '\0' && dprintf(fd, "%s\n", answer) < 0) return 1;
+    }
+    return 0;
 }

@@ -1,6 +1,7 @@
 package dev.nullbox.nulld;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +21,15 @@ final class KernelFiles {
         }
     }
 
+    // One read call: these files answer only the first, and Files.readString, told a size of 0, asks for one byte.
+    private static String read(Path file) throws IOException {
+        byte[] buffer = new byte[4096];
+        try (InputStream in = Files.newInputStream(file)) {
+            int length = in.read(buffer);
+            return new String(buffer, 0, Math.max(length, 0), StandardCharsets.US_ASCII);
+        }
+    }
+
     /** Writes each setting; what could not be set, with its reason for being there. */
     static List<String> sysctls(Path procSys, List<Sysctl> settings) {
         List<String> problems = new ArrayList<>();
@@ -27,7 +37,7 @@ final class KernelFiles {
             Path file = procSys.resolve(setting.path());
             try {
                 write(file, setting.value());
-                String got = Files.readString(file).trim();
+                String got = read(file).trim();
                 if (!got.equals(setting.value())) {
                     problems.add(
                             setting.name() + " is " + got + ", not " + setting.value() + " (" + setting.why() + ")");

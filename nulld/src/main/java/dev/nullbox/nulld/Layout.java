@@ -26,6 +26,6 @@ record Layout(Path run, Path state, Path etc, Cgroups cgroups, String launcher, 
                 Path.of("/etc"),
                 new Cgroups(Path.of("/sys/fs/cgroup")),
                 "/sbin/launch",
-                List.of("/data", "/var", "/tmp", "/run", "/sys/fs/cgroup"));
+                List.of("/data", "/var/lib/dhcpcd", "/tmp", "/run", "/sys/fs/cgroup"));
     }
 }

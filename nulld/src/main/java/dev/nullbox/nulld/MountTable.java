@@ -50,9 +50,9 @@ final class MountTable {
                     "tmpfs", "/tmp", STRICT, "mode=1777,size=64m,nr_inodes=16k", false, "scratch space, bounded"),
             new MountEntry(
                     "tmpfs",
-                    "/var",
+                    "/var/lib/dhcpcd",
                     STRICT,
-                    "mode=0755,size=8m,nr_inodes=1k",
+                    "mode=0700,uid=105,gid=105,size=1m,nr_inodes=1k",
                     false,
                     "the DHCP client's lease; forgotten at power-off"),
             new MountEntry(

@@ -2,6 +2,7 @@ package dev.nullbox.nulld;
 
 import static dev.nullbox.nulld.Capability.*;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -50,6 +51,7 @@ final class ServiceTable {
                             "--nobackground",
                             "--ipv4only",
                             "--noipv4ll",
+                            "--noarp",
                             "--denyinterfaces",
                             "nb*",
                             "--script",
@@ -72,7 +74,19 @@ final class ServiceTable {
                     ServiceSpec.Readiness.SAYS_SO,
                     START_LIMIT,
                     CAGE_STOP_LIMIT),
-            ours("gateway", Set.of(), List.of("egress")));
+            ours("gateway", Set.of(), List.of("egress")),
+            // Only the test image has the program: it kills services when the tests tell it to.
+            new ServiceSpec(
+                    "chaos",
+                    "root",
+                    List.of(),
+                    EnumSet.allOf(Capability.class),
+                    List.of("/sbin/chaos"),
+                    List.of(),
+                    false,
+                    ServiceSpec.Readiness.SAYS_SO,
+                    START_LIMIT,
+                    STOP_LIMIT));
 
     private ServiceTable() {}
 
