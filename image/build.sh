@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# build.sh [--variant NAME]... root|iso: puts the root file system together from the files that rootfs.manifest names,
+# build.sh [--variant NAME]... root|iso|again: puts the root file system together from the files that rootfs.manifest names,
 # and prints the cache entry.
 #   root  root.squashfs, initramfs.zst, files.txt (every path with its mode, size and SHA-256)
+#   again packs both a second time, compares, and prints nothing: two builds of one commit give the same bytes
 #   iso   nullbox.iso, bootable by BIOS and EFI, from the same parts; NB_KERNEL_ARGS adds to its kernel command line
 # --variant adds variants/NAME.manifest, for tests: the product has none.
 # The parts come as directories in the environment: NB_NATIVE, NB_KRUN, NB_HELLO, NB_KERNEL (and NB_JRE, NB_CHAOS for
@@ -151,6 +152,16 @@ CFG
   rm -rf "$tree" "$out/efi.img" "$out/BOOTX64.EFI" "$out/early.cfg"
 }
 
+pack_again() {
+  local second=$1
+  mkdir "$second/root" "$second/iso"
+  build_root "$second/root"
+  cmp "$ROOT/root.squashfs" "$second/root/root.squashfs"
+  cmp "$ROOT/initramfs.zst" "$second/root/initramfs.zst"
+  build_iso "$second/iso"
+  cmp "$ISO/nullbox.iso" "$second/iso/nullbox.iso"
+}
+
 take_packages() { step 'taking the Debian packages of the root file system' image-packages fetch_packages "$1"; }
 pack_root() { NB_REPEAT='./nullbox build image' step 'putting the root file system together' image build_root "$1"; }
 pack_iso() { NB_REPEAT='./nullbox build iso' step 'making the ISO' iso build_iso "$1"; }
@@ -163,8 +174,16 @@ parts_key() {
 
 PACKAGES=$(cache_build image-packages "$(hash_of "$HERE/packages.lock")" take_packages)
 ROOT=$(cache_build image "$(parts_key)" pack_root)
+if [ "$WANTED" != root ]; then
+  ISO=$(cache_build iso "$(hash_of "$ROOT/.sums" "$NB_KERNEL/.sums" "$KERNEL_ARGS" "$(grub-mkimage --version)")" pack_iso)
+fi
 case $WANTED in
 root) printf '%s\n' "$ROOT" ;;
-iso) cache_build iso "$(hash_of "$ROOT/.sums" "$NB_KERNEL/.sums" "$KERNEL_ARGS" "$(grub-mkimage --version)")" pack_iso ;;
-*) die "image/build.sh: wanted 'root' or 'iso', got '$WANTED'" ;;
+iso) printf '%s\n' "$ISO" ;;
+again)
+  SECOND=$(mktemp -d)
+  trap 'rm -rf "$SECOND"' EXIT
+  step 'packing the image a second time' image-again pack_again "$SECOND"
+  ;;
+*) die "image/build.sh: wanted 'root', 'iso' or 'again', got '$WANTED'" ;;
 esac

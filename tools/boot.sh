@@ -21,6 +21,9 @@ data_disk() {
   rm -rf "$work"
 }
 
+# Whom the example agent looks for: an echo behind the port that it may use, and one behind the port that it may not.
+EXAMPLE_PEERS=,guestfwd=tcp:10.0.2.100:7001-cmd:/bin/cat,guestfwd=tcp:10.0.2.100:7002-cmd:/bin/cat
+
 port_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 boot() {
@@ -74,7 +77,7 @@ run_appliance() {
   fi
   mapfile -t accelerator < <(qemu_accel_args "$(qemu_accel "$qemu" "$kernel/bzImage")")
   words=("$qemu" -M q35 -nodefaults -no-user-config -display none -no-reboot -smp 1 -m 1024 "${accelerator[@]}"
-    -device virtio-rng-pci -netdev "user,id=net,hostfwd=tcp:127.0.0.1:$port-:7443"
+    -device virtio-rng-pci -netdev "user,id=net,hostfwd=tcp:127.0.0.1:$port-:7443$EXAMPLE_PEERS"
     -device virtio-net-pci,netdev=net,romfile=
     -fw_cfg "name=opt/nullbox/server.p12,file=$credentials/server.p12"
     -fw_cfg "name=opt/nullbox/ca.pem,file=$credentials/ca.pem" "${words[@]}")

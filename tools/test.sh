@@ -11,7 +11,7 @@ format_sources() {
 shell_sources() { git ls-files -co --exclude-standard -- nullbox '*.sh' .ci/run; }
 c_sources() { git ls-files -co --exclude-standard -- '*.c' '*.h'; }
 
-# Each check is one test: its name, then the command.
+# Each check is one test: its name, then the program that decides it (never a function of ours: see cache_build).
 NB_PASSED=0 NB_FAILED=0
 check() {
   local name=$1 code=0
@@ -45,19 +45,20 @@ unit_tests() {
 }
 
 kernel_tests() {
+  local contract
   [ "$(id -u)" -eq 0 ] || die 'the kernel tests make network namespaces, mounts and cgroups: run them as root (sudo -E ./nullbox test kernel)'
   NULLBOX_KRUN=$(krun_part)
   export NULLBOX_KRUN
-  check 'the native contract in a native image' native_contract
+  contract=$(contract_part)
+  check 'the native contract in a native image' "$contract/native-contract" /bin/sh
   java_tests kernel '**/*IT.java' '**/*VmIT.java'
 }
 
-# The native contract, through the binding that this machine's native images use.
-native_contract() {
-  local jars contract
+# The native contract as a native image, through the binding that this machine's native images use.
+contract_part() {
+  local jars
   jars=$(contract_jars_part)
-  contract=$(image/native.sh "$(cat "$jars/.sums")" dev.nullbox.natives.NativeContractMain native-contract "$jars")
-  "$contract/native-contract"
+  image/native.sh "$(cat "$jars/.sums")" dev.nullbox.natives.NativeContractMain native-contract "$jars"
 }
 
 # What the VM tests and the figures are given: see smoke-test's Inputs.
@@ -84,6 +85,7 @@ vm_inputs() {
 vm_tests() {
   vm_inputs
   check 'kernel options as asked for' kernel-config/check.sh "$(dirname "$NULLBOX_KERNEL")/config"
+  check 'two packings of the image give the same bytes' ./nullbox build again
   java_tests vm '**/*VmIT.java' '**/*Test.java'
 }
 

@@ -12,9 +12,9 @@ unsigned long svm_container_physical_memory(void) {
         return -1;                                                                                                     \
     }
 NONE(memory_limit_in_bytes)
-NONE(memory_and_swap_limit_in_bytes) NONE(memory_soft_limit_in_bytes) NONE(memory_usage_in_bytes)
-    NONE(memory_max_usage_in_bytes) NONE(rss_usage_in_bytes)
-        NONE(cache_usage_in_bytes) extern int JVM_ActiveProcessorCount(void);
+NONE(memory_and_swap_limit_in_bytes)
+NONE(memory_soft_limit_in_bytes) NONE(memory_usage_in_bytes) NONE(memory_max_usage_in_bytes) NONE(rss_usage_in_bytes)
+    NONE(cache_usage_in_bytes) extern int JVM_ActiveProcessorCount(void);
 int svm_container_active_processor_count(void) {
     return JVM_ActiveProcessorCount();
 }

@@ -28,14 +28,15 @@ final class Appliance {
     private static Optional<String> disabled(ServiceSpec spec, Cmdline cmdline, GatewayFiles gateway) {
         return switch (spec.name()) {
             case "network" ->
-                cmdline.has("ip")
-                        ? Optional.of("ip= on the kernel command line gives the address")
-                        : Files.exists(Path.of(spec.command().getFirst()))
-                                ? Optional.empty()
-                                : Optional.of(
-                                        "the image has no " + spec.command().getFirst());
+                cmdline.has("ip") ? Optional.of("ip= on the kernel command line gives the address") : absent(spec);
+            case "chaos" -> absent(spec);
             case "gateway" -> gateway.install();
             default -> Optional.empty();
         };
+    }
+
+    private static Optional<String> absent(ServiceSpec spec) {
+        String program = spec.command().getFirst();
+        return Files.exists(Path.of(program)) ? Optional.empty() : Optional.of("the image has no " + program);
     }
 }

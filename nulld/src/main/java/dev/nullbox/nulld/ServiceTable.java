@@ -49,6 +49,7 @@ final class ServiceTable {
                     List.of(
                             "/sbin/dhcpcd",
                             "--nobackground",
+                            "--nodev",
                             "--ipv4only",
                             "--noipv4ll",
                             "--noarp",
