@@ -41,6 +41,8 @@ unit_tests() {
   check 'shellcheck' bash -c "git ls-files -co --exclude-standard -- nullbox '*.sh' .ci/run | xargs shellcheck -x"
   check 'shell format' bash -c "git ls-files -co --exclude-standard -- nullbox '*.sh' .ci/run | xargs shfmt -i 2 -d"
   check 'C format' bash -c "git ls-files -co --exclude-standard -- '*.c' '*.h' | xargs clang-format --dry-run -Werror"
+  NULLBOX_KRUN=$(krun_part)
+  export NULLBOX_KRUN
   java_tests unit '**/*Test.java' '**/*IT.java'
 }
 

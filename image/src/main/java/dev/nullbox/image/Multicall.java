@@ -25,7 +25,9 @@ public final class Multicall {
      * @param args the program's own arguments
      */
     public static void main(String[] args) throws Exception {
-        String name = ProcessHandle.current().pid() == 1 ? "nulld" : baseName(ProcessProperties.getArgumentVectorProgramName());
+        String name = ProcessHandle.current().pid() == 1
+                ? "nulld"
+                : baseName(ProcessProperties.getArgumentVectorProgramName());
         switch (name) {
             case "nulld" -> NulldMain.main(args);
             case "launch" -> LaunchMain.main(args);
@@ -36,8 +38,9 @@ public final class Multicall {
             case "gateway" -> GatewayMain.main(args);
             case "nullctl" -> NullctlMain.main(args);
             default -> {
-                System.err.println(name + ": not a name of this program; call it as one of nulld, launch, egress, warden,"
-                        + " ctxgraph, cage, gateway, nullctl");
+                System.err.println(
+                        name + ": not a name of this program; call it as one of nulld, launch, egress, warden,"
+                                + " ctxgraph, cage, gateway, nullctl");
                 System.exit(USAGE);
             }
         }
