@@ -89,7 +89,7 @@ final class WallsVmIT {
     void theDataPartitionIsFoundByItsLabel() throws InterruptedException {
         Event data = appliance.awaitEvent(
                 event -> event.is("boot.phase", "phase", "data"), Appliance.LONG, "the data partition");
-        assertThat(data.text("device")).startsWith("/dev/vd");
+        assertThat(data.text("where")).startsWith("/dev/vd");
     }
 
     @Order(2)
