@@ -70,7 +70,10 @@ static void try_stream(int fd, const void *address, socklen_t size) {
     if (fd < 0) {
         result("failed", 1);
     } else if (connect(fd, address, size) != 0) {
-        result(errno == ETIMEDOUT ? "silent" : "refused", 1);
+        if (errno == ETIMEDOUT)
+            result("silent", 0);
+        else
+            result("refused", 1);
     } else {
         /* a server that waits for the rest of a request has let the connection in all the same */
         struct pollfd wait_for = {.fd = fd, .events = POLLIN};

@@ -129,9 +129,11 @@ final class WallsVmIT {
         Map<String, String> results = results();
         assertThat(results.remove("allowed")).isEqualTo("answered");
         assertThat(results.remove("memory")).isIn("open", "answered");
-        for (String refused : List.of("loopback-management", "loopback-memory", "host-vsock", "write-program")) {
+        for (String refused : List.of("loopback-management", "loopback-memory", "write-program")) {
             assertThat(results.remove(refused)).as(refused).startsWith("refused");
         }
+        // libkrun has no such port: it refuses, or lets the guest's connect run into its own limit
+        assertThat(results.remove("host-vsock")).containsPattern("^(refused|silent)");
         assertThat(results).hasSize(15);
         assertThat(results).allSatisfy((name, result) -> assertThat(result).isIn("silent", "no such slot"));
         assertThat(hello.allowed().arrivals()).hasSize(before + 1).endsWith("probe");
