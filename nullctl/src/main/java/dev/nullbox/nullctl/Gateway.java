@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import javax.net.ssl.SSLContext;
  */
 final class Gateway implements AutoCloseable {
     private static final int BACKLOG = 128;
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
     private static final int CONNECTION_STACK_BYTES = 512 * 1024;
 
     private final ServerSocket listener;
@@ -79,7 +81,16 @@ final class Gateway implements AutoCloseable {
         } catch (IOException e) {
             System.err.println("gateway: closing the listener: " + e.getMessage());
         }
-        connections.forEach(GatewayConnection::abort);
+        // The operator who asked for the shutdown is owed its answer.
+        long deadline = System.nanoTime() + LAST_ANSWERS.toNanos();
+        try {
+            for (GatewayConnection connection : connections) {
+                connection.finish(deadline);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            connections.forEach(GatewayConnection::abort);
+        }
         deadlines.shutdownNow();
     }
 

@@ -38,6 +38,7 @@ final class GatewayConnection {
     private final GatewayLimits limits;
     private final EventSink events;
     private final ScheduledExecutorService deadlines;
+    private final Object answered = new Object();
     private volatile boolean known;
     private volatile boolean calling;
     private volatile long sinceNanos = System.nanoTime();
@@ -68,6 +69,17 @@ final class GatewayConnection {
 
     boolean isIdle(long now, Duration atLeast) {
         return !calling && idleNanos(now) >= atLeast.toNanos();
+    }
+
+    /** Ends the connection, from any thread; a call under way may answer first, until the deadline (System.nanoTime). */
+    void finish(long deadlineNanos) throws InterruptedException {
+        synchronized (answered) {
+            for (long left = deadlineNanos - System.nanoTime(); calling && left > 0; ) {
+                TimeUnit.NANOSECONDS.timedWait(answered, left);
+                left = deadlineNanos - System.nanoTime();
+            }
+        }
+        abort();
     }
 
     /** Ends the connection at once, from any thread. */
@@ -156,23 +168,32 @@ final class GatewayConnection {
 
     private void answer(String client, byte[] line, OutputStream out) throws IOException {
         calling = true;
-        Optional<byte[]> reply = switch (JsonRpcCodec.decodeRequest(line)) {
-            case JsonRpcCodec.Malformed(JsonElement id, RpcException error) ->
-                Optional.of(JsonRpcCodec.encodeError(id, error));
-            case JsonRpcCodec.Request request -> pass(client, request);
-        };
-        sinceNanos = System.nanoTime();
-        calling = false;
-        if (reply.isPresent()) {
-            Future<?> deadline = closeAfter(limits.idle());
-            try {
-                out.write(withLineFeed(reply.get()));
-                out.flush();
-            } finally {
-                deadline.cancel(false);
+        try {
+            Optional<byte[]> reply = switch (JsonRpcCodec.decodeRequest(line)) {
+                case JsonRpcCodec.Malformed(JsonElement id, RpcException error) ->
+                    Optional.of(JsonRpcCodec.encodeError(id, error));
+                case JsonRpcCodec.Request request -> pass(client, request);
+            };
+            if (reply.isPresent()) {
+                send(reply.get(), out);
+            }
+        } finally {
+            synchronized (answered) {
+                sinceNanos = System.nanoTime();
+                calling = false;
+                answered.notifyAll();
             }
         }
-        sinceNanos = System.nanoTime();
+    }
+
+    private void send(byte[] reply, OutputStream out) throws IOException {
+        Future<?> deadline = closeAfter(limits.idle());
+        try {
+            out.write(withLineFeed(reply));
+            out.flush();
+        } finally {
+            deadline.cancel(false);
+        }
     }
 
     /** Passes a request on; absent when it wants no answer. */
