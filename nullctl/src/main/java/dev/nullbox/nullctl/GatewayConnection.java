@@ -22,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
@@ -38,9 +39,10 @@ final class GatewayConnection {
     private final GatewayLimits limits;
     private final EventSink events;
     private final ScheduledExecutorService deadlines;
-    private final Object answered = new Object();
+    private final Object changed = new Object();
     private volatile boolean known;
     private volatile boolean calling;
+    private volatile boolean ended;
     private volatile long sinceNanos = System.nanoTime();
 
     GatewayConnection(
@@ -71,15 +73,29 @@ final class GatewayConnection {
         return !calling && idleNanos(now) >= atLeast.toNanos();
     }
 
-    /** Ends the connection, from any thread; a call under way may answer first, until the deadline (System.nanoTime). */
+    /**
+     * Ends the connection, from any thread; until the deadline (System.nanoTime) a call under way may answer first, and
+     * the client may take the answer: it has done so once it hangs up.
+     */
     void finish(long deadlineNanos) throws InterruptedException {
-        synchronized (answered) {
-            for (long left = deadlineNanos - System.nanoTime(); calling && left > 0; ) {
-                TimeUnit.NANOSECONDS.timedWait(answered, left);
+        awaitWhile(() -> calling, deadlineNanos);
+        try {
+            socket.shutdownOutput();
+            awaitWhile(() -> !ended, deadlineNanos);
+        } catch (IOException e) {
+            System.err.println("gateway: ending a connection: " + e.getMessage());
+        }
+        abort();
+    }
+
+    private void awaitWhile(BooleanSupplier condition, long deadlineNanos) throws InterruptedException {
+        synchronized (changed) {
+            long left = deadlineNanos - System.nanoTime();
+            while (condition.getAsBoolean() && left > 0) {
+                TimeUnit.NANOSECONDS.timedWait(changed, left);
                 left = deadlineNanos - System.nanoTime();
             }
         }
-        abort();
     }
 
     /** Ends the connection at once, from any thread. */
@@ -108,6 +124,11 @@ final class GatewayConnection {
         } catch (IOException | RejectedExecutionException e) {
             // The client is gone, a deadline has passed or the gateway is closing: there is nobody left to tell.
             abort();
+        } finally {
+            synchronized (changed) {
+                ended = true;
+                changed.notifyAll();
+            }
         }
     }
 
@@ -178,10 +199,10 @@ final class GatewayConnection {
                 send(reply.get(), out);
             }
         } finally {
-            synchronized (answered) {
+            synchronized (changed) {
                 sinceNanos = System.nanoTime();
                 calling = false;
-                answered.notifyAll();
+                changed.notifyAll();
             }
         }
     }

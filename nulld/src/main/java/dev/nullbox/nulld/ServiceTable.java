@@ -38,7 +38,7 @@ final class ServiceTable {
             CAP_KILL,
             CAP_SYS_CHROOT);
 
-    /** Each stands after those it depends on. */
+    /** Each stands after those it depends on, and stops before them: the network outlives what answers over it. */
     static final List<ServiceSpec> ALL = List.of(
             ours("egress", Set.of(CAP_NET_ADMIN, CAP_NET_BIND_SERVICE), List.of()),
             new ServiceSpec(
@@ -70,12 +70,12 @@ final class ServiceTable {
                     List.of(),
                     CAGE,
                     List.of("/sbin/cage"),
-                    List.of("egress", "warden", "ctxgraph"),
+                    List.of("egress", "warden", "ctxgraph", "network"),
                     true,
                     ServiceSpec.Readiness.SAYS_SO,
                     START_LIMIT,
                     CAGE_STOP_LIMIT),
-            ours("gateway", Set.of(), List.of("egress")),
+            ours("gateway", Set.of(), List.of("egress", "network")),
             // Only the test image has the program: it kills services when the tests tell it to.
             new ServiceSpec(
                     "chaos",

@@ -132,7 +132,7 @@ final class Supervisor {
     boolean allReady() {
         return services.values().stream()
                 .filter(s -> s.spec.required() && !(s.state instanceof ServiceState.Disabled))
-                .allMatch(s -> s.state instanceof ServiceState.Ready);
+                .allMatch(Supervisor::isReady);
     }
 
     /** The services as {@code nulld.status} has them. */
@@ -224,7 +224,16 @@ final class Supervisor {
     private boolean dependenciesReady(Service service) {
         return service.spec.after().stream()
                 .map(services::get)
-                .allMatch(other -> other != null && other.state instanceof ServiceState.Ready);
+                .allMatch(other -> other != null && (isReady(other) || isDoneWithout(other)));
+    }
+
+    private static boolean isReady(Service service) {
+        return service.state instanceof ServiceState.Ready;
+    }
+
+    /** Whether it is one the appliance can do without, and has been tried: it gives the order, and holds up nobody. */
+    private static boolean isDoneWithout(Service service) {
+        return !service.spec.required() && (isDown(service) || service.state instanceof ServiceState.Backoff);
     }
 
     private Stream<Service> dependents(Service service) {
