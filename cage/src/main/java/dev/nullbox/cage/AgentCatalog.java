@@ -1,6 +1,7 @@
 package dev.nullbox.cage;
 
 import dev.nullbox.cage.CatalogEntry.Source;
+import dev.nullbox.manifest.CredentialRef;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.ManifestReader;
 import dev.nullbox.manifest.ManifestResult;
@@ -95,6 +96,14 @@ final class AgentCatalog {
         if (manifest.capabilities().healthCheck().isPresent()) {
             problems.add(new Problem(
                     "capabilities.health_check", "is not yet supported by this version", "remove the table"));
+        }
+        for (CredentialRef ref : manifest.capabilities().credentialRefs()) {
+            if (!ref.isPlain()) {
+                problems.add(new Problem(
+                        "capabilities.credential_refs",
+                        ref.name() + " has bounds that are not yet supported by this version",
+                        "name it alone"));
+            }
         }
         Path rootfs = directory.resolve(ROOTFS);
         String program = manifest.agent().command().executable().value();

@@ -5,7 +5,6 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.NetworkTarget;
-import dev.nullbox.manifest.SecretName;
 import dev.nullbox.rpc.RpcClient;
 import dev.nullbox.rpc.RpcException;
 import java.nio.file.Path;
@@ -51,7 +50,7 @@ final class Peers {
      */
     List<Secret> lease(Manifest manifest, long run) throws RpcException {
         List<String> names = manifest.capabilities().credentialRefs().stream()
-                .map(SecretName::value)
+                .map(ref -> ref.name().value())
                 .toList();
         JsonObject params = agent(manifest.agent().name().value());
         params.addProperty("run", run);

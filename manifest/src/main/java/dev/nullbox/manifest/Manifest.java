@@ -44,17 +44,19 @@ public record Manifest(Agent agent, Capabilities capabilities, Map<String, ToolR
      *
      * @param maxCpuPercent processor time at most
      * @param maxMemory the guest's memory
-     * @param credentialRefs secrets it is lent, by name
+     * @param credentialRefs secrets it is lent; each name once
      * @param network where it may connect to; nowhere when empty
      * @param filesystem what of its shares it sees
+     * @param memory what of the shared memory it may use
      * @param healthCheck how its health is asked for
      */
     public record Capabilities(
             CpuPercent maxCpuPercent,
             MemoryMib maxMemory,
-            List<SecretName> credentialRefs,
+            List<CredentialRef> credentialRefs,
             Network network,
             Filesystem filesystem,
+            Memory memory,
             Optional<HealthCheck> healthCheck) {
         public Capabilities {
             credentialRefs = List.copyOf(credentialRefs);
@@ -80,6 +82,21 @@ public record Manifest(Agent agent, Capabilities capabilities, Map<String, ToolR
      */
     public record Filesystem(List<GuestPath> read, List<GuestPath> write) {
         public Filesystem {
+            read = List.copyOf(read);
+            write = List.copyOf(write);
+        }
+    }
+
+    /**
+     * The table {@code [capabilities.memory]}.
+     *
+     * @param read keys that it may read
+     * @param write keys that it may write
+     * @param maxMb what it may store at most, in MiB, 1 to 65,536
+     * @param maxWritesPerMinute 1 to 1,000,000
+     */
+    public record Memory(List<KeyPattern> read, List<KeyPattern> write, int maxMb, int maxWritesPerMinute) {
+        public Memory {
             read = List.copyOf(read);
             write = List.copyOf(write);
         }

@@ -23,7 +23,9 @@ final class RawManifest {
     }
 
     private void take(String schemaPath, String path, Map<?, ?> table, List<Problem> problems) {
-        List<Schema.Key> keys = Schema.keysIn(schemaPath);
+        List<Schema.Key> keys = Schema.keysIn(schemaPath).stream()
+                .filter(key -> !key.isElement())
+                .toList();
         Map<String, Object> rest = new TreeMap<>();
         table.forEach((name, value) -> rest.put(String.valueOf(name), value));
         for (Schema.Key key : keys) {
@@ -53,6 +55,10 @@ final class RawManifest {
             case INTEGER -> value instanceof Long;
             case BOOLEAN -> value instanceof Boolean;
             case STRINGS -> value instanceof List<?> list && list.stream().allMatch(String.class::isInstance);
+            case REFERENCES ->
+                value instanceof List<?> list
+                        && (list.stream().allMatch(String.class::isInstance)
+                                || list.stream().allMatch(Map.class::isInstance));
             case TABLE -> value instanceof Map;
         };
         if (!fits) {
@@ -65,6 +71,17 @@ final class RawManifest {
         values.put(path, value);
         if (value instanceof Map<?, ?> table) {
             take(key.path(), path, table, problems);
+        }
+        if (value instanceof List<?> list) {
+            takeTables(key.path() + Schema.ELEMENT, path, list, problems);
+        }
+    }
+
+    private void takeTables(String schemaPath, String path, List<?> list, List<Problem> problems) {
+        for (int i = 0; i < list.size(); i++) {
+            if (list.get(i) instanceof Map<?, ?> table) {
+                take(schemaPath, element(path, i), table, problems);
+            }
         }
     }
 
@@ -95,6 +112,10 @@ final class RawManifest {
         return path.isEmpty() ? name : path + "." + name;
     }
 
+    static String element(String path, int index) {
+        return path + "[" + index + "]";
+    }
+
     /** Whether the table or value is there, of the right type. */
     boolean has(String path) {
         return values.containsKey(path);
@@ -112,13 +133,24 @@ final class RawManifest {
         return values.get(path) instanceof Boolean bool ? Optional.of(bool) : Optional.empty();
     }
 
-    /** The array's strings; none when it is absent. */
+    /** The array's strings; none when it is absent, or an array of tables. */
     List<String> strings(String path) {
         List<String> strings = new ArrayList<>();
         if (values.get(path) instanceof List<?> list) {
-            list.forEach(element -> strings.add(String.valueOf(element)));
+            for (Object element : list) {
+                if (element instanceof String text) {
+                    strings.add(text);
+                }
+            }
         }
         return strings;
+    }
+
+    /** How many tables the array has, each found by {@link #element}; none when it is absent, or an array of strings. */
+    int tables(String path) {
+        return values.get(path) instanceof List<?> list
+                ? (int) list.stream().filter(Map.class::isInstance).count()
+                : 0;
     }
 
     /** The names in a table, sorted; none when it is absent. */

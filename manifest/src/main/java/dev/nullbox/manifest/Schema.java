@@ -11,6 +11,7 @@ public final class Schema {
         INTEGER("integer"),
         BOOLEAN("boolean"),
         STRINGS("array of strings"),
+        REFERENCES("array of strings or of tables"),
         TABLE("table");
 
         private final String words;
@@ -28,7 +29,7 @@ public final class Schema {
     /**
      * One key.
      *
-     * @param path dotted; {@code *} stands for a name that the author chooses
+     * @param path dotted; {@code *} stands for a name that the author chooses, {@code []} for each element of an array
      * @param type what it must be
      * @param required whether it must be there when its table is
      * @param absent what holds without it, for people
@@ -44,7 +45,16 @@ public final class Schema {
         String name() {
             return path.substring(path.lastIndexOf('.') + 1);
         }
+
+        boolean isElement() {
+            return path.endsWith(ELEMENT);
+        }
     }
+
+    /** What follows an array's path in the path of its elements. */
+    static final String ELEMENT = "[]";
+
+    private static final String REFS = "capabilities.credential_refs";
 
     private static final List<Key> KEYS = List.of(
             required("agent", Type.TABLE, "the keys below", "cage"),
@@ -73,11 +83,32 @@ public final class Schema {
             optional("capabilities.max_cpu_percent", Type.INTEGER, "`25`", "1 to 6400; 100 is one whole CPU", "cage"),
             optional("capabilities.max_memory_mb", Type.INTEGER, "`256`", "64 to 65536, in MiB", "cage"),
             optional(
-                    "capabilities.credential_refs",
-                    Type.STRINGS,
+                    REFS,
+                    Type.REFERENCES,
                     "none",
-                    "at most 64 names of secrets: 1 to 64 of `A-Z a-z 0-9 _`, no digit first",
+                    "at most 64, each name once; all names of secrets, or all tables with the keys below",
+                    "warden, cage"),
+            optional(REFS + ELEMENT, Type.TABLE, "-", "the keys below, on one line", "warden, cage"),
+            required(
+                    REFS + ELEMENT + ".name",
+                    Type.STRING,
+                    "the secret's name: 1 to 64 of `A-Z a-z 0-9 _`, no digit first",
+                    "warden, cage"),
+            optional(REFS + ELEMENT + ".version", Type.INTEGER, "the newest", "1 to 1000000", "warden"),
+            optional(
+                    REFS + ELEMENT + ".host",
+                    Type.STRING,
+                    "any",
+                    "a host of `network.allow`, without port; the lease records it",
                     "warden"),
+            optional(
+                    REFS + ELEMENT + ".reads",
+                    Type.INTEGER,
+                    "`1`",
+                    "1 to 1000000; with `deliver = \"fetch\"` only",
+                    "warden"),
+            optional(REFS + ELEMENT + ".ttl_secs", Type.INTEGER, "the run", "1 to 31536000", "warden, cage"),
+            optional(REFS + ELEMENT + ".deliver", Type.STRING, "`file`", "`file`, `fetch`", "cage, warden"),
             optional("capabilities.shell", Type.BOOLEAN, "`false`", "`false`: there is no shell", "nobody"),
             optional("capabilities.accelerator", Type.STRING, "`none`", "`none`", "nobody"),
             optional(
@@ -106,6 +137,16 @@ public final class Schema {
                     "none",
                     "as `read`; a path stands in one of the two",
                     "cage"),
+            optional("capabilities.memory", Type.TABLE, "its own memory", "the keys below", "ctxgraph"),
+            optional(
+                    "capabilities.memory.read",
+                    Type.STRINGS,
+                    "`[\"NAME/*\"]`, its own",
+                    "at most 64 of `agent/key`, `agent/*`, `agent/prefix/*`",
+                    "ctxgraph"),
+            optional("capabilities.memory.write", Type.STRINGS, "`[\"NAME/*\"]`, its own", "as `read`", "ctxgraph"),
+            optional("capabilities.memory.max_mb", Type.INTEGER, "`64`", "1 to 65536, in MiB", "ctxgraph"),
+            optional("capabilities.memory.max_writes_per_minute", Type.INTEGER, "`600`", "1 to 1000000", "ctxgraph"),
             optional("capabilities.health_check", Type.TABLE, "not asked", "the keys below", "cage (not yet acted on)"),
             required("capabilities.health_check.port", Type.INTEGER, "1 to 65535", "cage (not yet acted on)"),
             optional(

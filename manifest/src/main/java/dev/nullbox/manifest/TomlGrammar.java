@@ -133,11 +133,11 @@ final class TomlGrammar {
         at.expect('[', "an array");
         at.skipBlanksAndLines();
         String first = "";
-        while (!at.take(']')) {
-            String type = value(path, depth + 1);
+        for (int index = 0; !at.take(']'); index++) {
+            String type = value(path + "[" + index + "]", depth + 1);
             first = first.isEmpty() ? type : first;
             if (!type.equals(first)) {
-                throw at.refuse("an array mixes elements of types " + first + " and " + type, "use strings only");
+                throw at.refuse("an array mixes elements of types " + first + " and " + type, "use one type for all");
             }
             at.skipBlanksAndLines();
             if (at.peek() != ']') {

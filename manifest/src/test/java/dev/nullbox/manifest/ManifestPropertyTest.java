@@ -23,6 +23,7 @@ class ManifestPropertyTest {
             A = "b" # c
             [capabilities]
             max_memory_mb = 1_28
+            credential_refs = [{ name = "A", reads = 1, deliver = "fetch" }, { name = 'B' }]
             network = { allow = ["1.2.3.4:80", "a.example"] }
             """;
 
@@ -143,10 +144,11 @@ class ManifestPropertyTest {
     private static Object array(Random random, StringBuilder toml) {
         List<Object> list = new ArrayList<>();
         boolean lines = random.nextBoolean();
+        boolean tables = random.nextInt(4) == 0;
         toml.append('[').append(lines ? lineEnd(random) : "");
         int size = random.nextInt(4);
         for (int i = 0; i < size; i++) {
-            list.add(basic(random, toml));
+            list.add(tables ? inline(random, toml) : basic(random, toml));
             toml.append(i < size - 1 || random.nextBoolean() ? "," : "");
             toml.append(lines ? lineEnd(random) : pick(random, "", " "));
         }

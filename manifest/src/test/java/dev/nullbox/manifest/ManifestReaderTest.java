@@ -45,7 +45,10 @@ class ManifestReaderTest {
             [capabilities]
             max_cpu_percent = 150
             max_memory_mb = 1_024
-            credential_refs = ["OPENAI_KEY"]
+            credential_refs = [
+              { name = "OPENAI_KEY", version = 3, host = "API.openai.com", reads = 2, ttl_secs = 600, deliver = "fetch" },
+              { name = "OTHER" }, # all else as without a table
+            ]
             shell = false
             accelerator = "none"
             max_api_calls_per_hour = 0
@@ -62,6 +65,12 @@ class ManifestReaderTest {
             [capabilities.filesystem]
             read = ["/data"]
             write = ["/data/output"]
+
+            [capabilities.memory]
+            read = ["team/research/*", "researcher/*"]
+            write = ["researcher/notes"]
+            max_mb = 8
+            max_writes_per_minute = 30
 
             [capabilities.health_check]
             port = 8080
@@ -106,7 +115,15 @@ class ManifestReaderTest {
                 .isEqualTo(new Manifest.Capabilities(
                         new CpuPercent(150),
                         new MemoryMib(1024),
-                        List.of(new SecretName("OPENAI_KEY")),
+                        List.of(
+                                new CredentialRef(
+                                        new SecretName("OPENAI_KEY"),
+                                        Optional.of(3),
+                                        Optional.of("api.openai.com"),
+                                        Optional.of(2),
+                                        Optional.of(Duration.ofMinutes(10)),
+                                        Delivery.FETCH),
+                                CredentialRef.plain(new SecretName("OTHER"))),
                         new Manifest.Network(List.of(
                                 new NameTarget(new DomainName("api.openai.com"), 443),
                                 new NameTarget(new DomainName("httpbin.org"), 8443),
@@ -115,6 +132,11 @@ class ManifestReaderTest {
                                 new AddressTarget(InetAddress.ofLiteral("2001:db8::1"), 22))),
                         new Manifest.Filesystem(
                                 List.of(new GuestPath("/data")), List.of(new GuestPath("/data/output"))),
+                        new Manifest.Memory(
+                                List.of(new KeyPattern("team/research/*"), new KeyPattern("researcher/*")),
+                                List.of(new KeyPattern("researcher/notes")),
+                                8,
+                                30),
                         Optional.of(new HealthCheck(8080, "/health", Duration.ofSeconds(10), 5))));
         assertThat(manifest.tools()).isEqualTo(Map.of("web_search", ToolRisk.LOW));
     }
@@ -133,6 +155,8 @@ class ManifestReaderTest {
                         List.of(),
                         new Manifest.Network(List.of()),
                         new Manifest.Filesystem(List.of(), List.of()),
+                        new Manifest.Memory(
+                                List.of(new KeyPattern("hello/*")), List.of(new KeyPattern("hello/*")), 64, 600),
                         Optional.empty()));
         assertThat(manifest.tools()).isEmpty();
     }
@@ -222,6 +246,32 @@ class ManifestReaderTest {
                 "[capabilities]|max_memory_mb = 4294967360|capabilities.max_memory_mb",
                 "[capabilities]|credential_refs = ['a-b']|capabilities.credential_refs[0]",
                 "[capabilities]|credential_refs = ['A', 'A']|capabilities.credential_refs[1]",
+                "[capabilities]|credential_refs = [1]|capabilities.credential_refs",
+                "[capabilities]|credential_refs = [{}]|capabilities.credential_refs[0].name",
+                "[capabilities]|credential_refs = [{name = 'a-b'}]|capabilities.credential_refs[0].name",
+                "[capabilities]|credential_refs = [{name = 1}]|capabilities.credential_refs[0].name",
+                "[capabilities]|credential_refs = [{name = 'A'}, {name = 'A'}]|capabilities.credential_refs[1].name",
+                "[capabilities]|credential_refs = [{name = 'A', nam = 1}]|capabilities.credential_refs[0].nam",
+                "[capabilities]|credential_refs = [{name = 'A', version = 0}]|capabilities.credential_refs[0].version",
+                "[capabilities]|credential_refs = [{name = 'A', host = 'x.example'}]|capabilities.credential_refs[0].host",
+                "[capabilities]|credential_refs = [{name = 'A', host = 'x.example:443'}]|capabilities.credential_refs[0].host",
+                "[capabilities]|credential_refs = [{name = 'A', ttl_secs = 31536001}]|capabilities.credential_refs[0].ttl_secs",
+                "[capabilities]|credential_refs = [{name = 'A', deliver = 'env'}]|capabilities.credential_refs[0].deliver",
+                "[capabilities]|credential_refs = [{name = 'A', deliver = 'fetch', reads = 0}]|capabilities.credential_refs[0].reads",
+                "[capabilities]|credential_refs = [{name = 'A', reads = 1}]|capabilities.credential_refs[0]",
+                "[capabilities.memory]|read = 'a/*'|capabilities.memory.read",
+                "[capabilities.memory]|read = ['*']|capabilities.memory.read[0]",
+                "[capabilities.memory]|read = ['a']|capabilities.memory.read[0]",
+                "[capabilities.memory]|read = ['a/*', 'a/*']|capabilities.memory.read[1]",
+                "[capabilities.memory]|write = ['/a']|capabilities.memory.write[0]",
+                "[capabilities.memory]|write = ['a/']|capabilities.memory.write[0]",
+                "[capabilities.memory]|write = ['a/*/b']|capabilities.memory.write[0]",
+                "[capabilities.memory]|write = ['a/b*']|capabilities.memory.write[0]",
+                "[capabilities.memory]|write = ['a.b/c']|capabilities.memory.write[0]",
+                "[capabilities.memory]|write = ['a/b c']|capabilities.memory.write[0]",
+                "[capabilities.memory]|max_mb = 0|capabilities.memory.max_mb",
+                "[capabilities.memory]|max_writes_per_minute = 1000001|capabilities.memory.max_writes_per_minute",
+                "[capabilities.memory]|quota = 1|capabilities.memory.quota",
                 "[capabilities]|shell = true|capabilities.shell",
                 "[capabilities]|shell = 'no'|capabilities.shell",
                 "[capabilities]|accelerator = 'gpu'|capabilities.accelerator",
@@ -321,6 +371,46 @@ class ManifestReaderTest {
     void aSecretIsNoEnvironmentVariable() {
         assertThat(paths(MINIMAL + "[agent.env]\nSORTED = 'x'\n[capabilities]\ncredential_refs = ['SORTED']"))
                 .containsExactly("agent.env.SORTED");
+    }
+
+    @Test
+    void aSecretInATableIsNoEnvironmentVariableEither() {
+        assertThat(paths(MINIMAL + "[agent.env]\nSORTED = 'x'\n[capabilities]\ncredential_refs = [{name = 'SORTED'}]"))
+                .containsExactly("agent.env.SORTED");
+    }
+
+    @Test
+    void reportsAllProblemsOfAllReferencesAtOnce() {
+        assertThat(paths(MINIMAL + """
+                        [capabilities]
+                        credential_refs = [
+                          { name = "1", version = 0 },
+                          { ttl_secs = 0 },
+                          { name = "C", deliver = "mail", colour = "red" },
+                        ]
+                        """))
+                .containsExactlyInAnyOrder(
+                        "capabilities.credential_refs[0].name",
+                        "capabilities.credential_refs[0].version",
+                        "capabilities.credential_refs[1].name",
+                        "capabilities.credential_refs[1].ttl_secs",
+                        "capabilities.credential_refs[2].deliver",
+                        "capabilities.credential_refs[2].colour");
+    }
+
+    @Test
+    void boundsTheReferences() {
+        String refs = "{ name = 'A' },".repeat(65);
+        assertThat(paths(MINIMAL + "[capabilities]\ncredential_refs = [" + refs + "]"))
+                .contains("capabilities.credential_refs");
+    }
+
+    @Test
+    void anEmptyListOfKeysIsNoKeyAtAll() {
+        Manifest.Memory memory = valid(MINIMAL + "[capabilities.memory]\nread = []\nmax_mb = 1")
+                .capabilities()
+                .memory();
+        assertThat(memory).isEqualTo(new Manifest.Memory(List.of(), List.of(new KeyPattern("hello/*")), 1, 600));
     }
 
     @Test

@@ -32,6 +32,17 @@ class SchemaTest {
             Map.entry("Network.allow", "capabilities.network.allow"),
             Map.entry("Filesystem.read", "capabilities.filesystem.read"),
             Map.entry("Filesystem.write", "capabilities.filesystem.write"),
+            Map.entry("Capabilities.memory", "capabilities.memory"),
+            Map.entry("CredentialRef.name", "capabilities.credential_refs[].name"),
+            Map.entry("CredentialRef.version", "capabilities.credential_refs[].version"),
+            Map.entry("CredentialRef.host", "capabilities.credential_refs[].host"),
+            Map.entry("CredentialRef.reads", "capabilities.credential_refs[].reads"),
+            Map.entry("CredentialRef.ttl", "capabilities.credential_refs[].ttl_secs"),
+            Map.entry("CredentialRef.delivery", "capabilities.credential_refs[].deliver"),
+            Map.entry("Memory.read", "capabilities.memory.read"),
+            Map.entry("Memory.write", "capabilities.memory.write"),
+            Map.entry("Memory.maxMb", "capabilities.memory.max_mb"),
+            Map.entry("Memory.maxWritesPerMinute", "capabilities.memory.max_writes_per_minute"),
             Map.entry("HealthCheck.port", "capabilities.health_check.port"),
             Map.entry("HealthCheck.path", "capabilities.health_check.path"),
             Map.entry("HealthCheck.interval", "capabilities.health_check.interval_secs"),
@@ -43,6 +54,8 @@ class SchemaTest {
             Manifest.Capabilities.class,
             Manifest.Network.class,
             Manifest.Filesystem.class,
+            Manifest.Memory.class,
+            CredentialRef.class,
             HealthCheck.class);
 
     @Test

@@ -57,6 +57,8 @@ class TomlGrammarTest {
                 "[a]\nb = 1\n[a.b]",
                 "[a.b]\n[a]\nb = 1",
                 "a = {x = 1, x = 2}",
+                "a = [{x = 1, x = 2}]",
+                "a = [{x = 1}, 'y']",
                 "[[a]]",
                 "a.b = 1",
                 "a = 1 b",
@@ -93,6 +95,8 @@ class TomlGrammarTest {
                 "a = { b = 'c', d = [true, false], e = { f = 1 } }",
                 "[ a . b ] # c\nc = 0.5\n[a]\nd = 1",
                 "a=+0",
+                "a = [{x = 1}, {x = 2}]",
+                "a = [ # c\n { x = ']' }, # }\n\n { x = '}', y = [{ x = 1 }] },\n]",
                 "[a] # toml4j takes ] in a comment for its own",
             })
     void letsThroughWhatToml4jReadsRightly(String toml) {

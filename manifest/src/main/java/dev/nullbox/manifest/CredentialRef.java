@@ -1,0 +1,50 @@
+package dev.nullbox.manifest;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One secret that an agent is lent for a run, and the bounds of that loan.
+ *
+ * @param name the secret's name in the vault
+ * @param version which version of it; the newest when absent
+ * @param host what the secret is for: a host of the agent's network.allow, in lower case, without a port
+ * @param reads how often it may be fetched, once when absent; only of {@link Delivery#FETCH}
+ * @param ttl how long it is lent, from the run's start; the whole run when absent
+ * @param delivery how it reaches the agent
+ */
+public record CredentialRef(
+        SecretName name,
+        Optional<Integer> version,
+        Optional<String> host,
+        Optional<Integer> reads,
+        Optional<Duration> ttl,
+        Delivery delivery) {
+    /** The highest version of a secret, and the most reads of one. */
+    public static final int MAX_COUNT = 1_000_000;
+    /** The longest bound in time, a year. */
+    public static final int MAX_TTL_SECONDS = 31_536_000;
+
+    /**
+     * A checked reference; numbers are bounded by the reader.
+     *
+     * @throws InvalidValueException when reads of a file are counted
+     */
+    public CredentialRef {
+        if (delivery == Delivery.FILE && reads.isPresent()) {
+            throw new InvalidValueException(
+                    "counts reads of a file, which nothing can", "add deliver = \"fetch\", or leave reads out");
+        }
+    }
+
+    /** The newest version of a secret, as a file, for the whole run. */
+    static CredentialRef plain(SecretName name) {
+        return new CredentialRef(
+                name, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Delivery.FILE);
+    }
+
+    /** Whether it is the newest version, as a file, for the whole run. */
+    public boolean isPlain() {
+        return equals(plain(name));
+    }
+}
