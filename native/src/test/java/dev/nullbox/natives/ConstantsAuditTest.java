@@ -31,6 +31,8 @@ class ConstantsAuditTest {
             new Source(Reboot.class, "sys/reboot.h", ""),
             new Source(Mlock.class, "sys/mman.h", ""),
             new Source(Kvm.class, "linux/kvm.h", ""),
+            new Source(Loop.class, "linux/loop.h", ""),
+            new Source(Tty.class, "sys/ioctl.h", ""),
             new Source(Capabilities.class, "linux/capability.h", "CAP_"),
             new Source(Netlink.class, "linux/rtnetlink.h", ""),
             new Source(PosixSpawn.class, "spawn.h", "POSIX_"));
@@ -41,6 +43,9 @@ class ConstantsAuditTest {
             field("struct pollfd", "fd", 0, 4),
             field("struct pollfd", "events", 4, 2),
             field("struct pollfd", "revents", 6, 2),
+            size("struct loop_config", 304),
+            field("struct loop_config", "fd", 0, 4),
+            field("struct loop_config", "info.lo_flags", 60, 4),
             size("struct rlimit", 16),
             field("struct rlimit", "rlim_cur", 0, 8),
             field("struct rlimit", "rlim_max", 8, 8),

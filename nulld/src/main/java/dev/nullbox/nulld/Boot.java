@@ -3,6 +3,8 @@ package dev.nullbox.nulld;
 import com.google.gson.JsonObject;
 import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Reboot;
+import dev.nullbox.natives.Rtnetlink;
 import dev.nullbox.natives.SysResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,11 +92,11 @@ final class Boot {
     }
 
     private void devices() {
-        if (libc.reboot(Sys.RB_DISABLE_CAD) instanceof SysResult.Failed(var errno)) {
+        if (libc.reboot(Reboot.RB_DISABLE_CAD) instanceof SysResult.Failed(var errno)) {
             degraded.add("ctrl-alt-del", "Ctrl-Alt-Del reboots without stopping in order: " + Errno.describe(errno));
         }
-        try {
-            Loopback.up(libc);
+        try (Rtnetlink links = Rtnetlink.open(libc)) {
+            links.setUp(links.indexOf("lo"));
         } catch (IOException e) {
             degraded.add("loopback", "the loopback interface is down: " + e.getMessage());
         }

@@ -2,6 +2,7 @@ package dev.nullbox.nulld;
 
 import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Reboot;
 import dev.nullbox.natives.SysResult;
 import java.nio.charset.StandardCharsets;
 
@@ -55,7 +56,7 @@ final class Emergency {
     void now(Power power) {
         if (libc.reboot(power.command()) instanceof SysResult.Failed(var errno)) {
             say("nulld| " + power.phase() + " refused: " + Errno.describe(errno) + "; halting");
-            libc.reboot(Sys.RB_HALT_SYSTEM);
+            libc.reboot(Reboot.RB_HALT_SYSTEM);
         }
     }
 

@@ -2,7 +2,9 @@ package dev.nullbox.nulld;
 
 import com.google.gson.JsonObject;
 import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.OpenFlags;
 import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.Tty;
 import java.util.Optional;
 
 /** The second serial port, which carries events as JSON lines when {@code nullbox.events=ttyS1} asks for it. */
@@ -22,7 +24,7 @@ final class EventPort {
             journal.text("nulld", "nullbox.events=" + name + " is no serial port; say ttyS1");
             return;
         }
-        int flags = Sys.O_WRONLY | Sys.O_NOCTTY | Sys.O_CLOEXEC;
+        int flags = OpenFlags.O_WRONLY | OpenFlags.O_NOCTTY | OpenFlags.O_CLOEXEC;
         switch (libc.open("/dev/" + name, flags, 0)) {
             case SysResult.Ok(var fd) -> {
                 raw(libc, (int) fd);
@@ -39,9 +41,9 @@ final class EventPort {
     /** Lines end in a newline only: struct termios' c_oflag (offset 4) without OPOST. Source: ioctl_tty(2), TCGETS. */
     private static void raw(Libc libc, int fd) {
         byte[] termios = new byte[64];
-        if (libc.ioctl(fd, 0x5401, termios).isOk()) {
+        if (libc.ioctl(fd, Tty.TCGETS, termios).isOk()) {
             termios[4] &= ~1;
-            libc.ioctl(fd, 0x5402, termios);
+            libc.ioctl(fd, Tty.TCSETS, termios);
         }
     }
 }

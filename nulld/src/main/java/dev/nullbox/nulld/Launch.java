@@ -1,12 +1,13 @@
 package dev.nullbox.nulld;
 
+import dev.nullbox.natives.Capabilities;
 import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Prctl;
+import dev.nullbox.natives.Rlimits;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.SyscallException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -15,7 +16,6 @@ import java.util.List;
  * in one thread: capabilities and no_new_privs belong to threads, and execve(2) keeps the calling one's.
  */
 final class Launch {
-    private static final int CAPABILITY_VERSION_3 = 0x20080522;
     private static final int OPEN_FILES = 4_096;
 
     private final Libc libc;
@@ -78,25 +78,27 @@ final class Launch {
     }
 
     private void drop(LaunchPlan plan, Accounts.User user, int[] groups) throws SyscallException {
-        libc.setrlimit(Sys.RLIMIT_CORE, 0, 0).orThrow("setrlimit RLIMIT_CORE");
-        libc.setrlimit(Sys.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES).orThrow("setrlimit RLIMIT_NOFILE");
+        libc.setrlimit(Rlimits.RLIMIT_CORE, 0, 0).orThrow("setrlimit RLIMIT_CORE");
+        libc.setrlimit(Rlimits.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES).orThrow("setrlimit RLIMIT_NOFILE");
         libc.umask(022).orThrow("umask");
-        long keep = Capability.mask(plan.capabilities());
+        long keep = Capabilities.maskOf(plan.capabilities());
         dropBounding(keep);
-        libc.prctl(Sys.PR_SET_KEEPCAPS, 1, 0, 0, 0).orThrow("prctl PR_SET_KEEPCAPS");
+        libc.prctl(Prctl.PR_SET_KEEPCAPS, 1, 0, 0, 0).orThrow("prctl PR_SET_KEEPCAPS");
         libc.setgroups(groups).orThrow("setgroups");
         libc.setresgid(user.gid(), user.gid(), user.gid()).orThrow("setresgid " + user.gid());
         libc.setresuid(user.uid(), user.uid(), user.uid()).orThrow("setresuid " + user.uid());
-        libc.capset(capHeader(), capData(keep)).orThrow("capset");
-        libc.prctl(Sys.PR_CAP_AMBIENT, Sys.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0).orThrow("prctl PR_CAP_AMBIENT_CLEAR_ALL");
+        libc.capset(Capabilities.header(), Capabilities.encode(keep, keep, keep))
+                .orThrow("capset");
+        libc.prctl(Prctl.PR_CAP_AMBIENT, Prctl.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+                .orThrow("prctl PR_CAP_AMBIENT_CLEAR_ALL");
         if (user.uid() != 0) {
-            for (Capability capability : plan.capabilities()) {
-                libc.prctl(Sys.PR_CAP_AMBIENT, Sys.PR_CAP_AMBIENT_RAISE, capability.number(), 0, 0)
+            for (String capability : plan.capabilities()) {
+                libc.prctl(Prctl.PR_CAP_AMBIENT, Prctl.PR_CAP_AMBIENT_RAISE, Capabilities.number(capability), 0, 0)
                         .orThrow("prctl PR_CAP_AMBIENT_RAISE " + capability);
             }
         }
         if (plan.noNewPrivs()) {
-            libc.prctl(Sys.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0).orThrow("prctl PR_SET_NO_NEW_PRIVS");
+            libc.prctl(Prctl.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0).orThrow("prctl PR_SET_NO_NEW_PRIVS");
         }
     }
 
@@ -106,30 +108,11 @@ final class Launch {
             if ((keep & (1L << number)) != 0) {
                 continue;
             }
-            SysResult result = libc.prctl(Sys.PR_CAPBSET_DROP, number, 0, 0, 0);
-            if (number > Capability.CAP_CHECKPOINT_RESTORE.number() && result.failedWith(Errno.EINVAL)) {
+            SysResult result = libc.prctl(Prctl.PR_CAPBSET_DROP, number, 0, 0, 0);
+            if (number > Capabilities.CAP_LAST_CAP && result.failedWith(Errno.EINVAL)) {
                 return;
             }
             result.orThrow("prctl PR_CAPBSET_DROP " + number);
         }
-    }
-
-    /** struct __user_cap_header_struct: version, pid (0: this thread). */
-    private static byte[] capHeader() {
-        return ByteBuffer.allocate(8)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(0, CAPABILITY_VERSION_3)
-                .array();
-    }
-
-    /** Two struct __user_cap_data_struct, low word first: effective, permitted, inheritable. */
-    private static byte[] capData(long keep) {
-        ByteBuffer data = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
-        for (int half = 0; half < 2; half++) {
-            for (int set = 0; set < 3; set++) {
-                data.putInt((int) (keep >>> (32 * half)));
-            }
-        }
-        return data.array();
     }
 }

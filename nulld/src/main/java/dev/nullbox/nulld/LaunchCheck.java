@@ -1,5 +1,6 @@
 package dev.nullbox.nulld;
 
+import dev.nullbox.natives.Capabilities;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ record LaunchCheck(Map<String, String> fields) {
                 problems,
                 "Groups",
                 String.join(" ", wanted.stream().map(String::valueOf).toList()));
-        String keep = mask(Capability.mask(plan.capabilities()));
+        String keep = mask(Capabilities.maskOf(plan.capabilities()));
         expect(problems, "CapInh", keep);
         expect(problems, "CapPrm", keep);
         expect(problems, "CapEff", keep);

@@ -1,18 +1,16 @@
 package dev.nullbox.nulld;
 
+import dev.nullbox.natives.Capabilities;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What {@code launch} is asked to become.
  *
  * @param user user name
  * @param groups names of the supplementary groups
- * @param capabilities all that it keeps
+ * @param capabilities all that it keeps, by their names in capabilities(7)
  * @param noNewPrivs whether no program it runs may ever gain more
  * @param cgroup the cgroup directory it joins first
  * @param command path and arguments of the program
@@ -20,13 +18,13 @@ import java.util.Set;
 record LaunchPlan(
         String user,
         List<String> groups,
-        Set<Capability> capabilities,
+        List<String> capabilities,
         boolean noNewPrivs,
         Optional<String> cgroup,
         List<String> command) {
     LaunchPlan {
         groups = List.copyOf(groups);
-        capabilities = Set.copyOf(capabilities);
+        capabilities = List.copyOf(capabilities);
         command = List.copyOf(command);
         if (command.isEmpty() || !command.getFirst().startsWith("/")) {
             throw new IllegalArgumentException("after -- comes the absolute path of a program");
@@ -45,7 +43,7 @@ record LaunchPlan(
     static LaunchPlan parse(List<String> args) {
         String user = "";
         List<String> groups = List.of();
-        Set<Capability> capabilities = EnumSet.noneOf(Capability.class);
+        List<String> capabilities = List.of();
         boolean noNewPrivs = false;
         Optional<String> cgroup = Optional.empty();
         int i = 0;
@@ -86,10 +84,7 @@ record LaunchPlan(
             args.addAll(List.of("--groups", String.join(",", groups)));
         }
         if (!capabilities.isEmpty()) {
-            args.addAll(List.of(
-                    "--caps",
-                    String.join(
-                            ",", capabilities.stream().map(Enum::name).sorted().toList())));
+            args.addAll(List.of("--caps", String.join(",", capabilities)));
         }
         if (noNewPrivs) {
             args.add("--no-new-privs");
@@ -100,16 +95,10 @@ record LaunchPlan(
         return args;
     }
 
-    private static Set<Capability> capabilities(String value) {
-        Set<Capability> set = EnumSet.noneOf(Capability.class);
-        for (String name : list(value)) {
-            try {
-                set.add(Capability.valueOf(name.toUpperCase(Locale.ROOT)));
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("no such capability: " + name, e);
-            }
-        }
-        return set;
+    private static List<String> capabilities(String value) {
+        List<String> names = list(value);
+        names.forEach(Capabilities::number);
+        return names;
     }
 
     private static List<String> list(String value) {

@@ -3,6 +3,7 @@ package dev.nullbox.nulld;
 import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.Tty;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 
@@ -124,7 +125,7 @@ final class LineSink {
                 }
             }
         }
-        libc.ioctl(fd, Sys.TCSBRK, 1);
+        libc.ioctl(fd, Tty.TCSBRK, 1);
         return true;
     }
 }

@@ -6,6 +6,8 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.OpenFlags;
+import dev.nullbox.natives.Poll;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.SyscallException;
 import java.nio.ByteBuffer;
@@ -43,7 +45,7 @@ final class LogPump {
         this.libc = libc;
         this.journal = journal;
         int[] wake = new int[2];
-        libc.pipe2(wake, Sys.O_CLOEXEC | Sys.O_NONBLOCK).orThrow("pipe2");
+        libc.pipe2(wake, OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK).orThrow("pipe2");
         wakeRead = wake[0];
         wakeWrite = wake[1];
     }
@@ -99,9 +101,9 @@ final class LogPump {
     private byte[] pollfds(List<Stream> streams) {
         ByteBuffer buffer =
                 ByteBuffer.allocate((streams.size() + 1) * POLLFD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        buffer.putInt(wakeRead).putShort((short) Sys.POLLIN).putShort((short) 0);
+        buffer.putInt(wakeRead).putShort((short) Poll.POLLIN).putShort((short) 0);
         for (Stream stream : streams) {
-            buffer.putInt(stream.fd()).putShort((short) Sys.POLLIN).putShort((short) 0);
+            buffer.putInt(stream.fd()).putShort((short) Poll.POLLIN).putShort((short) 0);
         }
         return buffer.array();
     }

@@ -1,6 +1,8 @@
 package dev.nullbox.nulld;
 
 import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Loop;
+import dev.nullbox.natives.OpenFlags;
 import dev.nullbox.natives.SyscallException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -29,19 +31,22 @@ record LoopDevice(String node, int fd) {
     /** Attaches a file; close the descriptor once it is mounted. */
     static LoopDevice attach(Libc libc, String dev, String file) throws SyscallException {
         String control = dev + "/loop-control";
-        int controlFd = libc.open(control, Sys.O_RDWR | Sys.O_CLOEXEC, 0).orThrow("open " + control);
+        int controlFd =
+                libc.open(control, OpenFlags.O_RDWR | OpenFlags.O_CLOEXEC, 0).orThrow("open " + control);
         int number;
         try {
-            number = libc.ioctl(controlFd, Sys.LOOP_CTL_GET_FREE, 0).orThrow("LOOP_CTL_GET_FREE");
+            number = libc.ioctl(controlFd, Loop.LOOP_CTL_GET_FREE, 0).orThrow("LOOP_CTL_GET_FREE");
         } finally {
             libc.close(controlFd);
         }
-        int backing = libc.open(file, Sys.O_RDONLY | Sys.O_CLOEXEC, 0).orThrow("open " + file);
+        int backing =
+                libc.open(file, OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0).orThrow("open " + file);
         try {
             String node = dev + "/loop" + number;
-            int fd = libc.open(node, Sys.O_RDONLY | Sys.O_CLOEXEC, 0).orThrow("open " + node);
+            int fd =
+                    libc.open(node, OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0).orThrow("open " + node);
             try {
-                libc.ioctl(fd, Sys.LOOP_CONFIGURE, config(backing)).orThrow("LOOP_CONFIGURE " + node + " " + file);
+                libc.ioctl(fd, Loop.LOOP_CONFIGURE, config(backing)).orThrow("LOOP_CONFIGURE " + node + " " + file);
             } catch (SyscallException e) {
                 libc.close(fd);
                 throw e;
@@ -55,7 +60,7 @@ record LoopDevice(String node, int fd) {
     static byte[] config(int backing) {
         ByteBuffer config = ByteBuffer.allocate(CONFIG_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         config.putInt(0, backing);
-        config.putInt(FLAGS, Sys.LO_FLAGS_READ_ONLY | Sys.LO_FLAGS_AUTOCLEAR);
+        config.putInt(FLAGS, Loop.LO_FLAGS_READ_ONLY | Loop.LO_FLAGS_AUTOCLEAR);
         return config.array();
     }
 }

@@ -1,5 +1,6 @@
 package dev.nullbox.nulld;
 
+import dev.nullbox.natives.Mounts;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,10 +27,10 @@ record MountEntry(String type, String target, long flags, String data, boolean r
     }
 
     private enum Flag {
-        RDONLY("ro", Sys.MS_RDONLY),
-        NOSUID("nosuid", Sys.MS_NOSUID),
-        NODEV("nodev", Sys.MS_NODEV),
-        NOEXEC("noexec", Sys.MS_NOEXEC);
+        RDONLY("ro", Mounts.MS_RDONLY),
+        NOSUID("nosuid", Mounts.MS_NOSUID),
+        NODEV("nodev", Mounts.MS_NODEV),
+        NOEXEC("noexec", Mounts.MS_NOEXEC);
 
         private final String name;
         private final long bit;

@@ -1,13 +1,14 @@
 package dev.nullbox.nulld;
 
+import dev.nullbox.natives.Mounts;
 import java.util.List;
 
 /** What is mounted where, with which flags: docs/boot.md holds the same table, and a test compares the two. */
 final class MountTable {
-    private static final long STRICT = Sys.MS_NOSUID | Sys.MS_NODEV | Sys.MS_NOEXEC;
+    private static final long STRICT = Mounts.MS_NOSUID | Mounts.MS_NODEV | Mounts.MS_NOEXEC;
 
     /** The root itself: SquashFS, never written, never overlaid. Programs run from it, so no noexec. */
-    static final long ROOT_FLAGS = Sys.MS_RDONLY | Sys.MS_NOSUID | Sys.MS_NODEV;
+    static final long ROOT_FLAGS = Mounts.MS_RDONLY | Mounts.MS_NOSUID | Mounts.MS_NODEV;
     /** The data partition: agents' root file systems are served to their VMs, never run on the host. */
     static final long DATA_FLAGS = STRICT;
     /** ext4's options for the data partition: an inconsistent file system is not written to. */
@@ -18,7 +19,7 @@ final class MountTable {
             new MountEntry(
                     "devtmpfs",
                     "/dev",
-                    Sys.MS_NOSUID | Sys.MS_NOEXEC,
+                    Mounts.MS_NOSUID | Mounts.MS_NOEXEC,
                     "mode=0755",
                     true,
                     "device nodes, so no nodev; nothing runs from here"),
@@ -32,7 +33,7 @@ final class MountTable {
             new MountEntry(
                     "sysfs",
                     "/sys",
-                    STRICT | Sys.MS_RDONLY,
+                    STRICT | Mounts.MS_RDONLY,
                     "",
                     true,
                     "read-only: nothing changes the kernel's devices at run time"));

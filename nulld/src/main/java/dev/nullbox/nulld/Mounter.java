@@ -2,6 +2,7 @@ package dev.nullbox.nulld;
 
 import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Mounts;
 import dev.nullbox.natives.SysResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,7 +67,7 @@ final class Mounter {
                 .isPresent();
         String data = entry.data().isEmpty() ? null : entry.data();
         if (mounted) {
-            return libc.mount(entry.type(), entry.target(), entry.type(), entry.flags() | Sys.MS_REMOUNT, data);
+            return libc.mount(entry.type(), entry.target(), entry.type(), entry.flags() | Mounts.MS_REMOUNT, data);
         }
         return libc.mount(entry.type(), entry.target(), entry.type(), entry.flags(), data);
     }

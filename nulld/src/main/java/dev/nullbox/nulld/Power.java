@@ -1,9 +1,11 @@
 package dev.nullbox.nulld;
 
+import dev.nullbox.natives.Reboot;
+
 /** How the machine ends. */
 enum Power {
-    POWER_OFF("power-off", Sys.RB_POWER_OFF),
-    REBOOT("reboot", Sys.RB_AUTOBOOT);
+    POWER_OFF("power-off", Reboot.RB_POWER_OFF),
+    REBOOT("reboot", Reboot.RB_AUTOBOOT);
 
     private final String phase;
     private final int command;

@@ -2,6 +2,7 @@ package dev.nullbox.nulld;
 
 import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Signals;
 import dev.nullbox.natives.SysResult;
 import java.util.concurrent.locks.LockSupport;
 
@@ -16,7 +17,7 @@ final class PowerSignals {
     private PowerSignals() {}
 
     static void listen(Libc libc, Runnable reboot, Journal journal) {
-        for (int signal : new int[] {Sys.SIGTERM, Sys.SIGHUP, Sys.SIGPWR, Sys.SIGPIPE}) {
+        for (int signal : new int[] {Signals.SIGTERM, Signals.SIGHUP, Signals.SIGPWR, Signals.SIGPIPE}) {
             if (libc.ignoreSignal(signal) instanceof SysResult.Failed(var errno)) {
                 journal.text("nulld", "signal " + signal + " cannot be ignored: " + Errno.describe(errno));
             }

@@ -2,6 +2,7 @@ package dev.nullbox.nulld;
 
 import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Mounts;
 import dev.nullbox.natives.SysResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -125,7 +126,7 @@ final class RootFinder {
         String node = device.node().toString();
         Path iso = root.resolve("iso");
         Files.createDirectories(iso);
-        long flags = Sys.MS_RDONLY | Sys.MS_NOSUID | Sys.MS_NODEV | Sys.MS_NOEXEC;
+        long flags = Mounts.MS_RDONLY | Mounts.MS_NOSUID | Mounts.MS_NODEV | Mounts.MS_NOEXEC;
         libc.mount(node, iso.toString(), "iso9660", flags, null).orThrow("mount " + node + " on " + iso);
         Optional<Found> found = Optional.empty();
         try {
@@ -142,7 +143,7 @@ final class RootFinder {
             }
         } finally {
             // The loop device holds the file, and with it the medium's mount, for as long as the root is mounted.
-            if (libc.umount2(iso.toString(), Sys.MNT_DETACH) instanceof SysResult.Failed(var errno)) {
+            if (libc.umount2(iso.toString(), Mounts.MNT_DETACH) instanceof SysResult.Failed(var errno)) {
                 say.accept("cannot unmount " + iso + ": " + Errno.describe(errno));
             }
         }

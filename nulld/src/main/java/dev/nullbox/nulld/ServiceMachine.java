@@ -1,5 +1,6 @@
 package dev.nullbox.nulld;
 
+import dev.nullbox.natives.Signals;
 import dev.nullbox.nulld.ServiceState.Next;
 import dev.nullbox.nulld.Transition.Action;
 import java.util.List;
@@ -124,7 +125,7 @@ final class ServiceMachine {
             when now >= s.deadline() ->
                 Transition.to(
                         new ServiceState.Stopping(s.pid(), now + KILL_AGAIN_MILLIS, s.next(), s.why(), s.failures()),
-                        new Action.Send(s.pid(), Sys.SIGKILL),
+                        new Action.Send(s.pid(), Signals.SIGKILL),
                         new Action.Clean());
             case ServiceEvent.StopAsked _ -> Transition.to(then(s, Next.STAY));
             case ServiceEvent.StartAsked _, ServiceEvent.RestartAsked _ -> Transition.to(then(s, Next.START));
@@ -167,7 +168,7 @@ final class ServiceMachine {
     private static Transition stop(ServiceSpec spec, int pid, Next next, String why, int failures, long now) {
         return Transition.to(
                 new ServiceState.Stopping(pid, now + spec.stopLimitMillis(), next, why, failures),
-                new Action.Send(pid, Sys.SIGTERM));
+                new Action.Send(pid, Signals.SIGTERM));
     }
 
     private static ServiceState then(ServiceState.Stopping s, Next next) {

@@ -1,7 +1,6 @@
 package dev.nullbox.nulld;
 
 import java.util.List;
-import java.util.Set;
 
 /**
  * One service, as the table has it.
@@ -9,7 +8,7 @@ import java.util.Set;
  * @param name its name, also of its directories and socket
  * @param user whom it runs as
  * @param groups supplementary groups
- * @param capabilities all that it has
+ * @param capabilities all that it has, by name
  * @param command path and arguments
  * @param after services that must be ready before it starts; it is stopped before them
  * @param required whether the appliance is degraded without it
@@ -21,7 +20,7 @@ record ServiceSpec(
         String name,
         String user,
         List<String> groups,
-        Set<Capability> capabilities,
+        List<String> capabilities,
         List<String> command,
         List<String> after,
         boolean required,
@@ -38,7 +37,7 @@ record ServiceSpec(
 
     ServiceSpec {
         groups = List.copyOf(groups);
-        capabilities = Set.copyOf(capabilities);
+        capabilities = List.copyOf(capabilities);
         command = List.copyOf(command);
         after = List.copyOf(after);
     }

@@ -1,10 +1,8 @@
 package dev.nullbox.nulld;
 
-import static dev.nullbox.nulld.Capability.*;
-
-import java.util.EnumSet;
+import dev.nullbox.natives.Capabilities;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.IntStream;
 
 /** The services of the appliance: who they run as, what they may do, and what must be ready before them. */
 final class ServiceTable {
@@ -13,34 +11,34 @@ final class ServiceTable {
     private static final long CAGE_STOP_LIMIT = 20_000;
 
     /** What cage does that needs each: namespaces, veths, users of VMMs, their files, their end, their limits. */
-    private static final Set<Capability> CAGE = Set.of(
-            CAP_SYS_ADMIN,
-            CAP_NET_ADMIN,
-            CAP_SETUID,
-            CAP_SETGID,
-            CAP_SETPCAP,
-            CAP_CHOWN,
-            CAP_DAC_OVERRIDE,
-            CAP_FOWNER,
-            CAP_KILL,
-            CAP_SYS_CHROOT,
-            CAP_MKNOD,
-            CAP_SYS_RESOURCE);
+    private static final List<String> CAGE = List.of(
+            "CAP_SYS_ADMIN",
+            "CAP_NET_ADMIN",
+            "CAP_SETUID",
+            "CAP_SETGID",
+            "CAP_SETPCAP",
+            "CAP_CHOWN",
+            "CAP_DAC_OVERRIDE",
+            "CAP_FOWNER",
+            "CAP_KILL",
+            "CAP_SYS_CHROOT",
+            "CAP_MKNOD",
+            "CAP_SYS_RESOURCE");
 
     /** dhcpcd opens raw sockets and sets addresses, then drops to its own user by itself. */
-    private static final Set<Capability> DHCPCD = Set.of(
-            CAP_NET_ADMIN,
-            CAP_NET_RAW,
-            CAP_NET_BIND_SERVICE,
-            CAP_SETUID,
-            CAP_SETGID,
-            CAP_CHOWN,
-            CAP_KILL,
-            CAP_SYS_CHROOT);
+    private static final List<String> DHCPCD = List.of(
+            "CAP_NET_ADMIN",
+            "CAP_NET_RAW",
+            "CAP_NET_BIND_SERVICE",
+            "CAP_SETUID",
+            "CAP_SETGID",
+            "CAP_CHOWN",
+            "CAP_KILL",
+            "CAP_SYS_CHROOT");
 
     /** Each stands after those it depends on, and stops before them: the network outlives what answers over it. */
     static final List<ServiceSpec> ALL = List.of(
-            ours("egress", Set.of(CAP_NET_ADMIN, CAP_NET_BIND_SERVICE), List.of()),
+            ours("egress", List.of("CAP_NET_ADMIN", "CAP_NET_BIND_SERVICE"), List.of()),
             new ServiceSpec(
                     "network",
                     "root",
@@ -62,8 +60,8 @@ final class ServiceTable {
                     ServiceSpec.Readiness.RUNS,
                     START_LIMIT,
                     STOP_LIMIT),
-            ours("warden", Set.of(), List.of()),
-            ours("ctxgraph", Set.of(), List.of()),
+            ours("warden", List.of(), List.of()),
+            ours("ctxgraph", List.of(), List.of()),
             new ServiceSpec(
                     "cage",
                     "root",
@@ -75,13 +73,13 @@ final class ServiceTable {
                     ServiceSpec.Readiness.SAYS_SO,
                     START_LIMIT,
                     CAGE_STOP_LIMIT),
-            ours("gateway", Set.of(), List.of("egress", "network")),
+            ours("gateway", List.of(), List.of("egress", "network")),
             // Only the test image has the program: it kills services when the tests tell it to.
             new ServiceSpec(
                     "chaos",
                     "root",
                     List.of(),
-                    EnumSet.allOf(Capability.class),
+                    allCapabilities(),
                     List.of("/sbin/chaos"),
                     List.of(),
                     false,
@@ -91,7 +89,7 @@ final class ServiceTable {
 
     private ServiceTable() {}
 
-    private static ServiceSpec ours(String name, Set<Capability> capabilities, List<String> after) {
+    private static ServiceSpec ours(String name, List<String> capabilities, List<String> after) {
         return new ServiceSpec(
                 name,
                 name,
@@ -103,5 +101,11 @@ final class ServiceTable {
                 ServiceSpec.Readiness.SAYS_SO,
                 START_LIMIT,
                 STOP_LIMIT);
+    }
+
+    private static List<String> allCapabilities() {
+        return IntStream.rangeClosed(0, Capabilities.CAP_LAST_CAP)
+                .mapToObj(Capabilities::name)
+                .toList();
     }
 }

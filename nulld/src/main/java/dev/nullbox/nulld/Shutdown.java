@@ -3,6 +3,8 @@ package dev.nullbox.nulld;
 import com.google.gson.JsonObject;
 import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Mounts;
+import dev.nullbox.natives.Signals;
 import dev.nullbox.natives.SysResult;
 import java.util.List;
 
@@ -46,11 +48,11 @@ final class Shutdown {
     }
 
     private void killAll() {
-        libc.kill(-1, Sys.SIGTERM);
+        libc.kill(-1, Signals.SIGTERM);
         if (reaper.awaitChildless(Math.max(1, clock.toReal(TERM_MILLIS)))) {
             return;
         }
-        libc.kill(-1, Sys.SIGKILL);
+        libc.kill(-1, Signals.SIGKILL);
         if (!reaper.awaitChildless(Math.max(1, clock.toReal(KILL_MILLIS)))) {
             journal.text("nulld", "a process cannot be killed: it hangs in the kernel; going on without");
         }
@@ -64,7 +66,7 @@ final class Shutdown {
             return; // nothing is mounted there
         }
         journal.text("nulld", "cannot unmount " + target + ": " + Errno.describe(errno) + "; detaching it");
-        if (libc.umount2(target, Sys.MNT_DETACH) instanceof SysResult.Failed(var again)) {
+        if (libc.umount2(target, Mounts.MNT_DETACH) instanceof SysResult.Failed(var again)) {
             journal.text("nulld", "cannot detach " + target + ": " + Errno.describe(again));
         }
     }

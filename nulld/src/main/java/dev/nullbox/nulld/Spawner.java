@@ -1,6 +1,7 @@
 package dev.nullbox.nulld;
 
 import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.OpenFlags;
 import dev.nullbox.natives.SpawnAction;
 import dev.nullbox.natives.SyscallException;
 import java.io.IOException;
@@ -55,7 +56,7 @@ final class Spawner {
             int[] err = pipe(user, open);
             int[] said = pipe(user, open);
             List<SpawnAction> actions = List.of(
-                    new SpawnAction.Open(0, "/dev/null", Sys.O_RDONLY, 0),
+                    new SpawnAction.Open(0, "/dev/null", OpenFlags.O_RDONLY, 0),
                     new SpawnAction.Dup2(out[1], 1),
                     new SpawnAction.Dup2(err[1], 2),
                     new SpawnAction.Dup2(said[1], READY_FD),
@@ -107,7 +108,7 @@ final class Spawner {
     /** A pipe of the service's user, who may then open it by /proc/self/fd too. */
     private int[] pipe(Accounts.User user, Set<Integer> open) throws SyscallException {
         int[] ends = new int[2];
-        libc.pipe2(ends, Sys.O_CLOEXEC).orThrow("pipe2");
+        libc.pipe2(ends, OpenFlags.O_CLOEXEC).orThrow("pipe2");
         open.add(ends[0]);
         open.add(ends[1]);
         if (user.uid() != 0) {

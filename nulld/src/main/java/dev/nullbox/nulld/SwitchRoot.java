@@ -1,6 +1,7 @@
 package dev.nullbox.nulld;
 
 import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Mounts;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.SyscallException;
 import java.io.IOException;
@@ -32,11 +33,11 @@ final class SwitchRoot {
         for (MountEntry entry : carried) {
             String from = root.resolve(entry.target().substring(1)).toString();
             String to = newRoot.resolve(entry.target().substring(1)).toString();
-            libc.mount(from, to, null, Sys.MS_MOVE, null).orThrow("move the mount " + from + " to " + to);
+            libc.mount(from, to, null, Mounts.MS_MOVE, null).orThrow("move the mount " + from + " to " + to);
         }
         delete(Set.of(newRoot));
         libc.chdir(newRoot.toString()).orThrow("chdir " + newRoot);
-        libc.mount(".", "/", null, Sys.MS_MOVE, null).orThrow("move the mount " + newRoot + " to /");
+        libc.mount(".", "/", null, Mounts.MS_MOVE, null).orThrow("move the mount " + newRoot + " to /");
         libc.chroot(".").orThrow("chroot " + newRoot);
         libc.chdir("/").orThrow("chdir /");
     }

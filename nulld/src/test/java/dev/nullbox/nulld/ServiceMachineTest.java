@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nullbox.nulld.ServiceState.Next;
 import dev.nullbox.nulld.Transition.Action;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,6 +133,6 @@ class ServiceMachineTest {
 
     private static ServiceSpec service(ServiceSpec.Readiness readiness) {
         return new ServiceSpec(
-                "s", "root", List.of(), Set.of(), List.of("/bin/s"), List.of(), true, readiness, 60_000, 10_000);
+                "s", "root", List.of(), List.of(), List.of("/bin/s"), List.of(), true, readiness, 60_000, 10_000);
     }
 }

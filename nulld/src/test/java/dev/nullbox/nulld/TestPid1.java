@@ -5,7 +5,6 @@ import dev.nullbox.natives.Natives;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A real PID 1 for {@link NulldIT}: nulld with shell scripts as services, in the namespaces that unshare(1) gave it. The
@@ -45,7 +44,7 @@ public final class TestPid1 {
                                     parts[0],
                                     "root",
                                     List.of(),
-                                    Set.of(),
+                                    List.of(),
                                     command,
                                     after,
                                     true,
