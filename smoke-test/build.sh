@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Usage: build.sh DIR. Makes the C programs of the VM tests and of the figures in DIR:
-#   chaos    for /sbin/chaos of the test image, and of no other
-#   krunrun  for /sbin/krunrun of the test image: the reference starter
-#   probe    for the agents that the tests put on a data disk (NULLBOX_PROBE)
-# Needs gcc (Debian: gcc, libc6-dev) and, for smaller ones, musl-gcc (Debian: musl-tools).
+#   chaos            for /sbin/chaos of the test image, and of no other
+#   krunrun          for /sbin/krunrun of the test image: the reference starter
+#   least-init.cpio  an initramfs with the reference PID 1 alone
+#   probe            for the agents that the tests put on a data disk (NULLBOX_PROBE)
+# Needs cpio, gcc (Debian: gcc, libc6-dev) and, for smaller ones, musl-gcc (Debian: musl-tools).
 
 set -euo pipefail
 umask 022
@@ -22,3 +23,8 @@ mkdir -p "$out"
 "$static" -static "${flags[@]}" -o "$out/chaos" "$here/chaos/chaos.c"
 "$static" -static "${flags[@]}" -o "$out/probe" "$here/probe/probe.c"
 gcc "${flags[@]}" -o "$out/krunrun" "$here/reference/krunrun.c"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"$static" -static "${flags[@]}" -o "$work/init" "$here/reference/init.c"
+(cd "$work" && echo init | cpio --quiet -o -H newc --reproducible -R 0:0) >"$out/least-init.cpio"

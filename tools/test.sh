@@ -78,7 +78,8 @@ vm_inputs() {
   NULLBOX_NULLCTL=$(nullctl_path)
   NULLBOX_CREDENTIALS=$(credentials_part)
   export NULLBOX_QEMU NULLBOX_OVMF NULLBOX_ACCEL NULLBOX_NULLCTL NULLBOX_CREDENTIALS
-  export NULLBOX_KERNEL=$kernel/bzImage NULLBOX_ISO=$iso/nullbox.iso NULLBOX_PROBE=$testers/probe
+  export NULLBOX_KERNEL=$kernel/bzImage NULLBOX_ISO=$iso/nullbox.iso
+  export NULLBOX_PROBE=$testers/probe NULLBOX_LEAST_INIT=$testers/least-init.cpio
   export NULLBOX_INITRAMFS=$image/initramfs.zst NULLBOX_ROOT=$image/root.squashfs
   export NULLBOX_INITRAMFS_CHAOS=$chaos/initramfs.zst NULLBOX_ROOT_CHAOS=$chaos/root.squashfs
   export NULLBOX_INITRAMFS_JVM=$jvm/initramfs.zst NULLBOX_ROOT_JVM=$jvm/root.squashfs

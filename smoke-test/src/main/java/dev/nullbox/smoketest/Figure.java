@@ -1,16 +1,67 @@
 package dev.nullbox.smoketest;
 
+import com.google.gson.JsonObject;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
 /**
  * One measured figure.
  *
  * @param name with its unit at its end
  * @param value as measured
- * @param reference what it is held against, measured in the same boot or promised
- * @param referenceIs what the reference is
+ * @param reference the same of something else, measured in the same run
+ * @param bound what is promised: at most so much
  */
-record Figure(String name, double value, double reference, String referenceIs) {
+record Figure(String name, double value, Optional<Reference> reference, OptionalDouble bound) {
+    /**
+     * What a figure is held beside.
+     *
+     * @param value in the figure's unit
+     * @param is what was measured
+     */
+    record Reference(double value, String is) {}
+
+    static Figure plain(String name, double value) {
+        return new Figure(name, value, Optional.empty(), OptionalDouble.empty());
+    }
+
+    static Figure bounded(String name, double value, double atMost) {
+        return new Figure(name, value, Optional.empty(), OptionalDouble.of(atMost));
+    }
+
+    Figure beside(double other, String is) {
+        return new Figure(name, value, Optional.of(new Reference(other, is)), bound);
+    }
+
+    /** Whether it keeps what is promised, if anything is. */
+    boolean holds() {
+        return bound.isEmpty() || value <= bound.getAsDouble();
+    }
+
+    JsonObject json() {
+        JsonObject json = new JsonObject();
+        json.addProperty("value", rounded(value));
+        reference.ifPresent(other -> {
+            json.addProperty("reference", rounded(other.value()));
+            json.addProperty("reference_is", other.is());
+        });
+        bound.ifPresent(atMost -> json.addProperty("at_most", atMost));
+        return json;
+    }
+
+    /** One line for people. */
+    String line() {
+        StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-28s %9.3f", name, value));
+        reference.ifPresent(
+                other -> line.append(String.format(Locale.ROOT, "   beside %.3f: %s", other.value(), other.is())));
+        bound.ifPresent(atMost ->
+                line.append(String.format(Locale.ROOT, "   at most %.2f%s", atMost, holds() ? "" : ": NOT HELD")));
+        return line.toString();
+    }
+
     /** Thousandths. */
-    static double rounded(double value) {
+    private static double rounded(double value) {
         return Math.round(value * 1000) / 1000.0;
     }
 }

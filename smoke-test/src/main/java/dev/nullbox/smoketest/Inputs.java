@@ -73,6 +73,11 @@ final class Inputs {
         return file("NULLBOX_PROBE");
     }
 
+    /** NULLBOX_LEAST_INIT: an initramfs that holds smoke-test/reference/init.c and nothing else. */
+    static Path leastInit() {
+        return file("NULLBOX_LEAST_INIT");
+    }
+
     /** NULLBOX_ACCEL: what a trial boot has found to work. */
     static Accelerator accelerator() {
         String name = required("NULLBOX_ACCEL");

@@ -48,9 +48,9 @@ final class AgentFilesTest {
 
     @Test
     void theBenchReadsChaosMemory() {
-        assertThat(Bench.privateMib("memory nulld=20480/8192 vmm=60000/51200 vmm=1/1"))
+        assertThat(Bench.memory("memory nulld=20480/8192 vmm=61440/51200 vmm=1/1"))
                 .containsOnlyKeys("nulld", "vmm")
-                .containsEntry("nulld", 8.0)
-                .containsEntry("vmm", 50.0);
+                .containsEntry("nulld", new Bench.Memory(20, 8))
+                .containsEntry("vmm", new Bench.Memory(60, 50));
     }
 }
