@@ -16,9 +16,14 @@ record NodeId(String hex) {
      * @throws IllegalArgumentException when the text is no id
      */
     NodeId {
-        if (hex.length() != LENGTH || !hex.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+        if (!isId(hex)) {
             throw new IllegalArgumentException("an id has " + LENGTH + " lower-case hexadecimal digits");
         }
+    }
+
+    /** Whether the text is 64 lower-case hexadecimal digits. */
+    static boolean isId(String text) {
+        return text.length() == LENGTH && text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
     }
 
     /** The id of a canonical encoding. */

@@ -116,17 +116,17 @@ class AgentListenerTest {
     @Test
     void putsAndGets() throws Exception {
         JsonObject written =
-                result(ada, "memory.put", "{\"key\":\"notes/a\",\"value\":{\"b\":[1,2.50,\"ü\"],\"a\":null}}");
+                result(ada, "memory.put", "{\"key\":\"ada/notes/a\",\"value\":{\"b\":[1,2.50,\"ü\"],\"a\":null}}");
         String id = written.get("id").getAsString();
-        for (String params : List.of("{\"key\":\"notes/a\"}", "{\"id\":\"" + id + "\"}")) {
+        for (String params : List.of("{\"key\":\"ada/notes/a\"}", "{\"id\":\"" + id + "\"}")) {
             JsonObject read = result(ada, "memory.get", params);
             assertThat(read.get("id").getAsString()).isEqualTo(id);
-            assertThat(read.get("key").getAsString()).isEqualTo("notes/a");
+            assertThat(read.get("key").getAsString()).isEqualTo("ada/notes/a");
             assertThat(read.get("seq").getAsLong()).isEqualTo(1);
             assertThat(Json.write(read.get("value"))).isEqualTo("{\"a\":null,\"b\":[1,2.5,\"ü\"]}");
         }
         assertThat(events.toString(StandardCharsets.UTF_8))
-                .contains("\"event\":\"memory.write\"", "\"agent\":\"ada\"", "\"key\":\"notes/a\"", id);
+                .contains("\"event\":\"memory.write\"", "\"agent\":\"ada\"", "\"key\":\"ada/notes/a\"", id);
     }
 
     @Test

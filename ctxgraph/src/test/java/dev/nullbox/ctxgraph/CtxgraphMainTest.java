@@ -146,7 +146,7 @@ class CtxgraphMainTest {
             try (MemoryStore store = MemoryStore.open(directory.resolve("memory.db"))) {
                 for (long i = 1; i <= acknowledged; i++) {
                     long value = i;
-                    assertThat(store.head(ADA, new MemoryKey("k" + i)))
+                    assertThat(store.head(ADA, new MemoryKey("ada/k" + i)))
                             .hasValueSatisfying(entry ->
                                     assertThat(entry.node().value().getAsLong()).isEqualTo(value));
                 }
@@ -161,7 +161,7 @@ class CtxgraphMainTest {
         public static void main(String[] arguments) throws Exception {
             try (MemoryStore store = MemoryStore.open(Path.of(arguments[0]).resolve("memory.db"))) {
                 for (long i = Long.parseLong(arguments[1]) + 1; true; i++) {
-                    Node node = new Node(ADA, new MemoryKey("k" + i), new JsonPrimitive(i));
+                    Node node = new Node(ADA, new MemoryKey("ada/k" + i), new JsonPrimitive(i));
                     store.put(node, node.canonical());
                     System.out.println(i);
                 }

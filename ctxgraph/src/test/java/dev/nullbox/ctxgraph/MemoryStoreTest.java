@@ -85,7 +85,7 @@ class MemoryStoreTest {
     void namesADamagedNodeAndMendsItByWritingItAgain() throws Exception {
         try (MemoryStore store = open()) {
             MemoryStore.Written written = put(store, ADA, KEY, "A");
-            put(store, ADA, new MemoryKey("sound"), "S");
+            put(store, ADA, new MemoryKey("ada/sound"), "S");
             try (Connection other = new org.sqlite.SQLiteConfig()
                             .createConnection("jdbc:sqlite:" + directory.resolve("memory.db"));
                     Statement statement = other.createStatement()) {
@@ -94,7 +94,7 @@ class MemoryStoreTest {
             assertThatThrownBy(() -> store.head(ADA, KEY))
                     .isInstanceOf(MemoryStore.DamagedException.class)
                     .hasMessageContaining(written.id().hex());
-            assertThat(store.head(ADA, new MemoryKey("sound"))).isPresent();
+            assertThat(store.head(ADA, new MemoryKey("ada/sound"))).isPresent();
             put(store, ADA, KEY, "A");
             assertThat(store.head(ADA, KEY)).isPresent();
         }
