@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -23,7 +23,7 @@ import javax.net.ssl.SSLContext;
  */
 final class Gateway implements AutoCloseable {
     private static final int BACKLOG = 128;
-    private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
+    private static final long AFTER_FAILURE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int CONNECTION_STACK_BYTES = 512 * 1024;
 
     private final ServerSocket listener;
@@ -34,6 +34,7 @@ final class Gateway implements AutoCloseable {
     private final Semaphore slots;
     private final ScheduledThreadPoolExecutor deadlines;
     private final Set<GatewayConnection> connections = ConcurrentHashMap.newKeySet();
+    private volatile boolean closing;
     private final Thread acceptor = new Thread(this::accept, "gateway-accept");
 
     private Gateway(ServerSocket listener, SSLContext tls, Routes routes, GatewayLimits limits, EventSink events) {
@@ -74,23 +75,29 @@ final class Gateway implements AutoCloseable {
         return listener.getLocalPort();
     }
 
+    /**
+     * Takes no more clients and calls, lets the calls under way answer and the clients take their answers, within the
+     * limit for it: who asked for the shutdown is owed its answer.
+     */
     @Override
     public void close() {
+        closing = true;
         try {
             listener.close();
         } catch (IOException e) {
             System.err.println("gateway: closing the listener: " + e.getMessage());
         }
-        // The operator who asked for the shutdown is owed its answer.
-        long deadline = System.nanoTime() + LAST_ANSWERS.toNanos();
+        long deadline = System.nanoTime() + limits.farewell().toNanos();
         try {
+            // All are told before any is waited for: an idle client that stays costs the others nothing.
+            connections.forEach(GatewayConnection::finish);
             for (GatewayConnection connection : connections) {
-                connection.finish(deadline);
+                connection.awaitEnd(deadline);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            connections.forEach(GatewayConnection::abort);
         }
+        connections.forEach(GatewayConnection::abort);
         deadlines.shutdownNow();
     }
 
@@ -105,27 +112,39 @@ final class Gateway implements AutoCloseable {
             } catch (IOException e) {
                 slots.release();
                 if (!listener.isClosed()) {
+                    // As when descriptors are used up: trying again at once would only make it worse.
                     System.err.println("gateway: accept: " + e.getMessage());
+                    LockSupport.parkNanos(AFTER_FAILURE_NANOS);
                 }
             }
         }
     }
 
-    private void serve(Socket socket) {
+    private void serve(Socket socket) throws IOException {
         GatewayConnection connection = new GatewayConnection(socket, tls, routes, limits, events, deadlines);
         connections.add(connection);
-        Thread.ofPlatform()
-                .name("gateway-connection")
-                .daemon()
-                .stackSize(CONNECTION_STACK_BYTES)
-                .start(() -> {
-                    try {
-                        connection.run();
-                    } finally {
-                        connections.remove(connection);
-                        slots.release();
-                    }
-                });
+        if (closing) {
+            connection.finish();
+        }
+        try {
+            Thread.ofPlatform()
+                    .name("gateway-connection")
+                    .daemon()
+                    .stackSize(CONNECTION_STACK_BYTES)
+                    .start(() -> {
+                        try {
+                            connection.run();
+                        } finally {
+                            connections.remove(connection);
+                            slots.release();
+                        }
+                    });
+        } catch (OutOfMemoryError e) {
+            // What the JDK throws when the kernel has no thread to give: this client is lost, the listener is not.
+            connections.remove(connection);
+            connection.abort();
+            throw new IOException("no thread for a client", e);
+        }
     }
 
     /** Connections beyond the bound wait in the listener's queue, not for longer than others are worth keeping. */

@@ -22,7 +22,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
@@ -31,7 +30,6 @@ import javax.net.ssl.SSLSocket;
 final class GatewayConnection {
     private static final int PIECE_BYTES = 16 * 1024;
     private static final int MAX_SHOWN_METHOD = 64;
-    private static final Duration DRAIN = Duration.ofSeconds(2);
 
     private final Socket socket;
     private final SSLContext tls;
@@ -42,7 +40,8 @@ final class GatewayConnection {
     private final Object changed = new Object();
     private volatile boolean known;
     private volatile boolean calling;
-    private volatile boolean ended;
+    private boolean finishing;
+    private boolean ended;
     private volatile long sinceNanos = System.nanoTime();
 
     GatewayConnection(
@@ -74,24 +73,29 @@ final class GatewayConnection {
     }
 
     /**
-     * Ends the connection, from any thread; until the deadline (System.nanoTime) a call under way may answer first, and
-     * the client may take the answer: it has done so once it hangs up.
+     * Takes no more calls, from any thread; never waits. The call under way is answered; without one the client is told at
+     * once.
      */
-    void finish(long deadlineNanos) throws InterruptedException {
-        awaitWhile(() -> calling, deadlineNanos);
+    void finish() {
+        synchronized (changed) {
+            finishing = true;
+            if (calling) {
+                return;
+            }
+        }
         try {
             socket.shutdownOutput();
-            awaitWhile(() -> !ended, deadlineNanos);
         } catch (IOException e) {
-            System.err.println("gateway: ending a connection: " + e.getMessage());
+            // The client was faster, or has hung up uncleanly: either way it is gone.
+            abort();
         }
-        abort();
     }
 
-    private void awaitWhile(BooleanSupplier condition, long deadlineNanos) throws InterruptedException {
+    /** Waits until the client has its answers, which shows in its hanging up, or the deadline (System.nanoTime) passes. */
+    void awaitEnd(long deadlineNanos) throws InterruptedException {
         synchronized (changed) {
             long left = deadlineNanos - System.nanoTime();
-            while (condition.getAsBoolean() && left > 0) {
+            while (!ended && left > 0) {
                 TimeUnit.NANOSECONDS.timedWait(changed, left);
                 left = deadlineNanos - System.nanoTime();
             }
@@ -154,7 +158,8 @@ final class GatewayConnection {
         LineFramer lines = new LineFramer(JsonRpcCodec.MAX_MESSAGE_BYTES);
         byte[] piece = new byte[PIECE_BYTES];
         InputStream in = secured.getInputStream();
-        while (true) {
+        boolean goesOn = true;
+        while (goesOn) {
             Optional<byte[]> line;
             Future<?> deadline = closeAfter(limits.idle());
             try {
@@ -165,10 +170,31 @@ final class GatewayConnection {
             } finally {
                 deadline.cancel(false);
             }
-            if (line.isEmpty()) {
+            if (line.isEmpty() || !begin()) {
                 return;
             }
-            answer(client, line.get(), secured.getOutputStream());
+            try {
+                answer(client, line.get(), secured.getOutputStream());
+            } finally {
+                goesOn = end();
+            }
+        }
+    }
+
+    /** Whether one more call may be made. */
+    private boolean begin() {
+        synchronized (changed) {
+            calling = !finishing;
+            return calling;
+        }
+    }
+
+    /** Whether more calls may follow; one decision with {@link #finish}, so that one of the two says goodbye. */
+    private boolean end() {
+        synchronized (changed) {
+            sinceNanos = System.nanoTime();
+            calling = false;
+            return !finishing;
         }
     }
 
@@ -188,22 +214,13 @@ final class GatewayConnection {
     }
 
     private void answer(String client, byte[] line, OutputStream out) throws IOException {
-        calling = true;
-        try {
-            Optional<byte[]> reply = switch (JsonRpcCodec.decodeRequest(line)) {
-                case JsonRpcCodec.Malformed(JsonElement id, RpcException error) ->
-                    Optional.of(JsonRpcCodec.encodeError(id, error));
-                case JsonRpcCodec.Request request -> pass(client, request);
-            };
-            if (reply.isPresent()) {
-                send(reply.get(), out);
-            }
-        } finally {
-            synchronized (changed) {
-                sinceNanos = System.nanoTime();
-                calling = false;
-                changed.notifyAll();
-            }
+        Optional<byte[]> reply = switch (JsonRpcCodec.decodeRequest(line)) {
+            case JsonRpcCodec.Malformed(JsonElement id, RpcException error) ->
+                Optional.of(JsonRpcCodec.encodeError(id, error));
+            case JsonRpcCodec.Request request -> pass(client, request);
+        };
+        if (reply.isPresent()) {
+            send(reply.get(), out);
         }
     }
 
@@ -243,7 +260,7 @@ final class GatewayConnection {
 
     /** Closing with bytes unread would reset the connection and lose what was said last: takes them, for a while. */
     private void drain() throws IOException {
-        Future<?> deadline = closeAfter(DRAIN);
+        Future<?> deadline = closeAfter(limits.farewell());
         try {
             InputStream in = socket.getInputStream();
             byte[] piece = new byte[PIECE_BYTES];

@@ -8,7 +8,8 @@ import java.util.Set;
 /**
  * Which service a method belongs to, by the part of its name before the first dot.
  *
- * <p>What no operator may call is refused here too, before the service itself refuses it to the gateway's user.
+ * <p>What no operator may call is refused here too, before the service itself refuses it to the gateway's user: what
+ * hands secrets to runs of agents, opens doors for them or lets them through the walls is between host services.
  */
 final class Routes {
     private static final Map<String, String> SERVICES = Map.of(
@@ -18,14 +19,8 @@ final class Routes {
             "memory", "ctxgraph",
             "agent", "cage");
 
-    private static final Set<String> INTERNAL = Set.of(
-            "vault.get",
-            "vault.lease",
-            "vault.revoke",
-            "memory.attach",
-            "memory.detach",
-            "egress.add",
-            "egress.remove");
+    private static final Set<String> INTERNAL =
+            Set.of("vault.lease", "vault.fetch", "memory.attach", "memory.detach", "egress.add", "egress.remove");
 
     private final Path sockets;
 

@@ -22,7 +22,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A real gateway on loopback before services that answer from a script and remember what they were asked. */
 final class FakeAppliance implements AutoCloseable {
     static final GatewayLimits LIMITS = new GatewayLimits(
-            32, Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofSeconds(60));
+            32,
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(60));
 
     private final Path sockets;
     private final List<RpcServer> servers = new ArrayList<>();
@@ -77,6 +82,10 @@ final class FakeAppliance implements AutoCloseable {
 
     int port() {
         return gateway.port();
+    }
+
+    Gateway gateway() {
+        return gateway;
     }
 
     @Override

@@ -7,15 +7,10 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,23 +18,24 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The gateway over real TLS on loopback. */
+@ExtendWith(CertificatesExtension.class)
 class GatewayTest {
+    private static final Duration SHORT = Duration.ofMillis(200);
     private static final JsonObject NOTHING = new JsonObject();
 
-    private static TestCertificates certificates = TestCertificates.in(Path.of(""));
+    private final TestCertificates certificates;
 
-    @BeforeAll
-    static void makeCertificates(@TempDir Path directory) throws Exception {
-        certificates = TestCertificates.make(directory);
+    GatewayTest(TestCertificates certificates) {
+        this.certificates = certificates;
     }
 
     @Test
@@ -73,30 +69,43 @@ class GatewayTest {
 
     @Test
     void routesByPrefixAndRefusesWhatIsNotForOperators(@TempDir Path sockets) throws Exception {
+        List<String> open = List.of(
+                "vault.get", "vault.leases", "vault.revoke", "egress.list", "memory.get", "nulld.status", "agent.stop");
+        List<String> internal =
+                List.of("vault.lease", "vault.fetch", "memory.attach", "memory.detach", "egress.add", "egress.remove");
         try (FakeAppliance appliance = appliance(sockets, FakeAppliance.LIMITS)) {
-            appliance.serve("warden", "vault.list", "[]", "vault.get", "\"secret\"");
-            appliance.serve("egress", "egress.list", "[]", "egress.add", "{}");
-            appliance.serve("ctxgraph", "memory.get", "{}", "memory.attach", "{}");
-            appliance.serve("nulld", "nulld.status", "{}");
+            // The services would answer: it is the gateway that refuses.
+            for (String service : List.of("warden", "egress", "ctxgraph", "nulld", "cage")) {
+                appliance.serve(
+                        service,
+                        Stream.concat(open.stream(), internal.stream())
+                                .map(method -> appliance.method(method, params -> params))
+                                .toList());
+            }
             try (ApplianceClient client = client(appliance, "good")) {
-                for (String method : List.of("vault.list", "egress.list", "memory.get", "nulld.status")) {
+                for (String method : open) {
                     assertThat(client.call(method, NOTHING)).as(method).isNotNull();
                 }
-                for (String method :
-                        List.of("vault.get", "egress.add", "memory.attach", "x", "x.y", "", "../nulld.x", "nulld")) {
-                    assertThatThrownBy(() -> client.call(method, NOTHING))
-                            .as(method)
-                            .isInstanceOfSatisfying(
-                                    RpcException.class,
-                                    e -> assertThat(e.code()).isEqualTo(RpcException.Code.NO_METHOD));
+                for (String method : internal) {
+                    refused(client, method);
                 }
-                assertThatThrownBy(() -> client.call("agent.list", NOTHING))
-                        .as("a service that is down")
-                        .isInstanceOfSatisfying(
-                                RpcException.class, e -> assertThat(e.code()).isEqualTo(RpcException.Code.UNAVAILABLE));
+                for (String method : List.of("x", "x.y", "", ".", "../nulld.x", "nulld", "NULLD.status", "vault.")) {
+                    refused(client, method);
+                }
             }
             assertThat(appliance.asked())
-                    .containsExactly("vault.list {}", "egress.list {}", "memory.get {}", "nulld.status {}");
+                    .containsExactlyElementsOf(
+                            open.stream().map(method -> method + " {}").toList());
+        }
+    }
+
+    @Test
+    void saysThatAServiceIsDown(@TempDir Path sockets) throws Exception {
+        try (FakeAppliance appliance = appliance(sockets, FakeAppliance.LIMITS);
+                ApplianceClient client = client(appliance, "good")) {
+            assertThatThrownBy(() -> client.call("agent.list", NOTHING))
+                    .isInstanceOfSatisfying(
+                            RpcException.class, e -> assertThat(e.code()).isEqualTo(RpcException.Code.UNAVAILABLE));
         }
     }
 
@@ -115,7 +124,7 @@ class GatewayTest {
     void refusesAClientWithoutACertificate(@TempDir Path sockets) throws Exception {
         try (FakeAppliance appliance = appliance(sockets, FakeAppliance.LIMITS)) {
             appliance.serve("nulld", "nulld.status", "{}");
-            assertThatThrownBy(() -> talk(appliance, withoutCertificate(), "TLSv1.3"))
+            assertThatThrownBy(() -> TlsClient.status(appliance, TlsClient.withoutCertificate(certificates), "TLSv1.3"))
                     .isInstanceOf(IOException.class);
             assertThat(appliance.asked()).isEmpty();
         }
@@ -125,11 +134,11 @@ class GatewayTest {
     void refusesTls12(@TempDir Path sockets) throws Exception {
         try (FakeAppliance appliance = appliance(sockets, FakeAppliance.LIMITS)) {
             appliance.serve("nulld", "nulld.status", "{}");
-            SSLContext context = operator();
-            assertThatThrownBy(() -> talk(appliance, context, "TLSv1.2"))
+            SSLContext context = TlsClient.operator(certificates);
+            assertThatThrownBy(() -> TlsClient.status(appliance, context, "TLSv1.2"))
                     .isInstanceOf(SSLException.class)
                     .hasMessageContaining("protocol_version");
-            assertThat(talk(appliance, context, "TLSv1.3"))
+            assertThat(TlsClient.status(appliance, context, "TLSv1.3"))
                     .as("the allowed twin")
                     .contains("\"result\":{}");
         }
@@ -138,7 +147,7 @@ class GatewayTest {
     @Test
     void answersAnOversizedLineAndHangsUp(@TempDir Path sockets) throws Exception {
         try (FakeAppliance appliance = appliance(sockets, FakeAppliance.LIMITS)) {
-            try (SSLSocket socket = socket(appliance, operator(), "TLSv1.3")) {
+            try (SSLSocket socket = TlsClient.connect(appliance, TlsClient.operator(certificates), "TLSv1.3")) {
                 socket.getOutputStream().write(new byte[(1 << 20) + 1]);
                 String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 assertThat(answer).contains("LINE_TOO_LONG").endsWith("\n");
@@ -149,33 +158,33 @@ class GatewayTest {
     @Test
     void hangsUpOnAClientThatBeginsNoHandshake(@TempDir Path sockets) throws Exception {
         Duration late = Duration.ofMinutes(5);
-        GatewayLimits limits = new GatewayLimits(4, Duration.ofMillis(200), late, late, late);
+        GatewayLimits limits = new GatewayLimits(4, Duration.ofMillis(200), late, late, late, late);
         try (FakeAppliance appliance = appliance(sockets, limits);
                 Socket silent = new Socket(InetAddress.getLoopbackAddress(), appliance.port())) {
             silent.setSoTimeout(60_000);
-            assertThat(untilItEnds(silent)).isEmpty();
+            assertThat(TlsClient.untilItEnds(silent)).isEmpty();
         }
     }
 
     @Test
     void hangsUpOnAClientThatAsksNothing(@TempDir Path sockets) throws Exception {
         Duration late = Duration.ofMinutes(5);
-        GatewayLimits limits = new GatewayLimits(4, late, Duration.ofMillis(200), late, late);
+        GatewayLimits limits = new GatewayLimits(4, late, Duration.ofMillis(200), late, late, late);
         try (FakeAppliance appliance = appliance(sockets, limits);
-                SSLSocket silent = socket(appliance, operator(), "TLSv1.3")) {
-            assertThat(untilItEnds(silent)).isEmpty();
+                SSLSocket silent = TlsClient.connect(appliance, TlsClient.operator(certificates), "TLSv1.3")) {
+            assertThat(TlsClient.untilItEnds(silent)).isEmpty();
         }
     }
 
     @Test
     void servesAHundredClients(@TempDir Path sockets) throws Exception {
-        SSLContext context = operator();
+        SSLContext context = TlsClient.operator(certificates);
         try (FakeAppliance appliance = appliance(sockets, FakeAppliance.LIMITS);
                 ExecutorService clients = Executors.newFixedThreadPool(100)) {
             appliance.serve("nulld", "nulld.status", "{}");
             List<Future<String>> answers = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
-                answers.add(clients.submit(() -> talk(appliance, context, "TLSv1.3")));
+                answers.add(clients.submit(() -> TlsClient.status(appliance, context, "TLSv1.3")));
             }
             for (Future<String> answer : answers) {
                 assertThat(answer.get(120, TimeUnit.SECONDS)).contains("\"result\":{}");
@@ -187,7 +196,7 @@ class GatewayTest {
     @Test
     void silentClientsShutNobodyOut(@TempDir Path sockets) throws Exception {
         Duration late = Duration.ofMinutes(5);
-        GatewayLimits limits = new GatewayLimits(4, late, late, late, Duration.ofMillis(20));
+        GatewayLimits limits = new GatewayLimits(4, late, late, late, Duration.ofMillis(20), SHORT);
         List<Socket> silent = new ArrayList<>();
         try (FakeAppliance appliance = appliance(sockets, limits)) {
             appliance.serve("nulld", "nulld.status", "{}");
@@ -203,6 +212,13 @@ class GatewayTest {
         }
     }
 
+    private static void refused(ApplianceClient client, String method) {
+        assertThatThrownBy(() -> client.call(method, NOTHING))
+                .as(method)
+                .isInstanceOfSatisfying(
+                        RpcException.class, e -> assertThat(e.code()).isEqualTo(RpcException.Code.NO_METHOD));
+    }
+
     private FakeAppliance appliance(Path sockets, GatewayLimits limits) throws Exception {
         return new FakeAppliance(sockets, certificates.directory("good"), limits);
     }
@@ -214,60 +230,6 @@ class GatewayTest {
     private void status(FakeAppliance appliance, String credentials) throws Exception {
         try (ApplianceClient client = client(appliance, credentials)) {
             client.call("nulld.status", NOTHING);
-        }
-    }
-
-    private SSLContext withoutCertificate() throws Exception {
-        Path authority = certificates.directory("good").resolve("ca.pem");
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        try (InputStream in = Files.newInputStream(authority)) {
-            trusted.setCertificateEntry(
-                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLSv1.3");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
-    }
-
-    private static SSLContext operator() throws Exception {
-        Path good = certificates.directory("good");
-        return Credentials.load(good.resolve("client.p12"), good.resolve("ca.pem"));
-    }
-
-    private static String talk(FakeAppliance appliance, SSLContext context, String protocol) throws IOException {
-        try (SSLSocket socket = socket(appliance, context, protocol)) {
-            String request = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"nulld.status\"}\n";
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            StringBuilder answer = new StringBuilder();
-            int c = socket.getInputStream().read();
-            while (c >= 0 && c != '\n') {
-                answer.append((char) c);
-                c = socket.getInputStream().read();
-            }
-            return answer.toString();
-        }
-    }
-
-    private static SSLSocket socket(FakeAppliance appliance, SSLContext context, String protocol) throws IOException {
-        SSLSocket socket =
-                (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), appliance.port());
-        socket.setSoTimeout(60_000);
-        socket.setEnabledProtocols(new String[] {protocol});
-        socket.startHandshake();
-        return socket;
-    }
-
-    /** What comes before the far side hangs up, however it does. */
-    private static String untilItEnds(Socket socket) throws IOException {
-        try {
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        } catch (SocketTimeoutException e) {
-            throw e;
-        } catch (IOException e) {
-            return "";
         }
     }
 }

@@ -21,16 +21,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command line against a real gateway with fake services behind it. */
+@ExtendWith(CertificatesExtension.class)
 class NullctlTest {
     private static final String SECRET = "canary-value";
 
-    private static TestCertificates certificates = TestCertificates.in(Path.of(""));
+    private final TestCertificates certificates;
 
     @TempDir
     private Path sockets = Path.of("");
@@ -41,9 +42,8 @@ class NullctlTest {
     private StringWriter out = new StringWriter();
     private StringWriter err = new StringWriter();
 
-    @BeforeAll
-    static void makeCertificates(@TempDir Path directory) throws Exception {
-        certificates = TestCertificates.make(directory);
+    NullctlTest(TestCertificates certificates) {
+        this.certificates = certificates;
     }
 
     @BeforeEach

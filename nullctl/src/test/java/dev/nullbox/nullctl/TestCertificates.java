@@ -46,11 +46,6 @@ final class TestCertificates {
         return made;
     }
 
-    /** What was made in the directory earlier. */
-    static TestCertificates in(Path directory) {
-        return new TestCertificates(directory);
-    }
-
     /** A directory as nullctl and the gateway expect it. */
     Path directory(String name) {
         return directory.resolve(name);
