@@ -23,6 +23,8 @@ ensure_packages() {
   done
   # Debian's npm and a machine's own Node.js exclude each other: any npm serves.
   command -v npm >/dev/null || missing+=(npm)
+  # tools/jdk.sh
+  if ! jdk_home >/dev/null && ! command -v patchelf >/dev/null; then missing+=(patchelf); fi
   if [ ${#missing[@]} -gt 0 ]; then
     if [ "$(id -u)" -ne 0 ]; then
       sudo=(sudo)
@@ -32,8 +34,7 @@ ensure_packages() {
     step "installing ${#missing[@]} Debian packages" apt-get-install \
       "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "${missing[@]}"
   fi
-  JAVA_HOME=$(jdk_home) ||
-    die 'no JDK 25 found: set JAVA_HOME to one (Temurin, Debian trixie openjdk-25-jdk-headless or any other 25)'
+  JAVA_HOME=$(jdk_part)
   export JAVA_HOME
 }
 
@@ -102,6 +103,11 @@ link_jre() {
   local out=$1 jar
   "$JAVA_HOME/bin/jlink" --add-modules java.base,java.logging,jdk.net,jdk.unsupported --strip-debug --no-header-files --no-man-pages \
     --output "$out/jre"
+  # Debian's JDK from the cache: newer than the C library of the root file system.
+  if [ -d "$JAVA_HOME/lib/loader" ]; then
+    cp -r "$JAVA_HOME/lib/loader" "$out/jre/lib/"
+    carry_loader "$out/jre" /jre/lib/loader
+  fi
   mkdir "$out/jre/cage"
   for jar in cage manifest rpc natives gson toml4j jspecify; do cp "$NB_JARS/$jar"-*.jar "$out/jre/cage/"; done
   gcc -Os -s -Wall -Wextra -Werror -o "$out/cage" image/variants/jvm-cage.c
