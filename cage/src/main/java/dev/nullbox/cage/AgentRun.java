@@ -9,6 +9,7 @@ import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -53,6 +54,7 @@ final class AgentRun {
     private final BlockingQueue<String> statusLines = new LinkedBlockingQueue<>();
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
     private volatile int pid;
+    private volatile Map<String, String> limits = Map.of();
 
     AgentRun(Tools tools, CatalogEntry.Accepted agent, Slot slot, long number, Listener listener, Undo undo) {
         this.tools = tools;
@@ -70,6 +72,11 @@ final class AgentRun {
     /** The process, or 0 when there is none yet. */
     int pid() {
         return pid;
+    }
+
+    /** What the kernel says of its control group's limits, by the names of their files. */
+    Map<String, String> limits() {
+        return limits;
     }
 
     /**
@@ -95,7 +102,7 @@ final class AgentRun {
         List<Secret> secrets = lease(name);
         try {
             undo.push("remove the cgroup", () -> tools.cgroups().remove(name));
-            tools.cgroups()
+            limits = tools.cgroups()
                     .create(
                             name,
                             agent.manifest().capabilities().maxCpuPercent().value(),

@@ -7,6 +7,7 @@ import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -264,7 +265,13 @@ final class AgentRunner implements Runnable {
         @Override
         public void walls() {
             AgentRun of = run;
-            events.emit("agent.walls", Map.of("agent", agent.name(), "run", of == null ? 0L : of.number()));
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("agent", agent.name());
+            fields.put("run", of == null ? 0L : of.number());
+            if (of != null) {
+                of.limits().forEach((file, value) -> fields.put(file.replace('.', '_'), value));
+            }
+            events.emit("agent.walls", fields);
         }
 
         @Override

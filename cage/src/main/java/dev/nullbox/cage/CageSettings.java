@@ -1,7 +1,5 @@
 package dev.nullbox.cage;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +40,6 @@ record CageSettings(
         Duration callDeadline,
         Duration jailDeadline,
         Duration stopDeadline) {
-    private static final Path LAUNCHER_FILE = Path.of("/etc/nullbox/cage-launcher");
     private static final int KVM_GROUP = 36;
 
     CageSettings {
@@ -51,19 +48,8 @@ record CageSettings(
         binds = List.copyOf(binds);
     }
 
-    /**
-     * The appliance's own. The file /etc/nullbox/cage-launcher, where the image has one, names another launcher, one
-     * argument a line: so an image can run its microVMs from a JVM.
-     *
-     * @throws IOException when that file cannot be read
-     */
-    static CageSettings appliance(Path runDir) throws IOException {
-        List<String> launcher = List.of("/sbin/cage");
-        if (Files.exists(LAUNCHER_FILE)) {
-            launcher = Files.readAllLines(LAUNCHER_FILE).stream()
-                    .filter(line -> !line.isBlank())
-                    .toList();
-        }
+    /** The appliance's own. */
+    static CageSettings appliance(Path runDir) {
         return new CageSettings(
                 Path.of("/agents"),
                 Path.of("/data/agents"),
@@ -72,7 +58,7 @@ record CageSettings(
                 Path.of("/sys/fs/cgroup"),
                 Set.of("cpu", "memory", "pids"),
                 runDir.resolve("jail"),
-                launcher,
+                List.of("/sbin/cage"),
                 List.of("/sbin/cage", "/sbin/nullbox", "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/jre"),
                 "/dev/kvm",
                 KVM_GROUP,

@@ -8,7 +8,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -55,32 +57,51 @@ final class Cgroups {
         }
     }
 
-    /** Makes an agent's group with its limits; on failure none is left. */
-    void create(String agent, int cpuPercent, int memoryMib) throws IOException {
+    /**
+     * Makes an agent's group with its limits; on failure none is left.
+     *
+     * @return what the kernel then says of cpu.max, memory.max and pids.max, by these names
+     * @throws IOException when a limit cannot be set, or reads otherwise than it was set
+     */
+    Map<String, String> create(String agent, int cpuPercent, int memoryMib) throws IOException {
         Path group = group(agent);
         Files.createDirectory(group);
         try {
-            limit(group, cpuPercent, memoryMib);
+            return limit(group, cpuPercent, memoryMib);
         } catch (IOException e) {
             Files.delete(group);
             throw e;
         }
     }
 
-    private void limit(Path group, int cpuPercent, int memoryMib) throws IOException {
+    private Map<String, String> limit(Path group, int cpuPercent, int memoryMib) throws IOException {
+        Map<String, String> limits = new LinkedHashMap<>();
         if (controllers.contains("cpu")) {
-            write(group.resolve("cpu.max"), (long) cpuPercent * MICROS_PER_PERCENT + " " + PERIOD_MICROS);
+            limits.put("cpu.max", (long) cpuPercent * MICROS_PER_PERCENT + " " + PERIOD_MICROS);
         }
         if (controllers.contains("memory")) {
-            write(group.resolve("memory.max"), Long.toString((memoryMib + VMM_MIB) * MIB));
-            write(group.resolve("memory.oom.group"), "1");
+            limits.put("memory.max", Long.toString((memoryMib + VMM_MIB) * MIB));
+            set(group.resolve("memory.oom.group"), "1");
             // Absent where the kernel cannot swap at all.
             if (Files.exists(group.resolve("memory.swap.max"))) {
-                write(group.resolve("memory.swap.max"), "0");
+                set(group.resolve("memory.swap.max"), "0");
             }
         }
         if (controllers.contains("pids")) {
-            write(group.resolve("pids.max"), Integer.toString(MAX_TASKS));
+            limits.put("pids.max", Integer.toString(MAX_TASKS));
+        }
+        for (Map.Entry<String, String> limit : limits.entrySet()) {
+            set(group.resolve(limit.getKey()), limit.getValue());
+        }
+        return limits;
+    }
+
+    /** Writes a limit and reads it back: the kernel rounds, and may take less than it was asked for. */
+    private static void set(Path file, String value) throws IOException {
+        write(file, value);
+        String got = Files.readString(file, StandardCharsets.US_ASCII).strip();
+        if (!got.equals(value)) {
+            throw new IOException(file + " reads " + got + " after " + value + " was written");
         }
     }
 

@@ -100,9 +100,7 @@ final class CageFixture implements AutoCloseable {
 
     /** Likewise, for a fixture in that directory. */
     static CageSettings settings(Path base, String vmScript) throws IOException {
-        Path cgroups = Path.of("/sys/fs/cgroup/cgroup.procs").toFile().exists()
-                ? Path.of("/sys/fs/cgroup")
-                : Path.of("/sys/fs/cgroup/unified");
+        Path cgroups = unifiedHierarchy();
         Set<String> controllers = new HashSet<>(Set.of("cpu", "memory", "pids"));
         controllers.retainAll(List.of(
                 Files.readString(cgroups.resolve("cgroup.controllers")).strip().split(" ", -1)));
@@ -132,6 +130,12 @@ final class CageFixture implements AutoCloseable {
                 Duration.ofSeconds(10),
                 LONG,
                 Duration.ofSeconds(5));
+    }
+
+    /** Where this machine has cgroup v2: alone, or beside the old hierarchies. */
+    static Path unifiedHierarchy() {
+        Path alone = Path.of("/sys/fs/cgroup");
+        return Files.exists(alone.resolve("cgroup.procs")) ? alone : alone.resolve("unified");
     }
 
     /** Where this test's classes and their dependencies are, whether by class path or by module path. */

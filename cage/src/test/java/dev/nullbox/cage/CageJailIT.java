@@ -149,6 +149,11 @@ class CageJailIT {
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.call("agent.start", "sleeper");
             cage.await("agent.started", "sleeper");
+            JsonObject walls = cage.await("agent.walls", "sleeper");
+            for (String controller : settings.controllers()) {
+                assertThat(settings.cgroups().resolve("agents/sleeper").resolve(controller + ".max"))
+                        .hasContent(walls.get(controller + "_max").getAsString());
+            }
             cage.call("agent.stop", "sleeper");
             assertThat(cage.await("agent.exited", "sleeper").get("signal").getAsInt())
                     .isEqualTo(15);

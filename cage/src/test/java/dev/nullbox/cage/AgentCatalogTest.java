@@ -1,0 +1,103 @@
+package dev.nullbox.cage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nullbox.cage.CatalogEntry.Accepted;
+import dev.nullbox.cage.CatalogEntry.Refused;
+import dev.nullbox.cage.CatalogEntry.Source;
+import dev.nullbox.manifest.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AgentCatalogTest {
+    private Path image;
+    private Path data;
+
+    @BeforeEach
+    void places(@TempDir Path directory) throws IOException {
+        image = Files.createDirectories(directory.resolve("image"));
+        data = Files.createDirectories(directory.resolve("data"));
+    }
+
+    private static void agent(Path place, String name, String toml) throws IOException {
+        Path bin = Files.createDirectories(place.resolve(name).resolve("rootfs/bin"));
+        Path program = Files.writeString(bin.resolve("agent"), "x");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(place.resolve(name).resolve("AGENT.toml"), toml);
+    }
+
+    private static String toml(String name) {
+        return "[agent]\nname = \"" + name + "\"\ncommand = [\"/bin/agent\"]\n";
+    }
+
+    private List<CatalogEntry> load() throws IOException {
+        return new AgentCatalog(image, data).load();
+    }
+
+    private List<String> problemsOf(int entry) throws IOException {
+        return switch (load().get(entry)) {
+            case Refused refused ->
+                refused.problems().stream().map(Problem::fieldPath).toList();
+            case Accepted accepted -> throw new AssertionError("accepted: " + accepted);
+        };
+    }
+
+    @Test
+    void theImagesAgentsComeFirstEachPlaceSorted() throws IOException {
+        agent(image, "b", toml("b"));
+        agent(image, "a", toml("a"));
+        agent(data, "c", toml("c"));
+        Files.writeString(image.resolve("README"), "no agent");
+        assertThat(load()).extracting(CatalogEntry::name).containsExactly("a", "b", "c");
+        assertThat(load()).extracting(CatalogEntry::from).containsExactly(Source.IMAGE, Source.IMAGE, Source.DATA);
+        assertThat(load()).allMatch(entry -> entry instanceof Accepted);
+    }
+
+    @Test
+    void placesThatAreNotThereHoldNoAgents() throws IOException {
+        assertThat(new AgentCatalog(image.resolve("no"), data.resolve("no")).load())
+                .isEmpty();
+    }
+
+    @Test
+    void dataCannotReplaceAnAgentOfTheImage() throws IOException {
+        agent(image, "a", toml("a"));
+        agent(data, "a", toml("a"));
+        assertThat(load().getFirst()).isInstanceOf(Accepted.class);
+        assertThat(problemsOf(1)).containsExactly("agent.name");
+    }
+
+    @Test
+    void refusesAnotherNameThanTheDirectorys() throws IOException {
+        agent(image, "a", toml("b"));
+        assertThat(problemsOf(0)).containsExactly("agent.name");
+    }
+
+    @Test
+    void tellsAllThatIsWrongAtOnce() throws IOException {
+        agent(image, "a", toml("b").replace("/bin/agent", "/bin/none"));
+        assertThat(problemsOf(0)).containsExactly("agent.name", "agent.command[0]");
+        agent(image, "a", toml("a") + "colour = 'red'\nrestart = 'maybe'\n");
+        assertThat(problemsOf(0)).containsExactly("agent.colour", "agent.restart");
+    }
+
+    @Test
+    void refusesADirectoryWithoutAReadableManifest() throws IOException {
+        Files.createDirectories(image.resolve("a"));
+        assertThat(problemsOf(0)).containsExactly("AGENT.toml");
+        Files.createDirectories(image.resolve("a/AGENT.toml"));
+        assertThat(problemsOf(0)).containsExactly("AGENT.toml");
+    }
+
+    @Test
+    void refusesAnAgentWithoutItsRoot() throws IOException {
+        Files.writeString(Files.createDirectories(image.resolve("a")).resolve("AGENT.toml"), toml("a"));
+        assertThat(problemsOf(0)).containsExactly("rootfs");
+    }
+}
