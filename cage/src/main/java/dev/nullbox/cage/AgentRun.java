@@ -142,11 +142,15 @@ final class AgentRun {
             throws IOException, RpcException {
         Libc libc = tools.libc();
         byte[] config = jailConfig(secrets).toBytes();
-        process.send(libc, config);
-        process.send(libc, new byte[] {'\n'});
-        for (Secret secret : secrets) {
-            process.send(libc, secret.value());
-            secret.close();
+        try {
+            process.send(libc, config);
+            process.send(libc, new byte[] {'\n'});
+            for (Secret secret : secrets) {
+                process.send(libc, secret.value());
+                secret.close();
+            }
+        } catch (SyscallException e) {
+            throw e.errno() == Errno.EPIPE ? diedEarly(e) : e;
         }
         int threadId = Integer.parseInt(statusAfter("netns ", isCancelled));
         undo.push("remove " + slot.hostInterface(), () -> removeLink(libc, slot.hostInterface()));
@@ -154,6 +158,19 @@ final class AgentRun {
         undo.push("memory.detach", () -> tools.peers().detachMemory(agent.name()));
         tools.peers().attachMemory(agent.name(), slot);
         process.send(libc, "go\n".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** A broken pipe says less than how the process at its end ended. */
+    private IOException diedEarly(SyscallException brokenPipe) {
+        try {
+            String how = ending.get(REAP_SECONDS, TimeUnit.SECONDS).explanation();
+            return new IOException("the jail " + how, brokenPipe);
+        } catch (TimeoutException | ExecutionException e) {
+            return brokenPipe;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return brokenPipe;
+        }
     }
 
     private JailConfig jailConfig(List<Secret> secrets) {

@@ -36,6 +36,8 @@ final class CageFixture implements AutoCloseable {
     private final List<RpcServer> servers = new ArrayList<>();
     private final List<String> calls = new ArrayList<>();
     private final List<JsonObject> events = new ArrayList<>();
+    private final Set<String> held = new HashSet<>();
+    private volatile String refused = "";
 
     CageFixture(Path base) throws IOException {
         this.base = base;
@@ -47,11 +49,18 @@ final class CageFixture implements AutoCloseable {
         servers.add(serve("ctxgraph", "memory.attach", "memory.detach"));
     }
 
-    private RpcServer serve(String service, String... methods) throws IOException {
+    /** The first method does, the second undoes. */
+    private RpcServer serve(String service, String does, String undoes) throws IOException {
         List<RpcMethod> all = new ArrayList<>();
-        for (String method : methods) {
+        for (String method : List.of(does, undoes)) {
             all.add(new RpcMethod(method, ROOT, (caller, params) -> {
-                note(method + " " + params.get("agent").getAsString());
+                String agent = params.get("agent").getAsString();
+                note(method + " " + agent);
+                hold(service + " " + agent, method.equals(does));
+                if (method.equals(refused)) {
+                    throw new RpcException(
+                            RpcException.Code.UNAVAILABLE, "REFUSED", method + " is refused by the test");
+                }
                 return method.equals("vault.lease") ? lease(params.getAsJsonArray("names")) : new JsonObject();
             }));
         }
@@ -69,6 +78,29 @@ final class CageFixture implements AutoCloseable {
         JsonObject answer = new JsonObject();
         answer.add("secrets", secrets);
         return answer;
+    }
+
+    private synchronized void hold(String what, boolean isHeld) {
+        if (isHeld) {
+            held.add(what);
+        } else {
+            held.remove(what);
+        }
+    }
+
+    /** What services hold for agents, as {@code "egress NAME"}. */
+    synchronized Set<String> held() {
+        return Set.copyOf(held);
+    }
+
+    /** The method does its work and then answers with an error: the worst that can happen to the caller. */
+    void refuse(String method) {
+        refused = method;
+    }
+
+    /** Forgets the events so far. */
+    synchronized void forget() {
+        events.clear();
     }
 
     private synchronized void note(String call) {
@@ -100,10 +132,6 @@ final class CageFixture implements AutoCloseable {
 
     /** Likewise, for a fixture in that directory. */
     static CageSettings settings(Path base, String vmScript) throws IOException {
-        Path cgroups = unifiedHierarchy();
-        Set<String> controllers = new HashSet<>(Set.of("cpu", "memory", "pids"));
-        controllers.retainAll(List.of(
-                Files.readString(cgroups.resolve("cgroup.controllers")).strip().split(" ", -1)));
         Set<String> classes = classPath();
         Path launcher = base.resolve("launch.sh");
         String java = System.getProperty("java.home") + "/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx32m"
@@ -114,6 +142,20 @@ final class CageFixture implements AutoCloseable {
         List<String> binds = new ArrayList<>(List.of(
                 "/bin", "/sbin", "/lib", "/lib64", "/usr", System.getProperty("java.home"), launcher.toString()));
         binds.addAll(classes);
+        return settings(
+                base,
+                List.of("/bin/sh", launcher.toString()),
+                binds.stream().distinct().toList(),
+                LONG);
+    }
+
+    /** The settings of a daemon that starts its jails so, and waits for them so long. */
+    static CageSettings settings(Path base, List<String> launcher, List<String> binds, Duration jailDeadline)
+            throws IOException {
+        Path cgroups = unifiedHierarchy();
+        Set<String> controllers = new HashSet<>(Set.of("cpu", "memory", "pids"));
+        controllers.retainAll(List.of(
+                Files.readString(cgroups.resolve("cgroup.controllers")).strip().split(" ", -1)));
         return new CageSettings(
                 base.resolve("agents"),
                 base.resolve("data"),
@@ -122,13 +164,13 @@ final class CageFixture implements AutoCloseable {
                 cgroups,
                 controllers,
                 base.resolve("run/jail"),
-                List.of("/bin/sh", launcher.toString()),
-                binds.stream().distinct().toList(),
+                launcher,
+                binds,
                 "/dev/kvm",
                 36,
                 1,
                 Duration.ofSeconds(10),
-                LONG,
+                jailDeadline,
                 Duration.ofSeconds(5));
     }
 
@@ -167,6 +209,14 @@ final class CageFixture implements AutoCloseable {
         return await(
                 event + " " + agent,
                 got -> got.get("event").getAsString().equals(event)
+                        && got.get("agent").getAsString().equals(agent));
+    }
+
+    /** The first event of one of the names for the agent, waited for. */
+    JsonObject awaitAny(Set<String> names, String agent) throws InterruptedException {
+        return await(
+                names + " " + agent,
+                got -> names.contains(got.get("event").getAsString())
                         && got.get("agent").getAsString().equals(agent));
     }
 

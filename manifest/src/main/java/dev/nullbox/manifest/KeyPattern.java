@@ -3,14 +3,13 @@ package dev.nullbox.manifest;
 import java.util.List;
 
 /**
- * Some keys of the shared memory: one key {@code AGENT/KEY}, or all below a prefix, {@code AGENT/...}{@code /*}. The first
- * segment is the name of the agent under which the keys lie.
+ * Some keys of the shared memory: one key {@code SPACE/KEY}, or all below a prefix, {@code SPACE/...}{@code /*}. An agent's
+ * own space has its name; others are shared by those whose manifests name them.
  *
- * @param value segments of letters, digits, {@code . _ -}, parted by single slashes; at most 289 characters
+ * @param value segments of letters, digits, {@code . _ -}, parted by single slashes; at most 256 characters
  */
 public record KeyPattern(String value) {
-    /** An agent's name, a slash, and the longest key. */
-    private static final int MAX_LENGTH = AgentName.MAX_LENGTH + 1 + 256;
+    private static final int MAX_LENGTH = 256;
 
     /**
      * A checked pattern.
@@ -22,11 +21,11 @@ public record KeyPattern(String value) {
         List<String> segments = List.of(value.split("/", -1));
         if (segments.getFirst().equals("*")) {
             throw new InvalidValueException(
-                    shown + " is the memory of all agents", "name each agent: [\"one/*\", \"two/*\"]");
+                    shown + " is the memory of all agents", "name each space: [\"one/*\", \"two/*\"]");
         }
         if (segments.size() < 2) {
             throw new InvalidValueException(
-                    shown + " has no key after the agent's name", "write agent/key, or agent/* for all of its keys");
+                    shown + " is a space without a key", "write space/key, or space/* for all that is in it");
         }
         if (value.length() > MAX_LENGTH || !areKeys(segments.subList(1, segments.size()))) {
             throw new InvalidValueException(

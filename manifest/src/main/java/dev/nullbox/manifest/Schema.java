@@ -142,7 +142,7 @@ public final class Schema {
                     "capabilities.memory.read",
                     Type.STRINGS,
                     "`[\"NAME/*\"]`, its own",
-                    "at most 64 of `agent/key`, `agent/*`, `agent/prefix/*`",
+                    "at most 64 of `space/key`, `space/*`, `space/prefix/*`",
                     "ctxgraph"),
             optional("capabilities.memory.write", Type.STRINGS, "`[\"NAME/*\"]`, its own", "as `read`", "ctxgraph"),
             optional("capabilities.memory.max_mb", Type.INTEGER, "`64`", "1 to 65536, in MiB", "ctxgraph"),

@@ -1,0 +1,203 @@
+package dev.nullbox.cage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonObject;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Natives;
+import dev.nullbox.natives.Rtnetlink;
+import dev.nullbox.natives.SyscallException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A launch of which one step fails leaves no process, interface, control group, mount, descriptor, nor anything that a
+ * service holds. The jail is a script that enters a network namespace and does what it is told: what the real one does
+ * after that is in {@link CageJailIT}.
+ */
+class FailedLaunchIT {
+    private static final String AGENT = "faulty";
+    private static final String GOOD_JAIL = "exec unshare -n /bin/sh -c 'echo \"netns $$\" >&3; cat >/dev/null;"
+            + " echo walls >&3; echo enter >&3; exec 3>&-; exec sleep 1000'\n";
+    private static final Set<String> OUTCOMES = Set.of("agent.failed", "agent.started");
+
+    @TempDir
+    Path base;
+
+    private final Libc libc = Natives.libc();
+    private CageFixture cage;
+
+    @BeforeEach
+    void anAgentThatNeedsEverything() throws Exception {
+        assertThat(libc.getuid())
+                .as("needs root: namespaces, interfaces and control groups")
+                .isZero();
+        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
+        cage = new CageFixture(base);
+        cage.agent(AGENT, "[capabilities]\ncredential_refs = [\"PASS\"]\n");
+    }
+
+    @AfterEach
+    void closeServices() {
+        cage.close();
+    }
+
+    private CageSettings settings(String jail) throws IOException {
+        Path launcher = Files.writeString(base.resolve("jail.sh"), jail);
+        return launchedBy(List.of("/bin/sh", launcher.toString()));
+    }
+
+    private CageSettings launchedBy(List<String> launcher) throws IOException {
+        return CageFixture.settings(base, launcher, List.of(), Duration.ofSeconds(3));
+    }
+
+    private static Set<String> pipes() throws IOException {
+        Set<String> pipes = new TreeSet<>();
+        try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path link : open) {
+                String target = target(link);
+                if (target.startsWith("pipe:")) {
+                    pipes.add(link.getFileName() + " " + target);
+                }
+            }
+        }
+        return pipes;
+    }
+
+    /** Empty for one that was closed meanwhile, as the listing's own. */
+    private static String target(Path link) throws IOException {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (NoSuchFileException e) {
+            return "";
+        }
+    }
+
+    private void nothingIsLeft(String after, CageSettings settings, Set<String> pipesBefore) throws Exception {
+        assertThat(ProcessHandle.current().children()).as(after).isEmpty();
+        assertThat(settings.cgroups().resolve("agents").resolve(AGENT))
+                .as(after)
+                .doesNotExist();
+        try (Rtnetlink links = Rtnetlink.open(libc)) {
+            assertThatThrownBy(() -> links.indexOf("nb1")).as(after).isInstanceOf(SyscallException.class);
+        }
+        assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).as(after).doesNotContain(base.toString());
+        assertThat(pipes()).as(after).isEqualTo(pipesBefore);
+        assertThat(cage.held()).as(after).isEmpty();
+    }
+
+    private String failure() throws Exception {
+        cage.call("agent.start", AGENT);
+        return cage.await("agent.failed", AGENT).get("why").getAsString();
+    }
+
+    @Test
+    void whicheverSystemCallOfTheLaunchFails() throws Exception {
+        FaultyLibc faults = new FaultyLibc(
+                libc,
+                thread -> thread.getName().equals("cage-" + AGENT)
+                        || thread.getName().equals("cage-spawner"));
+        CageSettings settings = settings(GOOD_JAIL);
+        Set<String> before = pipes();
+        try (CageDaemon _ = CageDaemon.start(faults.libc(), settings, cage.runtime())) {
+            faults.failAt(0);
+            cage.call("agent.start", AGENT);
+            cage.await("agent.started", AGENT);
+            int calls = faults.calls();
+            cage.call("agent.stop", AGENT);
+            nothingIsLeft("a good run", settings, before);
+            assertThat(calls).isGreaterThanOrEqualTo(25);
+            List<String> survived = new ArrayList<>();
+            for (int n = 1; n <= calls; n++) {
+                cage.forget();
+                faults.failAt(n);
+                cage.call("agent.start", AGENT);
+                JsonObject outcome = cage.awaitAny(OUTCOMES, AGENT);
+                String failed = faults.failed();
+                if (outcome.get("event").getAsString().equals("agent.started")) {
+                    survived.add(failed);
+                    cage.call("agent.stop", AGENT);
+                }
+                assertThat(failed).as("call %d of %d", n, calls).isNotEmpty();
+                nothingIsLeft(failed + ", call " + n, settings, before);
+            }
+            // A descriptor that is closed with an error is closed: nothing else may be passed over.
+            assertThat(survived).allMatch(failed -> failed.equals("close"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"egress.add", "vault.lease", "memory.attach"})
+    void whicheverServiceRefuses(String method) throws Exception {
+        CageSettings settings = settings(GOOD_JAIL);
+        Set<String> before = pipes();
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            cage.refuse(method);
+            assertThat(failure()).contains(method + " is refused");
+            nothingIsLeft(method, settings, before);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "exit 3                                | ended with exit code 3",
+                "kill -9 $$                            | ended by signal 9",
+                "echo hello >&3; exec sleep 1000       | the jail said hello",
+                "echo netns 4194304 >&3; exec sleep 99 | ESRCH",
+                "exec sleep 1000                       | were not up within 3 s",
+            })
+    void whateverTheJailDoesInstead(String jail, String why) throws Exception {
+        CageSettings settings = settings(jail + "\n");
+        Set<String> before = pipes();
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            assertThat(failure()).contains(why);
+            nothingIsLeft(jail, settings, before);
+        }
+    }
+
+    @Test
+    void whenThereIsNoLauncher() throws Exception {
+        CageSettings settings = launchedBy(List.of("/nonexistent"));
+        Set<String> before = pipes();
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            assertThat(failure()).contains("/nonexistent", "ENOENT");
+            nothingIsLeft("no launcher", settings, before);
+        }
+    }
+
+    @Test
+    void whenTheGroupOrTheInterfaceIsThereAlready() throws Exception {
+        CageSettings settings = settings(GOOD_JAIL);
+        Set<String> before = pipes();
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            Files.createDirectory(settings.cgroups().resolve("agents").resolve(AGENT));
+            assertThat(failure()).contains("agents/" + AGENT);
+            nothingIsLeft("a group", settings, before);
+            cage.forget();
+            try (Rtnetlink links = Rtnetlink.open(libc)) {
+                links.createVeth("nb1", "nbother", libc.getpid());
+            }
+            assertThat(failure()).contains("EEXIST");
+            nothingIsLeft("an interface", settings, before);
+        }
+    }
+}

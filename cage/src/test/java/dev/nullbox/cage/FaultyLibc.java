@@ -1,0 +1,65 @@
+package dev.nullbox.cage;
+
+import dev.nullbox.natives.Errno;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.SysResult;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** A real C library whose n-th call on certain threads fails with EIO. A failing close closes: what it leaks is ours. */
+final class FaultyLibc {
+    private final Libc real;
+    private final Predicate<Thread> concerned;
+    private final AtomicInteger calls = new AtomicInteger();
+    private volatile int failing;
+    private volatile String failed = "";
+
+    FaultyLibc(Libc real, Predicate<Thread> concerned) {
+        this.real = real;
+        this.concerned = concerned;
+    }
+
+    /** Counts anew, and fails the n-th call from now; none when 0. */
+    void failAt(int n) {
+        failed = "";
+        failing = n;
+        calls.set(0);
+    }
+
+    int calls() {
+        return calls.get();
+    }
+
+    /** The function that failed, or empty. */
+    String failed() {
+        return failed;
+    }
+
+    Libc libc() {
+        return (Libc) Proxy.newProxyInstance(
+                Libc.class.getClassLoader(), new Class<?>[] {Libc.class}, (proxy, method, arguments) -> {
+                    boolean counts =
+                            method.getReturnType() == SysResult.class && concerned.test(Thread.currentThread());
+                    if (counts && calls.incrementAndGet() == failing) {
+                        failed = method.getName();
+                        if (failed.equals("close")) {
+                            invoke(method, arguments);
+                        }
+                        return new SysResult.Failed(Errno.EIO);
+                    }
+                    return invoke(method, arguments);
+                });
+    }
+
+    private @Nullable Object invoke(java.lang.reflect.Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        try {
+            return method.invoke(real, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause() == null ? e : e.getCause();
+        }
+    }
+}
