@@ -7,12 +7,15 @@
 
 # data_disk IMAGE AGENT-DIR...: a disk with one partition, found by its label, holding agents/NAME for each directory.
 data_disk() {
-  local image=$1 work=$1.work agent
+  local image=$1 work=$1.work agent needed
   shift
+  # The agents twice, as files and on the disk, and what ext4 needs for itself.
+  needed=$(($(du -skc "$@" | tail -n 1 | cut -f1) * 2 + 65536))
+  [ "$(free_kb "$(dirname "$image")")" -ge "$needed" ] ||
+    die "the data disk needs $((needed / 1024)) MB in $(dirname "$image"), where $(($(free_kb "$(dirname "$image")") / 1024)) MB are free: set TMPDIR to a directory on a larger disk"
   rm -rf "$work"
   mkdir -p "$work/agents"
   for agent in "$@"; do
-    [ -f "$agent/AGENT.toml" ] || die "--agent $agent: there is no AGENT.toml in it; examples/README.md shows what an agent's directory holds"
     cp -r "$agent" "$work/agents/$(basename "$(cd "$agent" && pwd)")"
   done
   truncate -s 1G "$image"
@@ -27,12 +30,12 @@ EXAMPLE_PEERS=,guestfwd=tcp:10.0.2.100:7001-cmd:/bin/cat,guestfwd=tcp:10.0.2.100
 port_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 boot() {
-  local iso='' arguments='' agents=() port=7443 until=''
+  local iso='' arguments='' agents=() port=7443 until='' agent
   while [ $# -gt 0 ]; do
     case $1 in
     --iso) iso=1 ;;
     --kernel-args | --agent | --port | --until)
-      [ $# -ge 2 ] || die "boot: $1 needs a value; ./nullbox help boot"
+      [ $# -ge 2 ] || misused "boot: $1 needs a value; ./nullbox help boot"
       case $1 in
       --kernel-args) arguments=$2 ;;
       --agent) agents+=("$2") ;;
@@ -41,11 +44,15 @@ boot() {
       esac
       shift
       ;;
-    *) die "boot: unknown argument '$1'; ./nullbox help boot" ;;
+    *) misused "boot: unknown argument '$1'; ./nullbox help boot" ;;
     esac
     shift
   done
-  case $until in '' | agent) ;; *) die "boot: --until $until: there is only --until agent" ;; esac
+  case $until in '' | agent) ;; *) misused "boot: --until $until: there is only --until agent" ;; esac
+  if ! [[ $port =~ ^[1-9][0-9]{0,4}$ ]] || [ "$port" -gt 65535 ]; then misused "boot: --port $port: not a port, which is a number from 1 to 65535"; fi
+  for agent in "${agents[@]}"; do
+    [ -f "$agent/AGENT.toml" ] || misused "boot: --agent $agent: there is no AGENT.toml in it; examples/README.md shows what an agent's directory holds"
+  done
   port_free "$port" || die "port $port on 127.0.0.1 is taken, perhaps by an appliance that is running: end that, or choose another with --port"
   ensure_packages
   run_appliance "$iso" "$arguments" "$port" "$until" "${agents[@]}"
@@ -61,7 +68,7 @@ run_appliance() {
   credentials=$(credentials_part)
   run=$(mktemp -d "${TMPDIR:-/tmp}/nullbox.XXXXXX")
   # shellcheck disable=SC2064 # the directory of now
-  trap "rm -rf '$run'" EXIT
+  trap "end_family $$ 20; rm -rf '$run'" EXIT
   if [ -n "$iso" ]; then
     image=$(NB_KERNEL_ARGS="nullbox.events=ttyS1 $arguments" iso_part)
     words+=(-drive "if=none,id=cd,format=raw,readonly=on,media=cdrom,file=$image/nullbox.iso" -device ide-cd,drive=cd,bootindex=1)

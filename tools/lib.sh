@@ -7,7 +7,7 @@ shopt -s inherit_errexit
 
 # shellcheck disable=SC2034 # used by the scripts that source this one
 NB_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-NB_CACHE=${NULLBOX_CACHE:-$HOME/.cache/nullbox}
+NB_CACHE=$(realpath -m "${NULLBOX_CACHE:-$HOME/.cache/nullbox}")
 NB_LOGS=$NB_CACHE/logs
 # shellcheck disable=SC2034
 NB_JOBS=${NULLBOX_JOBS:-$(nproc)}
@@ -21,21 +21,86 @@ die() {
   printf 'nullbox: %s\n' "$*" >&2
   exit 1
 }
+# misused WHAT: ends for a wrong word on the command line.
+misused() {
+  printf 'nullbox: %s\n' "$*" >&2
+  exit 2
+}
 
 elapsed() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
+
+# family PID: the processes that descend from PID, parents first.
+family() {
+  { cat /proc/[0-9]*/stat 2>/dev/null || :; } | sed -n 's/^\([0-9]*\) (.*) . \([0-9]*\) .*/\1 \2/p' | awk -v top="$1" '
+    { parent[$1] = $2 }
+    END {
+      for (child in parent) {
+        depth = 1
+        for (p = parent[child]; p && p != top; p = parent[p]) depth++
+        if (p == top) print depth, child
+      }
+    }' | sort -n | cut -d" " -f2
+}
+
+# end_family PID SECONDS: asks PID and all that descend from it, except this shell, to end, and ends by force what is
+# left after SECONDS.
+end_family() {
+  local tries=$(($2 * 10)) members
+  members=$(family "$1")
+  if [ "$1" -ne $$ ]; then members="$1 $members"; fi
+  # shellcheck disable=SC2086 # one word for each process
+  kill -TERM $members 2>/dev/null || return 0
+  # shellcheck disable=SC2086
+  while [ "$tries" -gt 0 ] && kill -0 $members 2>/dev/null; do
+    sleep 0.1
+    tries=$((tries - 1))
+  done
+  # shellcheck disable=SC2086
+  kill -KILL $members 2>/dev/null || :
+}
+
+# end_step CODE TITLE JOB WATCHER: ends an interrupted step with all that it started.
+end_step() {
+  trap '' INT TERM HUP
+  printf '\nnullbox: interrupted: %s\n' "$2" >&2
+  kill -TERM "$4" 2>/dev/null || :
+  end_family "$3" 10
+  exit "$1"
+}
+
+free_kb() { df -Pk "$1" | awk 'NR == 2 {print $4}'; }
+
+# disk_full [LOG]: whether a command failed for want of space: its log says so, or so little is left that it cannot.
+disk_full() { grep -qs 'No space left on device' "${1:-/dev/null}" || [ "$(free_kb "$NB_CACHE")" -lt 1024 ]; }
+
+NB_TOLD_FULL=''
+tell_full() {
+  NB_TOLD_FULL=1
+  printf 'nullbox: the disk that holds %s is full: free some space, empty the cache with ./nullbox clean --all, or set NULLBOX_CACHE to a directory on a larger disk\n' "$NB_CACHE" >&2
+}
+
+# make_dir DIR: makes a directory of the cache.
+make_dir() {
+  [ -d "$1" ] || mkdir -p "$1" || die "cannot make $1: see to the rights and the free space there, or set NULLBOX_CACHE to another directory"
+}
 
 # step TITLE LOG-NAME COMMAND...: runs COMMAND with its output in a log, shows that it lives, how long it has taken
 # and its last line; on failure prints the end of the log, its place and the way to repeat the step alone.
 step() {
   local title=$1 log=$NB_LOGS/$2.log started=$SECONDS job watcher code=0
   shift 2
-  mkdir -p "$NB_LOGS"
+  make_dir "$NB_LOGS"
   printf '==> %s (log: %s)\n' "$title" "$log" >&2
   "$@" </dev/null >"$log" 2>&1 &
   job=$!
   watch_log "$log" &
   watcher=$!
+  # shellcheck disable=SC2064 # the processes of now
+  trap "end_step 130 '${title//\'/}' $job $watcher" INT
+  # shellcheck disable=SC2064
+  trap "end_step 143 '${title//\'/}' $job $watcher" TERM HUP
   wait "$job" || code=$?
+  trap - INT TERM HUP
   kill "$watcher" 2>/dev/null || :
   wait "$watcher" 2>/dev/null || :
   if [ "$code" -ne 0 ]; then
@@ -44,11 +109,9 @@ step() {
       printf -- '--- the end of %s\n' "$log"
       tail -n 30 "$log"
       printf -- '---\n'
-      if grep -q 'No space left on device' "$log"; then
-        printf 'The disk is full: free some space under %s (./nullbox clean removes what no build uses).\n' "$NB_CACHE"
-      fi
       printf 'To repeat this step alone: %s\n' "${NB_REPEAT:-$*}"
     } >&2
+    if disk_full "$log"; then tell_full; fi
     return "$code"
   fi
   note "done in $(elapsed $((SECONDS - started)))"
@@ -87,10 +150,13 @@ hash_of() {
 # or step, as a condition (if, ||, &&): bash then goes on after a failed command inside FUNCTION.
 cache_build() {
   local part=$1 key=$2 make=$3 entry=$NB_CACHE/$1/$2 work
-  mkdir -p "$NB_CACHE/$part"
+  make_dir "$NB_CACHE/$part"
   (
     exec 8>"$NB_CACHE/$part/.$key.lock"
-    flock -w 7200 8 || die "another build has held $NB_CACHE/$part/.$key.lock for two hours: end it and try again"
+    if ! flock -n 8; then
+      say "waiting for another build of $entry"
+      flock -w 7200 8 || die "another build has held $NB_CACHE/$part/.$key.lock for two hours: end it and try again"
+    fi
     if [ -d "$entry" ]; then
       cache_intact "$entry" && exit 0
       say "cache entry $entry is damaged: it is removed and built again"
@@ -99,13 +165,19 @@ cache_build() {
     work=$NB_CACHE/$part/.$key.work
     rm -rf "$work"
     mkdir "$work"
-    trap 'rm -rf "$work"' EXIT
+    trap 'cache_left "$work" $?' EXIT
     "$make" "$work" 8>&-
     (cd "$work" && find . -type f -print0 | sort -z | xargs -0 -r sha256sum) >"$work.sums"
     mv "$work.sums" "$work/.sums"
     mv "$work" "$entry"
   ) >&2
   printf '%s\n' "$entry"
+}
+
+# cache_left WORK CODE: what was not finished goes; says so when the disk was the cause.
+cache_left() {
+  if [ "$2" -ne 0 ] && [ -z "$NB_TOLD_FULL" ] && disk_full; then tell_full; fi
+  rm -rf "$1" "$1.sums"
 }
 
 cache_intact() {

@@ -27,6 +27,7 @@ ensure_packages() {
   if ! jdk_home >/dev/null && ! command -v patchelf >/dev/null; then missing+=(patchelf); fi
   if [ ${#missing[@]} -gt 0 ]; then
     if [ "$(id -u)" -ne 0 ]; then
+      command -v sudo >/dev/null || die "these Debian packages are missing, and there is no sudo to install them with; as root: apt-get install ${missing[*]}"
       sudo=(sudo)
       ask "install with sudo apt-get: ${missing[*]}"
     fi
@@ -34,8 +35,31 @@ ensure_packages() {
     step "installing ${#missing[@]} Debian packages" apt-get-install \
       "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "${missing[@]}"
   fi
+  ensure_space
   JAVA_HOME=$(jdk_part)
   export JAVA_HOME
+}
+
+# What a build from nothing takes at its peak, and one that finds kernel and toolchain in the cache.
+NB_SPACE_ALL_MB=6000 NB_SPACE_REST_MB=500
+ensure_space() {
+  local needed=$NB_SPACE_REST_MB free
+  if [ -z "$(find "$NB_CACHE"/kernel "$NB_CACHE"/native -mindepth 1 -maxdepth 1 -type d ! -name '.*' -print -quit 2>/dev/null)" ]; then
+    needed=$NB_SPACE_ALL_MB
+  fi
+  make_dir "$NB_CACHE"
+  free=$(($(free_kb "$NB_CACHE") / 1024))
+  [ "$free" -ge "$needed" ] ||
+    die "the build needs $needed MB for its cache at $NB_CACHE, and $free MB are free there: free some space, or set NULLBOX_CACHE to a directory on a larger disk"
+}
+
+# A GraalVM distribution that is named must serve: it is never passed over in silence.
+ensure_graalvm() {
+  [ -n "${GRAALVM_HOME:-}" ] || return 0
+  [ -x "$GRAALVM_HOME/bin/native-image" ] ||
+    die "GRAALVM_HOME=$GRAALVM_HOME holds no bin/native-image: set it to a GraalVM 25 distribution, or unset it, and the builder is assembled"
+  grep -Eqs '^JAVA_VERSION="25[."]' "$GRAALVM_HOME/release" ||
+    die "GRAALVM_HOME=$GRAALVM_HOME is not for Java 25 (its file named release says $(sed -n 's/^JAVA_VERSION=//p' "$GRAALVM_HOME/release" 2>/dev/null || :)): set it to a GraalVM 25 distribution, or unset it, and the builder is assembled"
 }
 
 ask() {
@@ -76,6 +100,7 @@ build_contract_jars() {
 
 native_part() {
   local jars
+  ensure_graalvm
   jars=$(java_part)
   image/native.sh "$(cat "$jars/.sums")" dev.nullbox.image.Multicall nullbox "$jars/jars"
 }
@@ -139,13 +164,22 @@ pack() {
 # password of the .p12 files is fixed; what protects them is their mode.
 credentials_part() {
   local dir=$NB_CACHE/credentials
-  if [ ! -f "$dir/client.p12" ]; then
+  if [ -e "$dir" ] && ! credentials_intact "$dir"; then say "the certificates in $dir are damaged: they are made anew"; fi
+  if ! credentials_intact "$dir"; then
     rm -rf "$dir" "$dir.work"
     (umask 077 && mkdir -p "$dir.work" && make_credentials "$dir.work" >"$dir.work/log" 2>&1) ||
       die "making the certificates failed: $(tail -n 3 "$dir.work/log")"
     mv "$dir.work" "$dir"
   fi
   printf '%s\n' "$dir"
+}
+
+credentials_intact() {
+  local who
+  openssl x509 -in "$1/ca.pem" -noout 2>/dev/null || return 1
+  for who in server client; do
+    openssl pkcs12 -in "$1/$who.p12" -passin pass:nullbox -noout 2>/dev/null || return 1
+  done
 }
 
 make_credentials() {

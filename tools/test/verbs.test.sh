@@ -1,0 +1,150 @@
+# shellcheck shell=bash
+# ./nullbox: what it refuses, how it says so, and that it has done nothing by then.
+
+# refused TEXT ARGUMENT...: ./nullbox ARGUMENT... is misused, says TEXT, and leaves the cache empty.
+refused() {
+  local text=$1
+  shift
+  run ./nullbox "$@"
+  expect_code 2
+  expect_says "$text"
+  [ -z "$(ls -A "$NULLBOX_CACHE")" ] || wrong "it made $(ls -A "$NULLBOX_CACHE")"
+}
+
+test_unknown_verb() { refused "no such verb 'boto'; there are boot, test, build, ctl, bench, fmt, clean, help" boto; }
+test_boot_unknown_argument() { refused "boot: unknown argument '--isso'; ./nullbox help boot" boot --isso; }
+test_boot_option_without_value() { refused 'boot: --kernel-args needs a value' boot --iso --kernel-args; }
+test_boot_until_something_else() { refused 'boot: --until prompt: there is only --until agent' boot --until prompt; }
+test_boot_port_that_is_none() {
+  refused 'boot: --port 70000: not a port, which is a number from 1 to 65535' boot --port 70000
+  refused 'boot: --port http: not a port' boot --port http
+  refused 'boot: --port : not a port' boot --port ''
+}
+test_boot_agent_without_manifest() { refused "boot: --agent $TMP: there is no AGENT.toml in it" boot --agent "$TMP"; }
+test_test_unknown_kind() { refused "test: no such kind 'units'; there are unit, kernel, vm, all" test units; }
+test_test_second_argument() { refused "test: one argument at most, and 'vm' is a second" test unit vm; }
+test_build_unknown_part() { refused "build: no such part 'kernle'; there are native, kernel, krun, image, iso, again" build kernle; }
+test_build_second_argument() { refused "build: one argument at most, and 'iso' is a second" build krun iso; }
+test_bench_unknown_figures() { refused "bench: no such figures 'boots'" bench boots; }
+test_bench_without_a_name() { refused "bench: no such figures ''" bench; }
+test_bench_unknown_option() { refused "bench: unknown argument '--jsn'; there is --json" bench boot --jsn; }
+test_fmt_argument() { refused "fmt: takes no argument, not 'nullbox'" fmt nullbox; }
+test_help_of_an_unknown_verb() { refused "help: no such verb 'boto'" help boto; }
+
+test_clean_unknown_argument_removes_nothing() {
+  mkdir -p target/clean-test
+  refused "clean: unknown argument '--everything'; there is --all" clean --everything
+  [ -d target/clean-test ] || wrong 'it has removed target/'
+  rmdir target/clean-test
+}
+
+test_help_of_each_verb() {
+  local verb
+  for verb in boot test build ctl bench; do
+    run ./nullbox help "$verb"
+    expect_code 0
+    expect_says "usage: ./nullbox $verb"
+  done
+  run ./nullbox
+  expect_code 0
+  for verb in boot test build ctl bench fmt clean; do expect_says "  $verb "; done
+}
+
+test_boot_port_taken() {
+  perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1") or die; $| = 1;
+    print $s->sockport, "\n"; sleep 60' >"$TMP/port" &
+  eventually 'a listener' test -s "$TMP/port"
+  run ./nullbox boot --port "$(cat "$TMP/port")"
+  kill $!
+  expect_code 1
+  expect_says "port $(cat "$TMP/port") on 127.0.0.1 is taken"
+  expect_says 'choose another with --port'
+}
+
+# other_machine WITHOUT...: a PATH in $TMP/bin with all of this machine's programs except those named.
+other_machine() {
+  local name
+  mkdir "$TMP/bin"
+  ln -sf /usr/sbin/* /usr/bin/* "$TMP/bin/"
+  for name in "$@"; do rm -f "$TMP/bin/$name"; done
+}
+
+# fake NAME TEXT: a program in $TMP/bin.
+fake() {
+  rm -f "$TMP/bin/$1"
+  printf '#!/bin/sh\n%s\n' "$2" >"$TMP/bin/$1"
+  chmod 755 "$TMP/bin/$1"
+}
+
+test_missing_packages_without_sudo_are_named() {
+  other_machine sudo
+  fake id 'echo 1000'
+  fake dpkg-query 'case $* in *" zip") ;; *) printf installed ;; esac'
+  PATH=$TMP/bin run ./nullbox build krun
+  expect_code 1
+  expect_says 'as root: apt-get install zip'
+}
+
+test_missing_packages_are_asked_for() {
+  other_machine
+  fake id 'echo 1000'
+  fake dpkg-query 'case $* in *" zip") ;; *) printf installed ;; esac'
+  fake sudo "touch $TMP/sudo-was-used"
+  PATH=$TMP/bin run ./nullbox build krun
+  expect_code 1
+  expect_says 'this needs a yes: install with sudo apt-get: zip. Repeat with -y to agree.'
+  [ ! -e "$TMP/sudo-was-used" ] || wrong 'sudo was used without a yes'
+}
+
+test_kernel_tests_need_root_and_say_so_first() {
+  other_machine
+  fake id 'echo 1000'
+  PATH=$TMP/bin run ./nullbox test all
+  expect_code 1
+  expect_says 'run them as root (sudo -E ./nullbox test all); unit and vm need no root'
+  [ -z "$(ls -A "$NULLBOX_CACHE")" ] || wrong 'it had begun'
+}
+
+# A Maven that writes what surefire would: three tests, of which one failed and one was skipped.
+test_skipped_java_tests_are_named_and_counted_apart() {
+  local report=$TMP/checkout/some/target/surefire-reports
+  mkdir -p "$TMP/checkout"
+  other_machine
+  fake mvn "mkdir -p $report; cat >$report/TEST-a.xml <<XML
+<testsuite xmlns:xsi=\"x\" name=\"a.ATest\" time=\"0.1\" tests=\"3\" errors=\"0\" skipped=\"1\" failures=\"1\">
+  <testcase name=\"works\" classname=\"a.ATest\" time=\"0\"/>
+  <testcase name=\"fails\" classname=\"a.ATest\" time=\"0\"><failure message=\"no\"/></testcase>
+  <testcase name=\"needs\" classname=\"a.ATest\" time=\"0\">
+    <skipped message=\"this machine has no libkrun.h\"/>
+  </testcase>
+</testsuite>
+XML
+exit 1"
+  PATH=$TMP/bin script "cd $TMP/checkout; . $NB_ROOT/tools/test.sh; java_tests unit a b; echo \$NB_PASSED \$NB_FAILED \$NB_NOT_RUN"
+  expect_code 0
+  expect_says 'not run  a.ATest.needs: this machine has no libkrun.h'
+  expect_says 'unit: 1 passed, 1 failed, 1 not run'
+  grep -qx '1 1 1' "$TMP/out" || wrong 'the totals are others'
+}
+
+test_java_modules_that_do_not_compile_count_as_failed() {
+  mkdir -p "$TMP/checkout"
+  other_machine
+  fake mvn 'exit 1'
+  PATH=$TMP/bin script "cd $TMP/checkout; . $NB_ROOT/tools/test.sh; java_tests unit a b; echo \$NB_PASSED \$NB_FAILED \$NB_NOT_RUN"
+  grep -qx '0 1 0' "$TMP/out" || wrong 'it did not count as one failure'
+}
+
+test_accelerator_that_is_none() {
+  script ". $NB_ROOT/tools/qemu.sh; qemu_accel_args hvf"
+  expect_code 1
+  expect_says 'no such accelerator: hvf (kvm or tcg)'
+}
+
+test_damaged_certificates_are_made_anew() {
+  script ". $NB_ROOT/tools/parts.sh; credentials_part; truncate -s 100 $NULLBOX_CACHE/credentials/client.p12; credentials_part; credentials_part"
+  expect_code 0
+  expect_says "the certificates in $NULLBOX_CACHE/credentials are damaged: they are made anew"
+  [ "$(grep -c damaged "$TMP/out")" -eq 1 ] || wrong 'they were made anew twice'
+  [ "$(stat -c %a "$NULLBOX_CACHE/credentials/client.p12")" = 600 ] || wrong 'others may read the key'
+}
