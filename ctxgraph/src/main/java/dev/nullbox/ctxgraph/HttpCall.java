@@ -1,0 +1,168 @@
+package dev.nullbox.ctxgraph;
+
+import com.google.gson.JsonElement;
+import com.sun.net.httpserver.HttpExchange;
+import dev.nullbox.rpc.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** One HTTP request at an agent's door and its answer; every write is bounded in time. */
+final class HttpCall {
+    static final int OK = 200;
+    static final int ACCEPTED = 202;
+    static final int NO_CONTENT = 204;
+    static final int BAD_REQUEST = 400;
+    static final int FORBIDDEN = 403;
+    static final int NOT_FOUND = 404;
+    static final int METHOD_NOT_ALLOWED = 405;
+    static final int NOT_ACCEPTABLE = 406;
+    static final int CONTENT_TOO_LARGE = 413;
+    static final int UNSUPPORTED_MEDIA_TYPE = 415;
+    static final int TOO_MANY_REQUESTS = 429;
+
+    private final HttpExchange exchange;
+    private final HttpDeadlines deadlines;
+
+    HttpCall(HttpExchange exchange, HttpDeadlines deadlines) {
+        this.exchange = exchange;
+        this.deadlines = deadlines;
+    }
+
+    String verb() {
+        return exchange.getRequestMethod();
+    }
+
+    String path() {
+        return exchange.getRequestURI().getPath();
+    }
+
+    /** A header's first value; names are compared without case. */
+    Optional<String> header(String name) {
+        return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name)).map(String::strip);
+    }
+
+    /**
+     * A parameter of the query, the first of its name.
+     *
+     * @throws IllegalArgumentException when its escapes are malformed
+     */
+    Optional<String> query(String name) {
+        String query = exchange.getRequestURI().getRawQuery();
+        if (query != null) {
+            for (String part : query.split("&", -1)) {
+                int equals = part.indexOf('=');
+                if (equals > 0 && part.substring(0, equals).equals(name)) {
+                    return Optional.of(URLDecoder.decode(part.substring(equals + 1), StandardCharsets.UTF_8));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether the page that a browser sends this for, if one does, came from this very door. */
+    boolean sameOrigin() {
+        List<String> origins = exchange.getRequestHeaders().get("Origin");
+        String here = "http://" + exchange.getLocalAddress().getAddress().getHostAddress() + ":"
+                + exchange.getLocalAddress().getPort();
+        return origins == null || origins.stream().allMatch(here::equals);
+    }
+
+    /** Whether the body says that it is JSON, in UTF-8 where it says that at all. */
+    boolean isJson() {
+        String[] parts =
+                header("Content-Type").orElse("").toLowerCase(Locale.ROOT).split(";", -1);
+        if (!parts[0].strip().equals("application/json")) {
+            return false;
+        }
+        for (int i = 1; i < parts.length; i++) {
+            String parameter = parts[i].strip().replace("\"", "");
+            if (parameter.startsWith("charset=") && !parameter.equals("charset=utf-8")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether the client takes answers of this type, as {@code "text/event-stream"}; all when it says nothing. */
+    boolean accepts(String type) {
+        List<String> accepted = exchange.getRequestHeaders().get("Accept");
+        if (accepted == null) {
+            return true;
+        }
+        String family = type.substring(0, type.indexOf('/')) + "/*";
+        for (String range : String.join(",", accepted).toLowerCase(Locale.ROOT).split(",", -1)) {
+            String[] parts = range.split(";", -1);
+            String name = parts[0].strip();
+            if ((name.equals(type) || name.equals(family) || name.equals("*/*")) && !refused(parts)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean refused(String[] parts) {
+        for (int i = 1; i < parts.length; i++) {
+            String weight = parts[i].strip();
+            if (weight.startsWith("q=0") && weight.substring(3).chars().allMatch(c -> c == '.' || c == '0')) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The whole body, or nothing when it has more bytes. */
+    Optional<byte[]> body(int max) throws IOException {
+        try (InputStream in = exchange.getRequestBody()) {
+            byte[] body = in.readNBytes(max + 1);
+            if (body.length > max) {
+                setHeader("Connection", "close");
+                return Optional.empty();
+            }
+            return Optional.of(body);
+        }
+    }
+
+    void setHeader(String name, String value) {
+        exchange.getResponseHeaders().set(name, value);
+    }
+
+    /** Answers without a body. */
+    void empty(int status) throws IOException {
+        deadlines.bound(() -> exchange.sendResponseHeaders(status, -1));
+    }
+
+    /** Answers with JSON. */
+    void json(int status, byte[] json) throws IOException {
+        setHeader("Content-Type", "application/json");
+        deadlines.bound(() -> {
+            exchange.sendResponseHeaders(status, json.length);
+            exchange.getResponseBody().write(json);
+            exchange.close();
+        });
+    }
+
+    /** Answers with JSON. */
+    void json(int status, JsonElement json) throws IOException {
+        json(status, Json.bytes(json));
+    }
+
+    /** Answers with a stream of events, which the caller then owns. */
+    SseStream stream() throws IOException {
+        setHeader("Content-Type", SseStream.TYPE);
+        setHeader("Cache-Control", "no-store");
+        // Proxies would else hold events back.
+        setHeader("X-Accel-Buffering", "no");
+        deadlines.bound(() -> exchange.sendResponseHeaders(OK, 0));
+        return new SseStream(exchange.getResponseBody(), deadlines);
+    }
+
+    /** Ends the exchange; what was not read or answered is dropped with its connection. */
+    void close() {
+        exchange.close();
+    }
+}

@@ -1,0 +1,90 @@
+package dev.nullbox.ctxgraph;
+
+import java.io.IOException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends writes that a slow reader holds up: the thread that writes is interrupted, which closes its channel. The JDK's
+ * server has one bound for all answers, and streams live longer than an answer may.
+ */
+final class HttpDeadlines implements AutoCloseable {
+    private final int seconds;
+    private final ScheduledThreadPoolExecutor timer;
+
+    /** A write. */
+    @FunctionalInterface
+    interface Write {
+        void run() throws IOException;
+    }
+
+    /**
+     * @param name of the thread, which lives only while something is written
+     * @param seconds what one write may take
+     */
+    HttpDeadlines(String name, int seconds) {
+        this.seconds = seconds;
+        timer = new ScheduledThreadPoolExecutor(1, work -> {
+            Thread thread = new Thread(work, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.setKeepAliveTime(seconds, TimeUnit.SECONDS);
+        timer.allowCoreThreadTimeOut(true);
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    /**
+     * Runs the write in this thread.
+     *
+     * @throws IOException as the write does, also when it took too long
+     */
+    void bound(Write write) throws IOException {
+        Alarm alarm = new Alarm(Thread.currentThread());
+        Future<?> pending;
+        try {
+            pending = timer.schedule(alarm::ring, seconds, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException e) {
+            throw new IOException("the door is closed", e);
+        }
+        try {
+            write.run();
+        } finally {
+            alarm.end();
+            pending.cancel(false);
+        }
+    }
+
+    @Override
+    public void close() {
+        timer.shutdown();
+    }
+
+    private static final class Alarm {
+        private @Nullable Thread writer;
+        private boolean rang;
+
+        Alarm(Thread writer) {
+            this.writer = writer;
+        }
+
+        synchronized void ring() {
+            if (writer != null) {
+                rang = true;
+                writer.interrupt();
+            }
+        }
+
+        /** From here on the thread is left alone; an interrupt of ours must not reach what it does next. */
+        synchronized void end() {
+            writer = null;
+            if (rang) {
+                Thread.interrupted();
+            }
+        }
+    }
+}
