@@ -16,9 +16,11 @@ NB_PACKAGES=(
   clang-format iproute2 libnftables-dev maven nftables shellcheck shfmt
 )
 
+# ensure_packages [PACKAGE...]: installs what is missing of NB_PACKAGES and of the packages named; finds the JDK.
+# shellcheck disable=SC2120 # bench names some
 ensure_packages() {
   local name missing=() sudo=()
-  for name in "${NB_PACKAGES[@]}"; do
+  for name in "${NB_PACKAGES[@]}" "$@"; do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
   done
   # Debian's npm and a machine's own Node.js exclude each other: any npm serves.
@@ -209,6 +211,7 @@ nullctl_path() {
 
 ctl() {
   local program
+  # shellcheck disable=SC2119
   ensure_packages
   program=$(nullctl_path)
   exec "$program" "$@"

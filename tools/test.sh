@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# ./nullbox test, ./nullbox bench and ./nullbox fmt.
+# ./nullbox test and ./nullbox fmt.
 
 format_sources() {
   ensure_packages
@@ -128,18 +128,6 @@ vm_tests() {
   check 'kernel options as asked for' kernel-config/check.sh "$(dirname "$NULLBOX_KERNEL")/config"
   check 'two packings of the image give the same bytes' ./nullbox build again
   java_tests vm '**/*VmIT.java' '**/*Test.java'
-}
-
-bench() {
-  local name=${1:-}
-  case $name in boot | agent) ;; *) misused "bench: no such figures '$name'; there are boot, agent" ;; esac
-  case ${2:-} in '' | --json) ;; *) misused "bench: unknown argument '$2'; there is --json" ;; esac
-  [ $# -le 2 ] || misused "bench: '$3' is one argument too many; ./nullbox help bench"
-  ensure_packages
-  vm_inputs
-  step 'compiling the figures' bench-compile mvn -B -ntp -DskipTests -pl smoke-test -am package \
-    dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$NB_ROOT/smoke-test/target/classpath"
-  "$JAVA_HOME/bin/java" -cp 'smoke-test/target/classes:smoke-test/target/classpath/*' dev.nullbox.smoketest.Bench "$@"
 }
 
 run_tests() {

@@ -1,0 +1,173 @@
+# shellcheck shell=bash
+# ./nullbox bench: figures, each beside a reference.
+# The vault's and the memory's own figures come from Java: the main classes VaultBench and MemoryBench among the tests of
+# warden and ctxgraph, which take --json and write where NULLBOX_BENCH_DIR says. A reference is a line "NAME VALUE".
+
+# shellcheck source=bench.version
+. "$NB_ROOT/tools/bench.version"
+
+bench() {
+  local name=${1:-}
+  case $name in boot | agent | vault | memory) ;; *) misused "bench: no such figures '$name'; there are boot, agent, vault, memory" ;; esac
+  case ${2:-} in '' | --json) ;; *) misused "bench: unknown argument '$2'; there is --json" ;; esac
+  [ $# -le 2 ] || misused "bench: '$3' is one argument too many; ./nullbox help bench"
+  case $name in
+  boot | agent) bench_appliance "$@" ;;
+  vault) bench_module warden dev.nullbox.warden.VaultBench vault_references "${2:-}" age ;;
+  memory) bench_module ctxgraph dev.nullbox.ctxgraph.MemoryBench memory_references "${2:-}" redis-tools sqlite3 ;;
+  esac
+}
+
+bench_appliance() {
+  ensure_packages
+  vm_inputs
+  step 'compiling the figures' bench-compile mvn -B -ntp -DskipTests -pl smoke-test -am package \
+    dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$NB_ROOT/smoke-test/target/classpath"
+  "$JAVA_HOME/bin/java" -cp 'smoke-test/target/classes:smoke-test/target/classpath/*' dev.nullbox.smoketest.Bench "$@"
+}
+
+# bench_module MODULE MAIN-CLASS REFERENCES [--json] PACKAGE...: REFERENCES is a function that prints the references.
+bench_module() {
+  local module=$1 main=$2 references=$3 json=$4 own beside code=0 classes=$1/target/classes:$1/target/test-classes
+  shift 4
+  ensure_packages "$@"
+  step 'compiling the figures' bench-compile mvn -B -ntp -DskipTests -pl "$module" -am package \
+    dependency:copy-dependencies -DincludeScope=test -DoutputDirectory="$NB_ROOT/$module/target/bench-classpath"
+  mkdir -p "$NB_CACHE/bench"
+  NULLBOX_BENCH_DIR=$(mktemp -d "$NB_CACHE/bench/XXXXXX")
+  export NULLBOX_BENCH_DIR
+  # shellcheck disable=SC2064 # the directory of now
+  trap "end_family $$ 20; rm -rf '$NULLBOX_BENCH_DIR'" EXIT
+  mkdir "$NULLBOX_BENCH_DIR/own" "$NULLBOX_BENCH_DIR/reference"
+  say 'measuring'
+  # The main class's own exit code says whether its bounds hold.
+  own=$(NULLBOX_BENCH_DIR=$NULLBOX_BENCH_DIR/own timeout -k 10 3600 "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED \
+    -cp "$classes:$module/target/bench-classpath/*" "$main" ${json:+"$json"}) || code=$?
+  [ -n "$own" ] || die "$main gave no figures (exit code $code)"
+  say 'measuring the references'
+  beside=$(cd "$NULLBOX_BENCH_DIR/reference" && "$references")
+  if [ -n "$json" ]; then
+    beside=$(awk '{ printf "%s\"%s\":%s", (NR > 1 ? "," : ""), $1, $2 }' <<<"$beside")
+    printf '{"nullbox":%s,"reference":{%s}}\n' "$own" "$beside"
+  else
+    beside=$(awk '{ printf "  %-44s %s\n", $1, $2 }' <<<"$beside")
+    printf '%s\n\nbeside it:\n%s\n' "$own" "$beside"
+  fi
+  return "$code"
+}
+
+# per_second NAME COUNT COMMAND...: runs COMMAND COUNT times and prints how often it did in a second. Each start of a
+# program counts, which is what its callers pay too.
+per_second() {
+  local name=$1 count=$2 started=$EPOCHREALTIME i
+  shift 2
+  for ((i = 0; i < count; i++)); do "$@" >/dev/null 2>>log; done
+  rate "$name" "$count" "$started"
+}
+
+rate() { awk -v name="$1" -v count="$2" -v from="$3" -v to="$EPOCHREALTIME" 'BEGIN { printf "%s %.1f\n", name, count / (to - from) }'; }
+
+# A secret of 32 bytes in a file of its own, written through to the disk.
+vault_references() {
+  local recipient
+  head -c 32 /dev/urandom >secret
+  age-keygen -o key 2>log
+  recipient=$(sed -n 's/^# public key: //p' key)
+  # shellcheck disable=SC2317 # called by per_second
+  set_by_age() { age -r "$recipient" -o secret.age secret && sync secret.age; }
+  per_second age.set_per_second 200 set_by_age
+  per_second age.get_per_second 200 age -d -i key secret.age
+  if command -v systemd-creds >/dev/null; then
+    # Its key for this run only, so that the machine gets none.
+    export SYSTEMD_CREDENTIAL_SECRET=$PWD/host-key
+    # shellcheck disable=SC2317
+    set_by_creds() { systemd-creds encrypt --with-key=host --name=s secret secret.cred && sync secret.cred; }
+    per_second systemd_creds.set_per_second 200 set_by_creds
+    per_second systemd_creds.get_per_second 200 systemd-creds decrypt --name=s secret.cred -
+  else
+    note 'not run: systemd-creds, which this machine does not have'
+  fi
+}
+
+NB_BENCH_VALUE_BYTES=256
+memory_references() {
+  redis_reference
+  sqlite_reference
+  mcp_reference
+}
+
+# Redis that writes each command through before it answers: appendfsync always.
+redis_reference() {
+  local port=$((20000 + RANDOM % 10000)) clients server
+  while ! port_free "$port"; do port=$((port + 1)); done
+  mkdir redis
+  # Debian's redis-tools has the server under the name of one of its tools; the package redis-server would start a daemon.
+  ln -s "$(command -v redis-check-rdb)" redis/redis-server
+  redis/redis-server --port "$port" --bind 127.0.0.1 --appendonly yes --appendfsync always --save '' --dir "$PWD/redis" \
+    >redis/log 2>&1 &
+  server=$!
+  await 20 'Redis to listen' "$server" port_taken "$port"
+  for clients in 1 4 16; do
+    redis-benchmark -p "$port" -t set,get -n 5000 -r 10000 -d "$NB_BENCH_VALUE_BYTES" -c "$clients" --csv 2>>redis/log |
+      awk -F'","|"' -v c="$clients" 'NR > 1 {
+        printf "redis.%s_per_second.%d_clients %s\nredis.%s_p50_ms.%d_clients %s\nredis.%s_p99_ms.%d_clients %s\n",
+          tolower($2), c, $3, tolower($2), c, $6, tolower($2), c, $8 }'
+  done
+  kill "$server"
+  wait "$server" || :
+}
+
+port_taken() { ! port_free "$1"; }
+
+# One row in each transaction, written through before it is done: the limit for what stands on SQLite.
+sqlite_reference() {
+  local count=2000 started
+  printf 'PRAGMA journal_mode=WAL;\nCREATE TABLE node (id INTEGER PRIMARY KEY, key TEXT UNIQUE, value TEXT);\n' | sqlite3 memory.db >/dev/null
+  started=$EPOCHREALTIME
+  {
+    echo 'PRAGMA synchronous=FULL;'
+    seq "$count" | awk -v n="$NB_BENCH_VALUE_BYTES" '
+      { printf "INSERT INTO node (key, value) VALUES (\x27bench/%d\x27, printf(\x27%%.*c\x27, %d, \x27x\x27));\n", $1, n }'
+  } | sqlite3 memory.db
+  rate sqlite3.put_per_second "$count" "$started"
+  started=$EPOCHREALTIME
+  seq "$count" | awk '{ printf "SELECT value FROM node WHERE key = \x27bench/%d\x27;\n", $1 }' | sqlite3 memory.db >/dev/null
+  rate sqlite3.get_per_second "$count" "$started"
+}
+
+mcp_package() { NB_REPEAT='./nullbox bench memory' step 'fetching the reference MCP memory server' mcp-memory install_mcp "$1"; }
+
+install_mcp() { npm install --prefix "$1" --ignore-scripts --no-audit --no-fund --omit=dev "$MCP_MEMORY_PACKAGE"; }
+
+# Round trips over its standard streams, one at a time.
+mcp_reference() {
+  local entry count=500 i started
+  entry=$(cache_build mcp-memory "$(hash_of "$MCP_MEMORY_PACKAGE")" mcp_package)
+  coproc MCP { MEMORY_FILE_PATH=$PWD/memory.jsonl exec "$entry/node_modules/.bin/mcp-server-memory" 2>>log; }
+  mcp_call 0 initialize '{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}'
+  printf '{"jsonrpc":"2.0","method":"notifications/initialized"}\n' >&"${MCP[1]}"
+  started=$EPOCHREALTIME
+  for ((i = 1; i <= count; i++)); do
+    mcp_call "$i" tools/call '{"name":"create_entities","arguments":{"entities":[{"name":"n'"$i"'","entityType":"note","observations":["a note"]}]}}'
+  done
+  rate mcp_server_memory.put_per_second "$count" "$started"
+  started=$EPOCHREALTIME
+  for ((i = 1; i <= count; i++)); do
+    mcp_call "$((count + i))" tools/call '{"name":"open_nodes","arguments":{"names":["n'"$i"'"]}}'
+  done
+  rate mcp_server_memory.get_per_second "$count" "$started"
+  kill "$MCP_PID"
+}
+
+# mcp_call ID METHOD PARAMETERS: sends one call and waits, up to ten seconds, for its answer, which must be no error.
+mcp_call() {
+  local answer
+  printf '{"jsonrpc":"2.0","id":%d,"method":"%s","params":%s}\n' "$@" >&"${MCP[1]}"
+  while read -rt 10 -u "${MCP[0]}" answer; do
+    case $answer in
+    *'"error":'* | *'"isError":true'*) die "the reference MCP memory server refused $2: $answer" ;;
+    *'"id":'"$1"[,\}]*) return 0 ;;
+    esac
+  done
+  die "the reference MCP memory server did not answer $2 within ten seconds"
+}
