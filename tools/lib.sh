@@ -8,6 +8,8 @@ shopt -s inherit_errexit
 # shellcheck disable=SC2034 # used by the scripts that source this one
 NB_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 NB_CACHE=$(realpath -m "${NULLBOX_CACHE:-$HOME/.cache/nullbox}")
+# For the scripts that this one starts, wherever they run.
+export NULLBOX_CACHE=$NB_CACHE
 NB_LOGS=$NB_CACHE/logs
 # shellcheck disable=SC2034
 NB_JOBS=${NULLBOX_JOBS:-$(nproc)}

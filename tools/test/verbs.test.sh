@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2016,SC2034 # what is quoted is for another shell; CODE is for expect_code
 # ./nullbox: what it refuses, how it says so, and that it has done nothing by then.
 
 # refused TEXT ARGUMENT...: ./nullbox ARGUMENT... is misused, says TEXT, and leaves the cache empty.
@@ -147,4 +148,64 @@ test_damaged_certificates_are_made_anew() {
   expect_says "the certificates in $NULLBOX_CACHE/credentials are damaged: they are made anew"
   [ "$(grep -c damaged "$TMP/out")" -eq 1 ] || wrong 'they were made anew twice'
   [ "$(stat -c %a "$NULLBOX_CACHE/credentials/client.p12")" = 600 ] || wrong 'others may read the key'
+}
+
+without_own_krun() {
+  if { ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | grep "[[:space:]]libkrun\.so\.1 " >/dev/null; then
+    not_run 'this machine has a libkrun of its own: nothing is fetched'
+  fi
+}
+
+# A true build, ended by its first process alone: tools/krun.sh in the middle of a download.
+test_end_of_nullbox_ends_its_scripts_too() {
+  local build
+  without_own_krun
+  other_machine
+  fake npm "echo \$\$ >$TMP/npm; exec sleep 300"
+  PATH=$TMP/bin ./nullbox build krun >"$TMP/out" 2>&1 &
+  build=$!
+  eventually 'npm to be called' test -s "$TMP/npm"
+  kill "$build"
+  CODE=0
+  wait "$build" || CODE=$?
+  expect_code 143
+  expect_says 'interrupted: fetching libkrun and libkrunfw'
+  if kill -0 "$(cat "$TMP/npm")" 2>/dev/null; then wrong 'the download goes on'; fi
+  no_leftovers
+}
+
+test_krun_directory_without_libraries() {
+  NULLBOX_KRUN_DIR=$TMP run ./nullbox build krun
+  expect_code 1
+  expect_says "NULLBOX_KRUN_DIR=$TMP does not hold libkrun.so.1 and libkrunfw.so.5"
+}
+
+test_krun_that_npm_cannot_fetch() {
+  without_own_krun
+  other_machine
+  fake npm 'echo "npm ERR! 404" >&2; exit 1'
+  PATH=$TMP/bin run ./nullbox build krun
+  expect_code 1
+  expect_says 'npm ERR! 404'
+  expect_says 'put another into tools/krun.version'
+  expect_says 'To repeat this step alone: tools/krun.sh'
+  no_leftovers
+}
+
+test_qemu_that_is_too_old() {
+  other_machine
+  fake qemu 'echo "QEMU emulator version 7.2.22 (Debian)"'
+  NULLBOX_QEMU=$TMP/bin/qemu script '. "$NB_ROOT/tools/qemu.sh"; qemu_binary'
+  expect_code 1
+  expect_says "NULLBOX_QEMU=$TMP/bin/qemu is not a QEMU of version 10 or newer (it says 7)"
+}
+
+test_relative_cache_is_one_place_for_all_scripts() {
+  mkdir -p "$TMP/libs" "$TMP/here"
+  touch "$TMP/libs/libkrun.so.1" "$TMP/libs/libkrunfw.so.5"
+  cd "$TMP/here" || exit
+  NULLBOX_CACHE=mine NULLBOX_KRUN_DIR=$TMP/libs run "$NB_ROOT/nullbox" build krun
+  expect_code 0
+  expect_says "$TMP/here/mine/krun/"
+  [ ! -e "$NB_ROOT/mine" ] || wrong 'a cache was made in the checkout'
 }
