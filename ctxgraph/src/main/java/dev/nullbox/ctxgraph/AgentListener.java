@@ -5,7 +5,6 @@ import com.google.gson.JsonNull;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.nullbox.rpc.JsonRpcCodec;
-import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcObserver;
 import java.io.IOException;
@@ -34,21 +33,21 @@ final class AgentListener implements AutoCloseable {
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final int CONTENT_TOO_LARGE = 413;
 
-    private final AgentName agent;
+    private final Actor actor;
     private final InetSocketAddress address;
     private final MemoryMethods methods;
     private final HttpServer server;
     private final ThreadPoolExecutor workers;
 
-    private AgentListener(AgentName agent, InetSocketAddress address, MemoryMethods methods, HttpServer server) {
-        this.agent = agent;
+    private AgentListener(Actor actor, InetSocketAddress address, MemoryMethods methods, HttpServer server) {
+        this.actor = actor;
         this.address = address;
         this.methods = methods;
         this.server = server;
         // A connection has one request at a time, so that the queue is never full.
         this.workers = new ThreadPoolExecutor(
                 THREADS, THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_CONNECTIONS + BACKLOG), work -> {
-                    Thread thread = new Thread(work, "memory-" + agent);
+                    Thread thread = new Thread(work, "memory-" + actor.agent());
                     thread.setDaemon(true);
                     return thread;
                 });
@@ -76,8 +75,7 @@ final class AgentListener implements AutoCloseable {
      *
      * @throws IOException when it cannot be bound
      */
-    static AgentListener open(AgentName agent, Inet4Address address, int port, MemoryMethods methods)
-            throws IOException {
+    static AgentListener open(Actor actor, Inet4Address address, int port, MemoryMethods methods) throws IOException {
         InetSocketAddress at = new InetSocketAddress(address, port);
         HttpServer server;
         try {
@@ -86,11 +84,16 @@ final class AgentListener implements AutoCloseable {
             throw new IOException(
                     "cannot listen at " + address.getHostAddress() + ":" + port + ": " + e.getMessage(), e);
         }
-        AgentListener listener = new AgentListener(agent, server.getAddress(), methods, server);
+        AgentListener listener = new AgentListener(actor, server.getAddress(), methods, server);
         server.createContext("/", listener::handle);
         server.setExecutor(listener.workers);
         server.start();
         return listener;
+    }
+
+    /** Who comes in here. */
+    Actor actor() {
+        return actor;
     }
 
     /** Where it listens, with the port that was taken for 0. */
@@ -145,7 +148,7 @@ final class AgentListener implements AutoCloseable {
 
     private Optional<byte[]> answer(JsonRpcCodec.Request request) {
         try {
-            JsonElement result = call(request);
+            JsonElement result = methods.call(actor, request.method(), request.params());
             return request.id().map(id -> JsonRpcCodec.encodeResult(id, result));
         } catch (RpcException e) {
             return request.id().map(id -> JsonRpcCodec.encodeError(id, e));
@@ -154,17 +157,6 @@ final class AgentListener implements AutoCloseable {
             RpcException bug = new RpcException(RpcException.Code.INTERNAL, "BUG", "a fault of the service");
             return request.id().map(id -> JsonRpcCodec.encodeError(id, bug));
         }
-    }
-
-    private JsonElement call(JsonRpcCodec.Request request) throws RpcException {
-        Params params = new Params(request.params());
-        return switch (request.method()) {
-            case "memory.put" -> methods.put(agent, params);
-            case "memory.get" -> methods.get(agent, params);
-            default ->
-                throw new RpcException(
-                        RpcException.Code.NO_METHOD, "NO_METHOD", "there are memory.put and memory.get", "method");
-        };
     }
 
     private static byte[] tooLarge() {

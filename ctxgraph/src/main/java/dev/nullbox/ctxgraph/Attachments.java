@@ -62,35 +62,39 @@ final class Attachments implements AutoCloseable {
     }
 
     private void reopen(Params door) throws RpcException {
-        AgentName agent = MemoryMethods.parse(door.string("agent"), AgentName::new, "agent");
+        Actor actor = Arguments.actor(door);
         Inet4Address address = address(door);
         try {
             int port = (int) door.integer("port", 1, MAX_PORT);
-            opened(agent, AgentListener.open(agent, address, port, methods));
+            opened(AgentListener.open(actor, address, port, methods));
         } catch (IOException e) {
-            events.emit("memory.detached", Map.of("agent", agent.text(), "address", address.getHostAddress()));
+            events.emit("memory.detached", Map.of("agent", actor.agent().text(), "address", address.getHostAddress()));
         }
     }
 
     /**
-     * Opens a door: {@code {agent, address, port}} gives the same back; doing it twice changes nothing.
+     * Opens a door for an agent's run, as {@link MemoryMethods} tells; doing it twice changes nothing.
      *
      * @throws RpcException INVALID_PARAMS naming the field; UNAVAILABLE when the address cannot be bound
      */
     synchronized JsonElement attach(Params params) throws RpcException {
-        AgentName agent = MemoryMethods.parse(params.string("agent"), AgentName::new, "agent");
+        Actor actor = Arguments.actor(params);
         Inet4Address address = address(params);
         int port = (int) params.integer("port", 1, MAX_PORT);
         params.done();
-        AgentListener open = doors.get(agent);
-        if (open == null || !isAt(open, address, port)) {
+        AgentListener open = doors.get(actor.agent());
+        if (open == null || !isAt(open, address, port) || !open.actor().equals(actor)) {
             if (open == null && doors.size() == MAX_AGENTS) {
                 throw new RpcException(
                         RpcException.Code.CONFLICT, "TOO_MANY", "at most " + MAX_AGENTS + " agents are attached");
             }
-            replace(agent, address, port);
+            replace(actor, address, port);
         }
-        return describe(agent, address.getHostAddress(), port);
+        JsonObject result = new JsonObject();
+        result.addProperty("agent", actor.agent().text());
+        result.addProperty("address", address.getHostAddress());
+        result.addProperty("port", port);
+        return result;
     }
 
     /**
@@ -114,15 +118,15 @@ final class Attachments implements AutoCloseable {
         doors.clear();
     }
 
-    private void replace(AgentName agent, Inet4Address address, int port) throws RpcException {
-        closeDoor(agent);
+    private void replace(Actor actor, Inet4Address address, int port) throws RpcException {
+        closeDoor(actor.agent());
         doors.entrySet().stream()
                 .filter(door -> isAt(door.getValue(), address, port))
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .ifPresent(this::closeDoor);
         try {
-            opened(agent, AgentListener.open(agent, address, port, methods));
+            opened(AgentListener.open(actor, address, port, methods));
         } catch (IOException e) {
             throw new RpcException(RpcException.Code.UNAVAILABLE, "BIND", String.valueOf(e.getMessage()), "address");
         } finally {
@@ -130,7 +134,8 @@ final class Attachments implements AutoCloseable {
         }
     }
 
-    private void opened(AgentName agent, AgentListener listener) {
+    private void opened(AgentListener listener) {
+        AgentName agent = listener.actor().agent();
         doors.put(agent, listener);
         String address = listener.address().getAddress().getHostAddress();
         events.emit("memory.attached", Map.of("agent", agent.text(), "address", address));
@@ -156,10 +161,12 @@ final class Attachments implements AutoCloseable {
 
     private void save() throws IOException {
         JsonArray all = new JsonArray();
-        doors.forEach((agent, door) -> all.add(describe(
-                agent,
-                door.address().getAddress().getHostAddress(),
-                door.address().getPort())));
+        doors.values().forEach(door -> {
+            JsonObject params = Arguments.encode(door.actor());
+            params.addProperty("address", door.address().getAddress().getHostAddress());
+            params.addProperty("port", door.address().getPort());
+            all.add(params);
+        });
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.write(fresh, Json.bytes(all));
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
@@ -167,14 +174,6 @@ final class Attachments implements AutoCloseable {
 
     private static boolean isAt(AgentListener door, Inet4Address address, int port) {
         return door.address().getAddress().equals(address) && door.address().getPort() == port;
-    }
-
-    private static JsonObject describe(AgentName agent, String address, int port) {
-        JsonObject door = new JsonObject();
-        door.addProperty("agent", agent.text());
-        door.addProperty("address", address);
-        door.addProperty("port", port);
-        return door;
     }
 
     /** A literal address: nothing here asks a resolver, and a wildcard would mix the agents up. */

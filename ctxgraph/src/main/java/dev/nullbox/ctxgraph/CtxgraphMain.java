@@ -1,10 +1,10 @@
 package dev.nullbox.ctxgraph;
 
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.ServiceRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 
 /** The program {@code ctxgraph}: shared memory for agents. Started by nulld, stopped by SIGTERM with exit code 0. */
 public final class CtxgraphMain {
@@ -38,7 +38,7 @@ public final class CtxgraphMain {
     private static void close(CtxgraphService service) {
         try {
             service.close();
-        } catch (SQLException e) {
+        } catch (RpcException e) {
             throw new IllegalStateException("the database did not close: " + e.getMessage(), e);
         }
     }

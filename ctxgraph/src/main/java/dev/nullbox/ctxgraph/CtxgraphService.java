@@ -9,24 +9,28 @@ import dev.nullbox.rpc.ServiceRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /**
  * The memory service: the store, its socket for host services, and a door for every attached agent.
  *
- * <p>On the socket the caller names the agent, which only root and the gateway may; at a door the door does.
+ * <p>On the socket root and the gateway act as the operator; at a door the door says which agent it is.
  */
 final class CtxgraphService implements AutoCloseable {
     private static final Set<String> OPERATORS = Set.of("root", "gateway");
     private static final Set<String> ROOT = Set.of("root");
 
-    private final MemoryStore store;
+    private static final List<String> FOR_ALL =
+            List.of("put", "delete", "get", "head", "history", "list", "search", "watch", "chunk.put", "chunk.get");
+
+    private final SqliteMemory memory;
     private final Attachments attachments;
     private final RpcServer server;
 
-    private CtxgraphService(MemoryStore store, Attachments attachments, RpcServer server) {
-        this.store = store;
+    private CtxgraphService(SqliteMemory memory, Attachments attachments, RpcServer server) {
+        this.memory = memory;
         this.attachments = attachments;
         this.server = server;
     }
@@ -38,42 +42,36 @@ final class CtxgraphService implements AutoCloseable {
      */
     static CtxgraphService start(ServiceRuntime runtime) throws IOException {
         Path database = runtime.stateDir().resolve("memory.db");
-        MemoryStore store;
+        SqliteMemory memory;
         try {
-            store = MemoryStore.open(database);
+            memory = SqliteMemory.open(database, System::nanoTime);
         } catch (SQLException e) {
             throw new IOException("cannot open " + database + ": " + e.getMessage(), e);
         }
-        MemoryMethods methods = new MemoryMethods(store, runtime.events());
+        MemoryMethods methods = new MemoryMethods(memory, runtime.events());
         Path doors = runtime.socketPath().resolveSibling("attachments.json");
         Attachments attachments = Attachments.restore(doors, methods, runtime.events());
         RpcServer server = RpcServer.listen(runtime.socketPath(), methods(methods, attachments), RpcLimits.defaults());
-        return new CtxgraphService(store, attachments, server);
+        return new CtxgraphService(memory, attachments, server);
     }
 
     private static List<RpcMethod> methods(MemoryMethods methods, Attachments attachments) {
-        return List.of(
-                new RpcMethod("memory.put", OPERATORS, (caller, json) -> {
-                    Params params = new Params(json);
-                    return methods.put(agent(params), params);
-                }),
-                new RpcMethod("memory.get", OPERATORS, (caller, json) -> {
-                    Params params = new Params(json);
-                    return methods.get(agent(params), params);
-                }),
-                new RpcMethod("memory.attach", ROOT, (caller, json) -> attachments.attach(new Params(json))),
-                new RpcMethod("memory.detach", ROOT, (caller, json) -> attachments.detach(new Params(json))));
-    }
-
-    private static AgentName agent(Params params) throws RpcException {
-        return MemoryMethods.parse(params.string("agent"), AgentName::new, "agent");
+        List<RpcMethod> all = new ArrayList<>();
+        for (String name : FOR_ALL) {
+            String method = "memory." + name;
+            all.add(new RpcMethod(
+                    method, OPERATORS, (caller, params) -> methods.call(Actor.operator(), method, params)));
+        }
+        all.add(new RpcMethod("memory.attach", ROOT, (caller, json) -> attachments.attach(new Params(json))));
+        all.add(new RpcMethod("memory.detach", ROOT, (caller, json) -> attachments.detach(new Params(json))));
+        return all;
     }
 
     /** Stops taking calls, then closes the database in order. */
     @Override
-    public void close() throws SQLException {
+    public void close() throws RpcException {
         server.close();
         attachments.close();
-        store.close();
+        memory.close();
     }
 }

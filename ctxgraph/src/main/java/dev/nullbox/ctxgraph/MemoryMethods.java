@@ -1,13 +1,15 @@
 package dev.nullbox.ctxgraph;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.rpc.EventSink;
-import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
-import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -26,7 +28,7 @@ import java.util.function.Supplier;
  *                       parents?:[ID], vector?:[number],
  *                       expect?: ID | seq | null (nothing there)
  * all      delete       key, expect?                                      {id, seq}
- * all      get          key | id, not_influenced_by?:[SOURCE]             {id, key, kind, value, seq, agent, run, parents}
+ * all      get          key | id, not_influenced_by?:[SOURCE]             {id, key, kind, value, seq, agent, parents}
  * all      head         key                                               HEAD
  * all      history      key, before?: seq, max? (100, to 1000)            {entries:[HEAD], next?: seq for before}
  * all      list         prefix?, after?: key, max? (100, to 1000),        {entries:[HEAD], next?: key for after}
@@ -67,97 +69,189 @@ import java.util.function.Supplier;
  * QUOTA_RATE, QUOTA_SPACE, STORE; INTERNAL DAMAGED.
  */
 final class MemoryMethods {
-    /** Bytes of a value, canonical or as answered: leaves room for the rest of a message of 1 MiB. */
-    static final int MAX_VALUE_BYTES = (1 << 20) - (1 << 14);
+    private static final int DEFAULT_PAGE = 100;
+    private static final int MAX_PAGE = 1_000;
+    private static final int DEFAULT_HITS = 20;
+    private static final int MAX_WAIT_MS = 20_000;
 
-    /** Requests of agents that are parsed and held as trees at once; the store takes one at a time anyway. */
+    /** Requests of agents that are parsed and held as trees at once. */
     private static final int TURNS = 2;
 
     private final Semaphore turns = new Semaphore(TURNS, true);
-    private final MemoryStore store;
+    private final SqliteMemory memory;
     private final EventSink events;
 
-    MemoryMethods(MemoryStore store, EventSink events) {
-        this.store = store;
+    MemoryMethods(SqliteMemory memory, EventSink events) {
+        this.memory = memory;
         this.events = events;
     }
 
     /**
-     * Puts a value under a key: {@code {key, value}} gives {@code {id, seq}}.
+     * One call of who the channel says.
      *
-     * @throws RpcException INVALID_PARAMS naming the field; UNAVAILABLE when the disk does not take it
+     * @throws RpcException as the table says; NO_METHOD for a method that is not for all
      */
-    JsonElement put(AgentName agent, Params params) throws RpcException {
-        MemoryKey key = parse(params.string("key"), text -> MemoryKey.of(agent, text), "key");
-        JsonElement value = params.any("value");
+    JsonElement call(Actor actor, String method, JsonObject params) throws RpcException {
+        Params named = new Params(params);
+        return switch (method) {
+            case "memory.put" -> put(actor, named);
+            case "memory.delete" -> delete(actor, named);
+            case "memory.get" -> get(actor, named);
+            case "memory.head" -> head(actor, named);
+            case "memory.history" -> history(actor, named);
+            case "memory.list" -> list(actor, named);
+            case "memory.search" -> search(actor, named);
+            case "memory.watch" -> watch(actor, named);
+            case "memory.chunk.put" -> putChunk(actor, named);
+            case "memory.chunk.get" -> getChunk(actor, named);
+            default ->
+                throw new RpcException(
+                        RpcException.Code.NO_METHOD, "NO_METHOD", "there is no method " + method + " here", "method");
+        };
+    }
+
+    private JsonElement put(Actor actor, Params params) throws RpcException {
+        MemoryKey key = key(actor, params);
+        List<NodeId> parents = params.has("parents") ? ids(params, "parents") : List.of();
+        List<Float> vector = Arguments.vector(params, "vector");
+        Put.Expect expect = Arguments.expect(params);
+        Put put;
+        if (params.has("blob")) {
+            JsonElement blob = blob(actor, params.object("blob"));
+            put = new Put(key, Node.Kind.BLOB, blob, parents, expect, vector);
+        } else {
+            put = new Put(key, Node.Kind.VALUE, params.any("value"), parents, expect, vector);
+        }
         params.done();
-        Node node = new Node(agent, key, value);
-        byte[] canonical;
-        try {
-            canonical = node.canonical();
-            int bytes =
-                    Math.max(Jcs.canonical(value).getBytes(StandardCharsets.UTF_8).length, Json.bytes(value).length);
-            if (bytes > MAX_VALUE_BYTES) {
-                String message = "value: has " + bytes + " bytes, at most " + MAX_VALUE_BYTES + " are kept";
-                throw new RpcException(RpcException.Code.INVALID_PARAMS, "VALUE_TOO_LARGE", message, "value");
-            }
-        } catch (Jcs.UnrepresentableException e) {
-            throw new RpcException(RpcException.Code.INVALID_PARAMS, "NUMBER", "value: " + e.getMessage(), "value");
-        }
-        MemoryStore.Written written;
-        try {
-            written = store.put(node, canonical);
-        } catch (SQLException e) {
-            throw unavailable(e);
-        }
+        return written(actor, key, memory.put(actor, put));
+    }
+
+    private JsonElement blob(Actor actor, JsonObject blob) throws RpcException {
+        Params params = new Params(blob);
+        List<NodeId> chunks = ids(params, "chunks");
+        String type = params.optionalString("type").orElse("");
+        params.done();
+        return memory.blob(actor, chunks, type).encode();
+    }
+
+    private JsonElement delete(Actor actor, Params params) throws RpcException {
+        MemoryKey key = key(actor, params);
+        Put.Expect expect = Arguments.expect(params);
+        params.done();
+        return written(
+                actor,
+                key,
+                expect instanceof Put.Anything
+                        ? memory.delete(actor, key)
+                        : memory.put(actor, Put.tombstone(key, expect)));
+    }
+
+    private JsonElement written(Actor actor, MemoryKey key, Memory.Written written) {
+        String id = written.id().hex();
         events.emit(
                 "memory.write",
-                Map.of(
-                        "agent",
-                        agent.text(),
-                        "key",
-                        key.text(),
-                        "id",
-                        written.id().hex()));
+                Map.of("agent", actor.agent().text(), "key", key.text(), "id", id, "seq", written.seq()));
         JsonObject result = new JsonObject();
-        result.addProperty("id", written.id().hex());
+        result.addProperty("id", id);
         result.addProperty("seq", written.seq());
         return result;
     }
 
-    /**
-     * Gets a key's last value or one node: {@code {key}} or {@code {id}} gives {@code {id, key, value, seq}}.
-     *
-     * @throws RpcException INVALID_PARAMS naming the field; NOT_FOUND, also for another agent's node; INTERNAL, DAMAGED
-     *     for a node whose content does not match its id
-     */
-    JsonElement get(AgentName agent, Params params) throws RpcException {
+    private JsonElement get(Actor actor, Params params) throws RpcException {
         Optional<String> key = params.optionalString("key");
         Optional<String> id = params.optionalString("id");
+        List<Source> without = Arguments.sources(params);
         params.done();
         if (key.isPresent() == id.isPresent()) {
-            throw new RpcException(RpcException.Code.INVALID_PARAMS, "KEY_OR_ID", "key: give either key or id", "key");
+            throw Prepared.invalid("KEY_OR_ID", "key: give either key or id", "key");
         }
-        MemoryStore.Entry entry;
-        try {
-            entry = (key.isPresent()
-                            ? store.head(agent, parse(key.get(), text -> MemoryKey.of(agent, text), "key"))
-                            : store.node(agent, parse(id.orElseThrow(), NodeId::new, "id")))
-                    .orElseThrow(() -> new RpcException(
-                            RpcException.Code.NOT_FOUND,
-                            "NOT_FOUND",
-                            agent + " has put nothing there",
-                            key.isPresent() ? "key" : "id"));
-        } catch (SQLException e) {
-            throw unavailable(e);
-        } catch (MemoryStore.DamagedException e) {
-            throw new RpcException(RpcException.Code.INTERNAL, "DAMAGED", String.valueOf(e.getMessage()));
-        }
+        Optional<Memory.Entry> entry = key.isPresent()
+                ? memory.get(actor, parse(key.get(), actor::key, "key"), without)
+                : memory.node(actor, parse(id.orElseThrow(), NodeId::new, "id"), without);
+        return Answers.entry(entry.orElseThrow(() -> new RpcException(
+                RpcException.Code.NOT_FOUND,
+                "NOT_FOUND",
+                "there is nothing that " + actor.agent() + " may read",
+                key.isPresent() ? "key" : "id")));
+    }
+
+    private JsonElement head(Actor actor, Params params) throws RpcException {
+        MemoryKey key = key(actor, params);
+        params.done();
+        return Answers.head(memory.head(actor, key)
+                .orElseThrow(() ->
+                        new RpcException(RpcException.Code.NOT_FOUND, "NOT_FOUND", key + " holds nothing", "key")));
+    }
+
+    private JsonElement history(Actor actor, Params params) throws RpcException {
+        MemoryKey key = key(actor, params);
+        long before = params.optionalInteger("before", 0, Long.MAX_VALUE, Long.MAX_VALUE);
+        int max = (int) params.optionalInteger("max", 1, MAX_PAGE, DEFAULT_PAGE);
+        params.done();
+        Memory.Page<Memory.Head> page = memory.history(actor, key, before, max);
+        JsonObject result = Answers.heads(page.items());
+        page.next().ifPresent(next -> result.addProperty("next", Long.parseLong(next)));
+        return result;
+    }
+
+    private JsonElement list(Actor actor, Params params) throws RpcException {
+        String prefix = params.optionalString("prefix").orElse("");
+        String after = params.optionalString("after").orElse("");
+        int max = (int) params.optionalInteger("max", 1, MAX_PAGE, DEFAULT_PAGE);
+        List<Source> without = Arguments.sources(params);
+        params.done();
+        Memory.Page<Memory.Head> page = memory.list(actor, prefix, after, max, without);
+        JsonObject result = Answers.heads(page.items());
+        page.next().ifPresent(next -> result.addProperty("next", next));
+        return result;
+    }
+
+    private JsonElement search(Actor actor, Params params) throws RpcException {
+        Query query = new Query(
+                params.optionalString("text").orElse(""),
+                Arguments.vector(params, "vector"),
+                params.optionalString("prefix").orElse(""),
+                (int) params.optionalInteger("max", 1, Query.MAX_HITS, DEFAULT_HITS),
+                Arguments.sources(params));
+        params.done();
+        JsonArray hits = new JsonArray();
+        memory.search(actor, query).forEach(hit -> hits.add(Answers.hit(hit)));
         JsonObject result = new JsonObject();
-        result.addProperty("id", entry.id().hex());
-        result.addProperty("key", entry.node().key().text());
-        result.add("value", entry.node().value());
-        result.addProperty("seq", entry.seq());
+        result.add("hits", hits);
+        return result;
+    }
+
+    private JsonElement watch(Actor actor, Params params) throws RpcException {
+        String prefix = params.optionalString("prefix").orElse("");
+        long after = params.integer("after", 0, Long.MAX_VALUE);
+        long waitMs = params.optionalInteger("wait_ms", 0, MAX_WAIT_MS, 0);
+        params.done();
+        try (Memory.Watch watch = memory.watch(actor, prefix, after)) {
+            JsonObject result = Answers.heads(watch.next(Duration.ofMillis(waitMs)));
+            result.addProperty("after", watch.position());
+            return result;
+        }
+    }
+
+    private JsonElement putChunk(Actor actor, Params params) throws RpcException {
+        byte[] data = params.base64("data");
+        params.done();
+        NodeId chunk = memory.putChunk(actor, data);
+        JsonObject result = new JsonObject();
+        result.addProperty("chunk", chunk.hex());
+        result.addProperty("bytes", data.length);
+        return result;
+    }
+
+    private JsonElement getChunk(Actor actor, Params params) throws RpcException {
+        NodeId id = parse(params.string("id"), NodeId::new, "id");
+        int index = (int) params.integer("index", 0, Blob.MAX_CHUNKS - 1);
+        params.done();
+        Blob blob = memory.blob(actor, id);
+        JsonObject result = new JsonObject();
+        result.addProperty("data", Base64.getEncoder().encodeToString(memory.chunk(actor, id, index)));
+        result.addProperty("chunks", blob.chunks().size());
+        result.addProperty("size", blob.size());
         return result;
     }
 
@@ -174,6 +268,18 @@ final class MemoryMethods {
         }
     }
 
+    static List<NodeId> ids(Params params, String name) throws RpcException {
+        List<NodeId> ids = new ArrayList<>();
+        for (String id : params.strings(name)) {
+            ids.add(parse(id, NodeId::new, name + "[" + ids.size() + "]"));
+        }
+        return ids;
+    }
+
+    private static MemoryKey key(Actor actor, Params params) throws RpcException {
+        return parse(params.string("key"), actor::key, "key");
+    }
+
     /** A validated name, or INVALID_PARAMS with the field. */
     static <T> T parse(String text, Function<String, T> type, String field) throws RpcException {
         try {
@@ -181,10 +287,5 @@ final class MemoryMethods {
         } catch (IllegalArgumentException e) {
             throw new RpcException(RpcException.Code.INVALID_PARAMS, "SYNTAX", field + ": " + e.getMessage(), field);
         }
-    }
-
-    private static RpcException unavailable(SQLException e) {
-        return new RpcException(
-                RpcException.Code.UNAVAILABLE, "STORE", "the database did not take or give it: " + e.getMessage());
     }
 }

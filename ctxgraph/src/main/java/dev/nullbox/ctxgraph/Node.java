@@ -26,16 +26,33 @@ record Node(AgentName agent, MemoryKey key, Kind kind, List<NodeId> parents, Jso
     /** What a node's value is. */
     enum Kind {
         /** JSON that the agent gave. */
-        VALUE("value"),
+        VALUE("value", 0),
         /** A list of chunks. */
-        BLOB("blob"),
+        BLOB("blob", 1),
         /** Nothing: the key holds nothing from here on. */
-        TOMBSTONE("tombstone");
+        TOMBSTONE("tombstone", 2);
 
         private final String text;
+        private final int code;
 
-        Kind(String text) {
+        Kind(String text, int code) {
             this.text = text;
+            this.code = code;
+        }
+
+        /** As it stands in the database. */
+        int code() {
+            return code;
+        }
+
+        /** The kind of this code. */
+        static Kind ofCode(int code) {
+            for (Kind kind : values()) {
+                if (kind.code == code) {
+                    return kind;
+                }
+            }
+            throw new IllegalArgumentException("no kind of node: " + code);
         }
 
         /** As it stands in the encoding. */

@@ -36,6 +36,11 @@ record NodeId(String hex) {
         }
     }
 
+    /** The id of 32 bytes. */
+    static NodeId ofBytes(byte[] bytes) {
+        return new NodeId(HexFormat.of().formatHex(bytes));
+    }
+
     /** The 32 bytes. */
     byte[] bytes() {
         return HexFormat.of().parseHex(hex);

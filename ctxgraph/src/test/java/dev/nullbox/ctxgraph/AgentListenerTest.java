@@ -44,7 +44,7 @@ class AgentListenerTest {
 
     @BeforeEach
     void listen() throws Exception {
-        MemoryStore store = MemoryStore.open(directory.resolve("memory.db"));
+        SqliteMemory store = SqliteMemory.open(directory.resolve("memory.db"), System::nanoTime);
         MemoryMethods methods = new MemoryMethods(store, new EventSink(events));
         ada = listen("ada", methods);
         bob = listen("bob", methods);
@@ -52,7 +52,7 @@ class AgentListenerTest {
     }
 
     private int listen(String agent, MemoryMethods methods) throws IOException {
-        AgentListener listener = AgentListener.open(new AgentName(agent), LOOPBACK, 0, methods);
+        AgentListener listener = AgentListener.open(Actor.ofName(new AgentName(agent)), LOOPBACK, 0, methods);
         open.add(listener);
         return listener.address().getPort();
     }
@@ -135,6 +135,7 @@ class AgentListenerTest {
                 .get("id")
                 .getAsString();
         assertThat(error(bob, "memory.get", "{\"key\":\"k\"}")).contains("-32002");
+        assertThat(error(bob, "memory.get", "{\"key\":\"ada/k\"}")).contains("-32001", "SCOPE");
         assertThat(error(bob, "memory.get", "{\"id\":\"" + id + "\"}")).contains("-32002");
         assertThat(error(bob, "memory.put", "{\"agent\":\"ada\",\"key\":\"k\",\"value\":2}"))
                 .contains("-32602", "\"field\":\"agent\"");
@@ -174,7 +175,7 @@ class AgentListenerTest {
 
     @Test
     void boundsBodiesAndValues() throws Exception {
-        String largest = "v".repeat(MemoryMethods.MAX_VALUE_BYTES - 2);
+        String largest = "v".repeat(Prepared.MAX_VALUE_BYTES - 2);
         result(ada, "memory.put", "{\"key\":\"k\",\"value\":\"" + largest + "\"}");
         assertThat(result(ada, "memory.get", "{\"key\":\"k\"}").get("value").getAsString())
                 .isEqualTo(largest);

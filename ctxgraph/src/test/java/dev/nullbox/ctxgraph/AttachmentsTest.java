@@ -31,7 +31,7 @@ class AttachmentsTest {
     Path directory;
 
     private final ByteArrayOutputStream events = new ByteArrayOutputStream();
-    private MemoryStore store;
+    private SqliteMemory store;
     private Attachments attachments;
     private int port;
 
@@ -42,7 +42,7 @@ class AttachmentsTest {
 
     @BeforeEach
     void open() throws Exception {
-        store = MemoryStore.open(directory.resolve("memory.db"));
+        store = SqliteMemory.open(directory.resolve("memory.db"), System::nanoTime);
         attachments = restore();
         port = freePort();
     }

@@ -27,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class CtxgraphMainTest {
     private static final Duration DEADLINE = Duration.ofSeconds(30);
-    private static final AgentName ADA = new AgentName("ada");
 
     @TempDir
     Path directory;
@@ -87,7 +86,6 @@ class CtxgraphMainTest {
 
     private JsonObject call(String method, String key, int value) throws RpcException {
         JsonObject params = new JsonObject();
-        params.addProperty("agent", ADA.text());
         params.addProperty("key", key);
         if (method.equals("memory.put")) {
             params.addProperty("value", value);
@@ -100,12 +98,12 @@ class CtxgraphMainTest {
     void servesHostServicesAndStopsInOrder() throws Exception {
         Process process = startReady();
         if (System.getProperty("user.name").equals("root")) {
-            call("memory.put", "k", 41);
-            call("memory.put", "k", 42);
-            assertThat(call("memory.get", "k", 0).get("value").getAsInt()).isEqualTo(42);
+            call("memory.put", "ada/k", 41);
+            call("memory.put", "ada/k", 42);
+            assertThat(call("memory.get", "ada/k", 0).get("value").getAsInt()).isEqualTo(42);
         } else {
             // The denied twin of the above: only root and the gateway may call.
-            assertThat(catchThrowableOfType(RpcException.class, () -> call("memory.put", "k", 42))
+            assertThat(catchThrowableOfType(RpcException.class, () -> call("memory.put", "ada/k", 42))
                             .code())
                     .isEqualTo(RpcException.Code.DENIED);
         }
@@ -143,10 +141,10 @@ class CtxgraphMainTest {
             for (String line = said.readLine(); line != null; line = said.readLine()) {
                 acknowledged = Long.parseLong(line);
             }
-            try (MemoryStore store = MemoryStore.open(directory.resolve("memory.db"))) {
+            try (Memory memory = SqliteMemory.open(directory.resolve("memory.db"), System::nanoTime)) {
                 for (long i = 1; i <= acknowledged; i++) {
                     long value = i;
-                    assertThat(store.head(ADA, new MemoryKey("ada/k" + i)))
+                    assertThat(memory.get(Actor.operator(), new MemoryKey("ada/k" + i)))
                             .hasValueSatisfying(entry ->
                                     assertThat(entry.node().value().getAsLong()).isEqualTo(value));
                 }
@@ -159,10 +157,9 @@ class CtxgraphMainTest {
         private Writer() {}
 
         public static void main(String[] arguments) throws Exception {
-            try (MemoryStore store = MemoryStore.open(Path.of(arguments[0]).resolve("memory.db"))) {
+            try (Memory memory = SqliteMemory.open(Path.of(arguments[0]).resolve("memory.db"), System::nanoTime)) {
                 for (long i = Long.parseLong(arguments[1]) + 1; true; i++) {
-                    Node node = new Node(ADA, new MemoryKey("ada/k" + i), new JsonPrimitive(i));
-                    store.put(node, node.canonical());
+                    memory.put(Actor.operator(), Put.of(new MemoryKey("ada/k" + i), new JsonPrimitive(i)));
                     System.out.println(i);
                 }
             }

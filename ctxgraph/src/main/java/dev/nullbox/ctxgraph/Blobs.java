@@ -1,0 +1,123 @@
+package dev.nullbox.ctxgraph;
+
+import dev.nullbox.rpc.RpcException;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Chunks and the blobs made of them. A chunk is first staged by who has its bytes, and only staged chunks become part
+ * of a blob: knowing a chunk's SHA-256 gives nobody its content. Stages that no blob took are gone after a restart.
+ */
+final class Blobs {
+    private Blobs() {}
+
+    /** Stores a chunk unless it is there, and notes that the actor has it. */
+    static NodeId stage(Writes writes, Actor actor, byte[] data) throws SQLException, RpcException {
+        Sql sql = writes.sql();
+        writes.requireSpace(actor, data.length);
+        NodeId id = NodeId.of(data);
+        long a = writes.agent(actor.agent());
+        sql.update(
+                "INSERT INTO chunks (id, data) VALUES (?, ?) ON CONFLICT (id)"
+                        + " DO UPDATE SET data = excluded.data WHERE data <> excluded.data",
+                id.bytes(),
+                data);
+        int fresh =
+                sql.update("INSERT OR IGNORE INTO staged (a, c) SELECT ?, c FROM chunks WHERE id = ?", a, id.bytes());
+        if (fresh > 0) {
+            writes.charge(a, data.length);
+        }
+        return id;
+    }
+
+    /** Gives back what staged chunks took and removes those in no blob. */
+    static void dropStaged(Sql sql) throws SQLException {
+        sql.update("UPDATE agents SET bytes = bytes - (SELECT coalesce(sum(length(data)), 0) FROM staged"
+                + " JOIN chunks USING (c) WHERE staged.a = agents.a) WHERE a IN (SELECT a FROM staged)");
+        sql.update("DELETE FROM chunks WHERE c IN (SELECT c FROM staged) AND c NOT IN (SELECT c FROM node_chunks)");
+        sql.update("DELETE FROM staged");
+    }
+
+    /**
+     * The blob of chunks that the actor has staged.
+     *
+     * @throws RpcException INVALID_PARAMS, CHUNK
+     */
+    static Blob of(Sql sql, AgentName agent, List<NodeId> chunks, String type) throws SQLException, RpcException {
+        if (chunks.isEmpty() || chunks.size() > Blob.MAX_CHUNKS || type.length() > Blob.MAX_TYPE_LENGTH) {
+            throw Prepared.invalid(
+                    "CHUNK",
+                    "blob: 1 to " + Blob.MAX_CHUNKS + " chunks, and a type of at most " + Blob.MAX_TYPE_LENGTH
+                            + " characters",
+                    "blob");
+        }
+        long size = 0;
+        for (NodeId chunk : chunks) {
+            Optional<Long> bytes = sql.first(
+                    "SELECT length(data) FROM chunks JOIN staged USING (c) JOIN agents USING (a)"
+                            + " WHERE id = ? AND name = ?",
+                    row -> row.getLong(1),
+                    chunk.bytes(),
+                    agent.text());
+            size += bytes.orElseThrow(() -> notStaged(chunk));
+        }
+        return new Blob(chunks, size, type);
+    }
+
+    /** Refuses a blob of chunks that its writer has not put. */
+    static void requireStaged(Sql sql, long a, Put put) throws SQLException, RpcException {
+        if (put.kind() == Node.Kind.BLOB) {
+            for (NodeId chunk : Blob.parse(put.value()).chunks()) {
+                if (sql.number(
+                                "SELECT count(*) FROM chunks JOIN staged USING (c) WHERE id = ? AND a = ?",
+                                chunk.bytes(),
+                                a)
+                        == 0) {
+                    throw notStaged(chunk);
+                }
+            }
+        }
+    }
+
+    /** Makes the chunks the node's. */
+    static void attach(Sql sql, long a, long n, Put put) throws SQLException {
+        if (put.kind() == Node.Kind.BLOB) {
+            int i = 0;
+            for (NodeId chunk : Blob.parse(put.value()).chunks()) {
+                sql.update(
+                        "INSERT INTO node_chunks (n, i, c) SELECT ?, ?, c FROM chunks WHERE id = ?",
+                        n,
+                        i++,
+                        chunk.bytes());
+            }
+            sql.update("DELETE FROM staged WHERE a = ? AND c IN (SELECT c FROM node_chunks WHERE n = ?)", a, n);
+        }
+    }
+
+    /**
+     * The bytes of one chunk of a blob's node.
+     *
+     * @throws RpcException INTERNAL, DAMAGED
+     */
+    static byte[] chunk(Sql sql, NodeId node, int index) throws SQLException, RpcException {
+        Reads.Stored stored = sql.first(
+                        "SELECT chunks.id, data FROM nodes JOIN node_chunks USING (n) JOIN chunks USING (c)"
+                                + " WHERE nodes.id = ? AND i = ?",
+                        row -> new Reads.Stored(NodeId.ofBytes(row.getBytes(1)), 0, row.getBytes(2)),
+                        node.bytes(),
+                        index)
+                .orElseThrow(() -> new RpcException(
+                        RpcException.Code.INTERNAL, "DAMAGED", "chunk " + index + " of node " + node + " is lost"));
+        if (!stored.sound()) {
+            throw new RpcException(
+                    RpcException.Code.INTERNAL, "DAMAGED", "chunk " + stored.id() + " of node " + node + " is damaged");
+        }
+        return stored.content();
+    }
+
+    private static RpcException notStaged(NodeId chunk) {
+        return Prepared.invalid(
+                "CHUNK", "blob: chunk " + chunk + " was not put by this agent since the last restart", "blob");
+    }
+}

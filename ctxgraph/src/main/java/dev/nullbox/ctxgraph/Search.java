@@ -1,0 +1,180 @@
+package dev.nullbox.ctxgraph;
+
+import dev.nullbox.rpc.RpcException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+
+/** Full-text search (FTS5, BM25) and nearest vectors (cosine, every vector in scope is looked at) over current values. */
+final class Search implements AutoCloseable {
+    /** Matches that are looked at, best first, for those in scope. */
+    private static final int MAX_MATCHES = 10_000;
+
+    private static final int SNIPPET_WORDS = 16;
+    private static final int PLAIN_SNIPPET = 120;
+
+    private final Sql snippets;
+
+    /** Decides whether a found node may be shown. */
+    @FunctionalInterface
+    interface Filter {
+        boolean shows(Sql sql, NodeId id) throws SQLException, RpcException;
+    }
+
+    private record Found(long k, double score) {}
+
+    private Search(Sql snippets) {
+        this.snippets = snippets;
+    }
+
+    /** A searcher with a database of its own in memory, where FTS5 cuts the snippets of texts that it holds no copy of. */
+    static Search open() throws SQLException {
+        Sql snippets = Sql.inMemory();
+        snippets.execute(
+                "CREATE VIRTUAL TABLE snippets USING fts5 (key, text, tokenize = 'unicode61 remove_diacritics 2')");
+        return new Search(snippets);
+    }
+
+    /**
+     * The hits, best first.
+     *
+     * @throws RpcException INVALID_PARAMS, QUERY or VECTOR
+     */
+    List<Memory.Hit> find(Sql sql, Actor actor, Query query, Filter filter) throws SQLException, RpcException {
+        if (query.text().isEmpty() == query.vector().isEmpty()) {
+            throw Prepared.invalid("QUERY", "text: give either text or vector", "text");
+        }
+        List<KeyRanges.Range> ranges = KeyRanges.of(actor, query.prefix());
+        if (ranges.isEmpty()) {
+            return List.of();
+        }
+        String match = query.text().isEmpty() ? "" : Texts.match(query.text());
+        List<Found> candidates = match.isEmpty()
+                ? nearest(sql, ranges, Prepared.unit(query.vector()), query.max() * 4)
+                : matches(sql, ranges, match);
+        List<Memory.Hit> hits = new ArrayList<>();
+        for (Found found : candidates) {
+            if (hits.size() == query.max()) {
+                break;
+            }
+            hit(sql, found, ranges, match, filter).ifPresent(hits::add);
+        }
+        return hits;
+    }
+
+    private Optional<Memory.Hit> hit(Sql sql, Found found, List<KeyRanges.Range> ranges, String match, Filter filter)
+            throws SQLException, RpcException {
+        record Row(String key, Reads.Stored stored) {}
+        Optional<Row> row = sql.first(
+                "SELECT key, id, seq, content FROM keys JOIN nodes USING (n) WHERE k = ? AND live",
+                at -> new Row(
+                        at.getString(1),
+                        new Reads.Stored(NodeId.ofBytes(at.getBytes(2)), at.getLong(3), at.getBytes(4))),
+                found.k());
+        if (row.isEmpty()
+                || ranges.stream().noneMatch(range -> in(range, row.get().key()))) {
+            return Optional.empty();
+        }
+        Reads.Stored stored = row.get().stored();
+        if (!stored.sound() || !filter.shows(sql, stored.id())) {
+            return Optional.empty();
+        }
+        Node node = stored.checked().node();
+        String text = node.kind() == Node.Kind.VALUE ? Texts.of(node.value()) : "";
+        String snippet = match.isEmpty() ? beginning(text) : snippet(row.get().key(), text, match);
+        return Optional.of(new Memory.Hit(node.key(), stored.id(), stored.seq(), found.score(), snippet));
+    }
+
+    private static boolean in(KeyRanges.Range range, String key) {
+        return key.compareTo(range.from()) >= 0 && key.compareTo(range.end()) < 0;
+    }
+
+    private static List<Found> matches(Sql sql, List<KeyRanges.Range> ranges, String match) throws SQLException {
+        List<Found> found = new ArrayList<>();
+        // The space column only narrows: its weight in the ranking is 0.
+        sql.each(
+                "SELECT rowid, bm25(texts, 0.0, 2.0, 1.0) FROM texts WHERE texts MATCH ?"
+                        + " AND rank MATCH 'bm25(0.0, 2.0, 1.0)' ORDER BY rank LIMIT " + MAX_MATCHES,
+                row -> found.add(new Found(row.getLong(1), -row.getDouble(2))),
+                scope(ranges) + "{key text} : (" + match + ")");
+        return found;
+    }
+
+    /** Keys of the ranges begin with these words; others may too, and are sorted out one by one. */
+    private static String scope(List<KeyRanges.Range> ranges) {
+        List<String> begins = new ArrayList<>();
+        for (KeyRanges.Range range : ranges) {
+            // The last word may be half of one: whole segments only.
+            int end = range.from().lastIndexOf('/');
+            String words = range.from().substring(0, Math.max(end, 0));
+            if (words.chars().noneMatch(Character::isLetterOrDigit)) {
+                return "";
+            }
+            begins.add("space : ^\"" + words + '"');
+        }
+        return "(" + String.join(" OR ", begins) + ") AND ";
+    }
+
+    private static List<Found> nearest(Sql sql, List<KeyRanges.Range> ranges, byte[] wanted, int max)
+            throws SQLException {
+        PriorityQueue<Found> best = new PriorityQueue<>(Comparator.comparingDouble(Found::score));
+        float[] query = floats(wanted);
+        for (KeyRanges.Range range : ranges) {
+            sql.each(
+                    "SELECT k, vector FROM keys JOIN vectors USING (k) WHERE key >= ? AND key < ? AND length(vector) = ?",
+                    row -> consider(best, row, query, max),
+                    range.from(),
+                    range.end(),
+                    wanted.length);
+        }
+        return best.stream()
+                .sorted(Comparator.comparingDouble(Found::score).reversed())
+                .toList();
+    }
+
+    private static boolean consider(PriorityQueue<Found> best, ResultSet row, float[] query, int max)
+            throws SQLException {
+        float[] other = floats(row.getBytes(2));
+        double cosine = 0;
+        for (int i = 0; i < query.length; i++) {
+            cosine += (double) query[i] * other[i];
+        }
+        best.add(new Found(row.getLong(1), cosine));
+        if (best.size() > max) {
+            best.remove();
+        }
+        return true;
+    }
+
+    private static float[] floats(byte[] bytes) {
+        float[] floats = new float[bytes.length / Float.BYTES];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
+        return floats;
+    }
+
+    private synchronized String snippet(String key, String text, String match) throws SQLException {
+        snippets.update("DELETE FROM snippets");
+        snippets.update("INSERT INTO snippets (rowid, key, text) VALUES (1, ?, ?)", key, text);
+        return snippets.first(
+                        "SELECT snippet(snippets, 1, '[', ']', '…', " + SNIPPET_WORDS
+                                + ") FROM snippets WHERE snippets MATCH ?",
+                        row -> row.getString(1),
+                        match)
+                .orElseGet(() -> beginning(text));
+    }
+
+    private static String beginning(String text) {
+        return text.length() <= PLAIN_SNIPPET ? text : text.substring(0, PLAIN_SNIPPET) + "…";
+    }
+
+    @Override
+    public void close() throws SQLException {
+        snippets.close();
+    }
+}

@@ -1,0 +1,273 @@
+package dev.nullbox.ctxgraph;
+
+import dev.nullbox.rpc.RpcException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/** {@link Memory} in one SQLite file: one thread writes, several connections read. */
+final class SqliteMemory implements Memory {
+    private static final int READERS = 3;
+    private static final int MAX_PAGE = 1_000;
+    private static final int MAX_WRITES = 64;
+    private static final long PAGE_BYTES = 512 * 1024;
+
+    private final Sql writer;
+    private final Committer committer;
+    private final Readers readers;
+    private final Search search;
+    private final ReadLog readLog;
+    private final RateLimits rates;
+    private final Position end = new Position();
+
+    private SqliteMemory(Sql writer, Readers readers, Search search, LongSupplier nanoClock) throws SQLException {
+        this.writer = writer;
+        this.readers = readers;
+        this.search = search;
+        this.rates = new RateLimits(nanoClock);
+        Writes writes = Writes.open(writer);
+        end.moveTo(writes.lastSeq());
+        this.committer = Committer.start(writes, end::moveTo);
+        this.readLog = new ReadLog(committer);
+    }
+
+    /**
+     * Opens the file, made when it is absent.
+     *
+     * @throws SQLException when it is no database, is damaged, or is of a newer version
+     */
+    static SqliteMemory open(Path file, LongSupplier nanoClock) throws SQLException {
+        Sql writer = Sql.open(file);
+        try {
+            Schema.migrate(writer);
+            Blobs.dropStaged(writer);
+            return new SqliteMemory(writer, Readers.open(file, READERS), Search.open(), nanoClock);
+        } catch (SQLException e) {
+            writer.close();
+            throw e;
+        }
+    }
+
+    /** The thread that writes, for what is not an agent's to ask. */
+    Committer committer() {
+        return committer;
+    }
+
+    Readers readers() {
+        return readers;
+    }
+
+    @Override
+    public List<Written> write(Actor actor, List<Put> puts) throws RpcException {
+        if (puts.isEmpty() || puts.size() > MAX_WRITES) {
+            throw Prepared.invalid("WRITES", "1 to " + MAX_WRITES + " writes at once", "key");
+        }
+        List<Prepared> all = new ArrayList<>(puts.size());
+        Set<MemoryKey> keys = new HashSet<>();
+        for (Put put : puts) {
+            if (!actor.mayWrite(put.key())) {
+                throw outOfScope(actor, "write", put.key(), actor.write());
+            }
+            if (!keys.add(put.key())) {
+                throw Prepared.invalid("WRITES", "key: " + put.key() + " stands twice in one write", "key");
+            }
+            all.add(Prepared.of(actor.agent(), put));
+        }
+        rates.take(actor, puts.size());
+        return committer.change(writes -> {
+            writes.check(actor, all);
+            List<Written> written = new ArrayList<>(all.size());
+            for (Prepared one : all) {
+                written.add(writes.apply(actor, one));
+            }
+            return written;
+        });
+    }
+
+    /** Stages a chunk of at most {@link Blob#MAX_CHUNK_BYTES} for a blob of this actor. */
+    NodeId putChunk(Actor actor, byte[] data) throws RpcException {
+        if (data.length == 0 || data.length > Blob.MAX_CHUNK_BYTES) {
+            throw Prepared.invalid("CHUNK", "data: a chunk has 1 to " + Blob.MAX_CHUNK_BYTES + " bytes", "data");
+        }
+        rates.take(actor, 1);
+        return committer.change(writes -> Blobs.stage(writes, actor, data));
+    }
+
+    /** The blob of chunks that this actor has staged. */
+    Blob blob(Actor actor, List<NodeId> chunks, String type) throws RpcException {
+        return readers.read(sql -> Blobs.of(sql, actor.agent(), chunks, type));
+    }
+
+    /** The blob that a node is, when the actor may read it; NOT_FOUND when there is none. */
+    Blob blob(Actor actor, NodeId id) throws RpcException {
+        return node(actor, id, List.of())
+                .map(Entry::node)
+                .filter(found -> found.kind() == Node.Kind.BLOB)
+                .map(found -> Blob.parse(found.value()))
+                .orElseThrow(() ->
+                        new RpcException(RpcException.Code.NOT_FOUND, "NOT_FOUND", "there is no such blob", "id"));
+    }
+
+    /** The bytes of one chunk of a blob that the actor may read; NOT_FOUND when there is none. */
+    byte[] chunk(Actor actor, NodeId id, int index) throws RpcException {
+        if (blob(actor, id).chunks().size() <= index) {
+            throw new RpcException(RpcException.Code.NOT_FOUND, "NOT_FOUND", "the blob has no chunk " + index, "index");
+        }
+        return readers.read(sql -> Blobs.chunk(sql, id, index));
+    }
+
+    @Override
+    public Optional<Entry> get(Actor actor, MemoryKey key, List<Source> without) throws RpcException {
+        requireReadable(actor, key);
+        Optional<Entry> entry = readers.read(sql -> content(sql, Reads.stored(sql, key), without));
+        return noted(actor, entry);
+    }
+
+    @Override
+    public Optional<Entry> node(Actor actor, NodeId id, List<Source> without) throws RpcException {
+        Optional<Entry> entry = readers.read(sql -> {
+            Optional<Reads.Stored> stored = Reads.stored(sql, id);
+            // Whether the key may be read comes first: to others the node is not there, quarantined or not.
+            if (stored.isEmpty() || !actor.mayRead(stored.get().checked().node().key())) {
+                return Optional.<Entry>empty();
+            }
+            return content(sql, stored, without);
+        });
+        return noted(actor, entry);
+    }
+
+    private static Optional<Entry> content(Sql sql, Optional<Reads.Stored> stored, List<Source> without)
+            throws SQLException, RpcException {
+        if (stored.isEmpty()) {
+            return Optional.empty();
+        }
+        Quarantines.refuse(sql, stored.get().id());
+        Influence.refuse(sql, stored.get().id(), without);
+        return Optional.of(stored.get().checked());
+    }
+
+    private Optional<Entry> noted(Actor actor, Optional<Entry> entry) throws RpcException {
+        if (entry.isPresent()) {
+            readLog.note(actor, entry.get().id(), end.get());
+        }
+        return entry;
+    }
+
+    @Override
+    public Optional<Head> head(Actor actor, MemoryKey key) throws RpcException {
+        requireReadable(actor, key);
+        return readers.read(sql -> Reads.head(sql, key));
+    }
+
+    @Override
+    public Page<Head> history(Actor actor, MemoryKey key, long before, int max) throws RpcException {
+        requireReadable(actor, key);
+        requireMax(max, MAX_PAGE);
+        List<Head> found = readers.read(sql -> Reads.history(sql, key, before, max + 1));
+        boolean more = found.size() > max;
+        List<Head> page = more ? found.subList(0, max) : found;
+        return new Page<>(page, more ? Optional.of(Long.toString(page.getLast().seq())) : Optional.empty());
+    }
+
+    @Override
+    public Page<Head> list(Actor actor, String prefix, String after, int max, List<Source> without)
+            throws RpcException {
+        requireMax(max, MAX_PAGE);
+        List<KeyRanges.Range> ranges = KeyRanges.of(actor, prefix);
+        return readers.read(sql -> {
+            List<Head> found = Reads.list(sql, ranges, after, max + 1);
+            boolean more = found.size() > max;
+            List<Head> page = new ArrayList<>(more ? found.subList(0, max) : found);
+            Optional<String> next = more ? Optional.of(page.getLast().key().text()) : Optional.empty();
+            if (!without.isEmpty()) {
+                List<Head> free = new ArrayList<>();
+                for (Head head : page) {
+                    if (!Influence.on(sql, head.id(), without)) {
+                        free.add(head);
+                    }
+                }
+                page = free;
+            }
+            return new Page<>(page, next);
+        });
+    }
+
+    @Override
+    public Page<Entry> entries(Actor actor, String prefix, String after, int max, List<Source> without)
+            throws RpcException {
+        Page<Head> heads = list(actor, prefix, after, max, without);
+        List<Entry> entries = new ArrayList<>();
+        long bytes = 0;
+        for (Head head : heads.items()) {
+            if (bytes > PAGE_BYTES) {
+                return new Page<>(
+                        entries, Optional.of(entries.getLast().node().key().text()));
+            }
+            Optional<Reads.Stored> stored =
+                    head.quarantined() ? Optional.empty() : readers.read(sql -> Reads.stored(sql, head.id()));
+            if (stored.isPresent() && stored.get().sound()) {
+                bytes += head.bytes();
+                Entry entry = stored.get().checked();
+                entries.add(new Entry(entry.id(), head.seq(), entry.node()));
+                readLog.note(actor, head.id(), end.get());
+            }
+        }
+        return new Page<>(entries, heads.next());
+    }
+
+    @Override
+    public List<Hit> search(Actor actor, Query query) throws RpcException {
+        requireMax(query.max(), Query.MAX_HITS);
+        List<Hit> hits = readers.read(sql -> search.find(
+                sql, actor, query, (at, id) -> !Reads.quarantined(at, id) && !Influence.on(at, id, query.without())));
+        for (Hit hit : hits) {
+            readLog.note(actor, hit.id(), end.get());
+        }
+        return hits;
+    }
+
+    @Override
+    public Watch watch(Actor actor, String prefix, long after) {
+        return new LogWatch(readers, end, actor, prefix, after);
+    }
+
+    /** Ends all watches, writes what waits, moves the write-ahead log into the file and closes it. */
+    @Override
+    public void close() throws RpcException {
+        end.close();
+        committer.close();
+        try {
+            readers.close();
+            search.close();
+            writer.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            writer.close();
+        } catch (SQLException e) {
+            throw Committer.unavailable(e);
+        }
+    }
+
+    private static void requireReadable(Actor actor, MemoryKey key) throws RpcException {
+        if (!actor.mayRead(key)) {
+            throw outOfScope(actor, "read", key, actor.read());
+        }
+    }
+
+    private static RpcException outOfScope(Actor actor, String what, MemoryKey key, List<KeyPattern> patterns) {
+        return new RpcException(
+                RpcException.Code.DENIED,
+                "SCOPE",
+                actor.agent() + " may not " + what + " " + key + ": its AGENT.toml grants " + patterns,
+                "key");
+    }
+
+    private static void requireMax(int max, int most) throws RpcException {
+        if (max < 1 || max > most) {
+            throw Prepared.invalid("OUT_OF_RANGE", "max: must be from 1 to " + most, "max");
+        }
+    }
+}
