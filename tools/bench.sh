@@ -106,7 +106,7 @@ redis_reference() {
   redis/redis-server --port "$port" --bind 127.0.0.1 --appendonly yes --appendfsync always --save '' --dir "$PWD/redis" \
     >redis/log 2>&1 &
   server=$!
-  await 20 'Redis to listen' "$server" port_taken "$port"
+  await 20 'its port to be open' Redis "$server" port_taken "$port"
   for clients in 1 4 16; do
     redis-benchmark -p "$port" -t set,get -n 5000 -r 10000 -d "$NB_BENCH_VALUE_BYTES" -c "$clients" --csv 2>>redis/log |
       awk -F'","|"' -v c="$clients" 'NR > 1 {

@@ -59,7 +59,7 @@ boot() {
 }
 
 run_appliance() {
-  local iso=$1 arguments=$2 port=$3 until=$4 kernel image krun qemu credentials run words=() code=0
+  local iso=$1 arguments=$2 port=$3 until=$4 kernel image krun qemu credentials run accelerator words=() code=0
   shift 4
   krun=$(krun_part)
   say "libkrun: $(cat "$krun/route")"
@@ -82,7 +82,9 @@ run_appliance() {
     data_disk "$run/data.img" "$@"
     words+=(-drive "if=none,id=data,format=raw,file=$run/data.img" -device virtio-blk-pci,drive=data)
   fi
-  mapfile -t accelerator < <(qemu_accel_args "$(qemu_accel "$qemu" "$kernel/bzImage")")
+  accelerator=$(qemu_accel "$qemu" "$kernel/bzImage")
+  accelerator=$(qemu_accel_args "$accelerator")
+  mapfile -t accelerator <<<"$accelerator"
   words=("$qemu" -M q35 -nodefaults -no-user-config -display none -no-reboot -smp 1 -m 1024 "${accelerator[@]}"
     -device virtio-rng-pci -netdev "user,id=net,hostfwd=tcp:127.0.0.1:$port-:7443$EXAMPLE_PEERS"
     -device virtio-net-pci,netdev=net,romfile=
@@ -106,12 +108,12 @@ event_seen() {
   for text in "$@"; do lines=$(grep -F -- "$text" <<<"$lines") || return 1; done
 }
 
-# await SECONDS WHAT PID COMMAND...: until COMMAND succeeds; fails when time is up or the process PID has ended.
+# await SECONDS WHAT WHO PID COMMAND...: until COMMAND succeeds; fails when time is up or WHO, the process PID, has ended.
 await() {
-  local limit=$1 what=$2 pid=$3 started=$SECONDS
-  shift 3
+  local limit=$1 what=$2 who=$3 pid=$4 started=$SECONDS
+  shift 4
   until "$@"; do
-    if ! kill -0 "$pid" 2>/dev/null && ! "$@"; then die "QEMU ended while waiting for $what"; fi
+    if ! kill -0 "$pid" 2>/dev/null && ! "$@"; then die "$who ended while this waited for $what"; fi
     [ $((SECONDS - started)) -lt "$limit" ] || die "waited $limit s for $what in vain"
     sleep 0.5
   done
@@ -127,12 +129,12 @@ boot_until_agent() {
   tail -f --pid="$qemu" "$run/console" &
   # shellcheck disable=SC2064 # the directory and the process of now
   trap "kill $qemu 2>/dev/null || :; wait $qemu 2>/dev/null || :; tail -n 5 '$run/events' >&2; rm -rf '$run'" EXIT
-  await 300 'the example agent to end' "$qemu" event_seen "$run/events" '"agent.exited"' '"hello"'
+  await 300 'the example agent to end' QEMU "$qemu" event_seen "$run/events" '"agent.exited"' '"hello"'
   event_seen "$run/events" '"agent.console"' 'hello: done' || die 'the example agent ended without its last line'
   event_seen "$run/events" '"agent.exited"' '"hello"' '"code":0' || die 'the example agent found something other than its AGENT.toml says'
   say 'the agent has spoken: shutting down'
   "$(nullctl_path)" --address "127.0.0.1:$port" shutdown
-  await 120 'the power to go off' "$qemu" event_seen "$run/events" '"shutdown.phase"' '"power-off"'
+  await 120 'the power to go off' QEMU "$qemu" event_seen "$run/events" '"shutdown.phase"' '"power-off"'
   wait "$qemu" || code=$?
   [ "$code" -eq 0 ] || die "QEMU ended with exit code $code"
   # shellcheck disable=SC2064
