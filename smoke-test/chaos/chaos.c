@@ -4,7 +4,7 @@
  *
  *   kill NAME          SIGKILL to the child of PID 1 that runs as NAME  -> killed NAME PID | none NAME
  *   memory             RSS/private KiB of PID 1, its children, the VMMs -> memory NAME=RSS/PRIVATE ...
- *   vmm                walls of each process of an agent                -> vmm UID key=value ... ; UID key=value ...
+ *   vmm                walls of each process of an agent                -> vmm host key=value ...; pid=N key=value ...;
  *   leftovers          what agents have left behind                     -> leftovers processes=N interfaces=N cgroups=N
  *   krun ROOT COMMAND  the reference starter, timed                     -> krun MILLISECONDS MILLISECONDS RSS
  *
@@ -111,27 +111,52 @@ static void add_memory(int pid, const char *name, void *context) {
         proc_number(pid, "smaps_rollup", "Private_Clean:") + proc_number(pid, "smaps_rollup", "Private_Dirty:"));
 }
 
+static void add_namespaces(const char *process) {
+    static const char *const kinds[] = {"net", "mnt"};
+    char link[64], path[64];
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        snprintf(path, sizeof path, "/proc/%s/ns/%s", process, kinds[i]);
+        ssize_t got = readlink(path, link, sizeof link - 1);
+        link[got < 0 ? 0 : got] = '\0';
+        add(" %s=%s", kinds[i], link);
+    }
+}
+
+/* The limits of a control group, blanks as ','. */
+static void add_limits(const char *cgroup) {
+    static const char *const limits[] = {"cpu.max", "memory.max", "memory.swap.max", "pids.max"};
+    char path[192], value[64];
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        FILE *stream;
+        snprintf(path, sizeof path, "/sys/fs/cgroup%s/%s", cgroup, limits[i]);
+        if ((stream = fopen(path, "r")) == NULL) continue;
+        if (fgets(value, sizeof value, stream) != NULL) {
+            value[strcspn(value, "\n")] = '\0';
+            for (char *blank = value; (blank = strchr(blank, ' ')) != NULL;)
+                *blank = ',';
+            add(" %s=%s", limits[i], value);
+        }
+        fclose(stream);
+    }
+}
+
 static void add_walls(int pid, const char *name, void *context) {
     static const char *const keys[] = {"Uid",    "Gid",    "Groups", "NoNewPrivs", "Seccomp",
                                        "CapInh", "CapPrm", "CapEff", "CapBnd",     "CapAmb"};
-    char value[128], key[32], link[64], path[64];
+    char value[128], key[32], process[16];
     (void)name;
     (void)context;
     if (!is_agent(pid)) return;
-    add(" pid=%d", pid);
+    snprintf(process, sizeof process, "%d", pid);
+    add(" pid=%s", process);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         snprintf(key, sizeof key, "%s:", keys[i]);
         add(" %s=%s", keys[i], proc_value(pid, "status", key, value, sizeof value));
     }
-    for (int i = 0; i < 2; i++) {
-        const char *kind = i == 0 ? "net" : "mnt";
-        ssize_t got;
-        snprintf(path, sizeof path, "/proc/%d/ns/%s", pid, kind);
-        got = readlink(path, link, sizeof link - 1);
-        link[got < 0 ? 0 : got] = '\0';
-        add(" %s=%s", kind, link);
-    }
-    add(" cgroup=%s;", proc_value(pid, "cgroup", "0::", value, sizeof value));
+    add_namespaces(process);
+    add(" cgroup=%s", proc_value(pid, "cgroup", "0::", value, sizeof value));
+    add_limits(value);
+    add(";");
 }
 
 static void count_agent(int pid, const char *name, void *context) {
@@ -200,7 +225,9 @@ static void obey(char *line) {
         add("memory");
         each_process(add_memory, NULL);
     } else if (strcmp(command, "vmm") == 0) {
-        add("vmm");
+        add("vmm host");
+        add_namespaces("self");
+        add(";");
         each_process(add_walls, NULL);
     } else if (strcmp(command, "leftovers") == 0) {
         int processes = 0;

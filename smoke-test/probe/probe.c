@@ -1,19 +1,24 @@
 /*
- * A test agent that tries what it should not be able to do. It reads attempts from the file /attempts, one a line,
- * makes them all at once, and says of each what came of it:
+ * A test agent that tries what it should be able to do and what not. It reads attempts from the file /attempts, one a
+ * line, makes them all at once, and says of each what came of it:
  *
- *   NAME tcp ADDRESS PORT     connect, send a line
- *   NAME udp ADDRESS PORT     send a datagram, wait for an answer
- *   NAME dns ADDRESS PORT     ask for a name's address, wait for an answer
- *   NAME vsock CID PORT       connect
- *   NAME read PATH            open a file
- *   NAME write PATH           make a file
+ *   NAME tcp ADDRESS PORT              connect, send a line
+ *   NAME udp ADDRESS PORT              send a datagram, wait for an answer
+ *   NAME dns ADDRESS PORT              ask for a name's address, wait for an answer
+ *   NAME vsock CID PORT                connect
+ *   NAME read PATH                     open a file
+ *   NAME write PATH                    make a file
+ *   NAME show PATH                     what a file holds
+ *   NAME gone PATH                     wait until a file is no longer there
+ *   NAME get ADDRESS PORT PATH         an HTTP request
+ *   NAME post ADDRESS PORT PATH BODY   an HTTP request, with JSON to the end of the line
+ *   - wait                             go on when all attempts before have ended
  *
  * For an address, "gateway" is the agent's own, out of NULLBOX_MEMORY_URL; "other+N" is the agent N slots on, and
  * "neighbour+N" that agent's gateway.
- * Each result is one line "probe: NAME = open | answered | refused ERRNO | silent | failed ERRNO | no such slot". Then
- * "probe: done".
- * With /serve in its root it listens on TCP 8080 instead and says "probe: arrived" for each connection.
+ * Each result is one line "probe: NAME = open | answered | refused ERRNO | silent | failed ERRNO | no such slot | gone
+ * | HTTP-STATUS BODY | CONTENT". Then "probe: done". With /serve in its root it listens on TCP 8080 instead and says
+ * "probe: arrived" for each connection.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -33,7 +38,7 @@ struct sockaddr_vm_ {
     unsigned char zero[4];
 };
 
-enum { LIMIT_MS = 6000, MAX_ATTEMPTS = 64, ADDRESS_VSOCK = 40 };
+enum { LIMIT_MS = 6000, GONE_S = 60, MAX_ATTEMPTS = 64, TEXT_MAX = 512, ADDRESS_VSOCK = 40 };
 
 static int slot(void) {
     int a, b, c = 0, d;
@@ -108,6 +113,65 @@ static void try_file(const char *path, int flags) {
     result(fd < 0 ? "refused" : "open", fd < 0);
 }
 
+/* At most TEXT_MAX bytes in one line. */
+static void print_line(char *text, size_t size) {
+    for (size_t i = 0; i < size; i++)
+        if (text[i] < ' ') text[i] = ' ';
+    printf("%.*s", (int)size, text);
+}
+
+static void try_show(const char *path) {
+    char text[TEXT_MAX];
+    int fd = open(path, O_RDONLY);
+    ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text);
+    if (got < 0)
+        result("refused", 1);
+    else
+        print_line(text, (size_t)got);
+}
+
+static void try_gone(const char *path) {
+    for (int i = 0; i < GONE_S; i++) {
+        if (access(path, F_OK) != 0) {
+            result("gone", 0);
+            return;
+        }
+        sleep(1);
+    }
+    result("still there", 0);
+}
+
+/* The status and the body of the answer to one request (RFC 9112). */
+static void try_http(const struct sockaddr_in *address, const char *method, const char *path, const char *body) {
+    char text[4 * TEXT_MAX];
+    size_t used = 0;
+    ssize_t got = 1;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    char *start;
+    if (fd < 0 || connect(fd, (const struct sockaddr *)address, sizeof *address) != 0) {
+        result("refused", 1);
+        return;
+    }
+    dprintf(fd,
+            "%s %s HTTP/1.1\r\nHost: nullbox\r\nConnection: close\r\nContent-Type: application/json\r\n"
+            "Accept: application/json, text/event-stream\r\nContent-Length: %zu\r\n\r\n%s",
+            method, path, strlen(body), body);
+    while (got > 0 && used < sizeof text - 1) {
+        struct pollfd wait_for = {.fd = fd, .events = POLLIN};
+        got = poll(&wait_for, 1, LIMIT_MS) == 1 ? read(fd, text + used, sizeof text - 1 - used) : 0;
+        used += got > 0 ? (size_t)got : 0;
+    }
+    text[used] = '\0';
+    start = strstr(text, "\r\n\r\n");
+    if (used < sizeof "HTTP/1.1 200" || start == NULL) {
+        result("no answer", 0);
+        return;
+    }
+    printf("%.3s ", text + sizeof "HTTP/1.1");
+    start += 4;
+    print_line(start, strnlen(start, TEXT_MAX));
+}
+
 /* Whether an address is that of a slot there cannot be. */
 static int beyond(const char *where) {
     const char *sign = strpbrk(where, "+-");
@@ -116,7 +180,7 @@ static int beyond(const char *where) {
 }
 
 /* One attempt, in a process of its own whose output is a pipe. */
-static void attempt(const char *kind, const char *where, const char *port) {
+static void attempt(const char *kind, const char *where, const char *port, const char *path, const char *body) {
     struct sockaddr_in address = address_of(where, port);
     if (beyond(where)) {
         result("no such slot", 0);
@@ -127,6 +191,14 @@ static void attempt(const char *kind, const char *where, const char *port) {
     } else if (strcmp(kind, "vsock") == 0) {
         struct sockaddr_vm_ vm = {.family = ADDRESS_VSOCK, .port = (unsigned)atoi(port), .cid = (unsigned)atoi(where)};
         try_stream(socket(ADDRESS_VSOCK, SOCK_STREAM, 0), &vm, sizeof vm);
+    } else if (strcmp(kind, "get") == 0) {
+        try_http(&address, "GET", path, "");
+    } else if (strcmp(kind, "post") == 0) {
+        try_http(&address, "POST", path, body);
+    } else if (strcmp(kind, "show") == 0) {
+        try_show(where);
+    } else if (strcmp(kind, "gone") == 0) {
+        try_gone(where);
     } else if (strcmp(kind, "read") == 0) {
         try_file(where, O_RDONLY);
     } else {
@@ -152,34 +224,55 @@ static void serve(void) {
     }
 }
 
+static char names[MAX_ATTEMPTS][64];
+static int outputs[MAX_ATTEMPTS], limits_s[MAX_ATTEMPTS], count;
+
+/* Says what came of the attempts so far. */
+static void report(void) {
+    for (int i = 0; i < count; i++) {
+        char said[TEXT_MAX + 16];
+        struct pollfd wait_for = {.fd = outputs[i], .events = POLLIN};
+        ssize_t got = poll(&wait_for, 1, (limits_s[i] + 1) * 1000) == 1 ? read(outputs[i], said, sizeof said - 1) : 0;
+        said[got > 0 ? got : 0] = '\0';
+        printf("probe: %s = %s\n", names[i], got > 0 ? said : "silent");
+        close(outputs[i]);
+    }
+    count = 0;
+}
+
+static void begin(const char *line) {
+    char kind[16], where[128], port[16] = "", path[128] = "";
+    int ends[2], body = 0;
+    if (sscanf(line, "%63s %15s %127s %15s %127s %n", names[count], kind, where, port, path, &body) < 3) return;
+    if (pipe(ends) != 0) return;
+    limits_s[count] = strcmp(kind, "gone") == 0 ? GONE_S + 1 : LIMIT_MS / 1000;
+    if (fork() == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        setvbuf(stdout, NULL, _IOFBF, TEXT_MAX + 16);
+        alarm((unsigned)limits_s[count]); /* the kernel's own limits are longer */
+        attempt(kind, where, port, path, body > 0 ? line + body : "");
+        _exit(0);
+    }
+    close(ends[1]);
+    outputs[count++] = ends[0];
+}
+
 int main(void) {
-    char line[256], name[MAX_ATTEMPTS][64], kind[16], where[128], port[16], said[128];
-    int out[MAX_ATTEMPTS], count = 0;
+    char line[1024];
     FILE *attempts;
     setvbuf(stdout, NULL, _IOLBF, 0);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGCHLD, SIG_IGN);
     if (access("/serve", F_OK) == 0) serve();
     attempts = fopen("/attempts", "r");
-    while (attempts != NULL && count < MAX_ATTEMPTS && fgets(line, sizeof line, attempts) != NULL) {
-        int ends[2];
-        port[0] = '\0';
-        if (sscanf(line, "%63s %15s %127s %15s", name[count], kind, where, port) < 3 || pipe(ends) != 0) continue;
-        if (fork() == 0) {
-            dup2(ends[1], STDOUT_FILENO);
-            setvbuf(stdout, NULL, _IOFBF, 256);
-            attempt(kind, where, port);
-            _exit(0);
-        }
-        close(ends[1]);
-        out[count++] = ends[0];
+    while (attempts != NULL && fgets(line, sizeof line, attempts) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        if (strcmp(line, "- wait") == 0)
+            report();
+        else if (count < MAX_ATTEMPTS)
+            begin(line);
     }
-    for (int i = 0; i < count; i++) {
-        struct pollfd wait_for = {.fd = out[i], .events = POLLIN};
-        ssize_t got = poll(&wait_for, 1, LIMIT_MS) == 1 ? read(out[i], said, sizeof said - 1) : 0;
-        said[got > 0 ? got : 0] = '\0';
-        printf("probe: %s = %s\n", name[i], got > 0 ? said : "silent");
-    }
+    report();
     puts("probe: done");
     return 0;
 }

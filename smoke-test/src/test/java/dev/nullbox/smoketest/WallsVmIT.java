@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -116,6 +118,18 @@ final class WallsVmIT {
             assertThat(walls).contains(set + "=0000000000000000");
         }
         assertThat(walls).containsPattern("Uid=(100\\d\\d),\\1,\\1,\\1");
+        Matcher host = Pattern.compile("host net=(\\S+) mnt=(\\S+);").matcher(walls);
+        assertThat(host.find()).as(walls).isTrue();
+        String agents = walls.substring(host.end());
+        assertThat(agents).contains("net=net:[", "mnt=mnt:[").doesNotContain(host.group(1), host.group(2));
+    }
+
+    @Order(3)
+    @Test
+    void aMicroVmHasItsShareOfTheMachineAndNoMore() throws Exception {
+        String walls = appliance.askChaos("vmm", Appliance.SHORT);
+        // 128 MiB of guest and 96 MiB of VMM
+        assertThat(walls).contains("cpu.max=100000,100000", "memory.max=" + (224 << 20), "pids.max=128");
     }
 
     @Order(4)
