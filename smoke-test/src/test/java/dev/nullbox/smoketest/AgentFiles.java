@@ -25,13 +25,26 @@ final class AgentFiles {
      * @param lines of that file
      */
     void addProbe(String name, String start, List<String> allow, String file, List<String> lines) throws IOException {
-        Path root = add(name, probeManifest(name, start, allow));
+        addProbe(name, probeManifest(name, start, allow, ""), file, lines);
+    }
+
+    /**
+     * Adds the probe under a name of its own, to be started by the operator.
+     *
+     * @param capabilities lines and tables of its manifest
+     */
+    void addProbe(String name, String capabilities, List<String> attempts) throws IOException {
+        addProbe(name, probeManifest(name, "manual", List.of(), capabilities), "attempts", attempts);
+    }
+
+    private void addProbe(String name, String manifest, String file, List<String> lines) throws IOException {
+        Path root = add(name, manifest);
         Path program = Files.copy(Inputs.probe(), root.resolve("bin/probe"));
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.write(root.resolve(file), lines);
     }
 
-    static String probeManifest(String name, String start, List<String> allow) {
+    static String probeManifest(String name, String start, List<String> allow, String capabilities) {
         StringJoiner quoted = new StringJoiner(", ", "[", "]");
         allow.forEach(target -> quoted.add('"' + target + '"'));
         return """
@@ -43,9 +56,10 @@ final class AgentFiles {
                 [capabilities]
                 max_cpu_percent = 100
                 max_memory_mb = 128
+                %s
                 [capabilities.network]
                 allow = %s
-                """.formatted(name, start, quoted);
+                """.formatted(name, start, capabilities, quoted);
     }
 
     /** Adds an agent with this manifest and an empty root; gives the root. */

@@ -31,9 +31,9 @@ final class AgentFilesTest {
 
     @Test
     void theProbeIsValid() {
-        String manifest = AgentFiles.probeManifest("probe", "manual", List.of("10.0.2.100:7001"));
+        String manifest = AgentFiles.probeManifest("probe", "manual", List.of("10.0.2.100:7001"), "");
         assertThat(ManifestReader.read(manifest)).isInstanceOf(ManifestResult.Valid.class);
-        assertThat(ManifestReader.read(AgentFiles.probeManifest("server", "auto", List.of())))
+        assertThat(ManifestReader.read(AgentFiles.probeManifest("server", "auto", List.of(), "")))
                 .isInstanceOf(ManifestResult.Valid.class);
     }
 

@@ -17,32 +17,26 @@ final class BadBootVmIT {
         try (RandomAccessFile file = new RandomAccessFile(half.toFile(), "rw")) {
             file.setLength(file.length() / 2 / 4096 * 4096);
         }
-        Boot boot = Boot.of(new Boot.Medium.Direct(Inputs.kernel(), Inputs.initramfs(), half), Inputs.accelerator());
-        try (Appliance appliance = Appliance.start(boot)) {
-            Event failed = appliance.awaitEvent(
-                    event -> event.is("boot.phase", "phase", "find-root")
-                            && event.text("ok").equals("false"),
-                    Appliance.LONG,
-                    "the truncated root to be noticed");
-            assertThat(failed.text("error")).contains("truncated");
-            appliance.awaitExit(Appliance.LONG);
-            assertThat(appliance.console()).contains("truncated").doesNotContain("Kernel panic");
-        }
+        assertFailsToFindRoot(half, "truncated");
     }
 
     @Test
     void withoutARootItSaysWhatIsMissing(@TempDir Path directory) throws Exception {
         Path empty = Files.write(directory.resolve("empty"), new byte[1 << 20]);
-        Boot boot = Boot.of(new Boot.Medium.Direct(Inputs.kernel(), Inputs.initramfs(), empty), Inputs.accelerator());
+        assertFailsToFindRoot(empty, "root file system");
+    }
+
+    private static void assertFailsToFindRoot(Path root, String cause) throws IOException, InterruptedException {
+        Boot boot = Boot.of(new Boot.Medium.Direct(Inputs.kernel(), Inputs.initramfs(), root), Inputs.accelerator());
         try (Appliance appliance = Appliance.start(boot)) {
             Event failed = appliance.awaitEvent(
                     event -> event.is("boot.phase", "phase", "find-root")
                             && event.text("ok").equals("false"),
                     Appliance.LONG,
-                    "the missing root to be noticed");
-            assertThat(failed.text("error")).contains("root file system");
+                    "the bad root to be noticed");
+            assertThat(failed.text("error")).contains(cause);
             appliance.awaitExit(Appliance.LONG);
-            assertThat(appliance.console()).doesNotContain("Kernel panic");
+            assertThat(appliance.console()).contains(cause).doesNotContain("Kernel panic");
         }
     }
 

@@ -2,72 +2,34 @@ package dev.nullbox.smoketest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.util.List;
-import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The product's image as it is built: one boot, from power-on through the agent and the operator's hand to power-off. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-final class HelloVmIT {
-    private HelloAppliance hello;
-
-    @BeforeAll
-    void boot() throws IOException {
-        hello = HelloAppliance.start(
-                new Boot.Medium.Direct(Inputs.kernel(), Inputs.initramfs(), Inputs.root()), UnaryOperator.identity());
-    }
-
-    @AfterAll
-    void powerOff() throws IOException {
-        hello.close();
-    }
-
-    static List<Checkpoint> checkpoints() {
-        return Checkpoint.all();
-    }
-
-    @Order(1)
-    @ParameterizedTest
-    @MethodSource("checkpoints")
-    void reachesCheckpoint(Checkpoint checkpoint) throws InterruptedException {
-        hello.appliance().awaitEvent(checkpoint.told(), Appliance.LONG, checkpoint.what());
+final class HelloVmIT extends HelloBoot {
+    HelloVmIT() {
+        super(new Boot.Medium.Direct(Inputs.kernel(), Inputs.initramfs(), Inputs.root()));
     }
 
     @Order(2)
     @Test
     void becomesReadyAndNotDegraded() throws InterruptedException {
-        hello.appliance().awaitEvent(event -> event.is("appliance.ready"), Appliance.LONG, "appliance.ready");
-        assertThat(hello.appliance().log().find(0, event -> event.is("appliance.degraded")))
+        hello().appliance().awaitEvent(event -> event.is("appliance.ready"), Appliance.LONG, "appliance.ready");
+        assertThat(hello().appliance().log().find(0, event -> event.is("appliance.degraded")))
                 .isEmpty();
-    }
-
-    @Order(3)
-    @Test
-    void theAgentFindsAllAsItsManifestSays() throws InterruptedException {
-        hello.helloSucceeds(0);
-        assertThat(hello.appliance().agentLines("hello")).contains("hello: done");
     }
 
     @Order(4)
     @Test
-    void theAllowedConnectionArrivesAndItsDeniedTwinDoesNot() throws InterruptedException {
-        hello.onlyAllowedArrived(1);
+    void theAgentSaysWhenItIsDone() {
+        assertThat(hello().appliance().agentLines("hello")).contains("hello: done");
     }
 
     @Order(5)
     @Test
     void rulesAreInForceBeforeTheAgentRuns() throws InterruptedException {
-        Appliance appliance = hello.appliance();
+        Appliance appliance = hello().appliance();
         appliance.awaitEvent(event -> event.is("agent.started", "agent", "hello"), Appliance.SHORT, "agent.started");
         List<String> order = appliance.log().all().stream()
                 .filter(event -> event.is("egress.default_drop")
@@ -81,7 +43,7 @@ final class HelloVmIT {
     @Order(6)
     @Test
     void theOperatorSeesEveryServiceReady() throws Exception {
-        Nullctl.Result result = hello.nullctl().run("status");
+        Nullctl.Result result = hello().nullctl().run("status");
         assertThat(result.code()).as(result.errors()).isZero();
         assertThat(result.output()).contains("ready", "egress", "warden", "ctxgraph", "cage", "gateway");
     }
@@ -89,17 +51,17 @@ final class HelloVmIT {
     @Order(7)
     @Test
     void theOperatorStopsAnAgent() throws Exception {
-        int from = hello.appliance().log().size();
+        int from = hello().appliance().log().size();
         start();
-        hello.appliance()
+        hello().appliance()
                 .awaitEventAfter(
                         from,
                         event -> event.is("agent.started", "agent", "hello"),
                         Appliance.SHORT,
                         "the second start");
-        Nullctl.Result result = hello.nullctl().run("stop", "hello");
+        Nullctl.Result result = hello().nullctl().run("stop", "hello");
         assertThat(result.code()).as(result.errors()).isZero();
-        hello.appliance()
+        hello().appliance()
                 .awaitEventAfter(
                         from,
                         event -> event.is("agent.stopped", "agent", "hello"),
@@ -110,31 +72,31 @@ final class HelloVmIT {
     @Order(8)
     @Test
     void theOperatorStartsAnAgent() throws Exception {
-        int from = hello.appliance().log().size();
-        int before = hello.allowed().arrivals().size();
+        int from = hello().appliance().log().size();
+        int before = hello().allowed().arrivals().size();
         start();
-        hello.helloSucceeds(from);
-        hello.onlyAllowedArrived(before + 1);
+        hello().helloSucceeds(from);
+        hello().onlyAllowedArrived(before + 1);
     }
 
     @Order(9)
     @Test
     void theOperatorSetsListsAndDeletesASecret() throws Exception {
-        Nullctl.Result set = hello.nullctl().runWithInput("not-to-be-seen", "vault", "set", "SMOKE_KEY");
+        Nullctl.Result set = hello().nullctl().runWithInput("not-to-be-seen", "vault", "set", "SMOKE_KEY");
         assertThat(set.code()).as(set.errors()).isZero();
-        Nullctl.Result list = hello.nullctl().run("vault", "list");
+        Nullctl.Result list = hello().nullctl().run("vault", "list");
         assertThat(list.code()).as(list.errors()).isZero();
         assertThat(list.output()).contains("SMOKE_KEY").doesNotContain("not-to-be-seen");
-        Nullctl.Result delete = hello.nullctl().run("vault", "delete", "SMOKE_KEY");
+        Nullctl.Result delete = hello().nullctl().run("vault", "delete", "SMOKE_KEY");
         assertThat(delete.code()).as(delete.errors()).isZero();
-        assertThat(hello.nullctl().run("vault", "list").output()).doesNotContain("SMOKE_KEY");
-        assertThat(hello.appliance().console()).doesNotContain("not-to-be-seen");
+        assertThat(hello().nullctl().run("vault", "list").output()).doesNotContain("SMOKE_KEY");
+        assertThat(hello().appliance().console()).doesNotContain("not-to-be-seen");
     }
 
     @Order(10)
     @Test
     void anUnknownAgentIsAnError() throws Exception {
-        Nullctl.Result result = hello.nullctl().run("start", "nobody");
+        Nullctl.Result result = hello().nullctl().run("start", "nobody");
         assertThat(result.code()).isNotZero();
         assertThat(result.errors()).contains("nobody");
     }
@@ -142,20 +104,20 @@ final class HelloVmIT {
     @Order(11)
     @Test
     void theOperatorPowersItOffInOrder() throws Exception {
-        Nullctl.Result result = hello.nullctl().run("shutdown");
+        Nullctl.Result result = hello().nullctl().run("shutdown");
         assertThat(result.code()).as(result.errors()).isZero();
-        assertThat(hello.appliance().awaitExit(Appliance.LONG)).isZero();
-        List<String> phases = hello.appliance().log().all().stream()
+        assertThat(hello().appliance().awaitExit(Appliance.LONG)).isZero();
+        List<String> phases = hello().appliance().log().all().stream()
                 .filter(event -> event.is("shutdown.phase"))
                 .map(event -> event.text("phase"))
                 .toList();
         assertThat(phases).containsExactly("services", "kill", "unmount", "sync", "power-off");
-        assertThat(hello.appliance().log().all().getLast().name()).isEqualTo("shutdown.phase");
-        assertThat(hello.appliance().console()).doesNotContain("Kernel panic");
+        assertThat(hello().appliance().log().all().getLast().name()).isEqualTo("shutdown.phase");
+        assertThat(hello().appliance().console()).doesNotContain("Kernel panic");
     }
 
     private void start() throws Exception {
-        Nullctl.Result result = hello.nullctl().run("start", "hello");
+        Nullctl.Result result = hello().nullctl().run("start", "hello");
         assertThat(result.code()).as(result.errors()).isZero();
     }
 }

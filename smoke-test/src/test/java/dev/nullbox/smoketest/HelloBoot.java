@@ -1,0 +1,63 @@
+package dev.nullbox.smoketest;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** One boot of one image, and what each image must do: reach every checkpoint, and run the agent "hello" as it should. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+abstract class HelloBoot {
+    private final Boot.Medium medium;
+    private HelloAppliance booted;
+
+    HelloBoot(Boot.Medium medium) {
+        this.medium = medium;
+    }
+
+    @BeforeAll
+    void boot() throws IOException {
+        booted = HelloAppliance.start(medium, UnaryOperator.identity());
+    }
+
+    @AfterAll
+    void powerOff() throws IOException {
+        booted.close();
+    }
+
+    HelloAppliance hello() {
+        return booted;
+    }
+
+    static List<Checkpoint> checkpoints() {
+        return Checkpoint.all();
+    }
+
+    @Order(1)
+    @ParameterizedTest
+    @MethodSource("checkpoints")
+    void reachesCheckpoint(Checkpoint checkpoint) throws InterruptedException {
+        booted.appliance().awaitEvent(checkpoint.told(), Appliance.LONG, checkpoint.what());
+    }
+
+    @Order(2)
+    @Test
+    void theAgentFindsAllAsItsManifestSays() throws InterruptedException {
+        booted.helloSucceeds(0);
+    }
+
+    @Order(3)
+    @Test
+    void theAllowedConnectionArrivesAndItsDeniedTwinDoesNot() throws InterruptedException {
+        booted.onlyAllowedArrived(1);
+    }
+}
