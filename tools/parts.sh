@@ -19,9 +19,10 @@ NB_PACKAGES=(
 # ensure_packages [PACKAGE...]: installs what is missing of NB_PACKAGES and of the packages named; finds the JDK.
 # shellcheck disable=SC2120 # bench names some
 ensure_packages() {
-  local name missing=() sudo=()
+  local name installed missing=() sudo=()
+  installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${NB_PACKAGES[@]}" "$@" 2>/dev/null || :)
   for name in "${NB_PACKAGES[@]}" "$@"; do
-    [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
+    [[ $'\n'$installed$'\n' == *$'\n'"$name installed"$'\n'* ]] || missing+=("$name")
   done
   # Debian's npm and a machine's own Node.js exclude each other: any npm serves.
   command -v npm >/dev/null || missing+=(npm)

@@ -34,12 +34,12 @@ not_run() {
   exit 77
 }
 
-# eventually WHAT COMMAND...: waits up to ten seconds for a command to succeed.
+# eventually WHAT COMMAND...: waits up to a minute for a command to succeed.
 eventually() {
-  local what=$1 tries=100
+  local what=$1 tries=600
   shift
   until "$@"; do
-    [ "$tries" -gt 0 ] || wrong "waited ten seconds for $what"
+    [ "$tries" -gt 0 ] || wrong "waited a minute for $what"
     tries=$((tries - 1))
     sleep 0.1
   done
