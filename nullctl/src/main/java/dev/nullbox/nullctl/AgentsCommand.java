@@ -1,30 +1,23 @@
 package dev.nullbox.nullctl;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Mixin;
 
 /** {@code nullctl agents}: which agents there are, and how they are. */
-@Command(name = "agents", mixinStandardHelpOptions = true, description = "Lists the agents and how they are.")
-final class AgentsCommand implements Callable<Integer> {
-    @ParentCommand
-    private @Nullable NullctlMain parent;
-
-    @Option(names = "--json", description = "Print the appliance's answer as one JSON array.")
-    private boolean json;
+@Command(
+        name = "agents",
+        mixinStandardHelpOptions = true,
+        description = "Lists the agents and how they are.",
+        footer = {"", "Example: nullctl agents --json | jq -r '.[].agent'"})
+final class AgentsCommand extends Verb {
+    @Mixin
+    private JsonOption json = new JsonOption();
 
     @Override
-    public Integer call() throws Exception {
-        NullctlMain main = Commands.main(parent);
-        JsonElement agents = Commands.call(main, "agent.list", new JsonObject());
-        Commands.print(
-                main,
-                agents,
-                json,
+    void perform() throws Exception {
+        json.print(
+                out(),
+                ask("agent.list"),
                 "no agents",
                 "agent",
                 "state",
@@ -35,6 +28,5 @@ final class AgentsCommand implements Callable<Integer> {
                 "from",
                 "start",
                 "problems");
-        return 0;
     }
 }

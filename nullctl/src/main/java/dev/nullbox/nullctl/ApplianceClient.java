@@ -83,6 +83,13 @@ final class ApplianceClient implements AutoCloseable {
      */
     JsonElement call(String method, JsonObject params) throws RpcException, CannotConnectException {
         byte[] request = JsonRpcCodec.encodeRequest(ID, method, params);
+        if (request.length > JsonRpcCodec.MAX_MESSAGE_BYTES) {
+            throw new RpcException(
+                    RpcException.Code.INVALID_PARAMS,
+                    "REQUEST_TOO_LARGE",
+                    "the request has " + request.length + " bytes, a message at most "
+                            + JsonRpcCodec.MAX_MESSAGE_BYTES);
+        }
         byte[] line = Arrays.copyOf(request, request.length + 1);
         line[request.length] = '\n';
         try {

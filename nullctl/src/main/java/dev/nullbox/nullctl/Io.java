@@ -1,24 +1,54 @@
 package dev.nullbox.nullctl;
 
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * What a command line program has round it.
  *
- * @param prompt asks a person at a terminal without showing what is typed; absent when there is none
+ * @param bytes standard output, for what is to arrive unchanged
+ * @param out standard output, for text
+ * @param terminal who sits there; absent when standard input is no terminal
  */
-record Io(InputStream in, PrintWriter out, PrintWriter err, Map<String, String> environment, Optional<Prompt> prompt) {
+record Io(
+        InputStream in,
+        OutputStream bytes,
+        PrintWriter out,
+        PrintWriter err,
+        Map<String, String> environment,
+        Optional<Terminal> terminal) {
     Io {
         environment = Map.copyOf(environment);
     }
 
-    /** Asks a person. */
+    /** On these streams. */
+    static Io of(
+            InputStream in,
+            OutputStream out,
+            OutputStream err,
+            Map<String, String> environment,
+            Optional<Terminal> terminal) {
+        return new Io(
+                in,
+                out,
+                new PrintWriter(out, true, StandardCharsets.UTF_8),
+                new PrintWriter(err, true, StandardCharsets.UTF_8),
+                environment,
+                terminal);
+    }
+
+    /** A person at a terminal. */
     @FunctionalInterface
-    interface Prompt {
-        /** What was typed, without the end of the line; absent at the end of input. */
-        Optional<char[]> ask(String question);
+    interface Terminal {
+        /**
+         * What was typed, unseen, without the end of the line; absent at the end of input.
+         *
+         * @throws UsageException when the terminal would show it
+         */
+        Optional<char[]> ask(String question) throws UsageException;
     }
 }

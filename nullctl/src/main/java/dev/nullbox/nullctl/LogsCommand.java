@@ -1,6 +1,5 @@
 package dev.nullbox.nullctl;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.rpc.RpcException;
@@ -9,26 +8,21 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code nullctl logs}: what the appliance's services said and did. */
 @Command(
         name = "logs",
         mixinStandardHelpOptions = true,
-        description = "Prints the latest records: seconds since boot, source, event or text.")
-final class LogsCommand implements Callable<Integer> {
+        description = "Prints the latest records: seconds since boot, source, event or text.",
+        footer = {"", "Examples:", "  nullctl logs -n 20 --source warden", "  nullctl logs -f --json | jq -c .event"})
+final class LogsCommand extends Verb {
     /** Records a call: with 4 KiB each they fit one message. */
     private static final int PAGE = 250;
 
     private static final int FOLLOW_MILLIS = 10_000;
     private static final Set<String> NOT_FIELDS = Set.of("seq", "t", "source", "event", "text");
-
-    @ParentCommand
-    private @Nullable NullctlMain parent;
 
     @Option(
             names = {"-f", "--follow"},
@@ -45,23 +39,24 @@ final class LogsCommand implements Callable<Integer> {
             description = "So many records from before now; ${DEFAULT-VALUE} when not given.")
     private int lines;
 
+    @Option(names = "--json", description = "Print each record as one JSON object on a line.")
+    private boolean json;
+
     @Override
-    public Integer call() throws Exception {
+    void perform() throws Exception {
         if (lines < 0) {
             throw new UsageException("-n is 0 or more");
         }
-        NullctlMain main = Commands.main(parent);
-        try (ApplianceClient appliance = main.connect()) {
-            PrintWriter out = main.io().out();
+        try (ApplianceClient appliance = main().connect()) {
+            PrintWriter out = out();
             long next = printLatest(appliance, out);
             while (follow && !out.checkError()) {
                 Page page = read(appliance, next, FOLLOW_MILLIS);
-                page.records().forEach(record -> out.println(line(record)));
+                page.records().forEach(record -> out.println(show(record)));
                 out.flush();
                 next = page.next();
             }
         }
-        return 0;
     }
 
     /** What one call brought. */
@@ -85,7 +80,7 @@ final class LogsCommand implements Callable<Integer> {
             }
             next = page.next();
         }
-        latest.forEach(record -> out.println(line(record)));
+        latest.forEach(record -> out.println(show(record)));
         out.flush();
         return next;
     }
@@ -99,34 +94,32 @@ final class LogsCommand implements Callable<Integer> {
         if (!source.isEmpty()) {
             params.addProperty("source", source);
         }
-        JsonElement result = appliance.call("nulld.logs", params);
-        if (result instanceof JsonObject page
-                && page.get("records") instanceof JsonArray records
-                && page.get("next") != null) {
-            List<JsonObject> objects = records.asList().stream()
-                    .filter(JsonElement::isJsonObject)
-                    .map(JsonElement::getAsJsonObject)
-                    .toList();
-            return new Page(objects, page.get("next").getAsLong());
-        }
-        throw new RpcException(
-                RpcException.Code.INTERNAL, "NOT_LOGS", "the appliance's answer has no records and next in it");
+        Answer page = Answer.of("nulld.logs", appliance.call("nulld.logs", params));
+        List<JsonObject> records = page.list("records").asList().stream()
+                .filter(JsonElement::isJsonObject)
+                .map(JsonElement::getAsJsonObject)
+                .toList();
+        return new Page(records, page.count("next"));
+    }
+
+    private String show(JsonObject record) {
+        return json ? Printable.json(record) : line(record);
     }
 
     /** One record as {@code 12.345 source event name=value}, or with its text. */
     private static String line(JsonObject record) {
         StringBuilder line = new StringBuilder();
-        String time = Table.cell("t", record.get("t"));
+        String time = Cell.of("t", record.get("t"));
         line.repeat(" ", Math.max(0, 9 - time.length())).append(time);
-        line.append(' ').append(Table.cell("source", record.get("source")));
+        line.append(' ').append(Cell.of("source", record.get("source")));
         for (String member : List.of("event", "text")) {
             if (record.has(member)) {
-                line.append(' ').append(Table.cell(member, record.get(member)));
+                line.append(' ').append(Cell.of(member, record.get(member)));
             }
         }
         for (String member : record.keySet()) {
             if (!NOT_FIELDS.contains(member)) {
-                line.append(' ').append(Printable.line(member)).append('=').append(Table.cell("", record.get(member)));
+                line.append(' ').append(Printable.line(member)).append('=').append(Cell.of("", record.get(member)));
             }
         }
         return line.toString();

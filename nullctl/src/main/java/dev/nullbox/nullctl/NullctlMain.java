@@ -1,13 +1,9 @@
 package dev.nullbox.nullctl;
 
 import dev.nullbox.rpc.RpcException;
-import java.io.Console;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -15,7 +11,8 @@ import picocli.CommandLine.Option;
 /**
  * {@code nullctl}: drives an appliance from the operator's machine.
  *
- * <p>Exit codes: 0 done; 1 the appliance refused; 2 wrong usage; 3 no conversation with the appliance.
+ * <p>Exit codes: 0 done; 1 the appliance refused; 2 wrong usage; 3 no conversation with the appliance; 4 a file or stream
+ * here could not be written.
  */
 @Command(
         name = "nullctl",
@@ -27,8 +24,20 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             "0:done",
             "1:the appliance refused: code, field and remedy are printed",
-            "2:wrong usage",
-            "3:cannot talk to the appliance: address, cause and remedy are printed"
+            "2:wrong usage, or input that cannot be used: nothing was asked of the appliance",
+            "3:cannot talk to the appliance: address, cause and remedy are printed",
+            "4:a file or standard output could not be written here"
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  nullctl status",
+            "  nullctl vault unseal",
+            "  nullctl --address box.example:7443 --credentials ~/box agents",
+            "  nullctl logs -f --source cage",
+            "  source <(nullctl completion bash)",
+            "",
+            "nullctl COMMAND --help says more of each."
         },
         subcommands = {
             StatusCommand.class,
@@ -36,15 +45,17 @@ import picocli.CommandLine.Option;
             StartCommand.class,
             StopCommand.class,
             VaultCommand.class,
+            MemoryCommand.class,
             LogsCommand.class,
             EgressCommand.class,
             ShutdownCommand.class,
-            AutoComplete.GenerateCompletion.class
+            CompletionCommand.class
         })
-public final class NullctlMain implements Runnable {
+public final class NullctlMain {
     static final int REFUSED = 1;
     static final int USAGE = 2;
     static final int CANNOT_CONNECT = 3;
+    static final int LOCAL = 4;
 
     private final Io io;
 
@@ -65,43 +76,31 @@ public final class NullctlMain implements Runnable {
             })
     private @Nullable Path credentials;
 
-    @CommandLine.Spec
-    private CommandLine.Model.@Nullable CommandSpec spec;
-
     NullctlMain(Io io) {
         this.io = io;
     }
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
-        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        Optional<Io.Prompt> prompt = Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .map(console -> question -> Optional.ofNullable(console.readPassword("%s", question)));
-        System.exit(run(new Io(System.in, out, err, System.getenv(), prompt), args));
+        System.exit(run(Io.of(System.in, System.out, System.err, System.getenv(), Terminals.ofThisProcess()), args));
     }
 
     /** Runs one command; its exit code. */
     static int run(Io io, String... args) {
         CommandLine line = new CommandLine(new NullctlMain(io));
-        Optional.ofNullable(line.getSubcommands().get("generate-completion"))
-                .ifPresent(command -> command.getCommandSpec().usageMessage().hidden(true));
         line.setOut(io.out());
         line.setErr(io.err());
+        // A word that begins with @ is a word, not the name of a file of words.
+        line.setExpandAtFiles(false);
+        line.setParameterExceptionHandler((wrong, _) -> WrongWords.explain(io.err(), wrong));
         line.setExecutionExceptionHandler((failure, command, parsed) -> explain(io.err(), failure));
         int code = line.execute(args);
-        io.out().flush();
         io.err().flush();
-        return code;
-    }
-
-    /** Without a command: says what there is. */
-    @Override
-    public void run() {
-        if (spec != null) {
-            throw new CommandLine.ParameterException(spec.commandLine(), "which command? nullctl --help lists them");
+        if (io.out().checkError() && code == 0) {
+            io.err().println("nullctl: standard output could not be written");
+            return LOCAL;
         }
+        return code;
     }
 
     Io io() {
@@ -133,6 +132,10 @@ public final class NullctlMain implements Runnable {
             case UsageException wrong -> {
                 err.println(Printable.line("nullctl: " + wrong.getMessage()));
                 yield USAGE;
+            }
+            case LocalFileException unwritten -> {
+                err.println(Printable.line("nullctl: " + unwritten.getMessage()));
+                yield LOCAL;
             }
             default -> throw failure;
         };

@@ -1,5 +1,13 @@
 package dev.nullbox.nullctl;
 
+import com.google.gson.JsonElement;
+import dev.nullbox.rpc.Json;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Optional;
+
 /** Text from elsewhere made fit for a terminal: no control character, no escape sequence, no change of direction. */
 final class Printable {
     private Printable() {}
@@ -9,6 +17,37 @@ final class Printable {
         StringBuilder shown = new StringBuilder(text.length());
         text.codePoints().forEach(c -> shown.appendCodePoint(c == '\t' ? ' ' : isVisible(c) ? c : '?'));
         return shown.toString();
+    }
+
+    /** The same JSON value, with everything that is no visible character spelled as an escape. */
+    static String json(JsonElement tree) {
+        String text = Json.write(tree);
+        StringBuilder shown = new StringBuilder(text.length());
+        HexFormat hex = HexFormat.of();
+        text.codePoints().forEach(c -> {
+            if (isVisible(c)) {
+                shown.appendCodePoint(c);
+            } else {
+                // Outside of strings JSON has visible characters only, so that this is always within one.
+                for (char half : Character.toChars(c)) {
+                    shown.append("\\u").append(hex.toHexDigits(half));
+                }
+            }
+        });
+        return shown.toString();
+    }
+
+    /** The bytes as text, where they are UTF-8 of nothing but visible characters, tabs and line feeds. */
+    static Optional<String> text(byte[] utf8) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString();
+            return Optional.of(text).filter(t -> t.codePoints().allMatch(c -> c == '\n' || c == '\t' || isVisible(c)));
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
     }
 
     private static boolean isVisible(int c) {

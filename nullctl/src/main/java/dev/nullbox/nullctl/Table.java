@@ -8,11 +8,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/** A table for people: the members of a list of JSON objects in columns. */
+/** A table for people, at most 80 columns wide: the members of a list of JSON objects; long cells go on below. */
 final class Table {
+    private static final int MAX_WIDTH = 80;
+    private static final int MIN_COLUMN = 8;
+    private static final int GAP = 2;
+
     private Table() {}
 
     /** The named members, one row an object; an empty list says so. */
@@ -24,56 +27,92 @@ final class Table {
         }
         List<String[]> rows = new ArrayList<>();
         rows.add(Arrays.stream(members)
-                .map(member -> member.toUpperCase(Locale.ROOT).replace("_S", ""))
+                .map(member -> member.toUpperCase(Locale.ROOT).replace("_S", "").replace('_', ' '))
                 .toArray(String[]::new));
         for (JsonObject object : objects) {
             rows.add(Arrays.stream(members)
-                    .map(member -> cell(member, object.get(member)))
+                    .map(member -> Cell.of(member, object.get(member)))
                     .toArray(String[]::new));
         }
-        int[] widths = new int[members.length];
-        for (String[] row : rows) {
-            for (int i = 0; i < row.length; i++) {
+        int[] widths = widths(rows);
+        rows.forEach(row -> printRow(out, row, widths));
+    }
+
+    /** The members of one object, one a line with its name before it, but for those named. */
+    static void printMembers(PrintWriter out, JsonObject object, String... without) {
+        List<String> omitted = List.of(without);
+        List<String> members = object.keySet().stream()
+                .filter(member -> !omitted.contains(member))
+                .toList();
+        int width = 8;
+        for (String member : members) {
+            width = Math.max(width, label(member).length());
+        }
+        for (String member : members) {
+            String[] row = {label(member), Cell.of(member, object.get(member))};
+            printRow(out, row, new int[] {width, MAX_WIDTH - width - GAP});
+        }
+    }
+
+    private static String label(String member) {
+        String plain = member.endsWith("_s") ? member.substring(0, member.length() - 2) : member;
+        return Printable.line(plain.replace('_', ' '));
+    }
+
+    private static int[] widths(List<String[]> rows) {
+        int[] widths = new int[rows.getFirst().length];
+        int all = (widths.length - 1) * GAP;
+        for (int i = 0; i < widths.length; i++) {
+            for (String[] row : rows) {
                 widths[i] = Math.max(widths[i], row[i].length());
             }
+            all += widths[i];
         }
-        rows.forEach(row -> out.println(line(row, widths)));
+        while (all > MAX_WIDTH) {
+            int widest = 0;
+            for (int i = 1; i < widths.length; i++) {
+                widest = widths[i] > widths[widest] ? i : widest;
+            }
+            if (widths[widest] <= MIN_COLUMN) {
+                break;
+            }
+            widths[widest]--;
+            all--;
+        }
+        return widths;
     }
 
-    /** A member's value as one word or phrase; {@code -} where there is none. */
-    static String cell(String member, @Nullable JsonElement value) {
-        if (value == null || value.isJsonNull()) {
-            return "-";
+    private static void printRow(PrintWriter out, String[] cells, int[] widths) {
+        String[] left = cells.clone();
+        boolean more = true;
+        while (more) {
+            more = false;
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < left.length; i++) {
+                int cut = cut(left[i], widths[i]);
+                String piece = left[i].substring(0, cut);
+                left[i] = left[i].substring(cut).stripLeading();
+                more |= !left[i].isEmpty();
+                line.append(piece.stripTrailing())
+                        .repeat(" ", widths[i] + GAP - piece.stripTrailing().length());
+            }
+            out.println(line.toString().stripTrailing());
         }
-        if (value instanceof JsonArray array) {
-            StringJoiner joined = new StringJoiner(", ");
-            array.forEach(element -> joined.add(cell(member, element)));
-            return array.isEmpty() ? "-" : joined.toString();
-        }
-        if (value instanceof JsonObject object) {
-            StringJoiner joined = new StringJoiner(" ");
-            object.entrySet().forEach(e -> joined.add(cell(e.getKey(), e.getValue())));
-            return joined.toString();
-        }
-        String text = Printable.line(value.getAsString());
-        if (member.endsWith("_s") && value.getAsJsonPrimitive().isNumber()) {
-            return duration(value.getAsLong());
-        }
-        return text.isEmpty() ? "-" : text;
     }
 
-    /** Seconds as {@code 3d 4h}, {@code 5m 6s}: the two largest units. */
-    static String duration(long seconds) {
-        if (seconds >= 86_400) {
-            return seconds / 86_400 + "d " + seconds % 86_400 / 3600 + "h";
+    /** How much of the text this line takes: up to the last space that fits, or what fits; no pair is cut in two. */
+    private static int cut(String text, int width) {
+        if (text.length() <= width) {
+            return text.length();
         }
-        if (seconds >= 3600) {
-            return seconds / 3600 + "h " + seconds % 3600 / 60 + "m";
+        int space = text.lastIndexOf(' ', width);
+        if (space > width / 2) {
+            return space;
         }
-        return seconds >= 60 ? seconds / 60 + "m " + seconds % 60 + "s" : seconds + "s";
+        return Character.isHighSurrogate(text.charAt(width - 1)) && width > 1 ? width - 1 : width;
     }
 
-    private static List<JsonObject> objects(JsonElement list) {
+    private static List<JsonObject> objects(@Nullable JsonElement list) {
         List<JsonObject> objects = new ArrayList<>();
         if (list instanceof JsonArray array) {
             array.forEach(element -> {
@@ -83,16 +122,5 @@ final class Table {
             });
         }
         return objects;
-    }
-
-    private static String line(String[] cells, int[] widths) {
-        StringBuilder line = new StringBuilder();
-        for (int i = 0; i < cells.length; i++) {
-            line.append(cells[i]);
-            if (i < cells.length - 1) {
-                line.repeat(" ", widths[i] - cells[i].length() + 2);
-            }
-        }
-        return line.toString();
     }
 }

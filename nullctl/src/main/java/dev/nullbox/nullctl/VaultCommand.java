@@ -1,32 +1,39 @@
 package dev.nullbox.nullctl;
 
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code nullctl vault}: the appliance's secrets. */
 @Command(
         name = "vault",
         mixinStandardHelpOptions = true,
-        description = "Sets, lists and deletes secrets; their values never come back out.",
+        description = "Opens and closes the vault, keeps secrets in it, shows and revokes what agents hold.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {VaultSetCommand.class, VaultListCommand.class, VaultDeleteCommand.class})
-final class VaultCommand implements Runnable {
-    @ParentCommand
-    private @Nullable NullctlMain parent;
-
-    @CommandLine.Spec
-    private CommandLine.Model.@Nullable CommandSpec spec;
-
-    @Override
-    public void run() {
-        if (spec != null) {
-            throw new CommandLine.ParameterException(spec.commandLine(), "which command? set, list or delete");
-        }
-    }
-
-    static NullctlMain main(@Nullable VaultCommand vault) {
-        return Commands.main(vault == null ? null : vault.parent);
-    }
-}
+        footer = {
+            "",
+            "Examples:",
+            "  nullctl vault init                     once; asks for a passphrase twice",
+            "  nullctl vault unseal                   after each boot",
+            "  nullctl vault set OPENAI_KEY           asks for the value",
+            "  pass show openai | nullctl vault set OPENAI_KEY",
+            "  nullctl vault leases",
+            "  nullctl vault revoke hello"
+        },
+        subcommands = {
+            VaultInitCommand.class,
+            VaultUnsealCommand.class,
+            VaultSealCommand.class,
+            VaultStatusCommand.class,
+            VaultRekeyCommand.class,
+            VaultSetCommand.class,
+            VaultGetCommand.class,
+            VaultListCommand.class,
+            VaultHistoryCommand.class,
+            VaultDeleteCommand.class,
+            VaultUndeleteCommand.class,
+            VaultDestroyCommand.class,
+            VaultExportCommand.class,
+            VaultImportCommand.class,
+            VaultLeasesCommand.class,
+            VaultRevokeCommand.class
+        })
+final class VaultCommand {}

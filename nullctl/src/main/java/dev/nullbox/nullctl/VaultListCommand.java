@@ -1,44 +1,47 @@
 package dev.nullbox.nullctl;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import java.time.Instant;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code nullctl vault list}: names, versions and times, never values. */
-@Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the secrets' names, versions and times.")
-final class VaultListCommand implements Callable<Integer> {
-    @ParentCommand
-    private @Nullable VaultCommand parent;
+@Command(
+        name = "list",
+        mixinStandardHelpOptions = true,
+        description = "Lists the secrets: names, versions, times, never values.",
+        footer = {"", "Examples:", "  nullctl vault list --deleted", "  nullctl vault list --json | jq -r '.[].name'"})
+final class VaultListCommand extends Verb {
+    private static final int PAGE = 1000;
 
-    @Option(names = "--json", description = "Print the appliance's answer as one JSON array.")
-    private boolean json;
+    @Option(names = "--deleted", description = "Those that are deleted but can be undeleted, too.")
+    private boolean deleted;
+
+    @Mixin
+    private JsonOption json = new JsonOption();
 
     @Override
-    public Integer call() throws Exception {
-        NullctlMain main = VaultCommand.main(parent);
-        JsonElement list = Commands.call(main, "vault.list", new JsonObject());
-        if (!json) {
-            showTimes(list);
-        }
-        Commands.print(main, list, json, "the vault is empty", "name", "version", "created");
-        return 0;
-    }
-
-    /** Seconds since 1970 become times in UTC. */
-    private static void showTimes(JsonElement list) {
-        if (list instanceof JsonArray array) {
-            for (JsonElement entry : array) {
-                if (entry instanceof JsonObject secret && secret.has("created")) {
-                    long seconds = secret.get("created").getAsLong();
-                    secret.addProperty("created", Instant.ofEpochSecond(seconds).toString());
-                }
+    void perform() throws Exception {
+        JsonArray all = new JsonArray();
+        try (ApplianceClient appliance = main().connect()) {
+            JsonObject params = new JsonObject();
+            if (deleted) {
+                params.addProperty("deleted", true);
+            }
+            JsonArray page = read(appliance, params);
+            all.addAll(page);
+            while (page.size() >= PAGE) {
+                String last = Answer.of("vault.list", page.get(page.size() - 1)).string("name");
+                params.addProperty("after", last);
+                page = read(appliance, params);
+                all.addAll(page);
             }
         }
+        json.print(out(), all, "the vault is empty", "name", "version", "state", "canary", "created");
+    }
+
+    private static JsonArray read(ApplianceClient appliance, JsonObject params) throws Exception {
+        return Answer.list("vault.list", appliance.call("vault.list", params));
     }
 }

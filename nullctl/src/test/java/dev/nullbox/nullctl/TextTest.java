@@ -46,9 +46,9 @@ class TextTest {
 
     @Test
     void tellsDurationsByTheirTwoLargestUnits() {
-        assertThat(Table.duration(59)).isEqualTo("59s");
-        assertThat(Table.duration(61)).isEqualTo("1m 1s");
-        assertThat(Table.duration(3725)).isEqualTo("1h 2m");
-        assertThat(Table.duration(90_000)).isEqualTo("1d 1h");
+        assertThat(Cell.duration(59)).isEqualTo("59s");
+        assertThat(Cell.duration(61)).isEqualTo("1m 1s");
+        assertThat(Cell.duration(3725)).isEqualTo("1h 2m");
+        assertThat(Cell.duration(90_000)).isEqualTo("1d 1h");
     }
 }

@@ -1,0 +1,24 @@
+package dev.nullbox.nullctl;
+
+import com.google.gson.JsonElement;
+import java.io.PrintWriter;
+import picocli.CommandLine.Option;
+
+/** {@code --json}, for programs: the same everywhere. */
+final class JsonOption {
+    @Option(names = "--json", description = "Print the appliance's answer as JSON, on one line.")
+    private boolean json;
+
+    boolean isGiven() {
+        return json;
+    }
+
+    /** The list as a table, or as it came. */
+    void print(PrintWriter out, JsonElement list, String nothing, String... members) {
+        if (json) {
+            out.println(Printable.json(list));
+        } else {
+            Table.print(out, list, nothing, members);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.nullbox.nullctl;
+
+import com.google.gson.JsonObject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code nullctl memory export FILE}. */
+@Command(
+        name = "export",
+        mixinStandardHelpOptions = true,
+        description = "Writes keys with their history, or single nodes, with all they were made from, to one new file.",
+        footer = {
+            "",
+            "Examples:",
+            "  nullctl memory export hello.export --prefix hello/",
+            "  nullctl memory export plan.export --node hello/plan"
+        })
+final class MemoryExportCommand extends Verb {
+    @Parameters(paramLabel = "FILE", description = "The file to make; it appears when it is whole.")
+    private Path file = Path.of("");
+
+    @Option(names = "--force", description = "Replace FILE if it is there.")
+    private boolean force;
+
+    @Option(names = "--prefix", paramLabel = "PREFIX", description = "Only keys that begin so; all when not given.")
+    private String prefix = "";
+
+    @Option(
+            names = "--node",
+            paramLabel = "NODE",
+            description = "This one instead: KEY, KEY@SEQ or an id; may be given more than once.")
+    private List<String> nodes = List.of();
+
+    @Override
+    void perform() throws Exception {
+        if (!prefix.isEmpty() && !nodes.isEmpty()) {
+            throw new UsageException("--prefix and --node: only one of them");
+        }
+        try (NewFile made = NewFile.at(file, force);
+                ApplianceClient appliance = main().connect()) {
+            JsonObject params = new JsonObject();
+            if (!prefix.isEmpty()) {
+                params.addProperty("prefix", prefix);
+            }
+            List<String> ids = new ArrayList<>();
+            for (String node : nodes) {
+                ids.add(NodeName.id(appliance, node));
+            }
+            Sources.add(params, "ids", ids);
+            Answer begun = Answer.of("memory.export", appliance.call("memory.export", params));
+            MemoryTransfers.receive(appliance, begun, made);
+            made.commit();
+            out().println(begun.count("nodes") + " nodes, " + begun.count("bytes") + " bytes written to " + file);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.nullbox.nullctl;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code nullctl memory import FILE}. */
+@Command(
+        name = "import",
+        mixinStandardHelpOptions = true,
+        description = "Adds what an exported file holds.",
+        footer = {"", "Example: nullctl memory import hello.export"})
+final class MemoryImportCommand extends Verb {
+    @Parameters(paramLabel = "FILE", description = "What memory export made.")
+    private Path file = Path.of("");
+
+    @Override
+    void perform() throws Exception {
+        try (LocalFile source = LocalFile.open(file);
+                ApplianceClient appliance = main().connect()) {
+            MemoryTransfers.Sent sent = MemoryTransfers.send(appliance, source);
+            Answer added =
+                    Answer.of("memory.import", appliance.call("memory.import", params("transfer", sent.transfer())));
+            out().println(added.count("nodes") + " nodes, " + added.count("entries") + " entries, "
+                    + added.count("chunks") + " chunks imported");
+        }
+    }
+}

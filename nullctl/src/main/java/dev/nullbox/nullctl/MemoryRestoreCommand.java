@@ -1,0 +1,36 @@
+package dev.nullbox.nullctl;
+
+import com.google.gson.JsonObject;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code nullctl memory restore FILE}. */
+@Command(
+        name = "restore",
+        mixinStandardHelpOptions = true,
+        description = "Replaces all of shared memory by a backup; what was written since is gone.",
+        footer = {"", "Example: nullctl memory restore memory.db --yes"})
+final class MemoryRestoreCommand extends Verb {
+    @Parameters(paramLabel = "FILE", description = "What memory backup made.")
+    private Path file = Path.of("");
+
+    @Option(names = "--yes", description = "Yes, replace what is there.")
+    private boolean yes;
+
+    @Override
+    void perform() throws Exception {
+        if (!yes) {
+            throw new UsageException("what shared memory holds now would be gone: say --yes to replace it by " + file);
+        }
+        try (LocalFile source = LocalFile.open(file);
+                ApplianceClient appliance = main().connect()) {
+            MemoryTransfers.Sent sent = MemoryTransfers.send(appliance, source);
+            JsonObject params = params("transfer", sent.transfer());
+            params.addProperty("sha256", sent.sha256());
+            appliance.call("memory.restore", params);
+            out().println("restored; shared memory starts anew with it");
+        }
+    }
+}

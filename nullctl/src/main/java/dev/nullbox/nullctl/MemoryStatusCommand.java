@@ -1,0 +1,32 @@
+package dev.nullbox.nullctl;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code nullctl memory status}. */
+@Command(
+        name = "status",
+        mixinStandardHelpOptions = true,
+        description = "Says how much shared memory holds, of whom, and what is damaged.",
+        footer = {"", "Example: nullctl memory status --json | jq .usage"})
+final class MemoryStatusCommand extends Verb {
+    @Mixin
+    private JsonOption json = new JsonOption();
+
+    @Override
+    void perform() throws Exception {
+        JsonElement status = ask("memory.status");
+        if (json.isGiven() || !(status instanceof JsonObject object)) {
+            out().println(Printable.json(status));
+            return;
+        }
+        Table.printMembers(out(), object, "usage");
+        if (object.get("usage") instanceof JsonObject usage && !usage.isEmpty()) {
+            out().println();
+            out().println("bytes by agent");
+            Table.printMembers(out(), usage);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.nullbox.nullctl;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code nullctl memory trace NODE}. */
+@Command(
+        name = "trace",
+        mixinStandardHelpOptions = true,
+        description = "Shows what a node was made from: its parents, what its author had read, and theirs.",
+        footer = {
+            "",
+            "Examples:",
+            "  nullctl memory trace hello/plan",
+            "  nullctl memory trace hello/plan@41 --descendants --json"
+        })
+final class MemoryTraceCommand extends Verb {
+    @Parameters(paramLabel = "NODE", description = "KEY, KEY@SEQ or an id.")
+    private String node = "";
+
+    @Option(names = "--descendants", description = "What was made from it instead.")
+    private boolean descendants;
+
+    @Option(
+            names = {"-n", "--max"},
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "At most so many, up to 1,000; ${DEFAULT-VALUE} when not given.")
+    private int max;
+
+    @Mixin
+    private JsonOption json = new JsonOption();
+
+    @Override
+    void perform() throws Exception {
+        JsonElement found;
+        try (ApplianceClient appliance = main().connect()) {
+            JsonObject params = params("id", NodeName.id(appliance, node));
+            params.addProperty("direction", descendants ? "descendants" : "ancestors");
+            params.addProperty("max", max);
+            found = appliance.call("memory.trace", params);
+        }
+        if (json.isGiven()) {
+            out().println(Printable.json(found));
+            return;
+        }
+        Answer trace = Answer.of("memory.trace", found);
+        Table.print(
+                out(),
+                NodeName.shorten(trace.list("nodes")),
+                "nothing",
+                "seq",
+                "key",
+                "kind",
+                "agent",
+                "run",
+                "quarantined",
+                "contacts",
+                "node");
+        if (!trace.isTrue("complete")) {
+            out().flush();
+            io().err().println("nullctl: there are more: -n N shows so many");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.nullbox.nullctl;
+
+import com.google.gson.JsonElement;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code nullctl vault history NAME}. */
+@Command(
+        name = "history",
+        mixinStandardHelpOptions = true,
+        description = "Lists a secret's versions, the newest first.",
+        footer = {"", "Example: nullctl vault history OPENAI_KEY"})
+final class VaultHistoryCommand extends Verb {
+    @Parameters(paramLabel = "NAME", description = "The secret's name.")
+    private String name = "";
+
+    @Mixin
+    private JsonOption json = new JsonOption();
+
+    @Override
+    void perform() throws Exception {
+        JsonElement history = ask("vault.history", params("name", name));
+        if (json.isGiven()) {
+            out().println(Printable.json(history));
+            return;
+        }
+        Answer secret = Answer.of("vault.history", history);
+        if (secret.isTrue("deleted")) {
+            out().println(Printable.line(name) + " is deleted; nullctl vault undelete brings it back");
+        }
+        Table.print(out(), secret.list("versions"), "no versions", "version", "state", "canary", "created");
+    }
+}

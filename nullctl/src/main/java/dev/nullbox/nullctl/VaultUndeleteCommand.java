@@ -1,0 +1,21 @@
+package dev.nullbox.nullctl;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code nullctl vault undelete NAME}. */
+@Command(
+        name = "undelete",
+        mixinStandardHelpOptions = true,
+        description = "Brings a deleted secret back.",
+        footer = {"", "Example: nullctl vault undelete OPENAI_KEY"})
+final class VaultUndeleteCommand extends Verb {
+    @Parameters(paramLabel = "NAME", description = "The secret's name.")
+    private String name = "";
+
+    @Override
+    void perform() throws Exception {
+        Answer back = Answer.of("vault.undelete", ask("vault.undelete", params("name", name)));
+        out().println(Printable.line(name) + " is back, version " + back.count("version"));
+    }
+}
