@@ -3,6 +3,7 @@ module dev.nullbox.nulld {
     requires static org.jspecify;
     requires dev.nullbox.rpc;
     requires dev.nullbox.natives;
+    requires jdk.unsupported; // sun.misc.Signal: PID 1 has no other way to learn of a signal
 
     exports dev.nullbox.nulld;
 }

@@ -48,6 +48,7 @@ public final class Errno {
     public static final int ECONNREFUSED = 111;
     public static final int EHOSTUNREACH = 113;
     public static final int EINPROGRESS = 115;
+    public static final int EUCLEAN = 117;
     public static final int EDQUOT = 122;
 
     private Errno() {}
@@ -101,6 +102,7 @@ public final class Errno {
             case ECONNREFUSED -> "ECONNREFUSED";
             case EHOSTUNREACH -> "EHOSTUNREACH";
             case EINPROGRESS -> "EINPROGRESS";
+            case EUCLEAN -> "EUCLEAN";
             case EDQUOT -> "EDQUOT";
             default -> "errno";
         };

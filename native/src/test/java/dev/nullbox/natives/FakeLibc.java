@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ public final class FakeLibc implements Libc {
     private final List<String> calls = new ArrayList<>();
     private final Map<String, Deque<Reply>> scripts = new HashMap<>();
     private final Map<Integer, Integer> errnoAtCall = new HashMap<>();
+    private final Set<Integer> openFds = new TreeSet<>();
     private int nextFd = 100;
     private int nextPid = 1000;
     private int pid = 1;
@@ -80,6 +83,11 @@ public final class FakeLibc implements Libc {
         return calls.stream().filter(call -> call.startsWith(function + "(")).toList();
     }
 
+    /** The descriptors that it gave out and that are not closed, in order. A close that fails closes, as on Linux. */
+    public synchronized Set<Integer> openFds() {
+        return new TreeSet<>(openFds);
+    }
+
     private synchronized FakeLibc reply(String function, Reply reply) {
         scripts.computeIfAbsent(function, name -> new ArrayDeque<>()).add(reply);
         return this;
@@ -103,7 +111,17 @@ public final class FakeLibc implements Libc {
 
     private SysResult newFd(String function, @Nullable Object... arguments) {
         int fd = nextFd();
-        return call(function, fd, arguments).result();
+        SysResult result = call(function, fd, arguments).result();
+        if (result instanceof SysResult.Ok(long given)) {
+            opened((int) given);
+        }
+        return result;
+    }
+
+    private synchronized void opened(int... fds) {
+        for (int fd : fds) {
+            openFds.add(fd);
+        }
     }
 
     private synchronized int nextFd() {
@@ -255,7 +273,11 @@ public final class FakeLibc implements Libc {
     public SysResult pipe2(int[] readAndWriteEnd, int flags) {
         readAndWriteEnd[0] = nextFd();
         readAndWriteEnd[1] = nextFd();
-        return result("pipe2", flags);
+        SysResult result = result("pipe2", flags);
+        if (result.isOk()) {
+            opened(readAndWriteEnd);
+        }
+        return result;
     }
 
     @Override
@@ -275,7 +297,8 @@ public final class FakeLibc implements Libc {
     }
 
     @Override
-    public SysResult close(int fd) {
+    public synchronized SysResult close(int fd) {
+        openFds.remove(fd);
         return result("close", fd);
     }
 

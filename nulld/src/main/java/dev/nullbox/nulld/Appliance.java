@@ -12,11 +12,12 @@ final class Appliance {
     private Appliance() {}
 
     /** Boots and serves; comes back only where the kernel refuses to end the machine. */
-    static void run(Libc libc, Clock clock, Journal journal) throws BootException {
+    static void run(Libc libc, Clock clock, Journal journal, PowerSignals signals) throws BootException {
         Degraded degraded = new Degraded(journal);
-        Cmdline cmdline = new Boot(libc, clock, journal, degraded).run();
-        Layout layout = Layout.appliance();
-        Nulld nulld = new Nulld(libc, clock, journal, degraded, layout);
+        Boot.Booted booted = new Boot(libc, clock, journal, degraded, Path.of("/")).run();
+        Cmdline cmdline = booted.cmdline();
+        Layout layout = Layout.appliance(booted.volatileStateBytes());
+        Nulld nulld = new Nulld(libc, clock, journal, degraded, layout, signals);
         new BootPhases("nulld", clock, journal).run("services", fields -> {
             GatewayFiles gateway = new GatewayFiles(libc, layout, FIRMWARE);
             Nulld.addAll(nulld.supervisor(), ServiceTable.ALL, spec -> disabled(spec, cmdline, gateway));

@@ -14,38 +14,51 @@ import java.util.List;
 
 /** The phases between entering the root and starting the services. */
 final class Boot {
-    private static final Path ROOT = Path.of("/");
-    private static final Path PROC = Path.of("/proc");
     private static final int KVM_GROUP = 36;
+    /** Of the memory, what {@link MountTable#VOLATILE_DATA} may take: its size=25%. */
+    private static final int VOLATILE_SHARE = 4;
 
     private final Libc libc;
     private final Clock clock;
     private final Journal journal;
     private final Degraded degraded;
+    private final Path root;
+    private final Path proc;
 
-    Boot(Libc libc, Clock clock, Journal journal, Degraded degraded) {
+    /** @param root {@code /} */
+    Boot(Libc libc, Clock clock, Journal journal, Degraded degraded, Path root) {
         this.libc = libc;
         this.clock = clock;
         this.journal = journal;
         this.degraded = degraded;
+        this.root = root;
+        this.proc = root.resolve("proc");
     }
 
-    /** Runs them all. The kernel's command line as found. */
-    Cmdline run() throws BootException {
+    /**
+     * What the boot found.
+     *
+     * @param cmdline the kernel's command line
+     * @param volatileStateBytes how much memory the state may take that is kept in it; 0 with a data partition
+     */
+    record Booted(Cmdline cmdline, long volatileStateBytes) {}
+
+    /** Runs them all. */
+    Booted run() throws BootException {
         BootPhases phases = new BootPhases("nulld", clock, journal);
-        Mounter mounter = new Mounter(libc, PROC.resolve("self/mountinfo"));
+        Mounter mounter = new Mounter(libc, root);
         List<String> virtual = mounter.mount(MountTable.VIRTUAL);
-        Cmdline cmdline = Cmdline.read(PROC.resolve("cmdline"));
-        EventPort.attach(libc, cmdline, journal);
+        Cmdline cmdline = Cmdline.read(proc.resolve("cmdline"));
+        EventPort.attach(libc, cmdline, journal, problem -> degraded.add("events", problem));
         started();
         phases.run("mounts", fields -> {
             virtual.forEach(problem -> degraded.add("mounts", problem));
             mounter.mount(MountTable.NULLD).forEach(problem -> degraded.add("mounts", problem));
-            Mounter.directory(Path.of("/run/nullbox"));
+            Mounter.directory(root.resolve("run/nullbox"));
         });
-        phases.run("cgroups", fields -> new Cgroups(Path.of("/sys/fs/cgroup")).prepare());
+        phases.run("cgroups", fields -> new Cgroups(root.resolve("sys/fs/cgroup"), 0).prepare());
         phases.run("sysctls", fields -> {
-            List<String> problems = KernelFiles.sysctls(PROC.resolve("sys"), SysctlTable.ALL);
+            List<String> problems = KernelFiles.sysctls(proc.resolve("sys"), SysctlTable.ALL);
             problems.forEach(problem -> journal.text("nulld", problem));
             if (!problems.isEmpty()) {
                 degraded.add("sysctls", "kernel settings: " + String.join("; ", problems));
@@ -54,22 +67,38 @@ final class Boot {
         phases.run(
                 "hostname", fields -> hostname(cmdline.value("nullbox.hostname").orElse("nullbox"), fields));
         phases.run("devices", fields -> devices());
-        phases.run("data", fields -> data(cmdline, mounter, fields));
-        return cmdline;
+        DataPartition data = new DataPartition(libc, clock, root, mounter);
+        phases.run("data", fields -> data(data, cmdline, fields));
+        return new Booted(cmdline, data.isVolatile() ? memoryBytes() / VOLATILE_SHARE : 0);
+    }
+
+    /** MemTotal of proc_meminfo(5), or 0 where it cannot be read. */
+    private long memoryBytes() {
+        try {
+            for (String line : Files.readAllLines(proc.resolve("meminfo"))) {
+                String[] words = line.split(" +", -1);
+                if (words[0].equals("MemTotal:") && words.length > 1) {
+                    return Long.parseLong(words[1]) * 1024;
+                }
+            }
+        } catch (IOException | NumberFormatException e) {
+            degraded.add("memory", "cannot read how much memory there is: " + e);
+        }
+        return 0;
     }
 
     private void started() {
         JsonObject fields = new JsonObject();
         fields.addProperty("pid", libc.getpid());
-        fields.addProperty("kernel", kernel());
+        fields.addProperty("kernel", kernel(proc));
         journal.event("nulld", "nulld.started", fields);
-        journal.text("nulld", "NullBox: nulld is PID " + libc.getpid() + " on Linux " + kernel());
+        journal.text("nulld", "NullBox: nulld is PID " + libc.getpid() + " on Linux " + kernel(proc));
     }
 
     /** The kernel's release: uname(2). */
-    static String kernel() {
+    static String kernel(Path proc) {
         try {
-            return Files.readString(PROC.resolve("sys/kernel/osrelease")).trim();
+            return Files.readString(proc.resolve("sys/kernel/osrelease")).trim();
         } catch (IOException e) {
             return "unknown";
         }
@@ -100,7 +129,7 @@ final class Boot {
         } catch (IOException e) {
             degraded.add("loopback", "the loopback interface is down: " + e.getMessage());
         }
-        Path kvm = Path.of("/dev/kvm");
+        Path kvm = root.resolve("dev/kvm");
         if (!Files.exists(kvm)) {
             journal.text(
                     "nulld", "no /dev/kvm: agents cannot run; turn on virtualisation in the firmware or hypervisor");
@@ -114,11 +143,9 @@ final class Boot {
         }
     }
 
-    private void data(Cmdline cmdline, Mounter mounter, JsonObject fields) throws BootException {
-        String where =
-                new DataPartition(libc, clock, ROOT, mounter).mount(cmdline, problem -> degraded.add("data", problem));
-        fields.addProperty("where", where);
-        if (where.equals("tmpfs")) {
+    private void data(DataPartition data, Cmdline cmdline, JsonObject fields) throws BootException {
+        fields.addProperty("where", data.mount(cmdline, problem -> degraded.add("data", problem)));
+        if (data.isVolatile()) {
             journal.text("nulld", "state is in memory and ends with the power: no partition labelled nullbox-data");
         }
     }

@@ -27,9 +27,12 @@ import java.util.function.Supplier;
 final class ControlServer implements AutoCloseable {
     private static final Set<String> CALLERS = Set.of("root", "gateway");
     private static final int CONNECTIONS = 64;
-    private static final int WORKERS = 3;
-    /** Callers that may wait for log records at once; others are answered without waiting. */
-    private static final int LOG_WAITERS = 1;
+    /** Callers that may wait for log records at once, each with a worker of its own. */
+    private static final int LOG_WAITERS = 4;
+    /** One more may wait for a moment, so that it does not ask again at once; the rest are for all other calls. */
+    private static final int WORKERS = LOG_WAITERS + 1 + 2;
+
+    private static final long MOMENT_MILLIS = 250;
 
     private static final int MAX_RECORDS = 500;
     private static final long MAX_WAIT_MILLIS = 10_000;
@@ -39,6 +42,7 @@ final class ControlServer implements AutoCloseable {
     private final Journal journal;
     private final Clock clock;
     private final Semaphore logWaiters = new Semaphore(LOG_WAITERS);
+    private final Semaphore momentaryWaiters = new Semaphore(1);
     private Optional<RpcServer> server = Optional.empty();
 
     private ControlServer(Nulld nulld, Journal journal, Clock clock) {
@@ -97,7 +101,7 @@ final class ControlServer implements AutoCloseable {
                 : reason.isPresent() ? "degraded" : nulld.supervisor().allReady() ? "ready" : "starting";
         status.addProperty("state", state);
         reason.ifPresent(why -> status.addProperty("reason", why));
-        status.addProperty("kernel", Boot.kernel());
+        status.addProperty("kernel", Boot.kernel(Path.of("/proc")));
         status.addProperty("version", "0.1.0");
         status.add("services", nulld.supervisor().describe());
         return status;
@@ -151,20 +155,34 @@ final class ControlServer implements AutoCloseable {
         long wait = params.optionalInteger("wait_ms", 0, MAX_WAIT_MILLIS, 0);
         Optional<String> source = params.optionalString("source");
         params.done();
-        boolean mayWait = wait > 0 && logWaiters.tryAcquire();
+        if (wait > 0 && logWaiters.tryAcquire()) {
+            return logs(after, records, source, wait, logWaiters);
+        }
+        if (wait > 0 && momentaryWaiters.tryAcquire()) {
+            return logs(after, records, source, Math.min(wait, MOMENT_MILLIS), momentaryWaiters);
+        }
+        return journal.read(after, records, source.orElse(null), 0);
+    }
+
+    private JsonElement logs(long after, int records, Optional<String> source, long wait, Semaphore held) {
         try {
-            return journal.read(after, records, source.orElse(null), mayWait ? wait : 0);
+            return journal.read(after, records, source.orElse(null), wait);
         } finally {
-            if (mayWait) {
-                logWaiters.release();
-            }
+            held.release();
         }
     }
 
     /** Runs on PID 1's own thread, and waits for it. */
     private JsonElement onMain(Supplier<JsonElement> work) throws RpcException {
         CompletableFuture<JsonElement> answer = new CompletableFuture<>();
-        nulld.post(new NulldEvent.Work(() -> answer.complete(work.get())));
+        nulld.post(new NulldEvent.Work(() -> {
+            try {
+                answer.complete(work.get());
+            } catch (RuntimeException e) { // a fault in an answer is the caller's news, and not the end of the machine
+                journal.text("nulld", "a bug in a control call: " + e);
+                answer.completeExceptionally(e);
+            }
+        }));
         try {
             return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {

@@ -24,6 +24,7 @@ final class DataPartition {
     private final Clock clock;
     private final Path root;
     private final Mounter mounter;
+    private boolean inMemory;
 
     DataPartition(Libc libc, Clock clock, Path root, Mounter mounter) {
         this.libc = libc;
@@ -45,7 +46,8 @@ final class DataPartition {
             Optional<BlockDevice> device = find(asked.equals("wait") ? WAIT_MILLIS : 0);
             if (device.isPresent()) {
                 String node = device.orElseThrow().node().toString();
-                SysResult mounted = libc.mount(node, "/data", "ext4", MountTable.DATA_FLAGS, MountTable.DATA_OPTIONS);
+                SysResult mounted = libc.mount(
+                        node, root.resolve("data").toString(), "ext4", MountTable.DATA_FLAGS, MountTable.DATA_OPTIONS);
                 if (mounted instanceof SysResult.Failed(var errno)) {
                     problem.accept("the data partition " + node + " cannot be mounted: " + Errno.describe(errno)
                             + "; state is in memory and ends with the power. Check it with e2fsck on another machine");
@@ -58,7 +60,13 @@ final class DataPartition {
             }
         }
         mounter.mount(List.of(MountTable.VOLATILE_DATA)).forEach(problem);
+        inMemory = true;
         return "tmpfs";
+    }
+
+    /** Whether the state is in memory, once {@link #mount} has decided. */
+    boolean isVolatile() {
+        return inMemory;
     }
 
     private Optional<BlockDevice> find(long wait) {

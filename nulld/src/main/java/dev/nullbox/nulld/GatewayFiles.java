@@ -30,15 +30,16 @@ final class GatewayFiles {
 
     /** Copies them; why the gateway cannot start, when they are not there. */
     Optional<String> install() {
+        Path run = layout.run().resolve("gateway");
+        Path tls = run.resolve("tls");
         try {
             Accounts.User user = Accounts.read(layout.etc())
                     .user("gateway")
                     .orElseThrow(() -> new IOException("no user gateway in " + layout.etc() + "/passwd"));
-            Path run = layout.run().resolve("gateway");
-            Path tls = run.resolve("tls");
             for (String name : NAMES) {
                 Optional<Path> from = source(name);
                 if (from.isEmpty()) {
+                    forget(tls);
                     return Optional.of(
                             "no " + name + ": give it by -fw_cfg name=opt/nullbox/" + name + ",file=... or as "
                                     + layout.state().resolve("gateway").resolve(name));
@@ -50,8 +51,24 @@ final class GatewayFiles {
             own(tls, user, "r-x------");
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of("its certificate cannot be installed: " + e.getMessage());
+            return Optional.of("its certificate cannot be installed: " + e.getMessage() + forget(tls));
         }
+    }
+
+    /** Deletes what was copied: a private key that nobody uses lies nowhere. What of it stays, for the message. */
+    private static String forget(Path tls) {
+        StringBuilder left = new StringBuilder();
+        for (String name : NAMES) {
+            try {
+                Files.deleteIfExists(tls.resolve(name));
+            } catch (IOException e) {
+                left.append("; and ")
+                        .append(tls.resolve(name))
+                        .append(" stays behind: ")
+                        .append(e.getMessage());
+            }
+        }
+        return left.toString();
     }
 
     private Optional<Path> source(String name) {

@@ -10,7 +10,7 @@ import java.util.List;
  * @param state {@code /data}
  * @param etc where passwd and group are
  * @param cgroups the cgroup tree
- * @param launcher the program that drops privileges; empty to execute services directly
+ * @param launcher the program that drops privileges
  * @param unmounts what is unmounted at the end, in this order
  */
 record Layout(Path run, Path state, Path etc, Cgroups cgroups, String launcher, List<String> unmounts) {
@@ -18,13 +18,17 @@ record Layout(Path run, Path state, Path etc, Cgroups cgroups, String launcher, 
         unmounts = List.copyOf(unmounts);
     }
 
-    /** The appliance's. Data first: it is what must not be lost. */
-    static Layout appliance() {
+    /**
+     * The appliance's. Data first: it is what must not be lost.
+     *
+     * @param volatileStateBytes as {@link Boot.Booted} has it
+     */
+    static Layout appliance(long volatileStateBytes) {
         return new Layout(
                 Path.of("/run/nullbox"),
                 Path.of("/data"),
                 Path.of("/etc"),
-                new Cgroups(Path.of("/sys/fs/cgroup")),
+                new Cgroups(Path.of("/sys/fs/cgroup"), volatileStateBytes),
                 "/sbin/launch",
                 List.of("/data", "/var/lib/dhcpcd", "/tmp", "/run", "/sys/fs/cgroup"));
     }

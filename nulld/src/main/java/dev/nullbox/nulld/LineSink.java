@@ -6,6 +6,9 @@ import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.Tty;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * A slow descriptor (console, serial port) that takes lines without ever holding up who writes them: a bounded queue and
@@ -13,10 +16,15 @@ import java.util.ArrayDeque;
  */
 final class LineSink {
     private static final int STACK_BYTES = 64 * 1024;
+    /** A device that hung up for a moment is worth another try: without it nobody sees anything any more. */
+    private static final int TRIES = 3;
+
+    private static final long AGAIN_NANOS = 10_000_000;
 
     private final Libc libc;
     private final int fd;
     private final int capacity;
+    private final Consumer<String> lost;
     private final ArrayDeque<String> queue = new ArrayDeque<>();
     private long dropped;
     private boolean busy;
@@ -25,11 +33,13 @@ final class LineSink {
     /**
      * @param fd open for writing, for ever
      * @param capacity lines that may wait
+     * @param lost takes why the descriptor takes no more lines, once
      */
-    LineSink(Libc libc, int fd, int capacity) {
+    LineSink(Libc libc, int fd, int capacity, Consumer<String> lost) {
         this.libc = libc;
         this.fd = fd;
         this.capacity = capacity;
+        this.lost = lost;
     }
 
     /** Starts the writing thread. */
@@ -77,9 +87,10 @@ final class LineSink {
         try {
             while (true) {
                 String line = take();
-                boolean written = write((line + "\n").getBytes(StandardCharsets.UTF_8));
-                done(written);
-                if (!written) {
+                Optional<String> failure = write((line + "\n").getBytes(StandardCharsets.UTF_8));
+                done(failure.isEmpty());
+                if (failure.isPresent()) {
+                    lost.accept(failure.orElseThrow());
                     return;
                 }
             }
@@ -107,25 +118,28 @@ final class LineSink {
         notifyAll();
     }
 
-    /** Whether all went out; a descriptor that fails once is not tried again. */
-    private boolean write(byte[] bytes) {
+    /** Why not all went out, if so; a descriptor that has failed so often in a row is not tried again. */
+    private Optional<String> write(byte[] bytes) {
         int offset = 0;
+        int failures = 0;
         while (offset < bytes.length) {
             switch (libc.write(fd, bytes, offset, bytes.length - offset)) {
                 case SysResult.Ok(var count) -> {
-                    if (count == 0) {
-                        return false;
-                    }
                     offset += (int) count;
+                    failures = 0;
                 }
                 case SysResult.Failed(var errno) -> {
-                    if (errno != Errno.EINTR && errno != Errno.EAGAIN) {
-                        return false;
+                    boolean busy = errno == Errno.EINTR || errno == Errno.EAGAIN;
+                    failures += busy ? 0 : 1;
+                    if (failures == TRIES) {
+                        return Optional.of("write: " + Errno.describe(errno));
                     }
+                    LockSupport.parkNanos(AGAIN_NANOS);
                 }
             }
         }
+        // Until the device has sent it all; a device that is none (a pipe, a file) says ENOTTY, and nothing is lost.
         libc.ioctl(fd, Tty.TCSBRK, 1);
-        return true;
+        return Optional.empty();
     }
 }

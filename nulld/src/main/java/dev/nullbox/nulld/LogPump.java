@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -23,6 +24,10 @@ import java.util.function.Consumer;
 final class LogPump {
     private static final int STACK_BYTES = 128 * 1024;
     private static final int POLLFD_BYTES = 8;
+    /** Should the word of a new pipe be lost, it is seen after so long. */
+    private static final int LOOK_AGAIN_MILLIS = 1_000;
+
+    private static final long DEAF_NANOS = 100_000_000;
     private static final int REVENTS = 6;
 
     /** What a pipe carries. */
@@ -50,10 +55,11 @@ final class LogPump {
         wakeWrite = wake[1];
     }
 
-    /** Starts the thread. */
-    void start() {
+    /** Starts the thread; bug takes what ends it, which nothing should. */
+    void start(Thread.UncaughtExceptionHandler bug) {
         Thread thread = new Thread(null, this::run, "logs", STACK_BYTES);
         thread.setDaemon(true);
+        thread.setUncaughtExceptionHandler(bug);
         thread.start();
     }
 
@@ -73,6 +79,7 @@ final class LogPump {
     private void run() {
         List<Stream> streams = new ArrayList<>();
         byte[] bytes = new byte[4096];
+        boolean deaf = false;
         while (true) {
             synchronized (arrivals) {
                 streams.addAll(arrivals);
@@ -80,10 +87,15 @@ final class LogPump {
             }
             byte[] pollfds = pollfds(streams);
             ByteBuffer polled = ByteBuffer.wrap(pollfds).order(ByteOrder.LITTLE_ENDIAN);
-            if (libc.poll(pollfds, -1) instanceof SysResult.Failed(var errno) && errno != Errno.EINTR) {
-                journal.text("nulld", "the services' output is no longer read: poll: " + Errno.describe(errno));
-                return;
+            if (libc.poll(pollfds, LOOK_AGAIN_MILLIS) instanceof SysResult.Failed(var errno)) {
+                if (errno != Errno.EINTR && !deaf) {
+                    journal.text("nulld", "what services say waits: poll: " + Errno.describe(errno));
+                }
+                deaf = errno != Errno.EINTR;
+                LockSupport.parkNanos(deaf ? DEAF_NANOS : 0);
+                continue;
             }
+            deaf = false;
             if (polled.getShort(REVENTS) != 0) {
                 libc.read(wakeRead, bytes, 0, bytes.length);
             }
@@ -125,6 +137,10 @@ final class LogPump {
                 boolean again = errno == Errno.EINTR || errno == Errno.EAGAIN;
                 if (!again) {
                     libc.close(stream.fd());
+                    journal.text(
+                            "nulld",
+                            stream.service() + " is no longer heard: read of its " + stream.kind() + ": "
+                                    + Errno.describe(errno));
                 }
                 yield again;
             }

@@ -1,6 +1,7 @@
 package dev.nullbox.nulld;
 
 import dev.nullbox.natives.Mounts;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,6 +16,11 @@ import java.util.List;
  * @param why what it is for, and why with these flags
  */
 record MountEntry(String type, String target, long flags, String data, boolean required, String why) {
+    /** Where it is mounted when the root is this directory. */
+    Path at(Path root) {
+        return root.resolve(target.substring(1));
+    }
+
     /** The flags by name, as /proc/self/mountinfo and docs/boot.md show them: {@code "nosuid,nodev"}. */
     String options() {
         List<String> names = new ArrayList<>();

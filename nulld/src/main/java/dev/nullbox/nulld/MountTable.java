@@ -65,7 +65,7 @@ final class MountTable {
             "/data",
             STRICT,
             "mode=0755,size=25%,nr_inodes=64k",
-            false,
+            true,
             "state that ends with the power, when there is no data partition");
 
     private MountTable() {}

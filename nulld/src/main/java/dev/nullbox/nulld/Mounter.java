@@ -13,12 +13,12 @@ import java.util.List;
 /** Mounts entries of {@link MountTable} and reads back from the kernel that their flags took. */
 final class Mounter {
     private final Libc libc;
-    private final Path mountInfo;
+    private final Path root;
 
-    /** @param mountInfo {@code /proc/self/mountinfo} */
-    Mounter(Libc libc, Path mountInfo) {
+    /** @param root the directory that the entries' targets are below: {@code /} */
+    Mounter(Libc libc, Path root) {
         this.libc = libc;
-        this.mountInfo = mountInfo;
+        this.root = root;
     }
 
     /**
@@ -35,11 +35,7 @@ final class Mounter {
                 String problem =
                         "cannot mount " + entry.type() + " on " + entry.target() + ": " + Errno.describe(errno);
                 if (entry.required()) {
-                    throw new BootException(
-                            problem,
-                            errno == Errno.ENOENT
-                                    ? "the image lacks the directory " + entry.target() + ": build the image anew"
-                                    : "the kernel lacks " + entry.type() + ": build it with kernel-config/");
+                    throw new BootException(problem, remedy(entry, errno));
                 }
                 problems.add(problem);
             }
@@ -50,10 +46,10 @@ final class Mounter {
 
     /** What the kernel says about the entries' flags, where it is other than asked. */
     List<String> verify(List<MountEntry> entries) {
-        List<MountInfo> mounts = MountInfo.read(mountInfo);
+        List<MountInfo> mounts = mounts();
         List<String> problems = new ArrayList<>();
         for (MountEntry entry : entries) {
-            MountInfo.at(mounts, entry.target())
+            MountInfo.at(mounts, target(entry))
                     .filter(got -> !got.has(entry.options()))
                     .ifPresent(got -> problems.add(entry.target() + " is mounted " + String.join(",", got.options())
                             + " but was asked for " + entry.options()));
@@ -62,14 +58,32 @@ final class Mounter {
     }
 
     private SysResult mountOne(MountEntry entry) {
-        boolean mounted = MountInfo.at(MountInfo.read(mountInfo), entry.target())
+        String target = target(entry);
+        boolean mounted = MountInfo.at(mounts(), target)
                 .filter(m -> m.type().equals(entry.type()))
                 .isPresent();
         String data = entry.data().isEmpty() ? null : entry.data();
         if (mounted) {
-            return libc.mount(entry.type(), entry.target(), entry.type(), entry.flags() | Mounts.MS_REMOUNT, data);
+            return libc.mount(entry.type(), target, entry.type(), entry.flags() | Mounts.MS_REMOUNT, data);
         }
-        return libc.mount(entry.type(), entry.target(), entry.type(), entry.flags(), data);
+        return libc.mount(entry.type(), target, entry.type(), entry.flags(), data);
+    }
+
+    private List<MountInfo> mounts() {
+        return MountInfo.read(root.resolve("proc/self/mountinfo"));
+    }
+
+    private String target(MountEntry entry) {
+        return entry.at(root).toString();
+    }
+
+    private static String remedy(MountEntry entry, int errno) {
+        return switch (errno) {
+            case Errno.ENOENT -> "the image lacks the directory " + entry.target() + ": build the image anew";
+            case Errno.ENODEV -> "the kernel lacks " + entry.type() + ": build it with kernel-config/";
+            case Errno.ENOMEM -> "give the machine more memory";
+            default -> "build kernel and image anew, and report this when it stays";
+        };
     }
 
     /** Makes a directory that may be there already. */

@@ -23,6 +23,7 @@ final class Nulld {
     private final Journal journal;
     private final Degraded degraded;
     private final Layout layout;
+    private final PowerSignals signals;
     private final LinkedBlockingQueue<NulldEvent> queue = new LinkedBlockingQueue<>();
     private final Reaper reaper;
     private final Supervisor supervisor;
@@ -30,12 +31,14 @@ final class Nulld {
     private Optional<Power> ending = Optional.empty();
     private long endingLimit = Long.MAX_VALUE;
 
-    Nulld(Libc libc, Clock clock, Journal journal, Degraded degraded, Layout layout) throws BootException {
+    Nulld(Libc libc, Clock clock, Journal journal, Degraded degraded, Layout layout, PowerSignals signals)
+            throws BootException {
         this.libc = libc;
         this.clock = clock;
         this.journal = journal;
         this.degraded = degraded;
         this.layout = layout;
+        this.signals = signals;
         this.reaper = new Reaper(libc, (pid, status) -> queue.add(new NulldEvent.ChildEnded(pid, status)));
         this.shutdown = new Shutdown(libc, clock, journal, reaper);
         LogPump pump = pump();
@@ -46,7 +49,7 @@ final class Nulld {
             reaper.spawned();
             return pid;
         });
-        pump.start();
+        pump.start(this::bug);
     }
 
     /** Puts an event into the queue: from any thread. */
@@ -71,9 +74,8 @@ final class Nulld {
 
     /** Serves until the machine is asked to end, and ends it; comes back only where the kernel refuses that. */
     void run() {
-        PowerSignals.listen(
-                libc, () -> post(new NulldEvent.PowerAsked(Power.REBOOT, "Ctrl-Alt-Del (SIGINT)")), journal);
-        reaper.start();
+        signals.to(this::post);
+        reaper.start(this::bug);
         Optional<ControlServer> control = control();
         try {
             while (!done()) {
@@ -88,6 +90,13 @@ final class Nulld {
         }
         control.ifPresent(ControlServer::close);
         shutdown.run(ending.orElse(Power.REBOOT), layout.unmounts());
+    }
+
+    /** A thread that PID 1 cannot be without has died: that ends PID 1's own, and with it the machine. */
+    private void bug(Thread thread, Throwable bug) {
+        post(new NulldEvent.Work(() -> {
+            throw new IllegalStateException("the thread " + thread.getName() + " died", bug);
+        }));
     }
 
     private LogPump pump() throws BootException {

@@ -7,8 +7,7 @@ import java.nio.file.Path;
 
 /** PID 1: stage 1 in the initramfs, nulld in the root. */
 public final class NulldMain {
-    private static final int CONSOLE_FD = 1;
-    private static final int CONSOLE_LINES = 512;
+    private static final Path ROOT = Path.of("/");
 
     private NulldMain() {}
 
@@ -24,31 +23,23 @@ public final class NulldMain {
             System.exit(64);
         }
         Clock clock = new SystemClock();
-        Journal journal = new Journal(clock);
-        journal.console(new LineSink(libc, CONSOLE_FD, CONSOLE_LINES).start("console"));
-        Emergency emergency = new Emergency(libc, clock, journal);
         boolean initramfs = Files.exists(Path.of(Stage1.MARKER));
-        try {
+        new PidOne(libc, clock, () -> onFailure(ROOT)).run((journal, signals) -> {
             if (initramfs) {
-                new Stage1(libc, clock, journal, Path.of("/")).run();
+                new Stage1(libc, clock, journal, ROOT).run();
             } else {
-                Appliance.run(libc, clock, journal);
+                Appliance.run(libc, clock, journal, signals);
             }
-            emergency.end("PID 1 came to its end", "report this: it is a bug", onFailure());
-        } catch (BootException e) {
-            emergency.end(e.getMessage(), e.remedy(), onFailure());
-        } catch (Throwable e) {
-            emergency.end("a bug in PID 1: " + e, "report this, with the lines above", onFailure());
-        }
+        });
         while (true) {
             clock.pause(Long.MAX_VALUE / 2_000_000);
         }
     }
 
-    private static Power onFailure() {
-        // Stage 1 may fail after it has moved /proc and before it has moved itself.
-        Path moved = Path.of("/newroot/proc/cmdline");
-        return Cmdline.read(Files.exists(moved) ? moved : Path.of("/proc/cmdline"))
+    /** What a failed boot ends in. Stage 1 may fail after it has moved /proc and before it has moved itself. */
+    static Power onFailure(Path root) {
+        Path moved = root.resolve("newroot/proc/cmdline");
+        return Cmdline.read(Files.exists(moved) ? moved : root.resolve("proc/cmdline"))
                 .onFailure();
     }
 }

@@ -4,38 +4,61 @@ import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Signals;
 import dev.nullbox.natives.SysResult;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import sun.misc.Signal;
 
 /**
- * Signals to PID 1. INT is the kernel's Ctrl-Alt-Del: the language's runtime answers it by running its exit hooks, and ours
- * asks for an ordered reboot and never ends, so that the process does not either. TERM, HUP, PWR and PIPE are ignored:
- * power-off is asked for by {@code nulld.shutdown}. None may end the process, or the kernel panics.
+ * Signals to PID 1, none of which may end the process, or the kernel panics. INT is the kernel's Ctrl-Alt-Del: reboot in
+ * order. TERM (what stops a container) and PWR (a hypervisor or the daemon of a battery): power off in order. HUP and
+ * PIPE mean nothing. What arrives before somebody listens is kept.
  */
 final class PowerSignals {
     private static final int STACK_BYTES = 64 * 1024;
 
-    private PowerSignals() {}
+    private Optional<Consumer<NulldEvent.PowerAsked>> listener = Optional.empty();
+    private Optional<NulldEvent.PowerAsked> early = Optional.empty();
 
-    static void listen(Libc libc, Runnable reboot, Journal journal) {
-        for (int signal : new int[] {Signals.SIGTERM, Signals.SIGHUP, Signals.SIGPWR, Signals.SIGPIPE}) {
+    /** Takes the signals over from the language's runtime, which would end the process. */
+    void install(Libc libc, Journal journal) {
+        for (int signal : new int[] {Signals.SIGHUP, Signals.SIGPIPE}) {
             if (libc.ignoreSignal(signal) instanceof SysResult.Failed(var errno)) {
                 journal.text("nulld", "signal " + signal + " cannot be ignored: " + Errno.describe(errno));
             }
         }
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        null,
-                        () -> {
-                            reboot.run();
-                            forEver();
-                        },
-                        "exit",
-                        STACK_BYTES));
+        handle("INT", new NulldEvent.PowerAsked(Power.REBOOT, "Ctrl-Alt-Del (SIGINT)"), journal);
+        handle("TERM", new NulldEvent.PowerAsked(Power.POWER_OFF, "SIGTERM"), journal);
+        handle("PWR", new NulldEvent.PowerAsked(Power.POWER_OFF, "SIGPWR"), journal);
+        // Should the runtime ever want to exit, it runs its exit hooks first, and this one does not come back.
+        Runnable never = () -> {
+            raised(new NulldEvent.PowerAsked(Power.REBOOT, "the end of PID 1's runtime"));
+            while (true) {
+                LockSupport.park();
+            }
+        };
+        Runtime.getRuntime().addShutdownHook(new Thread(null, never, "exit", STACK_BYTES));
     }
 
-    private static void forEver() {
-        while (true) {
-            LockSupport.park();
+    /** From now on they go there, first of all what came before. */
+    synchronized void to(Consumer<NulldEvent.PowerAsked> target) {
+        listener = Optional.of(target);
+        early.ifPresent(target);
+    }
+
+    /** A signal arrived. */
+    synchronized void raised(NulldEvent.PowerAsked event) {
+        if (listener.isEmpty()) {
+            early = Optional.of(event);
+        }
+        listener.ifPresent(target -> target.accept(event));
+    }
+
+    private void handle(String name, NulldEvent.PowerAsked event, Journal journal) {
+        try {
+            Signal.handle(new Signal(name), signal -> raised(event));
+        } catch (IllegalArgumentException e) {
+            journal.text("nulld", "SIG" + name + " has no effect: " + e.getMessage());
         }
     }
 }

@@ -30,10 +30,11 @@ final class Reaper {
         this.listener = listener;
     }
 
-    /** Starts the thread. */
-    void start() {
+    /** Starts the thread; bug takes what ends it, which nothing should. */
+    void start(Thread.UncaughtExceptionHandler bug) {
         Thread thread = new Thread(null, this::run, "reaper", STACK_BYTES);
         thread.setDaemon(true);
+        thread.setUncaughtExceptionHandler(bug);
         thread.start();
     }
 
@@ -73,10 +74,10 @@ final class Reaper {
                 long before = spawns();
                 switch (libc.waitpid(-1, status, 0)) {
                     case SysResult.Ok(var pid) when pid > 0 -> listener.ended((int) pid, ExitStatus.of(status[0]));
-                    case SysResult.Ok _ -> idle(before);
+                    case SysResult.Ok _ -> idle(before, false);
                     case SysResult.Failed(var errno) -> {
                         if (errno != Errno.EINTR) {
-                            idle(before);
+                            idle(before, errno == Errno.ECHILD);
                         }
                     }
                 }
@@ -92,14 +93,14 @@ final class Reaper {
         }
     }
 
-    /** Without children: until one is started, looking again each second, for an orphan may arrive at any time. */
-    private void idle(long before) throws InterruptedException {
+    /** With nothing to wait for: until a process is started, or a second; an orphan may arrive at any time. */
+    private void idle(long before, boolean none) throws InterruptedException {
         long end = System.nanoTime() + IDLE_MILLIS * 1_000_000;
         synchronized (lock) {
             if (spawns != before) {
                 return;
             }
-            childless = true;
+            childless = none;
             lock.notifyAll();
             long left = IDLE_MILLIS;
             while (spawns == before && left > 0) {

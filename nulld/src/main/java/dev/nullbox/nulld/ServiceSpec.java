@@ -15,6 +15,7 @@ import java.util.List;
  * @param readiness how it becomes ready
  * @param startLimitMillis how long it may take to become ready
  * @param stopLimitMillis how long it may take to stop after SIGTERM
+ * @param limits what it may take of the machine
  */
 record ServiceSpec(
         String name,
@@ -26,7 +27,8 @@ record ServiceSpec(
         boolean required,
         Readiness readiness,
         long startLimitMillis,
-        long stopLimitMillis) {
+        long stopLimitMillis,
+        Limits limits) {
     /** How a service becomes ready. */
     enum Readiness {
         /** It writes a line to the descriptor it was handed. */
@@ -34,6 +36,15 @@ record ServiceSpec(
         /** It runs: programs that are not ours. */
         RUNS
     }
+
+    /**
+     * A service's share of the machine.
+     *
+     * @param memoryMib memory.max: all that is charged to it, in MiB; beyond it the kernel kills the service
+     * @param tasks pids.max: processes and threads
+     * @param why what they leave room for
+     */
+    record Limits(long memoryMib, int tasks, String why) {}
 
     ServiceSpec {
         groups = List.copyOf(groups);

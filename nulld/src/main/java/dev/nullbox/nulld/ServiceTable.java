@@ -38,7 +38,11 @@ final class ServiceTable {
 
     /** Each stands after those it depends on, and stops before them: the network outlives what answers over it. */
     static final List<ServiceSpec> ALL = List.of(
-            ours("egress", List.of("CAP_NET_ADMIN", "CAP_NET_BIND_SERVICE"), List.of()),
+            ours(
+                    "egress",
+                    List.of("CAP_NET_ADMIN", "CAP_NET_BIND_SERVICE"),
+                    List.of(),
+                    limits(128, 64, "a heap of 64 MiB, and libnftables with the rules of 64 agents")),
             new ServiceSpec(
                     "network",
                     "root",
@@ -59,9 +63,18 @@ final class ServiceTable {
                     false,
                     ServiceSpec.Readiness.RUNS,
                     START_LIMIT,
-                    STOP_LIMIT),
-            ours("warden", List.of(), List.of()),
-            ours("ctxgraph", List.of(), List.of()),
+                    STOP_LIMIT,
+                    limits(64, 32, "a few MiB for dhcpcd, and launch before it")),
+            ours(
+                    "warden",
+                    List.of(),
+                    List.of(),
+                    limits(256, 64, "a heap of 64 MiB, and as much again twice for Argon2id")),
+            ours(
+                    "ctxgraph",
+                    List.of(),
+                    List.of(),
+                    limits(256, 512, "a heap of 64 MiB, SQLite's caches, threads for 64 agents' connections")),
             new ServiceSpec(
                     "cage",
                     "root",
@@ -72,8 +85,13 @@ final class ServiceTable {
                     true,
                     ServiceSpec.Readiness.SAYS_SO,
                     START_LIMIT,
-                    CAGE_STOP_LIMIT),
-            ours("gateway", List.of(), List.of("egress", "network")),
+                    CAGE_STOP_LIMIT,
+                    limits(512, 1024, "a heap, and jails until each joins its agent's own cgroup; on a JVM too")),
+            ours(
+                    "gateway",
+                    List.of(),
+                    List.of("egress", "network"),
+                    limits(192, 256, "a heap of 64 MiB, and TLS for all the connections it takes")),
             // Only the test image has the program: it kills services when the tests tell it to.
             new ServiceSpec(
                     "chaos",
@@ -85,11 +103,17 @@ final class ServiceTable {
                     false,
                     ServiceSpec.Readiness.SAYS_SO,
                     START_LIMIT,
-                    STOP_LIMIT));
+                    STOP_LIMIT,
+                    limits(768, 256, "in the test image only: a microVM to compare with runs in it")));
 
     private ServiceTable() {}
 
-    private static ServiceSpec ours(String name, List<String> capabilities, List<String> after) {
+    private static ServiceSpec.Limits limits(long memoryMib, int tasks, String why) {
+        return new ServiceSpec.Limits(memoryMib, tasks, why);
+    }
+
+    private static ServiceSpec ours(
+            String name, List<String> capabilities, List<String> after, ServiceSpec.Limits limits) {
         return new ServiceSpec(
                 name,
                 name,
@@ -100,7 +124,8 @@ final class ServiceTable {
                 true,
                 ServiceSpec.Readiness.SAYS_SO,
                 START_LIMIT,
-                STOP_LIMIT);
+                STOP_LIMIT,
+                limits);
     }
 
     private static List<String> allCapabilities() {

@@ -48,13 +48,20 @@ final class Shutdown {
     }
 
     private void killAll() {
-        libc.kill(-1, Signals.SIGTERM);
+        signalAll(Signals.SIGTERM);
         if (reaper.awaitChildless(Math.max(1, clock.toReal(TERM_MILLIS)))) {
             return;
         }
-        libc.kill(-1, Signals.SIGKILL);
+        signalAll(Signals.SIGKILL);
         if (!reaper.awaitChildless(Math.max(1, clock.toReal(KILL_MILLIS)))) {
             journal.text("nulld", "a process cannot be killed: it hangs in the kernel; going on without");
+        }
+    }
+
+    /** Every process but PID 1: kill(2). */
+    private void signalAll(int signal) {
+        if (libc.kill(-1, signal) instanceof SysResult.Failed(var errno) && errno != Errno.ESRCH) {
+            journal.text("nulld", "signal " + signal + " does not reach what is left: " + Errno.describe(errno));
         }
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Makes a service's process: its directories, its three pipes, and posix_spawn of the launcher. */
@@ -61,10 +62,8 @@ final class Spawner {
                     new SpawnAction.Dup2(err[1], 2),
                     new SpawnAction.Dup2(said[1], READY_FD),
                     new SpawnAction.CloseFrom(READY_FD + 1));
-            List<String> argv = argv(spec);
-            String program = layout.launcher().isEmpty() ? argv.getFirst() : layout.launcher();
-            int pid = libc.posixSpawn(program, argv, environment(run, state), actions, true)
-                    .orThrow("start " + program);
+            int pid = libc.posixSpawn(layout.launcher(), argv(spec), environment(run, state), actions, true)
+                    .orThrow("start " + layout.launcher());
             keep(open, out[0], err[0], said[0]);
             pump.add(out[0], LogPump.Kind.EVENTS, spec.name(), line -> {});
             pump.add(err[0], LogPump.Kind.TEXT, spec.name(), line -> {});
@@ -85,16 +84,13 @@ final class Spawner {
         }
     }
 
-    private List<String> argv(ServiceSpec spec) {
-        if (layout.launcher().isEmpty()) {
-            return spec.command();
-        }
+    private List<String> argv(ServiceSpec spec) throws IOException {
         LaunchPlan plan = new LaunchPlan(
                 spec.user(),
                 spec.groups(),
                 spec.capabilities(),
                 true,
-                layout.cgroups().service(spec.name()).map(Path::toString),
+                Optional.of(layout.cgroups().service(spec.name(), spec.limits()).toString()),
                 spec.command());
         List<String> argv = new ArrayList<>(List.of("launch"));
         argv.addAll(plan.arguments());

@@ -32,13 +32,17 @@ final class Stage1 {
     /** Runs the phases and executes the root's nulld: comes back only by an exception. */
     void run() throws BootException {
         BootPhases phases = new BootPhases("stage1", clock, journal);
-        Mounter mounter = new Mounter(libc, root.resolve("proc/self/mountinfo"));
+        Mounter mounter = new Mounter(libc, root);
         phases.run("virtual-filesystems", fields -> {
             for (MountEntry entry : MountTable.VIRTUAL) {
-                Mounter.directory(root.resolve(entry.target().substring(1)));
+                Mounter.directory(entry.at(root));
             }
             mounter.mount(MountTable.VIRTUAL).forEach(problem -> journal.text("stage1", problem));
-            EventPort.attach(libc, Cmdline.read(root.resolve("proc/cmdline")), journal);
+            EventPort.attach(
+                    libc,
+                    Cmdline.read(root.resolve("proc/cmdline")),
+                    journal,
+                    problem -> journal.text("stage1", problem));
         });
         Superblock wanted = Superblock.read(root.resolve("root.superblock"));
         SwitchRoot switchRoot = new SwitchRoot(libc, root, newRoot);
@@ -66,10 +70,14 @@ final class Stage1 {
     }
 
     private void mountRoot(SwitchRoot switchRoot, RootFinder.Found found) throws BootException {
-        Mounter.directory(newRoot);
-        SysResult mounted = switchRoot.mount(found);
-        if (found.heldFd() >= 0) {
-            libc.close(found.heldFd());
+        SysResult mounted;
+        try {
+            Mounter.directory(newRoot);
+            mounted = switchRoot.mount(found);
+        } finally {
+            if (found.heldFd() >= 0) {
+                libc.close(found.heldFd());
+            }
         }
         if (mounted instanceof SysResult.Failed(var errno)) {
             throw new BootException(

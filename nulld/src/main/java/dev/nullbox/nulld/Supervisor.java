@@ -2,7 +2,10 @@ package dev.nullbox.nulld;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Signals;
+import dev.nullbox.natives.SysResult;
 import dev.nullbox.nulld.Transition.Action;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -21,6 +24,7 @@ final class Supervisor {
         ServiceState state;
         int starts;
         long since;
+        long outOfMemoryKills;
 
         Service(ServiceSpec spec, ServiceState state, long since) {
             this.spec = spec;
@@ -84,10 +88,18 @@ final class Supervisor {
     void ended(int pid, ExitStatus status) {
         for (Service service : services.values()) {
             if (service.state.pid() == pid) {
-                apply(service, new ServiceEvent.Exited(pid, status));
+                apply(service, new ServiceEvent.Exited(pid, explained(service, status)));
                 return;
             }
         }
+    }
+
+    /** A kill that the kernel did for want of memory says so. */
+    private ExitStatus explained(Service service, ExitStatus status) {
+        boolean killed = status instanceof ExitStatus.Signal(var signal) && signal == Signals.SIGKILL;
+        return killed && cgroups.outOfMemoryKills(service.spec.name()) > service.outOfMemoryKills
+                ? new ExitStatus.OutOfMemory(service.spec.limits().memoryMib())
+                : status;
     }
 
     /** Does what is due: deadlines, starts of those whose dependencies are ready, stops in order. */
@@ -173,7 +185,7 @@ final class Supervisor {
         String name = service.spec.name();
         switch (action) {
             case Action.Spawn _ -> spawn(service);
-            case Action.Send(var pid, var signal) -> libc.kill(pid, signal);
+            case Action.Send(var pid, var signal) -> send(name, pid, signal);
             case Action.Clean _ -> clean(name);
             case Action.SayStarting(var pid, var attempt) ->
                 say("service.starting", name, pid, fields -> fields.addProperty("attempt", attempt));
@@ -183,6 +195,10 @@ final class Supervisor {
                     switch (status) {
                         case ExitStatus.Code(var code) -> fields.addProperty("code", code);
                         case ExitStatus.Signal(var signal) -> fields.addProperty("signal", signal);
+                        case ExitStatus.OutOfMemory(var limit) -> {
+                            fields.addProperty("signal", Signals.SIGKILL);
+                            fields.addProperty("out_of_memory_mib", limit);
+                        }
                     }
                 });
             case Action.SayFailed(var why, var attempt, var retry) ->
@@ -195,8 +211,16 @@ final class Supervisor {
         }
     }
 
+    /** One that has ended in between is told of by the reaper; whatever else fails is tried again at the deadline. */
+    private void send(String name, int pid, int signal) {
+        if (libc.kill(pid, signal) instanceof SysResult.Failed(var errno) && errno != Errno.ESRCH) {
+            journal.text("nulld", "signal " + signal + " does not reach " + name + ": " + Errno.describe(errno));
+        }
+    }
+
     private void spawn(Service service) {
         ServiceEvent outcome;
+        service.outOfMemoryKills = cgroups.outOfMemoryKills(service.spec.name());
         try {
             outcome = new ServiceEvent.Spawned(starter.spawn(service.spec));
             service.starts++;

@@ -31,8 +31,8 @@ final class SwitchRoot {
     /** Moves these mounts and then itself; afterwards {@code /} is the new root. */
     void enter(List<MountEntry> carried) throws SyscallException, IOException {
         for (MountEntry entry : carried) {
-            String from = root.resolve(entry.target().substring(1)).toString();
-            String to = newRoot.resolve(entry.target().substring(1)).toString();
+            String from = entry.at(root).toString();
+            String to = entry.at(newRoot).toString();
             libc.mount(from, to, null, Mounts.MS_MOVE, null).orThrow("move the mount " + from + " to " + to);
         }
         delete(Set.of(newRoot));

@@ -32,6 +32,16 @@ class BootDocumentTest {
         }
     }
 
+    @Test
+    void holdsEveryServicesLimits() throws IOException {
+        for (ServiceSpec service : ServiceTable.ALL) {
+            ServiceSpec.Limits limits = service.limits();
+            assertThat(document())
+                    .contains("| " + service.name() + " | " + limits.memoryMib() + " | " + limits.tasks() + " | "
+                            + limits.why() + " |");
+        }
+    }
+
     private static String document() throws IOException {
         return Files.readString(Path.of("../docs/boot.md"));
     }

@@ -3,179 +3,163 @@ package dev.nullbox.nulld;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import dev.nullbox.rpc.RpcClient;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** nulld as a real PID 1, in pid, mount, network and host name namespaces of its own. Needs root. */
-@Timeout(120)
+@Timeout(180)
 class NulldIT {
-    private static final String SERVE = "echo ready >&3; exec 3>&-; trap 'exit 0' TERM; while :; do sleep 0.2; done\n";
+    private static final int FOLLOWERS = 4;
 
     @TempDir
     private Path directory;
 
-    private final List<Process> processes = new ArrayList<>();
-    private final List<String> seen = new ArrayList<>();
-
-    @BeforeEach
-    void directories() throws IOException {
-        Files.createDirectories(directory.resolve("run"));
-        Files.createDirectories(directory.resolve("state"));
-        script("serve", SERVE);
-    }
-
-    @AfterEach
-    void end() {
-        processes.forEach(Process::destroyForcibly);
-    }
-
     @Test
     void startsInOrderReapsOrphansServesAThousandClientsAndStopsInReverse() throws Exception {
-        script("orphans", "for i in 1 2 3 4 5; do (sh -c 'exit 0' & ) ; ( (sleep 0.3 &) & ) ; done\n" + SERVE);
-        BufferedReader events = start("a:orphans:,b:serve:a", 1);
-        await(events, "appliance.ready", e -> true);
-        assertThat(positions("service.ready", "a")).isLessThan(positions("service.starting", "b"));
-        try (SocketChannel silent = connect()) {
-            for (int i = 0; i < 1_000; i++) {
-                connect().close();
+        Pid1.script(
+                directory,
+                "orphans",
+                "for i in 1 2 3 4 5; do (sh -c 'exit 0' & ) ; ( (sleep 0.3 &) & ) ; done\n" + Pid1.SERVE);
+        try (Pid1 nulld = Pid1.start(directory, "a:orphans:,b:serve:a", "1", "none")) {
+            nulld.await("appliance.ready", e -> true);
+            assertThat(nulld.position("service.ready", "a")).isLessThan(nulld.position("service.starting", "b"));
+            try (SocketChannel silent = nulld.connect()) {
+                for (int i = 0; i < 1_000; i++) {
+                    nulld.connect().close();
+                }
+                JsonObject status = nulld.call("nulld.status", new JsonObject());
+                assertThat(status.get("state").getAsString()).isEqualTo("ready");
+                assertThat(silent.isOpen()).isTrue();
             }
-            JsonObject status = call("nulld.status", new JsonObject());
-            assertThat(status.get("state").getAsString()).isEqualTo("ready");
-            assertThat(silent.isOpen()).isTrue();
+            long[] zombies = {-1};
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            while (zombies[0] != 0 && System.nanoTime() < deadline) {
+                zombies[0] = zombies(nulld.pid());
+            }
+            assertThat(zombies[0]).as("zombies below PID 1").isZero();
+            nulld.call("nulld.shutdown", new JsonObject());
+            nulld.await("shutdown.phase", e -> Pid1.text(e, "phase").equals("power-off"));
+            assertThat(nulld.position("service.stopped", "b")).isLessThan(nulld.position("service.stopped", "a"));
+            assertThat(nulld.awaitEnd()).isEqualTo(Pid1.POWERED_OFF);
         }
-        long[] zombies = {-1};
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (zombies[0] != 0 && System.nanoTime() < deadline) {
-            zombies[0] = zombies();
-        }
-        assertThat(zombies[0]).as("zombies below PID 1").isZero();
-        call("nulld.shutdown", new JsonObject());
-        await(events, "shutdown.phase", e -> e.get("phase").getAsString().equals("power-off"));
-        assertThat(positions("service.stopped", "b")).isLessThan(positions("service.stopped", "a"));
-        assertThat(processes.getFirst().waitFor(20, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
     void outlivesServicesThatNeverStartWellAndThoseThatDoNotStop() throws Exception {
-        script("silent", "exec 3>&-; trap 'exit 0' TERM; while :; do sleep 0.2; done\n");
-        script("dies", "exit 3\n");
-        script("deaf", "trap '' TERM; echo ready >&3; exec 3>&-; while :; do sleep 0.2; done\n");
-        BufferedReader events = start("deaf:deaf:,silent:silent:,dies:dies:,missing:/no/such/program:", 20);
-        await(events, "service.failed", e -> is(e, "missing") && text(e, "why").contains("/no/such/program"));
-        await(events, "service.failed", e -> is(e, "dies") && e.get("attempt").getAsInt() == 3);
-        await(events, "service.failed", e -> is(e, "silent") && text(e, "why").contains("not ready within 60 s"));
-        await(events, "service.failed", e -> is(e, "dies") && e.get("retry_ms").getAsInt() == 30_000);
-        assertThat(seen.stream().anyMatch(line -> line.contains("appliance.degraded") && line.contains("dies is down")))
-                .isTrue();
-        JsonObject deaf = new JsonObject();
-        deaf.addProperty("name", "deaf");
-        call("nulld.service.stop", deaf);
-        await(events, "service.exited", e -> is(e, "deaf") && e.get("signal").getAsInt() == 9);
-        assertThat(call("nulld.status", new JsonObject()).get("state").getAsString())
-                .isEqualTo("degraded");
-        call("nulld.reboot", new JsonObject());
-        await(events, "shutdown.phase", e -> e.get("phase").getAsString().equals("reboot"));
-        assertThat(processes.getFirst().waitFor(20, TimeUnit.SECONDS)).isTrue();
+        Pid1.script(directory, "silent", "exec 3>&-; trap 'exit 0' TERM; while :; do sleep 0.2; done\n");
+        Pid1.script(directory, "dies", "exit 3\n");
+        Pid1.script(directory, "deaf", "trap '' TERM; echo ready >&3; exec 3>&-; while :; do sleep 0.2; done\n");
+        String services = "deaf:deaf:,silent:silent:,dies:dies:,missing:/no/such/program:";
+        try (Pid1 nulld = Pid1.start(directory, services, "20", "none")) {
+            nulld.await(
+                    "service.failed",
+                    e -> Pid1.is(e, "missing") && Pid1.text(e, "why").contains("its program is missing"));
+            nulld.await(
+                    "service.failed",
+                    e -> Pid1.is(e, "dies") && e.get("attempt").getAsInt() == 3);
+            nulld.await(
+                    "service.failed",
+                    e -> Pid1.is(e, "silent") && Pid1.text(e, "why").contains("not ready within 60 s"));
+            nulld.await(
+                    "service.failed",
+                    e -> Pid1.is(e, "dies") && e.get("retry_ms").getAsInt() == 30_000);
+            nulld.await("appliance.degraded", e -> Pid1.text(e, "reason").contains("dies is down"));
+            nulld.call("nulld.service.stop", named("deaf"));
+            nulld.await(
+                    "service.exited", e -> Pid1.is(e, "deaf") && e.get("signal").getAsInt() == 9);
+            assertThat(Pid1.text(nulld.call("nulld.status", new JsonObject()), "state"))
+                    .isEqualTo("degraded");
+            nulld.call("nulld.reboot", new JsonObject());
+            nulld.await("shutdown.phase", e -> Pid1.text(e, "phase").equals("reboot"));
+            assertThat(nulld.awaitEnd()).isEqualTo(Pid1.REBOOTED);
+        }
     }
 
-    private BufferedReader start(String services, int factor) throws IOException {
-        Process process = new ProcessBuilder(
-                        "unshare",
-                        "--pid",
-                        "--mount",
-                        "--net",
-                        "--uts",
-                        "--fork",
-                        "--mount-proc",
-                        "--kill-child",
-                        System.getProperty("java.home") + "/bin/java",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.nullbox.nulld.TestPid1",
-                        directory.toString(),
-                        services,
-                        String.valueOf(factor))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        processes.add(process);
-        return process.inputReader(StandardCharsets.UTF_8);
+    /** The kernel's part is played by the script: its cgroup is plain files, and it kills itself. */
+    @Test
+    void startsAServiceAnewThatTheKernelKilledForItsMemoryAndSaysSo() throws Exception {
+        Path cgroup = directory.resolve("cgroup/services/glutton");
+        Pid1.script(
+                directory,
+                "glutton",
+                "[ -e " + directory + "/full ] || { touch " + directory + "/full; echo 'oom_kill 1' > " + cgroup
+                        + "/memory.events; kill -9 $$; }\n" + Pid1.SERVE);
+        try (Pid1 nulld = Pid1.start(directory, "glutton:glutton:", "5", "none")) {
+            JsonObject exited = nulld.await("service.exited", e -> Pid1.is(e, "glutton"));
+            assertThat(exited.get("out_of_memory_mib").getAsInt()).isEqualTo(64);
+            JsonObject failed = nulld.await("service.failed", e -> Pid1.is(e, "glutton"));
+            assertThat(Pid1.text(failed, "why")).contains("out of memory").contains("64 MiB");
+            nulld.await("service.ready", e -> Pid1.is(e, "glutton"));
+            assertThat(cgroup.resolve("memory.max")).content().isEqualTo("67108864");
+            assertThat(cgroup.resolve("pids.max")).content().isEqualTo("32");
+            assertThat(cgroup.resolve("memory.oom.group")).content().isEqualTo("1");
+        }
     }
 
-    private void await(BufferedReader events, String name, Predicate<JsonObject> matches) throws IOException {
-        for (String line : seen) {
-            if (isEvent(line, name, matches)) {
-                return;
+    @Test
+    void fourFollowersOfTheLogHearAtOnceAndHoldUpNoOtherCall() throws Exception {
+        try (Pid1 nulld = Pid1.start(directory, "a:serve:", "1", "none");
+                ExecutorService threads = Executors.newFixedThreadPool(FOLLOWERS)) {
+            nulld.await("appliance.ready", e -> true);
+            JsonObject all = new JsonObject();
+            all.addProperty("max", 500);
+            long next = nulld.call("nulld.logs", all).get("next").getAsLong();
+            List<Future<Long>> followers = new ArrayList<>();
+            for (int i = 0; i < FOLLOWERS; i++) {
+                followers.add(threads.submit(follower(nulld, next)));
+            }
+            for (int i = 0; i < 20; i++) {
+                long start = System.nanoTime();
+                nulld.call("nulld.status", new JsonObject());
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+            }
+            long asked = System.nanoTime();
+            nulld.call("nulld.service.restart", named("a"));
+            for (Future<Long> follower : followers) {
+                assertThat(Duration.ofNanos(follower.get(20, TimeUnit.SECONDS) - asked))
+                        .isBetween(Duration.ZERO, Duration.ofSeconds(5));
             }
         }
-        for (String line = events.readLine(); line != null; line = events.readLine()) {
-            seen.add(line);
-            if (isEvent(line, name, matches)) {
-                return;
+    }
+
+    /** Asks until service a's end is told; when that was. */
+    private static Callable<Long> follower(Pid1 nulld, long from) {
+        return () -> {
+            long after = from;
+            while (true) {
+                JsonObject params = new JsonObject();
+                params.addProperty("after", after);
+                params.addProperty("wait_ms", 10_000);
+                JsonObject page = nulld.call("nulld.logs", params);
+                after = page.get("next").getAsLong();
+                if (page.get("records").toString().contains("service.exited")) {
+                    return System.nanoTime();
+                }
             }
-        }
-        throw new AssertionError("PID 1 ended without " + name + "; it said\n" + String.join("\n", seen));
+        };
     }
 
-    private static boolean isEvent(String line, String name, Predicate<JsonObject> matches) {
-        if (!line.startsWith("{")) {
-            return false;
-        }
-        JsonObject event = JsonParser.parseString(line).getAsJsonObject();
-        return text(event, "event").equals(name) && matches.test(event);
+    private static JsonObject named(String service) {
+        JsonObject params = new JsonObject();
+        params.addProperty("name", service);
+        return params;
     }
 
-    private int positions(String name, String service) {
-        for (int i = 0; i < seen.size(); i++) {
-            if (isEvent(seen.get(i), name, e -> is(e, service))) {
-                return i;
-            }
-        }
-        throw new AssertionError("no " + name + " of " + service + " in\n" + String.join("\n", seen));
-    }
-
-    private static boolean is(JsonObject event, String service) {
-        return text(event, "service").equals(service);
-    }
-
-    private static String text(JsonObject event, String field) {
-        return event.has(field) ? event.get(field).getAsString() : "";
-    }
-
-    private JsonObject call(String method, JsonObject params) throws Exception {
-        return RpcClient.call(directory.resolve("run/nulld.sock"), method, params, Duration.ofSeconds(20))
-                .getAsJsonObject();
-    }
-
-    private SocketChannel connect() throws IOException {
-        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        channel.connect(UnixDomainSocketAddress.of(directory.resolve("run/nulld.sock")));
-        return channel;
-    }
-
-    /** Zombies whose parent is the java process that unshare started. */
-    private long zombies() throws IOException {
-        long init = processes.getFirst().children().findFirst().orElseThrow().pid();
+    /** Zombies whose parent is this process. */
+    private static long zombies(long init) throws IOException {
         long count = 0;
         try (var entries = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path entry : entries) {
@@ -196,9 +180,5 @@ class NulldIT {
         } catch (IOException e) {
             return "";
         }
-    }
-
-    private void script(String name, String text) throws IOException {
-        Files.writeString(directory.resolve(name), text);
     }
 }

@@ -132,7 +132,6 @@ class ServiceMachineTest {
     }
 
     private static ServiceSpec service(ServiceSpec.Readiness readiness) {
-        return new ServiceSpec(
-                "s", "root", List.of(), List.of(), List.of("/bin/s"), List.of(), true, readiness, 60_000, 10_000);
+        return TestServices.service("s", readiness);
     }
 }

@@ -1,7 +1,11 @@
 package dev.nullbox.nulld;
 
+import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -11,51 +15,91 @@ import java.util.Optional;
  * kernel's reboot(2) in a pid namespace ends that namespace by a signal, and nothing else.
  */
 public final class TestPid1 {
+    /** Where {@link FaultyLibc} writes which calls were made, below the directory of the test. */
+    static final String CALLS = "calls";
+
     private TestPid1() {}
 
     /**
      * Runs it.
      *
-     * @param args the directory of the test; services as {@code name:script:after}, comma-separated; the clock's factor
+     * @param args the directory of the test; services as {@code name:script:after}, comma-separated; the clock's factor;
+     *     what goes wrong: {@code none}, {@code no-root} (stage 1 without one), {@code cannot} (a boot that cannot go
+     *     on), {@code bug} (in PID 1's loop), {@code reaper} (a thread of PID 1's dies), {@code learn} (nothing, but
+     *     the system calls are written down), or the call that fails, as {@link FaultyLibc} names it
      */
-    public static void main(String[] args) throws Exception {
-        Libc libc = Natives.libc();
+    public static void main(String[] args) {
         Path directory = Path.of(args[0]);
+        String wrong = args[3];
+        FaultyLibc faulty = switch (wrong) {
+            case "none", "no-root", "cannot", "bug" -> FaultyLibc.healthy(Natives.libc());
+            case "reaper" -> FaultyLibc.throwing(Natives.libc(), "Reaper.run/waitpid");
+            case "learn" -> FaultyLibc.learning(Natives.libc(), directory.resolve(CALLS));
+            default -> FaultyLibc.failing(Natives.libc(), wrong, Errno.EIO);
+        };
+        Libc libc = faulty.libc();
         Clock clock = new FastClock(Integer.parseInt(args[2]));
-        Journal journal = new Journal(clock);
-        journal.events(new LineSink(libc, 1, 10_000).start("events"));
+        new PidOne(libc, clock, () -> NulldMain.onFailure(directory)).run((journal, signals) -> {
+            if (wrong.equals("no-root")) {
+                new Stage1(libc, clock, journal, directory).run();
+            }
+            if (wrong.equals("cannot")) {
+                throw new BootException("the test says so", "do not say so");
+            }
+            nulld(libc, clock, journal, signals, directory, args[1], wrong).run();
+        });
+        System.err.println("reboot refused");
+        Runtime.getRuntime().halt(3);
+    }
+
+    private static Nulld nulld(
+            Libc libc,
+            Clock clock,
+            Journal journal,
+            PowerSignals signals,
+            Path directory,
+            String services,
+            String wrong)
+            throws BootException {
+        LineSink events = new LineSink(libc, 1, 10_000, why -> journal.text("test", "no more events: " + why));
+        journal.events(events.start("events"));
         Layout layout = new Layout(
                 directory.resolve("run"),
                 directory.resolve("state"),
                 Path.of("/etc"),
-                new Cgroups(directory.resolve("cgroup")),
-                "",
+                cgroups(directory, services),
+                directory.resolve("launch").toString(),
                 List.of(directory.resolve("mounted").toString()));
-        Nulld nulld = new Nulld(libc, clock, journal, new Degraded(journal), layout);
-        for (String service : args[1].split(",", -1)) {
+        Nulld nulld = new Nulld(libc, clock, journal, new Degraded(journal), layout, signals);
+        for (String service : services.split(",", -1)) {
             String[] parts = service.split(":", 3);
             List<String> command = parts[1].startsWith("/")
                     ? List.of(parts[1])
                     : List.of("/bin/sh", directory.resolve(parts[1]).toString());
-            List<String> after = parts[2].isEmpty() ? List.of() : List.of(parts[2]);
+            String[] after = parts[2].isEmpty() ? new String[0] : new String[] {parts[2]};
             nulld.supervisor()
                     .add(
-                            new ServiceSpec(
-                                    parts[0],
-                                    "root",
-                                    List.of(),
-                                    List.of(),
-                                    command,
-                                    after,
-                                    true,
-                                    ServiceSpec.Readiness.SAYS_SO,
-                                    60_000,
-                                    10_000),
+                            TestServices.service(parts[0], command, ServiceSpec.Readiness.SAYS_SO, true, after),
                             Optional.empty());
         }
-        nulld.run();
-        System.err.println("reboot refused");
-        Runtime.getRuntime().halt(3);
+        if (wrong.equals("bug")) {
+            nulld.post(new NulldEvent.Work(() -> {
+                throw new IllegalStateException("a bug for the test");
+            }));
+        }
+        return nulld;
+    }
+
+    private static Cgroups cgroups(Path directory, String services) {
+        String[] names = services.split(",", -1);
+        for (int i = 0; i < names.length; i++) {
+            names[i] = names[i].substring(0, names[i].indexOf(':'));
+        }
+        try {
+            return TestServices.cgroups(Files.createDirectories(directory.resolve("cgroup")), names);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Time that runs faster by a factor, so that backoffs of a minute pass in a second. */

@@ -1,0 +1,62 @@
+package dev.nullbox.nulld;
+
+import dev.nullbox.natives.Libc;
+import java.util.function.Supplier;
+
+/** The frame round all that PID 1 does: whatever becomes of it, the machine comes to a stated end and the process to none. */
+final class PidOne {
+    private static final int CONSOLE_FD = 1;
+    private static final int CONSOLE_LINES = 512;
+
+    private final Libc libc;
+    private final Clock clock;
+    private final Supplier<Power> onFailure;
+    private final Journal journal;
+    private final PowerSignals signals = new PowerSignals();
+
+    /** @param onFailure asked when the boot cannot go on: the command line may not be readable before */
+    PidOne(Libc libc, Clock clock, Supplier<Power> onFailure) {
+        this.libc = libc;
+        this.clock = clock;
+        this.onFailure = onFailure;
+        this.journal = new Journal(clock);
+    }
+
+    /** What PID 1 does; comes back only where it cannot go on. */
+    @FunctionalInterface
+    interface Body {
+        /**
+         * Does it.
+         *
+         * @throws BootException when the boot cannot go on
+         */
+        void run(Journal journal, PowerSignals signals) throws BootException;
+    }
+
+    /** Runs it, and ends the machine after it; comes back only where the kernel refuses that. */
+    void run(Body body) {
+        journal.console(
+                new LineSink(libc, CONSOLE_FD, CONSOLE_LINES, why -> journal.text("nulld", "console lost: " + why))
+                        .start("console"));
+        Emergency emergency = new Emergency(libc, clock, journal);
+        try {
+            signals.install(libc, journal);
+            body.run(journal, signals);
+            emergency.end("PID 1 came to its end", "report this: it is a bug", onFailure.get());
+        } catch (BootException e) {
+            emergency.end(e.getMessage(), e.remedy(), onFailure.get());
+        } catch (Throwable e) { // whatever it is, the process must not end by it
+            emergency.end("a bug in PID 1: " + describe(e), "report this, with the lines above", onFailure.get());
+        }
+    }
+
+    /** The innermost cause and where it arose: all that there is to report. */
+    private static String describe(Throwable bug) {
+        Throwable cause = bug;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        StackTraceElement[] trace = cause.getStackTrace();
+        return cause + (trace.length == 0 ? "" : " at " + trace[0]);
+    }
+}
