@@ -64,7 +64,7 @@ record CageSettings(
                 KVM_GROUP,
                 1,
                 Duration.ofSeconds(10),
-                Duration.ofSeconds(60),
+                Duration.ofSeconds(120),
                 Duration.ofSeconds(8));
     }
 }

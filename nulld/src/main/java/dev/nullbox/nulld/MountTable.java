@@ -53,9 +53,9 @@ final class MountTable {
                     "tmpfs",
                     "/var/lib/dhcpcd",
                     STRICT,
-                    "mode=0700,uid=105,gid=105,size=1m,nr_inodes=1k",
+                    "mode=0770,uid=105,gid=0,size=1m,nr_inodes=1k",
                     false,
-                    "the DHCP client's lease; forgotten at power-off"),
+                    "the DHCP client's lease, and the directory it locks itself into; forgotten at power-off"),
             new MountEntry(
                     "cgroup2", "/sys/fs/cgroup", STRICT, "", true, "limits of agents and services; written by cage"));
 
