@@ -10,14 +10,14 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** A directory of the real file system; no symbolic link in it is followed. */
 final class DirectoryFiles implements VaultFiles {
+    private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    private static final Set<OpenOption> WRITE = Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     private static final Set<OpenOption> NEW =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
@@ -28,38 +28,49 @@ final class DirectoryFiles implements VaultFiles {
     }
 
     @Override
-    public Optional<byte[]> read(String name, int limit) throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(directory.resolve(name), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
-            long size = channel.size();
-            if (size > limit) {
-                throw new FileTooLargeException(name, size);
-            }
-            ByteBuffer bytes = ByteBuffer.allocate((int) size);
-            while (bytes.hasRemaining()) {
-                if (channel.read(bytes) < 0) {
-                    throw new IOException(name + " became shorter while it was read");
-                }
-            }
-            return Optional.of(bytes.array());
+    public OptionalLong size(String name) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory.resolve(name), READ)) {
+            return OptionalLong.of(channel.size());
         } catch (NoSuchFileException e) {
-            return Optional.empty();
+            return OptionalLong.empty();
         }
     }
 
     @Override
-    public void write(String name, byte[] bytes, boolean readOnly) throws IOException {
+    public byte[] read(String name, long position, int length) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory.resolve(name), READ)) {
+            ByteBuffer bytes = ByteBuffer.allocate(length);
+            while (bytes.hasRemaining()) {
+                if (channel.read(bytes, position + bytes.position()) < 0) {
+                    throw new IOException(name + " ends before byte " + (position + length));
+                }
+            }
+            return bytes.array();
+        }
+    }
+
+    @Override
+    public void create(String name) throws IOException {
         Path file = directory.resolve(name);
         Files.deleteIfExists(file);
-        Set<PosixFilePermission> mode = EnumSet.of(PosixFilePermission.OWNER_READ);
-        if (!readOnly) {
-            mode.add(PosixFilePermission.OWNER_WRITE);
-        }
-        try (FileChannel channel = FileChannel.open(file, NEW, PosixFilePermissions.asFileAttribute(mode))) {
+        FileChannel.open(file, NEW, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
+                .close();
+    }
+
+    @Override
+    public void write(String name, long position, byte[] bytes) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory.resolve(name), WRITE)) {
             ByteBuffer rest = ByteBuffer.wrap(bytes);
             while (rest.hasRemaining()) {
-                channel.write(rest);
+                channel.write(rest, position + rest.position());
             }
+        }
+    }
+
+    @Override
+    public void truncate(String name, long length) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory.resolve(name), WRITE)) {
+            channel.truncate(length);
         }
     }
 
@@ -75,6 +86,11 @@ final class DirectoryFiles implements VaultFiles {
                 directory.resolve(to),
                 StandardCopyOption.ATOMIC_MOVE,
                 StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        Files.deleteIfExists(directory.resolve(name));
     }
 
     @Override

@@ -1,59 +1,200 @@
 package dev.nullbox.warden;
 
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
- * Which run of which agent was given which secrets; for any thread.
+ * Which run of which agent was lent which secrets, and what has become of it; for any thread.
  *
- * <p>An agent has one microVM at a time, so it has one lease: a lease for a new run ends that of the run before.
+ * <p>An agent has one microVM at a time, so it has one lease: a lease for a new run ends that of the run before. The book
+ * is in memory alone: leases end with warden.
  */
 public final class Leases {
-    private final Map<String, Lease> byAgent = new LinkedHashMap<>();
+    /** Calls that may wait at once: each holds one of the server's workers. */
+    private static final int MAX_WAITING = 3;
 
-    /** An empty book. */
-    public Leases() {}
+    private final InstantSource clock;
+    private final LongSupplier nanos;
+    private final Map<String, OpenLease> byId = new LinkedHashMap<>();
+    private long seq;
+    private long granted;
+    private int waiting;
 
     /**
-     * What one run was given.
+     * An empty book.
      *
-     * @param run as cage names it
+     * @param clock what people read
+     * @param nanos as {@link System#nanoTime}, what leases expire by
      */
-    public record Lease(String agent, String run, List<SecretName> names) {
-        /** Copies the names in. */
-        public Lease {
-            names = List.copyOf(names);
+    public Leases(InstantSource clock, LongSupplier nanos) {
+        this.clock = clock;
+        this.nanos = nanos;
+        // Above any number that an earlier warden gave out, and exact as a double.
+        this.seq = clock.instant().toEpochMilli() * 1000;
+    }
+
+    /** All leases, oldest first, at one moment. */
+    public record Snapshot(List<Lease> leases, long seq) {
+        public Snapshot {
+            leases = List.copyOf(leases);
         }
     }
 
+    /** Gives the value of a secret that is about to be fetched. */
+    @FunctionalInterface
+    public interface Opener {
+        Secret open(SecretName name, int version) throws VaultException, IOException;
+    }
+
     /**
-     * Writes a lease down, in place of the agent's older one.
+     * Writes a lease down.
      *
      * @throws VaultException when too many agents hold one
      */
-    public synchronized void grant(Lease lease) throws VaultException {
-        if (!byAgent.containsKey(lease.agent()) && byAgent.size() >= VaultLimits.MAX_LEASES) {
+    public synchronized Lease grant(String agent, String run, List<LeaseRef> refs) throws VaultException {
+        for (OpenLease lease : byId.values()) {
+            if (lease.agent().equals(agent)) {
+                lease.end(Lease.State.ENDED);
+            }
+        }
+        if (byId.values().stream().filter(lease -> !lease.isOver()).count() >= VaultLimits.MAX_LEASES) {
             throw new VaultException(
                     VaultCode.TOO_MANY_LEASES,
                     VaultLimits.MAX_LEASES + " agents hold a lease, which is all; revoke those that have ended");
         }
-        byAgent.put(lease.agent(), lease);
+        forgetOldest();
+        OpenLease lease = new OpenLease(
+                "L" + seq + "-" + ++granted, agent, run, clock.instant().getEpochSecond(), nanos.getAsLong(), refs);
+        byId.put(lease.id(), lease);
+        changed();
+        return lease.view();
     }
 
-    /** Ends the lease of one run; absent when that run has none, as after a newer run's began. */
-    public synchronized Optional<Lease> revoke(String agent, String run) {
-        Lease lease = byAgent.get(agent);
-        if (lease == null || !lease.run().equals(run)) {
-            return Optional.empty();
+    /**
+     * A leased value, once more of its reads used up.
+     *
+     * @throws VaultException when the lease does not give it, or the vault does not
+     */
+    public synchronized Secret fetch(String agent, String run, SecretName name, Opener vault)
+            throws VaultException, IOException {
+        sweep();
+        OpenLease lease = byId.values().stream()
+                .filter(one -> one.agent().equals(agent) && one.run().equals(run))
+                .reduce((older, newer) -> newer)
+                .orElseThrow(() ->
+                        new VaultException(VaultCode.LEASE_UNKNOWN, "run " + run + " of " + agent + " holds no lease"));
+        OpenLease.Item item = lease.fetchable(name);
+        Secret value = vault.open(name, item.ref().version());
+        item.read();
+        changed();
+        return value;
+    }
+
+    /** Ends an agent's leases, or those of one of its runs, and says which. */
+    public synchronized List<Lease> end(String agent, Optional<String> run, Lease.State how) {
+        return end(
+                byId.values().stream()
+                        .filter(lease -> lease.agent().equals(agent)
+                                && (run.isEmpty() || lease.run().equals(run.get())))
+                        .toList(),
+                how);
+    }
+
+    /** Ends one lease, and says which. */
+    public synchronized List<Lease> end(String id, Lease.State how) {
+        return end(byId.values().stream().filter(lease -> lease.id().equals(id)).toList(), how);
+    }
+
+    private List<Lease> end(List<OpenLease> leases, Lease.State how) {
+        sweep();
+        List<Lease> ended = new ArrayList<>();
+        for (OpenLease lease : leases) {
+            if (!lease.isEnded()) {
+                lease.end(how);
+                ended.add(lease.view());
+            }
         }
-        byAgent.remove(agent);
-        return Optional.of(lease);
+        if (!ended.isEmpty()) {
+            changed();
+        }
+        return ended;
     }
 
-    /** The leases in force. */
-    public synchronized List<Lease> list() {
-        return List.copyOf(byAgent.values());
+    /** All leases as they stand, those that are over too as far as they are remembered. */
+    public synchronized Snapshot snapshot() {
+        sweep();
+        return new Snapshot(byId.values().stream().map(OpenLease::view).toList(), seq);
+    }
+
+    /** How many are in force. */
+    public synchronized int active() {
+        sweep();
+        return (int) byId.values().stream().filter(lease -> !lease.isOver()).count();
+    }
+
+    /** All leases as soon as there is something new since {@code after}, at the latest after so many milliseconds. */
+    public synchronized Snapshot await(long after, long millis) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        if (waiting >= MAX_WAITING) {
+            return snapshot();
+        }
+        waiting++;
+        try {
+            Snapshot now = snapshot();
+            for (long left = end - System.nanoTime(); now.seq() == after && left > 0; left = end - System.nanoTime()) {
+                long nap = Math.min(left, untilNextExpiry());
+                TimeUnit.NANOSECONDS.timedWait(this, Math.max(nap, 1));
+                now = snapshot();
+            }
+            return now;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return snapshot();
+        } finally {
+            waiting--;
+        }
+    }
+
+    private long untilNextExpiry() {
+        long now = nanos.getAsLong();
+        return byId.values().stream()
+                .mapToLong(lease -> lease.untilNextExpiry(now))
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private void sweep() {
+        boolean any = false;
+        for (OpenLease lease : byId.values()) {
+            any |= lease.expire(nanos.getAsLong());
+        }
+        if (any) {
+            changed();
+        }
+    }
+
+    private void forgetOldest() {
+        while (byId.size() >= VaultLimits.MAX_LEASES) {
+            Optional<String> oldest = byId.values().stream()
+                    .filter(OpenLease::isOver)
+                    .map(OpenLease::id)
+                    .findFirst();
+            if (oldest.isEmpty()) {
+                return;
+            }
+            byId.remove(oldest.get());
+        }
+    }
+
+    private void changed() {
+        seq++;
+        notifyAll();
     }
 }

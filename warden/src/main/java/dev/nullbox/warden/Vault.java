@@ -1,119 +1,237 @@
 package dev.nullbox.warden;
 
 import java.io.IOException;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 
 /**
- * An open vault: secrets by name, each sealed in memory as it is in the file; for any thread.
+ * An open vault: versions of secrets by name, sealed on the disk; for any thread.
  *
  * <p>A change that returns has reached the disk. One that throws IOException may or may not be there after a restart;
- * until then the vault answers as if it were not.
+ * until then the vault answers as if it were not, except after destroying.
  */
 public final class Vault implements AutoCloseable {
+    /** Marks of deletion that pile up before the file is written anew without them. */
+    private static final int MAX_MARKS = 1_000;
+
+    private static final Secret NO_VALUE = Secret.owning(new byte[0]);
+
     private final VaultStore store;
-    private final InstantSource clock;
-    private final VaultKeys keys;
-    private final List<KeySlot> slots;
-    private VaultHeader header;
-    private Map<SecretName, SealedRecord> records;
+    private final VaultFile file;
+    private VaultKeys keys;
+    private VaultIndex index;
     private boolean closed;
 
-    Vault(
-            VaultStore store,
-            InstantSource clock,
-            VaultKeys keys,
-            VaultCodec.Contents contents,
-            Map<SecretName, SealedRecord> records) {
+    Vault(VaultStore store, VaultKeys keys, VaultFile file, VaultIndex index) {
         this.store = store;
-        this.clock = clock;
         this.keys = keys;
-        this.slots = contents.slots();
-        this.header = contents.header();
-        this.records = records;
+        this.file = file;
+        this.index = index;
     }
 
+    /** A version with its value, which is the taker's to wipe. */
+    public record Version(SecretInfo info, Secret value) {}
+
     /**
-     * Sets a secret, which may replace an older value; the value stays the caller's to wipe.
+     * Sets a secret's next version; the value stays the caller's to wipe.
      *
      * @throws VaultException when a limit is passed
      * @throws IOException when the vault cannot be written
      */
-    public synchronized SecretInfo set(SecretName name, Secret value) throws VaultException, IOException {
+    public synchronized SecretInfo set(SecretName name, Secret value, boolean canary)
+            throws VaultException, IOException {
         requireOpen();
-        if (value.length() == 0) {
-            throw new VaultException(VaultCode.VALUE_EMPTY, "the value has no bytes; delete the secret instead");
+        requireValue(value);
+        Optional<VaultIndex.Entry> older = index.find(name);
+        requireRoom(older);
+        int version =
+                older.isEmpty() ? 1 : Math.incrementExact(older.get().newest().version());
+        append(SealedRecord.Kind.VALUE, canary, version, name, value);
+        return info(name);
+    }
+
+    /** Hides a secret with all its versions, until it is undeleted or set. */
+    public synchronized void delete(SecretName name) throws VaultException, IOException {
+        if (entry(name).isDeleted()) {
+            throw new VaultException(VaultCode.SECRET_DELETED, name + " is deleted already");
         }
-        if (value.length() > VaultLimits.MAX_VALUE_BYTES) {
-            throw new VaultException(
-                    VaultCode.VALUE_TOO_LARGE,
-                    "the value has " + value.length() + " bytes, a secret at most " + VaultLimits.MAX_VALUE_BYTES);
+        mark(SealedRecord.Kind.DELETED, name);
+    }
+
+    /** Brings a deleted secret back. */
+    public synchronized SecretInfo undelete(SecretName name) throws VaultException, IOException {
+        if (!entry(name).isDeleted()) {
+            throw new VaultException(VaultCode.SECRET_NOT_DELETED, name + " is not deleted");
         }
-        Optional<SecretInfo> older = Optional.ofNullable(records.get(name)).map(SealedRecord::info);
-        if (older.isEmpty() && records.size() >= VaultLimits.MAX_SECRETS) {
-            throw new VaultException(
-                    VaultCode.TOO_MANY_SECRETS,
-                    "the vault has " + VaultLimits.MAX_SECRETS + " secrets, which is all; delete some first");
-        }
-        int version = older.isEmpty() ? 1 : Math.incrementExact(older.get().version());
-        long now = clock.instant().getEpochSecond();
-        SealedRecord record = SealedRecord.seal(keys, store.random(), header.nextSequence(), version, now, name, value);
-        Map<SecretName, SealedRecord> changed = new LinkedHashMap<>(records);
-        changed.remove(name);
-        changed.put(name, record);
-        write(header.next(1), changed);
-        return record.info();
+        mark(SealedRecord.Kind.UNDELETED, name);
+        return info(name);
     }
 
     /**
-     * Deletes a secret; false when there is none.
+     * Takes the value of one version, or the secret with its history, out of the file for ever.
      *
-     * @throws IOException when the vault cannot be written
+     * @return how many values are gone
      */
-    public synchronized boolean delete(SecretName name) throws VaultException, IOException {
-        requireOpen();
-        if (!records.containsKey(name)) {
-            return false;
+    public synchronized int destroy(SecretName name, Optional<Integer> version) throws VaultException, IOException {
+        VaultIndex.Entry entry = entry(name);
+        if (version.isEmpty()) {
+            rewrite(head -> head.name().equals(name) ? VaultRewrite.Fate.VANISHES : VaultRewrite.Fate.STAYS);
+            return entry.places().size();
         }
-        Map<SecretName, SealedRecord> changed = new LinkedHashMap<>(records);
-        changed.remove(name);
-        write(header.next(0), changed);
-        return true;
+        if (place(name, entry, version).destroyed()) {
+            throw destroyed(name, version.get());
+        }
+        rewrite(head -> head.name().equals(name) && head.version() == version.get()
+                ? VaultRewrite.Fate.DESTROYED
+                : VaultRewrite.Fate.STAYS);
+        return 1;
     }
 
-    /** A secret's value, the caller's to wipe. */
-    public synchronized Optional<Secret> get(SecretName name) throws VaultException {
-        requireOpen();
-        SealedRecord record = records.get(name);
-        if (record == null) {
-            return Optional.empty();
+    /**
+     * A version's value, or the newest's.
+     *
+     * @throws VaultException when there is none to be had, or the record is not as it was written
+     * @throws IOException when the file cannot be read
+     */
+    public synchronized Version get(SecretName name, Optional<Integer> version) throws VaultException, IOException {
+        VaultIndex.Entry entry = entry(name);
+        if (entry.isDeleted()) {
+            throw new VaultException(VaultCode.SECRET_DELETED, name + " is deleted; undelete it first");
         }
-        return Optional.of(record.open(keys)
-                .orElseThrow(() -> new VaultException(
-                        VaultCode.TAMPERED, "the record of " + name + " changed in memory; restart the appliance")));
+        VaultIndex.Place place = place(name, entry, version);
+        if (place.destroyed()) {
+            throw destroyed(name, place.version());
+        }
+        return new Version(entry.info(name, place), open(name, place));
     }
 
-    /** All secrets by name, without their values. */
-    public synchronized List<SecretInfo> list() throws VaultException {
+    /** Whether there is a secret of the name, deleted or not. */
+    public synchronized boolean has(SecretName name) throws VaultException {
         requireOpen();
-        return records.values().stream()
-                .map(SealedRecord::info)
-                .sorted((a, b) -> a.name().compareTo(b.name()))
+        return index.find(name).isPresent();
+    }
+
+    /** What may be told of a version, or the newest. */
+    public synchronized SecretInfo info(SecretName name, Optional<Integer> version) throws VaultException {
+        VaultIndex.Entry entry = entry(name);
+        return entry.info(name, place(name, entry, version));
+    }
+
+    /**
+     * The newest version of each secret, in the order of names.
+     *
+     * @param after only names after this one
+     * @param max at most so many
+     * @param deleted whether to tell of deleted and destroyed ones too
+     */
+    public synchronized List<SecretInfo> list(Optional<SecretName> after, int max, boolean deleted)
+            throws VaultException {
+        requireOpen();
+        NavigableMap<SecretName, VaultIndex.Entry> rest =
+                after.isEmpty() ? index.entries() : index.entries().tailMap(after.get(), false);
+        List<SecretInfo> list = new ArrayList<>();
+        for (Map.Entry<SecretName, VaultIndex.Entry> entry : rest.entrySet()) {
+            if (list.size() == max) {
+                break;
+            }
+            SecretInfo info =
+                    entry.getValue().info(entry.getKey(), entry.getValue().newest());
+            if (deleted || info.state() == SecretInfo.State.LIVE) {
+                list.add(info);
+            }
+        }
+        return list;
+    }
+
+    /** All versions of a secret, newest first. */
+    public synchronized List<SecretInfo> history(SecretName name) throws VaultException {
+        VaultIndex.Entry entry = entry(name);
+        return entry.places().reversed().stream()
+                .map(place -> entry.info(name, place))
                 .toList();
     }
 
-    /** How many secrets. */
-    public synchronized int size() {
-        return records.size();
+    /**
+     * Writes the vault anew with these slots and one more.
+     *
+     * @param newDataKey whether under another data key, which no slot but the new one can wrap
+     */
+    synchronized void rekey(List<KeySlot> slots, Credential credential, int number, boolean newDataKey)
+            throws VaultException, IOException {
+        requireOpen();
+        VaultKeys old = keys;
+        VaultKeys next = newDataKey
+                ? new VaultKeys(keys.vaultId(), Secret.owning(store.random().bytes(VaultCrypto.KEY_BYTES)))
+                : keys;
+        try {
+            List<KeySlot> all = new ArrayList<>(slots);
+            all.add(store.wrap(credential, number, next));
+            rewrite(file.header().next(all), next, head -> VaultRewrite.Fate.STAYS);
+        } finally {
+            if (newDataKey) {
+                (keys == next ? old : next).close();
+            }
+        }
     }
 
-    /** How often the vault has been written. */
-    public synchronized long generation() {
-        return header.generation();
+    /** Writes the vault anew with these slots. */
+    synchronized void replaceSlots(List<KeySlot> slots) throws VaultException, IOException {
+        requireOpen();
+        rewrite(file.header().next(slots), keys, head -> VaultRewrite.Fate.STAYS);
+    }
+
+    /**
+     * Writes all versions into a file that is a vault of its own, which the credential opens.
+     *
+     * @return how many bytes it has
+     */
+    synchronized long export(String name, Credential credential) throws VaultException, IOException {
+        requireOpen();
+        byte[] vaultId = store.random().bytes(VaultHeader.VAULT_ID_BYTES);
+        try (VaultKeys to = new VaultKeys(vaultId, Secret.owning(store.random().bytes(VaultCrypto.KEY_BYTES)))) {
+            VaultHeader header = new VaultHeader(vaultId, 1, List.of(store.wrap(credential, 1, to)));
+            VaultRewrite rewrite = VaultRewrite.begin(store, name, header, keys, to, file);
+            rewrite.copy(file, index, head -> VaultRewrite.Fate.STAYS);
+            return rewrite.finish().length();
+        }
+    }
+
+    /**
+     * Adds another vault's secrets, all or none, and closes it.
+     *
+     * @param overwrite whether the newest value of a secret whose name is taken becomes that one's next version
+     * @return what was added; its bytes are those of the vault now
+     */
+    synchronized Size importFrom(VaultImport other, boolean overwrite) throws VaultException, IOException {
+        try (other) {
+            requireOpen();
+            Size before = size();
+            VaultHeader next = file.header().next(file.header().slots());
+            VaultRewrite rewrite = VaultRewrite.begin(store, VaultFile.NEW_NAME, next, keys, keys, file);
+            rewrite.copy(file, index, head -> VaultRewrite.Fate.STAYS);
+            int secrets = other.addTo(rewrite, index, overwrite);
+            file.replace(next, rewrite.finish(), () -> index = rewrite.index());
+            return new Size(
+                    secrets, index.versions() - before.versions(), file.commit().length());
+        }
+    }
+
+    /** How large the vault is. */
+    public record Size(int secrets, int versions, long bytes) {}
+
+    public synchronized Size size() {
+        return new Size(index.secrets(), index.versions(), file.commit().length());
+    }
+
+    synchronized VaultHeader header() {
+        return file.header();
+    }
+
+    synchronized byte[] vaultId() {
+        return keys.vaultId();
     }
 
     /** Wipes the keys; nothing can be asked afterwards. */
@@ -123,23 +241,116 @@ public final class Vault implements AutoCloseable {
         keys.close();
     }
 
-    private void write(VaultHeader next, Map<SecretName, SealedRecord> changed) throws VaultException, IOException {
-        VaultCodec.Contents contents = new VaultCodec.Contents(next, slots, new ArrayList<>(changed.values()));
-        long length = VaultCodec.length(contents.slots(), contents.records());
-        if (length > VaultLimits.MAX_FILE_BYTES) {
-            throw new VaultException(
-                    VaultCode.VAULT_FULL,
-                    "the vault would have " + length + " bytes, at most " + VaultLimits.MAX_FILE_BYTES
-                            + " are allowed; delete some secrets first");
+    static VaultException changed(String where) {
+        return new VaultException(
+                VaultCode.TAMPERED,
+                "the vault changed on the disk while it was open (" + where + "); restore it from a backup");
+    }
+
+    private void append(SealedRecord.Kind kind, boolean canary, int version, SecretName name, Secret value)
+            throws VaultException, IOException {
+        if (file.isSuspect() || index.marks() > MAX_MARKS) {
+            rewrite(head -> VaultRewrite.Fate.STAYS);
         }
-        store.write(VaultCodec.encode(keys, contents));
-        header = next;
-        records = changed;
+        long now = store.clock().instant().getEpochSecond();
+        SealedRecord.Head head = new SealedRecord.Head(file.commit().nextSequence(), kind, canary, version, now, name);
+        SealedRecord record = SealedRecord.seal(keys, store.random(), head, value);
+        if (file.commit().length() + record.length() > VaultLimits.MAX_FILE_BYTES) {
+            throw VaultFile.full();
+        }
+        try {
+            index.add(record, file.append(keys, record));
+        } catch (MalformedException e) {
+            throw new IllegalStateException("the record just written is none", e);
+        }
+    }
+
+    private void mark(SealedRecord.Kind kind, SecretName name) throws VaultException, IOException {
+        append(kind, false, 0, name, NO_VALUE);
+    }
+
+    private void rewrite(VaultRewrite.Judge judge) throws VaultException, IOException {
+        rewrite(file.header().next(file.header().slots()), keys, judge);
+    }
+
+    private void rewrite(VaultHeader next, VaultKeys nextKeys, VaultRewrite.Judge judge)
+            throws VaultException, IOException {
+        VaultRewrite rewrite = VaultRewrite.begin(store, VaultFile.NEW_NAME, next, keys, nextKeys, file);
+        rewrite.copy(file, index, judge);
+        file.replace(next, rewrite.finish(), () -> {
+            index = rewrite.index();
+            keys = nextKeys;
+        });
+    }
+
+    private Secret open(SecretName name, VaultIndex.Place place) throws VaultException, IOException {
+        try {
+            SealedRecord record = file.read(place);
+            if (place.isAt(record)) {
+                return record.open(keys).orElseThrow(() -> changed("record of " + name));
+            }
+        } catch (MalformedException e) {
+            throw changed("record of " + name);
+        }
+        throw changed("record of " + name);
+    }
+
+    private VaultIndex.Entry entry(SecretName name) throws VaultException {
+        requireOpen();
+        return index.find(name)
+                .orElseThrow(() -> new VaultException(VaultCode.SECRET_UNKNOWN, "no secret has the name " + name));
+    }
+
+    private SecretInfo info(SecretName name) throws VaultException {
+        return info(name, Optional.empty());
+    }
+
+    private static VaultIndex.Place place(SecretName name, VaultIndex.Entry entry, Optional<Integer> version)
+            throws VaultException {
+        if (version.isEmpty()) {
+            return entry.newest();
+        }
+        return entry.version(version.get())
+                .orElseThrow(() -> new VaultException(
+                        VaultCode.VERSION_UNKNOWN,
+                        name + " has no version " + version.get() + "; the newest is "
+                                + entry.newest().version()));
+    }
+
+    private static VaultException destroyed(SecretName name, int version) {
+        return new VaultException(
+                VaultCode.VERSION_DESTROYED, "version " + version + " of " + name + " is destroyed; set it anew");
+    }
+
+    private static void requireValue(Secret value) throws VaultException {
+        if (value.length() == 0) {
+            throw new VaultException(VaultCode.VALUE_EMPTY, "the value has no bytes; delete the secret instead");
+        }
+        if (value.length() > VaultLimits.MAX_VALUE_BYTES) {
+            throw new VaultException(
+                    VaultCode.VALUE_TOO_LARGE,
+                    "the value has " + value.length() + " bytes, a secret at most " + VaultLimits.MAX_VALUE_BYTES);
+        }
+    }
+
+    private void requireRoom(Optional<VaultIndex.Entry> older) throws VaultException {
+        if (older.isEmpty() && index.secrets() >= VaultLimits.MAX_SECRETS) {
+            throw new VaultException(
+                    VaultCode.TOO_MANY_SECRETS,
+                    "the vault has " + VaultLimits.MAX_SECRETS + " secrets, which is all; destroy some first");
+        }
+        boolean historyIsFull = older.isPresent() && older.get().places().size() >= VaultLimits.MAX_VERSIONS;
+        if (historyIsFull || index.versions() >= VaultLimits.MAX_ALL_VERSIONS) {
+            throw new VaultException(
+                    VaultCode.TOO_MANY_VERSIONS,
+                    "a secret may have " + VaultLimits.MAX_VERSIONS + " versions, the vault "
+                            + VaultLimits.MAX_ALL_VERSIONS + "; destroy the secret and set it anew");
+        }
     }
 
     private void requireOpen() throws VaultException {
         if (closed) {
-            throw new VaultException(VaultCode.VAULT_CLOSED, "the vault has been closed; warden is stopping");
+            throw new VaultException(VaultCode.VAULT_SEALED, "the vault is sealed; nullctl vault unseal opens it");
         }
     }
 }

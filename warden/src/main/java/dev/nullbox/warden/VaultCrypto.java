@@ -6,24 +6,29 @@ import java.util.Optional;
 import org.bouncycastle.crypto.InvalidCipherTextException;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.engines.AESEngine;
+import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.generators.HKDFBytesGenerator;
 import org.bouncycastle.crypto.macs.HMac;
 import org.bouncycastle.crypto.modes.GCMBlockCipher;
 import org.bouncycastle.crypto.modes.GCMModeCipher;
 import org.bouncycastle.crypto.params.AEADParameters;
+import org.bouncycastle.crypto.params.Argon2Parameters;
 import org.bouncycastle.crypto.params.HKDFParameters;
 import org.bouncycastle.crypto.params.KeyParameter;
 
 /**
- * The vault's three primitives: AES-256-GCM (NIST SP 800-38D, 128-bit tag, 96-bit nonce), HKDF-SHA-256 (RFC 5869),
- * HMAC-SHA-256 (RFC 2104); Bouncy Castle's lightweight API, so that no security provider is looked up.
+ * The vault's primitives: AES-256-GCM (NIST SP 800-38D, 128-bit tag, 96-bit nonce), HKDF-SHA-256 (RFC 5869),
+ * HMAC-SHA-256 (RFC 2104), SHA-256 (FIPS 180-4), Argon2id (RFC 9106); Bouncy Castle's lightweight API, so that no
+ * security provider is looked up.
  */
 final class VaultCrypto {
     static final int KEY_BYTES = 32;
     static final int NONCE_BYTES = 12;
     static final int TAG_BYTES = 16;
-    static final int MAC_BYTES = 32;
+    static final int SALT_BYTES = 16;
+    static final int HASH_BYTES = 32;
 
+    private static final byte[] NOTHING = {};
     private static final int TAG_BITS = 8 * TAG_BYTES;
 
     private VaultCrypto() {}
@@ -74,8 +79,47 @@ final class VaultCrypto {
         HMac hmac = new HMac(new SHA256Digest());
         hmac.init(new KeyParameter(key.bytes()));
         hmac.update(bytes, 0, length);
-        byte[] code = new byte[MAC_BYTES];
+        byte[] code = new byte[HASH_BYTES];
         hmac.doFinal(code, 0);
         return code;
+    }
+
+    /** The hash. */
+    static byte[] sha256(byte[] bytes) {
+        return chain(NOTHING, bytes);
+    }
+
+    /** The hash of one after the other. */
+    static byte[] chain(byte[] first, byte[] second) {
+        SHA256Digest digest = new SHA256Digest();
+        digest.update(first, 0, first.length);
+        digest.update(second, 0, second.length);
+        byte[] hash = new byte[HASH_BYTES];
+        digest.doFinal(hash, 0);
+        return hash;
+    }
+
+    /** 32 bytes that cost so much to make; takes some cost.memoryKib() of heap, which is wiped. */
+    static Secret argon2id(Secret passphrase, byte[] salt, Argon2Cost cost) {
+        return argon2id(passphrase, salt, NOTHING, NOTHING, cost);
+    }
+
+    /** Argon2id with all of its inputs: RFC 9106's secret value and associated data, which the vault leaves empty. */
+    static Secret argon2id(Secret passphrase, byte[] salt, byte[] secret, byte[] associated, Argon2Cost cost) {
+        Argon2Parameters parameters = new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
+                .withVersion(Argon2Parameters.ARGON2_VERSION_13)
+                .withIterations(cost.passes())
+                .withMemoryAsKB(cost.memoryKib())
+                .withParallelism(cost.lanes())
+                .withSalt(salt)
+                .withSecret(secret)
+                .withAdditional(associated)
+                .build();
+        Argon2BytesGenerator generator = new Argon2BytesGenerator();
+        generator.init(parameters);
+        byte[] key = new byte[KEY_BYTES];
+        generator.generateBytes(passphrase.bytes(), key);
+        parameters.clear();
+        return Secret.owning(key);
     }
 }

@@ -1,23 +1,33 @@
 package dev.nullbox.warden;
 
 import java.io.IOException;
-import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * One directory's files, by the steps that matter when power fails between two of them.
  *
- * <p>Until {@link #sync} a file's bytes, and until {@link #syncDirectory} its name, may be lost.
+ * <p>Until {@link #sync} a file's bytes and length, and until {@link #syncDirectory} its name, may be lost, in any part
+ * and order.
  */
 interface VaultFiles {
-    /**
-     * A whole file; absent when there is none.
-     *
-     * @throws FileTooLargeException when it has more bytes than {@code limit}
-     */
-    Optional<byte[]> read(String name, int limit) throws IOException;
+    /** How many bytes the file has; absent when there is none. */
+    OptionalLong size(String name) throws IOException;
 
-    /** A new file, in place of one that may be there; 0400 when {@code readOnly}, else 0600. */
-    void write(String name, byte[] bytes, boolean readOnly) throws IOException;
+    /**
+     * So many bytes from the position.
+     *
+     * @throws IOException also when the file ends before
+     */
+    byte[] read(String name, long position, int length) throws IOException;
+
+    /** A new empty file of mode 0600, in place of one that may be there. */
+    void create(String name) throws IOException;
+
+    /** Bytes at the position, which may lie at the end. */
+    void write(String name, long position, byte[] bytes) throws IOException;
+
+    /** Cuts the file down to the length. */
+    void truncate(String name, long length) throws IOException;
 
     /** Bytes to the disk: fsync(2). */
     void sync(String name) throws IOException;
@@ -25,31 +35,9 @@ interface VaultFiles {
     /** One name for another at once, replacing what had it: rename(2). */
     void rename(String from, String to) throws IOException;
 
+    /** Removes the file if it is there. */
+    void delete(String name) throws IOException;
+
     /** Names to the disk: fsync(2) of the directory. */
     void syncDirectory() throws IOException;
-
-    /** All of the bytes under the name, or what was there before; on return they outlive a power cut. */
-    default void replace(String name, byte[] bytes, boolean readOnly) throws IOException {
-        String temporary = name + ".tmp";
-        write(temporary, bytes, readOnly);
-        sync(temporary);
-        rename(temporary, name);
-        syncDirectory();
-    }
-
-    /** A file that is longer than what is read. */
-    final class FileTooLargeException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        private final long bytes;
-
-        FileTooLargeException(String name, long bytes) {
-            super(name + " has " + bytes + " bytes");
-            this.bytes = bytes;
-        }
-
-        long bytes() {
-            return bytes;
-        }
-    }
 }

@@ -2,40 +2,40 @@ package dev.nullbox.warden;
 
 import java.nio.ByteBuffer;
 
-/** An open vault's data key, the key of its file's authentication code, and its identity. */
+/** An open vault's data key, the key of its commits, and its identity. */
 final class VaultKeys implements AutoCloseable {
     private final byte[] vaultId;
     private final Secret data;
-    private final Secret file;
+    private final Secret commit;
 
     /** Takes the data key over. */
     VaultKeys(byte[] vaultId, Secret data) {
         this.vaultId = vaultId.clone();
         this.data = data;
-        this.file = VaultCrypto.derive(data, vaultId, "nullbox vault 1 file");
+        this.commit = VaultCrypto.derive(data, vaultId, "nullbox vault 2 commit");
     }
 
     Secret data() {
         return data;
     }
 
-    Secret file() {
-        return file;
+    Secret commit() {
+        return commit;
     }
 
     byte[] vaultId() {
         return vaultId.clone();
     }
 
-    /** What every authenticated part is bound to: magic, format version, vault id. */
+    /** What every sealed part is bound to: magic, format version, vault id; 26 bytes. */
     byte[] identity() {
         return identity(vaultId);
     }
 
     static byte[] identity(byte[] vaultId) {
-        return ByteBuffer.allocate(VaultCodec.MAGIC_BYTES + 2 + vaultId.length)
-                .put(VaultCodec.magic())
-                .putShort((short) VaultCodec.VERSION)
+        return ByteBuffer.allocate(VaultHeader.MAGIC_BYTES + 2 + vaultId.length)
+                .put(VaultHeader.magic())
+                .putShort((short) VaultHeader.VERSION)
                 .put(vaultId)
                 .array();
     }
@@ -43,6 +43,6 @@ final class VaultKeys implements AutoCloseable {
     @Override
     public void close() {
         data.close();
-        file.close();
+        commit.close();
     }
 }

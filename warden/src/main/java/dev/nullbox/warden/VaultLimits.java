@@ -5,17 +5,26 @@ public final class VaultLimits {
     /** Bytes of one value: a certificate chain with its key fits many times; base 64 of ten fits one RPC message. */
     public static final int MAX_VALUE_BYTES = 64 * 1024;
 
-    /** Secrets in one vault: a list of them fits one RPC message. */
-    public static final int MAX_SECRETS = 10_000;
+    /** Secrets in one vault: their names, versions and places are held in memory, some 200 bytes each. */
+    public static final int MAX_SECRETS = 100_000;
 
-    /** Bytes of the file: it is held in memory and written whole at each change, within warden's heap of 32 MiB. */
-    public static final int MAX_FILE_BYTES = 8 * 1024 * 1024;
+    /** Versions of one secret: its history fits one RPC message. */
+    public static final int MAX_VERSIONS = 1_000;
 
-    /** Ways to open one vault: each is tried in turn. */
+    /** Versions of all secrets: what is held in memory of each fits warden's heap. */
+    public static final int MAX_ALL_VERSIONS = 200_000;
+
+    /** Bytes of the file: the longest one is read and checked within an RPC call's deadline. */
+    public static final long MAX_FILE_BYTES = 256L * 1024 * 1024;
+
+    /** Ways to open one vault: all fit the header. */
     public static final int MAX_SLOTS = 8;
 
-    /** Bytes of one slot's body: room for a key derivation's parameters and an enrolled public key. */
-    public static final int MAX_SLOT_BYTES = 4096;
+    /** Bytes of a passphrase, at least: fewer are guessed even through Argon2id. */
+    public static final int MIN_PASSPHRASE_BYTES = 8;
+
+    /** Bytes of a passphrase, at most: more is a file given by mistake. */
+    public static final int MAX_PASSPHRASE_BYTES = 1024;
 
     /** Secrets in one lease: a manifest that asks for more is a mistake. */
     public static final int MAX_LEASE_NAMES = 64;

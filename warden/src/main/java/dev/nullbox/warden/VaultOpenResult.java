@@ -5,9 +5,9 @@ public sealed interface VaultOpenResult {
     /**
      * An open vault.
      *
-     * @param created whether there was none before
+     * @param slot the number of the key slot that opened it
      */
-    record Opened(Vault vault, boolean created) implements VaultOpenResult {}
+    record Opened(Vault vault, int slot) implements VaultOpenResult {}
 
     /** No vault was opened, and nothing was changed. */
     sealed interface Refused extends VaultOpenResult {
@@ -18,37 +18,7 @@ public sealed interface VaultOpenResult {
         String message();
     }
 
-    /** There is a vault and no key file. */
-    record KeyMissing() implements Refused {
-        @Override
-        public VaultCode code() {
-            return VaultCode.KEY_MISSING;
-        }
-
-        @Override
-        public String message() {
-            return "the vault is there and its key file is not; put the key file back, or remove the vault to begin anew";
-        }
-    }
-
-    /**
-     * The key file is not a key.
-     *
-     * @param bytes its length
-     */
-    record KeyMalformed(int bytes) implements Refused {
-        @Override
-        public VaultCode code() {
-            return VaultCode.KEY_MALFORMED;
-        }
-
-        @Override
-        public String message() {
-            return "the key file has " + bytes + " bytes, a key has 32; put the right key file back";
-        }
-    }
-
-    /** The key is another vault's. */
+    /** The passphrase or key is not this vault's. */
     record WrongKey() implements Refused {
         @Override
         public VaultCode code() {
@@ -57,7 +27,7 @@ public sealed interface VaultOpenResult {
 
         @Override
         public String message() {
-            return "no slot of the vault belongs to this key; put the right key file back";
+            return "no key slot of the vault belongs to this passphrase or key; give the right one";
         }
     }
 
@@ -87,7 +57,7 @@ public sealed interface VaultOpenResult {
 
         @Override
         public String message() {
-            return "the vault has format version " + found + ", this NullBox reads 1; boot the NullBox that wrote it";
+            return "the vault has format version " + found + ", this NullBox reads 2; boot the NullBox that wrote it";
         }
     }
 
@@ -123,6 +93,32 @@ public sealed interface VaultOpenResult {
         @Override
         public String message() {
             return extra + " bytes follow the vault's end; restore it from a backup";
+        }
+    }
+
+    /** Records stand in each other's place. */
+    record Swapped() implements Refused {
+        @Override
+        public VaultCode code() {
+            return VaultCode.SWAPPED;
+        }
+
+        @Override
+        public String message() {
+            return "records of the vault stand in each other's place; restore it from a backup";
+        }
+    }
+
+    /** All records are authentic, and one or more are not the ones that were acknowledged. */
+    record RolledBack() implements Refused {
+        @Override
+        public VaultCode code() {
+            return VaultCode.ROLLED_BACK;
+        }
+
+        @Override
+        public String message() {
+            return "an older record of the vault stands in a newer one's place; restore it from a backup";
         }
     }
 

@@ -3,135 +3,169 @@ package dev.nullbox.warden;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalLong;
 
-/**
- * A directory with a vault in it: {@code vault}, and {@code vault.key}, which opens it.
- *
- * <p>The key file is 32 random bytes of mode 0400, made when there is neither. It lies beside the vault, so it protects
- * from nothing that can read the data partition; slots for a passphrase or an enrolled key take its place later.
- */
+/** A directory that holds a vault, or will. Nothing in it opens the vault. */
 public final class VaultStore {
-    static final String VAULT = "vault";
-    static final String KEY = "vault.key";
-
     private final VaultFiles files;
     private final RandomSource random;
     private final InstantSource clock;
+    private final Argon2Cost cost;
 
-    VaultStore(VaultFiles files, RandomSource random, InstantSource clock) {
+    VaultStore(VaultFiles files, RandomSource random, InstantSource clock, Argon2Cost cost) {
         this.files = files;
         this.random = random;
         this.clock = clock;
+        this.cost = cost;
     }
 
     /** The store in a directory that is there already and is warden's alone. */
     public static VaultStore in(Path directory, RandomSource random, InstantSource clock) {
-        return new VaultStore(new DirectoryFiles(directory), random, clock);
+        return new VaultStore(new DirectoryFiles(directory), random, clock, Argon2Cost.RECOMMENDED);
+    }
+
+    /** What lies in the directory, as far as it can be told without a key. */
+    sealed interface Found {
+        /** No vault. */
+        record Nothing() implements Found {}
+
+        /** A vault. */
+        record Sealed(VaultHeader header) implements Found {}
+
+        /** A file that no key will open. */
+        record Unreadable(VaultOpenResult.Refused why) implements Found {}
+    }
+
+    Found find() throws IOException {
+        return find(VaultFile.NAME);
+    }
+
+    private Found find(String name) throws IOException {
+        OptionalLong size = files.size(name);
+        if (size.isEmpty()) {
+            return new Found.Nothing();
+        }
+        byte[] begin = files.read(name, 0, (int) Math.min(size.getAsLong(), VaultFile.RECORDS_AT));
+        return switch (VaultHeader.parse(begin)) {
+            case VaultHeader.Parsed.Whole(VaultHeader header) -> new Found.Sealed(header);
+            case VaultHeader.Parsed.Unreadable(VaultOpenResult.Refused why) -> new Found.Unreadable(why);
+        };
+    }
+
+    /** Makes a new vault, which each of the credentials opens; they stay the caller's to wipe. */
+    Vault create(List<Credential> credentials) throws IOException {
+        byte[] vaultId = random.bytes(VaultHeader.VAULT_ID_BYTES);
+        VaultKeys keys = new VaultKeys(vaultId, Secret.owning(random.bytes(VaultCrypto.KEY_BYTES)));
+        List<KeySlot> slots = new ArrayList<>();
+        for (Credential credential : credentials) {
+            slots.add(wrap(credential, slots.size() + 1, keys));
+        }
+        VaultHeader header = new VaultHeader(vaultId, 1, slots);
+        Commit commit = new VaultWriter(files, VaultFile.NEW_NAME, header, keys).finish(1);
+        files.rename(VaultFile.NEW_NAME, VaultFile.NAME);
+        files.syncDirectory();
+        return new Vault(this, keys, new VaultFile(files, header, commit), new VaultIndex());
+    }
+
+    /** Opens the vault; the credential stays the caller's to wipe. */
+    VaultOpenResult open(Credential credential) throws IOException {
+        return switch (find()) {
+            case Found.Nothing() -> throw new IOException("there is no vault");
+            case Found.Unreadable(VaultOpenResult.Refused why) -> why;
+            case Found.Sealed(VaultHeader header) ->
+                switch (unlock(header, credential)) {
+                    case Unlocked.Not(VaultOpenResult.Refused why) -> why;
+                    case Unlocked.By(VaultKeys keys, int slot) -> open(header, keys, slot);
+                };
+        };
+    }
+
+    private VaultOpenResult open(VaultHeader header, VaultKeys keys, int slot) throws IOException {
+        return switch (new VaultOpener(files, VaultFile.NAME, header, keys).read()) {
+            case VaultOpener.Read.Refused(VaultOpenResult.Refused why) -> {
+                keys.close();
+                yield why;
+            }
+            case VaultOpener.Read.Whole(Commit commit, VaultIndex index) -> {
+                files.delete(VaultFile.NEW_NAME);
+                yield new VaultOpenResult.Opened(
+                        new Vault(this, keys, new VaultFile(files, header, commit), index), slot);
+            }
+        };
     }
 
     /**
-     * Opens the vault, or makes one where there is none.
+     * Opens another vault's file for its contents; the credential stays the caller's to wipe.
      *
-     * @throws IOException when files cannot be read or written
+     * @throws VaultException when it is not a whole vault that the credential opens
      */
-    public VaultOpenResult open() throws IOException {
-        Optional<byte[]> vault;
-        try {
-            vault = files.read(VAULT, VaultLimits.MAX_FILE_BYTES);
-        } catch (VaultFiles.FileTooLargeException e) {
-            return new VaultOpenResult.TooLarge(e.bytes());
+    VaultImport openForImport(String name, Credential credential) throws VaultException, IOException {
+        return switch (find(name)) {
+            case Found.Nothing() -> throw notImported(new VaultOpenResult.NotAVault());
+            case Found.Unreadable(VaultOpenResult.Refused why) -> throw notImported(why);
+            case Found.Sealed(VaultHeader header) ->
+                switch (unlock(header, credential)) {
+                    case Unlocked.Not(VaultOpenResult.Refused why) -> throw notImported(why);
+                    case Unlocked.By(VaultKeys keys, int _) -> openForImport(name, header, keys);
+                };
+        };
+    }
+
+    private VaultImport openForImport(String name, VaultHeader header, VaultKeys keys)
+            throws VaultException, IOException {
+        return switch (new VaultOpener(files, name, header, keys).read()) {
+            case VaultOpener.Read.Whole(Commit commit, VaultIndex index) ->
+                new VaultImport(new VaultReader(files, name, commit.length()), keys, index);
+            case VaultOpener.Read.Refused(VaultOpenResult.Refused why) -> {
+                keys.close();
+                throw notImported(why);
+            }
+        };
+    }
+
+    private static VaultException notImported(VaultOpenResult.Refused why) {
+        return new VaultException(why.code(), "the imported file is refused: " + why.message());
+    }
+
+    /** What came of a credential and a header. */
+    sealed interface Unlocked {
+        /** These are the keys. */
+        record By(VaultKeys keys, int slot) implements Unlocked {}
+
+        record Not(VaultOpenResult.Refused why) implements Unlocked {}
+    }
+
+    /** Tries the credential on each slot. */
+    static Unlocked unlock(VaultHeader header, Credential credential) {
+        for (KeySlot slot : header.slots()) {
+            switch (slot.open(credential, header.vaultId())) {
+                case KeySlot.Tried.Opens(Secret dataKey) -> {
+                    return new Unlocked.By(new VaultKeys(header.vaultId(), dataKey), slot.number());
+                }
+                case KeySlot.Tried.Broken() -> {
+                    return new Unlocked.Not(new VaultOpenResult.Tampered("key slot " + slot.number()));
+                }
+                case KeySlot.Tried.NotThisOne() -> {}
+            }
         }
-        Optional<byte[]> keyFile;
-        try {
-            keyFile = files.read(KEY, VaultCrypto.KEY_BYTES);
-        } catch (VaultFiles.FileTooLargeException e) {
-            return new VaultOpenResult.KeyMalformed((int) Math.min(e.bytes(), Integer.MAX_VALUE));
-        }
-        if (keyFile.isPresent() && keyFile.get().length != VaultCrypto.KEY_BYTES) {
-            return new VaultOpenResult.KeyMalformed(keyFile.get().length);
-        }
-        if (keyFile.isEmpty() && vault.isPresent()) {
-            return new VaultOpenResult.KeyMissing();
-        }
-        try (Secret key = Secret.owning(keyFile.isPresent() ? keyFile.get() : newKey())) {
-            return vault.isPresent() ? open(vault.get(), key) : create(key);
-        }
+        return new Unlocked.Not(new VaultOpenResult.WrongKey());
+    }
+
+    KeySlot wrap(Credential credential, int number, VaultKeys keys) throws IOException {
+        return KeySlot.wrap(credential, number, cost, keys.vaultId(), keys.data(), random);
+    }
+
+    VaultFiles files() {
+        return files;
     }
 
     RandomSource random() {
         return random;
     }
 
-    void write(byte[] vault) throws IOException {
-        files.replace(VAULT, vault, false);
-    }
-
-    private byte[] newKey() throws IOException {
-        byte[] key = random.bytes(VaultCrypto.KEY_BYTES);
-        files.replace(KEY, key, true);
-        return key;
-    }
-
-    private VaultOpenResult create(Secret key) throws IOException {
-        byte[] vaultId = random.bytes(VaultCodec.VAULT_ID_BYTES);
-        Secret dataKey = Secret.owning(random.bytes(VaultCrypto.KEY_BYTES));
-        KeySlot slot = KeySlot.forKeyFile(key, dataKey, vaultId, 0, random);
-        VaultCodec.Contents contents =
-                new VaultCodec.Contents(new VaultHeader(vaultId, 1, 1), List.of(slot), List.of());
-        VaultKeys keys = new VaultKeys(vaultId, dataKey);
-        write(VaultCodec.encode(keys, contents));
-        return new VaultOpenResult.Opened(new Vault(this, clock, keys, contents, new LinkedHashMap<>()), true);
-    }
-
-    private VaultOpenResult open(byte[] file, Secret key) {
-        return switch (VaultCodec.parse(file)) {
-            case VaultCodec.Parsed.Unreadable(VaultOpenResult.Refused why) -> why;
-            case VaultCodec.Parsed.Whole(VaultCodec.Contents contents) -> open(file, key, contents);
-        };
-    }
-
-    private VaultOpenResult open(byte[] file, Secret key, VaultCodec.Contents contents) {
-        byte[] vaultId = contents.header().vaultId();
-        for (int i = 0; i < contents.slots().size(); i++) {
-            KeySlot slot = contents.slots().get(i);
-            if (slot.belongsTo(key, vaultId)) {
-                Optional<Secret> dataKey = slot.unwrap(key, vaultId, i);
-                return dataKey.isPresent()
-                        ? open(file, new VaultKeys(vaultId, dataKey.get()), contents)
-                        : new VaultOpenResult.Tampered("key slot");
-            }
-        }
-        return new VaultOpenResult.WrongKey();
-    }
-
-    private VaultOpenResult open(byte[] file, VaultKeys keys, VaultCodec.Contents contents) {
-        Optional<Map<SecretName, SealedRecord>> records =
-                VaultCodec.isAuthentic(keys, file) ? index(keys, contents) : Optional.empty();
-        if (records.isEmpty()) {
-            keys.close();
-            return new VaultOpenResult.Tampered("authentication code");
-        }
-        return new VaultOpenResult.Opened(new Vault(this, clock, keys, contents, records.get()), false);
-    }
-
-    /** The records by name, when each opens, is in order and is its name's only one. */
-    private static Optional<Map<SecretName, SealedRecord>> index(VaultKeys keys, VaultCodec.Contents contents) {
-        Map<SecretName, SealedRecord> records = new LinkedHashMap<>();
-        long last = 0;
-        for (SealedRecord record : contents.records()) {
-            Optional<Secret> value = record.open(keys);
-            value.ifPresent(Secret::close);
-            boolean inOrder = record.sequence() > last
-                    && record.sequence() < contents.header().nextSequence();
-            if (value.isEmpty() || !inOrder || records.put(record.name(), record) != null) {
-                return Optional.empty();
-            }
-            last = record.sequence();
-        }
-        return Optional.of(records);
+    InstantSource clock() {
+        return clock;
     }
 }

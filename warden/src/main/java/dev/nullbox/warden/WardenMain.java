@@ -7,23 +7,27 @@ import dev.nullbox.rpc.RpcObserver;
 import dev.nullbox.rpc.RpcServer;
 import dev.nullbox.rpc.ServiceRuntime;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 
 /**
  * Warden: keeps the vault and answers {@code vault.*} on its Unix socket.
  *
- * <p>A vault that does not open leaves warden running and refusing, with the reason in every answer: the rest of the
- * appliance works on, and agents that need secrets do not start.
+ * <p>Nothing here opens the vault: that takes an operator's passphrase or key. Until then, and when the file is
+ * damaged, warden answers with the reason: the rest of the appliance works on, and agents that need secrets do not start.
  */
 public final class WardenMain {
+    /** More workers than elsewhere: calls that wait for leases hold some. */
+    private static final RpcLimits LIMITS = new RpcLimits(64, 8, Duration.ofSeconds(60), Duration.ofSeconds(60));
+
     private WardenMain() {}
 
     /** Runs until SIGTERM; takes no arguments. */
     public static void main(String[] args) {
         ServiceRuntime runtime = ServiceRuntime.fromEnvironment("warden");
         try {
-            Runnable stop = start(runtime);
+            Runnable stop = start(runtime, false);
             runtime.onTerminate(stop);
             runtime.ready();
         } catch (IOException e) {
@@ -33,33 +37,38 @@ public final class WardenMain {
     }
 
     /**
-     * Opens the vault and listens.
+     * Looks for the vault and listens.
      *
+     * @param memoryLocked whether this process's memory is locked
      * @return what stops it
      * @throws IOException when the state directory or the socket cannot be used
      */
-    static Runnable start(ServiceRuntime runtime) throws IOException {
-        VaultOpenResult opened = VaultStore.in(runtime.stateDir(), RandomSource.kernel(), InstantSource.system())
-                .open();
-        announce(opened, runtime.events());
-        VaultService service = new VaultService(opened, new Leases(), runtime.events());
-        RpcServer server = RpcServer.listen(
-                runtime.socketPath(), service.methods(), RpcLimits.defaults(), observer(runtime.events()));
+    static Runnable start(ServiceRuntime runtime, boolean memoryLocked) throws IOException {
+        VaultStore store = VaultStore.in(runtime.stateDir(), RandomSource.kernel(), InstantSource.system());
+        VaultKeeper keeper = VaultKeeper.of(store, System::nanoTime);
+        Transfers transfers = new Transfers(keeper, System::nanoTime);
+        transfers.clear();
+        announce(keeper.state(), runtime.events());
+        Leases leases = new Leases(InstantSource.system(), System::nanoTime);
+        VaultService service = new VaultService(keeper, transfers, leases, runtime.events(), memoryLocked);
+        RpcServer server =
+                RpcServer.listen(runtime.socketPath(), service.methods(), LIMITS, observer(runtime.events()));
         return () -> {
             server.close();
-            if (opened instanceof VaultOpenResult.Opened(Vault vault, boolean _)) {
-                vault.close();
-            }
+            keeper.close();
         };
     }
 
-    private static void announce(VaultOpenResult opened, EventSink events) {
-        switch (opened) {
-            case VaultOpenResult.Opened(Vault vault, boolean created) ->
-                events.emit("vault.opened", Map.of("secrets", vault.size(), "created", created));
-            case VaultOpenResult.Refused refused -> {
-                events.emit("vault.refused", Map.of("detail", refused.code().name(), "reason", refused.message()));
-                System.err.println("warden: " + refused.message());
+    private static void announce(VaultKeeper.State state, EventSink events) {
+        switch (state) {
+            case VaultKeeper.State.New() -> events.emit("vault.found", Map.of("state", "new"));
+            case VaultKeeper.State.Sealed(_), VaultKeeper.State.Unsealed(_) ->
+                events.emit("vault.found", Map.of("state", "sealed"));
+            case VaultKeeper.State.Refused(VaultOpenResult.Refused why) -> {
+                events.emit(
+                        "vault.found",
+                        Map.of("state", "refused", "code", why.code().name(), "reason", why.message()));
+                System.err.println("warden: " + why.message());
             }
         }
     }

@@ -4,25 +4,48 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** A directory that forgets, when the power goes, what was not synced; and whose power goes at a step of one's choice. */
+/**
+ * A directory whose power goes at a step of one's choice, and which then has, of all that was not synced, any part: each
+ * sector of a write or none of it, the new length or the old, renamed names or the former ones.
+ */
 final class MemoryFiles implements VaultFiles {
-    private final Map<String, byte[]> content = new HashMap<>();
-    private final Map<String, byte[]> durableNames = new HashMap<>();
-    private final IdentityHashMap<byte[], byte[]> durableBytes = new IdentityHashMap<>();
+    private static final int SECTOR = 512;
+
+    /** A file's contents now, what of it is on the disk, and what may get there. */
+    private static final class Node {
+        private byte[] now = {};
+        private byte[] durable = {};
+        private final List<Write> pending = new ArrayList<>();
+    }
+
+    /** A write, or a truncation when there are no bytes. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Write(long position, byte @Nullable [] bytes) {}
+
+    private final Map<String, Node> names = new HashMap<>();
+    /** The directory as it may be found after a cut: the last entry is the present. */
+    private final List<Map<String, Node>> directories = new ArrayList<>(List.of(Map.of()));
+
     private final List<String> steps = new ArrayList<>();
     private int stepsUntilCut = Integer.MAX_VALUE;
-    private @Nullable Random torn;
+    private int failures = Integer.MAX_VALUE;
 
-    void cutPowerAtStep(int step, Random random) {
+    /** From this step on, counted from 0, every one fails. */
+    void cutPowerAtStep(int step) {
         stepsUntilCut = step;
-        torn = random;
+        failures = Integer.MAX_VALUE;
+    }
+
+    /** The step, counted from 0, fails, and those after it work again. */
+    void failOnce(int step) {
+        stepsUntilCut = step;
+        failures = 1;
     }
 
     List<String> steps() {
@@ -30,91 +53,155 @@ final class MemoryFiles implements VaultFiles {
     }
 
     void put(String name, byte[] bytes) {
-        content.put(name, bytes.clone());
+        Node node = new Node();
+        node.now = bytes.clone();
+        node.durable = bytes.clone();
+        names.put(name, node);
+        directories.add(Map.copyOf(names));
     }
 
-    void remove(String name) {
-        content.remove(name);
+    boolean has(String name) {
+        return names.containsKey(name);
     }
 
     byte[] bytes(String name) {
-        byte[] bytes = content.get(name);
-        if (bytes == null) {
-            throw new AssertionError("no " + name);
-        }
-        return bytes.clone();
+        return node(name).now.clone();
     }
 
-    /** What a disk may hold after the cut: of each thing that was not synced, the old or the new. */
+    /** What a disk may hold after the cut. */
     MemoryFiles afterPowerCut(Random random) {
         MemoryFiles after = new MemoryFiles();
-        boolean newNames = random.nextBoolean();
-        (newNames ? content : durableNames).forEach((name, bytes) -> {
-            byte[] durable = durableBytes.get(bytes);
-            if (durable != null) {
-                after.put(name, durable);
-            } else {
-                after.put(name, Arrays.copyOf(bytes, random.nextInt(bytes.length + 1)));
-            }
-        });
+        directories
+                .get(random.nextInt(directories.size()))
+                .forEach((name, node) -> after.put(name, survivors(node, random)));
         return after;
     }
 
-    @Override
-    public Optional<byte[]> read(String name, int limit) throws IOException {
-        byte[] bytes = content.get(name);
-        if (bytes != null && bytes.length > limit) {
-            throw new FileTooLargeException(name, bytes.length);
+    private static byte[] survivors(Node node, Random random) {
+        byte[] disk = node.durable;
+        int mood = random.nextInt(3);
+        for (Write write : node.pending) {
+            if (write.bytes() == null) {
+                disk = mood == 0 || random.nextBoolean() ? Arrays.copyOf(disk, (int) write.position()) : disk;
+                continue;
+            }
+            for (int at = 0; at < write.bytes().length; ) {
+                int sector = (int) Math.min(SECTOR - (write.position() + at) % SECTOR, write.bytes().length - at);
+                if (mood == 0 || (mood == 1 && random.nextBoolean())) {
+                    disk = written(disk, write.position() + at, Arrays.copyOfRange(write.bytes(), at, at + sector));
+                }
+                at += sector;
+            }
         }
-        return Optional.ofNullable(bytes).map(byte[]::clone);
+        return disk;
     }
 
     @Override
-    public void write(String name, byte[] bytes, boolean readOnly) throws IOException {
-        if (cut("write " + name)) {
-            if (torn != null) {
-                content.put(name, Arrays.copyOf(bytes, torn.nextInt(bytes.length + 1)));
-            }
+    public OptionalLong size(String name) {
+        Node node = names.get(name);
+        return node == null ? OptionalLong.empty() : OptionalLong.of(node.now.length);
+    }
+
+    @Override
+    public byte[] read(String name, long position, int length) throws IOException {
+        byte[] bytes = existing(name).now;
+        if (position + length > bytes.length) {
+            throw new IOException(name + " ends before byte " + (position + length));
+        }
+        return Arrays.copyOfRange(bytes, (int) position, (int) position + length);
+    }
+
+    @Override
+    public void create(String name) throws IOException {
+        step("create " + name);
+        names.put(name, new Node());
+        directories.add(Map.copyOf(names));
+    }
+
+    @Override
+    public void write(String name, long position, byte[] bytes) throws IOException {
+        Node node = existing(name);
+        boolean cut = isCut("write " + name);
+        node.pending.add(new Write(position, bytes.clone()));
+        node.now = written(node.now, position, bytes);
+        if (cut) {
             throw new IOException("power cut");
         }
-        content.put(name, bytes.clone());
+    }
+
+    @Override
+    public void truncate(String name, long length) throws IOException {
+        step("truncate " + name);
+        Node node = existing(name);
+        node.pending.add(new Write(length, null));
+        node.now = Arrays.copyOf(node.now, (int) length);
     }
 
     @Override
     public void sync(String name) throws IOException {
         step("sync " + name);
-        byte[] bytes = content.get(name);
-        if (bytes == null) {
-            throw new IOException("no " + name);
-        }
-        durableBytes.put(bytes, bytes.clone());
+        Node node = existing(name);
+        node.durable = node.now.clone();
+        node.pending.clear();
     }
 
     @Override
     public void rename(String from, String to) throws IOException {
         step("rename " + from + " " + to);
-        byte[] bytes = content.remove(from);
-        if (bytes == null) {
-            throw new IOException("no " + from);
-        }
-        content.put(to, bytes);
+        Node node = existing(from);
+        names.remove(from);
+        names.put(to, node);
+        directories.add(Map.copyOf(names));
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        step("delete " + name);
+        names.remove(name);
+        directories.add(Map.copyOf(names));
     }
 
     @Override
     public void syncDirectory() throws IOException {
         step("sync directory");
-        durableNames.clear();
-        durableNames.putAll(content);
+        directories.clear();
+        directories.add(Map.copyOf(names));
+    }
+
+    private static byte[] written(byte[] to, long position, byte[] bytes) {
+        byte[] result = Arrays.copyOf(to, (int) Math.max(to.length, position + bytes.length));
+        System.arraycopy(bytes, 0, result, (int) position, bytes.length);
+        return result;
+    }
+
+    private Node existing(String name) throws IOException {
+        Node node = names.get(name);
+        if (node == null) {
+            throw new IOException("no " + name);
+        }
+        return node;
+    }
+
+    private Node node(String name) {
+        Node node = names.get(name);
+        if (node == null) {
+            throw new AssertionError("no " + name);
+        }
+        return node;
     }
 
     private void step(String what) throws IOException {
-        if (cut(what)) {
+        if (isCut(what)) {
             throw new IOException("power cut");
         }
     }
 
-    private boolean cut(String what) {
+    private boolean isCut(String what) {
         steps.add(what);
-        return stepsUntilCut-- <= 0;
+        if (stepsUntilCut-- > 0 || failures == 0) {
+            return false;
+        }
+        failures--;
+        return true;
     }
 }

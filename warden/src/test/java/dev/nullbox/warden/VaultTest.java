@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,48 +19,121 @@ class VaultTest {
     private final MemoryFiles files = new MemoryFiles();
 
     @Test
-    void keepsSecretsAcrossRestarts() throws Exception {
-        try (Vault vault = Vaults.open(files)) {
-            assertThat(vault.set(Vaults.KEY, Vaults.secret("sk-first")).version())
-                    .isEqualTo(1);
-            assertThat(vault.set(Vaults.TOKEN, Vaults.secret("t")).version()).isEqualTo(1);
-            assertThat(vault.set(Vaults.KEY, Vaults.secret("sk-second")).version())
+    void keepsEveryVersionAcrossRestarts() throws Exception {
+        try (Vault vault = Vaults.create(files)) {
+            assertThat(Vaults.set(vault, Vaults.KEY, "sk-first").version()).isEqualTo(1);
+            assertThat(Vaults.set(vault, Vaults.TOKEN, "t").version()).isEqualTo(1);
+            assertThat(vault.set(Vaults.KEY, Vaults.secret("sk-second"), true).version())
                     .isEqualTo(2);
         }
         Vault vault = Vaults.open(files);
         assertThat(Vaults.value(vault, Vaults.KEY)).isEqualTo("sk-second");
+        assertThat(Vaults.value(vault, Vaults.KEY, 1)).isEqualTo("sk-first");
         assertThat(Vaults.value(vault, Vaults.TOKEN)).isEqualTo("t");
-        assertThat(vault.list())
+        assertThat(vault.list(Optional.empty(), 10, false))
                 .containsExactly(
-                        new SecretInfo(Vaults.KEY, 2, 1_700_000_000L), new SecretInfo(Vaults.TOKEN, 1, 1_700_000_000L));
-        assertThat(vault.delete(Vaults.KEY)).isTrue();
-        assertThat(vault.delete(Vaults.KEY)).isFalse();
+                        info(Vaults.KEY, 2, true, SecretInfo.State.LIVE),
+                        info(Vaults.TOKEN, 1, false, SecretInfo.State.LIVE));
+        assertThat(vault.history(Vaults.KEY)).extracting(SecretInfo::version).containsExactly(2, 1);
+        assertThat(vault.size())
+                .isEqualTo(new Vault.Size(2, 3, files.size("vault").orElseThrow()));
+    }
+
+    @Test
+    void hidesADeletedSecretUntilItIsUndeletedOrSet() throws Exception {
+        Vault vault = Vaults.create(files);
+        Vaults.set(vault, Vaults.KEY, "one");
+        vault.delete(Vaults.KEY);
+        refused(() -> Vaults.value(vault, Vaults.KEY), VaultCode.SECRET_DELETED);
+        refused(() -> vault.delete(Vaults.KEY), VaultCode.SECRET_DELETED);
+        assertThat(vault.list(Optional.empty(), 10, false)).isEmpty();
         Vault again = Vaults.open(files);
-        assertThat(again.get(Vaults.KEY)).isEmpty();
-        assertThat(again.size()).isEqualTo(1);
+        assertThat(again.list(Optional.empty(), 10, true))
+                .containsExactly(info(Vaults.KEY, 1, false, SecretInfo.State.DELETED));
+        again.undelete(Vaults.KEY);
+        assertThat(Vaults.value(again, Vaults.KEY)).isEqualTo("one");
+        refused(() -> again.undelete(Vaults.KEY), VaultCode.SECRET_NOT_DELETED);
+        again.delete(Vaults.KEY);
+        Vaults.set(again, Vaults.KEY, "two");
+        assertThat(Vaults.value(Vaults.open(files), Vaults.KEY)).isEqualTo("two");
+    }
+
+    @Test
+    void takesADestroyedValueOutOfTheFile() throws Exception {
+        Vault vault = Vaults.create(files);
+        Vaults.set(vault, Vaults.KEY, "one");
+        Vaults.set(vault, Vaults.KEY, "two");
+        Vaults.set(vault, Vaults.TOKEN, "t");
+        vault.delete(Vaults.TOKEN);
+        long before = vault.size().bytes();
+        assertThat(vault.destroy(Vaults.KEY, Optional.of(2))).isEqualTo(1);
+        assertThat(vault.size().bytes()).isEqualTo(before - "two".length());
+        Vault again = Vaults.open(files);
+        refused(() -> Vaults.value(again, Vaults.KEY), VaultCode.VERSION_DESTROYED);
+        refused(() -> again.destroy(Vaults.KEY, Optional.of(2)), VaultCode.VERSION_DESTROYED);
+        refused(() -> again.destroy(Vaults.KEY, Optional.of(9)), VaultCode.VERSION_UNKNOWN);
+        assertThat(Vaults.value(again, Vaults.KEY, 1)).isEqualTo("one");
+        refused(() -> Vaults.value(again, Vaults.TOKEN), VaultCode.SECRET_DELETED);
+        assertThat(again.destroy(Vaults.KEY, Optional.empty())).isEqualTo(2);
+        refused(() -> again.history(Vaults.KEY), VaultCode.SECRET_UNKNOWN);
+        assertThat(new String(files.bytes("vault"), StandardCharsets.ISO_8859_1))
+                .doesNotContain("OPENAI_KEY")
+                .contains("token2");
+        assertThat(Vaults.set(again, Vaults.KEY, "new").version()).isEqualTo(1);
+    }
+
+    @Test
+    void listsInPieces() throws Exception {
+        Vault vault = Vaults.create(files);
+        for (int i = 0; i < 25; i++) {
+            Vaults.set(vault, new SecretName("n" + (10 + i)), "v");
+        }
+        vault.delete(new SecretName("n12"));
+        assertThat(vault.list(Optional.of(new SecretName("n11")), 2, false))
+                .extracting(info -> info.name().value())
+                .containsExactly("n13", "n14");
+        assertThat(vault.list(Optional.of(new SecretName("n11")), 2, true))
+                .extracting(info -> info.name().value())
+                .containsExactly("n12", "n13");
+        assertThat(vault.list(Optional.of(new SecretName("n33")), 100, false)).hasSize(1);
+    }
+
+    @Test
+    void writesMarksAwayWhenTheyPileUp() throws Exception {
+        Vault vault = Vaults.create(files);
+        Vaults.set(vault, Vaults.KEY, "one");
+        long least = vault.size().bytes();
+        for (int i = 0; i < 510; i++) {
+            vault.delete(Vaults.KEY);
+            vault.undelete(Vaults.KEY);
+        }
+        assertThat(vault.size().bytes()).isLessThan(least + 250 * 100);
+        assertThat(Vaults.value(Vaults.open(files), Vaults.KEY)).isEqualTo("one");
     }
 
     @Test
     void worksOnARealDirectory(@TempDir Path directory) throws Exception {
         VaultStore store = VaultStore.in(directory, RandomSource.kernel(), InstantSource.system());
-        try (Vault vault = ((VaultOpenResult.Opened) store.open()).vault()) {
-            vault.set(Vaults.KEY, Vaults.secret("sk-real"));
+        try (Vault vault = store.create(List.of(Vaults.key()))) {
+            Vaults.set(vault, Vaults.KEY, "sk-real");
+            vault.set(Vaults.TOKEN, Secret.owning(new byte[VaultLimits.MAX_VALUE_BYTES]), false);
+            vault.destroy(Vaults.TOKEN, Optional.empty());
         }
-        assertThat(mode(directory.resolve("vault.key"))).isEqualTo("r--------");
-        assertThat(mode(directory.resolve("vault"))).isEqualTo("rw-------");
-        try (var names = Files.list(directory)) {
-            assertThat(names.map(name -> name.getFileName().toString()).sorted())
-                    .containsExactly("vault", "vault.key");
-        }
-        try (Vault vault = ((VaultOpenResult.Opened) store.open()).vault()) {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("vault"))))
+                .isEqualTo("rw-------");
+        Files.writeString(directory.resolve("vault.new"), "of a rewriting that a power cut ended");
+        try (Vault vault = ((VaultOpenResult.Opened) store.open(Vaults.key())).vault()) {
             assertThat(Vaults.value(vault, Vaults.KEY)).isEqualTo("sk-real");
+        }
+        try (var names = Files.list(directory)) {
+            assertThat(names.map(name -> name.getFileName().toString())).containsExactly("vault");
         }
     }
 
     @Test
     void neverHoldsAValueInItsFile() throws Exception {
-        Vault vault = Vaults.open(files);
-        vault.set(Vaults.KEY, Vaults.secret("canary-in-a-coal-mine"));
+        Vault vault = Vaults.create(files);
+        Vaults.set(vault, Vaults.KEY, "canary-in-a-coal-mine");
         assertThat(new String(files.bytes("vault"), StandardCharsets.ISO_8859_1))
                 .contains("OPENAI_KEY")
                 .doesNotContain("canary-in-a-coal-mine");
@@ -66,33 +141,31 @@ class VaultTest {
 
     @Test
     void refusesWhatPassesALimit() throws Exception {
-        Vault vault = Vaults.open(files);
-        assertThatThrownBy(() -> vault.set(Vaults.KEY, Vaults.secret("")))
-                .isInstanceOfSatisfying(
-                        VaultException.class, e -> assertThat(e.code()).isEqualTo(VaultCode.VALUE_EMPTY));
-        assertThatThrownBy(() -> vault.set(Vaults.KEY, Secret.owning(new byte[VaultLimits.MAX_VALUE_BYTES + 1])))
-                .isInstanceOfSatisfying(
-                        VaultException.class, e -> assertThat(e.code()).isEqualTo(VaultCode.VALUE_TOO_LARGE));
-        vault.set(Vaults.KEY, Secret.owning(new byte[VaultLimits.MAX_VALUE_BYTES]));
-        assertThat(vault.size()).isEqualTo(1);
-        assertThat(Vaults.open(files).get(Vaults.KEY).orElseThrow().length()).isEqualTo(VaultLimits.MAX_VALUE_BYTES);
+        Vault vault = Vaults.create(files);
+        refused(() -> Vaults.set(vault, Vaults.KEY, ""), VaultCode.VALUE_EMPTY);
+        Secret tooLong = Secret.owning(new byte[VaultLimits.MAX_VALUE_BYTES + 1]);
+        refused(() -> vault.set(Vaults.KEY, tooLong, false), VaultCode.VALUE_TOO_LARGE);
+        vault.set(Vaults.KEY, Secret.owning(new byte[VaultLimits.MAX_VALUE_BYTES]), false);
+        assertThat(Vaults.open(files).get(Vaults.KEY, Optional.empty()).value().length())
+                .isEqualTo(VaultLimits.MAX_VALUE_BYTES);
+        for (int i = 1; i < VaultLimits.MAX_VERSIONS; i++) {
+            Vaults.set(vault, Vaults.KEY, "v");
+        }
+        refused(() -> Vaults.set(vault, Vaults.KEY, "v"), VaultCode.TOO_MANY_VERSIONS);
+        assertThat(Vaults.set(vault, Vaults.TOKEN, "v").version()).isEqualTo(1);
     }
 
     @Test
-    void refusesToGrowBeyondItsFileLimit() throws Exception {
-        Vault vault = Vaults.open(files);
-        int fit = VaultLimits.MAX_FILE_BYTES / (VaultLimits.MAX_VALUE_BYTES + 200);
-        for (int i = 0; i < fit; i++) {
-            vault.set(new SecretName("n" + i), Secret.owning(new byte[VaultLimits.MAX_VALUE_BYTES]));
-        }
-        assertThatThrownBy(() -> {
-                    for (int i = 0; i < 3; i++) {
-                        vault.set(new SecretName("m" + i), Secret.owning(new byte[VaultLimits.MAX_VALUE_BYTES]));
-                    }
-                })
-                .isInstanceOfSatisfying(
-                        VaultException.class, e -> assertThat(e.code()).isEqualTo(VaultCode.VAULT_FULL));
-        assertThat(Vaults.open(files).size()).isEqualTo(vault.size());
+    void seesARecordThatChangesWhileItIsOpen() throws Exception {
+        Vault vault = Vaults.create(files);
+        Vaults.set(vault, Vaults.KEY, "one");
+        Vaults.set(vault, Vaults.TOKEN, "two");
+        byte[] bytes = files.bytes("vault");
+        bytes[VaultFile.RECORDS_AT + 60] ^= 1;
+        files.put("vault", bytes);
+        refused(() -> Vaults.value(vault, Vaults.KEY), VaultCode.TAMPERED);
+        assertThat(Vaults.value(vault, Vaults.TOKEN)).isEqualTo("two");
+        refused(() -> vault.destroy(Vaults.TOKEN, Optional.empty()), VaultCode.TAMPERED);
     }
 
     @Test
@@ -107,11 +180,15 @@ class VaultTest {
 
     @Test
     void showsNoSecret() throws Exception {
-        Vault vault = Vaults.open(files);
-        Secret value = Vaults.secret("canary");
-        vault.set(Vaults.KEY, value);
-        assertThat(value.toString()).doesNotContain("canary").doesNotContain("6");
-        assertThat(vault.get(Vaults.KEY).toString() + vault.list()).doesNotContain("canary");
+        Vault vault = Vaults.create(files);
+        Secret value = Vaults.secret("sk-hidden");
+        vault.set(Vaults.KEY, value, false);
+        assertThat(value.toString()).doesNotContain("sk-hidden").doesNotContain("6");
+        assertThat(vault.get(Vaults.KEY, Optional.empty()).toString()
+                        + Vaults.passphrase()
+                        + vault.list(Optional.empty(), 9, true))
+                .doesNotContain("sk-hidden")
+                .doesNotContain(Vaults.PASSPHRASE);
         value.close();
         assertThatThrownBy(value::bytes).isInstanceOf(IllegalStateException.class);
     }
@@ -125,13 +202,33 @@ class VaultTest {
 
     @Test
     void answersNothingAfterClose() throws Exception {
-        Vault vault = Vaults.open(files);
-        vault.set(Vaults.KEY, Vaults.secret("v"));
+        Vault vault = Vaults.create(files);
+        Vaults.set(vault, Vaults.KEY, "v");
         vault.close();
-        assertThatThrownBy(() -> vault.get(Vaults.KEY)).isInstanceOf(VaultException.class);
+        refused(() -> Vaults.value(vault, Vaults.KEY), VaultCode.VAULT_SEALED);
+        refused(() -> Vaults.set(vault, Vaults.KEY, "w"), VaultCode.VAULT_SEALED);
     }
 
-    private static String mode(Path file) throws IOException {
-        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    @Test
+    void saysWhenItCannotBeWritten() throws Exception {
+        Vault vault = Vaults.create(files);
+        Vaults.set(vault, Vaults.KEY, "old");
+        files.failOnce(0);
+        assertThatThrownBy(() -> Vaults.set(vault, Vaults.KEY, "new"))
+                .isInstanceOf(IOException.class)
+                .hasMessageNotContaining("new");
+        assertThat(Vaults.value(vault, Vaults.KEY)).isEqualTo("old");
+        assertThat(Vaults.set(vault, Vaults.KEY, "newer").version()).isEqualTo(2);
+        assertThat(Vaults.value(Vaults.open(files), Vaults.KEY)).isEqualTo("newer");
+    }
+
+    private static SecretInfo info(SecretName name, int version, boolean canary, SecretInfo.State state) {
+        return new SecretInfo(name, version, 1_700_000_000L, canary, state);
+    }
+
+    static void refused(ThrowingCallable question, VaultCode code) {
+        assertThatThrownBy(question)
+                .isInstanceOfSatisfying(
+                        VaultException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 }

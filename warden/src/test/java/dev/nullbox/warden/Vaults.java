@@ -3,40 +3,77 @@ package dev.nullbox.warden;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
-/** Vaults for tests: a fixed clock, random bytes from a seed. */
+/** Vaults for tests: a fixed clock, random bytes from a seed, a passphrase that costs little. */
 final class Vaults {
     static final SecretName KEY = new SecretName("OPENAI_KEY");
     static final SecretName TOKEN = new SecretName("token2");
+    static final String PASSPHRASE = "correct horse battery";
 
     private Vaults() {}
 
     static VaultStore store(VaultFiles files, long seed) {
-        Random random = new Random(seed);
         return new VaultStore(
-                files,
-                count -> {
-                    byte[] bytes = new byte[count];
-                    random.nextBytes(bytes);
-                    return bytes;
-                },
-                () -> Instant.ofEpochSecond(1_700_000_000L));
+                files, random(seed), () -> Instant.ofEpochSecond(1_700_000_000L), new Argon2Cost(1, 32, 4));
     }
 
+    static RandomSource random(long seed) {
+        Random random = new Random(seed);
+        return count -> {
+            byte[] bytes = new byte[count];
+            random.nextBytes(bytes);
+            return bytes;
+        };
+    }
+
+    /** The key file of these tests. */
+    static Credential key() {
+        byte[] key = new byte[VaultCrypto.KEY_BYTES];
+        Arrays.fill(key, (byte) 7);
+        return new Credential.Key(Secret.owning(key));
+    }
+
+    static Credential passphrase() {
+        return new Credential.Passphrase(secret(PASSPHRASE));
+    }
+
+    /** A new vault that {@link #key} opens. */
+    static Vault create(VaultFiles files) throws IOException {
+        return store(files, 1).create(List.of(key()));
+    }
+
+    /** The vault, opened by {@link #key}. */
     static Vault open(VaultFiles files) throws IOException {
-        if (store(files, 1).open() instanceof VaultOpenResult.Opened(Vault vault, boolean _)) {
+        VaultOpenResult result = store(files, 2).open(key());
+        if (result instanceof VaultOpenResult.Opened(Vault vault, int _)) {
             return vault;
         }
-        throw new AssertionError("the vault does not open: " + store(files, 1).open());
+        throw new AssertionError("the vault does not open: " + result);
     }
 
     static Secret secret(String text) {
         return Secret.owning(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static String value(Vault vault, SecretName name) throws VaultException {
-        try (Secret value = vault.get(name).orElseThrow()) {
+    static SecretInfo set(Vault vault, SecretName name, String value) throws VaultException, IOException {
+        return vault.set(name, secret(value), false);
+    }
+
+    static String value(Vault vault, SecretName name) throws VaultException, IOException {
+        return value(vault, name, Optional.empty());
+    }
+
+    static String value(Vault vault, SecretName name, int version) throws VaultException, IOException {
+        return value(vault, name, Optional.of(version));
+    }
+
+    private static String value(Vault vault, SecretName name, Optional<Integer> version)
+            throws VaultException, IOException {
+        try (Secret value = vault.get(name, version).value()) {
             return new String(value.bytes(), StandardCharsets.UTF_8);
         }
     }

@@ -21,14 +21,14 @@ class WardenMainTest {
         ByteArrayOutputStream events = new ByteArrayOutputStream();
         ServiceRuntime runtime =
                 new ServiceRuntime("warden", directory, directory, Optional.empty(), new EventSink(events));
-        Runnable stop = WardenMain.start(runtime);
+        Runnable stop = WardenMain.start(runtime, false);
         try {
             assertThat(status(runtime.socketPath()))
-                    .contains("root".equals(System.getProperty("user.name")) ? "\"state\":\"open\"" : "DENIED");
+                    .contains("root".equals(System.getProperty("user.name")) ? "\"state\":\"new\"" : "DENIED");
         } finally {
             stop.run();
         }
-        assertThat(events.toString(StandardCharsets.UTF_8)).startsWith("{\"event\":\"vault.opened\"");
+        assertThat(events.toString(StandardCharsets.UTF_8)).startsWith("{\"event\":\"vault.found\"");
     }
 
     /** The answer, or the kind of refusal. */

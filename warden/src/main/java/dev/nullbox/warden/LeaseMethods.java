@@ -1,0 +1,223 @@
+package dev.nullbox.warden;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import dev.nullbox.rpc.Caller;
+import dev.nullbox.rpc.EventSink;
+import dev.nullbox.rpc.Params;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.rpc.RpcMethod;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Warden's methods for leases. */
+final class LeaseMethods {
+    private static final long MAX_WAIT_MILLIS = 20_000;
+    /** Room for the list in one message, with what stands around it. */
+    private static final int MAX_LIST_CHARS = 900_000;
+
+    private final VaultKeeper keeper;
+    private final Leases leases;
+    private final EventSink events;
+
+    LeaseMethods(VaultKeeper keeper, Leases leases, EventSink events) {
+        this.keeper = keeper;
+        this.leases = leases;
+        this.events = events;
+    }
+
+    List<RpcMethod> methods() {
+        return List.of(
+                new RpcMethod("vault.lease", VaultService.ROOT, (caller, params) -> lease(new Params(params))),
+                new RpcMethod("vault.fetch", VaultService.ROOT, (caller, params) -> fetch(new Params(params))),
+                new RpcMethod("vault.leases", VaultService.OPERATORS, (caller, params) -> list(new Params(params))),
+                new RpcMethod(
+                        "vault.revoke",
+                        VaultService.OPERATORS,
+                        (caller, params) -> revoke(caller, new Params(params))));
+    }
+
+    private JsonElement lease(Params params) throws RpcException {
+        String agent = params.string("agent");
+        String run = run(params);
+        List<LeaseRequest> requests = LeaseRequest.read(params);
+        params.done();
+        Map<SecretName, Secret> values = new LinkedHashMap<>();
+        try {
+            List<LeaseRef> refs = collect(agent, run, requests, values);
+            Lease lease = Answers.ask(() -> leases.grant(agent, run, refs));
+            JsonObject secrets = new JsonObject();
+            for (LeaseRef ref : refs) {
+                Secret value = values.get(ref.name());
+                if (value != null && ref.delivery() == LeaseRef.Delivery.FILE) {
+                    secrets.add(ref.name().value(), Answers.base64(value.bytes()));
+                }
+            }
+            events.emit(
+                    "vault.lease",
+                    Map.of("agent", agent, "run", run, "lease", lease.id(), "names", Answers.names(lease.names())));
+            JsonObject result = new JsonObject();
+            result.addProperty("lease", lease.id());
+            result.add("secrets", secrets);
+            return result;
+        } catch (RpcException e) {
+            events.emit(
+                    "vault.denied",
+                    Map.of("method", "vault.lease", "agent", agent, "code", e.detail(), "names", names(requests)));
+            throw e;
+        } finally {
+            values.values().forEach(Secret::close);
+        }
+    }
+
+    /** All values or none: the error names every secret that is missing. */
+    private List<LeaseRef> collect(
+            String agent, String run, List<LeaseRequest> requests, Map<SecretName, Secret> values) throws RpcException {
+        List<LeaseRef> refs = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
+        Vault vault = Answers.ask(keeper::vault);
+        int bytes = 0;
+        for (LeaseRequest request : requests) {
+            try {
+                refuseCanary(vault, agent, run, request.name(), request.version());
+                Vault.Version found = Answers.ask(() -> vault.get(request.name(), request.version()));
+                values.put(request.name(), found.value());
+                bytes += found.value().length();
+                refs.add(request.ref(found.info().version()));
+            } catch (RpcException e) {
+                if (!e.detail().equals(VaultCode.SECRET_UNKNOWN.name())) {
+                    throw e;
+                }
+                missing.add(request.name().value());
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw new RpcException(
+                    RpcException.Code.NOT_FOUND,
+                    VaultCode.SECRET_UNKNOWN.name(),
+                    "the vault has no " + String.join(", ", missing) + "; nullctl vault set NAME adds one",
+                    "refs");
+        }
+        if (bytes > VaultLimits.MAX_LEASE_BYTES) {
+            throw Answers.invalid(
+                    VaultCode.LEASE_TOO_LARGE,
+                    "the values have " + bytes + " bytes, one lease at most " + VaultLimits.MAX_LEASE_BYTES,
+                    "refs");
+        }
+        return refs;
+    }
+
+    private JsonElement fetch(Params params) throws RpcException {
+        String agent = params.string("agent");
+        String run = run(params);
+        SecretName name = Answers.name(params.string("name"), "name");
+        params.done();
+        try {
+            Vault vault = Answers.ask(keeper::vault);
+            if (Answers.ask(() -> vault.has(name))) {
+                refuseCanary(vault, agent, run, name, Optional.empty());
+            }
+            try (Secret value = Answers.ask(() -> leases.fetch(
+                    agent,
+                    run,
+                    name,
+                    (secret, version) -> vault.get(secret, Optional.of(version)).value()))) {
+                events.emit("vault.fetch", Map.of("agent", agent, "run", run, "name", name.value()));
+                JsonObject result = new JsonObject();
+                result.add("value", Answers.base64(value.bytes()));
+                return result;
+            }
+        } catch (RpcException e) {
+            events.emit(
+                    "vault.denied",
+                    Map.of(
+                            "method",
+                            "vault.fetch",
+                            "agent",
+                            agent,
+                            "code",
+                            e.detail(),
+                            "names",
+                            Answers.names(List.of(name))));
+            throw e;
+        }
+    }
+
+    private void refuseCanary(Vault vault, String agent, String run, SecretName name, Optional<Integer> version)
+            throws RpcException {
+        if (Answers.ask(() -> vault.info(name, version)).canary()) {
+            events.emit("vault.canary", Map.of("agent", agent, "run", run, "name", name.value()));
+            throw new RpcException(
+                    RpcException.Code.DENIED,
+                    VaultCode.CANARY.name(),
+                    name + " is a canary: nobody may have it; find out why " + agent + " asks");
+        }
+    }
+
+    private JsonElement list(Params params) throws RpcException {
+        long after = params.optionalInteger("after", 0, Long.MAX_VALUE, 0);
+        long wait = params.optionalInteger("wait_ms", 0, MAX_WAIT_MILLIS, 0);
+        params.done();
+        Leases.Snapshot snapshot = leases.await(after, wait);
+        JsonArray array = new JsonArray();
+        int chars = 0;
+        for (Lease lease : snapshot.leases().reversed()) {
+            JsonObject json = LeaseJson.of(lease);
+            chars += json.toString().length();
+            if (chars > MAX_LIST_CHARS) {
+                break;
+            }
+            array.add(json);
+        }
+        JsonObject result = new JsonObject();
+        result.add("leases", array);
+        result.addProperty("seq", snapshot.seq());
+        result.addProperty("left_out", snapshot.leases().size() - array.size());
+        return result;
+    }
+
+    private JsonElement revoke(Caller caller, Params params) throws RpcException {
+        List<Lease> ended;
+        if (params.has("lease")) {
+            String id = params.string("lease");
+            params.done();
+            ended = leases.end(id, Lease.State.REVOKED);
+        } else {
+            String agent = params.string("agent");
+            Optional<String> run = params.has("run") ? Optional.of(run(params)) : Optional.empty();
+            params.done();
+            boolean itsRunIsOver = run.isPresent() && VaultService.ROOT.contains(caller.user());
+            ended = leases.end(agent, run, itsRunIsOver ? Lease.State.ENDED : Lease.State.REVOKED);
+        }
+        for (Lease lease : ended) {
+            events.emit(
+                    "vault.revoke",
+                    Map.of(
+                            "agent", lease.agent(),
+                            "run", lease.run(),
+                            "lease", lease.id(),
+                            "state", Answers.lower(lease.state())));
+        }
+        JsonObject result = new JsonObject();
+        result.addProperty("revoked", ended.size());
+        return result;
+    }
+
+    /** The run as cage names it: a number or a string. */
+    private static String run(Params params) throws RpcException {
+        if (params.any("run") instanceof JsonPrimitive run && (run.isString() || run.isNumber())) {
+            return run.getAsString();
+        }
+        throw new RpcException(
+                RpcException.Code.INVALID_PARAMS, "WRONG_TYPE", "run: must be a number or a string", "run");
+    }
+
+    private static JsonArray names(List<LeaseRequest> requests) {
+        return Answers.names(requests.stream().map(LeaseRequest::name).toList());
+    }
+}

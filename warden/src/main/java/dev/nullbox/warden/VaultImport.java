@@ -1,0 +1,89 @@
+package dev.nullbox.warden;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Another vault's file, opened to take its secrets over. */
+final class VaultImport implements AutoCloseable {
+    private final VaultReader reader;
+    private final VaultKeys keys;
+    private final VaultIndex index;
+
+    /** Takes the keys over. */
+    VaultImport(VaultReader reader, VaultKeys keys, VaultIndex index) {
+        this.reader = reader;
+        this.keys = keys;
+        this.index = index;
+    }
+
+    /**
+     * Adds its secrets to the file that is being written.
+     *
+     * @param ours what that file has had before
+     * @return how many secrets
+     * @throws VaultException when a name is taken and may not be overwritten
+     */
+    int addTo(VaultRewrite target, VaultIndex ours, boolean overwrite) throws VaultException, IOException {
+        refuseTaken(ours, overwrite);
+        Set<SecretName> added = new HashSet<>();
+        try {
+            for (Optional<SealedRecord> next = reader.next(); next.isPresent(); next = reader.next()) {
+                SealedRecord.Head head = next.get().head();
+                Optional<SealedRecord.Head> as = head.version() == 0 ? Optional.empty() : as(head, ours);
+                if (as.isPresent()) {
+                    add(target, next.get(), as.get());
+                    added.add(head.name());
+                }
+            }
+        } catch (MalformedException e) {
+            throw Vault.changed(e.where());
+        }
+        for (Map.Entry<SecretName, VaultIndex.Entry> entry : index.entries().entrySet()) {
+            if (entry.getValue().isDeleted() && ours.find(entry.getKey()).isEmpty()) {
+                target.mark(entry.getKey(), entry.getValue().newest().created());
+            }
+        }
+        return added.size();
+    }
+
+    private void refuseTaken(VaultIndex ours, boolean overwrite) throws VaultException {
+        for (SecretName name : index.entries().keySet()) {
+            if (!overwrite && ours.find(name).isPresent()) {
+                throw new VaultException(
+                        VaultCode.SECRET_EXISTS,
+                        "there is a secret " + name + " already; import with overwrite to give it a next version");
+            }
+        }
+    }
+
+    /** What a version becomes here: itself where the name is new, else the newest the next one, others nothing. */
+    private Optional<SealedRecord.Head> as(SealedRecord.Head head, VaultIndex ours) {
+        Optional<VaultIndex.Entry> taken = ours.find(head.name());
+        if (taken.isEmpty()) {
+            return Optional.of(head);
+        }
+        VaultIndex.Entry theirs = index.find(head.name()).orElseThrow();
+        boolean newest = head.version() == theirs.newest().version();
+        if (!newest || theirs.isDeleted() || head.kind() == SealedRecord.Kind.DESTROYED) {
+            return Optional.empty();
+        }
+        int version = Math.incrementExact(taken.get().newest().version());
+        return Optional.of(new SealedRecord.Head(
+                head.sequence(), head.kind(), head.canary(), version, head.created(), head.name()));
+    }
+
+    private void add(VaultRewrite target, SealedRecord record, SealedRecord.Head as)
+            throws VaultException, IOException {
+        try (Secret value = record.open(keys).orElseThrow(() -> Vault.changed("record " + as.sequence()))) {
+            target.addVersion(as, value);
+        }
+    }
+
+    @Override
+    public void close() {
+        keys.close();
+    }
+}
