@@ -19,6 +19,12 @@ if [ "$1" = --one ]; then
   exit
 fi
 
+# From the true cache, once: the tests' own caches are empty.
+# shellcheck source=../jdk.sh
+. "$NB_ROOT/tools/jdk.sh"
+JAVA_HOME=$(jdk_part)
+export JAVA_HOME
+
 COUNTS=$1 PASSED=0 FAILED=0 NOT_RUN=0 OUT=$(mktemp)
 trap 'rm -f "$OUT"' EXIT
 shift
