@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # ./nullbox bench: figures, each beside a reference.
 # The vault's and the memory's own figures come from Java: the main classes VaultBench and MemoryBench among the tests of
-# warden and ctxgraph, which take --json and write to the directory for temporary files, which lies on the disk of the cache. A reference is a line "NAME VALUE".
+# warden and ctxgraph, which take --json and write to the directory for temporary files: on the disk of the cache. A
+# reference is a line "NAME VALUE".
 
 # shellcheck source=bench.version
 . "$NB_ROOT/tools/bench.version"
@@ -41,7 +42,7 @@ bench_module() {
   mkdir "$NULLBOX_BENCH_DIR/own" "$NULLBOX_BENCH_DIR/reference"
   say 'measuring'
   # The main class's own exit code says whether its bounds hold.
-  own=$(NULLBOX_BENCH_DIR=$NULLBOX_BENCH_DIR/own timeout -k 10 3600 "$JAVA_HOME/bin/java" \
+  own=$(timeout -k 10 3600 "$JAVA_HOME/bin/java" \
     "-Djava.io.tmpdir=$NULLBOX_BENCH_DIR/own" --enable-native-access=ALL-UNNAMED \
     -cp "$classes:$module/target/bench-classpath/*" "$main" ${json:+"$json"}) || code=$?
   [ -n "$own" ] || die "$main gave no figures (exit code $code)"
