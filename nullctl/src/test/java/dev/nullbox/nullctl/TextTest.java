@@ -3,7 +3,17 @@ package dev.nullbox.nullctl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,5 +60,57 @@ class TextTest {
         assertThat(Cell.duration(61)).isEqualTo("1m 1s");
         assertThat(Cell.duration(3725)).isEqualTo("1h 2m");
         assertThat(Cell.duration(90_000)).isEqualTo("1d 1h");
+    }
+
+    @Test
+    void spellsJsonWithoutCharactersThatATerminalObeys() {
+        JsonObject tree = new JsonObject();
+        tree.addProperty("\u009b", "a\u001b\u007f\u202e\u00e4\ud83d\ude00\udb40\udc01");
+        String shown = Printable.json(tree);
+        assertThat(shown)
+                .isEqualTo("{\"\\u009b\":\"a\\u001b\\u007f\\u202e\u00e4\ud83d\ude00\\udb40\\udc01\"}");
+        assertThat(JsonParser.parseString(shown)).as("the same value").isEqualTo(tree);
+    }
+
+    @Test
+    void takesForTextOnlyWhatATerminalShows() {
+        assertThat(Printable.text("a\tb\n\u00e4".getBytes(StandardCharsets.UTF_8))).contains("a\tb\n\u00e4");
+        for (String other : List.of("\r", "\u001b[2J", "\u009b", "\u202e", "\u0000")) {
+            assertThat(Printable.text(other.getBytes(StandardCharsets.UTF_8))).isEmpty();
+        }
+        assertThat(Printable.text(new byte[] {(byte) 0xff})).isEmpty();
+    }
+
+    @Test
+    void wrapsCellsInATableOf80Columns() {
+        JsonObject row = new JsonObject();
+        row.addProperty("name", "n".repeat(50));
+        row.addProperty("text", "word ".repeat(12) + "\ud83d\ude00".repeat(40));
+        row.addProperty("created", 0);
+        JsonArray list = new JsonArray();
+        list.add(row);
+        StringWriter shown = new StringWriter();
+        Table.print(new PrintWriter(shown), list, "nothing", "name", "text", "created");
+        List<String> lines = shown.toString().lines().toList();
+        assertThat(lines).hasSizeGreaterThan(3).allSatisfy(line -> {
+            assertThat(line).hasSizeLessThanOrEqualTo(80);
+            assertThat(line.codePoints()).noneMatch(c -> c >= 0xd800 && c <= 0xdfff);
+        });
+        String all = String.join("", lines.subList(1, lines.size()));
+        assertThat(all.chars().filter(c -> c == 'n')).as("nothing is cut off").hasSize(50);
+        assertThat(all.codePoints().filter(c -> c == 0x1f600)).hasSize(40);
+    }
+
+    @Test
+    void tellsATerminalByItsDevice(@TempDir Path directory) throws Exception {
+        for (String device : List.of("/dev/pts/3", "/dev/tty1", "/dev/console")) {
+            Path link = Files.createSymbolicLink(directory.resolve(device.replace('/', '-')), Path.of(device));
+            assertThat(Terminals.isTerminal(link)).as(device).isTrue();
+        }
+        for (String other : List.of("pipe:[123]", "/dev/null", "/tmp/file")) {
+            Path link = Files.createSymbolicLink(directory.resolve(other.replace('/', '-')), Path.of(other));
+            assertThat(Terminals.isTerminal(link)).as(other).isFalse();
+        }
+        assertThat(Terminals.isTerminal(directory.resolve("missing"))).isFalse();
     }
 }
