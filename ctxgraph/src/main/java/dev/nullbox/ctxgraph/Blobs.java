@@ -80,6 +80,17 @@ final class Blobs {
         }
     }
 
+    /** Refuses a blob whose chunks are not all here. */
+    static void requireStored(Sql sql, Put put) throws SQLException, RpcException {
+        if (put.kind() == Node.Kind.BLOB) {
+            for (NodeId chunk : Blob.parse(put.value()).chunks()) {
+                if (sql.number("SELECT count(*) FROM chunks WHERE id = ?", chunk.bytes()) == 0) {
+                    throw Prepared.invalid("CHUNK", "blob: chunk " + chunk + " is not there", "blob");
+                }
+            }
+        }
+    }
+
     /** Makes the chunks the node's. */
     static void attach(Sql sql, long a, long n, Put put) throws SQLException {
         if (put.kind() == Node.Kind.BLOB) {

@@ -26,11 +26,13 @@ final class CtxgraphService implements AutoCloseable {
             List.of("put", "delete", "get", "head", "history", "list", "search", "watch", "chunk.put", "chunk.get");
 
     private final SqliteMemory memory;
+    private final IntegrityCheck check;
     private final Attachments attachments;
     private final RpcServer server;
 
-    private CtxgraphService(SqliteMemory memory, Attachments attachments, RpcServer server) {
+    private CtxgraphService(SqliteMemory memory, IntegrityCheck check, Attachments attachments, RpcServer server) {
         this.memory = memory;
+        this.check = check;
         this.attachments = attachments;
         this.server = server;
     }
@@ -42,25 +44,41 @@ final class CtxgraphService implements AutoCloseable {
      */
     static CtxgraphService start(ServiceRuntime runtime) throws IOException {
         Path database = runtime.stateDir().resolve("memory.db");
+        if (Backup.apply(database)) {
+            runtime.events().emit("memory.restored");
+        }
         SqliteMemory memory;
         try {
             memory = SqliteMemory.open(database, System::nanoTime);
         } catch (SQLException e) {
             throw new IOException("cannot open " + database + ": " + e.getMessage(), e);
         }
+        IntegrityCheck check = IntegrityCheck.start(database, runtime.events());
         MemoryMethods methods = new MemoryMethods(memory, runtime.events());
+        OperatorMethods operators = new OperatorMethods(
+                memory,
+                database,
+                Transfers.open(runtime.stateDir().resolve("transfers")),
+                check,
+                runtime.events(),
+                // By a thread of its own: the exit waits for the call that asks for it to be answered.
+                () -> new Thread(() -> runtime.exit(0), "restart").start());
         Path doors = runtime.socketPath().resolveSibling("attachments.json");
         Attachments attachments = Attachments.restore(doors, methods, runtime.events());
-        RpcServer server = RpcServer.listen(runtime.socketPath(), methods(methods, attachments), RpcLimits.defaults());
-        return new CtxgraphService(memory, attachments, server);
+        RpcServer server =
+                RpcServer.listen(runtime.socketPath(), methods(methods, operators, attachments), RpcLimits.defaults());
+        return new CtxgraphService(memory, check, attachments, server);
     }
 
-    private static List<RpcMethod> methods(MemoryMethods methods, Attachments attachments) {
+    private static List<RpcMethod> methods(MemoryMethods methods, OperatorMethods operators, Attachments attachments) {
         List<RpcMethod> all = new ArrayList<>();
         for (String name : FOR_ALL) {
             String method = "memory." + name;
             all.add(new RpcMethod(
                     method, OPERATORS, (caller, params) -> methods.call(Actor.operator(), method, params)));
+        }
+        for (String name : OperatorMethods.NAMES) {
+            all.add(new RpcMethod("memory." + name, OPERATORS, (caller, params) -> operators.call(name, params)));
         }
         all.add(new RpcMethod("memory.attach", ROOT, (caller, json) -> attachments.attach(new Params(json))));
         all.add(new RpcMethod("memory.detach", ROOT, (caller, json) -> attachments.detach(new Params(json))));
@@ -72,6 +90,7 @@ final class CtxgraphService implements AutoCloseable {
     public void close() throws RpcException {
         server.close();
         attachments.close();
+        check.close();
         memory.close();
     }
 }

@@ -18,7 +18,8 @@ final class Quarantines {
      */
     static void refuse(Sql sql, NodeId id) throws SQLException, RpcException {
         Optional<String> held = sql.first(
-                "SELECT q, source FROM nodes JOIN quarantined USING (n) JOIN quarantines USING (q) WHERE id = ? LIMIT 1",
+                "SELECT q, source FROM nodes JOIN quarantined USING (n) JOIN quarantines USING (q) WHERE id = ? LIMIT"
+                        + " 1",
                 row -> "node " + id + " is held back by quarantine " + row.getLong(1) + ": influenced by "
                         + row.getString(2),
                 id.bytes());
@@ -27,10 +28,71 @@ final class Quarantines {
         }
     }
 
+    private static final String DESCENDANTS = "WITH RECURSIVE came (n) AS (SELECT n FROM nodes WHERE %SEED"
+            + " UNION SELECT parents.n FROM came JOIN parents ON parents.parent = came.n"
+            + " UNION SELECT log.n FROM came JOIN reads ON reads.n = came.n"
+            + " JOIN log ON log.r = reads.r AND log.seq > reads.seq)";
+
+    /** What a quarantine holds back. */
+    record Held(long quarantine, long nodes) {}
+
+    /**
+     * Holds back all that a source influenced.
+     *
+     * @throws RpcException NOT_FOUND when nothing is known of the source
+     */
+    static Held put(Writes writes, Source source, String reason) throws SQLException, RpcException {
+        Sql sql = writes.sql();
+        String name = switch (source) {
+            case Source.ByAgent(AgentName agent) -> agent.text();
+            case Source.ByNode(NodeId id) -> id.hex();
+        };
+        long known = switch (source) {
+            case Source.ByAgent(AgentName agent) ->
+                sql.number("SELECT count(*) FROM agents WHERE name = ?", agent.text());
+            case Source.ByNode(NodeId id) -> sql.number("SELECT count(*) FROM nodes WHERE id = ?", id.bytes());
+        };
+        if (known == 0) {
+            throw new RpcException(
+                    RpcException.Code.NOT_FOUND, "NOT_FOUND", "nothing is known of " + name, "influenced_by");
+        }
+        sql.update("INSERT INTO quarantines (source, reason, seq) VALUES (?, ?, ?)", name, reason, writes.lastSeq());
+        long q = sql.number("SELECT max(q) FROM quarantines");
+        int nodes = switch (source) {
+            case Source.ByAgent(AgentName agent) ->
+                sql.update(hold("a = (SELECT a FROM agents WHERE name = ?)"), agent.text(), q);
+            case Source.ByNode(NodeId id) -> sql.update(hold("id = ?"), id.bytes(), q);
+        };
+        writes.quarantinesAre(true);
+        return new Held(q, nodes);
+    }
+
+    private static String hold(String seed) {
+        return DESCENDANTS.replace("%SEED", seed) + " INSERT INTO quarantined (n, q) SELECT n, ? FROM came";
+    }
+
+    /**
+     * Lets go what only this quarantine holds back, and gives how many nodes it held.
+     *
+     * @throws RpcException NOT_FOUND
+     */
+    static int release(Writes writes, long q) throws SQLException, RpcException {
+        Sql sql = writes.sql();
+        if (sql.number("SELECT count(*) FROM quarantines WHERE q = ?", q) == 0) {
+            throw new RpcException(
+                    RpcException.Code.NOT_FOUND, "NOT_FOUND", "there is no quarantine " + q, "quarantine");
+        }
+        int nodes = sql.update("DELETE FROM quarantined WHERE q = ?", q);
+        sql.update("DELETE FROM quarantines WHERE q = ?", q);
+        writes.quarantinesAre(sql.number("SELECT count(*) FROM quarantines") > 0);
+        return nodes;
+    }
+
     /** Holds a new node back with what its run has read, with its parents, and with its agent. */
     static void inherit(Sql sql, long n, long r, AgentName agent) throws SQLException {
         sql.update(
-                "INSERT OR IGNORE INTO quarantined (n, q) SELECT ?, q FROM reads JOIN quarantined USING (n) WHERE r = ?",
+                "INSERT OR IGNORE INTO quarantined (n, q) SELECT ?, q FROM reads JOIN quarantined USING (n) WHERE r ="
+                        + " ?",
                 n,
                 r);
         sql.update(

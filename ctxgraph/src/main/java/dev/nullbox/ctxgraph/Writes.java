@@ -122,11 +122,57 @@ final class Writes {
         return written;
     }
 
-    /** Makes a node that is there already its key's head. */
-    Memory.Written again(Actor actor, Prepared prepared, long n) throws SQLException {
-        Optional<KeyRow> before = keyRow(prepared.put().key());
-        long r = run(agent(actor.agent()), actor);
-        return append(prepared, before, n, r);
+    /** Makes a node that is there already its key's head; it must be sound. */
+    Memory.Written again(Actor actor, NodeId id) throws SQLException, RpcException {
+        Node node = node(id).orElseThrow(() ->
+                new RpcException(RpcException.Code.NOT_FOUND, "NOT_FOUND", "there is no node " + id, "id"));
+        Prepared prepared = prepared(node);
+        long a = agent(actor.agent());
+        charge(a, ENTRY_BYTES);
+        return append(prepared, keyRow(node.key()), nodeOf(id).orElseThrow(), run(a, actor));
+    }
+
+    /** The node, checked. */
+    Optional<Node> node(NodeId id) throws SQLException, RpcException {
+        Optional<Reads.Stored> stored = Reads.stored(sql, id);
+        return stored.isPresent() ? Optional.of(stored.get().checked().node()) : Optional.empty();
+    }
+
+    /** Whether the key was ever written. */
+    boolean knows(MemoryKey key) throws SQLException {
+        return keyRow(key).isPresent();
+    }
+
+    /** A node to be, and whose it is. */
+    record Owned(AgentName agent, Prepared prepared) {}
+
+    /**
+     * Stores a node from elsewhere without making it a head; false when it is there already.
+     *
+     * @throws RpcException INVALID_PARAMS, PARENT or CHUNK when what it names is not there
+     */
+    boolean importNode(Owned node) throws SQLException, RpcException {
+        Prepared prepared = node.prepared();
+        if (nodeOf(prepared.id()).isPresent()) {
+            return false;
+        }
+        for (NodeId parent : prepared.put().parents()) {
+            if (nodeOf(parent).isEmpty()) {
+                throw Prepared.invalid("PARENT", "parents: " + parent + " is not there", "parents");
+            }
+        }
+        Blobs.requireStored(sql, prepared.put());
+        long a = agent(node.agent());
+        insertNode(a, prepared);
+        charge(a, prepared.canonical().length);
+        return true;
+    }
+
+    /** The write that makes this very node. */
+    static Prepared prepared(Node node) throws RpcException {
+        return Prepared.of(
+                node.agent(),
+                new Put(node.key(), node.kind(), node.value(), node.parents(), new Put.Anything(), List.of()));
     }
 
     /** The number of an agent, given when it has none. */

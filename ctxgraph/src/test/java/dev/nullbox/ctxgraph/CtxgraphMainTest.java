@@ -60,7 +60,7 @@ class CtxgraphMainTest {
         return process;
     }
 
-    private static String classPath() {
+    static String classPath() {
         String modules = System.getProperty("jdk.module.path", "");
         return String.join(
                 ":",

@@ -3,10 +3,12 @@ package dev.nullbox.ctxgraph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.gson.JsonElement;
 import dev.nullbox.rpc.Json;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,11 +68,12 @@ class JcsTest {
     @Test
     void writesTheSampleOfTheRfc() throws Exception {
         String sample = """
-                {
-                  "numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
-                  "string": "\\u20ac$\\u000F\\u000aA'\\u0042\\u0022\\u005c\\\\\\"\\/",
-                  "literals": [null, true, false]
-                }""";
+            {
+              "numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
+              "string": "\\u20ac$\\u000F\\u000aA'\\u0042\\u0022\\u005c\\\\\\"\\/",
+              "literals": [null, true, false]
+            }\
+            """;
         String expected = "{\"literals\":[null,true,false],\"numbers\":[333333333.3333333,1e+30,4.5,0.002,1e-27],"
                 + "\"string\":\"€$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}";
         assertThat(canonical(sample)).isEqualTo(expected);
@@ -80,9 +83,9 @@ class JcsTest {
     @Test
     void sortsNamesByTheirUtf16Units() throws Exception {
         String sample = """
-                {"\\u20ac":"Euro Sign","\\r":"Carriage Return","\\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One",
-                 "\\ud83d\\ude00":"Emoji: Grinning Face","\\u0080":"Control","\\u00f6":"Latin Small Letter O With Diaeresis"}
-                """;
+            {"\\u20ac":"Euro Sign","\\r":"Carriage Return","\\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One",
+             "\\ud83d\\ude00":"Emoji: Grinning Face","\\u0080":"Control","\\u00f6":"Latin Small Letter O With Diaeresis"}
+            """;
         assertThat(canonical(sample))
                 .isEqualTo("{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\u0080\":\"Control\","
                         + "\"ö\":\"Latin Small Letter O With Diaeresis\",\"€\":\"Euro Sign\","
@@ -134,15 +137,21 @@ class JcsTest {
         }
     }
 
-    /** The id of a node, computed with sha256sum from the text that stands here. */
+    /** The encodings and ids in docs/memory.md, which were made with another program. */
     @Test
-    void givesANodeItsId() throws Exception {
-        JsonElement value = Json.parse("{\"text\":\"hello\",\"n\":1.0}");
-        byte[] canonical = new Node(new AgentName("hello"), new MemoryKey("notes/first"), value).canonical();
-        assertThat(new String(canonical, StandardCharsets.UTF_8))
-                .isEqualTo("{\"agent\":\"hello\",\"key\":\"notes/first\",\"kind\":\"value\",\"parents\":[],"
-                        + "\"value\":{\"n\":1,\"text\":\"hello\"}}");
-        assertThat(NodeId.of(canonical).hex())
-                .isEqualTo("154ab924de49f83811fb25348b9757a9fcad58bbc135083dd9c1b88667364df0");
+    void givesNodesTheIdsOfTheTestVectors() throws Exception {
+        List<String> lines = Files.readAllLines(Path.of("../docs/memory.md")).stream()
+                .map(String::strip)
+                .toList();
+        int vectors = 0;
+        for (int i = 0; i + 1 < lines.size(); i++) {
+            if (lines.get(i).startsWith("{\"agent\":\"") && NodeId.isId(lines.get(i + 1))) {
+                byte[] encoding = lines.get(i).getBytes(StandardCharsets.UTF_8);
+                assertThat(NodeId.of(encoding).hex()).isEqualTo(lines.get(i + 1));
+                assertThat(Node.parse(encoding).canonical()).isEqualTo(encoding);
+                vectors++;
+            }
+        }
+        assertThat(vectors).isEqualTo(5);
     }
 }

@@ -1,0 +1,86 @@
+package dev.nullbox.ctxgraph;
+
+import dev.nullbox.rpc.RpcException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * A copy of the whole database in one file, taken while it is in use, and the way back. A restore is put beside the
+ * database and takes its place at the next start; what was there before stays as {@code memory.db.before-restore}.
+ */
+final class Backup {
+    private static final String PENDING = ".restore";
+    private static final String BEFORE = ".before-restore";
+
+    private Backup() {}
+
+    /** Copies one committed state, compacted, and syncs it; writers go on meanwhile. */
+    static void take(Path database, Path target) throws SQLException, IOException {
+        try (Sql sql = Sql.open(database)) {
+            sql.update("VACUUM INTO ?", target.toString());
+        }
+        Transfers.sync(List.of(target));
+    }
+
+    /**
+     * Has a backup take the database's place at the next start.
+     *
+     * @throws RpcException INVALID_PARAMS, BACKUP when it is not a whole and sound one
+     */
+    static void prepare(Path database, Path backup, String sha256) throws IOException, RpcException {
+        if (!Transfers.sha256(backup).equals(sha256)) {
+            throw Prepared.invalid("BACKUP", "sha256: the bytes that came have another SHA-256", "sha256");
+        }
+        try (Sql sql = Sql.open(backup)) {
+            long version = sql.number("PRAGMA user_version");
+            if (version != Schema.VERSION) {
+                throw Prepared.invalid(
+                        "BACKUP",
+                        "transfer: is of version " + version + ", this program restores " + Schema.VERSION,
+                        "transfer");
+            }
+            List<String> problems = IntegrityCheck.problems(sql, () -> false);
+            if (!problems.isEmpty()) {
+                throw Prepared.invalid("BACKUP", "transfer: is damaged: " + problems.getFirst(), "transfer");
+            }
+            sql.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        } catch (SQLException e) {
+            throw Prepared.invalid("BACKUP", "transfer: is no database: " + e.getMessage(), "transfer");
+        }
+        Path pending = beside(database, PENDING);
+        Transfers.sync(List.of(backup));
+        Files.move(backup, pending, StandardCopyOption.ATOMIC_MOVE);
+        Transfers.sync(List.of(directory(database)));
+    }
+
+    /** Puts a restore that waits in the database's place; may be cut short anywhere and done again. */
+    static boolean apply(Path database) throws IOException {
+        Path pending = beside(database, PENDING);
+        if (!Files.exists(pending)) {
+            return false;
+        }
+        for (String suffix : List.of("-wal", "-shm", "")) {
+            Path old = beside(database, suffix);
+            if (Files.exists(old)) {
+                Files.move(old, beside(database, BEFORE + suffix), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        Transfers.sync(List.of(directory(database)));
+        Files.move(pending, database, StandardCopyOption.ATOMIC_MOVE);
+        Transfers.sync(List.of(directory(database)));
+        return true;
+    }
+
+    private static Path directory(Path database) {
+        Path parent = database.toAbsolutePath().getParent();
+        return parent == null ? database : parent;
+    }
+
+    private static Path beside(Path database, String suffix) {
+        return database.resolveSibling(database.getFileName() + suffix);
+    }
+}

@@ -1,0 +1,148 @@
+package dev.nullbox.ctxgraph;
+
+import com.google.gson.JsonObject;
+import dev.nullbox.rpc.Json;
+import dev.nullbox.rpc.RpcException;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.sql.SQLException;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * A part of the graph as lines of JSON, one each:
+ *
+ * <pre>
+ * {"format":"nullbox-memory","version":1}
+ * {"chunk":ID,"data":BASE64}                      the chunks of the blobs below
+ * {"node":ID,"content":CANONICAL-ENCODING}        parents before what came from them
+ * {"entry":{key,node,seq,agent,run,manifest}}     the history of the chosen keys, in order
+ * {"end":{nodes,entries,chunks,sha256}}           sha256 of all lines above, line feeds included
+ * </pre>
+ */
+final class Exports {
+    private static final byte[] LINE_FEED = {'\n'};
+
+    private final Sql sql;
+    private final OutputStream out;
+    private final MessageDigest digest = Transfers.digest();
+    private long nodes;
+    private long entries;
+    private long chunks;
+
+    private Exports(Sql sql, OutputStream out) {
+        this.sql = sql;
+        this.out = out;
+    }
+
+    /**
+     * Writes the keys that begin with a prefix, or some nodes, and all ancestors that they name.
+     *
+     * @param ids the nodes; empty for the prefix
+     * @return how many nodes
+     * @throws RpcException NOT_FOUND for an id that is not there
+     */
+    static long write(Path database, Path target, String prefix, List<NodeId> ids)
+            throws SQLException, IOException, RpcException {
+        try (Sql sql = Sql.open(database);
+                OutputStream out = new BufferedOutputStream(Files.newOutputStream(target))) {
+            sql.execute("PRAGMA temp_store = MEMORY");
+            // One state of the database from here to the end.
+            sql.execute("BEGIN");
+            choose(sql, prefix, ids);
+            Exports export = new Exports(sql, out);
+            export.all();
+            return export.nodes;
+        } catch (UncheckedIOException e) {
+            throw new IOException("the export cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private static void choose(Sql sql, String prefix, List<NodeId> ids) throws SQLException, RpcException {
+        sql.execute("CREATE TEMP TABLE chosen (n INTEGER PRIMARY KEY)");
+        sql.execute("CREATE TEMP TABLE chosen_keys (k INTEGER PRIMARY KEY)");
+        if (ids.isEmpty()) {
+            sql.update(
+                    "INSERT INTO chosen_keys SELECT k FROM keys WHERE key >= ? AND key < ?", prefix, prefix + '\u007f');
+            sql.update("INSERT OR IGNORE INTO chosen SELECT n FROM chosen_keys JOIN log USING (k)");
+        }
+        for (NodeId id : ids) {
+            if (sql.update("INSERT OR IGNORE INTO chosen SELECT n FROM nodes WHERE id = ?", id.bytes()) == 0
+                    && sql.number("SELECT count(*) FROM nodes WHERE id = ?", id.bytes()) == 0) {
+                throw new RpcException(RpcException.Code.NOT_FOUND, "NOT_FOUND", "there is no node " + id, "ids");
+            }
+            sql.update(
+                    "INSERT OR IGNORE INTO chosen_keys SELECT k FROM nodes JOIN log USING (n) WHERE id = ?",
+                    id.bytes());
+        }
+        sql.update("INSERT OR IGNORE INTO chosen WITH RECURSIVE came (n) AS (SELECT n FROM chosen"
+                + " UNION SELECT parent FROM came JOIN parents USING (n)) SELECT n FROM came");
+    }
+
+    private void all() throws SQLException, IOException {
+        line("{\"format\":\"nullbox-memory\",\"version\":1}".getBytes(StandardCharsets.UTF_8));
+        sql.each(
+                "SELECT id, data FROM chunks WHERE c IN (SELECT c FROM chosen JOIN node_chunks USING (n)) ORDER BY c",
+                row -> {
+                    JsonObject chunk = new JsonObject();
+                    chunk.addProperty("chunk", NodeId.ofBytes(row.getBytes(1)).hex());
+                    chunk.addProperty("data", Base64.getEncoder().encodeToString(row.getBytes(2)));
+                    chunks++;
+                    return lineOf(Json.bytes(chunk));
+                });
+        sql.each("SELECT id, content FROM chosen JOIN nodes USING (n) ORDER BY n", row -> {
+            String id = NodeId.ofBytes(row.getBytes(1)).hex();
+            String content = new String(row.getBytes(2), StandardCharsets.UTF_8);
+            nodes++;
+            return lineOf(("{\"node\":\"" + id + "\",\"content\":" + content + "}").getBytes(StandardCharsets.UTF_8));
+        });
+        sql.each(
+                "SELECT key, id, log.seq, name, run, manifest FROM chosen_keys JOIN keys USING (k) JOIN log USING (k)"
+                        + " JOIN chosen ON chosen.n = log.n JOIN nodes ON nodes.n = log.n JOIN runs USING (r)"
+                        + " JOIN agents ON agents.a = runs.a ORDER BY log.seq",
+                row -> {
+                    JsonObject fields = new JsonObject();
+                    fields.addProperty("key", row.getString(1));
+                    fields.addProperty("node", NodeId.ofBytes(row.getBytes(2)).hex());
+                    fields.addProperty("seq", row.getLong(3));
+                    fields.addProperty("agent", row.getString(4));
+                    fields.addProperty("run", row.getLong(5));
+                    fields.addProperty("manifest", row.getString(6));
+                    JsonObject entry = new JsonObject();
+                    entry.add("entry", fields);
+                    entries++;
+                    return lineOf(Json.bytes(entry));
+                });
+        JsonObject counts = new JsonObject();
+        counts.addProperty("nodes", nodes);
+        counts.addProperty("entries", entries);
+        counts.addProperty("chunks", chunks);
+        counts.addProperty("sha256", HexFormat.of().formatHex(digest.digest()));
+        JsonObject end = new JsonObject();
+        end.add("end", counts);
+        line(Json.bytes(end));
+    }
+
+    private boolean lineOf(byte[] line) {
+        try {
+            line(line);
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void line(byte[] line) throws IOException {
+        out.write(line);
+        out.write(LINE_FEED);
+        digest.update(line);
+        digest.update(LINE_FEED);
+    }
+}

@@ -1,0 +1,116 @@
+package dev.nullbox.ctxgraph;
+
+import com.google.gson.JsonObject;
+import dev.nullbox.rpc.EventSink;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The look at everything that is stored, begun at each start and made beside the service: whoever reads meanwhile gets
+ * what is sound, because every read is checked too. Events: {@code memory.damaged} {problem} for each find,
+ * {@code memory.checked} {damaged, ms} at the end.
+ */
+final class IntegrityCheck implements AutoCloseable {
+    private static final int PAGE = 256;
+    private static final int MAX_PROBLEMS = 1_000;
+    private static final long CLOSE_SECONDS = 10;
+
+    private final Path database;
+    private final EventSink events;
+    private final Thread thread;
+    private volatile boolean closing;
+    private volatile List<String> found = List.of();
+    private volatile boolean done;
+
+    private IntegrityCheck(Path database, EventSink events) {
+        this.database = database;
+        this.events = events;
+        this.thread = new Thread(this::run, "memory-check");
+    }
+
+    static IntegrityCheck start(Path database, EventSink events) {
+        IntegrityCheck check = new IntegrityCheck(database, events);
+        check.thread.setDaemon(true);
+        check.thread.start();
+        return check;
+    }
+
+    /** Whether all has been looked at. */
+    boolean done() {
+        return done;
+    }
+
+    /** What is damaged, one line each; grows until {@link #done}. */
+    List<String> found() {
+        return found;
+    }
+
+    private void run() {
+        long beginNanos = System.nanoTime();
+        try (Sql sql = Sql.open(database)) {
+            found = problems(sql, () -> closing);
+        } catch (SQLException e) {
+            found = List.of("the check itself: " + e.getMessage());
+        }
+        if (!closing) {
+            found.forEach(problem -> events.emit("memory.damaged", Map.of("problem", problem)));
+            JsonObject result = new JsonObject();
+            result.addProperty("damaged", found.size());
+            result.addProperty("ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beginNanos));
+            events.emit("memory.checked", result);
+        }
+        done = true;
+    }
+
+    /** Everything that is not as it was written: {@code "node ID"}, {@code "chunk ID"}, or what SQLite says. */
+    static List<String> problems(Sql sql, BooleanSupplier stop) throws SQLException {
+        List<String> problems = new ArrayList<>();
+        sql.each("PRAGMA quick_check(20)", row -> {
+            String line = row.getString(1);
+            if (!line.equals("ok")) {
+                problems.add(line);
+            }
+            return !stop.getAsBoolean();
+        });
+        look(sql, "SELECT n, id, content FROM nodes WHERE n > ? ORDER BY n LIMIT " + PAGE, "node", problems, stop);
+        look(sql, "SELECT c, id, data FROM chunks WHERE c > ? ORDER BY c LIMIT " + PAGE / 64, "chunk", problems, stop);
+        return List.copyOf(problems);
+    }
+
+    private static void look(Sql sql, String page, String what, List<String> problems, BooleanSupplier stop)
+            throws SQLException {
+        long[] last = {0};
+        long before = -1;
+        // Page by page: a reader that stays in one transaction would keep the write-ahead log from being reused.
+        while (last[0] != before && !stop.getAsBoolean() && problems.size() < MAX_PROBLEMS) {
+            before = last[0];
+            sql.each(
+                    page,
+                    row -> {
+                        last[0] = row.getLong(1);
+                        Reads.Stored stored =
+                                new Reads.Stored(NodeId.ofBytes(row.getBytes(2)), last[0], row.getBytes(3));
+                        if (!stored.sound()) {
+                            problems.add(what + " " + stored.id());
+                        }
+                        return true;
+                    },
+                    before);
+        }
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

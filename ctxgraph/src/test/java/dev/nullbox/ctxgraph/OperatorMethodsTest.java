@@ -1,0 +1,303 @@
+package dev.nullbox.ctxgraph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import dev.nullbox.rpc.EventSink;
+import dev.nullbox.rpc.Json;
+import dev.nullbox.rpc.RpcException;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class OperatorMethodsTest {
+    private static final List<KeyPattern> ALL = List.of(new KeyPattern("*"));
+    private static final Actor ADA = new Actor(new AgentName("ada"), 1, "", ALL, ALL, 1 << 30, 1_000_000);
+    private static final Actor BOB = new Actor(new AgentName("bob"), 4, "ab".repeat(32), ALL, ALL, 1 << 30, 1_000_000);
+
+    @TempDir
+    Path directory;
+
+    private final ByteArrayOutputStream events = new ByteArrayOutputStream();
+    private final AtomicInteger restarts = new AtomicInteger();
+    private SqliteMemory memory;
+    private IntegrityCheck check;
+    private OperatorMethods operators;
+
+    @BeforeEach
+    void open() throws Exception {
+        open("memory.db");
+    }
+
+    private void open(String name) throws Exception {
+        Path database = directory.resolve(name);
+        Backup.apply(database);
+        memory = SqliteMemory.open(database, System::nanoTime);
+        EventSink sink = new EventSink(events);
+        check = IntegrityCheck.start(database, sink);
+        Transfers transfers = Transfers.open(directory.resolve("transfers"));
+        operators = new OperatorMethods(memory, database, transfers, check, sink, restarts::incrementAndGet);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        check.close();
+        memory.close();
+    }
+
+    private JsonObject call(String name, String params) throws RpcException {
+        return operators.call(name, Json.parse(params).getAsJsonObject()).getAsJsonObject();
+    }
+
+    private void refused(String detail, String name, String params) {
+        RpcException refusal = catchThrowableOfType(RpcException.class, () -> call(name, params));
+        assertThat(refusal).as(name + " " + params).isNotNull();
+        assertThat(refusal.detail()).as(refusal.getMessage()).isEqualTo(detail);
+    }
+
+    private NodeId put(Actor actor, String key, String text, NodeId... parents) throws RpcException {
+        return memory.put(
+                        actor,
+                        new Put(
+                                new MemoryKey(key),
+                                Node.Kind.VALUE,
+                                new JsonPrimitive(text),
+                                List.of(parents),
+                                new Put.Anything(),
+                                List.of()))
+                .id();
+    }
+
+    private static List<String> strings(JsonElement array, String member) {
+        List<String> strings = new ArrayList<>();
+        ((JsonArray) array)
+                .forEach(one -> strings.add(one.getAsJsonObject().get(member).getAsString()));
+        return strings;
+    }
+
+    /** Ada writes, Bob reads it and writes without a word of where it came from; so does a third who reads Bob. */
+    @Test
+    void tracesHoldsBackAndReleasesWhatMayHaveComeFromAnAgent() throws Exception {
+        put(BOB, "bob/before", "innocent");
+        NodeId bad = put(ADA, "ada/bad", "poison");
+        memory.get(BOB, new MemoryKey("ada/bad"));
+        NodeId taken = put(BOB, "bob/after", "taken in");
+        NodeId child = put(Actor.operator(), "ops/child", "named", taken);
+        JsonObject back = call("trace", "{\"id\":\"" + child.hex() + "\"}");
+        assertThat(strings(back.get("nodes"), "key")).containsExactly("ops/child", "bob/after", "ada/bad");
+        assertThat(back.get("complete").getAsBoolean()).isTrue();
+        JsonObject middle = back.getAsJsonArray("nodes").get(1).getAsJsonObject();
+        assertThat(middle.get("run").getAsLong()).isEqualTo(4);
+        assertThat(middle.get("manifest").getAsString()).isEqualTo("ab".repeat(32));
+        assertThat(middle.get("reads")).isEqualTo(Answers.ids(List.of(bad)));
+        assertThat(strings(
+                        call("trace", "{\"id\":\"" + bad.hex() + "\",\"direction\":\"descendants\"}")
+                                .get("nodes"),
+                        "key"))
+                .containsExactly("ada/bad", "bob/after", "ops/child");
+        JsonObject held = call("quarantine", "{\"influenced_by\":\"ada\",\"reason\":\"test\"}");
+        assertThat(held.get("nodes").getAsLong()).isEqualTo(3);
+        for (String key : new String[] {"ada/bad", "bob/after", "ops/child"}) {
+            RpcException refusal = catchThrowableOfType(RpcException.class, () -> memory.get(BOB, new MemoryKey(key)));
+            assertThat(refusal.detail()).isEqualTo("QUARANTINED");
+            assertThat(refusal.getMessage()).contains("influenced by ada").doesNotContain("poison");
+        }
+        assertThat(memory.get(BOB, new MemoryKey("bob/before"))).isPresent();
+        assertThat(memory.search(BOB, Query.of("poison", "", 10))).isEmpty();
+        assertThat(memory.entries(BOB, "", "", 10, List.of()).items()).hasSize(1);
+        // Ada goes on, and Bob in the same run: held back too. A new run of Bob is not.
+        put(ADA, "ada/more", "x");
+        put(BOB, "bob/more", "x");
+        put(new Actor(BOB.agent(), 5, "", ALL, ALL, 1 << 30, 1_000), "bob/fresh", "x");
+        assertThat(memory.list(Actor.operator(), "", "", 10, List.of()).items().stream()
+                        .filter(Memory.Head::quarantined)
+                        .map(head -> head.key().text()))
+                .containsExactly("ada/bad", "ada/more", "bob/after", "bob/more", "ops/child");
+        assertThat(call("quarantines", "{}").getAsJsonArray("quarantines")).hasSize(1);
+        assertThat(call("release", "{\"quarantine\":1}").get("nodes").getAsLong())
+                .isEqualTo(5);
+        assertThat(memory.get(BOB, new MemoryKey("ada/bad"))).isPresent();
+        refused("NOT_FOUND", "release", "{\"quarantine\":1}");
+        refused("NOT_FOUND", "quarantine", "{\"influenced_by\":\"nobody\"}");
+        refused("SYNTAX", "quarantine", "{\"influenced_by\":\"no/body\"}");
+        assertThat(events.toString(StandardCharsets.UTF_8)).contains("memory.quarantined", "memory.released");
+    }
+
+    @Test
+    void goesBackToWhatAKeyHeld() throws Exception {
+        NodeId first = put(ADA, "ada/k", "one");
+        put(ADA, "ada/k", "two");
+        memory.delete(ADA, new MemoryKey("ada/k"));
+        JsonObject rewound = call("rewind", "{\"key\":\"ada/k\",\"to\":1}");
+        assertThat(rewound.get("id").getAsString()).isEqualTo(first.hex());
+        assertThat(rewound.get("seq").getAsLong()).isEqualTo(4);
+        assertThat(memory.get(ADA, new MemoryKey("ada/k"))
+                        .orElseThrow()
+                        .node()
+                        .value()
+                        .getAsString())
+                .isEqualTo("one");
+        assertThat(memory.search(ADA, Query.of("one", "", 10))).hasSize(1);
+        assertThat(memory.history(ADA, new MemoryKey("ada/k"), Long.MAX_VALUE, 10)
+                        .items())
+                .hasSize(4);
+        refused("NOT_FOUND", "rewind", "{\"key\":\"ada/other\",\"to\":4}");
+        refused("OUT_OF_RANGE", "rewind", "{\"key\":\"ada/k\",\"to\":0}");
+    }
+
+    @Test
+    void backsUpWhileInUseAndRestores() throws Exception {
+        put(ADA, "ada/k", "kept");
+        JsonObject backup = call("backup", "{}");
+        byte[] bytes = download(backup);
+        assertThat(bytes).hasSize(backup.get("bytes").getAsInt());
+        put(ADA, "ada/k", "later");
+        String sent = upload(bytes);
+        refused("BACKUP", "restore", "{\"transfer\":\"" + sent + "\",\"sha256\":\"" + "0".repeat(64) + "\"}");
+        String sha256 = backup.get("sha256").getAsString();
+        call("restore", "{\"transfer\":\"" + sent + "\",\"sha256\":\"" + sha256 + "\"}");
+        assertThat(restarts).hasValue(1);
+        close();
+        open("memory.db");
+        assertThat(memory.get(ADA, new MemoryKey("ada/k"))
+                        .orElseThrow()
+                        .node()
+                        .value()
+                        .getAsString())
+                .isEqualTo("kept");
+        assertThat(directory.resolve("memory.db.before-restore")).exists();
+    }
+
+    @Test
+    void refusesABackupThatIsDamaged() throws Exception {
+        NodeId id = put(ADA, "ada/k", "kept");
+        byte[] bytes = download(call("backup", "{}"));
+        Path copy = directory.resolve("copy.db");
+        Files.write(copy, bytes);
+        try (Sql sql = Sql.open(copy)) {
+            sql.update("UPDATE nodes SET content = x'7b7d' WHERE id = ?", id.bytes());
+            sql.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        for (byte[] bad :
+                List.of(Files.readAllBytes(copy), Arrays.copyOf(bytes, bytes.length / 2), new byte[] {1, 2})) {
+            String sent = upload(bad);
+            String sha256 = NodeId.of(bad).hex();
+            refused("BACKUP", "restore", "{\"transfer\":\"" + sent + "\",\"sha256\":\"" + sha256 + "\"}");
+        }
+        assertThat(restarts).hasValue(0);
+    }
+
+    @Test
+    void movesASubgraphWithItsBlobsToAnotherMemory() throws Exception {
+        NodeId root = put(BOB, "bob/source", "root");
+        byte[] data = {9, 8, 7};
+        NodeId chunk = memory.putChunk(ADA, data);
+        Blob blob = memory.blob(ADA, List.of(chunk, chunk), "");
+        NodeId film = memory.put(
+                        ADA,
+                        new Put(
+                                new MemoryKey("ada/film"),
+                                Node.Kind.BLOB,
+                                blob.encode(),
+                                List.of(root),
+                                new Put.Anything(),
+                                List.of()))
+                .id();
+        put(ADA, "ada/k", "A");
+        put(ADA, "ada/k", "B");
+        put(ADA, "ada/k", "A");
+        memory.delete(ADA, new MemoryKey("ada/k"));
+        JsonObject export = call("export", "{\"prefix\":\"ada/\"}");
+        assertThat(export.get("nodes").getAsLong()).isEqualTo(5);
+        byte[] bytes = download(export);
+        close();
+        open("other.db");
+        put(ADA, "ada/own", "stays");
+        JsonObject taken = call("import", "{\"transfer\":\"" + upload(bytes) + "\"}");
+        assertThat(taken).isEqualTo(Json.parse("{\"nodes\":5,\"entries\":5,\"chunks\":1}"));
+        assertThat(memory.history(BOB, new MemoryKey("ada/k"), Long.MAX_VALUE, 10)
+                        .items())
+                .extracting(Memory.Head::kind)
+                .containsExactly(Node.Kind.TOMBSTONE, Node.Kind.VALUE, Node.Kind.VALUE, Node.Kind.VALUE);
+        assertThat(memory.chunk(BOB, film, 1)).isEqualTo(data);
+        assertThat(memory.node(BOB, root, List.of())).isPresent();
+        assertThat(call("import", "{\"transfer\":\"" + upload(bytes) + "\"}"))
+                .isEqualTo(Json.parse("{\"nodes\":0,\"entries\":0,\"chunks\":1}"));
+        bytes[bytes.length / 2] ^= 1;
+        refused("EXPORT", "import", "{\"transfer\":\"" + upload(bytes) + "\"}");
+        refused("EXPORT", "import", "{\"transfer\":\"" + upload(Arrays.copyOf(bytes, 100)) + "\"}");
+    }
+
+    @Test
+    void namesWhatIsDamagedAndServesTheRest() throws Exception {
+        NodeId bad = put(ADA, "ada/bad", "x");
+        put(ADA, "ada/good", "y");
+        try (Sql sql = Sql.open(directory.resolve("memory.db"))) {
+            sql.update("UPDATE nodes SET content = x'7b7d' WHERE id = ?", bad.bytes());
+        }
+        close();
+        open("memory.db");
+        while (!check.done()) {
+            Thread.onSpinWait();
+        }
+        assertThat(call("status", "{}").getAsJsonArray("damaged"))
+                .containsExactly(new JsonPrimitive("node " + bad.hex()));
+        assertThat(events.toString(StandardCharsets.UTF_8))
+                .contains("{\"event\":\"memory.damaged\",\"problem\":\"node " + bad.hex() + "\"}");
+        assertThat(memory.get(ADA, new MemoryKey("ada/good"))).isPresent();
+    }
+
+    private byte[] download(JsonObject made) throws RpcException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        String transfer = made.get("transfer").getAsString();
+        boolean eof = false;
+        while (!eof) {
+            JsonObject piece =
+                    call("transfer.read", "{\"transfer\":\"" + transfer + "\",\"offset\":" + bytes.size() + "}");
+            bytes.writeBytes(Base64.getDecoder().decode(piece.get("data").getAsString()));
+            eof = piece.get("eof").getAsBoolean();
+        }
+        call("transfer.drop", "{\"transfer\":\"" + transfer + "\"}");
+        refused("NOT_FOUND", "transfer.read", "{\"transfer\":\"" + transfer + "\",\"offset\":0}");
+        assertThat(NodeId.of(bytes.toByteArray()).hex())
+                .isEqualTo(made.get("sha256").getAsString());
+        return bytes.toByteArray();
+    }
+
+    private String upload(byte[] bytes) throws RpcException {
+        String name = "";
+        int at = 0;
+        do {
+            int end = Math.min(bytes.length, at + Transfers.PIECE_BYTES);
+            JsonObject params = new JsonObject();
+            params.addProperty("offset", at);
+            params.addProperty("data", Base64.getEncoder().encodeToString(Arrays.copyOfRange(bytes, at, end)));
+            if (!name.isEmpty()) {
+                params.addProperty("transfer", name);
+            }
+            name = operators
+                    .call("transfer.write", params)
+                    .getAsJsonObject()
+                    .get("transfer")
+                    .getAsString();
+            at = end;
+        } while (at < bytes.length);
+        return name;
+    }
+}
