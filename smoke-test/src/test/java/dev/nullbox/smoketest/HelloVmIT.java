@@ -82,6 +82,8 @@ final class HelloVmIT extends HelloBoot {
     @Order(9)
     @Test
     void theOperatorSetsListsAndDeletesASecret() throws Exception {
+        Nullctl.Result init = hello().nullctl().runWithInput("correct horse battery staple", "vault", "init");
+        assertThat(init.code()).as(init.errors()).isZero();
         Nullctl.Result set = hello().nullctl().runWithInput("not-to-be-seen", "vault", "set", "SMOKE_KEY");
         assertThat(set.code()).as(set.errors()).isZero();
         Nullctl.Result list = hello().nullctl().run("vault", "list");
