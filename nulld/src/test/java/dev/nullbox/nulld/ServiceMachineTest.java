@@ -14,6 +14,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ServiceMachineTest {
     private static final long NOW = 1_000_000;
     private static final ExitStatus ZERO = new ExitStatus.Code(0);
+    private static final ExitStatus EATEN = new ExitStatus.OutOfMemory(64);
+    private static final String MISSING =
+            "exit code 127: its program is missing or cannot be executed before it was ready";
     private static final ServiceState WAITING = new ServiceState.Waiting(0);
     private static final ServiceState STARTING = new ServiceState.Starting(7, NOW + 60_000, 0);
     private static final ServiceState READY = new ServiceState.Ready(7, NOW, 2);
@@ -31,6 +34,50 @@ class ServiceMachineTest {
                         new Action.SayFailed("no file", 1, 1_000)),
                 row(STARTING, new ServiceEvent.SaidReady(7), new ServiceState.Ready(7, NOW, 0), new Action.SayReady(7)),
                 row(STARTING, new ServiceEvent.SaidReady(8), STARTING),
+                row(
+                        STARTING,
+                        new ServiceEvent.Exited(7, new ExitStatus.Code(127)),
+                        new ServiceState.Backoff(NOW + 1_000, 1, MISSING),
+                        new Action.SayExited(7, new ExitStatus.Code(127)),
+                        new Action.Clean(),
+                        new Action.SayFailed(MISSING, 1, 1_000)),
+                row(
+                        STARTING,
+                        new ServiceEvent.RestartAsked(),
+                        new ServiceState.Stopping(7, NOW + 10_000, Next.START, "", 0),
+                        new Action.Send(7, 15)),
+                row(WAITING, new ServiceEvent.StartAsked(), WAITING),
+                row(WAITING, new ServiceEvent.Exited(7, ZERO), WAITING),
+                row(new ServiceState.Spawning(3), new ServiceEvent.StopAsked(), new ServiceState.Spawning(3)),
+                row(
+                        READY,
+                        new ServiceEvent.StopAsked(),
+                        new ServiceState.Stopping(7, NOW + 10_000, Next.STAY, "", 0),
+                        new Action.Send(7, 15)),
+                row(READY, new ServiceEvent.StartAsked(), READY),
+                row(READY, new ServiceEvent.SaidReady(7), READY),
+                row(
+                        READY,
+                        new ServiceEvent.Exited(7, EATEN),
+                        new ServiceState.Backoff(NOW + 4_000, 3, EATEN.describe()),
+                        new Action.SayExited(7, EATEN),
+                        new Action.Clean(),
+                        new Action.SayFailed(EATEN.describe(), 3, 4_000)),
+                row(
+                        new ServiceState.Stopping(7, NOW + 9, Next.RETRY, "slow", 4),
+                        new ServiceEvent.Exited(7, ZERO),
+                        new ServiceState.Backoff(NOW + 16_000, 5, "slow"),
+                        new Action.SayExited(7, ZERO),
+                        new Action.Clean(),
+                        new Action.SayFailed("slow", 5, 16_000)),
+                row(stopping(NOW + 9, Next.STAY), new ServiceEvent.Tick(), stopping(NOW + 9, Next.STAY)),
+                row(stopping(NOW + 9, Next.STAY), new ServiceEvent.Exited(8, ZERO), stopping(NOW + 9, Next.STAY)),
+                row(
+                        new ServiceState.Backoff(NOW + 1, 3, "x"),
+                        new ServiceEvent.StopAsked(),
+                        STOPPED,
+                        new Action.SayStopped(0)),
+                row(STOPPED, new ServiceEvent.StopAsked(), STOPPED),
                 row(STARTING, new ServiceEvent.Tick(), STARTING),
                 row(
                         new ServiceState.Starting(7, NOW, 4),

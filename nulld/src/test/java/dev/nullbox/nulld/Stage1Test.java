@@ -73,12 +73,7 @@ class Stage1Test {
 
     @Test
     void findsTheRootOnAnIsoMedium() throws IOException {
-        byte[] medium = new byte[40_000];
-        medium[0] = 'x';
-        System.arraycopy(new byte[] {'C', 'D', '0', '0', '1'}, 0, medium, 32_769, 5);
-        disk("sr0", medium, medium.length);
-        Files.createDirectories(root.resolve("iso/nullbox"));
-        Files.write(root.resolve("iso/nullbox/root.squashfs"), image((byte) 1));
+        medium();
         libc.returns("ioctl", 3).fails("execve", Errno.ENOENT);
         assertThatThrownBy(this::run).hasMessageContaining("execve");
         assertThat(libc.calls("mount"))
@@ -104,6 +99,39 @@ class Stage1Test {
                     .isInstanceOf(BootException.class);
             assertThat(((BootException) thrown).remedy()).isNotEmpty();
         }
+    }
+
+    @Test
+    void everyFailingSystemCallOfAMediumEndsInOneMessageAndLeavesNoDescriptor() throws IOException {
+        medium();
+        EachCall.fails(
+                libc -> {
+                    initramfs();
+                    medium();
+                    libc.returns("ioctl", 3).fails("execve", Errno.ENOENT);
+                    new Stage1(libc, clock, new Journal(clock), root).run();
+                    return libc;
+                },
+                outcome -> {
+                    assertThat(outcome.thrown().orElseThrow())
+                            .as(outcome.call())
+                            .isInstanceOfSatisfying(
+                                    BootException.class,
+                                    e -> assertThat(e.remedy()).isNotEmpty());
+                    assertThat(outcome.libc().openFds()).as(outcome.call()).isEmpty();
+                },
+                Errno.EIO,
+                Errno.ENXIO);
+    }
+
+    /** An ISO 9660 medium with the root on it. */
+    private void medium() throws IOException {
+        byte[] medium = new byte[40_000];
+        medium[0] = 'x';
+        System.arraycopy(new byte[] {'C', 'D', '0', '0', '1'}, 0, medium, 32_769, 5);
+        disk("sr0", medium, medium.length);
+        Files.createDirectories(root.resolve("iso/nullbox"));
+        Files.write(root.resolve("iso/nullbox/root.squashfs"), image((byte) 1));
     }
 
     private void run() throws BootException {
