@@ -21,6 +21,13 @@ final class Committer implements AutoCloseable {
     private static final int MAX_BATCH = 128;
     private static final long WAIT_SECONDS = 30;
 
+    /** Notes that are not waited for, at most; and how many are written without a write that takes them along. */
+    private static final int NOTES = 8_192;
+
+    private static final int MANY_NOTES = 1_024;
+    private static final long POLL_MS = 50;
+    private static final long NOTES_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** What is done to the tables in a transaction; must refuse (RpcException) before it changes anything. */
     @FunctionalInterface
     interface Change<T> {
@@ -28,6 +35,7 @@ final class Committer implements AutoCloseable {
     }
 
     private final ArrayBlockingQueue<Ticket<?>> queue = new ArrayBlockingQueue<>(QUEUE, true);
+    private final ArrayBlockingQueue<Ticket<?>> notes = new ArrayBlockingQueue<>(NOTES, true);
     private final Writes writes;
     private final LongConsumer committed;
     private final Thread thread;
@@ -57,7 +65,7 @@ final class Committer implements AutoCloseable {
      */
     <T> T change(Change<T> change) throws RpcException {
         Ticket<T> ticket = new Ticket<>(change);
-        enqueue(ticket);
+        offer(queue, ticket);
         try {
             if (!ticket.done.await(WAIT_SECONDS, TimeUnit.SECONDS)) {
                 throw new RpcException(
@@ -72,14 +80,17 @@ final class Committer implements AutoCloseable {
         return ticket.result();
     }
 
-    /** Has a change made with the next that is, without waiting for it; it goes before all that are asked for later. */
+    /**
+     * Has a change made with the next transaction, within a second or so, without waiting for it. It is made before all
+     * that are asked for later.
+     */
     void changeLater(Change<?> change) throws RpcException {
-        enqueue(new Ticket<>(change));
+        offer(notes, new Ticket<>(change));
     }
 
-    private void enqueue(Ticket<?> ticket) throws RpcException {
+    private void offer(ArrayBlockingQueue<Ticket<?>> to, Ticket<?> ticket) throws RpcException {
         try {
-            if (closing || !queue.offer(ticket, WAIT_SECONDS, TimeUnit.SECONDS)) {
+            if (closing || !to.offer(ticket, WAIT_SECONDS, TimeUnit.SECONDS)) {
                 throw new RpcException(
                         RpcException.Code.UNAVAILABLE,
                         "STORE",
@@ -93,12 +104,23 @@ final class Committer implements AutoCloseable {
 
     private void run() {
         List<Ticket<?>> batch = new ArrayList<>(MAX_BATCH);
-        while (!closing || !queue.isEmpty()) {
+        long lastNanos = System.nanoTime();
+        while (!closing || !queue.isEmpty() || !notes.isEmpty()) {
             try {
-                Ticket<?> first = queue.poll(100, TimeUnit.MILLISECONDS);
+                Ticket<?> first = queue.poll(notes.size() > MANY_NOTES ? 0 : POLL_MS, TimeUnit.MILLISECONDS);
+                List<Ticket<?>> taken = new ArrayList<>();
                 if (first != null) {
-                    batch.add(first);
-                    queue.drainTo(batch, MAX_BATCH - 1);
+                    taken.add(first);
+                    queue.drainTo(taken, MAX_BATCH - 1);
+                }
+                boolean due = System.nanoTime() - lastNanos > NOTES_NANOS || notes.size() > MANY_NOTES || closing;
+                if (first != null || due) {
+                    // Taken after the writes and made before them: no write overtakes a note that was there first.
+                    notes.drainTo(batch);
+                    lastNanos = System.nanoTime();
+                }
+                batch.addAll(taken);
+                if (!batch.isEmpty()) {
                     commit(batch);
                 }
             } catch (InterruptedException e) {

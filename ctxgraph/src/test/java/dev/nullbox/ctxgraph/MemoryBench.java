@@ -223,12 +223,16 @@ final class MemoryBench {
     /** One agent's latency alone, and beside one that keeps writing beyond its quota. */
     private void neighbour() throws Exception {
         Actor good = actor("good", Long.MAX_VALUE);
-        Actor bad = actor("bad", 600);
+        Actor bad = actor("bad", 60);
         try (SqliteMemory memory = SqliteMemory.open(directory.resolve("memory.db"), System::nanoTime);
                 ExecutorService pool = Executors.newFixedThreadPool(2)) {
             Operation put = (random, i) -> memory.put(
                     good, Put.of(new MemoryKey("good/k" + random.nextInt(100)), new JsonPrimitive(text(random))));
             measure("put, alone", 100, 1, put);
+            int refusedAtLast = 0;
+            while (refusedAtLast == 0) {
+                refusedAtLast = exceed(memory, bad);
+            }
             AtomicBoolean over = new AtomicBoolean();
             List<Future<Long>> noise = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
