@@ -53,12 +53,13 @@ assert.deepEqual(history.entries.map((entry) => entry.seq), [second.seq, first.s
 await call('put', { key: 'other', value: 2 });
 const keys = (await call('list', {})).entries.map((entry) => entry.key.replace(/^.*\//, ''));
 assert.ok(keys.includes('notes') && keys.includes('other'), keys.join());
-if (process.env.NULLBOX_MCP_SEARCH) {
-  await call('put', { key: 'tea', value: 'a cup of darjeeling' });
-  const hits = (await call('search', { text: 'darjeeling' })).hits;
+await call('put', { key: 'tea', value: 'a cup of darjeeling', vector: [1, 0, 0.5] });
+for (const query of [{ text: 'darjeeling' }, { text: 'darj*', prefix: 'ada/' }, { vector: [2, 0, 1], max: 1 }]) {
+  const { hits } = await call('search', query);
   assert.equal(hits.length, 1);
   assert.match(hits[0].key, /tea$/);
 }
+assert.deepEqual((await call('search', { text: 'darjeeling', not_influenced_by: ['ada'] })).hits, []);
 await call('delete', { key: 'notes' });
 assert.equal((await refused('get', { key: 'notes' })).kind, 'NOT_FOUND');
 

@@ -27,13 +27,13 @@ final class Attachments implements AutoCloseable {
     private static final int MAX_PORT = 65_535;
 
     private final Path file;
-    private final MemoryMethods methods;
+    private final HttpService service;
     private final EventSink events;
-    private final Map<AgentName, AgentListener> doors = new LinkedHashMap<>();
+    private final Map<AgentName, HttpDoor> doors = new LinkedHashMap<>();
 
     private Attachments(Path file, MemoryMethods methods, EventSink events) {
         this.file = file;
-        this.methods = methods;
+        this.service = methods.service();
         this.events = events;
     }
 
@@ -66,7 +66,7 @@ final class Attachments implements AutoCloseable {
         Inet4Address address = address(door);
         try {
             int port = (int) door.integer("port", 1, MAX_PORT);
-            opened(AgentListener.open(actor, address, port, methods));
+            opened(HttpDoor.open(actor, address, port, service));
         } catch (IOException e) {
             events.emit("memory.detached", Map.of("agent", actor.agent().text(), "address", address.getHostAddress()));
         }
@@ -82,7 +82,7 @@ final class Attachments implements AutoCloseable {
         Inet4Address address = address(params);
         int port = (int) params.integer("port", 1, MAX_PORT);
         params.done();
-        AgentListener open = doors.get(actor.agent());
+        HttpDoor open = doors.get(actor.agent());
         if (open == null || !isAt(open, address, port) || !open.actor().equals(actor)) {
             if (open == null && doors.size() == MAX_AGENTS) {
                 throw new RpcException(
@@ -114,7 +114,7 @@ final class Attachments implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        doors.values().forEach(AgentListener::close);
+        doors.values().forEach(HttpDoor::close);
         doors.clear();
     }
 
@@ -126,7 +126,7 @@ final class Attachments implements AutoCloseable {
                 .findFirst()
                 .ifPresent(this::closeDoor);
         try {
-            opened(AgentListener.open(actor, address, port, methods));
+            opened(HttpDoor.open(actor, address, port, service));
         } catch (IOException e) {
             throw new RpcException(RpcException.Code.UNAVAILABLE, "BIND", String.valueOf(e.getMessage()), "address");
         } finally {
@@ -134,7 +134,7 @@ final class Attachments implements AutoCloseable {
         }
     }
 
-    private void opened(AgentListener listener) {
+    private void opened(HttpDoor listener) {
         AgentName agent = listener.actor().agent();
         doors.put(agent, listener);
         String address = listener.address().getAddress().getHostAddress();
@@ -142,7 +142,7 @@ final class Attachments implements AutoCloseable {
     }
 
     private void closeDoor(AgentName agent) {
-        AgentListener door = doors.remove(agent);
+        HttpDoor door = doors.remove(agent);
         if (door != null) {
             door.close();
             String address = door.address().getAddress().getHostAddress();
@@ -172,7 +172,7 @@ final class Attachments implements AutoCloseable {
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static boolean isAt(AgentListener door, Inet4Address address, int port) {
+    private static boolean isAt(HttpDoor door, Inet4Address address, int port) {
         return door.address().getAddress().equals(address) && door.address().getPort() == port;
     }
 

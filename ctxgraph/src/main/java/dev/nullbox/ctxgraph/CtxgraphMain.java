@@ -17,7 +17,7 @@ public final class CtxgraphMain {
         ServiceRuntime runtime = ServiceRuntime.fromEnvironment("ctxgraph");
         try {
             useLibraryOfImage();
-            AgentListener.setBounds();
+            HttpDoor.setBounds();
             CtxgraphService service = CtxgraphService.start(runtime);
             runtime.onTerminate(() -> close(service));
             runtime.ready();

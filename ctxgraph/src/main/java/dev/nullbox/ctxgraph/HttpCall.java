@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import dev.nullbox.rpc.Json;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -117,14 +118,15 @@ final class HttpCall {
 
     /** The whole body, or nothing when it has more bytes. */
     Optional<byte[]> body(int max) throws IOException {
-        try (InputStream in = exchange.getRequestBody()) {
-            byte[] body = in.readNBytes(max + 1);
-            if (body.length > max) {
-                setHeader("Connection", "close");
-                return Optional.empty();
-            }
-            return Optional.of(body);
+        InputStream in = exchange.getRequestBody();
+        byte[] body = in.readNBytes(max + 1);
+        if (body.length > max) {
+            // Left open: to close it would read on, and the answer wait for a client that sends slowly.
+            setHeader("Connection", "close");
+            return Optional.empty();
         }
+        in.close();
+        return Optional.of(body);
     }
 
     void setHeader(String name, String value) {
@@ -141,7 +143,9 @@ final class HttpCall {
         setHeader("Content-Type", "application/json");
         deadlines.bound(() -> {
             exchange.sendResponseHeaders(status, json.length);
-            exchange.getResponseBody().write(json);
+            OutputStream out = exchange.getResponseBody();
+            out.write(json);
+            out.flush();
             exchange.close();
         });
     }

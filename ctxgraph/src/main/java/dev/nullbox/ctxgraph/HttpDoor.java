@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class HttpDoor implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 32;
-    private static final int THREADS = 4;
+    static final int THREADS = 4;
     private static final int BACKLOG = 32;
     private static final int REQUEST_SECONDS = 15;
     private static final int WRITE_SECONDS = 15;

@@ -2,7 +2,10 @@ package dev.nullbox.ctxgraph;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.RpcException;
+import java.util.List;
+import java.util.Map;
 
 /**
  * What all agents' doors have in common.
@@ -10,8 +13,9 @@ import dev.nullbox.rpc.RpcException;
  * @param memory what they open to
  * @param methods the same by name, as {@code memory.put}
  * @param turns who may hold a request in memory
+ * @param events where writes are told
  */
-record HttpService(Memory memory, Methods methods, HttpTurns turns) {
+record HttpService(Memory memory, Methods methods, HttpTurns turns, EventSink events) {
     /** The methods {@code memory.*} that agents may call. */
     @FunctionalInterface
     interface Methods {
@@ -21,5 +25,26 @@ record HttpService(Memory memory, Methods methods, HttpTurns turns) {
          * @throws RpcException to answer with an error; NO_METHOD when there is no such method for agents
          */
         JsonElement call(Actor actor, String method, JsonObject params) throws RpcException;
+    }
+
+    /** Writes as {@link Memory#write} does, and tells it as {@code memory.put} does. */
+    void write(Actor actor, List<Put> puts) throws RpcException {
+        List<Memory.Written> written = memory.write(actor, puts);
+        for (int i = 0; i < puts.size(); i++) {
+            String agent = actor.agent().text();
+            String key = puts.get(i).key().text();
+            String id = written.get(i).id().hex();
+            events.emit(
+                    "memory.write",
+                    Map.of(
+                            "agent",
+                            agent,
+                            "key",
+                            key,
+                            "id",
+                            id,
+                            "seq",
+                            written.get(i).seq()));
+        }
     }
 }

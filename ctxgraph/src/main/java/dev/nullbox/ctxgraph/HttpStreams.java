@@ -22,6 +22,7 @@ final class HttpStreams implements AutoCloseable {
     private static final Duration LIFE = Duration.ofHours(1);
     private static final Duration BEAT = Duration.ofSeconds(10);
     private static final int AGAIN_MS = 1_000;
+    private static final int LAST_WORDS_MS = 1_000;
 
     private final ThreadPoolExecutor threads;
     private final Set<Open> open = new HashSet<>();
@@ -125,7 +126,7 @@ final class HttpStreams implements AutoCloseable {
         open.remove(stream);
     }
 
-    /** Ends all streams and takes no more. */
+    /** Ends all streams, lets those that can say so, and takes no more. */
     @Override
     public void close() {
         List<Open> left;
@@ -135,5 +136,10 @@ final class HttpStreams implements AutoCloseable {
         }
         left.forEach(Open::end);
         threads.shutdown();
+        try {
+            threads.awaitTermination(LAST_WORDS_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

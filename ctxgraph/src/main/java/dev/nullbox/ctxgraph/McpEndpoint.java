@@ -85,7 +85,7 @@ final class McpEndpoint implements AutoCloseable {
     }
 
     private McpServer server(String space) {
-        McpGraph graph = new McpGraph(service.memory(), actor, space);
+        McpGraph graph = new McpGraph(service, actor, space);
         List<McpTool> tools = new ArrayList<>(McpGraphTools.over(graph));
         tools.addAll(McpStoreTools.over(actor, service.methods()));
         return new McpServer(tools, new McpResources(service.memory(), actor, graph));

@@ -31,8 +31,13 @@ final class McpGraph {
     static final int MAX_RESULT_BYTES = 1 << 20;
 
     private static final int PAGE = 1_000;
+
+    /** Keys that the store writes at once. A longer change is made in steps of so many, and may stop between them. */
+    private static final int STEP = 64;
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private final HttpService service;
     private final Memory memory;
     private final Actor actor;
     private final String entities;
@@ -41,8 +46,9 @@ final class McpGraph {
     /**
      * @param space the first segments of the graph's keys, as {@code "ada"} or {@code "team/research"}
      */
-    McpGraph(Memory memory, Actor actor, String space) {
-        this.memory = memory;
+    McpGraph(HttpService service, Actor actor, String space) {
+        this.service = service;
+        this.memory = service.memory();
         this.actor = actor;
         this.entities = space + "/graph/entities/";
         this.relations = space + "/graph/relations/";
@@ -59,7 +65,7 @@ final class McpGraph {
         for (JsonObject entity : wanted) {
             byKey.putIfAbsent(entityKey(text(entity, "name")), pick(entity, "name", "entityType", "observations"));
         }
-        return createAbsent(byKey);
+        return createAbsent(List.copyOf(byKey.entrySet()));
     }
 
     /** Makes those of the relations that are not there yet, and gives these. */
@@ -68,14 +74,14 @@ final class McpGraph {
         for (JsonObject relation : wanted) {
             byKey.putIfAbsent(relationKey(relation), pick(relation, "from", "to", "relationType"));
         }
-        return createAbsent(byKey);
+        return createAbsent(List.copyOf(byKey.entrySet()));
     }
 
-    private JsonArray createAbsent(Map<MemoryKey, JsonObject> wanted) throws RpcException {
-        return untilUndisturbed(() -> {
+    private JsonArray createAbsent(List<Map.Entry<MemoryKey, JsonObject>> wanted) throws RpcException {
+        return inSteps(wanted, step -> {
             JsonArray created = new JsonArray();
             List<Put> puts = new ArrayList<>();
-            for (Map.Entry<MemoryKey, JsonObject> one : wanted.entrySet()) {
+            for (Map.Entry<MemoryKey, JsonObject> one : step) {
                 if (memory.head(actor, one.getKey()).isEmpty()) {
                     puts.add(Put.of(one.getKey(), one.getValue()).expecting(Optional.empty()));
                     created.add(one.getValue());
@@ -93,17 +99,18 @@ final class McpGraph {
      * @throws RpcException also NOT_FOUND when an entity is not there; nothing is added then
      */
     JsonArray addObservations(List<JsonObject> additions) throws RpcException {
-        return untilUndisturbed(() -> {
+        for (JsonObject addition : additions) {
+            String name = text(addition, "entityName");
+            if (memory.head(actor, entityKey(name)).isEmpty()) {
+                throw absent(name);
+            }
+        }
+        return inSteps(additions, step -> {
             Changes changes = new Changes();
             JsonArray results = new JsonArray();
-            for (JsonObject addition : additions) {
+            for (JsonObject addition : step) {
                 String name = text(addition, "entityName");
-                JsonObject entity = changes.entity(name)
-                        .orElseThrow(() -> new RpcException(
-                                RpcException.Code.NOT_FOUND,
-                                "NOT_FOUND",
-                                "there is no entity named " + name + ": create it first",
-                                "entityName"));
+                JsonObject entity = changes.entity(name).orElseThrow(() -> absent(name));
                 JsonArray known = entity.getAsJsonArray("observations");
                 JsonArray added = new JsonArray();
                 addition.getAsJsonArray("contents").forEach(content -> {
@@ -125,9 +132,9 @@ final class McpGraph {
 
     /** Takes observations away: {@code {entityName, observations}} each; what is not there already is no error. */
     void deleteObservations(List<JsonObject> deletions) throws RpcException {
-        untilUndisturbed(() -> {
+        inSteps(deletions, step -> {
             Changes changes = new Changes();
-            for (JsonObject deletion : deletions) {
+            for (JsonObject deletion : step) {
                 String name = text(deletion, "entityName");
                 Optional<JsonObject> entity = changes.entity(name);
                 if (entity.isPresent()) {
@@ -139,7 +146,7 @@ final class McpGraph {
                 }
             }
             write(changes.puts());
-            return true;
+            return new JsonArray();
         });
     }
 
@@ -148,14 +155,14 @@ final class McpGraph {
         Set<String> gone = new HashSet<>(names);
         untilUndisturbed(() -> {
             List<Put> puts = new ArrayList<>();
-            for (String name : new LinkedHashSet<>(names)) {
-                tombstone(entityKey(name)).ifPresent(puts::add);
-            }
             each(relations, (entry, relation) -> {
                 if (isRelation(relation) && touches(relation, gone)) {
                     puts.add(Put.tombstone(entry.node().key(), new Put.Seq(entry.seq())));
                 }
             });
+            for (String name : new LinkedHashSet<>(names)) {
+                tombstone(entityKey(name)).ifPresent(puts::add);
+            }
             write(puts);
             return true;
         });
@@ -337,10 +344,32 @@ final class McpGraph {
         }
     }
 
-    private void write(List<Put> puts) throws RpcException {
-        if (!puts.isEmpty()) {
-            memory.write(actor, puts);
+    @FunctionalInterface
+    private interface Step<T> {
+        JsonArray make(List<T> items) throws RpcException;
+    }
+
+    private static <T> JsonArray inSteps(List<T> items, Step<T> step) throws RpcException {
+        JsonArray all = new JsonArray();
+        for (int from = 0; from < items.size(); from += STEP) {
+            List<T> some = items.subList(from, Math.min(items.size(), from + STEP));
+            all.addAll(untilUndisturbed(() -> step.make(some)));
         }
+        return all;
+    }
+
+    private void write(List<Put> puts) throws RpcException {
+        for (int from = 0; from < puts.size(); from += STEP) {
+            service.write(actor, puts.subList(from, Math.min(puts.size(), from + STEP)));
+        }
+    }
+
+    private static RpcException absent(String name) {
+        return new RpcException(
+                RpcException.Code.NOT_FOUND,
+                "NOT_FOUND",
+                "there is no entity named " + name + ": create it first",
+                "entityName");
     }
 
     private Optional<Put> tombstone(MemoryKey key) throws RpcException {

@@ -12,9 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * What the Unix socket and the agents' doors offer, as JSON-RPC methods {@code memory.*}; parameters with {@code ?} may
@@ -74,16 +72,17 @@ final class MemoryMethods {
     private static final int DEFAULT_HITS = 20;
     private static final int MAX_WAIT_MS = 20_000;
 
-    /** Requests of agents that are parsed and held as trees at once. */
-    private static final int TURNS = 2;
-
-    private final Semaphore turns = new Semaphore(TURNS, true);
     private final SqliteMemory memory;
     private final EventSink events;
 
     MemoryMethods(SqliteMemory memory, EventSink events) {
         this.memory = memory;
         this.events = events;
+    }
+
+    /** What the agents' doors open to. */
+    HttpService service() {
+        return new HttpService(memory, this::call, new HttpTurns(), events);
     }
 
     /**
@@ -253,19 +252,6 @@ final class MemoryMethods {
         result.addProperty("chunks", blob.chunks().size());
         result.addProperty("size", blob.size());
         return result;
-    }
-
-    /**
-     * Runs a request of an agent when its turn comes, first come first served: an agent with all its threads in the queue
-     * delays another one by these few requests only.
-     */
-    <T> T inTurn(Supplier<T> request) {
-        turns.acquireUninterruptibly();
-        try {
-            return request.get();
-        } finally {
-            turns.release();
-        }
     }
 
     static List<NodeId> ids(Params params, String name) throws RpcException {

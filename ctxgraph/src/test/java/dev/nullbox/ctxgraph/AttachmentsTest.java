@@ -37,7 +37,7 @@ class AttachmentsTest {
 
     @BeforeAll
     static void setBounds() {
-        AgentListener.setBounds();
+        HttpDoor.setBounds();
     }
 
     @BeforeEach

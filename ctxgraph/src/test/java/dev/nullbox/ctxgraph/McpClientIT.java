@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import dev.nullbox.rpc.Json;
-import java.net.Inet4Address;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -24,7 +23,10 @@ class McpClientIT {
 
     private static McpClients clients;
 
-    private final Memory memory = new FakeMemory();
+    @TempDir
+    Path data;
+
+    private TestMemory memory;
     private HttpDoor door;
     private String url;
 
@@ -41,14 +43,15 @@ class McpClientIT {
 
     @BeforeEach
     void open() throws Exception {
-        HttpService service = new HttpService(memory, new FakeMethods(memory), new HttpTurns());
-        door = HttpDoor.open(Actor.ofName(new AgentName("ada")), Inet4Address.ofLiteral("127.0.0.1"), 0, service);
+        memory = new TestMemory(data);
+        door = HttpDoor.open(TestMemory.actor("ada"), RawHttp.LOOPBACK, 0, memory.service());
         url = "http://127.0.0.1:" + door.address().getPort() + "/mcp";
     }
 
     @AfterEach
-    void close() {
+    void close() throws Exception {
         door.close();
+        memory.close();
     }
 
     @ParameterizedTest

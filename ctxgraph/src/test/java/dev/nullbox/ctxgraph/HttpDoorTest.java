@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
-class AgentListenerTest {
+class HttpDoorTest {
     private static final Inet4Address LOOPBACK = Inet4Address.ofLiteral("127.0.0.1");
 
     @TempDir
@@ -39,7 +39,7 @@ class AgentListenerTest {
 
     @BeforeAll
     static void setBounds() {
-        AgentListener.setBounds();
+        HttpDoor.setBounds();
     }
 
     @BeforeEach
@@ -52,9 +52,9 @@ class AgentListenerTest {
     }
 
     private int listen(String agent, MemoryMethods methods) throws IOException {
-        AgentListener listener = AgentListener.open(Actor.ofName(new AgentName(agent)), LOOPBACK, 0, methods);
-        open.add(listener);
-        return listener.address().getPort();
+        HttpDoor door = HttpDoor.open(Actor.ofName(new AgentName(agent)), LOOPBACK, 0, methods.service());
+        open.add(door);
+        return door.address().getPort();
     }
 
     @AfterEach
