@@ -9,6 +9,7 @@ import dev.nullbox.rpc.ServiceRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +25,9 @@ final class CtxgraphService implements AutoCloseable {
 
     private static final List<String> FOR_ALL =
             List.of("put", "delete", "get", "head", "history", "list", "search", "watch", "chunk.put", "chunk.get");
+
+    /** More workers than usual, because watches wait on them; more time, because a backup of a large store takes it. */
+    private static final RpcLimits LIMITS = new RpcLimits(64, 12, Duration.ofSeconds(60), Duration.ofMinutes(5));
 
     private final SqliteMemory memory;
     private final IntegrityCheck check;
@@ -65,8 +69,7 @@ final class CtxgraphService implements AutoCloseable {
                 () -> new Thread(() -> runtime.exit(0), "restart").start());
         Path doors = runtime.socketPath().resolveSibling("attachments.json");
         Attachments attachments = Attachments.restore(doors, methods, runtime.events());
-        RpcServer server =
-                RpcServer.listen(runtime.socketPath(), methods(methods, operators, attachments), RpcLimits.defaults());
+        RpcServer server = RpcServer.listen(runtime.socketPath(), methods(methods, operators, attachments), LIMITS);
         return new CtxgraphService(memory, check, attachments, server);
     }
 
