@@ -17,6 +17,7 @@ import java.util.List;
  */
 final class Launch {
     private static final int OPEN_FILES = 4_096;
+    private static final long RLIM_INFINITY = -1;
 
     private final Libc libc;
     private final Accounts accounts;
@@ -80,6 +81,8 @@ final class Launch {
     private void drop(LaunchPlan plan, Accounts.User user, int[] groups) throws SyscallException {
         libc.setrlimit(Rlimits.RLIMIT_CORE, 0, 0).orThrow("setrlimit RLIMIT_CORE");
         libc.setrlimit(Rlimits.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES).orThrow("setrlimit RLIMIT_NOFILE");
+        // What may be locked is bounded by the service's memory.max; only warden locks any.
+        libc.setrlimit(Rlimits.RLIMIT_MEMLOCK, RLIM_INFINITY, RLIM_INFINITY).orThrow("setrlimit RLIMIT_MEMLOCK");
         libc.umask(022).orThrow("umask");
         long keep = Capabilities.maskOf(plan.capabilities());
         dropBounding(keep);

@@ -65,11 +65,19 @@ final class ServiceTable {
                     START_LIMIT,
                     STOP_LIMIT,
                     limits(64, 32, "a few MiB for dhcpcd, and launch before it")),
-            ours(
+            new ServiceSpec(
+                    "warden",
                     "warden",
                     List.of(),
                     List.of(),
-                    limits(256, 64, "a heap of 64 MiB, and as much again twice for Argon2id")),
+                    // Argon2id's 64 MiB lie on the heap, twice while the collector moves them.
+                    List.of("/sbin/warden", "-Xmx192m"),
+                    List.of(),
+                    true,
+                    ServiceSpec.Readiness.SAYS_SO,
+                    START_LIMIT,
+                    STOP_LIMIT,
+                    limits(320, 64, "a heap of 192 MiB: Argon2id's 64 twice, the index of 100,000 secrets")),
             ours(
                     "ctxgraph",
                     List.of(),

@@ -51,12 +51,11 @@ public final class VaultKeeper implements AutoCloseable {
      * @throws IOException when files cannot be read
      */
     public static VaultKeeper of(VaultStore store, LongSupplier nanos) throws IOException {
-        State state =
-                switch (store.find()) {
-                    case VaultStore.Found.Nothing() -> new State.New();
-                    case VaultStore.Found.Sealed(VaultHeader header) -> new State.Sealed(slots(header));
-                    case VaultStore.Found.Unreadable(VaultOpenResult.Refused why) -> new State.Refused(why);
-                };
+        State state = switch (store.find()) {
+            case VaultStore.Found.Nothing() -> new State.New();
+            case VaultStore.Found.Sealed(VaultHeader header) -> new State.Sealed(slots(header));
+            case VaultStore.Found.Unreadable(VaultOpenResult.Refused why) -> new State.Refused(why);
+        };
         return new VaultKeeper(store, Attempts.load(store.files(), nanos), state);
     }
 
@@ -79,7 +78,7 @@ public final class VaultKeeper implements AutoCloseable {
         return switch (state) {
             case State.Sealed(List<Slot> slots) -> slots;
             case State.Unsealed(Vault vault) -> slots(vault.header());
-            case State.New(), State.Refused(_) -> List.of();
+            case State.New(), State.Refused _ -> List.of();
         };
     }
 
@@ -91,10 +90,10 @@ public final class VaultKeeper implements AutoCloseable {
     public Vault vault() throws VaultException {
         return switch (state) {
             case State.Unsealed(Vault vault) -> vault;
-            case State.Sealed(_) -> throw new VaultException(
-                    VaultCode.VAULT_SEALED, "the vault is sealed; nullctl vault unseal opens it");
-            case State.New() -> throw new VaultException(
-                    VaultCode.VAULT_NEW, "there is no vault yet; nullctl vault init makes one");
+            case State.Sealed _ ->
+                throw new VaultException(VaultCode.VAULT_SEALED, "the vault is sealed; nullctl vault unseal opens it");
+            case State.New() ->
+                throw new VaultException(VaultCode.VAULT_NEW, "there is no vault yet; nullctl vault init makes one");
             case State.Refused(VaultOpenResult.Refused why) -> throw new VaultException(why.code(), why.message());
         };
     }
@@ -150,7 +149,8 @@ public final class VaultKeeper implements AutoCloseable {
             throws VaultException, IOException {
         Vault vault = vault();
         int proven = prove(vault, proof);
-        List<KeySlot> slots = new ArrayList<>(newDataKey ? List.of() : vault.header().slots());
+        List<KeySlot> slots =
+                new ArrayList<>(newDataKey ? List.of() : vault.header().slots());
         if (!keep) {
             slots.removeIf(slot -> slot.number() == proven);
         }

@@ -60,7 +60,7 @@ public final class VaultService {
         JsonObject status = new JsonObject();
         switch (keeper.state()) {
             case VaultKeeper.State.New() -> status.addProperty("state", "new");
-            case VaultKeeper.State.Sealed(_) -> status.addProperty("state", "sealed");
+            case VaultKeeper.State.Sealed _ -> status.addProperty("state", "sealed");
             case VaultKeeper.State.Unsealed(Vault vault) -> {
                 status.addProperty("state", "unsealed");
                 status.addProperty("secrets", vault.size().secrets());
@@ -110,8 +110,7 @@ public final class VaultService {
             params.done();
             int slot = attempt(caller, () -> keeper.unseal(credential));
             Vault.Size size = Answers.ask(keeper::vault).size();
-            events.emit(
-                    "vault.unsealed", Map.of("slot", slot, "secrets", size.secrets(), "caller", caller.user()));
+            events.emit("vault.unsealed", Map.of("slot", slot, "secrets", size.secrets(), "caller", caller.user()));
             JsonObject result = new JsonObject();
             result.addProperty("slot", slot);
             result.addProperty("secrets", size.secrets());

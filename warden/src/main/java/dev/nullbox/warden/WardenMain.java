@@ -1,5 +1,6 @@
 package dev.nullbox.warden;
 
+import dev.nullbox.natives.Natives;
 import dev.nullbox.rpc.Caller;
 import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.RpcLimits;
@@ -7,9 +8,12 @@ import dev.nullbox.rpc.RpcObserver;
 import dev.nullbox.rpc.RpcServer;
 import dev.nullbox.rpc.ServiceRuntime;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Warden: keeps the vault and answers {@code vault.*} on its Unix socket.
@@ -27,7 +31,13 @@ public final class WardenMain {
     public static void main(String[] args) {
         ServiceRuntime runtime = ServiceRuntime.fromEnvironment("warden");
         try {
-            Runnable stop = start(runtime, false);
+            Memory memory = new Memory(Natives.libc(), Path.of("/proc/self/limits"));
+            memory.hide();
+            Optional<String> notLocked = memory.lock();
+            Map<String, Object> told = new HashMap<>(Map.of("locked", notLocked.isEmpty()));
+            notLocked.ifPresent(why -> told.put("why", why));
+            runtime.events().emit("vault.memory", told);
+            Runnable stop = start(runtime, notLocked.isEmpty());
             runtime.onTerminate(stop);
             runtime.ready();
         } catch (IOException e) {
@@ -62,7 +72,7 @@ public final class WardenMain {
     private static void announce(VaultKeeper.State state, EventSink events) {
         switch (state) {
             case VaultKeeper.State.New() -> events.emit("vault.found", Map.of("state", "new"));
-            case VaultKeeper.State.Sealed(_), VaultKeeper.State.Unsealed(_) ->
+            case VaultKeeper.State.Sealed _, VaultKeeper.State.Unsealed _ ->
                 events.emit("vault.found", Map.of("state", "sealed"));
             case VaultKeeper.State.Refused(VaultOpenResult.Refused why) -> {
                 events.emit(

@@ -1,0 +1,259 @@
+#!/usr/bin/python3
+"""An independent reader and writer of the vault format (docs/vault-format.md).
+
+Debian: python3-cryptography (AES-GCM, HKDF), python3-argon2 (Argon2id).
+
+  vault_reader.py vectors FILE            opens every vector and compares with what it expects
+  vault_reader.py read FILE CREDENTIAL    prints NAME=VALUE of each live secret, values in hex
+  vault_reader.py write FILE CREDENTIAL NAME=VALUE...   writes a new vault
+A credential is "key HEX" or "passphrase TEXT".
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+import struct
+import sys
+import zlib
+
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+MAGIC = b"NBVAULT\n"
+BLOCK = 4096
+RECORDS = 3 * BLOCK
+MAX_RECORD = 65_660 + 40
+
+
+class Refused(Exception):
+    """A failure class."""
+
+
+def hkdf(key, salt, info):
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=salt, info=info).derive(key)
+
+
+def sha256(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def stretch(credential, cost):
+    kind, text = credential.split(" ", 1)
+    if kind == "key":
+        return 1, bytes.fromhex(text)
+    if cost is None:
+        return 2, None
+    passes, memory, lanes = struct.unpack(">III", cost[:12])
+    if not (1 <= passes <= 16 and 1 <= lanes <= 16 and 8 * lanes <= memory <= 65_536):
+        raise Refused("TAMPERED")
+    return 2, hash_secret_raw(text.encode(), cost[12:28], passes, memory, lanes, 32, Type.ID)
+
+
+def data_key(header, credential):
+    vault_id = header[16:32]
+    identity = header[:10] + vault_id
+    at = 40
+    found = None
+    count = struct.unpack(">H", header[10:12])[0]
+    if not 1 <= count <= 8:
+        raise Refused("TAMPERED")
+    for _ in range(count):
+        kind, _, length = struct.unpack(">BBH", header[at : at + 4])
+        if length != {1: 76, 2: 104}.get(kind):
+            raise Refused("TAMPERED")
+        slot = header[at : at + 4 + length]
+        at += 4 + length
+        mine, key = stretch(credential, slot[4:32] if kind == 2 else None)
+        if mine != kind or found:
+            continue
+        if slot[-76:-60] != hkdf(key, vault_id, b"nullbox vault 2 slot id")[:16]:
+            continue
+        try:
+            wrap = AESGCM(hkdf(key, vault_id, b"nullbox vault 2 slot wrap"))
+            found = wrap.decrypt(slot[-60:-48], slot[-48:], identity + slot[:-60])
+        except InvalidTag:
+            raise Refused("TAMPERED") from None
+    if any(header[at : BLOCK - 32]):
+        raise Refused("TAMPERED")
+    if found is None:
+        raise Refused("WRONG_KEY")
+    return found
+
+
+def open_record(record, key, identity):
+    at = 28 + struct.unpack(">H", record[14:16])[0]
+    sealer = AESGCM(hkdf(key, record[at : at + 16], b"nullbox vault 2 record"))
+    return sealer.decrypt(record[at + 16 : at + 28], record[at + 28 :], identity + record[:at])
+
+
+def split(data, end):
+    records, at = [], RECORDS
+    while at < end:
+        length = struct.unpack(">I", data[at : at + 4])[0] if end - at >= 4 else 0
+        if length < 73 or at + length > end:
+            return records, at
+        records.append(data[at : at + length])
+        at += length
+    return records, at
+
+
+def commit(data, key, counter_parity):
+    block = data[BLOCK * (1 + counter_parity) :][:BLOCK]
+    vault_id = data[16:32]
+    mac = hmac.digest(hkdf(key, vault_id, b"nullbox vault 2 commit"), block[:88], "sha256")
+    counter, digest, sequence, length, chain = struct.unpack(">Q32sQQ32s", block[:88])
+    good = mac == block[88:120] and digest == data[BLOCK - 32 : BLOCK] and not any(block[120:])
+    return (counter, sequence, length, chain) if good and counter % 2 == counter_parity else None
+
+
+def diagnose(data, key, identity, length):
+    records, end = split(data, len(data))
+    seen, ascending = [], True
+    for record in records:
+        sequence = struct.unpack(">Q", record[4:12])[0]
+        try:
+            open_record(record, key, identity)
+        except (InvalidTag, ValueError):
+            raise Refused("TAMPERED") from None
+        if sequence in seen:
+            raise Refused("ROLLED_BACK")
+        ascending &= not seen or sequence > max(seen)
+        seen.append(sequence)
+    if end < len(data) and len(data) >= length:
+        raise Refused("TAMPERED")
+    if not ascending:
+        raise Refused("SWAPPED")
+    raise Refused("TRUNCATED" if len(data) < length else "ROLLED_BACK")
+
+
+def unacknowledged(tail, sequence, key, identity):
+    if len(tail) >= 73 and struct.unpack(">IQ", tail[:12]) == (len(tail), sequence):
+        try:
+            open_record(tail, key, identity)
+            return True
+        except InvalidTag:
+            pass
+    expected = b"\0" + b"\1\xff\xff" + struct.pack(">Q", sequence)
+    for i, byte in enumerate(tail[:12]):
+        if byte and byte != expected[i] and i not in (2, 3):
+            raise Refused("TRAILING_BYTES")
+    return False
+
+
+def read(data, credential):
+    """The live secrets, or Refused."""
+    if data[:8] != MAGIC[: len(data)]:
+        raise Refused("NOT_A_VAULT")
+    if len(data) >= 10 and data[8:10] != b"\0\2":
+        raise Refused("WRONG_VERSION")
+    if len(data) < RECORDS:
+        raise Refused("TRUNCATED")
+    header = data[:BLOCK]
+    if header[-32:] != sha256(header[:-32]):
+        raise Refused("TAMPERED")
+    key = data_key(header, credential)
+    identity = header[:10] + header[16:32]
+    commits = [commit(data, key, 0), commit(data, key, 1)]
+    known = sorted(c for c in commits if c)
+    if not known or (len(known) == 2 and known[1][0] - known[0][0] != 1):
+        raise Refused("TAMPERED")
+    _, sequence, length, chain = known[-1]
+    if len(data) < length:
+        diagnose(data, key, identity, length)
+    records, end = split(data, length)
+    computed = header[-32:]
+    for record in records:
+        computed = sha256(computed, record)
+    if end != length or computed != chain:
+        diagnose(data, key, identity, length)
+    tail = data[length:]
+    if len(tail) > MAX_RECORD:
+        raise Refused("TRAILING_BYTES")
+    if unacknowledged(tail, sequence, key, identity):
+        records.append(tail)
+    elif len(known) == 1:
+        raise Refused("TAMPERED")
+    return live(records, key, identity)
+
+
+def live(records, key, identity):
+    secrets, hidden = {}, set()
+    for record in records:
+        kind = record[12]
+        name = record[28 : 28 + struct.unpack(">H", record[14:16])[0]].decode("ascii")
+        value = open_record(record, key, identity)
+        if kind == 1:
+            secrets[name] = value
+            hidden.discard(name)
+        elif kind == 4:
+            secrets[name] = None
+        elif kind == 2:
+            hidden.add(name)
+        else:
+            hidden.discard(name)
+    return {n: v for n, v in sorted(secrets.items()) if n not in hidden and v is not None}
+
+
+def write(credential, secrets):
+    """A new vault's bytes."""
+    vault_id, key = os.urandom(16), os.urandom(32)
+    identity = MAGIC + b"\0\2" + vault_id
+    cost = struct.pack(">III", 3, 65_536, 4) + os.urandom(16)
+    kind, k = stretch(credential, cost)
+    slot = struct.pack(">BBH", kind, 1, 76 if kind == 1 else 104) + (b"" if kind == 1 else cost)
+    slot += hkdf(k, vault_id, b"nullbox vault 2 slot id")[:16]
+    nonce = os.urandom(12)
+    slot += nonce + AESGCM(hkdf(k, vault_id, b"nullbox vault 2 slot wrap")).encrypt(nonce, key, identity + slot)
+    header = (MAGIC + b"\0\2\0\1\0\0\0\0" + vault_id + struct.pack(">Q", 1) + slot).ljust(BLOCK - 32, b"\0")
+    header += sha256(header)
+    chain, records = header[-32:], b""
+    for sequence, (name, value) in enumerate(secrets, 1):
+        head = struct.pack(">IQBBHIQ", 72 + len(name) + len(value), sequence, 1, 0, len(name), 1, 0) + name.encode()
+        salt, nonce = os.urandom(16), os.urandom(12)
+        sealer = AESGCM(hkdf(key, salt, b"nullbox vault 2 record"))
+        record = head + salt + nonce + sealer.encrypt(nonce, value, identity + head)
+        chain = sha256(chain, record)
+        records += record
+    blocks = b""
+    for counter in (0, 1):
+        body = struct.pack(">Q32sQQ32s", counter, header[-32:], len(secrets) + 1, RECORDS + len(records), chain)
+        mac = hmac.digest(hkdf(key, vault_id, b"nullbox vault 2 commit"), body, "sha256")
+        blocks += (body + mac).ljust(BLOCK, b"\0")
+    return header + blocks + records
+
+
+def answer(data, credential):
+    try:
+        return " ".join(["OK"] + [f"{n}={v.decode()}" for n, v in read(data, credential).items()])
+    except Refused as e:
+        return str(e)
+
+
+def main(args):
+    if args[0] == "vectors":
+        lines = open(args[1], encoding="utf-8").read().splitlines()
+        wrong = 0
+        for line in lines:
+            name, expect, credential, packed = line.split("\t")
+            found = answer(zlib.decompress(base64.b64decode(packed)), credential)
+            if found != expect:
+                wrong += 1
+                print(f"{name}: {found}, not {expect}")
+        print(f"{len(lines) - wrong} of {len(lines)} vectors")
+        return 1 if wrong or not lines else 0
+    if args[0] == "read":
+        for name, value in read(open(args[1], "rb").read(), args[2]).items():
+            print(f"{name}={value.hex()}")
+        return 0
+    pairs = [pair.split("=", 1) for pair in args[3:]]
+    with open(args[1], "wb") as out:
+        out.write(write(args[2], [(name, value.encode()) for name, value in pairs]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
