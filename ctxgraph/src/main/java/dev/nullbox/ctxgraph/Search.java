@@ -16,6 +16,9 @@ final class Search implements AutoCloseable {
     /** Matches that are looked at, best first, for those in scope. */
     private static final int MAX_MATCHES = 10_000;
 
+    /** A space with more keys than this narrows little, and the index would go through all of it to rank. */
+    private static final int SMALL_SPACE = 20_000;
+
     private static final int SNIPPET_WORDS = 16;
     private static final int PLAIN_SNIPPET = 120;
 
@@ -102,14 +105,22 @@ final class Search implements AutoCloseable {
                 "SELECT rowid, bm25(texts, 0.0, 2.0, 1.0) FROM texts WHERE texts MATCH ?"
                         + " AND rank MATCH 'bm25(0.0, 2.0, 1.0)' ORDER BY rank LIMIT " + MAX_MATCHES,
                 row -> found.add(new Found(row.getLong(1), -row.getDouble(2))),
-                scope(ranges) + "{key text} : (" + match + ")");
+                scope(sql, ranges) + "{key text} : (" + match + ")");
         return found;
     }
 
     /** Keys of the ranges begin with these words; others may too, and are sorted out one by one. */
-    private static String scope(List<KeyRanges.Range> ranges) {
+    private static String scope(Sql sql, List<KeyRanges.Range> ranges) throws SQLException {
         List<String> begins = new ArrayList<>();
+        long keys = 0;
         for (KeyRanges.Range range : ranges) {
+            keys += sql.number(
+                    "SELECT count(*) FROM (SELECT 1 FROM keys WHERE key >= ? AND key < ? LIMIT " + SMALL_SPACE + ")",
+                    range.from(),
+                    range.end());
+            if (keys >= SMALL_SPACE) {
+                return "";
+            }
             // The last word may be half of one: whole segments only.
             int end = range.from().lastIndexOf('/');
             String words = range.from().substring(0, Math.max(end, 0));
@@ -127,7 +138,8 @@ final class Search implements AutoCloseable {
         float[] query = floats(wanted);
         for (KeyRanges.Range range : ranges) {
             sql.each(
-                    "SELECT k, vector FROM keys JOIN vectors USING (k) WHERE key >= ? AND key < ? AND length(vector) = ?",
+                    "SELECT k, vector FROM keys JOIN vectors USING (k) WHERE key >= ? AND key < ? AND length(vector) ="
+                            + " ?",
                     row -> consider(best, row, query, max),
                     range.from(),
                     range.end(),
