@@ -32,8 +32,8 @@ class VaultCryptoTest {
     })
     void argon2idOfTheReferenceImplementation(int passes, int memoryKib, int lanes, String expected) {
         byte[] salt = "somesalt".getBytes(StandardCharsets.US_ASCII);
-        try (Secret key = VaultCrypto.argon2id(
-                Vaults.secret("password"), salt, new Argon2Cost(passes, memoryKib, lanes))) {
+        try (Secret key =
+                VaultCrypto.argon2id(Vaults.secret("password"), salt, new Argon2Cost(passes, memoryKib, lanes))) {
             assertThat(HEX.formatHex(key.bytes())).isEqualTo(expected);
         }
     }

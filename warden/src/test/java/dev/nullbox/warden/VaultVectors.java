@@ -96,7 +96,11 @@ final class VaultVectors {
         VaultStore full = new VaultStore(files, Vaults.random(5), () -> Instant.EPOCH, Argon2Cost.RECOMMENDED);
         Vault vault = full.create(List.of(Vaults.passphrase(), Vaults.key()));
         Vaults.set(vault, Vaults.KEY, "behind Argon2id");
-        add("recommended passphrase", "OK OPENAI_KEY=behind Argon2id", "passphrase " + Vaults.PASSPHRASE, files.bytes("vault"));
+        add(
+                "recommended passphrase",
+                "OK OPENAI_KEY=behind Argon2id",
+                "passphrase " + Vaults.PASSPHRASE,
+                files.bytes("vault"));
         add("key beside a passphrase", "OK OPENAI_KEY=behind Argon2id", files.bytes("vault"));
         add("another passphrase", "WRONG_KEY", "passphrase correct horse", files.bytes("vault"));
         history();

@@ -49,7 +49,9 @@ class VaultVectorsTest {
         for (int i = 0; i < 1_500; i++) {
             byte[] file = two.file().clone();
             for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
-                int at = random.nextBoolean() ? random.nextInt(file.length) : VaultFile.RECORDS_AT + random.nextInt(file.length - VaultFile.RECORDS_AT);
+                int at = random.nextBoolean()
+                        ? random.nextInt(file.length)
+                        : VaultFile.RECORDS_AT + random.nextInt(file.length - VaultFile.RECORDS_AT);
                 switch (random.nextInt(4)) {
                     case 0 -> file[at] ^= (byte) (1 << random.nextInt(8));
                     case 1 -> file[at] = (byte) random.nextInt();
