@@ -1,17 +1,20 @@
 package dev.nullbox.cage;
 
 import dev.nullbox.cage.CatalogEntry.Source;
-import dev.nullbox.manifest.CredentialRef;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.ManifestReader;
 import dev.nullbox.manifest.ManifestResult;
 import dev.nullbox.manifest.Problem;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -74,17 +77,27 @@ final class AgentCatalog {
         if (!Files.exists(file)) {
             return refused(name, from, MANIFEST_FILE, "the file is missing", "add it to " + directory);
         }
-        try {
-            return switch (ManifestReader.read(file)) {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] text = in.readNBytes(ManifestReader.MAX_BYTES + 1);
+            return switch (ManifestReader.read(text)) {
                 case ManifestResult.Invalid(List<Problem> problems) -> new CatalogEntry.Refused(name, from, problems);
-                case ManifestResult.Valid(Manifest manifest) -> check(name, from, directory, manifest);
+                case ManifestResult.Valid(Manifest manifest) -> check(name, from, directory, manifest, sha256(text));
             };
         } catch (IOException e) {
             return refused(name, from, MANIFEST_FILE, "cannot be read: " + e.getMessage(), "check the file system");
         }
     }
 
-    private static CatalogEntry check(String name, Source from, Path directory, Manifest manifest) throws IOException {
+    private static String sha256(byte[] text) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new AssertionError("every Java has SHA-256", impossible);
+        }
+    }
+
+    private static CatalogEntry check(String name, Source from, Path directory, Manifest manifest, String digest)
+            throws IOException {
         List<Problem> problems = new ArrayList<>();
         String stated = manifest.agent().name().value();
         if (!stated.equals(name)) {
@@ -93,23 +106,11 @@ final class AgentCatalog {
                     "is " + stated + ", but the agent's directory is " + name,
                     "give both the same name"));
         }
-        if (manifest.capabilities().healthCheck().isPresent()) {
-            problems.add(new Problem(
-                    "capabilities.health_check", "is not yet supported by this version", "remove the table"));
-        }
-        for (CredentialRef ref : manifest.capabilities().credentialRefs()) {
-            if (!ref.isPlain()) {
-                problems.add(new Problem(
-                        "capabilities.credential_refs",
-                        ref.name() + " has bounds that are not yet supported by this version",
-                        "name it alone"));
-            }
-        }
         Path rootfs = directory.resolve(ROOTFS);
         String program = manifest.agent().command().executable().value();
         new RootfsCheck(rootfs).command(program).ifPresent(problems::add);
         return problems.isEmpty()
-                ? new CatalogEntry.Accepted(name, from, manifest, rootfs)
+                ? new CatalogEntry.Accepted(name, from, manifest, digest, rootfs)
                 : new CatalogEntry.Refused(name, from, problems);
     }
 

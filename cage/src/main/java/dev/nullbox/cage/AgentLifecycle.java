@@ -26,6 +26,8 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration sto
         STARTING("starting"),
         RUNNING("running"),
         STOPPING("stopping"),
+        /** Killed for good: it ends as {@link #FAILED}. */
+        CONDEMNED("stopping"),
         WAITING("waiting"),
         FAILED("failed");
 
@@ -69,8 +71,14 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration sto
         /** Its walls are read back and its microVM begins. */
         record Entered() implements Event {}
 
-        /** It could not be launched, and nothing of it is left. */
-        record LaunchFailed() implements Event {}
+        /** It could not be launched, and nothing of it is left; whether trying again is forbidden. */
+        record LaunchFailed(boolean isFinal) implements Event {}
+
+        /** It runs and is not well: its run ends as one that failed. */
+        record Unhealthy() implements Event {}
+
+        /** It did what none may do: its run ends, and nobody but the operator starts it again. */
+        record Condemned() implements Event {}
 
         /** Its process has ended and nothing of it is left. */
         record Exited(Ending ending) implements Event {}
@@ -98,7 +106,15 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration sto
             case Event.Stop() -> stop(state, now);
             case Event.Entered() ->
                 state.phase() == Phase.STARTING ? quiet(state.to(Phase.RUNNING, now, NEVER)) : quiet(state);
-            case Event.LaunchFailed() -> ended(state, policy != RestartPolicy.NEVER, Phase.FAILED, now);
+            case Event.LaunchFailed(boolean isFinal) ->
+                ended(
+                        state,
+                        !isFinal && state.phase() != Phase.CONDEMNED && policy != RestartPolicy.NEVER,
+                        Phase.FAILED,
+                        now);
+            case Event.Unhealthy() ->
+                state.phase() == Phase.RUNNING ? new Transition(state, Action.KILL) : quiet(state);
+            case Event.Condemned() -> condemned(state, now);
             case Event.Exited(Ending ending) -> exited(state, ending, now);
             case Event.Wake() -> wake(state, now);
         };
@@ -108,7 +124,7 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration sto
         return switch (state.phase()) {
             case STOPPED, FAILED, WAITING ->
                 new Transition(new State(Phase.STARTING, 0, now, now + startDeadline.toMillis()), Action.LAUNCH);
-            case STARTING, RUNNING, STOPPING -> new Transition(state, Action.REFUSE);
+            case STARTING, RUNNING, STOPPING, CONDEMNED -> new Transition(state, Action.REFUSE);
         };
     }
 
@@ -118,12 +134,19 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration sto
             case FAILED, WAITING -> quiet(state.to(Phase.STOPPED, now, NEVER));
             case STARTING, RUNNING ->
                 new Transition(state.to(Phase.STOPPING, now, now + stopDeadline.toMillis()), Action.TERMINATE);
-            case STOPPING -> quiet(state);
+            case STOPPING, CONDEMNED -> quiet(state);
+        };
+    }
+
+    private static Transition condemned(State state, long now) {
+        return switch (state.phase()) {
+            case STARTING, RUNNING, STOPPING -> new Transition(state.to(Phase.CONDEMNED, now, NEVER), Action.KILL);
+            case STOPPED, WAITING, FAILED, CONDEMNED -> quiet(state);
         };
     }
 
     private Transition exited(State state, Ending ending, long now) {
-        if (ending.isPermanent()) {
+        if (ending.isPermanent() || state.phase() == Phase.CONDEMNED) {
             return ended(state, false, Phase.FAILED, now);
         }
         boolean again = switch (policy) {
@@ -153,7 +176,7 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration sto
             // A start that never comes to its walls ends as a run that failed.
             case STARTING, STOPPING ->
                 new Transition(new State(state.phase(), state.attempts(), state.since(), NEVER), Action.KILL);
-            case STOPPED, RUNNING, FAILED -> quiet(state);
+            case STOPPED, RUNNING, FAILED, CONDEMNED -> quiet(state);
         };
     }
 

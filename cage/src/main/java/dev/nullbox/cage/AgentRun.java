@@ -27,10 +27,13 @@ final class AgentRun {
     private static final long STATUS_POLL_MILLIS = 100;
     private static final long REAP_SECONDS = 20;
 
-    /** The daemon's tools, the same for all runs. */
-    record Tools(Libc libc, CageSettings settings, Spawner spawner, Cgroups cgroups, Peers peers) {}
+    /** Why an agent is not started again that asked for a secret which nobody may have. */
+    static final String CANARY = "canary";
 
-    /** Who is told of a run, on the pump's thread. */
+    /** The daemon's tools, the same for all runs. */
+    record Tools(Libc libc, CageSettings settings, Spawner spawner, Cgroups cgroups, Peers peers, LeaseWatch leases) {}
+
+    /** Who is told of a run, on whichever thread. */
     interface Listener {
         void console(String line);
 
@@ -43,6 +46,15 @@ final class AgentRun {
         void entered();
 
         void ended(Ending ending);
+
+        /** It did not answer its health check. */
+        void unhealthy(String why);
+
+        /** It did what none may do, and is to end for good. */
+        void condemned(String why);
+
+        /** A secret was taken away from it. */
+        void wiped(String name, String why);
     }
 
     private final Tools tools;
@@ -51,6 +63,7 @@ final class AgentRun {
     private final long number;
     private final Listener listener;
     private final Undo undo;
+    private final RunServices services;
     private final BlockingQueue<String> statusLines = new LinkedBlockingQueue<>();
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
     private volatile int pid;
@@ -63,6 +76,7 @@ final class AgentRun {
         this.number = number;
         this.listener = listener;
         this.undo = undo;
+        this.services = new RunServices(tools, agent, slot, number, listener);
     }
 
     long number() {
@@ -80,7 +94,7 @@ final class AgentRun {
     }
 
     /**
-     * Launches it; returns when the jail has been told to go.
+     * Launches it; returns when the jail needs the daemon no more.
      *
      * @param isCancelled asked while waiting; a launch that is cancelled fails
      * @throws IOException when a step failed; all of it has been undone
@@ -155,9 +169,14 @@ final class AgentRun {
         int threadId = Integer.parseInt(statusAfter("netns ", isCancelled));
         undo.push("remove " + slot.hostInterface(), () -> removeLink(libc, slot.hostInterface()));
         JailNetwork.connect(libc, slot, threadId);
+        services.serve(undo);
         undo.push("memory.detach", () -> tools.peers().detachMemory(agent.name()));
-        tools.peers().attachMemory(agent.name(), slot);
+        tools.peers().attachMemory(agent, slot, number);
         process.send(libc, "go\n".getBytes(StandardCharsets.US_ASCII));
+        if (!secrets.isEmpty()) {
+            services.keep(undo, threadId, statusAfter("vault ", isCancelled));
+            process.send(libc, "kept\n".getBytes(StandardCharsets.US_ASCII));
+        }
     }
 
     /** A broken pipe says less than how the process at its end ended. */
@@ -282,8 +301,17 @@ final class AgentRun {
         public void status(String line) {
             switch (line) {
                 case "walls" -> listener.walls();
-                case "enter" -> listener.entered();
+                case "enter" -> entered();
                 default -> statusLines.add(line);
+            }
+        }
+
+        private void entered() {
+            try {
+                services.entered();
+                listener.entered();
+            } catch (IOException e) {
+                listener.condemned("its health cannot be asked for: " + e.getMessage());
             }
         }
 

@@ -38,6 +38,7 @@ final class AgentRunner implements Runnable {
     private long restarts;
     private Optional<Ending> lastExit = Optional.empty();
     private String why = "";
+    private String cause = "";
     private @Nullable AgentRun current;
     private volatile boolean stopAsked;
     private volatile Snapshot snapshot = new Snapshot(Phase.STOPPED, 0, 0, 0, Optional.empty(), "");
@@ -114,6 +115,9 @@ final class AgentRunner implements Runnable {
         if (event instanceof Event.Stop) {
             stopAsked = false;
         }
+        if (event instanceof Event.Condemned || event instanceof Event.Unhealthy) {
+            cause = reason;
+        }
         Phase before = state.phase();
         AgentLifecycle.Transition transition = lifecycle.next(state, event, clockMillis.getAsLong());
         state = transition.state();
@@ -147,7 +151,7 @@ final class AgentRunner implements Runnable {
         if (event instanceof Event.Exited(Ending ending) && run != null) {
             current = null;
             if (state.phase() == Phase.FAILED) {
-                failed(ending.explanation());
+                failed(cause.isEmpty() ? ending.explanation() : cause);
             } else {
                 events.emit("agent.stopped", Map.of("agent", agent.name(), "run", run.number()));
             }
@@ -181,6 +185,7 @@ final class AgentRunner implements Runnable {
     private void launch(String reason) {
         runs++;
         why = "";
+        cause = "";
         publish();
         if (reason.equals("restart")) {
             restarts++;
@@ -194,9 +199,11 @@ final class AgentRunner implements Runnable {
             run.launch(() -> stopAsked);
         } catch (IOException | RpcException e) {
             current = null;
-            failed(String.valueOf(e.getMessage()));
+            boolean isCanary =
+                    e instanceof RpcException refusal && refusal.detail().equals("CANARY");
+            failed(isCanary ? AgentRun.CANARY : String.valueOf(e.getMessage()));
             state = lifecycle
-                    .next(state, new Event.LaunchFailed(), clockMillis.getAsLong())
+                    .next(state, new Event.LaunchFailed(isCanary), clockMillis.getAsLong())
                     .state();
         }
     }
@@ -227,7 +234,7 @@ final class AgentRunner implements Runnable {
 
     private static boolean isBusy(Phase phase) {
         return switch (phase) {
-            case STARTING, RUNNING, STOPPING -> true;
+            case STARTING, RUNNING, STOPPING, CONDEMNED -> true;
             case STOPPED, WAITING, FAILED -> false;
         };
     }
@@ -265,18 +272,40 @@ final class AgentRunner implements Runnable {
         @Override
         public void walls() {
             AgentRun of = run;
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("agent", agent.name());
-            fields.put("run", of == null ? 0L : of.number());
+            Map<String, String> limits = new LinkedHashMap<>();
             if (of != null) {
-                of.limits().forEach((file, value) -> fields.put(file.replace('.', '_'), value));
+                of.limits().forEach((file, value) -> limits.put(file.replace('.', '_'), value));
             }
-            events.emit("agent.walls", fields);
+            note("agent.walls", limits);
         }
 
         @Override
         public void entered() {
             var _ = send(new Event.Entered(), "", Optional.ofNullable(run));
+        }
+
+        @Override
+        public void unhealthy(String how) {
+            note("agent.unhealthy", Map.of("why", how));
+            var _ = send(new Event.Unhealthy(), how, Optional.ofNullable(run));
+        }
+
+        @Override
+        public void condemned(String how) {
+            var _ = send(new Event.Condemned(), how, Optional.ofNullable(run));
+        }
+
+        @Override
+        public void wiped(String name, String how) {
+            note("agent.secret_wiped", Map.of("name", name, "why", how));
+        }
+
+        private void note(String event, Map<String, String> more) {
+            AgentRun of = run;
+            Map<String, Object> fields = new LinkedHashMap<>(more);
+            fields.put("agent", agent.name());
+            fields.put("run", of == null ? 0L : of.number());
+            events.emit(event, fields);
         }
 
         @Override

@@ -72,7 +72,8 @@ final class CageDaemon implements AutoCloseable {
                         .filter(entry -> entry instanceof CatalogEntry.Accepted)
                         .map(CatalogEntry::name)
                         .toList());
-        AgentRun.Tools tools = new AgentRun.Tools(libc, settings, Spawner.start(libc), cgroups, peers);
+        AgentRun.Tools tools =
+                new AgentRun.Tools(libc, settings, Spawner.start(libc), cgroups, peers, LeaseWatch.start(peers));
         Map<String, AgentRunner> runners = new TreeMap<>();
         List<CatalogEntry> entries = new ArrayList<>();
         for (CatalogEntry entry : found) {

@@ -30,8 +30,12 @@ sealed interface CatalogEntry {
         }
     }
 
-    /** An agent that can be started. */
-    record Accepted(String name, Source from, Manifest manifest, Path rootfs) implements CatalogEntry {}
+    /**
+     * An agent that can be started.
+     *
+     * @param digest SHA-256 of its AGENT.toml, 64 lower-case hexadecimal digits
+     */
+    record Accepted(String name, Source from, Manifest manifest, String digest, Path rootfs) implements CatalogEntry {}
 
     /** An agent that cannot, and all that is wrong with it. */
     record Refused(String name, Source from, List<Problem> problems) implements CatalogEntry {

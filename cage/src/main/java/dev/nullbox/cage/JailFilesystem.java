@@ -37,8 +37,18 @@ final class JailFilesystem {
         this.root = Path.of(config.newRoot());
     }
 
-    /** Puts it together and moves the calling thread into it; {@code /} is still writable. */
-    void build(List<Secret> secrets, String agentRoot) throws IOException {
+    /** What waits for the daemon to take hold of the tmpfs with the secrets, mounted at the path. */
+    @FunctionalInterface
+    interface Handover {
+        void await(String path) throws IOException;
+    }
+
+    /**
+     * Puts it together and moves the calling thread into it; {@code /} is still writable.
+     *
+     * @param handover is awaited when there are secrets
+     */
+    void build(List<Secret> secrets, Handover handover, String agentRoot) throws IOException {
         libc.mount(null, "/", null, Mounts.MS_REC | Mounts.MS_PRIVATE, null).orThrow("mount / private");
         tmpfs(root, PLAIN, "mode=0755,size=4m");
         for (String bind : config.binds()) {
@@ -48,7 +58,7 @@ final class JailFilesystem {
         Path proc = Files.createDirectories(inside("/proc"));
         libc.mount("proc", proc.toString(), "proc", PLAIN | Mounts.MS_NOEXEC, "hidepid=invisible,subset=pid")
                 .orThrow("mount proc on " + proc);
-        agentRoot(inside(agentRoot), secrets);
+        agentRoot(inside(agentRoot), secrets, handover);
         enter();
     }
 
@@ -101,7 +111,7 @@ final class JailFilesystem {
         }
     }
 
-    private void agentRoot(Path agent, List<Secret> secrets) throws IOException {
+    private void agentRoot(Path agent, List<Secret> secrets, Handover handover) throws IOException {
         Files.createDirectories(agent);
         tmpfs(agent, PLAIN, "mode=0755,size=4m");
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of(config.rootfs()))) {
@@ -118,12 +128,7 @@ final class JailFilesystem {
         String owner = ",uid=" + config.slot().uid() + ",gid=" + config.slot().uid();
         Path scratch = Files.createDirectories(agent.resolve("tmp"));
         tmpfs(scratch, PLAIN | Mounts.MS_NOEXEC, "mode=0700,size=16m" + owner);
-        Path vault = Files.createDirectories(agent.resolve("run").resolve("secrets"));
-        tmpfs(vault, PLAIN | Mounts.MS_NOEXEC, "mode=0500,size=2m" + owner);
-        for (Secret secret : secrets) {
-            place(secret, vault.resolve(secret.name()));
-        }
-        seal(libc, vault.toString());
+        vault(Files.createDirectories(agent.resolve("run").resolve("secrets")), owner, secrets, handover);
         TreeMap<String, Long> shares = new TreeMap<>();
         config.read().forEach(path -> shares.put(path, SEALED));
         config.write().forEach(path -> shares.put(path, PLAIN));
@@ -132,6 +137,24 @@ final class JailFilesystem {
             share(agent, share.getKey(), share.getValue());
         }
         seal(libc, agent.toString());
+    }
+
+    /**
+     * The secrets, mounted read-only. The mount by which they were written is left to the daemon alone: it takes hold of
+     * it, and here it is detached.
+     */
+    private void vault(Path seen, String owner, List<Secret> secrets, Handover handover) throws IOException {
+        Path writable = Files.createDirectory(root.resolve("vault"));
+        tmpfs(writable, PLAIN | Mounts.MS_NOEXEC, "mode=0500,size=2m" + owner);
+        for (Secret secret : secrets) {
+            place(secret, writable.resolve(secret.name()));
+        }
+        bindOnto(writable, seen, SEALED | Mounts.MS_NOEXEC);
+        if (!secrets.isEmpty()) {
+            handover.await(writable.toString());
+        }
+        libc.umount2(writable.toString(), Mounts.MNT_DETACH).orThrow("detach " + writable);
+        Files.delete(writable);
     }
 
     private void place(Secret secret, Path file) throws SyscallException {

@@ -62,12 +62,13 @@ final class JailMain {
         libc.unshare(namespaces).orThrow("unshare mount, network and UTS namespaces");
         libc.sethostname(config.vm().agent()).orThrow("sethostname");
         say("netns " + threadId() + "\n");
-        String go = new String(input.line(), StandardCharsets.US_ASCII);
-        if (!go.equals("go")) {
-            throw new IOException("expected go on standard input");
-        }
+        expect(input, "go");
         JailNetwork.setUp(libc, config.slot());
-        new JailFilesystem(libc, config).build(secrets, AGENT_ROOT);
+        JailFilesystem.Handover handover = path -> {
+            say("vault " + path + "\n");
+            expect(input, "kept");
+        };
+        new JailFilesystem(libc, config).build(secrets, handover, AGENT_ROOT);
         secrets.forEach(Secret::close);
         input.close();
         orderToStandardInput(new VmOrder(walls, AGENT_ROOT, config.krunLogLevel(), config.vm()));
@@ -79,6 +80,12 @@ final class JailMain {
         List<String> command = new ArrayList<>(config.launcher());
         command.add("vm");
         libc.execve(command.getFirst(), command, ENVIRONMENT).orThrow("execve " + command.getFirst());
+    }
+
+    private static void expect(JailInput input, String word) throws IOException {
+        if (!new String(input.line(), StandardCharsets.US_ASCII).equals(word)) {
+            throw new IOException("expected " + word + " on standard input");
+        }
     }
 
     /** A file of no name: a pipe would hold no more than 64 KiB, as nobody reads it yet. */

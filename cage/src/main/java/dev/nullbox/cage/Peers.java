@@ -1,8 +1,12 @@
 package dev.nullbox.cage;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.manifest.CredentialRef;
+import dev.nullbox.manifest.Delivery;
+import dev.nullbox.manifest.KeyPattern;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.NetworkTarget;
 import dev.nullbox.rpc.RpcClient;
@@ -36,6 +40,10 @@ final class Peers {
                         .map(NetworkTarget::text)
                         .toList()));
         params.addProperty("memory_port", Slot.MEMORY_PORT);
+        if (manifest.capabilities().credentialRefs().stream().anyMatch(ref -> ref.delivery() == Delivery.FETCH)) {
+            params.addProperty("api_port", Slot.API_PORT);
+        }
+        manifest.capabilities().healthCheck().ifPresent(check -> params.addProperty("health_port", check.port()));
         call("egress", "egress.add", params);
     }
 
@@ -44,29 +52,78 @@ final class Peers {
     }
 
     /**
-     * The secrets that the manifest refers to, in its order; the caller closes them.
+     * Leases all that the manifest refers to.
      *
+     * @return the secrets that are delivered as files, in its order; the caller closes them
      * @throws RpcException the warden's refusal; INTERNAL when its answer lacks one
      */
     List<Secret> lease(Manifest manifest, long run) throws RpcException {
-        List<String> names = manifest.capabilities().credentialRefs().stream()
-                .map(ref -> ref.name().value())
-                .toList();
+        List<CredentialRef> refs = manifest.capabilities().credentialRefs();
         JsonObject params = agent(manifest.agent().name().value());
         params.addProperty("run", run);
-        params.add("names", JsonLists.of(names));
+        JsonArray asked = new JsonArray();
+        refs.forEach(ref -> asked.add(json(ref)));
+        params.add("refs", asked);
         JsonElement answer = call("warden", "vault.lease", params);
         List<Secret> secrets = new ArrayList<>();
-        for (String name : names) {
-            secrets.add(new Secret(name, value(answer, name)));
+        for (CredentialRef ref : refs) {
+            if (ref.delivery() == Delivery.FILE) {
+                secrets.add(
+                        new Secret(ref.name().value(), secret(answer, ref.name().value())));
+            }
         }
         return secrets;
     }
 
-    private static byte[] value(JsonElement answer, String name) throws RpcException {
-        if (answer instanceof JsonObject object
-                && object.get("secrets") instanceof JsonObject secrets
-                && secrets.get(name) instanceof JsonPrimitive base64) {
+    private static JsonObject json(CredentialRef ref) {
+        JsonObject json = new JsonObject();
+        json.addProperty("name", ref.name().value());
+        ref.version().ifPresent(version -> json.addProperty("version", version));
+        ref.host().ifPresent(host -> json.addProperty("host", host));
+        ref.reads().ifPresent(reads -> json.addProperty("reads", reads));
+        ref.ttl().ifPresent(ttl -> json.addProperty("ttl_s", ttl.toSeconds()));
+        json.addProperty("deliver", ref.delivery().key());
+        return json;
+    }
+
+    /**
+     * One secret that the agent asks for itself; the caller closes it.
+     *
+     * @throws RpcException the warden's refusal, as LEASE_SPENT
+     */
+    Secret fetch(String agent, long run, String name) throws RpcException {
+        JsonObject params = agent(agent);
+        params.addProperty("run", run);
+        params.addProperty("name", name);
+        return new Secret(name, base64(call("warden", "vault.fetch", params), "value", name));
+    }
+
+    /**
+     * All leases, as {@code vault.leases} tells them, when they change or the wait is over.
+     *
+     * @param after the number of the state that is known
+     */
+    JsonObject leases(long after, long waitMillis) throws RpcException {
+        JsonObject params = new JsonObject();
+        params.addProperty("after", after);
+        params.addProperty("wait_ms", waitMillis);
+        Duration limit = deadline.plusMillis(waitMillis);
+        if (RpcClient.call(sockets.resolve("warden.sock"), "vault.leases", params, limit)
+                instanceof JsonObject answer) {
+            return answer;
+        }
+        throw new RpcException(RpcException.Code.INTERNAL, "LEASES", "the warden told its leases garbled");
+    }
+
+    private static byte[] secret(JsonElement answer, String name) throws RpcException {
+        if (answer instanceof JsonObject object && object.get("secrets") instanceof JsonObject secrets) {
+            return base64(secrets, name, name);
+        }
+        throw new RpcException(RpcException.Code.INTERNAL, "LEASE", "the warden did not lend " + name);
+    }
+
+    private static byte[] base64(JsonElement answer, String field, String name) throws RpcException {
+        if (answer instanceof JsonObject object && object.get(field) instanceof JsonPrimitive base64) {
             try {
                 return Base64.getDecoder().decode(base64.getAsString());
             } catch (IllegalArgumentException e) {
@@ -82,11 +139,23 @@ final class Peers {
         call("warden", "vault.revoke", params);
     }
 
-    void attachMemory(String agent, Slot slot) throws RpcException {
-        JsonObject params = agent(agent);
+    /** Opens the agent's memory to it for one run. */
+    void attachMemory(CatalogEntry.Accepted agent, Slot slot, long run) throws RpcException {
+        Manifest.Memory memory = agent.manifest().capabilities().memory();
+        JsonObject params = agent(agent.name());
         params.addProperty("address", slot.gatewayAddress());
         params.addProperty("port", Slot.MEMORY_PORT);
+        params.addProperty("run", run);
+        params.addProperty("manifest", agent.digest());
+        params.add("read", patterns(memory.read()));
+        params.add("write", patterns(memory.write()));
+        params.addProperty("max_mb", memory.maxMb());
+        params.addProperty("max_writes_per_minute", memory.maxWritesPerMinute());
         call("ctxgraph", "memory.attach", params);
+    }
+
+    private static JsonArray patterns(List<KeyPattern> patterns) {
+        return JsonLists.of(patterns.stream().map(KeyPattern::value).toList());
     }
 
     void detachMemory(String agent) throws RpcException {

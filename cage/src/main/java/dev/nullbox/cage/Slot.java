@@ -8,6 +8,7 @@ package dev.nullbox.cage;
 record Slot(int number) {
     static final int MAX = 64;
     static final int MEMORY_PORT = 7300;
+    static final int API_PORT = 7301;
     static final int PREFIX_LENGTH = 30;
     private static final int FIRST_UID = 10_000;
 
@@ -35,6 +36,11 @@ record Slot(int number) {
     /** User and group of the VMM: agent1 is 10001. */
     int uid() {
         return FIRST_UID + number;
+    }
+
+    /** Below it the agent fetches its secrets. */
+    String apiUrl() {
+        return "http://" + gatewayAddress() + ":" + API_PORT;
     }
 
     String memoryUrl() {

@@ -1,6 +1,7 @@
 package dev.nullbox.cage;
 
 import com.google.gson.JsonObject;
+import dev.nullbox.manifest.Delivery;
 import dev.nullbox.manifest.EnvName;
 import dev.nullbox.manifest.HealthCheck;
 import dev.nullbox.manifest.Manifest;
@@ -41,6 +42,9 @@ record VmConfig(String agent, int vcpus, int memoryMib, List<String> command, Li
         }
         env.put("NULLBOX_AGENT", agent.name().value());
         env.put("NULLBOX_MEMORY_URL", slot.memoryUrl());
+        if (manifest.capabilities().credentialRefs().stream().anyMatch(ref -> ref.delivery() == Delivery.FETCH)) {
+            env.put("NULLBOX_API_URL", slot.apiUrl());
+        }
         env.putIfAbsent("PATH", "/bin:/usr/bin:/usr/local/bin");
         List<String> variables = new ArrayList<>();
         env.forEach((name, value) -> variables.add(name + "=" + value));

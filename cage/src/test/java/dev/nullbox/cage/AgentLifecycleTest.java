@@ -34,7 +34,8 @@ class AgentLifecycleTest {
         "WAITING, STARTING, LAUNCH",
         "STARTING, STARTING, REFUSE",
         "RUNNING, RUNNING, REFUSE",
-        "STOPPING, STOPPING, REFUSE"
+        "STOPPING, STOPPING, REFUSE",
+        "CONDEMNED, CONDEMNED, REFUSE"
     })
     void startsOnlyWhatDoesNotRun(Phase before, Phase after, Action action) {
         Transition got = lifecycle(RestartPolicy.ALWAYS).next(in(before), new Event.Start(), NOW);
@@ -49,7 +50,8 @@ class AgentLifecycleTest {
         "WAITING, STOPPED, NONE",
         "STARTING, STOPPING, TERMINATE",
         "RUNNING, STOPPING, TERMINATE",
-        "STOPPING, STOPPING, NONE"
+        "STOPPING, STOPPING, NONE",
+        "CONDEMNED, CONDEMNED, NONE"
     })
     void stopsInWhateverPhase(Phase before, Phase after, Action action) {
         Transition got = lifecycle(RestartPolicy.ALWAYS).next(in(before), new Event.Stop(), NOW);
@@ -80,7 +82,7 @@ class AgentLifecycleTest {
         State state = lifecycle.next(State.initial(), new Event.Start(), NOW).state();
         List<Long> waits = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
-            state = lifecycle.next(state, new Event.LaunchFailed(), NOW).state();
+            state = lifecycle.next(state, new Event.LaunchFailed(false), NOW).state();
             waits.add((state.wakeAt() - NOW) / 1000);
             Transition woken = lifecycle.next(state, new Event.Wake(), NOW);
             assertThat(woken.action()).isEqualTo(Action.LAUNCH);
@@ -110,5 +112,49 @@ class AgentLifecycleTest {
         assertThat(late.action()).isEqualTo(Action.KILL);
         Transition ended = lifecycle.next(late.state(), new Event.Exited(new Ending(-1, 9)), NOW + 8_001);
         assertThat(ended.state().phase()).isEqualTo(Phase.STOPPED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "STARTING, CONDEMNED, KILL",
+        "RUNNING, CONDEMNED, KILL",
+        "STOPPING, CONDEMNED, KILL",
+        "CONDEMNED, CONDEMNED, NONE",
+        "STOPPED, STOPPED, NONE",
+        "WAITING, WAITING, NONE",
+        "FAILED, FAILED, NONE"
+    })
+    void aCondemnedRunIsKilled(Phase before, Phase after, Action action) {
+        Transition got = lifecycle(RestartPolicy.ALWAYS).next(in(before), new Event.Condemned(), NOW);
+        assertThat(got.state().phase()).isEqualTo(after);
+        assertThat(got.action()).isEqualTo(action);
+    }
+
+    @Test
+    void nobodyButTheOperatorStartsACondemnedAgentAgain() {
+        AgentLifecycle lifecycle = lifecycle(RestartPolicy.ALWAYS);
+        State ended = lifecycle
+                .next(in(Phase.CONDEMNED), new Event.Exited(new Ending(0, 0)), NOW)
+                .state();
+        assertThat(ended.phase()).isEqualTo(Phase.FAILED);
+        assertThat(lifecycle.next(ended, new Event.Start(), NOW).action()).isEqualTo(Action.LAUNCH);
+        assertThat(lifecycle
+                        .next(in(Phase.STARTING), new Event.LaunchFailed(true), NOW)
+                        .state()
+                        .phase())
+                .isEqualTo(Phase.FAILED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RUNNING, KILL", "STARTING, NONE", "STOPPING, NONE", "STOPPED, NONE", "WAITING, NONE", "FAILED, NONE"})
+    void anUnhealthyRunIsKilledAndThenFollowsItsPolicy(Phase phase, Action action) {
+        AgentLifecycle lifecycle = lifecycle(RestartPolicy.ON_FAILURE);
+        Transition got = lifecycle.next(in(phase), new Event.Unhealthy(), NOW);
+        assertThat(got).isEqualTo(new Transition(in(phase), action));
+        assertThat(lifecycle
+                        .next(in(Phase.RUNNING), new Event.Exited(new Ending(-1, 9)), NOW)
+                        .state()
+                        .phase())
+                .isEqualTo(Phase.WAITING);
     }
 }

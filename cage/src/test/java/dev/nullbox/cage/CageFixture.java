@@ -1,6 +1,6 @@
 package dev.nullbox.cage;
 
-import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.nullbox.rpc.EventSink;
@@ -19,9 +19,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +39,8 @@ final class CageFixture implements AutoCloseable {
     private final List<String> calls = new ArrayList<>();
     private final List<JsonObject> events = new ArrayList<>();
     private final Set<String> held = new HashSet<>();
+    private final Map<String, JsonObject> lastParams = new HashMap<>();
+    private final FakeWarden warden = new FakeWarden();
     private volatile String refused = "";
 
     CageFixture(Path base) throws IOException {
@@ -44,40 +48,75 @@ final class CageFixture implements AutoCloseable {
         for (String directory : List.of("agents", "data", "shares", "run", "state")) {
             Files.createDirectories(base.resolve(directory));
         }
-        servers.add(serve("egress", "egress.add", "egress.remove"));
-        servers.add(serve("warden", "vault.lease", "vault.revoke"));
-        servers.add(serve("ctxgraph", "memory.attach", "memory.detach"));
+        servers.add(serve(
+                "egress",
+                List.of(does("egress", "egress.add", params -> new JsonObject()), undoes("egress", "egress.remove"))));
+        servers.add(serve(
+                "warden",
+                List.of(
+                        does("warden", "vault.lease", warden::lease),
+                        undoes("warden", "vault.revoke"),
+                        method("vault.fetch", warden::fetch),
+                        method("vault.leases", warden::leases))));
+        servers.add(serve(
+                "ctxgraph",
+                List.of(
+                        does("ctxgraph", "memory.attach", params -> new JsonObject()),
+                        undoes("ctxgraph", "memory.detach"))));
     }
 
-    /** The first method does, the second undoes. */
-    private RpcServer serve(String service, String does, String undoes) throws IOException {
-        List<RpcMethod> all = new ArrayList<>();
-        for (String method : List.of(does, undoes)) {
-            all.add(new RpcMethod(method, ROOT, (caller, params) -> {
-                String agent = params.get("agent").getAsString();
-                note(method + " " + agent);
-                hold(service + " " + agent, method.equals(does));
-                if (method.equals(refused)) {
-                    throw new RpcException(
-                            RpcException.Code.UNAVAILABLE, "REFUSED", method + " is refused by the test");
-                }
-                return method.equals("vault.lease") ? lease(params.getAsJsonArray("names")) : new JsonObject();
-            }));
-        }
-        return RpcServer.listen(base.resolve("run").resolve(service + ".sock"), all, RpcLimits.defaults());
+    /** What a fake service answers. */
+    @FunctionalInterface
+    private interface Answer {
+        JsonObject to(JsonObject params) throws RpcException;
     }
 
-    private static JsonObject lease(JsonArray names) throws RpcException {
-        JsonObject secrets = new JsonObject();
-        for (var name : names) {
-            if (!name.getAsString().equals("PASS")) {
-                throw new RpcException(RpcException.Code.NOT_FOUND, "UNKNOWN", "no secret " + name.getAsString());
+    private RpcServer serve(String service, List<RpcMethod> methods) throws IOException {
+        return RpcServer.listen(base.resolve("run").resolve(service + ".sock"), methods, RpcLimits.defaults());
+    }
+
+    private RpcMethod method(String name, Answer answer) {
+        return new RpcMethod(name, ROOT, (caller, params) -> answer.to(params));
+    }
+
+    /** Notes the call; does its work, and refuses it afterwards where the test wants that. */
+    private RpcMethod does(String service, String name, Answer answer) {
+        return method(name, params -> {
+            String agent = params.get("agent").getAsString();
+            note(name + " " + agent);
+            asked(name, params.deepCopy());
+            hold(service + " " + agent, true);
+            if (name.equals(refused)) {
+                throw new RpcException(RpcException.Code.UNAVAILABLE, "REFUSED", name + " is refused by the test");
             }
-            secrets.addProperty("PASS", "czNjcjN0");
+            return answer.to(params);
+        });
+    }
+
+    private RpcMethod undoes(String service, String name) {
+        return method(name, params -> {
+            String agent = params.get("agent").getAsString();
+            note(name + " " + agent);
+            hold(service + " " + agent, false);
+            return new JsonObject();
+        });
+    }
+
+    private synchronized void asked(String method, JsonObject params) {
+        lastParams.put(method, params);
+    }
+
+    /** What the method was last asked with. */
+    synchronized JsonObject lastParams(String method) {
+        JsonObject params = lastParams.get(method);
+        if (params == null) {
+            throw new AssertionError(method + " was not called");
         }
-        JsonObject answer = new JsonObject();
-        answer.add("secrets", secrets);
-        return answer;
+        return params;
+    }
+
+    FakeWarden warden() {
+        return warden;
     }
 
     private synchronized void hold(String what, boolean isHeld) {
@@ -113,6 +152,11 @@ final class CageFixture implements AutoCloseable {
 
     /** An agent whose root file system has a program that nothing executes here. */
     void agent(String name, String more) throws IOException {
+        agent(name, "never", more);
+    }
+
+    /** Likewise, with its restart policy. */
+    void agent(String name, String restart, String more) throws IOException {
         Path rootfs =
                 Files.createDirectories(base.resolve("agents").resolve(name).resolve("rootfs"));
         Files.createDirectories(rootfs.resolve("bin"));
@@ -122,7 +166,7 @@ final class CageFixture implements AutoCloseable {
         Files.writeString(
                 base.resolve("agents").resolve(name).resolve("AGENT.toml"),
                 "[agent]\nname = \"" + name + "\"\nversion = \"1\"\nruntime = \"binary\"\n"
-                        + "command = [\"/bin/agent\"]\nstart = \"manual\"\nrestart = \"never\"\n" + more);
+                        + "command = [\"/bin/agent\"]\nstart = \"manual\"\nrestart = \"" + restart + "\"\n" + more);
     }
 
     /** The settings of a daemon whose VMM is played by a shell script. */
@@ -233,6 +277,26 @@ final class CageFixture implements AutoCloseable {
             }
             wait(left);
         }
+    }
+
+    /** Waits until the agent has said a line that begins so. */
+    void awaitLine(String agent, String start) throws InterruptedException {
+        await(
+                agent + " to say " + start,
+                got -> got.get("event").getAsString().equals("agent.console")
+                        && got.get("agent").getAsString().equals(agent)
+                        && got.get("line").getAsString().startsWith(start));
+    }
+
+    /** What {@code agent.list} says of an agent. */
+    JsonObject listed(String agent) throws RpcException {
+        for (JsonElement entry : RpcClient.call(base.resolve("run/cage.sock"), "agent.list", new JsonObject(), LONG)
+                .getAsJsonArray()) {
+            if (entry.getAsJsonObject().get("agent").getAsString().equals(agent)) {
+                return entry.getAsJsonObject();
+            }
+        }
+        throw new AssertionError("no agent " + agent);
     }
 
     /** All that the agent has said. */

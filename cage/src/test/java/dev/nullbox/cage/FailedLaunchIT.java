@@ -34,8 +34,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class FailedLaunchIT {
     private static final String AGENT = "faulty";
-    private static final String GOOD_JAIL = "exec unshare -n /bin/sh -c 'echo \"netns $$\" >&3; cat >/dev/null;"
-            + " echo walls >&3; echo enter >&3; exec 3>&-; exec sleep 1000'\n";
     private static final Set<String> OUTCOMES = Set.of("agent.failed", "agent.started");
 
     @TempDir
@@ -51,12 +49,23 @@ class FailedLaunchIT {
                 .isZero();
         Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
         cage = new CageFixture(base);
+        Files.createDirectory(vault());
         cage.agent(AGENT, "[capabilities]\ncredential_refs = [\"PASS\"]\n");
     }
 
     @AfterEach
     void closeServices() {
         cage.close();
+    }
+
+    /** Reads the configuration, the secret with the word to go after it, and hands its vault over. */
+    private String goodJail() {
+        return "exec unshare -n /bin/sh -c 'echo \"netns $$\" >&3; read config; read go; echo \"vault " + vault()
+                + "\" >&3; cat >/dev/null; echo walls >&3; echo enter >&3; exec 3>&-; exec sleep 1000'\n";
+    }
+
+    private Path vault() {
+        return base.resolve("vault");
     }
 
     private CageSettings settings(String jail) throws IOException {
@@ -114,16 +123,19 @@ class FailedLaunchIT {
                 libc,
                 thread -> thread.getName().equals("cage-" + AGENT)
                         || thread.getName().equals("cage-spawner"));
-        CageSettings settings = settings(GOOD_JAIL);
+        CageSettings settings = settings(goodJail());
         Set<String> before = pipes();
         try (CageDaemon _ = CageDaemon.start(faults.libc(), settings, cage.runtime())) {
             faults.failAt(0);
+            Path secret = Files.writeString(vault().resolve("PASS"), "s3cr3t");
             cage.call("agent.start", AGENT);
             cage.await("agent.started", AGENT);
             int calls = faults.calls();
+            assertThat(secret).hasContent("s3cr3t");
             cage.call("agent.stop", AGENT);
             nothingIsLeft("a good run", settings, before);
-            assertThat(calls).isGreaterThanOrEqualTo(25);
+            assertThat(vault()).isEmptyDirectory();
+            assertThat(calls).isGreaterThan(25);
             List<String> survived = new ArrayList<>();
             for (int n = 1; n <= calls; n++) {
                 cage.forget();
@@ -146,7 +158,7 @@ class FailedLaunchIT {
     @ParameterizedTest
     @ValueSource(strings = {"egress.add", "vault.lease", "memory.attach"})
     void whicheverServiceRefuses(String method) throws Exception {
-        CageSettings settings = settings(GOOD_JAIL);
+        CageSettings settings = settings(goodJail());
         Set<String> before = pipes();
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.refuse(method);
@@ -186,7 +198,7 @@ class FailedLaunchIT {
 
     @Test
     void whenTheGroupOrTheInterfaceIsThereAlready() throws Exception {
-        CageSettings settings = settings(GOOD_JAIL);
+        CageSettings settings = settings(goodJail());
         Set<String> before = pipes();
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             Files.createDirectory(settings.cgroups().resolve("agents").resolve(AGENT));

@@ -8,28 +8,57 @@ import dev.nullbox.manifest.NetworkTarget.NameTarget;
 import java.net.Inet4Address;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What one agent may reach, in terms that a packet filter knows.
  *
  * @param agent whose policy
  * @param slot where it is
- * @param memoryPort TCP port of its gateway at which its memory is served
+ * @param ports what the host and the agent serve each other
  * @param allow IPv4 addresses and TCP ports, none in the agents' own network
  */
-public record AgentPolicy(AgentName agent, Slot slot, int memoryPort, List<AddressTarget> allow) {
+public record AgentPolicy(AgentName agent, Slot slot, Ports ports, List<AddressTarget> allow) {
     private static final int MAX_PORT = 65_535;
+
+    /**
+     * TCP ports of what host and agent serve each other.
+     *
+     * @param memory of the agent's gateway, where its memory is served
+     * @param api of the agent's gateway, where its secrets are fetched
+     * @param health of the agent, where the host asks for its health
+     */
+    public record Ports(int memory, Optional<Integer> api, Optional<Integer> health) {
+        /**
+         * Checked ports.
+         *
+         * @throws IllegalArgumentException when one is none
+         */
+        public Ports {
+            check(memory);
+            api.ifPresent(Ports::check);
+            health.ifPresent(Ports::check);
+        }
+
+        private static void check(int port) {
+            if (port < 1 || port > MAX_PORT) {
+                throw new IllegalArgumentException("port " + port + " does not exist");
+            }
+        }
+
+        /** The memory alone. */
+        public static Ports memoryAt(int port) {
+            return new Ports(port, Optional.empty(), Optional.empty());
+        }
+    }
 
     /**
      * A checked policy.
      *
-     * @throws IllegalArgumentException when the port is none, or a target is not as promised
+     * @throws IllegalArgumentException when a target is not as promised
      */
     public AgentPolicy {
         allow = List.copyOf(allow);
-        if (memoryPort < 1 || memoryPort > MAX_PORT) {
-            throw new IllegalArgumentException("port " + memoryPort + " does not exist");
-        }
         for (AddressTarget target : allow) {
             if (!(target.address() instanceof Inet4Address) || isAgents(target)) {
                 throw new IllegalArgumentException(target.text() + " cannot be allowed");
@@ -43,8 +72,7 @@ public record AgentPolicy(AgentName agent, Slot slot, int memoryPort, List<Addre
      * @param allow as in AGENT.toml: {@code host:port}
      * @throws EgressException for the first entry that cannot be held, with its field {@code network.allow[i]}
      */
-    public static AgentPolicy of(AgentName agent, Slot slot, int memoryPort, List<String> allow)
-            throws EgressException {
+    public static AgentPolicy of(AgentName agent, Slot slot, Ports ports, List<String> allow) throws EgressException {
         List<AddressTarget> targets = new ArrayList<>();
         for (int i = 0; i < allow.size(); i++) {
             AddressTarget target = target(allow.get(i), "network.allow[" + i + "]");
@@ -52,7 +80,7 @@ public record AgentPolicy(AgentName agent, Slot slot, int memoryPort, List<Addre
                 targets.add(target);
             }
         }
-        return new AgentPolicy(agent, slot, memoryPort, targets);
+        return new AgentPolicy(agent, slot, ports, targets);
     }
 
     private static AddressTarget target(String entry, String field) throws EgressException {

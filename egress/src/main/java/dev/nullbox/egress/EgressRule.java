@@ -14,11 +14,20 @@ public sealed interface EgressRule {
     /** Lets routers tell the agent that a packet of a connection of its own did not get through. */
     record AllowUnreachable() implements EgressRule {}
 
-    /** Lets the agent speak to its memory, on its own gateway address. */
-    record AllowToMemory(String gateway, int port) implements EgressRule {}
+    /** Lets the agent open so many connections at once and no more. */
+    record LimitConnections(int most) implements EgressRule {}
 
-    /** Lets the memory answer. */
-    record AllowMemoryAnswer(String gateway, int port) implements EgressRule {}
+    /** Lets the agent speak to a service of the host, on its own gateway address; {@code name} is for people. */
+    record AllowToService(String gateway, int port, String name) implements EgressRule {}
+
+    /** Lets that service answer. */
+    record AllowServiceAnswer(String gateway, int port, String name) implements EgressRule {}
+
+    /** Lets the host ask the agent for its health. */
+    record AllowHealthQuestion(String gateway, int port) implements EgressRule {}
+
+    /** Lets the agent answer that, within connections that the host opened. */
+    record AllowHealthAnswer(String gateway, int port) implements EgressRule {}
 
     /** Drops what no rule before has allowed. */
     record DropRest() implements EgressRule {}

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The methods of egress.sock: {@code egress.add}, {@code egress.remove}, {@code egress.list}. */
@@ -55,10 +56,13 @@ final class EgressService {
         agree("address", params.string("address"), slot.address());
         agree("gateway", params.string("gateway"), slot.gateway());
         List<String> allow = params.strings("allow");
-        int memoryPort = (int) params.integer("memory_port", 1, MAX_PORT);
+        AgentPolicy.Ports ports = new AgentPolicy.Ports(
+                (int) params.integer("memory_port", 1, MAX_PORT),
+                port(params, "api_port"),
+                port(params, "health_port"));
         params.done();
         try {
-            RuleSet rules = RuleSet.compile(AgentPolicy.of(agent, slot, memoryPort, allow));
+            RuleSet rules = RuleSet.compile(AgentPolicy.of(agent, slot, ports, allow));
             events.emit("egress.agent_added", Map.of("agent", agent.value(), "rules", rules.size()));
             firewall.apply(rules);
             String digest = sha256(NftText.install(rules));
@@ -69,6 +73,11 @@ final class EgressService {
         } catch (EgressException failure) {
             throw answer(failure);
         }
+    }
+
+    private static Optional<Integer> port(Params params, String name) throws RpcException {
+        int port = (int) params.optionalInteger(name, 1, MAX_PORT, 0);
+        return port == 0 ? Optional.empty() : Optional.of(port);
     }
 
     private JsonElement remove(JsonObject object) throws RpcException {

@@ -48,13 +48,13 @@ final class Firewall implements AutoCloseable {
      * @throws EgressException when they are not in force; the agent then has none
      */
     synchronized void apply(RuleSet rules) throws EgressException {
-        StringBuilder text = new StringBuilder();
-        for (Installed old : installed()) {
-            if (old.agent().equals(rules.agent()) && !old.slot().equals(rules.slot())) {
-                text.append(NftText.remove(old.slot()));
-            }
-        }
         try {
+            StringBuilder text = new StringBuilder();
+            for (Installed old : installed()) {
+                if (old.agent().equals(rules.agent()) && !old.slot().equals(rules.slot())) {
+                    text.append(NftText.remove(old.slot()));
+                }
+            }
             run(text + NftText.install(rules));
             for (PacketPath path : PacketPath.values()) {
                 compare(path.chain(rules.slot()), NftText.lines(rules, path));

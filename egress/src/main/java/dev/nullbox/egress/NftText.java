@@ -1,12 +1,15 @@
 package dev.nullbox.egress;
 
 import dev.nullbox.egress.EgressRule.AllowAnswer;
-import dev.nullbox.egress.EgressRule.AllowMemoryAnswer;
+import dev.nullbox.egress.EgressRule.AllowHealthAnswer;
+import dev.nullbox.egress.EgressRule.AllowHealthQuestion;
+import dev.nullbox.egress.EgressRule.AllowServiceAnswer;
 import dev.nullbox.egress.EgressRule.AllowTo;
-import dev.nullbox.egress.EgressRule.AllowToMemory;
+import dev.nullbox.egress.EgressRule.AllowToService;
 import dev.nullbox.egress.EgressRule.AllowUnreachable;
 import dev.nullbox.egress.EgressRule.DropForeignSource;
 import dev.nullbox.egress.EgressRule.DropRest;
+import dev.nullbox.egress.EgressRule.LimitConnections;
 import dev.nullbox.manifest.AgentName;
 import java.util.List;
 
@@ -76,11 +79,21 @@ public final class NftText {
             case AllowUnreachable() ->
                 "ct state related icmp type destination-unreachable accept"
                         + comment(agent, "path MTU and dead hosts, of its own connections");
-            case AllowToMemory(var gateway, var port) ->
-                "ip daddr " + gateway + " tcp dport " + port + " accept" + comment(agent, "its memory");
-            case AllowMemoryAnswer(var gateway, var port) ->
+            case LimitConnections(var most) ->
+                "ct state new ct count over " + most + " drop"
+                        + comment(agent, "the table of connections is everyone's: " + most + " at once");
+            case AllowToService(var gateway, var port, var name) ->
+                "ip daddr " + gateway + " tcp dport " + port + " accept" + comment(agent, "its " + name);
+            case AllowServiceAnswer(var gateway, var port, var name) ->
                 "ip saddr " + gateway + " ip daddr " + slot.address() + " tcp sport " + port
-                        + " ct state established ct direction reply accept" + comment(agent, "answers of its memory");
+                        + " ct state established ct direction reply accept"
+                        + comment(agent, "answers of its " + name);
+            case AllowHealthQuestion(var gateway, var port) ->
+                "ip saddr " + gateway + " ip daddr " + slot.address() + " tcp dport " + port
+                        + " ct direction original accept" + comment(agent, "the host asks for its health");
+            case AllowHealthAnswer(var gateway, var port) ->
+                "ip daddr " + gateway + " tcp sport " + port + " ct state established ct direction reply accept"
+                        + comment(agent, "and is answered");
             case DropRest() -> "drop" + comment(agent, "all that AGENT.toml does not allow");
         };
     }

@@ -1,12 +1,15 @@
 package dev.nullbox.egress;
 
 import dev.nullbox.egress.EgressRule.AllowAnswer;
-import dev.nullbox.egress.EgressRule.AllowMemoryAnswer;
+import dev.nullbox.egress.EgressRule.AllowHealthAnswer;
+import dev.nullbox.egress.EgressRule.AllowHealthQuestion;
+import dev.nullbox.egress.EgressRule.AllowServiceAnswer;
 import dev.nullbox.egress.EgressRule.AllowTo;
-import dev.nullbox.egress.EgressRule.AllowToMemory;
+import dev.nullbox.egress.EgressRule.AllowToService;
 import dev.nullbox.egress.EgressRule.AllowUnreachable;
 import dev.nullbox.egress.EgressRule.DropForeignSource;
 import dev.nullbox.egress.EgressRule.DropRest;
+import dev.nullbox.egress.EgressRule.LimitConnections;
 import dev.nullbox.manifest.AgentName;
 import dev.nullbox.manifest.NetworkTarget.AddressTarget;
 import java.util.ArrayList;
@@ -25,6 +28,15 @@ import java.util.Map;
  * @param chains the rules of each path, in their order
  */
 public record RuleSet(AgentName agent, Slot slot, Map<PacketPath, List<EgressRule>> chains) {
+    /** Connections through the host at once: more than a program needs, so that no agent can fill the table of all. */
+    static final int MAX_TO_WORLD = 256;
+
+    /** Connections to the host's own services at once. */
+    static final int MAX_TO_HOST = 64;
+
+    private static final String MEMORY = "memory";
+    private static final String API = "secrets";
+
     public RuleSet {
         chains = Map.copyOf(chains);
     }
@@ -35,6 +47,7 @@ public record RuleSet(AgentName agent, Slot slot, Map<PacketPath, List<EgressRul
         List<EgressRule> toWorld = new ArrayList<>();
         List<EgressRule> fromWorld = new ArrayList<>();
         toWorld.add(new DropForeignSource(slot.address()));
+        toWorld.add(new LimitConnections(MAX_TO_WORLD));
         for (AddressTarget target : policy.allow()) {
             String address = target.address().getHostAddress();
             toWorld.add(new AllowTo(address, target.port()));
@@ -48,16 +61,31 @@ public record RuleSet(AgentName agent, Slot slot, Map<PacketPath, List<EgressRul
         Map<PacketPath, List<EgressRule>> chains = new EnumMap<>(PacketPath.class);
         chains.put(PacketPath.TO_WORLD, List.copyOf(toWorld));
         chains.put(PacketPath.FROM_WORLD, List.copyOf(fromWorld));
-        chains.put(
-                PacketPath.TO_HOST,
-                List.of(
-                        new DropForeignSource(slot.address()),
-                        new AllowToMemory(slot.gateway(), policy.memoryPort()),
-                        new DropRest()));
-        chains.put(
-                PacketPath.FROM_HOST,
-                List.of(new AllowMemoryAnswer(slot.gateway(), policy.memoryPort()), new DropRest()));
+        chains.put(PacketPath.TO_HOST, toHost(policy));
+        chains.put(PacketPath.FROM_HOST, fromHost(policy));
         return new RuleSet(policy.agent(), slot, chains);
+    }
+
+    private static List<EgressRule> toHost(AgentPolicy policy) {
+        String gateway = policy.slot().gateway();
+        List<EgressRule> rules = new ArrayList<>();
+        rules.add(new DropForeignSource(policy.slot().address()));
+        policy.ports().health().ifPresent(port -> rules.add(new AllowHealthAnswer(gateway, port)));
+        rules.add(new LimitConnections(MAX_TO_HOST));
+        rules.add(new AllowToService(gateway, policy.ports().memory(), MEMORY));
+        policy.ports().api().ifPresent(port -> rules.add(new AllowToService(gateway, port, API)));
+        rules.add(new DropRest());
+        return List.copyOf(rules);
+    }
+
+    private static List<EgressRule> fromHost(AgentPolicy policy) {
+        String gateway = policy.slot().gateway();
+        List<EgressRule> rules = new ArrayList<>();
+        rules.add(new AllowServiceAnswer(gateway, policy.ports().memory(), MEMORY));
+        policy.ports().api().ifPresent(port -> rules.add(new AllowServiceAnswer(gateway, port, API)));
+        policy.ports().health().ifPresent(port -> rules.add(new AllowHealthQuestion(gateway, port)));
+        rules.add(new DropRest());
+        return List.copyOf(rules);
     }
 
     /** The rules of one path. */

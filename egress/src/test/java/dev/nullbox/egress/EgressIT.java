@@ -11,6 +11,7 @@ import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -33,6 +34,8 @@ class EgressIT {
         {"connect 192.0.2.8 443 -", "other"},
         {"udp 192.0.2.7 53", "udp53"},
         {"udp 192.0.2.8 53", "udp53"},
+        {"connect 192.0.2.7 53 -", "tcp53"},
+        {"connect 192.0.2.7 853 -", "tcp853"},
         {"ping 192.0.2.7", "pings"},
         {"connect 192.0.2.7 443 10.221.1.77", "tcp443"},
         {"connect fd00:2::7 443 -", "sixes"},
@@ -53,11 +56,23 @@ class EgressIT {
             rig.ask("host", "listen " + port);
         }
         rig.ask("agent2", "listen 9000");
+        rig.ask("agent1", "listen 8080");
+        rig.ask("agent1", "listen 8081");
         for (String[] probe : DENIED) {
             long before = rig.arrived(probe[1]);
             rig.ask("agent1", probe[0]);
             assertThat(rig.arrived(probe[1])).as("without egress: %s", probe[0]).isGreaterThan(before);
         }
+        for (String from : List.of("agent1", "world")) {
+            long before = rig.arrived("host", "udp53");
+            rig.ask(from, "udp " + (from.equals("world") ? "192.0.2.1" : "10.221.1.1") + " 53");
+            assertThat(rig.arrived("host", "udp53"))
+                    .as("without egress: DNS to the host")
+                    .isGreaterThan(before);
+        }
+        assertThat(rig.ask("host", "connect 10.221.1.2 8080 patient")).isEqualTo("ok");
+        assertThat(rig.ask("host", "connect 10.221.1.2 8081 patient")).isEqualTo("ok");
+        assertThat(rig.ask("agent1", "connect 10.221.1.1 7443 :8082")).isEqualTo("ok");
         assertThat(rig.ask("agent1", "connect 10.221.2.2 9000 patient")).isEqualTo("ok");
         assertThat(rig.ask("agent1", "connect 10.221.1.1 7301 patient")).isEqualTo("ok");
         assertThat(rig.ask("agent1", "connect 192.0.2.1 7443 patient")).isEqualTo("ok");
@@ -84,11 +99,15 @@ class EgressIT {
     }
 
     private static JsonObject agent(String... allow) {
+        return agent("hello", 1, allow);
+    }
+
+    private static JsonObject agent(String name, int slot, String... allow) {
         JsonObject params = new JsonObject();
-        params.addProperty("agent", "hello");
-        params.addProperty("interface", "nb1");
-        params.addProperty("address", "10.221.1.2");
-        params.addProperty("gateway", "10.221.1.1");
+        params.addProperty("agent", name);
+        params.addProperty("interface", "nb" + slot);
+        params.addProperty("address", "10.221." + slot + ".2");
+        params.addProperty("gateway", "10.221." + slot + ".1");
         JsonArray targets = new JsonArray();
         for (String target : allow) {
             targets.add(target);
@@ -142,6 +161,8 @@ class EgressIT {
         "world, connect 10.221.2.2 9000 -, agent2, 9000",
         "host, connect 10.221.2.2 9000 -, agent2, 9000",
         "host, connect 192.0.2.7 443 -, world, 443",
+        "host, connect 10.221.1.2 8080 -, agent1, 8080",
+        "world, connect 10.221.1.2 8080 -, agent1, 8080",
     })
     void neighboursAndHostServicesAreOutOfReach(String from, String probe, String at, int port) throws Exception {
         String before = rig.ask(at, "accepted " + port);
@@ -217,5 +238,102 @@ class EgressIT {
         call("egress.add", agent("192.0.2.7:443"));
         assertAllowedArrives();
         assertDenied();
+    }
+
+    /** DHCP is the one use of UDP that is let through: it shows that the wire carries UDP while DNS does not arrive. */
+    @Test
+    void dnsOverUdpArrivesNowhereWhileDhcpDoes() throws Exception {
+        long dns = rig.arrived("udp53");
+        long dnsAtHost = rig.arrived("host", "udp53");
+        long dhcp = rig.arrived("udp67");
+        long dhcpAtHost = rig.arrived("host", "udp68");
+        for (String probe : List.of("udp 192.0.2.7 53", "udp 192.0.2.8 53", "udp 10.221.1.1 53", "udp 192.0.2.1 53")) {
+            assertThat(rig.ask("agent1", probe)).isIn("ok", "failed Operation not permitted");
+        }
+        rig.ask("agent1", "udp 192.0.2.7 67 68");
+        rig.ask("host", "udp 192.0.2.7 53");
+        rig.ask("world", "udp 192.0.2.1 53");
+        assertThat(rig.arrived("udp67")).isEqualTo(dhcp);
+        assertThat(rig.ask("host", "udp 192.0.2.7 67 68")).isEqualTo("ok");
+        assertThat(rig.ask("world", "udp 192.0.2.1 68 67")).isEqualTo("ok");
+        assertThat(rig.arrived("udp67")).isEqualTo(dhcp + 1);
+        assertThat(rig.arrived("host", "udp68")).isEqualTo(dhcpAtHost + 1);
+        assertThat(rig.arrived("udp53")).isEqualTo(dns);
+        assertThat(rig.arrived("host", "udp53")).isEqualTo(dnsAtHost);
+    }
+
+    @Test
+    void oneAgentsConnectionsAreBoundedAndAnothersAreNot() throws Exception {
+        call("egress.add", agent("other", 2, "192.0.2.7:443"));
+        try {
+            assertThat(rig.ask("agent1", "crowd 192.0.2.7 443 300")).isEqualTo("256");
+            assertThat(rig.ask("agent2", "connect 192.0.2.7 443 patient")).isEqualTo("ok");
+            assertThat(rig.ask("agent1", "connect 192.0.2.7 443 -")).startsWith("failed");
+            assertThat(rig.ask("agent1", "connect 10.221.1.1 7300 patient")).isEqualTo("ok");
+            rig.ask("agent1", "disperse");
+            assertAllowedArrives();
+            assertThat(rig.ask("agent1", "crowd 10.221.1.1 7300 100")).isEqualTo("64");
+        } finally {
+            rig.ask("agent1", "disperse");
+            JsonObject other = new JsonObject();
+            other.addProperty("agent", "other");
+            call("egress.remove", other);
+        }
+    }
+
+    @Test
+    void theHostAsksForHealthAtOnePortAndTheAgentOpensNothingByIt() throws Exception {
+        JsonObject params = agent("192.0.2.7:443");
+        params.addProperty("health_port", 8080);
+        call("egress.add", params);
+        assertThat(rig.ask("host", "connect 10.221.1.2 8080 patient")).isEqualTo("ok");
+        String other = rig.ask("agent1", "accepted 8081");
+        String gateway = rig.ask("host", "accepted 7443");
+        rig.ask("host", "connect 10.221.1.2 8081 -");
+        rig.ask("world", "connect 10.221.1.2 8080 -");
+        assertThat(rig.ask("agent1", "accepted 8081")).isEqualTo(other);
+        params.addProperty("health_port", 8082);
+        call("egress.add", params);
+        rig.ask("agent1", "connect 10.221.1.1 7443 :8082");
+        assertThat(rig.ask("host", "accepted 7443")).isEqualTo(gateway);
+        assertAllowedArrives();
+    }
+
+    @Test
+    void theAgentsApiIsReachedOnlyByWhomItIsFor() throws Exception {
+        JsonObject params = agent("192.0.2.7:443");
+        params.addProperty("api_port", 7301);
+        call("egress.add", params);
+        assertThat(rig.ask("agent1", "connect 10.221.1.1 7301 patient")).isEqualTo("ok");
+        String before = rig.ask("host", "accepted 7301");
+        rig.ask("agent2", "connect 10.221.2.1 7301 -");
+        rig.ask("agent2", "connect 10.221.1.1 7301 -");
+        rig.ask("world", "connect 192.0.2.1 7301 -");
+        assertThat(rig.ask("host", "accepted 7301")).isEqualTo(before);
+    }
+
+    /** What the kernel does not take, or holds otherwise, leaves the agent with nothing; a restart heals it. */
+    @ParameterizedTest
+    @CsvSource({
+        "EGRESS_APPLY_FAILED, flush chain inet nullbox forward; delete map inet nullbox from_world",
+        "EGRESS_READ_BACK_DIFFERS, 'add element inet nullbox to_host { \"eth7\" : drop }'",
+    })
+    void failsClosed(String code, String tampering) throws Exception {
+        assertAllowedArrives();
+        rig.in("host", "nft", tampering);
+        assertThatThrownBy(() -> call("egress.add", agent("192.0.2.7:443")))
+                .isInstanceOfSatisfying(
+                        RpcException.class,
+                        failure -> assertThat(failure.detail()).isEqualTo(code));
+        long before = rig.arrived("tcp443");
+        rig.ask("agent1", "connect 192.0.2.7 443 -");
+        assertThat(rig.arrived("tcp443")).isEqualTo(before);
+        assertDenied();
+        egress.process().destroyForcibly();
+        assertThat(egress.process().waitFor(10, TimeUnit.SECONDS)).isTrue();
+        rig.in("host", "nft", "delete table inet nullbox");
+        start();
+        call("egress.add", agent("192.0.2.7:443"));
+        assertAllowedArrives();
     }
 }

@@ -9,7 +9,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Peer {
     private final Map<Integer, AtomicInteger> accepted = new ConcurrentHashMap<>();
     private final Queue<Socket> clients = new ConcurrentLinkedQueue<>();
+    private final List<Socket> crowd = new ArrayList<>();
     private Socket held = new Socket();
 
     private Peer() {}
@@ -49,7 +53,9 @@ final class Peer {
                 case "echo" -> echo(Integer.parseInt(words[1]));
                 case "push" -> push();
                 case "read" -> read(Integer.parseInt(words[1]));
-                case "udp" -> udp(words[1], words[2]);
+                case "udp" -> udp(words[1], words[2], words.length > 3 ? Integer.parseInt(words[3]) : 0);
+                case "crowd" -> crowd(words[1], words[2], Integer.parseInt(words[3]));
+                case "disperse" -> disperse();
                 case "ping" -> String.valueOf(InetAddress.ofLiteral(words[1]).isReachable(300));
                 default -> throw new IOException("what is " + words[0]);
             };
@@ -91,11 +97,14 @@ final class Peer {
         }
     }
 
-    /** The third word is the source address, or "-"; waits 500 ms for a denial, 5 s where "patient" asks for it. */
+    /** The third word is the source address, or ":PORT" for the source port, or "-"; waits 500 ms for a denial, 5 s where "patient" asks for it. */
     private static String connect(String host, String port, String source) throws IOException {
         try (Socket socket = new Socket()) {
             boolean patient = source.equals("patient");
-            if (!patient && !source.equals("-")) {
+            if (source.startsWith(":")) {
+                socket.setReuseAddress(true);
+                socket.bind(new InetSocketAddress(Integer.parseInt(source.substring(1))));
+            } else if (!patient && !source.equals("-")) {
                 socket.bind(new InetSocketAddress(InetAddress.ofLiteral(source), 0));
             }
             socket.connect(
@@ -129,8 +138,31 @@ final class Peer {
         return String.valueOf((char) held.getInputStream().read());
     }
 
-    private static String udp(String host, String port) throws IOException {
-        try (DatagramSocket socket = new DatagramSocket()) {
+    /** Opens so many connections and keeps them; how many came about before the first that did not. */
+    private String crowd(String host, String port, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            Socket socket = new Socket();
+            crowd.add(socket);
+            try {
+                socket.connect(new InetSocketAddress(InetAddress.ofLiteral(host), Integer.parseInt(port)), 1_500);
+            } catch (SocketTimeoutException full) {
+                return String.valueOf(i);
+            }
+        }
+        return String.valueOf(count);
+    }
+
+    private String disperse() throws IOException {
+        for (Socket socket : crowd) {
+            socket.close();
+        }
+        crowd.clear();
+        return "ok";
+    }
+
+    /** The last word is the source port, 0 for any. */
+    private static String udp(String host, String port, int from) throws IOException {
+        try (DatagramSocket socket = new DatagramSocket(from)) {
             socket.send(new DatagramPacket(
                     new byte[] {1}, 1, new InetSocketAddress(InetAddress.ofLiteral(host), Integer.parseInt(port))));
             return "ok";

@@ -23,6 +23,9 @@ final class Rig {
             add counter inet count tcp444
             add counter inet count other
             add counter inet count udp53
+            add counter inet count udp67
+            add counter inet count tcp53
+            add counter inet count tcp853
             add counter inet count pings
             add counter inet count sixes
             add chain inet count arrivals { type filter hook prerouting priority raw; policy accept; }
@@ -30,8 +33,21 @@ final class Rig {
             add rule inet count arrivals ip daddr 192.0.2.7 tcp dport 444 counter name tcp444
             add rule inet count arrivals ip daddr 192.0.2.8 counter name other
             add rule inet count arrivals udp dport 53 counter name udp53
+            add rule inet count arrivals udp dport 67 counter name udp67
+            add rule inet count arrivals tcp dport 53 counter name tcp53
+            add rule inet count arrivals tcp dport 853 counter name tcp853
             add rule inet count arrivals icmp type echo-request counter name pings
             add rule inet count arrivals ip6 daddr fd00:2::7 counter name sixes
+            """;
+
+    /** What the host's own packet filter has let through to it. */
+    private static final String HOST_COUNTERS = """
+            add table inet count
+            add counter inet count udp53
+            add counter inet count udp68
+            add chain inet count passed { type filter hook input priority 100; policy accept; }
+            add rule inet count passed udp dport 53 counter name udp53
+            add rule inet count passed udp dport 68 counter name udp68
             """;
 
     /** A process with a line of commands to it. */
@@ -80,6 +96,7 @@ final class Rig {
                 "cd /proc/sys/net; echo 1 >ipv4/ip_forward; echo 1 >ipv6/conf/all/forwarding;"
                         + " for f in ipv4/conf/*/rp_filter; do echo 0 >$f; done");
         in("world", "nft", COUNTERS);
+        in("host", "nft", HOST_COUNTERS);
         for (String name : List.of("host", "agent1", "agent2", "world")) {
             peers.put(name, peer(name));
         }
@@ -152,7 +169,12 @@ final class Rig {
 
     /** How many packets of a kind have arrived at the internet. */
     long arrived(String counter) throws IOException, InterruptedException {
-        String listing = in("world", "nft", "list", "counter", "inet", "count", counter);
+        return arrived("world", counter);
+    }
+
+    /** How many packets of a kind have arrived in a namespace that counts them. */
+    long arrived(String name, String counter) throws IOException, InterruptedException {
+        String listing = in(name, "nft", "list", "counter", "inet", "count", counter);
         String rest = listing.substring(listing.indexOf("packets ") + 8);
         return Long.parseLong(rest.substring(0, rest.indexOf(' ')));
     }

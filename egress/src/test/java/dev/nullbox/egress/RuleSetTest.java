@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,7 +25,7 @@ class RuleSetTest {
     }
 
     private static RuleSet rules(String... allow) throws EgressException {
-        return RuleSet.compile(AgentPolicy.of(HELLO, new Slot(1), 7300, List.of(allow)));
+        return RuleSet.compile(AgentPolicy.of(HELLO, new Slot(1), AgentPolicy.Ports.memoryAt(7300), List.of(allow)));
     }
 
     @Test
@@ -40,6 +41,13 @@ class RuleSetTest {
     @Test
     void anAgentWithoutTargetsIsTheGoldenOne() throws Exception {
         assertThat(NftText.install(rules())).isEqualTo(golden("no-targets.nft"));
+    }
+
+    @Test
+    void anAgentWithAllThatItCanHaveIsTheGoldenOne() throws Exception {
+        AgentPolicy.Ports ports = new AgentPolicy.Ports(7300, Optional.of(7301), Optional.of(8080));
+        AgentPolicy policy = AgentPolicy.of(HELLO, new Slot(1), ports, List.of("192.0.2.7"));
+        assertThat(NftText.install(RuleSet.compile(policy))).isEqualTo(golden("all-ports.nft"));
     }
 
     @Test
@@ -74,7 +82,7 @@ class RuleSetTest {
         AgentPolicy policy = AgentPolicy.of(
                 new AgentName("x".repeat(AgentName.MAX_LENGTH)),
                 new Slot(64),
-                65_535,
+                new AgentPolicy.Ports(65_535, Optional.of(65_534), Optional.of(65_533)),
                 List.of("203.203.203.203:65535"));
         assertThat(NftText.install(RuleSet.compile(policy)).lines())
                 .allMatch(line -> line.substring(line.indexOf('"') + 1).length() <= 128);

@@ -54,10 +54,10 @@ final class CredentialChecker {
     private Optional<CredentialRef> table(String at, Network network) {
         int before = fields.problemCount();
         Optional<SecretName> name = fields.checked(at + ".name", SecretName::new);
-        Optional<Integer> version = number(at + ".version", CredentialRef.MAX_COUNT);
+        Optional<Integer> version = number(at + ".version", CredentialRef.MAX_VERSION);
         Optional<String> host = fields.checked(at + ".host", CredentialChecker::host);
         host.ifPresent(text -> allowed(at + ".host", text, network));
-        Optional<Integer> reads = number(at + ".reads", CredentialRef.MAX_COUNT);
+        Optional<Integer> reads = number(at + ".reads", CredentialRef.MAX_READS);
         Optional<Integer> ttl = number(at + ".ttl_secs", CredentialRef.MAX_TTL_SECONDS);
         Optional<Delivery> delivery = fields.choice(at + ".deliver", Delivery.values(), Delivery::key, Delivery.FILE);
         if (name.isEmpty() || delivery.isEmpty() || fields.problemCount() > before) {

@@ -20,8 +20,10 @@ public record CredentialRef(
         Optional<Integer> reads,
         Optional<Duration> ttl,
         Delivery delivery) {
-    /** The highest version of a secret, and the most reads of one. */
-    public static final int MAX_COUNT = 1_000_000;
+    /** The highest version of a secret. */
+    public static final int MAX_VERSION = 1_000_000;
+    /** The most reads of one. */
+    public static final int MAX_READS = 1_000;
     /** The longest bound in time, a year. */
     public static final int MAX_TTL_SECONDS = 31_536_000;
 
@@ -41,10 +43,5 @@ public record CredentialRef(
     static CredentialRef plain(SecretName name) {
         return new CredentialRef(
                 name, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Delivery.FILE);
-    }
-
-    /** Whether it is the newest version, as a file, for the whole run. */
-    public boolean isPlain() {
-        return equals(plain(name));
     }
 }

@@ -56,6 +56,11 @@ public final class ManifestReader {
         try (InputStream in = Files.newInputStream(file)) {
             bytes = in.readNBytes(MAX_BYTES + 1);
         }
+        return read(bytes);
+    }
+
+    /** The manifest that at most 64 KiB of UTF-8 are, or all that is wrong with it. */
+    public static ManifestResult read(byte[] bytes) {
         if (bytes.length > MAX_BYTES) {
             return tooLarge();
         }

@@ -1,0 +1,116 @@
+package dev.nullbox.cage;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.nullbox.rpc.RpcException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A warden with the secrets PASS and TOKEN, and BAIT, which is a canary; its leases as the real one tells them. */
+final class FakeWarden {
+    private static final Map<String, String> VALUES = Map.of("PASS", "s3cr3t", "TOKEN", "t0k3n");
+
+    private final List<JsonObject> leases = new ArrayList<>();
+    private long seq = 1;
+
+    synchronized JsonObject lease(JsonObject params) throws RpcException {
+        JsonObject secrets = new JsonObject();
+        JsonArray refs = new JsonArray();
+        for (JsonElement element : params.getAsJsonArray("refs")) {
+            JsonObject ref = element.getAsJsonObject();
+            String name = ref.get("name").getAsString();
+            boolean isFile = ref.get("deliver").getAsString().equals("file");
+            if (isFile) {
+                secrets.addProperty(name, base64(name));
+            } else if (!name.equals("BAIT")) {
+                base64(name);
+            }
+            ref.addProperty("state", "active");
+            ref.addProperty("reads_left", ref.has("reads") ? ref.get("reads").getAsInt() : 1);
+            refs.add(ref);
+        }
+        JsonObject lease = new JsonObject();
+        lease.addProperty("lease", "L" + leases.size());
+        lease.add("agent", params.get("agent"));
+        lease.addProperty("run", params.get("run").getAsString());
+        lease.addProperty("state", "active");
+        lease.add("refs", refs);
+        leases.add(lease);
+        changed();
+        JsonObject answer = new JsonObject();
+        answer.add("lease", lease.get("lease"));
+        answer.add("secrets", secrets);
+        return answer;
+    }
+
+    private static String base64(String name) throws RpcException {
+        if (name.equals("BAIT")) {
+            throw new RpcException(RpcException.Code.DENIED, "CANARY", "BAIT is a canary");
+        }
+        String value = VALUES.get(name);
+        if (value == null) {
+            throw new RpcException(RpcException.Code.NOT_FOUND, "SECRET_UNKNOWN", "no secret " + name);
+        }
+        return Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    synchronized JsonObject fetch(JsonObject params) throws RpcException {
+        String name = params.get("name").getAsString();
+        String value = base64(name);
+        for (JsonElement element : leases.getLast().getAsJsonArray("refs")) {
+            JsonObject ref = element.getAsJsonObject();
+            if (ref.get("name").getAsString().equals(name)) {
+                int left = ref.get("reads_left").getAsInt();
+                if (left == 0) {
+                    throw new RpcException(RpcException.Code.CONFLICT, "LEASE_SPENT", name + " was read");
+                }
+                ref.addProperty("reads_left", left - 1);
+                JsonObject answer = new JsonObject();
+                answer.addProperty("value", value);
+                return answer;
+            }
+        }
+        throw new RpcException(RpcException.Code.NOT_FOUND, "LEASE_UNKNOWN", "not lent: " + name);
+    }
+
+    synchronized JsonObject leases(JsonObject params) {
+        long deadline = System.nanoTime()
+                + TimeUnit.MILLISECONDS.toNanos(params.get("wait_ms").getAsLong());
+        long left = deadline - System.nanoTime();
+        while (seq == params.get("after").getAsLong() && left > 0) {
+            try {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+            left = deadline - System.nanoTime();
+        }
+        JsonArray all = new JsonArray();
+        leases.forEach(lease -> all.add(lease.deepCopy()));
+        JsonObject answer = new JsonObject();
+        answer.add("leases", all);
+        answer.addProperty("seq", seq);
+        return answer;
+    }
+
+    /** What an operator does. */
+    synchronized void revoke(String agent) {
+        for (JsonObject lease : leases) {
+            if (lease.get("agent").getAsString().equals(agent)) {
+                lease.addProperty("state", "revoked");
+            }
+        }
+        changed();
+    }
+
+    private void changed() {
+        seq++;
+        notifyAll();
+    }
+}
