@@ -67,14 +67,14 @@ class TextTest {
         JsonObject tree = new JsonObject();
         tree.addProperty("\u009b", "a\u001b\u007f\u202e\u00e4\ud83d\ude00\udb40\udc01");
         String shown = Printable.json(tree);
-        assertThat(shown)
-                .isEqualTo("{\"\\u009b\":\"a\\u001b\\u007f\\u202e\u00e4\ud83d\ude00\\udb40\\udc01\"}");
+        assertThat(shown).isEqualTo("{\"\\u009b\":\"a\\u001b\\u007f\\u202e\u00e4\ud83d\ude00\\udb40\\udc01\"}");
         assertThat(JsonParser.parseString(shown)).as("the same value").isEqualTo(tree);
     }
 
     @Test
     void takesForTextOnlyWhatATerminalShows() {
-        assertThat(Printable.text("a\tb\n\u00e4".getBytes(StandardCharsets.UTF_8))).contains("a\tb\n\u00e4");
+        assertThat(Printable.text("a\tb\n\u00e4".getBytes(StandardCharsets.UTF_8)))
+                .contains("a\tb\n\u00e4");
         for (String other : List.of("\r", "\u001b[2J", "\u009b", "\u202e", "\u0000")) {
             assertThat(Printable.text(other.getBytes(StandardCharsets.UTF_8))).isEmpty();
         }

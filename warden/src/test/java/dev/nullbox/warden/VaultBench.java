@@ -43,7 +43,8 @@ final class VaultBench {
         if (!(result instanceof VaultOpenResult.Opened(Vault vault, int _))) {
             throw new IllegalStateException("the vault does not open: " + result);
         }
-        try (vault; Secret value = Secret.owning(new byte[64])) {
+        try (vault;
+                Secret value = Secret.owning(new byte[64])) {
             json.addProperty("sets_per_s", perSecond(i -> vault.set(name(i % secrets), value, false)));
             json.addProperty("gets_per_s", perSecond(i -> vault.get(name(i % secrets), Optional.empty())));
         }
@@ -56,13 +57,13 @@ final class VaultBench {
     /** Writes the secrets at once, as a rewriting does: one by one, 100,000 of them would be 200,000 syncs. */
     private static void fill(Path directory, VaultStore store, int secrets) throws VaultException, IOException {
         byte[] vaultId = store.random().bytes(VaultHeader.VAULT_ID_BYTES);
-        try (VaultKeys keys = new VaultKeys(vaultId, Secret.owning(store.random().bytes(VaultCrypto.KEY_BYTES)));
+        try (VaultKeys keys =
+                        new VaultKeys(vaultId, Secret.owning(store.random().bytes(VaultCrypto.KEY_BYTES)));
                 Secret value = Secret.owning(new byte[64])) {
             VaultHeader header = new VaultHeader(vaultId, 1, List.of(store.wrap(Vaults.passphrase(), 1, keys)));
             VaultWriter writer = new VaultWriter(new DirectoryFiles(directory), VaultFile.NAME, header, keys);
             for (int i = 0; i < secrets; i++) {
-                SealedRecord.Head head =
-                        new SealedRecord.Head(i + 1, SealedRecord.Kind.VALUE, false, 1, 0, name(i));
+                SealedRecord.Head head = new SealedRecord.Head(i + 1, SealedRecord.Kind.VALUE, false, 1, 0, name(i));
                 writer.add(SealedRecord.seal(keys, store.random(), head, value));
             }
             writer.finish(1);
