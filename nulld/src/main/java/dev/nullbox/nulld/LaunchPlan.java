@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param capabilities all that it keeps, by their names in capabilities(7)
  * @param noNewPrivs whether no program it runs may ever gain more
  * @param cgroup the cgroup directory it joins first
- * @param command path and arguments of the program
+ * @param command path and arguments of the program; options of its runtime ({@code -X...}) come right after the path
  */
 record LaunchPlan(
         String user,
@@ -33,7 +33,10 @@ record LaunchPlan(
 
     /** How it is called. */
     static final String USAGE = "launch --user USER [--groups G,G] [--caps CAP_X,CAP_Y] [--no-new-privs]"
-            + " [--cgroup DIRECTORY] -- PROGRAM [ARGUMENT...]";
+            + " [--cgroup DIRECTORY] [--runtime OPTION,OPTION] -- PROGRAM [ARGUMENT...]";
+
+    /** How options of a native image's runtime begin. It takes such words out of the arguments of launch itself too. */
+    private static final String RUNTIME = "-X";
 
     /**
      * Reads the arguments.
@@ -46,6 +49,7 @@ record LaunchPlan(
         List<String> capabilities = List.of();
         boolean noNewPrivs = false;
         Optional<String> cgroup = Optional.empty();
+        List<String> runtime = List.of();
         int i = 0;
         while (i < args.size() && !args.get(i).equals("--")) {
             String option = args.get(i++);
@@ -62,6 +66,7 @@ record LaunchPlan(
                 case "--groups" -> groups = list(value);
                 case "--caps" -> capabilities = capabilities(value);
                 case "--cgroup" -> cgroup = Optional.of(value);
+                case "--runtime" -> runtime = list(value);
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
         }
@@ -74,7 +79,15 @@ record LaunchPlan(
                 capabilities,
                 noNewPrivs,
                 cgroup,
-                args.subList(Math.min(i + 1, args.size()), args.size()));
+                command(args.subList(Math.min(i + 1, args.size()), args.size()), runtime));
+    }
+
+    private static List<String> command(List<String> words, List<String> runtime) {
+        List<String> command = new ArrayList<>(words);
+        for (int i = 0; i < runtime.size() && !words.isEmpty(); i++) {
+            command.add(1 + i, "-" + runtime.get(i));
+        }
+        return command;
     }
 
     /** The arguments that {@link #parse} reads. */
@@ -90,8 +103,15 @@ record LaunchPlan(
             args.add("--no-new-privs");
         }
         cgroup.ifPresent(path -> args.addAll(List.of("--cgroup", path)));
+        List<String> runtime = command.stream()
+                .filter(word -> word.startsWith(RUNTIME))
+                .map(word -> word.substring(1))
+                .toList();
+        if (!runtime.isEmpty()) {
+            args.addAll(List.of("--runtime", String.join(",", runtime)));
+        }
         args.add("--");
-        args.addAll(command);
+        args.addAll(command.stream().filter(word -> !word.startsWith(RUNTIME)).toList());
         return args;
     }
 

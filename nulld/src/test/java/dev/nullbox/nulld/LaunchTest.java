@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +89,15 @@ class LaunchTest {
     @Test
     void readsItsOwnArgumentsBack() {
         assertThat(LaunchPlan.parse(PLAN.arguments())).isEqualTo(PLAN);
+    }
+
+    /** The runtime took warden's -Xmx for launch's own, and warden had too small a heap to open a vault. */
+    @Test
+    void keepsRuntimeOptionsOfTheProgramFromItsOwnRuntime() {
+        LaunchPlan plan = new LaunchPlan(
+                "warden", List.of(), List.of(), true, Optional.empty(), List.of("/sbin/warden", "-Xmx192m", "word"));
+        assertThat(plan.arguments()).noneMatch(word -> word.startsWith("-X"));
+        assertThat(LaunchPlan.parse(plan.arguments())).isEqualTo(plan);
     }
 
     @Test
