@@ -62,6 +62,9 @@ final class Pid1 implements AutoCloseable {
         script(directory, "launch", LAUNCH);
         assertThat(directory.resolve("launch").toFile().setExecutable(true)).isTrue();
         List<String> command = new ArrayList<>(List.of(
+                // What a script starts in the background ignores SIGINT, and a JVM leaves it so; the kernel does not.
+                "env",
+                "--default-signal",
                 "unshare",
                 "--pid",
                 "--mount",
