@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -148,8 +149,24 @@ final class AgentRun {
         Thread pump = new Thread(new RunPump(tools.libc(), process, new PumpListener()), "cage-" + name + "-pump");
         pump.setDaemon(true);
         pump.start();
-        tools.cgroups().add(name, process.pid());
+        try {
+            tools.cgroups().add(name, process.pid());
+        } catch (IOException e) {
+            throw endedAtOnce().map(why -> new IOException(why, e)).orElse(e);
+        }
         return process;
+    }
+
+    /** How a process ended that was gone before it could be put into its group; absent when it runs. */
+    private Optional<String> endedAtOnce() throws IOException {
+        try {
+            return Optional.of("the jail " + ending.get(1, TimeUnit.SECONDS).explanation());
+        } catch (TimeoutException | ExecutionException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the jail was starting", e);
+        }
     }
 
     private void putBehindWalls(JailProcess process, List<Secret> secrets, BooleanSupplier isCancelled)

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /** A directory with agents, fake services over real sockets, and the events of a daemon; for the tests with real walls. */
@@ -286,6 +287,17 @@ final class CageFixture implements AutoCloseable {
                 got -> got.get("event").getAsString().equals("agent.console")
                         && got.get("agent").getAsString().equals(agent)
                         && got.get("line").getAsString().startsWith(start));
+    }
+
+    /** Waits until the agent is listed so: its last event comes a little before. */
+    void awaitState(String agent, String state) throws RpcException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!listed(agent).get("state").getAsString().equals(state)) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError(agent + " did not become " + state + " but is " + listed(agent));
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
     }
 
     /** What {@code agent.list} says of an agent. */

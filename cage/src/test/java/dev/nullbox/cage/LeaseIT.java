@@ -134,7 +134,7 @@ class LeaseIT {
                     .isEqualTo("canary");
             assertThat(cage.await("agent.exited", "thief").get("signal").getAsInt())
                     .isEqualTo(9);
-            assertThat(cage.listed("thief").get("state").getAsString()).isEqualTo("failed");
+            cage.awaitState("thief", "failed");
             assertThat(cage.held()).isEmpty();
         }
     }
