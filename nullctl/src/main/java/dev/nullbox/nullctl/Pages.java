@@ -44,10 +44,6 @@ final class Pages {
         return pages;
     }
 
-    JsonArray entries() {
-        return entries;
-    }
-
     /** Prints them, and on standard error that there are more. */
     void print(Io io, JsonOption json, String nothing, String... members) {
         json.print(io.out(), json.isGiven() ? entries : NodeName.shorten(entries), nothing, members);
