@@ -112,7 +112,7 @@ test_second_build_waits_for_the_first_and_says_so() {
   flock "$NULLBOX_CACHE/part/.key.lock" bash -c "touch $TMP/held; until [ -e $TMP/go ]; do sleep 0.1; done" &
   eventually 'the lock' test -e "$TMP/held"
   (
-    sleep 1
+    eventually 'the second build to say that it waits' grep -qsF 'waiting for another build' "$TMP/out"
     touch "$TMP/go"
   ) &
   script 'make() { echo made >"$1/file"; }; cache_build part key make'
