@@ -23,10 +23,11 @@ done
 WANTED=${1:?root or iso}
 
 fetch_packages() {
-  local name version sum
+  local name version sum pin
   while read -r name version sum; do
-    NB_PINNED_IN=image/packages.lock debian_download "$1/debs" "$name=$version"
-    check_sha256 "$1"/debs/"$name"_*.deb "$sum"
+    pin=$(NB_PINNED_IN=image/packages.lock debian_choose "$name=$version" "${version%-*}-")
+    debian_download "$1/debs" "$pin"
+    if [ "$pin" = "$name=$version" ]; then check_sha256 "$1"/debs/"$name"_*.deb "$sum"; fi
     mkdir "$1/$name"
     dpkg-deb --fsys-tarfile "$1"/debs/"$name"_*.deb | tar -x --no-same-owner -C "$1/$name"
   done < <(entries "$HERE/packages.lock")

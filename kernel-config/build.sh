@@ -13,7 +13,9 @@
 HERE=$NB_ROOT/kernel-config
 
 fetch_source() {
-  NB_PINNED_IN=kernel-config/version debian_download "$1" "$KERNEL_PACKAGE=$KERNEL_VERSION"
+  local pin
+  pin=$(NB_PINNED_IN=kernel-config/version debian_choose "$KERNEL_PACKAGE=$KERNEL_VERSION" "${KERNEL_PACKAGE##*-}.")
+  debian_download "$1" "$pin"
   dpkg-deb --fsys-tarfile "$1"/"$KERNEL_PACKAGE"_*.deb | tar -xO "./usr/src/$KERNEL_PACKAGE.tar.xz" >"$1/source.tar.xz"
   rm "$1"/*.deb
 }
@@ -42,7 +44,7 @@ lost() {
 build_kernel() {
   local out=$1 tree=$1/tree obj=$1/obj missing
   mkdir "$tree" "$obj"
-  echo "unpacking $KERNEL_PACKAGE $KERNEL_VERSION"
+  echo "unpacking $KERNEL_PACKAGE"
   tar -xJf "$SOURCE/source.tar.xz" -C "$tree" --strip-components=1
   merged_fragments >"$out/requested.config"
   make -s -C "$tree" O="$obj" KCONFIG_ALLCONFIG="$out/requested.config" allnoconfig
@@ -62,5 +64,5 @@ build_kernel() {
 compile() { NB_REPEAT='./nullbox build kernel' step 'building the kernel (15-20 min on two cores)' kernel build_kernel "$1"; }
 
 SOURCE=$(cache_build kernel-source "$(hash_of "$KERNEL_PACKAGE" "$KERNEL_VERSION")" fetch_source)
-cache_build kernel "$(hash_of "$KERNEL_VERSION" "$HERE/fragments" "$HERE/required.config" "$HERE/build.sh" \
+cache_build kernel "$(hash_of "$SOURCE/.sums" "$HERE/fragments" "$HERE/required.config" "$HERE/build.sh" \
   "$(gcc -dumpfullversion)" "$(ld --version | head -n 1)")" compile

@@ -4,6 +4,7 @@
 
 NB_APT=$NB_CACHE/apt
 NB_APT_KEYS=/usr/share/keyrings/debian-archive-keyring.gpg
+NB_APT_HELPER=/usr/lib/apt/apt-helper
 
 # debian_mirror: the address of the Debian archive, from the machine's own apt configuration.
 debian_mirror() {
@@ -40,19 +41,35 @@ debian_update() {
   touch "$NB_APT/updated"
 }
 
-# debian_download DIR PACKAGE=VERSION...: the .deb files, checked by apt against the signed index. Says what to do when
-# a pinned version has gone from the archive.
-debian_download() {
-  local dir=$1 pin missing=''
-  shift
+# debian_choose PACKAGE=VERSION SERIES: prints the pin when the archive has it, else the newest version that begins with
+# SERIES in the signed index: Debian replaces a version when the next one comes, and a build must outlive that.
+debian_choose() {
+  local pin=$1 series=$2 found
   debian_update
-  for pin in "$@"; do debian_has "$pin" || missing=1; done
-  [ -z "$missing" ] || debian_update --now
-  for pin in "$@"; do
-    debian_has "$pin" || die "$pin is no longer in the Debian archive. It is pinned in ${NB_PINNED_IN:-the build scripts}: put one of these versions there: $(private_apt apt-cache madison "${pin%%=*}" | awk '{printf "%s ", $3}')"
-  done
+  debian_has "$pin" || debian_update --now
+  if debian_has "$pin"; then
+    printf '%s\n' "$pin"
+    return
+  fi
+  found=$(debian_versions "${pin%%=*}" | awk -v series="$series" 'index($0, series) == 1' | sort -V | tail -n 1)
+  [ -n "$found" ] || die "$pin, pinned in ${NB_PINNED_IN:-the build scripts}, is no longer in the Debian archive, nor is any other version $series*: put one of these there: $(debian_versions "${pin%%=*}" | paste -sd' ')"
+  say "$pin, pinned in ${NB_PINNED_IN:-the build scripts}, is no longer in the Debian archive: taking $found, and what is built differs from the pin's"
+  printf '%s=%s\n' "${pin%%=*}" "$found"
+}
+
+# debian_download DIR PACKAGE=VERSION...: the .deb files, checked by apt against the signed index.
+debian_download() {
+  local dir=$1
+  shift
   mkdir -p "$dir"
   (cd "$dir" && private_apt apt-get download "$@")
 }
 
-debian_has() { private_apt apt-cache madison "${1%%=*}" | awk '{print $3}' | grep -qxF "${1#*=}"; }
+# debian_pool_file PATH SHA256 FILE: a file of the archive's pool, which may outlast its entry in the index; fails when
+# it is gone, or is not the one that the sum names. Needs debian_update.
+debian_pool_file() {
+  private_apt "$NB_APT_HELPER" download-file "$(debian_mirror)/pool/$1" "$3" "SHA256:$2"
+}
+
+debian_versions() { private_apt apt-cache madison "$1" | awk '{print $3}'; }
+debian_has() { debian_versions "${1%%=*}" | grep -qxF "${1#*=}"; }

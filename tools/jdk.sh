@@ -60,11 +60,12 @@ debian_jdk() {
   printf '%s/jdk\n' "$entry"
 }
 
-build_jdk() { NB_REPEAT=tools/jdk.sh step "taking OpenJDK $JDK_VERSION from Debian trixie" jdk unpack_jdk "$1"; }
+build_jdk() { NB_REPEAT=tools/jdk.sh step 'taking OpenJDK 25 from Debian trixie' jdk unpack_jdk "$1"; }
 
 unpack_jdk() {
-  local out=$1 root=$1/root deb
-  NB_PINNED_IN=tools/jdk.version debian_download "$out/debs" "openjdk-25-jre-headless=$JDK_VERSION" "openjdk-25-jdk-headless=$JDK_VERSION"
+  local out=$1 root=$1/root deb runtime
+  runtime=$(NB_PINNED_IN=tools/jdk.version debian_choose "openjdk-25-jre-headless=$JDK_VERSION" 25.0.)
+  debian_download "$out/debs" "$runtime" "openjdk-25-jdk-headless=${runtime#*=}"
   (cd "$out/debs" && private_apt apt-get download libc6/trixie libgcc-s1/trixie libstdc++6/trixie zlib1g/trixie)
   mkdir "$root"
   for deb in "$out"/debs/*.deb; do

@@ -23,11 +23,12 @@ trixie_apt() {
 }
 
 download_qemu() {
-  local dir=$1
+  local dir=$1 pin
+  pin=$(NB_PINNED_IN=tools/qemu.version debian_choose "qemu-system-x86=$QEMU_VERSION" 1:10.)
   mkdir -p "$dir/archives/partial"
   printf 'Package: *\nPin: release n=trixie*\nPin-Priority: 990\n\nPackage: *\nPin: release n=*\nPin-Priority: -1\n' \
     >"$dir/preferences"
-  trixie_apt "$dir" install --download-only "qemu-system-x86=$QEMU_VERSION" seabios ovmf
+  trixie_apt "$dir" install --download-only "$pin" seabios ovmf
 }
 
 # What a tree that is only ever run in place has no use for.
@@ -68,13 +69,7 @@ WRAPPER
   chmod 755 "$1"
 }
 
-build_qemu() {
-  debian_update
-  debian_has "qemu-system-x86=$QEMU_VERSION" || debian_update --now
-  debian_has "qemu-system-x86=$QEMU_VERSION" ||
-    die "QEMU $QEMU_VERSION is no longer in the Debian archive. Put one of these versions, 1:10 or newer, into tools/qemu.version: $(private_apt apt-cache madison qemu-system-x86 | awk '{printf "%s ", $3}')- or set NULLBOX_QEMU to a qemu-system-x86_64 of version 10 or newer."
-  NB_REPEAT=tools/qemu.sh step "unpacking QEMU $QEMU_VERSION from Debian trixie" qemu unpack_qemu "$1"
-}
+build_qemu() { NB_REPEAT=tools/qemu.sh step 'unpacking QEMU 10 from Debian trixie' qemu unpack_qemu "$1"; }
 
 # qemu_entry: prints the cache entry.
 qemu_entry() {

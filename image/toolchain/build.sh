@@ -17,14 +17,19 @@ JDK_SOURCE_SHA256=2dd6c441b49705480db1ebfcd03f43d5dcb7f1d4290e98c1fa6eeefae50cfa
 JDK=$(jdk_home) || die 'no JDK 25 found: set JAVA_HOME to one'
 export JAVA_HOME=$JDK
 
+# The pinned source, from the pool; else the newest 25.0.x, by the sum that the signed index gives.
 fetch_jdk_source() {
-  debian_update
+  local pin=$JDK_SOURCE=$JDK_SOURCE_VERSION file sum
   cd "$1"
-  # apt also asks for a test tarball that the archive no longer has; the checksum below decides.
-  private_apt apt-get source --download-only --tar-only "$JDK_SOURCE=$JDK_SOURCE_VERSION" || :
-  mv "$JDK_SOURCE"_*.orig.tar.xz source.tar.xz ||
-    die "$JDK_SOURCE=$JDK_SOURCE_VERSION is no longer in the Debian archive: put a newer 25.0.x and its checksum into image/toolchain/build.sh"
-  check_sha256 source.tar.xz "$JDK_SOURCE_SHA256"
+  if debian_pool_file "main/o/$JDK_SOURCE/${JDK_SOURCE}_${JDK_SOURCE_VERSION%-*}.orig.tar.xz" "$JDK_SOURCE_SHA256" source.tar.xz; then return; fi
+  pin=$(NB_PINNED_IN=image/toolchain/build.sh debian_choose "$pin" 25.0.)
+  file=${JDK_SOURCE}_${pin#*=}
+  file=${file%-*}.orig.tar.xz
+  sum=$(private_apt apt-cache showsrc "$JDK_SOURCE" | awk -v file="$file" '/^Checksums-Sha256:/ {sums = 1} sums && $3 == file {print $1; exit}')
+  # apt also asks for a test tarball, which may be gone: the sum decides.
+  private_apt apt-get source --download-only --tar-only "$pin" || :
+  mv "$file" source.tar.xz || die "the Debian archive names $pin and does not give it: try again later, or put another 25.0.x and its sum into image/toolchain/build.sh"
+  check_sha256 source.tar.xz "$sum"
 }
 
 compile_static_libs() {
@@ -100,7 +105,12 @@ assemble() {
 build_toolchain() { step 'assembling the native-image builder' native-toolchain assemble "$1"; }
 take_jars() { step 'taking the native-image jars' native-jars fetch_jars "$1"; }
 
-JDK_TARBALL=$(cache_build openjdk-source "$(hash_of "$JDK_SOURCE_SHA256")" fetch_jdk_source)/source.tar.xz
-STATIC=$(cache_build jdk-static-libs "$(hash_of "$JDK_SOURCE_SHA256" "$(gcc -dumpfullversion)" "$JDK/release")" build_static_libs)
+take_jdk_source() {
+  debian_update
+  step "fetching the JDK's source" jdk-source fetch_jdk_source "$1"
+}
+
+JDK_TARBALL=$(cache_build openjdk-source "$(hash_of "$JDK_SOURCE_SHA256")" take_jdk_source)/source.tar.xz
+STATIC=$(cache_build jdk-static-libs "$(hash_of "$(dirname "$JDK_TARBALL")/.sums" "$(gcc -dumpfullversion)" "$JDK/release")" build_static_libs)
 JARS=$(cache_build native-jars "$(hash_of "$HERE/pom.xml")" take_jars)
 cache_build native-toolchain "$(hash_of "$STATIC/.sums" "$HERE/pom.xml" "$HERE/c" "$HERE/build.sh" "$HERE/BuilderOpens.java" "$JDK/release")" build_toolchain
