@@ -20,7 +20,7 @@ if command -v musl-gcc >/dev/null; then static=musl-gcc; fi
 flags=(-Os -s -Wall -Wextra -Werror -std=c11 -D_GNU_SOURCE "-Wl,--build-id=none" "-ffile-prefix-map=$here=.")
 
 mkdir -p "$out"
-"$static" -static "${flags[@]}" -o "$out/chaos" "$here/chaos/chaos.c"
+"$static" -static "${flags[@]}" -o "$out/chaos" "$here"/chaos/*.c
 "$static" -static "${flags[@]}" -o "$out/probe" "$here/probe/probe.c"
 gcc "${flags[@]}" -o "$out/krunrun" "$here/reference/krunrun.c"
 

@@ -7,10 +7,14 @@
  *   vmm                walls of each process of an agent                -> vmm host key=value ...; pid=N key=value ...;
  *   leftovers          what agents have left behind                     -> leftovers processes=N interfaces=N cgroups=N
  *   krun ROOT COMMAND  the reference starter, timed                     -> krun MILLISECONDS MILLISECONDS RSS
+ *   scan HEX...        how often bytes stand in each process's memory   -> scan processes=N pages=N unread=N NAME=COUNT
+ * ...
  *
  * "krun" gives the time from exec to krun_start_enter, the time from exec to the guest's first line, and the resident
  * KiB of the starter at that time. Started by nulld as a service: writes "ready" to descriptor 3.
  */
+#include "scan.h"
+
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -176,6 +180,34 @@ static int count_entries(const char *directory, const char *prefix, int director
     return count;
 }
 
+struct search {
+    struct scan scan;
+    int processes;
+};
+
+static void search_process(int pid, const char *name, void *context) {
+    struct search *search = context;
+    long found;
+    if (pid == getpid() || proc_number(pid, "status", "VmRSS:") == 0) return;
+    search->processes++;
+    if ((found = scan_process(&search->scan, pid)) > 0) add(" %s=%ld", is_agent(pid) ? "vmm" : name, found);
+}
+
+static void search_memory(const char *needle) {
+    static struct search search;
+    char found[ANSWER_MAX];
+    memset(&search, 0, sizeof search);
+    for (; needle != NULL; needle = strtok(NULL, " \r\n"))
+        if (!scan_add(&search.scan, needle)) {
+            add("scan needs up to %d words of up to %d bytes in hexadecimal", SCAN_MAX, NEEDLE_MAX);
+            return;
+        }
+    each_process(search_process, &search);
+    snprintf(found, sizeof found, "%s", answer);
+    answer[0] = '\0';
+    add("scan processes=%d pages=%ld unread=%ld%s", search.processes, search.scan.pages, search.scan.unread, found);
+}
+
 static long now_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_BOOTTIME, &now);
@@ -216,9 +248,14 @@ static void run_reference(char *root, char *command) {
 }
 
 static void obey(char *line) {
-    char *command = strtok(line, " \r\n"), *first = strtok(NULL, " \r\n"), *second = strtok(NULL, " \r\n");
+    char *command = strtok(line, " \r\n"), *first = strtok(NULL, " \r\n"), *second;
     answer[0] = '\0';
     if (command == NULL) return;
+    if (strcmp(command, "scan") == 0 && first != NULL) {
+        search_memory(first);
+        return;
+    }
+    second = strtok(NULL, " \r\n");
     if (strcmp(command, "kill") == 0 && first != NULL) {
         kill_service(first);
     } else if (strcmp(command, "memory") == 0) {
@@ -247,7 +284,7 @@ static void leave(int signal) {
 }
 
 int main(void) {
-    char line[512];
+    char line[4096];
     struct termios raw;
     int fd = open("/dev/ttyS2", O_RDWR | O_NOCTTY | O_CLOEXEC);
     FILE *port;

@@ -10,7 +10,9 @@
  *   NAME write PATH                    make a file
  *   NAME show PATH                     what a file holds
  *   NAME gone PATH                     wait until a file is no longer there
+ *   NAME hold PATH                     keep what a file holds until it is no longer there, and say how much it was
  *   NAME get ADDRESS PORT PATH         an HTTP request
+ *   NAME fetch ADDRESS PORT PATH       the same, and say only how long the answer's body is
  *   NAME post ADDRESS PORT PATH BODY   an HTTP request, with JSON to the end of the line
  *   - wait                             go on when all attempts before have ended
  *
@@ -141,8 +143,21 @@ static void try_gone(const char *path) {
     result("still there", 0);
 }
 
-/* The status and the body of the answer to one request (RFC 9112). */
-static void try_http(const struct sockaddr_in *address, const char *method, const char *path, const char *body) {
+static void try_hold(const char *path) {
+    char text[TEXT_MAX];
+    int fd = open(path, O_RDONLY);
+    ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text);
+    if (got < 0) {
+        result("refused", 1);
+        return;
+    }
+    printf("%zd bytes, ", got);
+    try_gone(path);
+}
+
+/* The status and the body of the answer to one request (RFC 9112), or the body's length. */
+static void try_http(const struct sockaddr_in *address, const char *method, const char *path, const char *body,
+                     int is_shown) {
     char text[4 * TEXT_MAX];
     size_t used = 0;
     ssize_t got = 1;
@@ -169,7 +184,10 @@ static void try_http(const struct sockaddr_in *address, const char *method, cons
     }
     printf("%.3s ", text + sizeof "HTTP/1.1");
     start += 4;
-    print_line(start, strnlen(start, TEXT_MAX));
+    if (is_shown)
+        print_line(start, strnlen(start, TEXT_MAX));
+    else
+        printf("%zu bytes", strlen(start));
 }
 
 /* Whether an address is that of a slot there cannot be. */
@@ -192,11 +210,15 @@ static void attempt(const char *kind, const char *where, const char *port, const
         struct sockaddr_vm_ vm = {.family = ADDRESS_VSOCK, .port = (unsigned)atoi(port), .cid = (unsigned)atoi(where)};
         try_stream(socket(ADDRESS_VSOCK, SOCK_STREAM, 0), &vm, sizeof vm);
     } else if (strcmp(kind, "get") == 0) {
-        try_http(&address, "GET", path, "");
+        try_http(&address, "GET", path, "", 1);
+    } else if (strcmp(kind, "fetch") == 0) {
+        try_http(&address, "GET", path, "", 0);
     } else if (strcmp(kind, "post") == 0) {
-        try_http(&address, "POST", path, body);
+        try_http(&address, "POST", path, body, 1);
     } else if (strcmp(kind, "show") == 0) {
         try_show(where);
+    } else if (strcmp(kind, "hold") == 0) {
+        try_hold(where);
     } else if (strcmp(kind, "gone") == 0) {
         try_gone(where);
     } else if (strcmp(kind, "read") == 0) {
@@ -245,7 +267,7 @@ static void begin(const char *line) {
     int ends[2], body = 0;
     if (sscanf(line, "%63s %15s %127s %15s %127s %n", names[count], kind, where, port, path, &body) < 3) return;
     if (pipe(ends) != 0) return;
-    limits_s[count] = strcmp(kind, "gone") == 0 ? GONE_S + 1 : LIMIT_MS / 1000;
+    limits_s[count] = strcmp(kind, "gone") == 0 || strcmp(kind, "hold") == 0 ? GONE_S + 1 : LIMIT_MS / 1000;
     if (fork() == 0) {
         dup2(ends[1], STDOUT_FILENO);
         setvbuf(stdout, NULL, _IOFBF, TEXT_MAX + 16);

@@ -40,6 +40,7 @@ test_distribution_is_used_with_every_option() {
   argument "$TMP/jars/a.jar:$TMP/jars/sqlite-jdbc-3.jar"
   argument -H:Optimize=s
   argument -H:+RunMainInNewThread
+  argument -H:+ZapConsumedHeapChunks
   argument -H:+StaticExecutableWithDynamicLibC
   argument -R:MaxHeapSize=67108864
   argument -H:Features=org.sqlite.nativeimage.SqliteJdbcFeature

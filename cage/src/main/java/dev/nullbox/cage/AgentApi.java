@@ -1,15 +1,20 @@
 package dev.nullbox.cage;
 
 import com.google.gson.JsonObject;
+import dev.nullbox.rpc.HeapWiper;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.rpc.SocketPiece;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +30,10 @@ import java.util.concurrent.locks.LockSupport;
 final class AgentApi implements AutoCloseable {
     private static final int BACKLOG = 8;
     private static final int MAX_HEAD_BYTES = 8192;
+    private static final int PIECE_BYTES = 4096;
     private static final long REQUEST_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final String PREFIX = "/secrets/";
 
     /** Where secrets come from. */
@@ -36,26 +43,38 @@ final class AgentApi implements AutoCloseable {
         Secret fetch(String name) throws RpcException;
     }
 
-    private final ServerSocket server;
+    private final ServerSocketChannel server;
     private final Set<String> names;
     private final Fetch source;
     private final Runnable canary;
+    private final HeapWiper wiper;
+    private final SocketPiece piece = new SocketPiece(PIECE_BYTES);
 
-    private AgentApi(ServerSocket server, Set<String> names, Fetch source, Runnable canary) {
+    private AgentApi(ServerSocketChannel server, Set<String> names, Fetch source, Runnable canary, HeapWiper wiper) {
         this.server = server;
         this.names = names;
         this.source = source;
         this.canary = canary;
+        this.wiper = wiper;
     }
 
     /**
      * Serves until closed.
      *
      * @param canary is run when the agent asks for a secret that nobody may have
+     * @param wiper is asked for a wiping after each secret
      */
-    static AgentApi open(InetAddress address, int port, Set<String> names, Fetch source, Runnable canary)
+    static AgentApi open(
+            InetAddress address, int port, Set<String> names, Fetch source, Runnable canary, HeapWiper wiper)
             throws IOException {
-        AgentApi api = new AgentApi(new ServerSocket(port, BACKLOG, address), Set.copyOf(names), source, canary);
+        ServerSocketChannel server = ServerSocketChannel.open();
+        try {
+            server.bind(new InetSocketAddress(address, port), BACKLOG);
+        } catch (IOException e) {
+            server.close();
+            throw e;
+        }
+        AgentApi api = new AgentApi(server, Set.copyOf(names), source, canary, wiper);
         Thread thread = new Thread(api::serve, "cage-api-" + address.getHostAddress());
         thread.setDaemon(true);
         thread.start();
@@ -63,13 +82,15 @@ final class AgentApi implements AutoCloseable {
     }
 
     int port() {
-        return server.getLocalPort();
+        return server.socket().getLocalPort();
     }
 
     private void serve() {
-        while (!server.isClosed()) {
-            try (Socket client = server.accept()) {
-                answer(client);
+        while (server.isOpen()) {
+            try (SocketChannel client = server.accept()) {
+                long deadline = System.nanoTime() + REQUEST_NANOS;
+                answer(client, deadline);
+                drain(client, deadline);
             } catch (IOException e) {
                 complainUnlessClosed(e);
             }
@@ -78,57 +99,62 @@ final class AgentApi implements AutoCloseable {
 
     /** The pause keeps a listener that cannot accept from spinning. */
     private void complainUnlessClosed(IOException e) {
-        if (!server.isClosed()) {
+        if (server.isOpen()) {
             System.err.println("cage: an agent's request was not answered: " + e.getMessage());
             LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
-    private void answer(Socket client) throws IOException {
-        String head = head(client);
-        OutputStream out = client.getOutputStream();
+    private void answer(SocketChannel client, long deadline) throws IOException {
+        String head = head(client.socket(), deadline);
         String[] words = head.split(" ", -1);
         if (words.length != 3 || !words[2].startsWith("HTTP/1.")) {
-            error(out, "400 Bad Request", "BAD_REQUEST", "not a request of HTTP/1.1");
+            error(client, "400 Bad Request", "BAD_REQUEST", "not a request of HTTP/1.1");
         } else if (!words[0].equals("GET")) {
-            error(out, "405 Method Not Allowed", "METHOD", "use GET");
+            error(client, "405 Method Not Allowed", "METHOD", "use GET");
         } else if (!words[1].startsWith(PREFIX) || !names.contains(words[1].substring(PREFIX.length()))) {
-            error(out, "404 Not Found", "UNKNOWN", "ask for " + PREFIX + "NAME, a secret that AGENT.toml has fetched");
+            error(
+                    client,
+                    "404 Not Found",
+                    "UNKNOWN",
+                    "ask for " + PREFIX + "NAME, a secret that AGENT.toml has fetched");
         } else {
-            secret(out, words[1].substring(PREFIX.length()));
+            secret(client, words[1].substring(PREFIX.length()));
         }
     }
 
-    private void secret(OutputStream out, String name) throws IOException {
+    private void secret(SocketChannel client, String name) throws IOException {
         try (Secret secret = source.fetch(name)) {
-            head(out, "200 OK", "application/octet-stream", secret.value().length);
-            out.write(secret.value());
-            out.flush();
+            try {
+                head(client, "200 OK", "application/octet-stream", secret.value().length);
+                piece.write(client, ByteBuffer.wrap(secret.value()));
+            } finally {
+                wiper.request();
+            }
         } catch (RpcException e) {
             switch (e.detail()) {
                 case "LEASE_SPENT", "LEASE_EXPIRED", "LEASE_REVOKED", "LEASE_ENDED" ->
-                    error(out, "410 Gone", e.detail(), e.getMessage());
+                    error(client, "410 Gone", e.detail(), e.getMessage());
                 case "CANARY" -> {
                     canary.run();
-                    error(out, "403 Forbidden", "DENIED", "nobody may have this secret");
+                    error(client, "403 Forbidden", "DENIED", "nobody may have this secret");
                 }
-                default -> error(out, "503 Service Unavailable", e.detail(), "the vault does not answer; try later");
+                default -> error(client, "503 Service Unavailable", e.detail(), "the vault does not answer; try later");
             }
         }
     }
 
     /** The request's first line, when all of its head has come in time. */
-    private static String head(Socket client) throws IOException {
-        long deadline = System.nanoTime() + REQUEST_NANOS;
+    private static String head(Socket client, long deadline) throws IOException {
         InputStream in = client.getInputStream();
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         int matched = 0;
         while (matched < 4) {
-            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            int left = millisUntil(deadline);
             if (left <= 0 || head.size() == MAX_HEAD_BYTES) {
                 throw new IOException("no whole request within 5 s and " + MAX_HEAD_BYTES + " bytes");
             }
-            client.setSoTimeout((int) left);
+            client.setSoTimeout(left);
             int next = in.read();
             if (next < 0) {
                 throw new IOException("hung up before the request was whole");
@@ -140,22 +166,43 @@ final class AgentApi implements AutoCloseable {
         return text.substring(0, text.indexOf("\r\n"));
     }
 
-    private static void head(OutputStream out, String status, String type, int length) throws IOException {
-        out.write(("HTTP/1.1 " + status + "\r\nContent-Type: " + type + "\r\nContent-Length: " + length
-                        + "\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII));
+    /** Closing with bytes unread would reset the connection, and the answer with it: takes them, for a while. */
+    private static void drain(SocketChannel client, long deadline) throws IOException {
+        client.shutdownOutput();
+        InputStream in = client.socket().getInputStream();
+        byte[] unwanted = new byte[PIECE_BYTES];
+        try {
+            int count = 0;
+            for (int left = millisUntil(deadline); count >= 0 && left > 0; left = millisUntil(deadline)) {
+                client.socket().setSoTimeout(left);
+                count = in.read(unwanted);
+            }
+        } catch (SocketTimeoutException e) {
+            // It has had its answer, and its time to hang up.
+            return;
+        }
     }
 
-    private static void error(OutputStream out, String status, String code, String message) throws IOException {
+    private static int millisUntil(long deadline) {
+        // Rounded up: no time at all would mean for ever to setSoTimeout.
+        return (int) TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime() + NANOS_PER_MILLI - 1);
+    }
+
+    private void head(SocketChannel client, String status, String type, int length) throws IOException {
+        String head = "HTTP/1.1 " + status + "\r\nContent-Type: " + type + "\r\nContent-Length: " + length
+                + "\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n";
+        piece.write(client, ByteBuffer.wrap(head.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private void error(SocketChannel client, String status, String code, String message) throws IOException {
         JsonObject error = new JsonObject();
         error.addProperty("code", code);
         error.addProperty("message", message);
         JsonObject body = new JsonObject();
         body.add("error", error);
         byte[] json = Json.bytes(body);
-        head(out, status, "application/json", json.length);
-        out.write(json);
-        out.flush();
+        head(client, status, "application/json", json.length);
+        piece.write(client, ByteBuffer.wrap(json));
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Rtnetlink;
 import dev.nullbox.natives.Signals;
 import dev.nullbox.natives.SyscallException;
+import dev.nullbox.rpc.HeapWiper;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,14 @@ final class AgentRun {
     static final String CANARY = "canary";
 
     /** The daemon's tools, the same for all runs. */
-    record Tools(Libc libc, CageSettings settings, Spawner spawner, Cgroups cgroups, Peers peers, LeaseWatch leases) {}
+    record Tools(
+            Libc libc,
+            CageSettings settings,
+            Spawner spawner,
+            Cgroups cgroups,
+            Peers peers,
+            LeaseWatch leases,
+            HeapWiper wiper) {}
 
     /** Who is told of a run, on whichever thread. */
     interface Listener {
@@ -107,6 +115,8 @@ final class AgentRun {
         } catch (IOException | RpcException e) {
             undo.all();
             throw e;
+        } finally {
+            tools.wiper().request();
         }
     }
 

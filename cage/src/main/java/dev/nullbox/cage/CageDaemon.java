@@ -7,6 +7,7 @@ import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.natives.Signals;
 import dev.nullbox.rpc.EventSink;
+import dev.nullbox.rpc.HeapWiper;
 import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcServer;
 import dev.nullbox.rpc.ServiceRuntime;
@@ -72,8 +73,8 @@ final class CageDaemon implements AutoCloseable {
                         .filter(entry -> entry instanceof CatalogEntry.Accepted)
                         .map(CatalogEntry::name)
                         .toList());
-        AgentRun.Tools tools =
-                new AgentRun.Tools(libc, settings, Spawner.start(libc), cgroups, peers, LeaseWatch.start(peers));
+        AgentRun.Tools tools = new AgentRun.Tools(
+                libc, settings, Spawner.start(libc), cgroups, peers, LeaseWatch.start(peers), HeapWiper.start());
         Map<String, AgentRunner> runners = new TreeMap<>();
         List<CatalogEntry> entries = new ArrayList<>();
         for (CatalogEntry entry : found) {

@@ -49,7 +49,8 @@ final class RunServices {
                 Slot.API_PORT,
                 refs.stream().map(ref -> ref.name().value()).collect(Collectors.toUnmodifiableSet()),
                 name -> tools.peers().fetch(agent.name(), run, name),
-                () -> listener.condemned(AgentRun.CANARY));
+                () -> listener.condemned(AgentRun.CANARY),
+                tools.wiper());
         undo.push("close the agent's API", api::close);
     }
 

@@ -2,6 +2,7 @@ package dev.nullbox.cage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.rpc.HeapWiper;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,7 +28,8 @@ class AgentApiTest {
                 0,
                 Set.of("TOKEN", "LEASE_SPENT", "LEASE_EXPIRED", "LEASE_REVOKED", "CANARY", "VAULT_SEALED"),
                 AgentApiTest::fetch,
-                alarms::incrementAndGet);
+                alarms::incrementAndGet,
+                HeapWiper.start());
     }
 
     @AfterEach

@@ -1,6 +1,7 @@
 package dev.nullbox.nullctl;
 
 import dev.nullbox.rpc.EventSink;
+import dev.nullbox.rpc.HeapWiper;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -32,6 +33,7 @@ final class Gateway implements AutoCloseable {
     private final GatewayLimits limits;
     private final EventSink events;
     private final Semaphore slots;
+    private final HeapWiper wiper = HeapWiper.start();
     private final ScheduledThreadPoolExecutor deadlines;
     private final Set<GatewayConnection> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
@@ -137,6 +139,10 @@ final class Gateway implements AutoCloseable {
                         } finally {
                             connections.remove(connection);
                             slots.release();
+                            if (connection.isKnown()) {
+                                // What it carried may have been secrets; with it go the buffers of TLS.
+                                wiper.request();
+                            }
                         }
                     });
         } catch (OutOfMemoryError e) {

@@ -58,16 +58,14 @@ final class Connection {
         return framer.held() + out.capacity();
     }
 
-    /** Reads a piece through the shared buffer; false at the end of the stream. */
-    boolean read(ByteBuffer shared) throws IOException {
-        shared.clear();
-        if (channel.read(shared) < 0) {
-            return false;
-        }
-        if (state == State.READING) {
-            framer.feed(shared.flip());
-        }
-        return true;
+    /** Reads once through the loop's memory; false at the end of the stream. */
+    boolean read(SocketPiece shared) throws IOException {
+        return shared.read(channel, bytes -> {
+                    if (state == State.READING) {
+                        framer.feed(bytes);
+                    }
+                })
+                >= 0;
     }
 
     Optional<byte[]> nextLine() throws RpcException {
@@ -95,8 +93,8 @@ final class Connection {
     }
 
     /** Sends what the socket takes; true when the connection may read its next line. */
-    boolean write(long nowNanos) throws IOException {
-        channel.write(out);
+    boolean write(SocketPiece shared, long nowNanos) throws IOException {
+        shared.write(channel, out);
         if (out.hasRemaining()) {
             key.interestOps(SelectionKey.OP_WRITE);
             return false;

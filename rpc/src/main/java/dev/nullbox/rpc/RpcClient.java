@@ -21,14 +21,14 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Calls of services on Unix sockets: one connection a call. */
 public final class RpcClient {
-    private static final int PIECE_BYTES = 64 * 1024;
-    private static final int FIRST_PIECE_BYTES = 4 * 1024;
+    private static final int PIECE_BYTES = 16 * 1024;
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final JsonPrimitive ID = new JsonPrimitive(1);
 
     private final Path socket;
     private final Duration deadline;
     private final long endNanos;
+    private final SocketPiece piece = new SocketPiece(PIECE_BYTES);
 
     private RpcClient(Path socket, Duration deadline) {
         this.socket = socket;
@@ -99,7 +99,7 @@ public final class RpcClient {
                 .flip();
         while (true) {
             try {
-                channel.write(out);
+                piece.write(channel, out);
             } catch (IOException e) {
                 return false;
             }
@@ -112,22 +112,16 @@ public final class RpcClient {
 
     private byte[] receive(SocketChannel channel, Selector selector, boolean taken) throws IOException, RpcException {
         LineFramer framer = new LineFramer(JsonRpcCodec.MAX_MESSAGE_BYTES);
-        ByteBuffer piece = ByteBuffer.allocate(FIRST_PIECE_BYTES);
         while (true) {
-            int count = channel.read(piece);
+            int count = piece.read(channel, framer::feed);
             if (count < 0) {
                 String message = "the service at " + socket + " hung up without an answer";
                 throw unavailable(taken ? "HUNG_UP" : "NOT_READ", message);
             }
-            framer.feed(piece.flip());
             Optional<byte[]> line = framer.next();
             if (line.isPresent()) {
                 return line.get();
             }
-            if (count == piece.capacity() && count < PIECE_BYTES) {
-                piece = ByteBuffer.allocate(PIECE_BYTES);
-            }
-            piece.clear();
             if (count == 0) {
                 await(selector);
             }

@@ -1,6 +1,6 @@
 package dev.nullbox.rpc;
 
-/** What a service wants to know of its server's decisions; called on worker threads, must not block for long. */
+/** What a service wants to know of its server's work; called on the server's threads, must not block for long. */
 public interface RpcObserver {
     /** A caller was refused a method. */
     void denied(Caller caller, String method);
@@ -8,7 +8,10 @@ public interface RpcObserver {
     /** A handler ended by an unchecked exception, which was answered with INTERNAL; a bug. */
     void crashed(String method, Throwable bug);
 
-    /** Says both on standard error, one line each. */
+    /** The last byte of an answer is out, and the server holds nothing of the call any more. */
+    default void answered() {}
+
+    /** Says what went wrong on standard error, one line each. */
     static RpcObserver toStandardError() {
         return new RpcObserver() {
             @Override

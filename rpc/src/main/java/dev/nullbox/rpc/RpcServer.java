@@ -58,7 +58,8 @@ public final class RpcServer implements AutoCloseable {
         try {
             channel.bind(UnixDomainSocketAddress.of(socket), BACKLOG);
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
-            RpcServer server = new RpcServer(socket, dispatcher, new SelectorLoop(channel, dispatcher, limits));
+            RpcServer server =
+                    new RpcServer(socket, dispatcher, new SelectorLoop(channel, dispatcher, limits, observer));
             server.thread.start();
             return server;
         } catch (IOException e) {

@@ -38,17 +38,20 @@ final class SelectorLoop implements Runnable {
     private final SelectionKey acceptKey;
     private final Dispatcher dispatcher;
     private final RpcLimits limits;
+    private final RpcObserver observer;
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
-    private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE_BYTES);
+    private final SocketPiece piece = new SocketPiece(PIECE_BYTES);
     private long acceptAgainNanos;
     private boolean acceptPaused;
     private volatile boolean closing;
 
-    SelectorLoop(ServerSocketChannel server, Dispatcher dispatcher, RpcLimits limits) throws IOException {
+    SelectorLoop(ServerSocketChannel server, Dispatcher dispatcher, RpcLimits limits, RpcObserver observer)
+            throws IOException {
         this.server = server;
         this.dispatcher = dispatcher;
         this.limits = limits;
+        this.observer = observer;
         this.selector = Selector.open();
         server.configureBlocking(false);
         this.acceptKey = server.register(selector, SelectionKey.OP_ACCEPT);
@@ -178,7 +181,7 @@ final class SelectorLoop implements Runnable {
     private void serve(Connection connection) {
         try {
             if (connection.state() == Connection.State.WRITING) {
-                if (connection.write(System.nanoTime())) {
+                if (write(connection)) {
                     advance(connection);
                 }
             } else if (!connection.read(piece)) {
@@ -214,7 +217,7 @@ final class SelectorLoop implements Runnable {
                 line = connection.nextLine();
             } catch (RpcException e) {
                 connection.answer(JsonRpcCodec.encodeError(JsonNull.INSTANCE, e), true);
-                connection.write(System.nanoTime());
+                write(connection);
                 return;
             }
             if (line.isEmpty()) {
@@ -253,10 +256,19 @@ final class SelectorLoop implements Runnable {
         }
     }
 
-    private static void send(Connection connection, Optional<byte[]> line) throws IOException {
+    /** Sends what the socket takes; true when the connection may read its next line. */
+    private boolean write(Connection connection) throws IOException {
+        boolean sent = connection.write(piece, System.nanoTime());
+        if (sent) {
+            observer.answered();
+        }
+        return sent;
+    }
+
+    private void send(Connection connection, Optional<byte[]> line) throws IOException {
         if (line.isPresent()) {
             connection.answer(line.get(), false);
-            connection.write(System.nanoTime());
+            write(connection);
         } else {
             connection.noAnswer(System.nanoTime());
         }

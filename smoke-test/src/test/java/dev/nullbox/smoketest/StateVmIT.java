@@ -7,7 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -28,6 +34,15 @@ final class StateVmIT {
     private static final String FETCHED = "fetched-once-Ywq81";
     private static final String FILED = "lies-in-a-file-Kd02x";
     private static final String SHARED = "shared-by-grant";
+    /** Those that no agent says on its console. */
+    private static final String UNSAID_FETCHED = "unsaid-fetched-Vb37e";
+
+    private static final String UNSAID_FILED = "unsaid-in-a-file-Xr90p";
+    private static final String BAIT = "nobody-may-have-this-Lm52c";
+
+    private static final List<String> SECRETS = List.of(PASSPHRASE, FETCHED, FILED, UNSAID_FETCHED, UNSAID_FILED, BAIT);
+
+    private static final Pattern SCAN = Pattern.compile("scan processes=(\\d+) pages=(\\d+) unread=0((?: \\w+=\\d+)*)");
 
     private static final String TWO_SECRETS =
             "credential_refs = [{ name = \"FETCH_KEY\", deliver = \"fetch\" }, { name = \"FILE_KEY\" }]";
@@ -48,6 +63,14 @@ final class StateVmIT {
                         "second get gateway 7301 /secrets/FETCH_KEY",
                         "- wait",
                         "revoked gone /run/secrets/FILE_KEY"));
+        agents.addProbe(
+                "discreet",
+                "credential_refs = [{ name = \"UNSAID_FETCH\", deliver = \"fetch\" }, { name = \"UNSAID_FILE\" }]",
+                List.of(
+                        "token fetch gateway 7301 /secrets/UNSAID_FETCH",
+                        "- wait",
+                        "held hold /run/secrets/UNSAID_FILE"));
+        agents.addProbe("thief", "credential_refs = [\"BAIT\"]", List.of("took show /run/secrets/BAIT"));
         String plan = "{\"key\":\"team/research/plan\"";
         agents.addProbe(
                 "writer",
@@ -129,31 +152,95 @@ final class StateVmIT {
 
     @Order(5)
     @Test
+    void whoNamesACanaryDoesNotRunAndRaisesAnAlarm() throws Exception {
+        okWithInput(BAIT, "vault", "set", "BAIT", "--canary");
+        int from = appliance.log().size();
+        var _ = nullctl().run("start", "thief");
+        Event alarm = appliance.awaitEventAfter(
+                from, event -> event.is("vault.canary", "agent", "thief"), Appliance.LONG, "the alarm");
+        assertThat(alarm.text("name")).isEqualTo("BAIT");
+        Event failed = appliance.awaitEventAfter(
+                from, event -> event.is("agent.failed", "agent", "thief"), Appliance.LONG, "the thief's end");
+        assertThat(failed.text("why")).isEqualTo("canary");
+        assertThat(appliance.agentLines("thief")).isEmpty();
+    }
+
+    @Order(6)
+    @Test
+    void aSecretIsInTheMemoryOfNobodyButWardenAndWhoBorrowsIt() throws Exception {
+        okWithInput(UNSAID_FETCHED, "vault", "set", "UNSAID_FETCH");
+        okWithInput(UNSAID_FILED, "vault", "set", "UNSAID_FILE");
+        int from = appliance.log().size();
+        ok("start", "discreet");
+        assertThat(line(from, "token")).isEqualTo("200 " + UNSAID_FETCHED.length() + " bytes");
+        // What shows that the search finds what is there.
+        awaitMemory("the microVM that borrowed it", found -> found.contains("vmm"));
+        awaitMemory(
+                "warden and the microVM alone", found -> Set.of("warden", "vmm").containsAll(found));
+        ok("vault", "revoke", "discreet");
+        assertThat(line(from, "held")).isEqualTo(UNSAID_FILED.length() + " bytes, gone");
+        appliance.awaitEventAfter(
+                from, event -> event.is("agent.exited", "agent", "discreet"), Appliance.LONG, "the borrower to end");
+        awaitMemory("warden alone", found -> Set.of("warden").containsAll(found));
+        ok("vault", "seal");
+        awaitMemory("nobody, warden sealed", Set::isEmpty);
+    }
+
+    @Order(7)
+    @Test
     void memoryOutlivesTheReboot() throws Exception {
         assertThat(ok("memory", "get", "team/research/plan").output()).contains(SHARED);
         assertThat(ok("memory", "history", "team/research/plan").output()).contains("writer");
     }
 
-    @Order(6)
+    @Order(8)
     @Test
     void noSecretIsLeftOnTheConsoleOrTheDisk() throws Exception {
         ok("shutdown");
         assertThat(appliance.awaitExit(Appliance.LONG)).isZero();
         // The probe said them on its console, which is where a secret ends that its agent gives away.
         String console = appliance.console().replaceAll("keeper\\| probe: .*", "");
-        assertThat(console).doesNotContain(PASSPHRASE, FETCHED, FILED);
+        assertThat(console).doesNotContain(SECRETS);
         assertNotOnDisk();
+    }
+
+    /** Waits until those processes in whose memory one of the unsaid secrets stands are as they should be. */
+    private void awaitMemory(String whose, Predicate<Set<String>> condition) throws Exception {
+        StringBuilder order = new StringBuilder("scan");
+        for (String secret : List.of(PASSPHRASE, UNSAID_FETCHED, UNSAID_FILED, BAIT)) {
+            for (String form : List.of(secret, inBase64(secret))) {
+                order.append(' ').append(HexFormat.of().formatHex(form.getBytes(StandardCharsets.UTF_8)));
+            }
+        }
+        long deadline = System.nanoTime() + Appliance.LONG.toNanos();
+        String answer;
+        do {
+            answer = appliance.askChaos(order.toString(), Appliance.LONG);
+            Matcher scan = SCAN.matcher(answer);
+            assertThat(scan.matches()).as(answer).isTrue();
+            // PID 1, the five services, the DHCP client and its helpers
+            assertThat(Integer.parseInt(scan.group(1))).as(answer).isGreaterThan(6);
+            assertThat(Integer.parseInt(scan.group(2))).as(answer).isGreaterThan(6 * 1000);
+            Set<String> found = new TreeSet<>();
+            Pattern.compile("(\\w+)=\\d+").matcher(scan.group(3)).results().forEach(hit -> found.add(hit.group(1)));
+            if (condition.test(found)) {
+                return;
+            }
+        } while (System.nanoTime() < deadline);
+        throw appliance.failure("secrets were not in the memory of " + whose + ", but: " + answer);
+    }
+
+    private static String inBase64(String secret) {
+        return Base64.getEncoder().withoutPadding().encodeToString(secret.getBytes(StandardCharsets.UTF_8));
     }
 
     private void assertNotOnDisk() throws IOException {
         String bytes = Files.readString(disk, StandardCharsets.ISO_8859_1);
-        for (String secret : List.of(PASSPHRASE, FETCHED, FILED)) {
+        for (String secret : SECRETS) {
             assertThat(bytes.contains(secret))
                     .as("the data disk holds a secret as it is")
                     .isFalse();
-            String encoded =
-                    Base64.getEncoder().withoutPadding().encodeToString(secret.getBytes(StandardCharsets.UTF_8));
-            assertThat(bytes.contains(encoded))
+            assertThat(bytes.contains(inBase64(secret)))
                     .as("the data disk holds a secret in base 64")
                     .isFalse();
         }
@@ -206,7 +293,7 @@ final class StateVmIT {
 
     private void start() throws IOException, InterruptedException {
         appliance = Appliance.start(Boot.of(
-                        new Boot.Medium.Direct(Inputs.kernel(), Inputs.initramfs(), Inputs.root()),
+                        new Boot.Medium.Direct(Inputs.kernel(), Inputs.chaosInitramfs(), Inputs.chaosRoot()),
                         Inputs.accelerator())
                 .withDataDisk(disk));
         appliance.awaitEvent(event -> event.is("appliance.ready"), Appliance.LONG, "appliance.ready");

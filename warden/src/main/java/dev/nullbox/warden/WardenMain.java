@@ -3,6 +3,7 @@ package dev.nullbox.warden;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.rpc.Caller;
 import dev.nullbox.rpc.EventSink;
+import dev.nullbox.rpc.HeapWiper;
 import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcObserver;
 import dev.nullbox.rpc.RpcServer;
@@ -85,7 +86,13 @@ public final class WardenMain {
 
     private static RpcObserver observer(EventSink events) {
         RpcObserver standardError = RpcObserver.toStandardError();
+        HeapWiper wiper = HeapWiper.start();
         return new RpcObserver() {
+            @Override
+            public void answered() {
+                wiper.request();
+            }
+
             @Override
             public void denied(Caller caller, String method) {
                 events.emit("vault.denied", Map.of("caller", caller.user(), "method", method));
