@@ -79,6 +79,7 @@ final class JailMain {
                 .orThrow("close_range");
         List<String> command = new ArrayList<>(config.launcher());
         command.add("vm");
+        SyscallFilter.install(libc, SyscallPolicy.RULES);
         libc.execve(command.getFirst(), command, ENVIRONMENT).orThrow("execve " + command.getFirst());
     }
 

@@ -20,6 +20,9 @@ final class Walls {
     /** Descriptors 0 to 3 are the daemon's own: order, console, messages, status. */
     private static final int OWN_DESCRIPTORS = 4;
 
+    /** SECCOMP_MODE_FILTER. */
+    private static final String FILTERED = "2";
+
     private static final String NO_CAPABILITY = "0000000000000000";
     private static final List<String> CAPABILITY_SETS = List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb");
 
@@ -45,6 +48,7 @@ final class Walls {
             check(missing, set, field(status, set), NO_CAPABILITY);
         }
         check(missing, "NoNewPrivs", field(status, "NoNewPrivs"), "1");
+        check(missing, "Seccomp", field(status, "Seccomp"), FILTERED);
         check(missing, "PPid", field(status, "PPid"), Integer.toString(expected.parentPid()));
         differs(missing, "network namespace", namespace("net"), expected.hostNetworkNamespace());
         differs(missing, "mount namespace", namespace("mnt"), expected.hostMountNamespace());

@@ -24,6 +24,7 @@ class WallsTest {
             CapBnd:\t0000000000000000
             CapAmb:\t0000000000000000
             NoNewPrivs:\t1
+            Seccomp:\t2
             """;
     private static final VmOrder.ExpectedWalls EXPECTED =
             new VmOrder.ExpectedWalls(10001, "/agents/a", "net:[1]", "mnt:[1]", 7);
@@ -58,7 +59,8 @@ class WallsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Uid", "Gid", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "PPid"})
+    @ValueSource(
+            strings = {"Uid", "Gid", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp", "PPid"})
     void oneIsWrongOrAbsent(String field) throws IOException {
         Files.writeString(self.resolve("status"), STATUS.replace(field + ":\t", field + ":\t8"));
         assertThat(missing()).singleElement().asString().startsWith(field + " is 8");

@@ -50,6 +50,9 @@ public interface Libc {
 
     SysResult prctl(int option, long arg2, long arg3, long arg4, long arg5);
 
+    /** {@code prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER)} for the calling thread; the program as struct sock_filter[]. */
+    SysResult setSeccompFilter(byte[] program);
+
     SysResult setgroups(int[] groups);
 
     SysResult setresgid(int real, int effective, int saved);

@@ -9,14 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /** {@link Libc} over either way of calling C: strings, arrays and structs go into a frame and back out of it. */
 final class MarshallingLibc implements Libc {
-    /** System call numbers of x86-64, for calls without a function in glibc. Source: asm/unistd_64.h. */
-    static final int SYS_CAPGET = 125;
-
-    static final int SYS_CAPSET = 126;
-    static final int SYS_PIVOT_ROOT = 155;
-
     /** sizeof(struct pollfd). */
     static final int POLLFD_BYTES = 8;
+
+    /** struct sock_fprog: the number of instructions in bytes 0..1, their address in 8..15; and sizeof(struct sock_filter). */
+    static final int SOCK_FPROG_BYTES = 16;
+
+    static final int SOCK_FILTER_BYTES = 8;
 
     private static final long SIG_IGN = 1;
 
@@ -47,7 +46,7 @@ final class MarshallingLibc implements Libc {
     @Override
     public SysResult pivotRoot(String newRoot, String putOld) {
         try (CFrame frame = memory.open()) {
-            return calls.syscall(SYS_PIVOT_ROOT, frame.string(newRoot), frame.string(putOld));
+            return calls.syscall(Syscalls.SYS_pivot_root, frame.string(newRoot), frame.string(putOld));
         }
     }
 
@@ -129,6 +128,18 @@ final class MarshallingLibc implements Libc {
     }
 
     @Override
+    public SysResult setSeccompFilter(byte[] program) {
+        try (CFrame frame = memory.open()) {
+            byte[] fprog = new byte[SOCK_FPROG_BYTES];
+            ByteBuffer.wrap(fprog)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putShort(0, (short) (program.length / SOCK_FILTER_BYTES))
+                    .putLong(8, frame.bytes(program));
+            return calls.prctl(Prctl.PR_SET_SECCOMP, Seccomp.SECCOMP_MODE_FILTER, frame.bytes(fprog), 0, 0);
+        }
+    }
+
+    @Override
     public SysResult setgroups(int[] groups) {
         try (CFrame frame = memory.open()) {
             return calls.setgroups(groups.length, frame.ints(groups));
@@ -148,7 +159,7 @@ final class MarshallingLibc implements Libc {
     @Override
     public SysResult capset(byte[] header, byte[] data) {
         try (CFrame frame = memory.open()) {
-            return calls.syscall(SYS_CAPSET, frame.bytes(header), frame.bytes(data));
+            return calls.syscall(Syscalls.SYS_capset, frame.bytes(header), frame.bytes(data));
         }
     }
 
@@ -157,7 +168,7 @@ final class MarshallingLibc implements Libc {
         try (CFrame frame = memory.open()) {
             long headerAddress = frame.bytes(header);
             long dataAddress = frame.bytes(data);
-            SysResult result = calls.syscall(SYS_CAPGET, headerAddress, dataAddress);
+            SysResult result = calls.syscall(Syscalls.SYS_capget, headerAddress, dataAddress);
             frame.get(headerAddress, header, 0, header.length);
             frame.get(dataAddress, data, 0, data.length);
             return result;

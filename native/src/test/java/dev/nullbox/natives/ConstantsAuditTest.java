@@ -35,6 +35,9 @@ class ConstantsAuditTest {
             new Source(Tty.class, "sys/ioctl.h", ""),
             new Source(Capabilities.class, "linux/capability.h", "CAP_"),
             new Source(Netlink.class, "linux/rtnetlink.h", ""),
+            new Source(Seccomp.class, "linux/seccomp.h", ""),
+            new Source(Bpf.class, "linux/filter.h", ""),
+            new Source(Syscalls.class, "sys/syscall.h", ""),
             new Source(PosixSpawn.class, "spawn.h", "POSIX_"));
 
     /** The structs that are written or read byte by byte, their sizes and their fields' offsets and sizes. */
@@ -59,9 +62,17 @@ class ConstantsAuditTest {
             field("struct __user_cap_data_struct", "effective", 0, 4),
             field("struct __user_cap_data_struct", "permitted", 4, 4),
             field("struct __user_cap_data_struct", "inheritable", 8, 4),
-            same("SYS_capget", MarshallingLibc.SYS_CAPGET),
-            same("SYS_capset", MarshallingLibc.SYS_CAPSET),
-            same("SYS_pivot_root", MarshallingLibc.SYS_PIVOT_ROOT),
+            size("struct sock_fprog", MarshallingLibc.SOCK_FPROG_BYTES),
+            field("struct sock_fprog", "len", 0, 2),
+            field("struct sock_fprog", "filter", 8, 8),
+            size("struct sock_filter", MarshallingLibc.SOCK_FILTER_BYTES),
+            field("struct sock_filter", "code", 0, 2),
+            field("struct sock_filter", "jt", 2, 1),
+            field("struct sock_filter", "jf", 3, 1),
+            field("struct sock_filter", "k", 4, 4),
+            field("struct seccomp_data", "nr", 0, 4),
+            field("struct seccomp_data", "arch", 4, 4),
+            field("struct seccomp_data", "args", 16, 48),
             same("_LINUX_CAPABILITY_VERSION_3", Capabilities.VERSION_3),
             size("struct sockaddr_nl", Rtnetlink.SOCKADDR_NL_BYTES),
             field("struct sockaddr_nl", "nl_family", 0, 2),
@@ -154,7 +165,7 @@ class ConstantsAuditTest {
 
     private static StringBuilder headers() {
         StringBuilder c = new StringBuilder("#define _GNU_SOURCE\n#include <stddef.h>\n");
-        List<String> headers = new ArrayList<>(List.of("net/if.h", "linux/veth.h", "sys/syscall.h"));
+        List<String> headers = new ArrayList<>(List.of("net/if.h", "linux/veth.h", "linux/audit.h"));
         SOURCES.forEach(source -> headers.add(source.header()));
         headers.forEach(header -> c.append("#include <").append(header).append(">\n"));
         return c;

@@ -113,7 +113,7 @@ final class WallsVmIT {
     @Test
     void theWallsRoundAMicroVmStand() throws Exception {
         String walls = appliance.askChaos("vmm", Appliance.SHORT);
-        assertThat(walls).contains("NoNewPrivs=1", "Groups=36", "cgroup=/agents/server");
+        assertThat(walls).contains("NoNewPrivs=1", "Seccomp=2", "Groups=36", "cgroup=/agents/server");
         for (String set : List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")) {
             assertThat(walls).contains(set + "=0000000000000000");
         }
