@@ -3,8 +3,6 @@ package dev.nullbox.warden;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 
 /**
@@ -45,11 +43,7 @@ public final class Vault implements AutoCloseable {
             throws VaultException, IOException {
         requireOpen();
         requireValue(value);
-        Optional<VaultIndex.Entry> older = index.find(name);
-        requireRoom(older);
-        int version =
-                older.isEmpty() ? 1 : Math.incrementExact(older.get().newest().version());
-        append(SealedRecord.Kind.VALUE, canary, version, name, value);
+        append(SealedRecord.Kind.VALUE, canary, index.nextVersion(name), name, value);
         return info(name);
     }
 
@@ -81,10 +75,8 @@ public final class Vault implements AutoCloseable {
             rewrite(head -> head.name().equals(name) ? VaultRewrite.Fate.VANISHES : VaultRewrite.Fate.STAYS);
             return entry.places().size();
         }
-        if (place(name, entry, version).destroyed()) {
-            throw destroyed(name, version.get());
-        }
-        rewrite(head -> head.name().equals(name) && head.version() == version.get()
+        int doomed = entry.undestroyed(version).version();
+        rewrite(head -> head.name().equals(name) && head.version() == doomed
                 ? VaultRewrite.Fate.DESTROYED
                 : VaultRewrite.Fate.STAYS);
         return 1;
@@ -101,11 +93,8 @@ public final class Vault implements AutoCloseable {
         if (entry.isDeleted()) {
             throw new VaultException(VaultCode.SECRET_DELETED, name + " is deleted; undelete it first");
         }
-        VaultIndex.Place place = place(name, entry, version);
-        if (place.destroyed()) {
-            throw destroyed(name, place.version());
-        }
-        return new Version(entry.info(name, place), open(name, place));
+        VaultIndex.Place place = entry.undestroyed(version);
+        return new Version(entry.info(place), file.open(keys, name, place));
     }
 
     /** Whether there is a secret of the name, deleted or not. */
@@ -117,7 +106,7 @@ public final class Vault implements AutoCloseable {
     /** What may be told of a version, or the newest. */
     public synchronized SecretInfo info(SecretName name, Optional<Integer> version) throws VaultException {
         VaultIndex.Entry entry = entry(name);
-        return entry.info(name, place(name, entry, version));
+        return entry.info(entry.place(version));
     }
 
     /**
@@ -130,28 +119,12 @@ public final class Vault implements AutoCloseable {
     public synchronized List<SecretInfo> list(Optional<SecretName> after, int max, boolean deleted)
             throws VaultException {
         requireOpen();
-        NavigableMap<SecretName, VaultIndex.Entry> rest =
-                after.isEmpty() ? index.entries() : index.entries().tailMap(after.get(), false);
-        List<SecretInfo> list = new ArrayList<>();
-        for (Map.Entry<SecretName, VaultIndex.Entry> entry : rest.entrySet()) {
-            if (list.size() == max) {
-                break;
-            }
-            SecretInfo info =
-                    entry.getValue().info(entry.getKey(), entry.getValue().newest());
-            if (deleted || info.state() == SecretInfo.State.LIVE) {
-                list.add(info);
-            }
-        }
-        return list;
+        return index.list(after, max, deleted);
     }
 
     /** All versions of a secret, newest first. */
     public synchronized List<SecretInfo> history(SecretName name) throws VaultException {
-        VaultIndex.Entry entry = entry(name);
-        return entry.places().reversed().stream()
-                .map(place -> entry.info(name, place))
-                .toList();
+        return entry(name).history();
     }
 
     /**
@@ -241,12 +214,6 @@ public final class Vault implements AutoCloseable {
         keys.close();
     }
 
-    static VaultException changed(String where) {
-        return new VaultException(
-                VaultCode.TAMPERED,
-                "the vault changed on the disk while it was open (" + where + "); restore it from a backup");
-    }
-
     private void append(SealedRecord.Kind kind, boolean canary, int version, SecretName name, Secret value)
             throws VaultException, IOException {
         if (file.isSuspect() || index.marks() > MAX_MARKS) {
@@ -283,43 +250,13 @@ public final class Vault implements AutoCloseable {
         });
     }
 
-    private Secret open(SecretName name, VaultIndex.Place place) throws VaultException, IOException {
-        try {
-            SealedRecord record = file.read(place);
-            if (place.isAt(record)) {
-                return record.open(keys).orElseThrow(() -> changed("record of " + name));
-            }
-        } catch (MalformedException e) {
-            throw changed("record of " + name);
-        }
-        throw changed("record of " + name);
-    }
-
     private VaultIndex.Entry entry(SecretName name) throws VaultException {
         requireOpen();
-        return index.find(name)
-                .orElseThrow(() -> new VaultException(VaultCode.SECRET_UNKNOWN, "no secret has the name " + name));
+        return index.entry(name);
     }
 
     private SecretInfo info(SecretName name) throws VaultException {
         return info(name, Optional.empty());
-    }
-
-    private static VaultIndex.Place place(SecretName name, VaultIndex.Entry entry, Optional<Integer> version)
-            throws VaultException {
-        if (version.isEmpty()) {
-            return entry.newest();
-        }
-        return entry.version(version.get())
-                .orElseThrow(() -> new VaultException(
-                        VaultCode.VERSION_UNKNOWN,
-                        name + " has no version " + version.get() + "; the newest is "
-                                + entry.newest().version()));
-    }
-
-    private static VaultException destroyed(SecretName name, int version) {
-        return new VaultException(
-                VaultCode.VERSION_DESTROYED, "version " + version + " of " + name + " is destroyed; set it anew");
     }
 
     private static void requireValue(Secret value) throws VaultException {
@@ -330,21 +267,6 @@ public final class Vault implements AutoCloseable {
             throw new VaultException(
                     VaultCode.VALUE_TOO_LARGE,
                     "the value has " + value.length() + " bytes, a secret at most " + VaultLimits.MAX_VALUE_BYTES);
-        }
-    }
-
-    private void requireRoom(Optional<VaultIndex.Entry> older) throws VaultException {
-        if (older.isEmpty() && index.secrets() >= VaultLimits.MAX_SECRETS) {
-            throw new VaultException(
-                    VaultCode.TOO_MANY_SECRETS,
-                    "the vault has " + VaultLimits.MAX_SECRETS + " secrets, which is all; destroy some first");
-        }
-        boolean historyIsFull = older.isPresent() && older.get().places().size() >= VaultLimits.MAX_VERSIONS;
-        if (historyIsFull || index.versions() >= VaultLimits.MAX_ALL_VERSIONS) {
-            throw new VaultException(
-                    VaultCode.TOO_MANY_VERSIONS,
-                    "a secret may have " + VaultLimits.MAX_VERSIONS + " versions, the vault "
-                            + VaultLimits.MAX_ALL_VERSIONS + "; destroy the secret and set it anew");
         }
     }
 

@@ -55,9 +55,21 @@ final class VaultFile {
         return at;
     }
 
-    /** The record at the place, whatever it is now. */
-    SealedRecord read(VaultIndex.Place place) throws IOException, MalformedException {
-        return SealedRecord.parse(files.read(NAME, place.position(), place.length()));
+    /**
+     * The value of the version at the place.
+     *
+     * @throws VaultException when another record is there now, or one that is not as it was written
+     */
+    Secret open(VaultKeys keys, SecretName name, VaultIndex.Place place) throws VaultException, IOException {
+        try {
+            SealedRecord record = SealedRecord.parse(files.read(NAME, place.position(), place.length()));
+            if (place.isAt(record)) {
+                return record.open(keys).orElseThrow(() -> changed("record of " + name));
+            }
+        } catch (MalformedException e) {
+            throw changed("record of " + name);
+        }
+        throw changed("record of " + name);
     }
 
     /** All acknowledged records. */
@@ -77,6 +89,12 @@ final class VaultFile {
         done.run();
         files.syncDirectory();
         suspect = false;
+    }
+
+    static VaultException changed(String where) {
+        return new VaultException(
+                VaultCode.TAMPERED,
+                "the vault changed on the disk while it was open (" + where + "); restore it from a backup");
     }
 
     static VaultException full() {

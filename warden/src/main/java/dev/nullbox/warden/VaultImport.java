@@ -39,7 +39,7 @@ final class VaultImport implements AutoCloseable {
                 }
             }
         } catch (MalformedException e) {
-            throw Vault.changed(e.where());
+            throw VaultFile.changed(e.where());
         }
         for (Map.Entry<SecretName, VaultIndex.Entry> entry : index.entries().entrySet()) {
             if (entry.getValue().isDeleted() && ours.find(entry.getKey()).isEmpty()) {
@@ -77,7 +77,7 @@ final class VaultImport implements AutoCloseable {
 
     private void add(VaultRewrite target, SealedRecord record, SealedRecord.Head as)
             throws VaultException, IOException {
-        try (Secret value = record.open(keys).orElseThrow(() -> Vault.changed("record " + as.sequence()))) {
+        try (Secret value = record.open(keys).orElseThrow(() -> VaultFile.changed("record " + as.sequence()))) {
             target.addVersion(as, value);
         }
     }

@@ -6,7 +6,10 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What an open vault holds in memory of its records: names, versions, and where in the file each value lies. */
+/**
+ * What an open vault holds in memory of its records: names, versions, and where in the file each value lies; answers all
+ * that needs no value.
+ */
 final class VaultIndex {
     private final NavigableMap<SecretName, Entry> entries = new TreeMap<>();
     private int versions;
@@ -33,8 +36,13 @@ final class VaultIndex {
 
     /** One secret: its versions, oldest first. */
     static final class Entry {
+        private final SecretName name;
         private final List<Place> places = new ArrayList<>(1);
         private boolean deleted;
+
+        private Entry(SecretName name) {
+            this.name = name;
+        }
 
         Place newest() {
             return places.getLast();
@@ -48,15 +56,48 @@ final class VaultIndex {
             return List.copyOf(places);
         }
 
-        Optional<Place> version(int version) {
-            return places.stream().filter(place -> place.version() == version).findFirst();
+        /**
+         * A version, or the newest.
+         *
+         * @throws VaultException when there is none of the number
+         */
+        Place place(Optional<Integer> version) throws VaultException {
+            if (version.isEmpty()) {
+                return newest();
+            }
+            return places.stream()
+                    .filter(place -> place.version() == version.get())
+                    .findFirst()
+                    .orElseThrow(() -> new VaultException(
+                            VaultCode.VERSION_UNKNOWN,
+                            name + " has no version " + version.get() + "; the newest is " + newest().version()));
         }
 
-        SecretInfo info(SecretName name, Place place) {
+        /**
+         * A version that still has its value, or the newest if it has.
+         *
+         * @throws VaultException when there is none of the number, or it is destroyed
+         */
+        Place undestroyed(Optional<Integer> version) throws VaultException {
+            Place place = place(version);
+            if (place.destroyed()) {
+                throw new VaultException(
+                        VaultCode.VERSION_DESTROYED,
+                        "version " + place.version() + " of " + name + " is destroyed; set it anew");
+            }
+            return place;
+        }
+
+        SecretInfo info(Place place) {
             SecretInfo.State state = place.destroyed()
                     ? SecretInfo.State.DESTROYED
                     : deleted ? SecretInfo.State.DELETED : SecretInfo.State.LIVE;
             return new SecretInfo(name, place.version(), place.created(), place.canary(), state);
+        }
+
+        /** What may be told of all versions, newest first. */
+        List<SecretInfo> history() {
+            return places.reversed().stream().map(this::info).toList();
         }
     }
 
@@ -82,7 +123,7 @@ final class VaultIndex {
     }
 
     private void addVersion(SealedRecord record, SealedRecord.Head head, long position) throws MalformedException {
-        Entry entry = entries.computeIfAbsent(head.name(), name -> new Entry());
+        Entry entry = entries.computeIfAbsent(head.name(), Entry::new);
         boolean ascends =
                 entry.places.isEmpty() || head.version() > entry.newest().version();
         boolean bounded = entry.places.size() < VaultLimits.MAX_VERSIONS
@@ -105,6 +146,48 @@ final class VaultIndex {
 
     Optional<Entry> find(SecretName name) {
         return Optional.ofNullable(entries.get(name));
+    }
+
+    /**
+     * The secret of the name.
+     *
+     * @throws VaultException when there is none
+     */
+    Entry entry(SecretName name) throws VaultException {
+        return find(name)
+                .orElseThrow(() -> new VaultException(VaultCode.SECRET_UNKNOWN, "no secret has the name " + name));
+    }
+
+    /** See {@link Vault#list}. */
+    List<SecretInfo> list(Optional<SecretName> after, int max, boolean deleted) {
+        NavigableMap<SecretName, Entry> rest = after.isEmpty() ? entries : entries.tailMap(after.get(), false);
+        return rest.values().stream()
+                .map(entry -> entry.info(entry.newest()))
+                .filter(info -> deleted || info.state() == SecretInfo.State.LIVE)
+                .limit(max)
+                .toList();
+    }
+
+    /**
+     * The number of a secret's next version.
+     *
+     * @throws VaultException when there is no room for one
+     */
+    int nextVersion(SecretName name) throws VaultException {
+        Optional<Entry> older = find(name);
+        if (older.isEmpty() && entries.size() >= VaultLimits.MAX_SECRETS) {
+            throw new VaultException(
+                    VaultCode.TOO_MANY_SECRETS,
+                    "the vault has " + VaultLimits.MAX_SECRETS + " secrets, which is all; destroy some first");
+        }
+        boolean historyIsFull = older.isPresent() && older.get().places.size() >= VaultLimits.MAX_VERSIONS;
+        if (historyIsFull || versions >= VaultLimits.MAX_ALL_VERSIONS) {
+            throw new VaultException(
+                    VaultCode.TOO_MANY_VERSIONS,
+                    "a secret may have " + VaultLimits.MAX_VERSIONS + " versions, the vault "
+                            + VaultLimits.MAX_ALL_VERSIONS + "; destroy the secret and set it anew");
+        }
+        return older.isEmpty() ? 1 : Math.incrementExact(older.get().newest().version());
     }
 
     /** The secrets in the order of their names. */

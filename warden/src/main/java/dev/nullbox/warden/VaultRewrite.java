@@ -59,10 +59,10 @@ final class VaultRewrite {
                 copy(record, judge);
             }
         } catch (MalformedException e) {
-            throw Vault.changed(e.where());
+            throw VaultFile.changed(e.where());
         }
         if (!Arrays.equals(chain, file.commit().chain())) {
-            throw Vault.changed("records");
+            throw VaultFile.changed("records");
         }
         for (Map.Entry<SecretName, VaultIndex.Entry> entry : old.entries().entrySet()) {
             if (entry.getValue().isDeleted() && index.find(entry.getKey()).isPresent()) {
@@ -84,7 +84,7 @@ final class VaultRewrite {
     }
 
     private SealedRecord sealAnew(SealedRecord record, SealedRecord.Head head) throws IOException, VaultException {
-        try (Secret value = record.open(from).orElseThrow(() -> Vault.changed("record " + head.sequence()))) {
+        try (Secret value = record.open(from).orElseThrow(() -> VaultFile.changed("record " + head.sequence()))) {
             return seal(head, value);
         }
     }
