@@ -45,7 +45,7 @@ final class VaultCrypto {
     /** Ciphertext and tag. */
     static byte[] seal(Secret key, byte[] nonce, byte[] associated, byte[] plain) {
         GCMModeCipher cipher = GCMBlockCipher.newInstance(AESEngine.newInstance());
-        cipher.init(true, new AEADParameters(new KeyParameter(key.bytes()), TAG_BITS, nonce, associated));
+        cipher.init(true, parameters(key, nonce, associated));
         byte[] sealed = new byte[cipher.getOutputSize(plain.length)];
         int count = cipher.processBytes(plain, 0, plain.length, sealed, 0);
         try {
@@ -62,7 +62,7 @@ final class VaultCrypto {
             return Optional.empty();
         }
         GCMModeCipher cipher = GCMBlockCipher.newInstance(AESEngine.newInstance());
-        cipher.init(false, new AEADParameters(new KeyParameter(key.bytes()), TAG_BITS, nonce, associated));
+        cipher.init(false, parameters(key, nonce, associated));
         byte[] plain = new byte[sealed.length - TAG_BYTES];
         try {
             int count = cipher.processBytes(sealed, 0, sealed.length, plain, 0);
@@ -72,6 +72,15 @@ final class VaultCrypto {
             return Optional.empty();
         }
         return Optional.of(Secret.owning(plain));
+    }
+
+    /** Bouncy Castle would take shorter keys too, and make a nonce of any other length into one by hashing it. */
+    private static AEADParameters parameters(Secret key, byte[] nonce, byte[] associated) {
+        if (key.length() != KEY_BYTES || nonce.length != NONCE_BYTES) {
+            throw new IllegalArgumentException("AES-256-GCM with a key of " + key.length() + " bytes, a nonce of "
+                    + nonce.length + "; they have " + KEY_BYTES + " and " + NONCE_BYTES);
+        }
+        return new AEADParameters(new KeyParameter(key.bytes()), TAG_BITS, nonce, associated);
     }
 
     /** The authentication code of the first {@code length} bytes. */

@@ -44,6 +44,23 @@ class VaultCryptoTest {
         assertThat(Argon2Cost.isBounded(passes, memoryKib, lanes)).isFalse();
     }
 
+    /** RFC 5869, appendix A.3, of which the vault takes the first 32 bytes. */
+    @Test
+    void hkdfOfTheRfc() {
+        try (Secret key = VaultCrypto.derive(Secret.owning(filled(22, 0x0b)), new byte[0], "")) {
+            assertThat(HEX.formatHex(key.bytes()))
+                    .isEqualTo("8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d");
+        }
+    }
+
+    /** RFC 4231, section 4.3; the byte after the message does not count. */
+    @Test
+    void hmacOfTheRfc() {
+        byte[] message = "what do ya want for nothing?!".getBytes(StandardCharsets.US_ASCII);
+        assertThat(HEX.formatHex(VaultCrypto.mac(Vaults.secret("Jefe"), message, message.length - 1)))
+                .isEqualTo("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    }
+
     private static byte[] filled(int length, int value) {
         byte[] bytes = new byte[length];
         Arrays.fill(bytes, (byte) value);
