@@ -11,17 +11,17 @@ import java.util.List;
  * over an {@link McpGraph}.
  */
 final class McpGraphTools {
-    private static final McpSchema.Text ANY_TEXT = new McpSchema.Text("");
+    private static final McpSchema.Plain ANY_TEXT = McpSchema.text("");
 
     static final McpSchema.Shape ENTITY = McpSchema.shape()
-            .with("name", new McpSchema.Text("What the entity is called; there is one entity of a name"))
-            .with("entityType", new McpSchema.Text("What kind of thing it is, as person or project"))
+            .with("name", McpSchema.text("What the entity is called; there is one entity of a name"))
+            .with("entityType", McpSchema.text("What kind of thing it is, as person or project"))
             .with("observations", new McpSchema.Many(ANY_TEXT, "What is known about it, one fact each"));
 
     static final McpSchema.Shape RELATION = McpSchema.shape()
-            .with("from", new McpSchema.Text("The name of the entity that it starts at"))
-            .with("to", new McpSchema.Text("The name of the entity that it leads to"))
-            .with("relationType", new McpSchema.Text("What the one does to the other, as works_at"));
+            .with("from", McpSchema.text("The name of the entity that it starts at"))
+            .with("to", McpSchema.text("The name of the entity that it leads to"))
+            .with("relationType", McpSchema.text("What the one does to the other, as works_at"));
 
     private static final McpSchema.Shape ENTITIES = McpSchema.shape().with("entities", new McpSchema.Many(ENTITY, ""));
     private static final McpSchema.Shape RELATIONS =
@@ -29,7 +29,7 @@ final class McpGraphTools {
     private static final McpSchema.Shape GRAPH =
             results("entities", ENTITY).with("relations", new McpSchema.Many(RELATION.close(), ""));
     private static final McpSchema.Shape DONE = McpSchema.shape()
-            .with("success", new McpSchema.Truth(""))
+            .with("success", McpSchema.truth(""))
             .with("message", ANY_TEXT)
             .close();
 
@@ -50,7 +50,7 @@ final class McpGraphTools {
 
     private List<McpTool> adding() {
         McpSchema.Shape addition = McpSchema.shape()
-                .with("entityName", new McpSchema.Text("The entity that they are about"))
+                .with("entityName", McpSchema.text("The entity that they are about"))
                 .with("contents", new McpSchema.Many(ANY_TEXT, "The new facts"));
         McpSchema.Shape added = McpSchema.shape()
                 .with("entityName", ANY_TEXT)
@@ -63,8 +63,8 @@ final class McpGraphTools {
                         ENTITIES,
                         results("entities", ENTITY),
                         McpTool.Effect.ADDS,
-                        arguments ->
-                                McpTool.Answer.of("entities", graph.createEntities(objects(arguments, "entities")))),
+                        arguments -> McpTool.Answer.of(
+                                "entities", graph.changes().createEntities(objects(arguments, "entities")))),
                 new McpTool(
                         "create_relations",
                         "Create Relations",
@@ -72,8 +72,8 @@ final class McpGraphTools {
                         RELATIONS,
                         results("relations", RELATION),
                         McpTool.Effect.ADDS,
-                        arguments ->
-                                McpTool.Answer.of("relations", graph.createRelations(objects(arguments, "relations")))),
+                        arguments -> McpTool.Answer.of(
+                                "relations", graph.changes().createRelations(objects(arguments, "relations")))),
                 new McpTool(
                         "add_observations",
                         "Add Observations",
@@ -82,12 +82,12 @@ final class McpGraphTools {
                         results("results", added),
                         McpTool.Effect.ADDS,
                         arguments -> McpTool.Answer.of(
-                                "results", graph.addObservations(objects(arguments, "observations")))));
+                                "results", graph.changes().addObservations(objects(arguments, "observations")))));
     }
 
     private List<McpTool> deleting() {
         McpSchema.Shape deletion = McpSchema.shape()
-                .with("entityName", new McpSchema.Text("The entity that they are about"))
+                .with("entityName", McpSchema.text("The entity that they are about"))
                 .with("observations", new McpSchema.Many(ANY_TEXT, "The facts to take away, word for word"));
         return List.of(
                 new McpTool(
@@ -99,7 +99,7 @@ final class McpGraphTools {
                         DONE,
                         McpTool.Effect.REPLACES,
                         arguments -> {
-                            graph.deleteEntities(strings(arguments, "entityNames"));
+                            graph.changes().deleteEntities(strings(arguments, "entityNames"));
                             return done("Entities deleted successfully");
                         }),
                 new McpTool(
@@ -110,7 +110,7 @@ final class McpGraphTools {
                         DONE,
                         McpTool.Effect.REPLACES,
                         arguments -> {
-                            graph.deleteObservations(objects(arguments, "deletions"));
+                            graph.changes().deleteObservations(objects(arguments, "deletions"));
                             return done("Observations deleted successfully");
                         }),
                 new McpTool(
@@ -121,7 +121,7 @@ final class McpGraphTools {
                         DONE,
                         McpTool.Effect.REPLACES,
                         arguments -> {
-                            graph.deleteRelations(objects(arguments, "relations"));
+                            graph.changes().deleteRelations(objects(arguments, "relations"));
                             return done("Relations deleted successfully");
                         }));
     }
@@ -140,7 +140,7 @@ final class McpGraphTools {
                         "search_nodes",
                         "Search Nodes",
                         "Finds the entities of the knowledge graph in whose name, type or facts a text occurs.",
-                        McpSchema.shape().with("query", new McpSchema.Text("The text, upper or lower case")),
+                        McpSchema.shape().with("query", McpSchema.text("The text, upper or lower case")),
                         GRAPH,
                         McpTool.Effect.READS,
                         arguments -> McpTool.Answer.of(

@@ -41,47 +41,40 @@ sealed interface McpSchema {
         }
     }
 
-    /** A string. */
-    record Text(String description) implements McpSchema {
-        @Override
-        public JsonObject describe() {
-            return described(typed("string"), description);
-        }
+    /** A string, a truth value or a number, without bounds. */
+    record Plain(Kind kind, String description) implements McpSchema {
+        /** What there is of these. */
+        enum Kind {
+            STRING("string", "a string"),
+            BOOLEAN("boolean", "true or false"),
+            NUMBER("number", "a number");
 
-        @Override
-        public void check(String path, JsonElement value) throws RpcException {
-            if (!(value instanceof JsonPrimitive primitive) || !primitive.isString()) {
-                throw wrongType(path, "a string", value);
+            private final String type;
+            private final String words;
+
+            Kind(String type, String words) {
+                this.type = type;
+                this.words = words;
+            }
+
+            private boolean holds(JsonPrimitive value) {
+                return switch (this) {
+                    case STRING -> value.isString();
+                    case BOOLEAN -> value.isBoolean();
+                    case NUMBER -> value.isNumber();
+                };
             }
         }
-    }
 
-    /** A truth value. */
-    record Truth(String description) implements McpSchema {
         @Override
         public JsonObject describe() {
-            return described(typed("boolean"), description);
+            return described(typed(kind.type), description);
         }
 
         @Override
         public void check(String path, JsonElement value) throws RpcException {
-            if (!(value instanceof JsonPrimitive primitive) || !primitive.isBoolean()) {
-                throw wrongType(path, "true or false", value);
-            }
-        }
-    }
-
-    /** A number. */
-    record Real(String description) implements McpSchema {
-        @Override
-        public JsonObject describe() {
-            return described(typed("number"), description);
-        }
-
-        @Override
-        public void check(String path, JsonElement value) throws RpcException {
-            if (!(value instanceof JsonPrimitive primitive) || !primitive.isNumber()) {
-                throw wrongType(path, "a number", value);
+            if (!(value instanceof JsonPrimitive primitive) || !kind.holds(primitive)) {
+                throw wrongType(path, kind.words, value);
             }
         }
     }
@@ -206,6 +199,21 @@ sealed interface McpSchema {
         private static String join(String path, String name) {
             return path.isEmpty() ? name : path + "." + name;
         }
+    }
+
+    /** A string. */
+    static Plain text(String description) {
+        return new Plain(Plain.Kind.STRING, description);
+    }
+
+    /** A truth value. */
+    static Plain truth(String description) {
+        return new Plain(Plain.Kind.BOOLEAN, description);
+    }
+
+    /** A number. */
+    static Plain real(String description) {
+        return new Plain(Plain.Kind.NUMBER, description);
     }
 
     /** An object without members yet, open to others. */

@@ -11,35 +11,35 @@ final class McpStoreTools {
     /** What JavaScript counts to without gaps. */
     private static final long LARGEST = (1L << 53) - 1;
 
-    private static final McpSchema.Text KEY = new McpSchema.Text(
+    private static final McpSchema.Plain KEY = McpSchema.text(
             "Segments of letters, digits, '.', '_' and '-', parted by '/': SPACE/NAME, or NAME in your own space");
     private static final McpSchema.Any VALUE = new McpSchema.Any("Any JSON value, to about 1 MB");
     private static final McpSchema.Whole SEQ =
             new McpSchema.Whole("The write's place in the order of all writes", 0, LARGEST);
-    private static final McpSchema.Text ID = new McpSchema.Text("64 hexadecimal digits, the SHA-256 of the node");
+    private static final McpSchema.Plain ID = McpSchema.text("64 hexadecimal digits, the SHA-256 of the node");
     private static final McpSchema.Many PARENTS = new McpSchema.Many(ID, "The nodes that the value came from");
     private static final McpSchema.Many VECTOR =
-            new McpSchema.Many(new McpSchema.Real(""), "An embedding of the value, for search by vector");
+            new McpSchema.Many(McpSchema.real(""), "An embedding of the value, for search by vector");
     private static final McpSchema.Many WITHOUT =
-            new McpSchema.Many(new McpSchema.Text(""), "Nothing that these agents' names or node ids have influenced");
-    private static final McpSchema.Text PREFIX = new McpSchema.Text("What the keys begin with, as notes/");
+            new McpSchema.Many(McpSchema.text(""), "Nothing that these agents' names or node ids have influenced");
+    private static final McpSchema.Plain PREFIX = McpSchema.text("What the keys begin with, as notes/");
     private static final McpSchema.Any EXPECT = new McpSchema.Any(
             "What must be there for the write to take place: a node's id, a write's seq, or null for nothing");
 
     private static final McpSchema.Shape HEAD = McpSchema.shape()
-            .with("key", new McpSchema.Text(""))
+            .with("key", McpSchema.text(""))
             .with("id", ID)
             .with("seq", SEQ)
-            .with("agent", new McpSchema.Text("Who wrote it"))
-            .with("kind", new McpSchema.Text("value, blob or tombstone"))
-            .with("bytes", new McpSchema.Real(""))
-            .with("quarantined", new McpSchema.Truth("Whether the value is held back"));
+            .with("agent", McpSchema.text("Who wrote it"))
+            .with("kind", McpSchema.text("value, blob or tombstone"))
+            .with("bytes", McpSchema.real(""))
+            .with("quarantined", McpSchema.truth("Whether the value is held back"));
     private static final McpSchema.Shape WRITTEN =
             McpSchema.shape().with("id", ID).with("seq", SEQ);
     private static final McpSchema.Shape HEADS = McpSchema.shape().with("entries", new McpSchema.Many(HEAD, ""));
     private static final McpSchema.Shape NODE = McpSchema.shape()
             .with("id", ID)
-            .with("key", new McpSchema.Text(""))
+            .with("key", McpSchema.text(""))
             .with("value", new McpSchema.Any(""))
             .with("seq", SEQ);
     private static final McpSchema.Shape HITS = McpSchema.shape()
@@ -47,11 +47,11 @@ final class McpStoreTools {
                     "hits",
                     new McpSchema.Many(
                             McpSchema.shape()
-                                    .with("key", new McpSchema.Text(""))
+                                    .with("key", McpSchema.text(""))
                                     .with("id", ID)
                                     .with("seq", SEQ)
-                                    .with("score", new McpSchema.Real("The greater the better"))
-                                    .with("snippet", new McpSchema.Text("The found words in [brackets]")),
+                                    .with("score", McpSchema.real("The greater the better"))
+                                    .with("snippet", McpSchema.text("The found words in [brackets]")),
                             "Best first"));
 
     private final Actor actor;
@@ -144,10 +144,10 @@ final class McpStoreTools {
                         "Lists keys that hold something, in their order.",
                         McpSchema.shape()
                                 .may("prefix", PREFIX)
-                                .may("after", new McpSchema.Text("Only keys after this one"))
+                                .may("after", McpSchema.text("Only keys after this one"))
                                 .may("max", new McpSchema.Whole("How many at most", 1, 1_000))
                                 .may("not_influenced_by", WITHOUT),
-                        HEADS.may("next", new McpSchema.Text("Go on with this as after")),
+                        HEADS.may("next", McpSchema.text("Go on with this as after")),
                         McpTool.Effect.READS,
                         "memory.list"),
                 tool(
@@ -156,7 +156,7 @@ final class McpStoreTools {
                         "Finds values by their words, best first, or by an embedding. All words must occur; \"some words\""
                                 + " is a phrase, word* a beginning.",
                         McpSchema.shape()
-                                .may("text", new McpSchema.Text("The words"))
+                                .may("text", McpSchema.text("The words"))
                                 .may("vector", VECTOR)
                                 .may("prefix", PREFIX)
                                 .may("max", new McpSchema.Whole("How many at most", 1, Query.MAX_HITS))

@@ -98,7 +98,7 @@ class McpGraphTest {
 
     @Test
     void noFactOfManyWritersIsLost() throws Exception {
-        graph.createEntities(List.of(entity("Shared"), entity("Other")));
+        graph.changes().createEntities(List.of(entity("Shared"), entity("Other")));
         Set<String> wanted = new HashSet<>();
         List<Callable<Void>> writers = new ArrayList<>();
         for (int writer = 0; writer < 8; writer++) {
@@ -109,7 +109,7 @@ class McpGraphTest {
             writers.add(() -> {
                 for (int i = 0; i < 50; i++) {
                     String fact = me + "." + i;
-                    graph.addObservations(List.of(addition("Shared", fact), addition("Other", fact)));
+                    graph.changes().addObservations(List.of(addition("Shared", fact), addition("Other", fact)));
                 }
                 return null;
             });
@@ -125,7 +125,7 @@ class McpGraphTest {
         JsonArray created = new JsonArray();
         for (int i = 0; i < 8; i++) {
             creators.add(() -> {
-                JsonArray mine = graph.createEntities(List.of(entity("One"), entity("Two")));
+                JsonArray mine = graph.changes().createEntities(List.of(entity("One"), entity("Two")));
                 synchronized (created) {
                     created.addAll(mine);
                 }
@@ -138,9 +138,9 @@ class McpGraphTest {
 
     @Test
     void deletingTakesRelationsAlong() throws Exception {
-        graph.createEntities(List.of(entity("a"), entity("b"), entity("c")));
-        graph.createRelations(List.of(relation("a", "b"), relation("b", "c"), relation("c", "a")));
-        graph.deleteEntities(List.of("a", "a", "never there"));
+        graph.changes().createEntities(List.of(entity("a"), entity("b"), entity("c")));
+        graph.changes().createRelations(List.of(relation("a", "b"), relation("b", "c"), relation("c", "a")));
+        graph.changes().deleteEntities(List.of("a", "a", "never there"));
         assertThat(Json.write(graph.read().get("relations")))
                 .isEqualTo("[{\"from\":\"b\",\"relationType\":\"knows\",\"to\":\"c\"}]");
         // The entity's tombstone is one write, although it was named twice.
@@ -151,8 +151,9 @@ class McpGraphTest {
 
     @Test
     void aMissingEntityLeavesAllAsItWas() throws Exception {
-        graph.createEntities(List.of(entity("a", "known")));
-        assertThatThrownBy(() -> graph.addObservations(List.of(addition("a", "new"), addition("missing", "x"))))
+        graph.changes().createEntities(List.of(entity("a", "known")));
+        assertThatThrownBy(
+                        () -> graph.changes().addObservations(List.of(addition("a", "new"), addition("missing", "x"))))
                 .isInstanceOfSatisfying(
                         RpcException.class,
                         refused -> assertThat(refused.code()).isEqualTo(RpcException.Code.NOT_FOUND))
@@ -162,11 +163,11 @@ class McpGraphTest {
 
     @Test
     void whatChangesNothingWritesNothing() throws Exception {
-        graph.createEntities(List.of(entity("a", "known")));
-        graph.createEntities(List.of(entity("a", "other")));
-        graph.addObservations(List.of(addition("a", "known")));
-        graph.deleteEntities(List.of("b"));
-        graph.deleteRelations(List.of(relation("a", "b")));
+        graph.changes().createEntities(List.of(entity("a", "known")));
+        graph.changes().createEntities(List.of(entity("a", "other")));
+        graph.changes().addObservations(List.of(addition("a", "known")));
+        graph.changes().deleteEntities(List.of("b"));
+        graph.changes().deleteRelations(List.of(relation("a", "b")));
         assertThat(memory.history(ada, new MemoryKey("ada/graph/entities/a"), Long.MAX_VALUE, 10)
                         .items())
                 .hasSize(1);
@@ -174,7 +175,7 @@ class McpGraphTest {
 
     @Test
     void passesOverWhatIsNoPartOfIt() throws Exception {
-        graph.createEntities(List.of(entity("a")));
+        graph.changes().createEntities(List.of(entity("a")));
         JsonPrimitive text = new JsonPrimitive("not an entity");
         memory.put(ada, Put.of(new MemoryKey("ada/graph/entities/foreign"), text));
         memory.put(ada, Put.of(new MemoryKey("ada/graph/entities/foreign2"), new JsonObject()));
@@ -190,7 +191,7 @@ class McpGraphTest {
         for (int i = 0; i < 2_500; i++) {
             many.add(entity("e" + i, "o"));
         }
-        graph.createEntities(many);
+        graph.changes().createEntities(many);
         assertThat(graph.read().getAsJsonArray("entities")).hasSize(2_500);
         assertThat(graph.search("E2499").getAsJsonArray("entities")).hasSize(1);
     }
@@ -198,9 +199,9 @@ class McpGraphTest {
     @Test
     void boundsWhatItGives() throws Exception {
         String large = "x".repeat(McpGraph.MAX_RESULT_BYTES / 2);
-        graph.createEntities(List.of(entity("a", large)));
+        graph.changes().createEntities(List.of(entity("a", large)));
         assertThat(graph.read().getAsJsonArray("entities")).hasSize(1);
-        graph.createEntities(List.of(entity("b", large)));
+        graph.changes().createEntities(List.of(entity("b", large)));
         assertThatThrownBy(graph::read).hasMessageContaining("search_nodes");
         assertThat(graph.open(List.of("b")).getAsJsonArray("entities")).hasSize(1);
     }

@@ -12,12 +12,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class McpSchemaTest {
     private static final McpSchema.Shape ALL = McpSchema.shape()
-            .with("text", new McpSchema.Text("a text"))
+            .with("text", McpSchema.text("a text"))
             .may("whole", new McpSchema.Whole("", 1, 1_000))
-            .may("real", new McpSchema.Real(""))
-            .may("truth", new McpSchema.Truth(""))
+            .may("real", McpSchema.real(""))
+            .may("truth", McpSchema.truth(""))
             .may("any", new McpSchema.Any(""))
-            .may("many", new McpSchema.Many(McpSchema.shape().with("name", new McpSchema.Text("")), ""))
+            .may("many", new McpSchema.Many(McpSchema.shape().with("name", McpSchema.text("")), ""))
             .close();
 
     @ParameterizedTest
@@ -66,7 +66,7 @@ class McpSchemaTest {
     @Test
     void showsItself() {
         McpSchema.Shape shape = McpSchema.shape()
-                .with("text", new McpSchema.Text("a text"))
+                .with("text", McpSchema.text("a text"))
                 .may("whole", new McpSchema.Whole("", 1, 2))
                 .close();
         assertThat(Json.write(shape.describe()))
