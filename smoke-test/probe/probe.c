@@ -40,7 +40,7 @@ struct sockaddr_vm_ {
     unsigned char zero[4];
 };
 
-enum { LIMIT_MS = 6000, GONE_S = 60, MAX_ATTEMPTS = 64, TEXT_MAX = 512, ADDRESS_VSOCK = 40 };
+enum { LIMIT_MS = 6000, GONE_S = 60, HOLD_S = 300, MAX_ATTEMPTS = 64, TEXT_MAX = 512, ADDRESS_VSOCK = 40 };
 
 static int slot(void) {
     int a, b, c = 0, d;
@@ -132,8 +132,8 @@ static void try_show(const char *path) {
         print_line(text, (size_t)got);
 }
 
-static void try_gone(const char *path) {
-    for (int i = 0; i < GONE_S; i++) {
+static void try_gone(const char *path, int limit_s) {
+    for (int i = 0; i < limit_s; i++) {
         if (access(path, F_OK) != 0) {
             result("gone", 0);
             return;
@@ -152,7 +152,7 @@ static void try_hold(const char *path) {
         return;
     }
     printf("%zd bytes, ", got);
-    try_gone(path);
+    try_gone(path, HOLD_S);
 }
 
 /* The status and the body of the answer to one request (RFC 9112), or the body's length. */
@@ -220,7 +220,7 @@ static void attempt(const char *kind, const char *where, const char *port, const
     } else if (strcmp(kind, "hold") == 0) {
         try_hold(where);
     } else if (strcmp(kind, "gone") == 0) {
-        try_gone(where);
+        try_gone(where, GONE_S);
     } else if (strcmp(kind, "read") == 0) {
         try_file(where, O_RDONLY);
     } else {
@@ -267,7 +267,7 @@ static void begin(const char *line) {
     int ends[2], body = 0;
     if (sscanf(line, "%63s %15s %127s %15s %127s %n", names[count], kind, where, port, path, &body) < 3) return;
     if (pipe(ends) != 0) return;
-    limits_s[count] = strcmp(kind, "gone") == 0 || strcmp(kind, "hold") == 0 ? GONE_S + 1 : LIMIT_MS / 1000;
+    limits_s[count] = strcmp(kind, "gone") == 0 ? GONE_S + 1 : strcmp(kind, "hold") == 0 ? HOLD_S + 1 : LIMIT_MS / 1000;
     if (fork() == 0) {
         dup2(ends[1], STDOUT_FILENO);
         setvbuf(stdout, NULL, _IOFBF, TEXT_MAX + 16);

@@ -141,13 +141,13 @@ final class StateVmIT {
     void aSecretIsFetchedOnceAndAFileGoesWhenItsLeaseIsRevoked() throws Exception {
         int from = appliance.log().size();
         ok("start", "keeper");
-        String second = line(from, "second");
+        String second = line(from, "keeper", "second");
         assertThat(second).startsWith("410 ").doesNotContain(FETCHED);
-        assertThat(line(from, "first")).isEqualTo("200 " + FETCHED);
-        assertThat(line(from, "file")).isEqualTo(FILED);
+        assertThat(line(from, "keeper", "first")).isEqualTo("200 " + FETCHED);
+        assertThat(line(from, "keeper", "file")).isEqualTo(FILED);
         assertThat(ok("vault", "leases").output()).contains("keeper", "FILE_KEY");
         ok("vault", "revoke", "keeper");
-        assertThat(line(from, "revoked")).isEqualTo("gone");
+        assertThat(line(from, "keeper", "revoked")).isEqualTo("gone");
     }
 
     @Order(5)
@@ -172,13 +172,13 @@ final class StateVmIT {
         okWithInput(UNSAID_FILED, "vault", "set", "UNSAID_FILE");
         int from = appliance.log().size();
         ok("start", "discreet");
-        assertThat(line(from, "token")).isEqualTo("200 " + UNSAID_FETCHED.length() + " bytes");
+        assertThat(line(from, "discreet", "token")).isEqualTo("200 " + UNSAID_FETCHED.length() + " bytes");
         // What shows that the search finds what is there.
         awaitMemory("the microVM that borrowed it", found -> found.contains("vmm"));
         awaitMemory(
                 "warden and the microVM alone", found -> Set.of("warden", "vmm").containsAll(found));
         ok("vault", "revoke", "discreet");
-        assertThat(line(from, "held")).isEqualTo(UNSAID_FILED.length() + " bytes, gone");
+        assertThat(line(from, "discreet", "held")).isEqualTo(UNSAID_FILED.length() + " bytes, gone");
         appliance.awaitEventAfter(
                 from, event -> event.is("agent.exited", "agent", "discreet"), Appliance.LONG, "the borrower to end");
         awaitMemory("warden alone", found -> Set.of("warden").containsAll(found));
@@ -255,13 +255,13 @@ final class StateVmIT {
         return appliance.agentLines(agent);
     }
 
-    /** What came of one attempt of the keeper. */
-    private String line(int from, String attempt) throws InterruptedException {
+    /** What came of one attempt of an agent's probe. */
+    private String line(int from, String agent, String attempt) throws InterruptedException {
         String prefix = "probe: " + attempt + " = ";
         return appliance
                 .awaitEventAfter(
                         from,
-                        event -> event.is("agent.console", "agent", "keeper")
+                        event -> event.is("agent.console", "agent", agent)
                                 && event.text("line").startsWith(prefix),
                         Appliance.LONG,
                         prefix)
