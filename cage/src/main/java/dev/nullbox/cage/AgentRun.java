@@ -116,8 +116,14 @@ final class AgentRun {
             undo.all();
             throw e;
         } finally {
-            tools.wiper().request();
+            if (hasSecrets()) {
+                tools.wiper().request();
+            }
         }
+    }
+
+    private boolean hasSecrets() {
+        return !agent.manifest().capabilities().credentialRefs().isEmpty();
     }
 
     private void steps(BooleanSupplier isCancelled) throws IOException, RpcException {
@@ -144,7 +150,7 @@ final class AgentRun {
     }
 
     private List<Secret> lease(String name) throws RpcException {
-        if (agent.manifest().capabilities().credentialRefs().isEmpty()) {
+        if (!hasSecrets()) {
             return List.of();
         }
         undo.push("vault.revoke", () -> tools.peers().revoke(name, number));

@@ -139,8 +139,8 @@ final class Gateway implements AutoCloseable {
                         } finally {
                             connections.remove(connection);
                             slots.release();
-                            if (connection.isKnown()) {
-                                // What it carried may have been secrets; with it go the buffers of TLS.
+                            if (connection.carriedSecrets()) {
+                                // Not before: TLS keeps its buffers as long as the connection.
                                 wiper.request();
                             }
                         }

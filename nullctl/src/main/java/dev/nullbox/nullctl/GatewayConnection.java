@@ -39,6 +39,7 @@ final class GatewayConnection {
     private final ScheduledExecutorService deadlines;
     private final Object changed = new Object();
     private volatile boolean known;
+    private volatile boolean carriedSecrets;
     private volatile boolean calling;
     private boolean finishing;
     private boolean ended;
@@ -62,6 +63,11 @@ final class GatewayConnection {
     /** Whether the client has shown its certificate. */
     boolean isKnown() {
         return known;
+    }
+
+    /** Whether a call was for warden, as all that carry secrets are, or cannot be told from one. */
+    boolean carriedSecrets() {
+        return carriedSecrets;
     }
 
     long idleNanos(long now) {
@@ -215,8 +221,10 @@ final class GatewayConnection {
 
     private void answer(String client, byte[] line, OutputStream out) throws IOException {
         Optional<byte[]> reply = switch (JsonRpcCodec.decodeRequest(line)) {
-            case JsonRpcCodec.Malformed(JsonElement id, RpcException error) ->
-                Optional.of(JsonRpcCodec.encodeError(id, error));
+            case JsonRpcCodec.Malformed(JsonElement id, RpcException error) -> {
+                carriedSecrets = true;
+                yield Optional.of(JsonRpcCodec.encodeError(id, error));
+            }
             case JsonRpcCodec.Request request -> pass(client, request);
         };
         if (reply.isPresent()) {
@@ -248,6 +256,9 @@ final class GatewayConnection {
     }
 
     private Path socket(String method) throws RpcException {
+        if (Routes.toWarden(method)) {
+            carriedSecrets = true;
+        }
         return routes.socket(method)
                 .orElseThrow(() -> new RpcException(
                         RpcException.Code.NO_METHOD, "NOT_ROUTED", "operators have no method of this name"));

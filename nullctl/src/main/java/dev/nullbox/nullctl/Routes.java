@@ -31,6 +31,11 @@ final class Routes {
         this.sockets = sockets;
     }
 
+    /** Whether the method is, or would be, warden's. */
+    static boolean toWarden(String method) {
+        return method.startsWith("vault.");
+    }
+
     /** The socket of the method's service; absent when there is no such method for operators. */
     Optional<Path> socket(String method) {
         int dot = method.indexOf('.');
