@@ -116,6 +116,10 @@ public final class VaultKeeper implements AutoCloseable {
         if (!(state instanceof State.Sealed)) {
             vault();
         }
+        // A file that no credential opens says nothing of this one: it neither counts nor clears the count.
+        if (store.find() instanceof VaultStore.Found.Unreadable(VaultOpenResult.Refused why)) {
+            throw new VaultException(why.code(), why.message());
+        }
         attempts.begin();
         return switch (store.open(credential)) {
             case VaultOpenResult.Opened(Vault vault, int slot) -> {

@@ -229,6 +229,20 @@ class VaultServiceTest {
     }
 
     @Test
+    void aDamagedVaultDoesNotClearTheCountOfFailures() throws Exception {
+        call("vault.init", "{" + PASSPHRASE + "}");
+        call("vault.seal", "{}");
+        byte[] whole = files.bytes("vault");
+        refused("vault.unseal", "{" + WRONG + "}", "WRONG_KEY", "");
+        files.put("vault", new byte[] {1});
+        refused("vault.unseal", "{" + WRONG + "}", "NOT_A_VAULT", "");
+        assertThat(status().get("failed_attempts").getAsInt()).isEqualTo(1);
+        files.put("vault", whole);
+        call("vault.unseal", "{" + PASSPHRASE + "}");
+        assertThat(status().get("failed_attempts").getAsInt()).isZero();
+    }
+
+    @Test
     void lendsToRootOnly() {
         assertThat(methods.values().stream()
                         .filter(method -> !method.callers().contains("gateway"))
