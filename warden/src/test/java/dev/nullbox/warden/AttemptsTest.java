@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,29 @@ class AttemptsTest {
         files.failOnce(0);
         Attempts attempts = Attempts.load(files, nanos::get);
         assertThatThrownBy(attempts::begin).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void isCountedOrWasNeverMadeWhereverThePowerGoes() throws Exception {
+        boolean begun = false;
+        for (int cut = 0; !begun; cut++) {
+            for (int seed = 0; seed < 50; seed++) {
+                MemoryFiles disk = new MemoryFiles();
+                Attempts attempts = Attempts.load(disk, nanos::get);
+                fail(attempts);
+                disk.cutPowerAtStep(cut);
+                try {
+                    attempts.begin();
+                    begun = true;
+                } catch (IOException e) {
+                    begun = false;
+                }
+                int counted = Attempts.load(disk.afterPowerCut(new Random(seed)), nanos::get)
+                        .failures();
+                assertThat(counted).as("cut %d, seed %d", cut, seed).isBetween(begun ? 2 : 1, 2);
+            }
+            assertThat(cut).isLessThan(20);
+        }
     }
 
     @Test

@@ -52,11 +52,13 @@ final class MemoryFiles implements VaultFiles {
         return steps;
     }
 
+    /** A file that is on the disk already. */
     void put(String name, byte[] bytes) {
         Node node = new Node();
         node.now = bytes.clone();
         node.durable = bytes.clone();
         names.put(name, node);
+        directories.clear();
         directories.add(Map.copyOf(names));
     }
 

@@ -3,7 +3,6 @@ package dev.nullbox.warden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +52,7 @@ class VaultCrashTest {
             for (int i = 0; i < CHANGES; i++) {
                 try {
                     if (change(vault, random, "v" + i)) {
-                        acknowledged = contents(vault);
+                        acknowledged = Vaults.contents(vault);
                         doubtful = acknowledged;
                     }
                 } catch (IOException e) {
@@ -82,7 +81,7 @@ class VaultCrashTest {
                 for (int i = 0; i < CHANGES; i++) {
                     long seed = random.nextLong();
                     change(same, new Random(seed), "v" + i);
-                    underWay = contents(same);
+                    underWay = Vaults.contents(same);
                     change(vault, new Random(seed), "v" + i);
                     acknowledged = underWay;
                 }
@@ -119,25 +118,9 @@ class VaultCrashTest {
     private static Map<String, String> contents(MemoryFiles files, int seed) throws Exception {
         VaultOpenResult result = Vaults.store(files, seed).open(Vaults.key());
         if (result instanceof VaultOpenResult.Opened(Vault vault, int _)) {
-            return contents(vault);
+            return Vaults.contents(vault);
         }
         throw new AssertionError("seed " + seed + ": " + result);
-    }
-
-    /** Every version with its state and value. */
-    private static Map<String, String> contents(Vault vault) throws VaultException, IOException {
-        Map<String, String> contents = new TreeMap<>();
-        for (SecretInfo secret : vault.list(Optional.empty(), 100, true)) {
-            List<String> versions = new ArrayList<>();
-            for (SecretInfo info : vault.history(secret.name())) {
-                String value = info.state() == SecretInfo.State.LIVE
-                        ? Vaults.value(vault, info.name(), info.version())
-                        : info.state().name();
-                versions.add(info.version() + "=" + value);
-            }
-            contents.put(secret.name().value(), versions.toString());
-        }
-        return contents;
     }
 
     private static void worksOn(MemoryFiles files, Map<String, String> found, int seed) throws Exception {

@@ -3,10 +3,13 @@ package dev.nullbox.warden;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 
 /** Vaults for tests: a fixed clock, random bytes from a seed, a passphrase that costs little. */
 final class Vaults {
@@ -76,5 +79,21 @@ final class Vaults {
         try (Secret value = vault.get(name, version).value()) {
             return new String(value.bytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    /** Every version with its state and value. */
+    static Map<String, String> contents(Vault vault) throws VaultException, IOException {
+        Map<String, String> contents = new TreeMap<>();
+        for (SecretInfo secret : vault.list(Optional.empty(), 100, true)) {
+            List<String> versions = new ArrayList<>();
+            for (SecretInfo info : vault.history(secret.name())) {
+                String value = info.state() == SecretInfo.State.LIVE
+                        ? value(vault, info.name(), info.version())
+                        : info.state().name();
+                versions.add(info.version() + "=" + value);
+            }
+            contents.put(secret.name().value(), versions.toString());
+        }
+        return contents;
     }
 }
