@@ -60,9 +60,8 @@ final class VaultImport implements AutoCloseable {
     }
 
     /** What a version becomes here: itself where the name is new, else the newest the next one, others nothing. */
-    private Optional<SealedRecord.Head> as(SealedRecord.Head head, VaultIndex ours) {
-        Optional<VaultIndex.Entry> taken = ours.find(head.name());
-        if (taken.isEmpty()) {
+    private Optional<SealedRecord.Head> as(SealedRecord.Head head, VaultIndex ours) throws VaultException {
+        if (ours.find(head.name()).isEmpty()) {
             return Optional.of(head);
         }
         VaultIndex.Entry theirs = index.find(head.name()).orElseThrow();
@@ -70,9 +69,13 @@ final class VaultImport implements AutoCloseable {
         if (!newest || theirs.isDeleted() || head.kind() == SealedRecord.Kind.DESTROYED) {
             return Optional.empty();
         }
-        int version = Math.incrementExact(taken.get().newest().version());
         return Optional.of(new SealedRecord.Head(
-                head.sequence(), head.kind(), head.canary(), version, head.created(), head.name()));
+                head.sequence(),
+                head.kind(),
+                head.canary(),
+                ours.nextVersion(head.name()),
+                head.created(),
+                head.name()));
     }
 
     private void add(VaultRewrite target, SealedRecord record, SealedRecord.Head as)

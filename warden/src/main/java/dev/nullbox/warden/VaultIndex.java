@@ -180,14 +180,17 @@ final class VaultIndex {
                     VaultCode.TOO_MANY_SECRETS,
                     "the vault has " + VaultLimits.MAX_SECRETS + " secrets, which is all; destroy some first");
         }
-        boolean historyIsFull = older.isPresent() && older.get().places.size() >= VaultLimits.MAX_VERSIONS;
+        // The highest number is no version that a vault comes to by itself, but one that an imported file may have.
+        boolean historyIsFull = older.isPresent()
+                && (older.get().places.size() >= VaultLimits.MAX_VERSIONS
+                        || older.get().newest().version() == Integer.MAX_VALUE);
         if (historyIsFull || versions >= VaultLimits.MAX_ALL_VERSIONS) {
             throw new VaultException(
                     VaultCode.TOO_MANY_VERSIONS,
                     "a secret may have " + VaultLimits.MAX_VERSIONS + " versions, the vault "
                             + VaultLimits.MAX_ALL_VERSIONS + "; destroy the secret and set it anew");
         }
-        return older.isEmpty() ? 1 : Math.incrementExact(older.get().newest().version());
+        return older.isEmpty() ? 1 : older.get().newest().version() + 1;
     }
 
     /** The secrets in the order of their names. */
