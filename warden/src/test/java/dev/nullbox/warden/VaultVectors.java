@@ -103,7 +103,25 @@ final class VaultVectors {
                 files.bytes("vault"));
         add("key beside a passphrase", "OK OPENAI_KEY=behind Argon2id", files.bytes("vault"));
         add("another passphrase", "WRONG_KEY", "passphrase correct horse", files.bytes("vault"));
+        costs(files.bytes("vault"));
         history();
+    }
+
+    /** Each bound of Argon2id's parameters, passed by one, and all of them by as much as there is. */
+    private void costs(byte[] file) {
+        cost("no passes", file, 0, 65_536, 4);
+        cost("17 passes", file, 17, 65_536, 4);
+        cost("31 KiB for 4 lanes", file, 3, 31, 4);
+        cost("65,537 KiB", file, 3, 65_537, 4);
+        cost("no lanes", file, 3, 65_536, 0);
+        cost("17 lanes", file, 3, 65_536, 17);
+        cost("the most of all", file, -1, -1, -1);
+    }
+
+    private void cost(String what, byte[] file, int passes, int memoryKib, int lanes) {
+        byte[] changed = file.clone();
+        ByteBuffer.wrap(changed, 44, 12).putInt(passes).putInt(memoryKib).putInt(lanes);
+        add("Argon2id with " + what, "TAMPERED", "passphrase " + Vaults.PASSPHRASE, digested(changed));
     }
 
     private void history() throws Exception {
