@@ -285,7 +285,7 @@ class VaultMethodsDocumentTest {
         return forms;
     }
 
-    private static List<RpcMethod> methods() throws IOException {
+    static List<RpcMethod> methods() throws IOException {
         VaultKeeper keeper = VaultKeeper.of(Vaults.store(new MemoryFiles(), 1), () -> 0);
         Leases leases = new Leases(() -> Instant.EPOCH, () -> 0);
         EventSink nowhere = new EventSink(OutputStream.nullOutputStream());
