@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # ./nullbox bench: figures, each beside a reference.
 # The vault's and the memory's own figures come from Java: the main classes VaultBench and MemoryBench among the tests of
-# warden and ctxgraph, which take --json and write to the directory for temporary files: on the disk of the cache. A
-# reference is a line "NAME VALUE".
+# warden and ctxgraph, which write to the directory for temporary files: on the disk of the cache. A reference is a line
+# "NAME VALUE".
 
 # shellcheck source=bench.version
 . "$NB_ROOT/tools/bench.version"
@@ -14,7 +14,7 @@ bench() {
   [ $# -le 2 ] || misused "bench: '$3' is one argument too many; ./nullbox help bench"
   case $name in
   boot | agent) bench_appliance "$@" ;;
-  vault) bench_module warden dev.nullbox.warden.VaultBench vault_references "${2:-}" age ;;
+  vault) bench_vault "${2:-}" ;;
   memory) bench_module ctxgraph dev.nullbox.ctxgraph.MemoryBench memory_references "${2:-}" redis-tools sqlite3 ;;
   esac
 }
@@ -69,26 +69,71 @@ per_second() {
 
 rate() { awk -v name="$1" -v count="$2" -v from="$3" -v to="$EPOCHREALTIME" 'BEGIN { printf "%s %.1f\n", name, count / (to - from) }'; }
 
-# A secret of 32 bytes in a file of its own, written through to the disk.
+bench_vault() {
+  local figures=$NB_LOGS/bench-vault.figures
+  make_dir "$NB_LOGS"
+  bench_module warden dev.nullbox.warden.VaultBench vault_references '' age argon2 systemd time >"$figures"
+  beside_each "${1:-}" <"$figures"
+}
+
+# beside_each [--json]: puts each reference beside its figure. Lines "FIGURE VALUE" and "WHO:FIGURE VALUE"; a figure that
+# ends in .SIZE has the references of that size, and those without one.
+beside_each() {
+  awk -v json="${1:-}" '
+    NF != 2 || $2 !~ /^[0-9.]+$/ { next }
+    split($1, part, ":") == 2 { who[++others] = part[1]; of[others] = part[2]; other[others] = $2; next }
+    { figure[++count] = $1; value[count] = $2 }
+    END {
+      for (i = 1; i <= count; i++) {
+        base = figure[i]; sub(/[.][0-9]+$/, "", base)
+        beside = ""
+        for (k = 1; k <= others; k++) if (of[k] == figure[i] || of[k] == base)
+          beside = beside (beside == "" ? "" : json ? "," : ", ") sprintf(json ? "\"%s\":%s" : "%s %s", who[k], other[k])
+        if (json) printf "%s\"%s\":{\"value\":%s,\"reference\":{%s}}", i == 1 ? "{" : ",", figure[i], value[i], beside
+        else printf "%-24s %10s   beside %s\n", figure[i], value[i], beside
+      }
+      if (json) print "}"
+    }'
+}
+
+# Beside unsealing: Argon2id alone, as its authors wrote it in C, at the vault's cost, with a thread for each lane; and age
+# opening one file with as many secrets by a passphrase. Beside set and get: age and systemd-creds with a secret of 64 bytes
+# in a file of its own, written through to the disk. OpenBao and HashiCorp Vault are packages of neither Debian nor npm.
+NB_BENCH_PASSPHRASE='correct horse battery'
+# shellcheck disable=SC2317 # functions are called by per_second and unsealing
 vault_references() {
-  local recipient
-  head -c 32 /dev/urandom >secret
+  local recipient size
+  stretch() { env time -f %M -o peak argon2 0123456789abcdef -id -t 3 -k 65536 -p 4 -l 32 -r <<<"$NB_BENCH_PASSPHRASE"; }
+  unsealing argon2 '' stretch
+  # age asks for a passphrase on a terminal only.
+  open_all() { script -qec 'env time -f %M -o peak age -d -o opened secrets.age' /dev/null <<<"$NB_BENCH_PASSPHRASE"; }
+  for size in 10 1000 100000; do
+    seq "$size" | awk '{ printf "secret_%d=%064d\n", $1, $1 }' >secrets
+    rm -f secrets.age
+    script -qec 'age -p -o secrets.age secrets' /dev/null <<<"$NB_BENCH_PASSPHRASE"$'\n'"$NB_BENCH_PASSPHRASE" >>log
+    unsealing age ".$size" open_all
+    cmp secrets opened
+  done
+  head -c 64 /dev/urandom >secret
   age-keygen -o key 2>log
   recipient=$(sed -n 's/^# public key: //p' key)
-  # shellcheck disable=SC2317 # called by per_second
   set_by_age() { age -r "$recipient" -o secret.age secret && sync secret.age; }
-  per_second age.set_per_second 200 set_by_age
-  per_second age.get_per_second 200 age -d -i key secret.age
-  if command -v systemd-creds >/dev/null; then
-    # Its key for this run only, so that the machine gets none.
-    export SYSTEMD_CREDENTIAL_SECRET=$PWD/host-key
-    # shellcheck disable=SC2317
-    set_by_creds() { systemd-creds encrypt --with-key=host --name=s secret secret.cred && sync secret.cred; }
-    per_second systemd_creds.set_per_second 200 set_by_creds
-    per_second systemd_creds.get_per_second 200 systemd-creds decrypt --name=s secret.cred -
-  else
-    note 'not run: systemd-creds, which this machine does not have'
-  fi
+  per_second age:set_per_second 200 set_by_age
+  per_second age:get_per_second 200 age -d -i key secret.age
+  # Its key for this run only, so that the machine gets none.
+  export SYSTEMD_CREDENTIAL_SECRET=$PWD/host-key
+  set_by_creds() { systemd-creds encrypt --with-key=host --name=s secret secret.cred && sync secret.cred; }
+  per_second systemd-creds:set_per_second 200 set_by_creds
+  per_second systemd-creds:get_per_second 200 systemd-creds decrypt --name=s secret.cred -
+}
+
+# unsealing WHO SIZE COMMAND...: how long COMMAND takes, and the KiB that it leaves in the file peak.
+unsealing() {
+  local who=$1 size=$2 count=5 started=$EPOCHREALTIME i
+  shift 2
+  for ((i = 0; i < count; i++)); do "$@" >log 2>&1 || die "$who did not unseal: $(tail -n 3 log)"; done
+  awk -v who="$who" -v size="$size" -v count="$count" -v from="$started" -v to="$EPOCHREALTIME" '
+    { printf "%s:unseal_ms%s %.1f\n%s:unseal_peak_mib%s %.1f\n", who, size, 1000 * (to - from) / count, who, size, $1 / 1024 }' peak
 }
 
 NB_BENCH_VALUE_BYTES=256

@@ -1,67 +1,80 @@
 package dev.nullbox.warden;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long the vault takes: {@code VaultBench --json [DIRECTORY]} prints, for 10, 1,000 and 100,000 secrets of 64 bytes,
- * unsealing by the recommended passphrase (ms), heap in use after it (MiB), and sets (each synced twice) and gets per second.
+ * What the vault takes, for 10, 1,000 and 100,000 secrets of 64 bytes; a line "FIGURE.SECRETS VALUE" each:
+ *
+ * <ul>
+ *   <li>{@code unseal_peak_mib}: by how much unsealing for the first time makes the process larger at its largest, with
+ *       Argon2id's 64 MiB and the code that is loaded for it
+ *   <li>{@code unseal_ms}: by the recommended passphrase, when the JVM has compiled it as the appliance's image is
+ *   <li>{@code set_per_second}: one after the other, each on the disk when it returns
+ *   <li>{@code get_per_second}: the newest values, one after the other
+ * </ul>
+ *
+ * Each size has a process of its own, with a heap like warden's.
  */
 final class VaultBench {
-    private static final int[] SIZES = {10, 1_000, 100_000};
+    private static final List<Integer> SIZES = List.of(10, 1_000, 100_000);
+
+    /** As nulld's ServiceTable and image/native.sh have them for warden; the file is filled outside of it. */
+    private static final List<String> HEAP = List.of("-XX:+UseSerialGC", "-Xmx192m", "-XX:MaxNewSize=4m");
+
+    private static final int WARM_UPS = 4;
+    private static final int UNSEALS = 7;
     private static final long RUN_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final int VALUE_BYTES = 64;
 
     private VaultBench() {}
 
+    /** Without arguments: all sizes. With a size and a directory that holds its vault: that one, here. */
     public static void main(String[] args) throws Exception {
-        Path parent = Path.of(args.length > 1 ? args[1] : System.getProperty("java.io.tmpdir"));
-        JsonArray results = new JsonArray();
-        for (int secrets : SIZES) {
-            results.add(measure(Files.createTempDirectory(parent, "vault-bench"), secrets));
+        if (args.length == 2) {
+            measure(Integer.parseInt(args[0]), store(Path.of(args[1])));
+            return;
         }
-        System.out.println(results);
+        for (int secrets : SIZES) {
+            Path directory = Files.createTempDirectory("vault-bench");
+            fill(directory, secrets);
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+            command.addAll(HEAP);
+            command.addAll(List.of(
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    VaultBench.class.getName(),
+                    String.valueOf(secrets),
+                    directory.toString()));
+            int code = new ProcessBuilder(command).inheritIO().start().waitFor();
+            if (code != 0) {
+                throw new IllegalStateException("measuring " + secrets + " secrets ended with " + code);
+            }
+        }
     }
 
-    private static JsonObject measure(Path directory, int secrets) throws Exception {
-        VaultStore store = VaultStore.in(directory, RandomSource.kernel(), InstantSource.system());
-        fill(directory, store, secrets);
-        long start = System.nanoTime();
-        VaultOpenResult result = store.open(Vaults.passphrase());
-        long unsealed = System.nanoTime();
-        JsonObject json = new JsonObject();
-        json.addProperty("secrets", secrets);
-        json.addProperty("unseal_ms", TimeUnit.NANOSECONDS.toMillis(unsealed - start));
-        Runtime runtime = Runtime.getRuntime();
-        json.addProperty("heap_mib", (runtime.totalMemory() - runtime.freeMemory()) >> 20);
-        if (!(result instanceof VaultOpenResult.Opened(Vault vault, int _))) {
-            throw new IllegalStateException("the vault does not open: " + result);
-        }
-        try (vault;
-                Secret value = Secret.owning(new byte[64])) {
-            json.addProperty("sets_per_s", perSecond(i -> vault.set(name(i % secrets), value, false)));
-            json.addProperty("gets_per_s", perSecond(i -> vault.get(name(i % secrets), Optional.empty())));
-        }
-        json.addProperty("bytes", Files.size(directory.resolve(VaultFile.NAME)));
-        Files.delete(directory.resolve(VaultFile.NAME));
-        Files.delete(directory);
-        return json;
+    private static VaultStore store(Path directory) {
+        return VaultStore.in(directory, RandomSource.kernel(), InstantSource.system());
     }
 
     /** Writes the secrets at once, as a rewriting does: one by one, 100,000 of them would be 200,000 syncs. */
-    private static void fill(Path directory, VaultStore store, int secrets) throws VaultException, IOException {
+    private static void fill(Path directory, int secrets) throws VaultException, IOException {
+        VaultStore store = store(directory);
         byte[] vaultId = store.random().bytes(VaultHeader.VAULT_ID_BYTES);
         try (VaultKeys keys =
                         new VaultKeys(vaultId, Secret.owning(store.random().bytes(VaultCrypto.KEY_BYTES)));
-                Secret value = Secret.owning(new byte[64])) {
+                Secret value = Secret.owning(new byte[VALUE_BYTES])) {
             VaultHeader header = new VaultHeader(vaultId, 1, List.of(store.wrap(Vaults.passphrase(), 1, keys)));
-            VaultWriter writer = new VaultWriter(new DirectoryFiles(directory), VaultFile.NAME, header, keys);
+            VaultWriter writer = new VaultWriter(store.files(), VaultFile.NAME, header, keys);
             for (int i = 0; i < secrets; i++) {
                 SealedRecord.Head head = new SealedRecord.Head(i + 1, SealedRecord.Kind.VALUE, false, 1, 0, name(i));
                 writer.add(SealedRecord.seal(keys, store.random(), head, value));
@@ -70,19 +83,77 @@ final class VaultBench {
         }
     }
 
+    private static void measure(int secrets, VaultStore store) throws VaultException, IOException {
+        say("unseal_peak_mib", secrets, peakMib(store));
+        for (int i = 0; i < WARM_UPS; i++) {
+            unseal(store).close();
+        }
+        long[] nanos = new long[UNSEALS];
+        for (int i = 0; i < UNSEALS; i++) {
+            long start = System.nanoTime();
+            Vault vault = unseal(store);
+            nanos[i] = System.nanoTime() - start;
+            vault.close();
+        }
+        Arrays.sort(nanos);
+        say("unseal_ms", secrets, nanos[UNSEALS / 2] / 1e6);
+        try (Vault vault = unseal(store);
+                Secret value = Secret.owning(new byte[VALUE_BYTES])) {
+            int most = secrets * (VaultLimits.MAX_VERSIONS - 1);
+            say("set_per_second", secrets, perSecond(most, i -> vault.set(name(i % secrets), value, false)));
+            say(
+                    "get_per_second",
+                    secrets,
+                    perSecond(
+                            Integer.MAX_VALUE,
+                            i -> vault.get(name(i % secrets), Optional.empty())
+                                    .value()
+                                    .length()));
+        }
+    }
+
+    /** The kernel's own count, so that it is no matter of when garbage is collected. */
+    private static double peakMib(VaultStore store) throws IOException {
+        // proc_pid_clear_refs(5): the peak is what is there now.
+        Files.writeString(Path.of("/proc/self/clear_refs"), "5");
+        long before = statusKib("VmRSS");
+        unseal(store).close();
+        return (statusKib("VmHWM") - before) / 1024.0;
+    }
+
+    private static long statusKib(String name) throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith(name + ":"))
+                .map(line -> line.replaceAll("\\D", ""))
+                .mapToLong(Long::parseLong)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Vault unseal(VaultStore store) throws IOException {
+        return switch (store.open(Vaults.passphrase())) {
+            case VaultOpenResult.Opened(Vault vault, int _) -> vault;
+            case VaultOpenResult.Refused refused -> throw new IllegalStateException(refused.message());
+        };
+    }
+
     /** Something done once. */
     @FunctionalInterface
     private interface Work {
         Object run(int i) throws VaultException, IOException;
     }
 
-    private static long perSecond(Work work) throws VaultException, IOException {
+    private static double perSecond(int most, Work work) throws VaultException, IOException {
         long start = System.nanoTime();
         int done = 0;
-        while (done < 900 && System.nanoTime() - start < RUN_NANOS) {
+        while (done < most && System.nanoTime() - start < RUN_NANOS) {
             work.run(done++);
         }
-        return done * TimeUnit.SECONDS.toNanos(1) / (System.nanoTime() - start);
+        return done * 1e9 / (System.nanoTime() - start);
+    }
+
+    private static void say(String figure, int secrets, double value) {
+        System.out.printf(Locale.ROOT, "%s.%d %.1f%n", figure, secrets, value);
     }
 
     private static SecretName name(int i) {
