@@ -3,6 +3,9 @@ package dev.nullbox.ctxgraph;
 import com.google.gson.JsonElement;
 import com.sun.net.httpserver.HttpExchange;
 import dev.nullbox.rpc.Json;
+import dev.nullbox.rpc.JsonRpcCodec;
+import dev.nullbox.rpc.RpcException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,6 +28,12 @@ final class HttpCall {
     static final int CONTENT_TOO_LARGE = 413;
     static final int UNSUPPORTED_MEDIA_TYPE = 415;
     static final int TOO_MANY_REQUESTS = 429;
+    static final int SERVICE_UNAVAILABLE = 503;
+
+    /** What a large body, or a large answer, may take on its way: others wait for its place. */
+    private static final int LARGE_SECONDS = 5;
+
+    private static final int BUSY_AGAIN_SECONDS = 1;
 
     private final HttpExchange exchange;
     private final HttpDeadlines deadlines;
@@ -116,17 +125,53 @@ final class HttpCall {
         return false;
     }
 
-    /** The whole body, or nothing when it has more bytes. */
-    Optional<byte[]> body(int max) throws IOException {
+    /**
+     * The whole body, or nothing when it has more bytes than a message may.
+     *
+     * @param place gets what the body and the answer to it need
+     * @throws RpcException UNAVAILABLE, BUSY, when there is no place for it
+     */
+    Optional<byte[]> body(HttpPlaces.Place place) throws IOException, RpcException {
         InputStream in = exchange.getRequestBody();
-        byte[] body = in.readNBytes(max + 1);
-        if (body.length > max) {
+        // Told only when it is not sent in chunks; the JDK's server has checked its syntax.
+        long length = Long.parseLong(header("Content-Length").orElse("0"));
+        if (length > JsonRpcCodec.MAX_MESSAGE_BYTES) {
+            skip(in);
+            return Optional.empty();
+        }
+        byte[] begin = length > HttpPlaces.SMALL_BODY ? new byte[0] : in.readNBytes(HttpPlaces.SMALL_BODY + 1);
+        if (length <= HttpPlaces.SMALL_BODY && begin.length <= HttpPlaces.SMALL_BODY) {
+            in.close();
+            return Optional.of(begin);
+        }
+        int most = (int) (length > 0 ? length : JsonRpcCodec.MAX_MESSAGE_BYTES);
+        try {
+            place.awaitBody(most);
+        } catch (RpcException e) {
+            skip(in);
+            throw e;
+        }
+        ByteArrayOutputStream body = new ByteArrayOutputStream(most);
+        body.writeBytes(begin);
+        deadlines.bound(LARGE_SECONDS, () -> {
+            byte[] part = new byte[HttpPlaces.SMALL_BODY];
+            for (int n = in.read(part); n >= 0 && body.size() <= most; n = in.read(part)) {
+                body.write(part, 0, n);
+            }
+        });
+        if (body.size() > most) {
             // Left open: to close it would read on, and the answer wait for a client that sends slowly.
             setHeader("Connection", "close");
             return Optional.empty();
         }
         in.close();
-        return Optional.of(body);
+        return Optional.of(body.toByteArray());
+    }
+
+    /** Reads on without keeping it: a client that is still sending would take the answer for a broken connection. */
+    private void skip(InputStream in) throws IOException {
+        in.skip(JsonRpcCodec.MAX_MESSAGE_BYTES + 1L);
+        setHeader("Connection", "close");
     }
 
     void setHeader(String name, String value) {
@@ -141,13 +186,21 @@ final class HttpCall {
     /** Answers with JSON. */
     void json(int status, byte[] json) throws IOException {
         setHeader("Content-Type", "application/json");
-        deadlines.bound(() -> {
+        if (status == SERVICE_UNAVAILABLE) {
+            setHeader("Retry-After", Integer.toString(BUSY_AGAIN_SECONDS));
+        }
+        HttpDeadlines.Transfer answer = () -> {
             exchange.sendResponseHeaders(status, json.length);
             OutputStream out = exchange.getResponseBody();
             out.write(json);
             out.flush();
             exchange.close();
-        });
+        };
+        if (json.length > HttpPlaces.SMALL_ANSWER) {
+            deadlines.bound(LARGE_SECONDS, answer);
+        } else {
+            deadlines.bound(answer);
+        }
     }
 
     /** Answers with JSON. */

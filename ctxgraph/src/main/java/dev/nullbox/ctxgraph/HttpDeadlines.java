@@ -8,22 +8,22 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends writes that a slow reader holds up: the thread that writes is interrupted, which closes its channel. The JDK's
- * server has one bound for all answers, and streams live longer than an answer may.
+ * Ends reads and writes that a slow client holds up: the thread is interrupted, which closes its channel. The JDK's server
+ * has one bound for all answers, and streams live longer than an answer may.
  */
 final class HttpDeadlines implements AutoCloseable {
     private final int seconds;
     private final ScheduledThreadPoolExecutor timer;
 
-    /** A write. */
+    /** A read or a write. */
     @FunctionalInterface
-    interface Write {
+    interface Transfer {
         void run() throws IOException;
     }
 
     /**
-     * @param name of the thread, which lives only while something is written
-     * @param seconds what one write may take
+     * @param name of the thread, which lives only while something is read or written
+     * @param seconds what one of them may take
      */
     HttpDeadlines(String name, int seconds) {
         this.seconds = seconds;
@@ -39,11 +39,16 @@ final class HttpDeadlines implements AutoCloseable {
     }
 
     /**
-     * Runs the write in this thread.
+     * Runs the transfer in this thread.
      *
-     * @throws IOException as the write does, also when it took too long
+     * @throws IOException as the transfer does, also when it took too long
      */
-    void bound(Write write) throws IOException {
+    void bound(Transfer transfer) throws IOException {
+        bound(seconds, transfer);
+    }
+
+    /** The same with another bound. */
+    void bound(int seconds, Transfer transfer) throws IOException {
         Alarm alarm = new Alarm(Thread.currentThread());
         Future<?> pending;
         try {
@@ -52,7 +57,7 @@ final class HttpDeadlines implements AutoCloseable {
             throw new IOException("the door is closed", e);
         }
         try {
-            write.run();
+            transfer.run();
         } finally {
             alarm.end();
             pending.cancel(false);
@@ -65,23 +70,23 @@ final class HttpDeadlines implements AutoCloseable {
     }
 
     private static final class Alarm {
-        private @Nullable Thread writer;
+        private @Nullable Thread thread;
         private boolean rang;
 
-        Alarm(Thread writer) {
-            this.writer = writer;
+        Alarm(Thread thread) {
+            this.thread = thread;
         }
 
         synchronized void ring() {
-            if (writer != null) {
+            if (thread != null) {
                 rang = true;
-                writer.interrupt();
+                thread.interrupt();
             }
         }
 
         /** From here on the thread is left alone; an interrupt of ours must not reach what it does next. */
         synchronized void end() {
-            writer = null;
+            thread = null;
             if (rang) {
                 Thread.interrupted();
             }

@@ -52,9 +52,10 @@ final class HttpDoor implements AutoCloseable {
         workers.allowCoreThreadTimeOut(true);
         this.deadlines = new HttpDeadlines(name + "-deadlines", WRITE_SECONDS);
         this.streams = new HttpStreams(name + "-stream");
-        this.rpc = new HttpRpc(actor, service);
+        HttpPlaces.Share share = service.places().share();
+        this.rpc = new HttpRpc(actor, service, share);
         this.watch = new HttpWatch(actor, service, streams);
-        this.mcp = new McpEndpoint(actor, service, streams);
+        this.mcp = new McpEndpoint(actor, service, share, streams);
     }
 
     /**

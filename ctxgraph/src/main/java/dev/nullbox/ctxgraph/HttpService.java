@@ -12,10 +12,11 @@ import java.util.Map;
  *
  * @param memory what they open to
  * @param methods the same by name, as {@code memory.put}
- * @param turns who may hold a request in memory
+ * @param turns what is worked on at once
+ * @param places what waits for clients at once
  * @param events where writes are told
  */
-record HttpService(Memory memory, Methods methods, HttpTurns turns, EventSink events) {
+record HttpService(Memory memory, Methods methods, Turns turns, HttpPlaces places, EventSink events) {
     /** The methods {@code memory.*} that agents may call. */
     @FunctionalInterface
     interface Methods {

@@ -8,7 +8,7 @@ import dev.nullbox.rpc.JsonRpcCodec;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcObserver;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,13 +29,15 @@ final class McpEndpoint implements AutoCloseable {
 
     private final Actor actor;
     private final HttpService service;
+    private final HttpPlaces.Share share;
     private final HttpStreams streams;
     private final McpSessions sessions = new McpSessions(System::nanoTime);
     private final McpServer own;
 
-    McpEndpoint(Actor actor, HttpService service, HttpStreams streams) {
+    McpEndpoint(Actor actor, HttpService service, HttpPlaces.Share share, HttpStreams streams) {
         this.actor = actor;
         this.service = service;
+        this.share = share;
         this.streams = streams;
         this.own = server(actor.agent().text());
     }
@@ -93,11 +95,15 @@ final class McpEndpoint implements AutoCloseable {
 
     /** What a post is answered with. */
     private sealed interface Outcome {
-        record Body(int status, String json, Optional<String> session) implements Outcome {}
+        record Body(int status, ByteBuffer json, Optional<String> session) implements Outcome {}
 
         record Nothing() implements Outcome {}
 
         record Stream(JsonElement id, List<String> uris) implements Outcome {}
+
+        default long bytes() {
+            return this instanceof Body body ? body.json().remaining() : 0;
+        }
     }
 
     private boolean post(HttpCall call, McpServer server) throws IOException, McpException {
@@ -107,24 +113,30 @@ final class McpEndpoint implements AutoCloseable {
         if (!call.accepts("application/json") || !call.accepts(SseStream.TYPE)) {
             throw refused(HttpCall.NOT_ACCEPTABLE, "Accept must list application/json and " + SseStream.TYPE);
         }
-        byte[] body = call.body(JsonRpcCodec.MAX_MESSAGE_BYTES)
-                .orElseThrow(() -> refused(
-                        HttpCall.CONTENT_TOO_LARGE, "a body has at most " + JsonRpcCodec.MAX_MESSAGE_BYTES + " bytes"));
-        return switch (service.turns().run(body.length, () -> outcome(call, server, body))) {
-            case Outcome.Body answer -> {
-                answer.session().ifPresent(id -> call.setHeader(McpHeaders.SESSION, id));
-                call.json(answer.status(), answer.json().getBytes(StandardCharsets.UTF_8));
-                yield true;
-            }
-            case Outcome.Nothing nothing -> {
-                call.empty(HttpCall.ACCEPTED);
-                yield true;
-            }
-            case Outcome.Stream stream -> {
-                stream(call, McpFeed.of(stream.id(), stream.uris(), server.resources()), Long.MAX_VALUE);
-                yield false;
-            }
-        };
+        try (HttpPlaces.Place place = share.place()) {
+            byte[] body = call.body(place)
+                    .orElseThrow(() -> refused(
+                            HttpCall.CONTENT_TOO_LARGE,
+                            "a body has at most " + JsonRpcCodec.MAX_MESSAGE_BYTES + " bytes"));
+            return switch (service.turns().run(body, place, () -> outcome(call, server, body), Outcome::bytes)) {
+                case Outcome.Body answer -> {
+                    answer.session().ifPresent(id -> call.setHeader(McpHeaders.SESSION, id));
+                    call.json(answer.status(), answer.json().array());
+                    yield true;
+                }
+                case Outcome.Nothing nothing -> {
+                    call.empty(HttpCall.ACCEPTED);
+                    yield true;
+                }
+                case Outcome.Stream stream -> {
+                    stream(call, McpFeed.of(stream.id(), stream.uris(), server.resources()), Long.MAX_VALUE);
+                    yield false;
+                }
+            };
+        } catch (RpcException e) {
+            throw new McpException(
+                    HttpCall.SERVICE_UNAVAILABLE, McpException.INTERNAL, e.getMessage(), McpException.describe(e));
+        }
     }
 
     private Outcome outcome(HttpCall call, McpServer server, byte[] body) {
@@ -140,6 +152,8 @@ final class McpEndpoint implements AutoCloseable {
             return outcome(call, server, message);
         } catch (McpException e) {
             return error(e, id);
+        } catch (Turns.TooSmall e) {
+            throw e;
         } catch (RuntimeException e) {
             RpcObserver.toStandardError().crashed("mcp", e);
             return error(new McpException(500, McpException.INTERNAL, "a fault of the service"), id);
@@ -246,11 +260,15 @@ final class McpEndpoint implements AutoCloseable {
     }
 
     private static Outcome result(McpMessage.Request request, JsonObject result, Optional<String> session) {
-        return new Outcome.Body(HttpCall.OK, Json.write(McpMessage.result(request.id(), result)), session);
+        return new Outcome.Body(HttpCall.OK, bytes(McpMessage.result(request.id(), result)), session);
     }
 
     private static Outcome error(McpException error, Optional<JsonElement> id) {
-        return new Outcome.Body(error.status(), Json.write(error.message(id)), Optional.empty());
+        return new Outcome.Body(error.status(), bytes(error.message(id)), Optional.empty());
+    }
+
+    private static ByteBuffer bytes(JsonObject message) {
+        return ByteBuffer.wrap(Json.bytes(message));
     }
 
     private static McpException refused(int status, String problem) {

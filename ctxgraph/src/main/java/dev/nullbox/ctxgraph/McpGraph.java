@@ -17,6 +17,9 @@ final class McpGraph {
     /** Bytes of JSON in one result. */
     static final int MAX_RESULT_BYTES = 1 << 20;
 
+    /** What it takes of the heap; more than the same of ordinary entities and relations. */
+    private static final long MAX_RESULT_COST = 16 << 20;
+
     private final McpGraphStore store;
     private final McpGraphChanges changes;
 
@@ -102,15 +105,18 @@ final class McpGraph {
         private final JsonArray entities = new JsonArray();
         private final JsonArray relations = new JsonArray();
         private long bytes;
+        private long cost;
 
         JsonObject measured(JsonObject item) throws RpcException {
-            bytes += Json.write(item).length();
-            if (bytes > MAX_RESULT_BYTES) {
+            byte[] json = Json.bytes(item);
+            bytes += json.length;
+            cost += HeapCost.of(json);
+            if (bytes > MAX_RESULT_BYTES || cost > MAX_RESULT_COST) {
                 throw new RpcException(
                         RpcException.Code.INVALID_PARAMS,
                         "RESULT_TOO_LARGE",
                         "the result has more than " + MAX_RESULT_BYTES
-                                + " bytes: use search_nodes with a narrower query, or open_nodes");
+                                + " bytes, or too many values: use search_nodes with a narrower query, or open_nodes");
             }
             return item;
         }

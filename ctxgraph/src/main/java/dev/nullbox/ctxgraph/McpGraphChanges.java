@@ -215,7 +215,10 @@ final class McpGraphChanges {
         JsonArray make(List<T> items) throws RpcException;
     }
 
-    private static <T> JsonArray inSteps(List<T> items, Step<T> step) throws RpcException {
+    private <T> JsonArray inSteps(List<T> items, Step<T> step) throws RpcException {
+        if (items.size() > McpGraphStore.STEP) {
+            store.weighMost();
+        }
         JsonArray all = new JsonArray();
         for (int from = 0; from < items.size(); from += McpGraphStore.STEP) {
             List<T> some = items.subList(from, Math.min(items.size(), from + McpGraphStore.STEP));

@@ -64,6 +64,11 @@ final class McpGraphStore {
                         .hex());
     }
 
+    /** Announces a change in steps: once one is written, the request cannot begin anew with a larger turn. */
+    void weighMost() {
+        service.turns().weighMost();
+    }
+
     boolean isAbsent(MemoryKey key) throws RpcException {
         return memory.head(actor, key).isEmpty();
     }

@@ -64,13 +64,16 @@ import java.util.function.Function;
  *
  * <p>Errors (code, detail): DENIED SCOPE; NOT_FOUND NOT_FOUND; CONFLICT HEAD (an expect that is not met), QUARANTINED,
  * INFLUENCED; INVALID_PARAMS with the field: SYNTAX, NUMBER, VALUE_TOO_LARGE, QUERY, PARENT, CHUNK; UNAVAILABLE
- * QUOTA_RATE, QUOTA_SPACE, STORE; INTERNAL DAMAGED.
+ * QUOTA_RATE, QUOTA_SPACE, STORE, BUSY; INTERNAL DAMAGED.
  */
 final class MemoryMethods {
     private static final int DEFAULT_PAGE = 100;
     private static final int MAX_PAGE = 1_000;
     private static final int DEFAULT_HITS = 20;
     private static final int MAX_WAIT_MS = 20_000;
+
+    /** How long a large request waits for its place. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final SqliteMemory memory;
     private final EventSink events;
@@ -82,7 +85,7 @@ final class MemoryMethods {
 
     /** What the agents' doors open to. */
     HttpService service() {
-        return new HttpService(memory, this::call, new HttpTurns(), events);
+        return new HttpService(memory, this::call, memory.turns(), new HttpPlaces(PATIENCE), events);
     }
 
     /**

@@ -158,7 +158,7 @@ final class OperatorMethods {
         MemoryKey key = MemoryMethods.parse(params.string("key"), MemoryKey::new, "key");
         long to = params.integer("to", 1, Long.MAX_VALUE);
         params.done();
-        Memory.Written written = memory.rewind(key, to);
+        Memory.Written written = memory.committer().change(writes -> Rewind.apply(writes, key, to));
         events.emit(
                 "memory.rewound",
                 Map.of("key", key.text(), "to", to, "id", written.id().hex(), "seq", written.seq()));

@@ -71,8 +71,7 @@ final class Prepared {
             throw invalid("NUMBER", "value: " + e.getMessage(), "value");
         }
         requireSize(canonical, put.value());
-        String text = put.kind() == Node.Kind.VALUE ? Texts.of(put.value()) : "";
-        return new Prepared(put, NodeId.of(canonical), canonical, text, unit(put.vector()));
+        return new Prepared(put, NodeId.of(canonical), canonical, Texts.of(canonical), unit(put.vector()));
     }
 
     private static void requireSize(byte[] canonical, JsonElement value) throws RpcException {

@@ -75,27 +75,30 @@ final class Search implements AutoCloseable {
             throws SQLException, RpcException {
         record Row(String key, Reads.Stored stored) {}
         Optional<Row> row = sql.first(
-                "SELECT key, id, seq, content FROM keys JOIN nodes USING (n) WHERE k = ? AND live",
-                at -> new Row(
-                        at.getString(1),
-                        new Reads.Stored(NodeId.ofBytes(at.getBytes(2)), at.getLong(3), at.getBytes(4))),
-                found.k());
-        if (row.isEmpty()
-                || ranges.stream().noneMatch(range -> in(range, row.get().key()))) {
+                        "SELECT key, id, seq, content FROM keys JOIN nodes USING (n) WHERE k = ? AND live",
+                        at -> in(ranges, at.getString(1))
+                                ? Optional.of(new Row(
+                                        at.getString(1),
+                                        new Reads.Stored(
+                                                NodeId.ofBytes(at.getBytes(2)), at.getLong(3), at.getBytes(4))))
+                                : Optional.<Row>empty(),
+                        found.k())
+                .flatMap(inScope -> inScope);
+        if (row.isEmpty()) {
             return Optional.empty();
         }
+        String key = row.get().key();
         Reads.Stored stored = row.get().stored();
         if (!stored.sound() || !filter.shows(sql, stored.id())) {
             return Optional.empty();
         }
-        Node node = stored.checked().node();
-        String text = node.kind() == Node.Kind.VALUE ? Texts.of(node.value()) : "";
-        String snippet = match.isEmpty() ? beginning(text) : snippet(row.get().key(), text, match);
-        return Optional.of(new Memory.Hit(node.key(), stored.id(), stored.seq(), found.score(), snippet));
+        String text = Texts.of(stored.content());
+        String snippet = match.isEmpty() ? beginning(text) : snippet(key, text, match);
+        return Optional.of(new Memory.Hit(new MemoryKey(key), stored.id(), stored.seq(), found.score(), snippet));
     }
 
-    private static boolean in(KeyRanges.Range range, String key) {
-        return key.compareTo(range.from()) >= 0 && key.compareTo(range.end()) < 0;
+    private static boolean in(List<KeyRanges.Range> ranges, String key) {
+        return ranges.stream().anyMatch(range -> key.compareTo(range.from()) >= 0 && key.compareTo(range.end()) < 0);
     }
 
     private static List<Found> matches(Sql sql, List<KeyRanges.Range> ranges, String match) throws SQLException {

@@ -3,6 +3,7 @@ package dev.nullbox.ctxgraph;
 import dev.nullbox.rpc.RpcException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,7 +16,14 @@ final class SqliteMemory implements Memory {
     private static final int READERS = 3;
     private static final int MAX_PAGE = 1_000;
     private static final int MAX_WRITES = 64;
-    private static final long PAGE_BYTES = 512 * 1024;
+
+    /** What the entries of a page take of the heap, about. */
+    private static final long PAGE_COST = 4 << 20;
+
+    private static final long CHUNK_COPIES = 8;
+
+    /** How long a request of an agent waits for its turn. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Sql writer;
     private final Committer committer;
@@ -24,6 +32,7 @@ final class SqliteMemory implements Memory {
     private final ReadLog readLog;
     private final RateLimits rates;
     private final Position end = new Position();
+    private final Turns turns = new Turns(PATIENCE);
 
     private SqliteMemory(Sql writer, Readers readers, Search search, LongSupplier nanoClock) throws SQLException {
         this.writer = writer;
@@ -60,6 +69,11 @@ final class SqliteMemory implements Memory {
 
     Readers readers() {
         return readers;
+    }
+
+    /** The turns of those who may not fill the heap; reads in one of them weigh in it. */
+    Turns turns() {
+        return turns;
     }
 
     @Override
@@ -118,13 +132,23 @@ final class SqliteMemory implements Memory {
         if (blob(actor, id).chunks().size() <= index) {
             throw new RpcException(RpcException.Code.NOT_FOUND, "NOT_FOUND", "the blob has no chunk " + index, "index");
         }
-        return readers.read(sql -> Blobs.chunk(sql, id, index));
+        byte[] chunk = readers.read(sql -> Blobs.chunk(sql, id, index));
+        // In base 64, as the answer's tree and text.
+        turns.weigh(CHUNK_COPIES * chunk.length);
+        return chunk;
     }
 
     @Override
     public Optional<Entry> get(Actor actor, MemoryKey key, List<Source> without) throws RpcException {
         requireReadable(actor, key);
-        Optional<Entry> entry = readers.read(sql -> content(sql, Reads.stored(sql, key), without));
+        Optional<Entry> entry = readers.read(sql -> {
+            Optional<Reads.Stored> stored = Reads.stored(sql, key);
+            if (stored.isEmpty()) {
+                return Optional.<Entry>empty();
+            }
+            refuseHeld(sql, stored.get().id(), without);
+            return Optional.of(checked(stored.get()));
+        });
         return noted(actor, entry);
     }
 
@@ -132,23 +156,28 @@ final class SqliteMemory implements Memory {
     public Optional<Entry> node(Actor actor, NodeId id, List<Source> without) throws RpcException {
         Optional<Entry> entry = readers.read(sql -> {
             Optional<Reads.Stored> stored = Reads.stored(sql, id);
-            // Whether the key may be read comes first: to others the node is not there, quarantined or not.
-            if (stored.isEmpty() || !actor.mayRead(stored.get().checked().node().key())) {
+            if (stored.isEmpty()) {
                 return Optional.<Entry>empty();
             }
-            return content(sql, stored, without);
+            Entry found = checked(stored.get());
+            // Whether the key may be read comes first: to others the node is not there, quarantined or not.
+            if (!actor.mayRead(found.node().key())) {
+                return Optional.<Entry>empty();
+            }
+            refuseHeld(sql, id, without);
+            return Optional.of(found);
         });
         return noted(actor, entry);
     }
 
-    private static Optional<Entry> content(Sql sql, Optional<Reads.Stored> stored, List<Source> without)
-            throws SQLException, RpcException {
-        if (stored.isEmpty()) {
-            return Optional.empty();
-        }
-        Quarantines.refuse(sql, stored.get().id());
-        Influence.refuse(sql, stored.get().id(), without);
-        return Optional.of(stored.get().checked());
+    private static void refuseHeld(Sql sql, NodeId id, List<Source> without) throws SQLException, RpcException {
+        Quarantines.refuse(sql, id);
+        Influence.refuse(sql, id, without);
+    }
+
+    private Entry checked(Reads.Stored stored) throws RpcException {
+        turns.weigh(HeapCost.of(stored.content()));
+        return stored.checked();
     }
 
     private Optional<Entry> noted(Actor actor, Optional<Entry> entry) throws RpcException {
@@ -202,17 +231,17 @@ final class SqliteMemory implements Memory {
             throws RpcException {
         Page<Head> heads = list(actor, prefix, after, max, without);
         List<Entry> entries = new ArrayList<>();
-        long bytes = 0;
+        long cost = 0;
         for (Head head : heads.items()) {
-            if (bytes > PAGE_BYTES) {
+            if (cost > PAGE_COST) {
                 return new Page<>(
                         entries, Optional.of(entries.getLast().node().key().text()));
             }
             Optional<Reads.Stored> stored =
                     head.quarantined() ? Optional.empty() : readers.read(sql -> Reads.stored(sql, head.id()));
             if (stored.isPresent() && stored.get().sound()) {
-                bytes += head.bytes();
-                Entry entry = stored.get().checked();
+                cost += HeapCost.of(stored.get().content());
+                Entry entry = checked(stored.get());
                 entries.add(new Entry(entry.id(), head.seq(), entry.node()));
                 readLog.note(actor, head.id(), end.get());
             }
@@ -229,30 +258,6 @@ final class SqliteMemory implements Memory {
             readLog.note(actor, hit.id(), end.get());
         }
         return hits;
-    }
-
-    /**
-     * Makes what a key held at a place in the log its head again; the history stays and grows by one.
-     *
-     * @throws RpcException NOT_FOUND when the key held nothing yet; CONFLICT, QUARANTINED; INTERNAL, DAMAGED
-     */
-    Written rewind(MemoryKey key, long to) throws RpcException {
-        return committer.change(writes -> {
-            NodeId id = writes.sql()
-                    .first(
-                            "SELECT id FROM keys JOIN log USING (k) JOIN nodes ON nodes.n = log.n"
-                                    + " WHERE key = ? AND log.seq <= ? ORDER BY log.seq DESC LIMIT 1",
-                            row -> NodeId.ofBytes(row.getBytes(1)),
-                            key.text(),
-                            to)
-                    .orElseThrow(() -> new RpcException(
-                            RpcException.Code.NOT_FOUND,
-                            "NOT_FOUND",
-                            key + " was not yet written at sequence number " + to,
-                            "to"));
-            Quarantines.refuse(writes.sql(), id);
-            return writes.again(Actor.operator(), id);
-        });
     }
 
     @Override

@@ -1,10 +1,13 @@
 package dev.nullbox.ctxgraph;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
+import com.google.gson.stream.JsonReader;
 import dev.nullbox.rpc.RpcException;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,27 +20,67 @@ final class Texts {
 
     private Texts() {}
 
-    /** The strings and numbers of a value, names of members included, a line each. */
-    static String of(JsonElement value) {
-        StringBuilder text = new StringBuilder();
-        append(text, value);
-        return text.length() <= MAX_CHARS ? text.toString() : text.substring(0, MAX_CHARS);
+    /**
+     * What is searched of a node: the scalars of its value and the names of members, a line each; nothing of a blob or a
+     * tombstone. No tree is made of it: a search looks at the texts of many nodes.
+     *
+     * @param canonical the node's encoding
+     */
+    static String of(byte[] canonical) {
+        Reader utf8 = new InputStreamReader(new ByteArrayInputStream(canonical), StandardCharsets.UTF_8);
+        try (JsonReader node = new JsonReader(utf8)) {
+            StringBuilder text = new StringBuilder();
+            boolean isValue = false;
+            node.beginObject();
+            // The members are in their order: the kind comes before the value.
+            while (text.isEmpty() && node.hasNext()) {
+                String member = node.nextName();
+                if (member.equals("kind")) {
+                    isValue = node.nextString().equals(Node.Kind.VALUE.text());
+                } else if (member.equals("value") && isValue) {
+                    append(text, node);
+                } else {
+                    node.skipValue();
+                }
+            }
+            return text.length() <= MAX_CHARS ? text.toString() : text.substring(0, MAX_CHARS);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("not a node: " + e.getMessage(), e);
+        }
     }
 
-    private static void append(StringBuilder text, JsonElement value) {
-        if (text.length() > MAX_CHARS) {
-            return;
-        }
-        if (value instanceof JsonPrimitive primitive) {
-            text.append(text.isEmpty() ? "" : "\n").append(primitive.getAsString());
-        } else if (value instanceof JsonArray array) {
-            array.forEach(element -> append(text, element));
-        } else if (value instanceof JsonObject object) {
-            object.entrySet().forEach(member -> {
-                text.append(text.isEmpty() ? "" : "\n").append(member.getKey());
-                append(text, member.getValue());
-            });
-        }
+    /** Appends what comes until the value ends, or until there is enough. */
+    private static void append(StringBuilder text, JsonReader value) throws IOException {
+        int depth = 0;
+        do {
+            switch (value.peek()) {
+                case BEGIN_OBJECT -> {
+                    value.beginObject();
+                    depth++;
+                }
+                case BEGIN_ARRAY -> {
+                    value.beginArray();
+                    depth++;
+                }
+                case END_OBJECT -> {
+                    value.endObject();
+                    depth--;
+                }
+                case END_ARRAY -> {
+                    value.endArray();
+                    depth--;
+                }
+                case NAME -> line(text, value.nextName());
+                case STRING, NUMBER -> line(text, value.nextString());
+                case BOOLEAN -> line(text, String.valueOf(value.nextBoolean()));
+                case NULL -> value.nextNull();
+                case END_DOCUMENT -> throw new EOFException("the value has no end");
+            }
+        } while (depth > 0 && text.length() <= MAX_CHARS);
+    }
+
+    private static void line(StringBuilder text, String line) {
+        text.append(text.isEmpty() ? "" : "\n").append(line);
     }
 
     /**

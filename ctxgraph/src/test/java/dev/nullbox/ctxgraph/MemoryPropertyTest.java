@@ -143,12 +143,14 @@ class MemoryPropertyTest {
     private static void rewind(SqliteMemory memory, ReferenceGraph model, MemoryKey key, long to) throws Exception {
         Optional<ReferenceGraph.Write> then = model.at(key, to);
         if (then.isEmpty() || model.quarantined(then.get().id())) {
-            assertThat(catchThrowableOfType(RpcException.class, () -> memory.rewind(key, to))
+            assertThat(catchThrowableOfType(
+                                    RpcException.class,
+                                    () -> memory.committer().change(writes -> Rewind.apply(writes, key, to)))
                             .detail())
                     .isEqualTo(then.isEmpty() ? "NOT_FOUND" : "QUARANTINED");
             return;
         }
-        Memory.Written written = memory.rewind(key, to);
+        Memory.Written written = memory.committer().change(writes -> Rewind.apply(writes, key, to));
         Node.Kind kind = then.get().live() ? Node.Kind.VALUE : Node.Kind.TOMBSTONE;
         Node node = new Node(then.get().agent(), key, kind, List.of(), new JsonPrimitive(0));
         assertThat(written.id()).isEqualTo(then.get().id());

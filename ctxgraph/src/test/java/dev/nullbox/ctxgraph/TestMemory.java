@@ -28,6 +28,11 @@ final class TestMemory implements AutoCloseable {
         return service;
     }
 
+    /** The same with places of the test's own. */
+    HttpService service(HttpPlaces places) {
+        return new HttpService(service.memory(), service.methods(), service.turns(), places, service.events());
+    }
+
     /** The events so far, one a line. */
     String events() {
         return events.toString(StandardCharsets.UTF_8);

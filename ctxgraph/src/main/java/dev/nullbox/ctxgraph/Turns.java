@@ -1,0 +1,162 @@
+package dev.nullbox.ctxgraph;
+
+import dev.nullbox.rpc.RpcException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+
+/**
+ * Turns of the requests of all agents, so that their trees fit into a small heap. A request weighs what it takes of the
+ * heap ({@link HeapCost}): its body, known before, and what it reads of the store, known only as it reads it. Nothing waits
+ * for a client during its turn.
+ *
+ * <p>Small requests and large ones wait in two lines, first come, first served, so that none of the many small ones, which
+ * share commits, stands behind a large one. What turns out to be too large for its turn ends it and begins anew with a
+ * larger one: so nobody waits for a part of the heap while holding another.
+ */
+final class Turns {
+    private static final int UNIT = 1 << 14;
+
+    /** Of the small requests together, and of one of them. */
+    private static final int SMALL_UNITS = (8 << 20) / UNIT;
+
+    private static final int SMALL_MOST = (512 << 10) / UNIT;
+
+    /** Of the large ones together. What has more has its turn alone. */
+    private static final int LARGE_UNITS = (24 << 20) / UNIT;
+
+    private final Semaphore small = new Semaphore(SMALL_UNITS, true);
+    private final Semaphore large = new Semaphore(LARGE_UNITS, true);
+    private final Map<Thread, Turn> current = new ConcurrentHashMap<>();
+    private final Duration patience;
+
+    /**
+     * @param patience how long a request waits for its turn
+     */
+    Turns(Duration patience) {
+        this.patience = patience;
+    }
+
+    /** Ends a request's turn from within, to begin anew with a larger one. */
+    static final class TooSmall extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final long cost;
+
+        private TooSmall(long cost) {
+            super("the turn is too small", null, false, false);
+            this.cost = cost;
+        }
+    }
+
+    /** What a thread has of the heap. */
+    private final class Turn {
+        private final boolean isSmall;
+        private long cost;
+        private int units;
+
+        Turn(boolean isSmall, long cost, int units) {
+            this.isSmall = isSmall;
+            this.cost = cost;
+            this.units = units;
+        }
+
+        Semaphore line() {
+            return isSmall ? small : large;
+        }
+
+        boolean isAlone() {
+            return units == LARGE_UNITS;
+        }
+
+        void add(long more) {
+            cost += more;
+            int missing = units(cost) - units;
+            if (missing > 0 && !isAlone()) {
+                if (!isSmall || units(cost) > SMALL_MOST || !small.tryAcquire(missing)) {
+                    throw new TooSmall(cost);
+                }
+                units += missing;
+            }
+        }
+    }
+
+    /**
+     * Runs a request when its turn comes; it must not have changed anything when it {@link #weigh weighs}.
+     *
+     * @param body the request's
+     * @param place holds the request's answer, or at least as much as {@link HttpPlaces#SMALL_ANSWER}
+     * @param size of the answer, in bytes
+     * @throws RpcException UNAVAILABLE, BUSY
+     */
+    <T> T run(byte[] body, HttpPlaces.Place place, Supplier<T> request, ToLongFunction<T> size) throws RpcException {
+        long known = HeapCost.of(body);
+        long needed = known;
+        while (true) {
+            Turn turn = begin(known, needed);
+            try {
+                T answer = request.get();
+                long bytes = size.applyAsLong(answer);
+                if (!place.covers(bytes)) {
+                    if (turn.isAlone()) {
+                        throw busy();
+                    }
+                    throw new TooSmall(turn.cost + bytes);
+                }
+                return answer;
+            } catch (TooSmall e) {
+                needed = turn.isSmall ? Math.max(e.cost, (SMALL_MOST + 1L) * UNIT) : Long.MAX_VALUE;
+            } finally {
+                end(turn);
+            }
+            place.await(Math.min(needed, HttpPlaces.MAX_ANSWER));
+        }
+    }
+
+    /** Adds the cost of what was read of the store to the turn that the thread has, if it has one. */
+    void weigh(long cost) {
+        Turn turn = current.get(Thread.currentThread());
+        if (turn != null) {
+            turn.add(cost);
+        }
+    }
+
+    /** Makes sure that whatever else the request reads has room in the turn that the thread has, if it has one. */
+    void weighMost() {
+        weigh((long) LARGE_UNITS * UNIT);
+    }
+
+    private Turn begin(long known, long needed) throws RpcException {
+        int units = units(needed);
+        Turn turn = new Turn(units <= SMALL_MOST, known, units);
+        boolean begun = false;
+        try {
+            begun = turn.line().tryAcquire(units, patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!begun) {
+            throw busy();
+        }
+        current.put(Thread.currentThread(), turn);
+        return turn;
+    }
+
+    private void end(Turn turn) {
+        current.remove(Thread.currentThread());
+        turn.line().release(turn.units);
+    }
+
+    private static int units(long cost) {
+        return (int) Math.min(LARGE_UNITS, cost / UNIT + 1);
+    }
+
+    private static RpcException busy() {
+        return new RpcException(
+                RpcException.Code.UNAVAILABLE, "BUSY", "too many requests wait for their turn: try again");
+    }
+}

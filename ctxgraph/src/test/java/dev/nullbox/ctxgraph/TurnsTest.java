@@ -1,0 +1,220 @@
+package dev.nullbox.ctxgraph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nullbox.rpc.RpcException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class TurnsTest {
+    private static final byte[] SMALL = new byte[100];
+
+    /** Costs a little more than 6 MiB, so that three are at once among the large ones. */
+    private static final byte[] LARGE = new byte[1 << 20];
+
+    private static final long MIB = 1 << 20;
+
+    private final Turns turns = new Turns(Duration.ofMillis(200));
+    private final HttpPlaces places = new HttpPlaces(Duration.ofMillis(200));
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    private String run(byte[] body, Runnable request) throws RpcException {
+        try (HttpPlaces.Place place = places.share().place()) {
+            return turns.run(
+                    body,
+                    place,
+                    () -> {
+                        request.run();
+                        return "done";
+                    },
+                    answer -> 4);
+        }
+    }
+
+    /** Holds a turn until the latch opens; returns when it has it. */
+    private Future<String> hold(byte[] body, long reads, CountDownLatch until) throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        Future<String> held = threads.submit(() -> run(body, () -> {
+            turns.weigh(reads);
+            begun.countDown();
+            awaitQuietly(until);
+        }));
+        assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+        return held;
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void assertBusy(byte[] body, long reads) {
+        assertThatThrownBy(() -> run(body, () -> turns.weigh(reads)))
+                .isInstanceOfSatisfying(
+                        RpcException.class, busy -> assertThat(busy.detail()).isEqualTo("BUSY"));
+    }
+
+    @Test
+    void smallOnesDoNotWaitBehindLargeOnes() throws Exception {
+        CountDownLatch until = new CountDownLatch(1);
+        List<Future<String>> held = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            held.add(hold(LARGE, 0, until));
+        }
+        Future<String> alone = threads.submit(() -> run(LARGE, () -> turns.weigh(20 * MIB)));
+        assertThatThrownBy(alone::get).hasRootCauseInstanceOf(RpcException.class);
+        for (int i = 0; i < 64; i++) {
+            held.add(hold(SMALL, 0, until));
+        }
+        assertThat(run(SMALL, () -> turns.weigh(1_000))).isEqualTo("done");
+        until.countDown();
+        for (Future<String> one : held) {
+            assertThat(one.get()).isEqualTo("done");
+        }
+    }
+
+    @Test
+    void largeOnesTogetherHaveABound() throws Exception {
+        CountDownLatch until = new CountDownLatch(1);
+        List<Future<String>> held = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            held.add(hold(LARGE, 0, until));
+        }
+        assertBusy(LARGE, 2 * MIB);
+        until.countDown();
+        for (Future<String> one : held) {
+            one.get();
+        }
+        assertThat(run(LARGE, () -> turns.weigh(2 * MIB))).isEqualTo("done");
+    }
+
+    @Test
+    void smallOnesTogetherHaveABound() throws Exception {
+        CountDownLatch until = new CountDownLatch(1);
+        List<Future<String>> held = new ArrayList<>();
+        for (int i = 0; i < 15; i++) {
+            held.add(hold(SMALL, MIB / 2 - 1_000, until));
+        }
+        held.add(hold(SMALL, MIB / 4, until));
+        // The rest of eight mebibytes is too little for this one: it has its turn among the large ones.
+        held.add(hold(SMALL, MIB / 2 - 1_000, until));
+        assertThat(run(SMALL, () -> {})).isEqualTo("done");
+        assertBusy(LARGE, 20 * MIB);
+        until.countDown();
+        for (Future<String> one : held) {
+            assertThat(one.get()).isEqualTo("done");
+        }
+    }
+
+    @Test
+    void whatReadsMuchBeginsAnewWithALargerTurn() throws Exception {
+        AtomicInteger begun = new AtomicInteger();
+        AtomicInteger ended = new AtomicInteger();
+        assertThat(run(SMALL, () -> {
+                    begun.incrementAndGet();
+                    turns.weigh(MIB / 4);
+                    turns.weigh(5 * MIB);
+                    ended.incrementAndGet();
+                }))
+                .isEqualTo("done");
+        assertThat(begun).hasValue(2);
+        assertThat(ended).hasValue(1);
+    }
+
+    @Test
+    void whatReadsOnAndOnHasItsTurnAlone() throws Exception {
+        AtomicInteger begun = new AtomicInteger();
+        CountDownLatch until = new CountDownLatch(1);
+        Future<String> alone = threads.submit(() -> run(SMALL, () -> {
+            begun.incrementAndGet();
+            for (int i = 0; i < 100; i++) {
+                turns.weigh(MIB);
+            }
+            awaitQuietly(until);
+        }));
+        while (begun.get() < 3) {
+            Thread.onSpinWait();
+        }
+        assertBusy(LARGE, 0);
+        assertThat(run(SMALL, () -> {})).isEqualTo("done");
+        until.countDown();
+        assertThat(alone.get()).isEqualTo("done");
+        assertThat(begun).hasValue(3);
+    }
+
+    @Test
+    void announcesThatItWillReadMuch() throws Exception {
+        AtomicInteger changed = new AtomicInteger();
+        run(SMALL, () -> {
+            turns.weighMost();
+            changed.incrementAndGet();
+            turns.weigh(100 * MIB);
+        });
+        assertThat(changed).hasValue(1);
+    }
+
+    @Test
+    void anAnswerWithoutAPlaceIsMadeAnewWhenItHasOne() throws Exception {
+        HttpPlaces patient = new HttpPlaces(Duration.ofMinutes(1));
+        HttpPlaces.Share ada = patient.share();
+        HttpPlaces.Place before = ada.place();
+        before.awaitBody(MIB);
+        AtomicInteger made = new AtomicInteger();
+        Future<String> second = threads.submit(() -> {
+            try (HttpPlaces.Place place = ada.place()) {
+                return turns.run(
+                        SMALL,
+                        place,
+                        () -> {
+                            made.incrementAndGet();
+                            return "answer";
+                        },
+                        answer -> MIB);
+            }
+        });
+        while (made.get() < 1) {
+            Thread.onSpinWait();
+        }
+        // It has no turn while it waits for its place.
+        assertThat(run(LARGE, () -> turns.weighMost())).isEqualTo("done");
+        assertThat(second.isDone()).isFalse();
+        before.close();
+        assertThat(second.get()).isEqualTo("answer");
+        assertThat(made).hasValue(2);
+    }
+
+    @Test
+    void refusesAnAnswerThatNoPlaceIsLargeEnoughFor() throws Exception {
+        try (HttpPlaces.Place place = places.share().place()) {
+            assertThatThrownBy(() -> turns.run(SMALL, place, () -> "answer", answer -> 5 * MIB))
+                    .isInstanceOf(RpcException.class);
+        }
+        assertThat(run(LARGE, () -> turns.weighMost())).isEqualTo("done");
+    }
+
+    @Test
+    void outsideOfATurnNothingIsWeighed() {
+        turns.weigh(100 * MIB);
+        turns.weighMost();
+    }
+}
