@@ -71,9 +71,7 @@ fetch() { NB_REPEAT=tools/krun.sh step 'fetching libkrun and libkrunfw' krun fet
 OWN_LIST=$(own_libraries)
 if [ -n "$OWN_LIST" ]; then
   mapfile -t OWN <<<"$OWN_LIST"
-  ENTRY=$(cache_build krun "$(hash_of "${OWN[@]}" "$NB_ROOT/tools/krun.sh")" copy_own)
+  cache_build krun "$(hash_of "${OWN[@]}" "$NB_ROOT/tools/krun.sh")" copy_own
 else
-  ENTRY=$(cache_build krun "$(hash_of "$NB_ROOT/tools/krun.version" "$NB_ROOT/tools/krun.sh")" fetch)
+  cache_build krun "$(hash_of "$NB_ROOT/tools/krun.version" "$NB_ROOT/tools/krun.sh")" fetch
 fi
-note "libkrun: $(cat "$ENTRY/route")"
-printf '%s\n' "$ENTRY"

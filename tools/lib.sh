@@ -17,6 +17,15 @@ NB_JOBS=${NULLBOX_JOBS:-$(nproc)}
 export SOURCE_DATE_EPOCH=1767225600 TZ=UTC LC_ALL=C.UTF-8
 umask 022
 
+# The entries of the cache that this run has held against their sums: in a file without a name, which the scripts that it
+# starts inherit as descriptor 9, so that none is held twice and nothing is left of the list.
+if ! [ "${NB_HELD:-}" -ef /proc/self/fd/9 ]; then
+  NB_HELD=$(mktemp)
+  exec 9<>"$NB_HELD"
+  rm "$NB_HELD"
+  export NB_HELD=/proc/$$/fd/9
+fi
+
 say() { printf '==> %s\n' "$*" >&2; }
 note() { printf '    %s\n' "$*" >&2; }
 die() {
@@ -148,8 +157,8 @@ hash_of() {
 }
 
 # cache_build PART KEY FUNCTION: prints the path of the cache entry PART/KEY, made by FUNCTION OUT-DIR when it is not
-# there. An entry appears whole or not at all; its files are held against the sums taken when it was made. Never call it,
-# or step, as a condition (if, ||, &&): bash then goes on after a failed command inside FUNCTION.
+# there. An entry appears whole or not at all; its files are held against the sums taken when it was made, once in each
+# run. Never call it, or step, as a condition (if, ||, &&): bash then goes on after a failed command inside FUNCTION.
 cache_build() {
   local part=$1 key=$2 make=$3 entry=$NB_CACHE/$1/$2 work
   make_dir "$NB_CACHE/$part"
@@ -160,7 +169,11 @@ cache_build() {
       flock -w 7200 8 || die "another build has held $NB_CACHE/$part/.$key.lock for two hours: end it and try again"
     fi
     if [ -d "$entry" ]; then
-      cache_intact "$entry" && exit 0
+      if grep -qxF "$entry" /proc/self/fd/9; then exit 0; fi
+      if cache_intact "$entry"; then
+        printf '%s\n' "$entry" >>/proc/self/fd/9
+        exit 0
+      fi
       say "cache entry $entry is damaged: it is removed and built again"
       rm -rf "$entry"
     fi
@@ -172,6 +185,7 @@ cache_build() {
     (cd "$work" && find . -type f -print0 | sort -z | xargs -0 -r sha256sum) >"$work.sums"
     mv "$work.sums" "$work/.sums"
     mv "$work" "$entry"
+    printf '%s\n' "$entry" >>/proc/self/fd/9
   ) >&2
   printf '%s\n' "$entry"
 }

@@ -27,6 +27,17 @@ test_truncated_file_in_the_cache_is_named_and_built_again() {
   [ "$(stat -c %s "$NULLBOX_CACHE/kernel/key/bzImage")" -eq 100000 ] || wrong 'it was not built again'
 }
 
+test_entry_is_held_against_its_sums_once_in_a_run() {
+  local calls='cache_intact() { echo held; }; make() { :; }; cache_build part key make; cache_build part key make'
+  script "$calls"
+  expect_code 0
+  expect_not 'held'
+  printf '. "%s/tools/lib.sh"\n%s\n' "$NB_ROOT" "$calls" >"$TMP/child.sh"
+  script "$calls; bash $TMP/child.sh"
+  expect_code 0
+  [ "$(grep -cx held "$TMP/out")" -eq 1 ] || wrong 'it was not held once by the run and the script that it started'
+}
+
 test_entry_without_its_sums_is_built_again() {
   mkdir -p "$NULLBOX_CACHE/image/key"
   echo half >"$NULLBOX_CACHE/image/key/root.squashfs"

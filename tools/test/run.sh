@@ -10,7 +10,8 @@ if [ "$1" = --one ]; then
   export TMP
   trap 'cd /; rm -rf "$TMP"' EXIT
   export NULLBOX_CACHE=$TMP/cache
-  unset NULLBOX_QEMU NULLBOX_KRUN_DIR NULLBOX_ACCEL GRAALVM_HOME
+  # NB_HELD: each script of a test is a run of its own.
+  unset NULLBOX_QEMU NULLBOX_KRUN_DIR NULLBOX_ACCEL GRAALVM_HOME NB_HELD
   mkdir "$NULLBOX_CACHE"
   cd "$NB_ROOT"
   # shellcheck source=/dev/null
