@@ -94,12 +94,15 @@ link() {
   strip --strip-all "$out/$NAME"
 }
 
-build() { NB_REPEAT='./nullbox build native' step "building the native executable $NAME (2-5 min)" "native-$NAME" link "$1"; }
+build() {
+  if [ -z "${GRAALVM_HOME:-}" ]; then BUILDER=$("$NB_ROOT/image/toolchain/build.sh"); fi
+  NB_REPEAT='./nullbox build native' step "building the native executable $NAME (2-5 min)" "native-$NAME" link "$1"
+}
 
+# By what the builder is made from: it is large, and is asked for only when there is something to build.
 if [ -n "${GRAALVM_HOME:-}" ]; then
   FLAVOUR=$(cat "$GRAALVM_HOME/release")
 else
-  BUILDER=$("$NB_ROOT/image/toolchain/build.sh")
-  FLAVOUR=$BUILDER
+  FLAVOUR=$(hash_of "$NB_ROOT/image/toolchain" "$JAVA_HOME/release" "$(gcc -dumpfullversion)")
 fi
 cache_build native "$(hash_of "$KEY" "$MAIN" "$NAME" "$FLAVOUR" "$NB_ROOT/image/native.sh" "$CALL_C")" build
