@@ -86,6 +86,9 @@ violations() {
   done < <(find "$root" -type f -perm /111 -o -type f -name '*.so*')
 }
 
+# Levels of zstd beyond which time grows much and size little: 19 for both makes the ISO 3 % smaller, in four times the time.
+ROOT_LEVEL=15 INITRAMFS_LEVEL=12
+
 build_root() {
   local out=$1 root=$1/root bad
   fill_root "$root"
@@ -95,7 +98,7 @@ build_root() {
     return 1
   fi
   (cd "$root" && find . -type f -printf '/%P %m %s ' -exec sh -c 'sha256sum <"$1" | cut -d" " -f1' _ {} \; | sort) >"$out/files.txt"
-  mksquashfs "$root" "$out/root.squashfs" -noappend -no-progress -comp zstd -Xcompression-level 19 -b 256K \
+  mksquashfs "$root" "$out/root.squashfs" -noappend -no-progress -comp zstd -Xcompression-level "$ROOT_LEVEL" -b 256K \
     -all-root -no-xattrs -no-exports -processors "$NB_JOBS"
   build_initramfs "$out" "$root"
   rm -rf "$root" "$root".found "$root".named "$root".trees "$root".needed
@@ -114,7 +117,7 @@ build_initramfs() {
   head -c 96 "$out/root.squashfs" >"$init/root.superblock"
   find "$init" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
   (cd "$init" && find . -mindepth 1 -print0 | sort -z | cpio --null --quiet --reproducible -R 0:0 -o -H newc) |
-    zstd -q -19 -T"$NB_JOBS" -o "$out/initramfs.zst"
+    zstd -q "-$INITRAMFS_LEVEL" -T"$NB_JOBS" -o "$out/initramfs.zst"
   rm -rf "$init"
 }
 
