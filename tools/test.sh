@@ -42,13 +42,14 @@ count() {
   note "$1: $2 passed, $3 failed, $4 not run"
 }
 
-# java_tests NAME INCLUDE EXCLUDE: runs surefire and adds up what its reports count. A failure outside any test, such as
-# a module that does not compile, counts as one.
+# java_tests NAME INCLUDE EXCLUDE [MAVEN-ARGUMENT...]: runs surefire and adds up what its reports count. A failure outside
+# any test, such as a module that does not compile, counts as one.
 java_tests() {
   local name=$1 include=$2 exclude=$3 code=0 counts
+  shift 3
   find . -path '*/target/surefire-reports' -prune -exec rm -rf {} +
   NB_REPEAT="./nullbox test $name" step "running the $name tests" "test-$name" \
-    mvn -B -ntp -fae verify -Dnullbox.tests="$include" -Dnullbox.tests.not="$exclude" || code=$?
+    mvn -B -ntp -fae verify -Dnullbox.tests="$include" -Dnullbox.tests.not="$exclude" "$@" || code=$?
   skipped_tests >&2
   counts=$(find . -path '*/surefire-reports/TEST-*.xml' -exec sed -n 's/.*<testsuite .*/&/p' {} + |
     awk '{ for (i = 1; i <= NF; i++) if (split($i, p, "\"") > 1) v[p[1]] += p[2] }
@@ -78,19 +79,16 @@ unit_tests() {
   check 'shell format' bash -c "git ls-files -co --exclude-standard -- nullbox '*.sh' .ci/run | xargs shfmt -i 2 -d"
   check 'C format' bash -c "git ls-files -co --exclude-standard -- '*.c' '*.h' | xargs clang-format --dry-run -Werror"
   script_tests unit tools/test/*.test.sh
-  NULLBOX_KRUN=$(krun_part)
-  export NULLBOX_KRUN
-  java_tests unit '**/*Test.java' '**/*IT.java'
+  java_tests unit '**/*Test.java' '**/*IT.java' -T "$NB_JOBS"
 }
 
 kernel_tests() {
   local contract
   script_tests kernel tools/test/*.kernel.sh
-  NULLBOX_KRUN=$(krun_part)
-  export NULLBOX_KRUN
   contract=$(contract_part)
   check 'the native contract in a native image' "$contract/native-contract" /bin/sh
-  java_tests kernel '**/*IT.java' '**/*VmIT.java'
+  # They mostly wait. The unit tests hold the format.
+  java_tests kernel '**/*IT.java' '**/*VmIT.java' -T "$((2 * NB_JOBS))" -Dspotless.check.skip
 }
 
 # The native contract as a native image, through the binding that this machine's native images use.
@@ -127,7 +125,7 @@ vm_tests() {
   vm_inputs
   check 'kernel options as asked for' kernel-config/check.sh "$(dirname "$NULLBOX_KERNEL")/config"
   check 'two packings of the image give the same bytes' ./nullbox build again
-  java_tests vm '**/*VmIT.java' '**/*Test.java'
+  java_tests vm '**/*VmIT.java' '**/*Test.java' -Dspotless.check.skip -pl smoke-test -am
 }
 
 run_tests() {
@@ -139,6 +137,9 @@ run_tests() {
     ;;
   esac
   ensure_packages
+  NULLBOX_KRUN=$(krun_part)
+  export NULLBOX_KRUN
+  note "libkrun: $(cat "$NULLBOX_KRUN/route")"
   case $what in unit | all) unit_tests ;; esac
   case $what in kernel | all) kernel_tests ;; esac
   case $what in vm | all) vm_tests ;; esac
