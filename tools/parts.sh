@@ -78,7 +78,7 @@ java_key() {
   local files
   mapfile -t files < <(find . -path '*/target' -prune -o \( -path '*/src/main/*' -o -name pom.xml -o -path './.mvn/*' \) \
     -type f -print | grep -v '^./image/toolchain' | sort)
-  hash_of "${files[@]}" "$JAVA_HOME/release"
+  hash_of "$(sha256sum "${files[@]}")" "$JAVA_HOME/release"
 }
 
 package_java() {
