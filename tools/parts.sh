@@ -141,10 +141,11 @@ link_jre() {
   gcc -Os -s -Wall -Wextra -Werror -o "$out/cage" image/variants/jvm-cage.c
 }
 
+# It needs NB_CHAOS too.
 jvm_image_part() {
   NB_JRE=$(jre_part)
   export NB_JRE
-  image_part jvm
+  image_part chaos jvm
 }
 
 # image_part [VARIANT...]: the root file system and its initramfs.

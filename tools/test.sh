@@ -106,7 +106,7 @@ vm_inputs() {
   kernel=$(kernel_part)
   image=$(image_part)
   chaos=$(NB_CHAOS=$testers image_part chaos)
-  jvm=$(jvm_image_part)
+  jvm=$(NB_CHAOS=$testers jvm_image_part)
   iso=$(NB_KERNEL_ARGS='nullbox.events=ttyS1' iso_part)
   NULLBOX_QEMU=$(qemu_binary)
   NULLBOX_OVMF=$(qemu_entry)/ovmf

@@ -3,6 +3,8 @@
  * no operator sees. One command a line on the third serial port, one line of answer each:
  *
  *   kill NAME          SIGKILL to the child of PID 1 that runs as NAME  -> killed NAME PID | none NAME
+ *   hog NAME           takes memory as the service NAME until it cannot -> hog NAME killed | hog NAME failed
+ *   init SIGNAL        sends it to PID 1, after the answer              -> init SIGNAL
  *   memory             RSS/private KiB of PID 1, its children, the VMMs -> memory NAME=RSS/PRIVATE ...
  *   vmm                walls of each process of an agent                -> vmm host key=value ...; pid=N key=value ...;
  *   leftovers          what agents have left behind                     -> leftovers processes=N interfaces=N cgroups=N
@@ -28,9 +30,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ANSWER_MAX = 8000, FIRST_AGENT_UID = 10001, LAST_AGENT_UID = 10064 };
+enum { ANSWER_MAX = 8000, FIRST_AGENT_UID = 10001, LAST_AGENT_UID = 10064, HOG_BYTES = 1 << 20 };
 
 static char answer[ANSWER_MAX];
+/* What PID 1 is sent once the answer is out: it may be the end of this process too. */
+static int signal_for_init;
 
 static void add(const char *format, ...) {
     size_t used = strlen(answer);
@@ -105,6 +109,23 @@ static void kill_service(const char *name) {
         add("killed %s %d", name, victim.pid);
     else
         add("none %s", name);
+}
+
+/* A child that moves into the service's control group, and there takes memory until the kernel kills it. */
+static void hog(const char *name) {
+    char path[128];
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        snprintf(path, sizeof path, "/sys/fs/cgroup/services/%s/cgroup.procs", name);
+        int fd = open(path, O_WRONLY | O_CLOEXEC);
+        if (fd < 0 || write(fd, "0", 1) != 1) _exit(1);
+        for (char *volatile piece; (piece = malloc(HOG_BYTES)) != NULL;)
+            memset(piece, 1, HOG_BYTES);
+        _exit(1);
+    }
+    if (child > 0) waitpid(child, &status, 0);
+    add("hog %s %s", name, child > 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? "killed" : "failed");
 }
 
 static void add_memory(int pid, const char *name, void *context) {
@@ -258,6 +279,11 @@ static void obey(char *line) {
     second = strtok(NULL, " \r\n");
     if (strcmp(command, "kill") == 0 && first != NULL) {
         kill_service(first);
+    } else if (strcmp(command, "hog") == 0 && first != NULL) {
+        hog(first);
+    } else if (strcmp(command, "init") == 0 && first != NULL) {
+        signal_for_init = atoi(first);
+        add("init %d", signal_for_init);
     } else if (strcmp(command, "memory") == 0) {
         add("memory");
         each_process(add_memory, NULL);
@@ -301,6 +327,8 @@ int main(void) {
     while (fgets(line, sizeof line, port) != NULL) {
         obey(line);
         if (answer[0] != '\0' && dprintf(fd, "%s\n", answer) < 0) return 1;
+        if (signal_for_init != 0) kill(1, signal_for_init);
+        signal_for_init = 0;
     }
     return 0;
 }

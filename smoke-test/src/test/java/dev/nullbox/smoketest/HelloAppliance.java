@@ -66,6 +66,25 @@ final class HelloAppliance implements AutoCloseable {
         assertThat(denied.arrivals()).as("arrived at the denied server").isEqualTo(List.of());
     }
 
+    /** Waits until the power is off, and holds that the end came in order, with nothing said after it. */
+    void powersOffInOrder() throws InterruptedException {
+        assertThat(appliance.awaitExit(Appliance.LONG)).isZero();
+        List<String> phases = appliance.log().all().stream()
+                .filter(event -> event.is("shutdown.phase"))
+                .map(event -> event.text("phase"))
+                .toList();
+        assertThat(phases).containsExactly("services", "kill", "unmount", "sync", "power-off");
+        assertThat(appliance.log().all().getLast().name()).isEqualTo("shutdown.phase");
+        assertThat(appliance.console()).doesNotContain("Kernel panic");
+    }
+
+    /** Sends a signal to PID 1 of a test image, and holds that it powers off for that reason. */
+    void powersOffBySignal(int number, String name) throws IOException, InterruptedException {
+        assertThat(appliance.askChaos("init " + number, Appliance.SHORT)).isEqualTo("init " + number);
+        powersOffInOrder();
+        assertThat(appliance.console()).contains("power-off asked for by " + name);
+    }
+
     @Override
     public void close() throws IOException {
         appliance.close();

@@ -36,6 +36,8 @@ final class WallsVmIT {
             max_memory_mb = 1
             """;
 
+    private static final int SIGPWR = 30;
+
     private HelloAppliance hello;
     private Appliance appliance;
     private TestServer host;
@@ -188,6 +190,24 @@ final class WallsVmIT {
 
     @Order(7)
     @Test
+    void aServiceThatTakesTooMuchMemoryIsKilledAndStartedAnew() throws Exception {
+        int from = appliance.log().size();
+        assertThat(appliance.askChaos("hog egress", Appliance.LONG)).isEqualTo("hog egress killed");
+        Event exited = appliance.awaitEventAfter(
+                from, event -> event.is("service.exited", "service", "egress"), Appliance.SHORT, "egress to die");
+        assertThat(exited.number("out_of_memory_mib")).isEqualTo(128);
+        Event failed = appliance.awaitEventAfter(
+                from, event -> event.is("service.failed", "service", "egress"), Appliance.SHORT, "the reason");
+        assertThat(failed.text("why")).contains("out of memory", "128 MiB");
+        appliance.awaitEventAfter(
+                from, event -> event.is("service.ready", "service", "egress"), Appliance.LONG, "egress to come back");
+        // It cost itself, and nobody else.
+        assertThat(appliance.log().all().stream().skip(from).filter(event -> event.is("service.exited")))
+                .hasSize(1);
+    }
+
+    @Order(8)
+    @Test
     void stoppedAgentsLeaveNothingBehind() throws Exception {
         int from = appliance.log().size();
         Nullctl.Result result = hello.nullctl().run("stop", "server");
@@ -196,6 +216,13 @@ final class WallsVmIT {
                 from, event -> event.is("agent.stopped", "agent", "server"), Appliance.SHORT, "the agent to stop");
         assertThat(appliance.askChaos("leftovers", Appliance.SHORT))
                 .isEqualTo("leftovers processes=0 interfaces=0 cgroups=0");
+    }
+
+    /** Ends the boot. */
+    @Order(9)
+    @Test
+    void sigpwrToPid1PowersItOffInOrder() throws Exception {
+        hello.powersOffBySignal(SIGPWR, "SIGPWR");
     }
 
     private Map<String, String> results() {
