@@ -1,6 +1,9 @@
 package dev.nullbox.warden;
 
+import dev.nullbox.rpc.EventSink;
+import dev.nullbox.rpc.RpcMethod;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -95,5 +98,13 @@ final class Vaults {
             contents.put(secret.name().value(), versions.toString());
         }
         return contents;
+    }
+
+    /** The methods of a warden that has no vault yet. */
+    static List<RpcMethod> methods() throws IOException {
+        VaultKeeper keeper = VaultKeeper.of(store(new MemoryFiles(), 1), () -> 0);
+        Leases leases = new Leases(() -> Instant.EPOCH, () -> 0);
+        EventSink nowhere = new EventSink(OutputStream.nullOutputStream());
+        return new VaultService(keeper, new Transfers(keeper, () -> 0), leases, nowhere, true).methods();
     }
 }

@@ -41,8 +41,7 @@ class WardenIT {
     void everyCallOfAnotherUserIsRefusedAndAudited() throws Exception {
         assertThat(Natives.libc().getuid()).as("needs root: setpriv").isZero();
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        List<String> methods =
-                VaultMethodsDocumentTest.methods().stream().map(RpcMethod::name).toList();
+        List<String> methods = Vaults.methods().stream().map(RpcMethod::name).toList();
         ServiceRuntime runtime =
                 new ServiceRuntime("warden", directory, directory, Optional.empty(), new EventSink(events));
         Runnable stop = WardenMain.start(runtime, false);
