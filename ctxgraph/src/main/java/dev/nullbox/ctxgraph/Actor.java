@@ -1,5 +1,6 @@
 package dev.nullbox.ctxgraph;
 
+import dev.nullbox.rpc.RpcException;
 import java.util.List;
 
 /**
@@ -61,6 +62,32 @@ record Actor(
 
     boolean mayWrite(MemoryKey key) {
         return matches(write, key);
+    }
+
+    /**
+     * @throws RpcException DENIED, SCOPE, when the key may not be read
+     */
+    void requireRead(MemoryKey key) throws RpcException {
+        if (!mayRead(key)) {
+            throw outOfScope("read", key, read);
+        }
+    }
+
+    /**
+     * @throws RpcException DENIED, SCOPE, when the key may not be written
+     */
+    void requireWrite(MemoryKey key) throws RpcException {
+        if (!mayWrite(key)) {
+            throw outOfScope("write", key, write);
+        }
+    }
+
+    private RpcException outOfScope(String what, MemoryKey key, List<KeyPattern> patterns) {
+        return new RpcException(
+                RpcException.Code.DENIED,
+                "SCOPE",
+                agent + " may not " + what + " " + key + ": its AGENT.toml grants " + patterns,
+                "key");
     }
 
     private static boolean matches(List<KeyPattern> patterns, MemoryKey key) {

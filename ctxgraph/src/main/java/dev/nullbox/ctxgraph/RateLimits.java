@@ -26,25 +26,13 @@ final class RateLimits {
     }
 
     /**
-     * Takes that many writes from what the actor has left.
+     * Refuses what {@link #take} would, and takes nothing: before there is work done for a write.
      *
-     * @throws RpcException UNAVAILABLE, QUOTA_RATE, and then nothing is taken
+     * @throws RpcException UNAVAILABLE, QUOTA_RATE
      */
-    synchronized void take(Actor actor, int writes) throws RpcException {
+    synchronized void require(Actor actor, int writes) throws RpcException {
         long most = actor.maxWritesPerMinute();
-        if (most == Long.MAX_VALUE) {
-            return;
-        }
-        long now = nanoClock.getAsLong();
-        Bucket bucket = buckets.get(actor.agent());
-        if (bucket == null) {
-            bucket = new Bucket();
-            bucket.left = most;
-            buckets.put(actor.agent(), bucket);
-        } else {
-            bucket.left = Math.min((double) most, bucket.left + (double) (now - bucket.atNanos) * most / MINUTE_NANOS);
-        }
-        bucket.atNanos = now;
+        Bucket bucket = bucket(actor.agent(), most);
         if (bucket.left < writes) {
             long waitMs = most == 0
                     ? TimeUnit.MINUTES.toMillis(1)
@@ -55,6 +43,30 @@ final class RateLimits {
                     actor.agent() + " may make " + most + " writes a minute (max_writes_per_minute): try again in "
                             + waitMs + " ms");
         }
-        bucket.left -= writes;
+    }
+
+    /**
+     * Takes that many writes from what the actor has left.
+     *
+     * @throws RpcException UNAVAILABLE, QUOTA_RATE, and then nothing is taken
+     */
+    synchronized void take(Actor actor, int writes) throws RpcException {
+        require(actor, writes);
+        bucket(actor.agent(), actor.maxWritesPerMinute()).left -= writes;
+    }
+
+    /** What the agent has left now. */
+    private Bucket bucket(AgentName agent, long most) {
+        long now = nanoClock.getAsLong();
+        Bucket bucket = buckets.get(agent);
+        if (bucket == null) {
+            bucket = new Bucket();
+            bucket.left = most;
+            buckets.put(agent, bucket);
+        } else {
+            bucket.left = Math.min((double) most, bucket.left + (double) (now - bucket.atNanos) * most / MINUTE_NANOS);
+        }
+        bucket.atNanos = now;
+        return bucket;
     }
 }

@@ -5,22 +5,22 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** {@link Memory} in one SQLite file: one thread writes, several connections read. */
 final class SqliteMemory implements Memory {
     private static final int READERS = 3;
     private static final int MAX_PAGE = 1_000;
-    private static final int MAX_WRITES = 64;
 
     /** What the entries of a page take of the heap, about. */
     private static final long PAGE_COST = 4 << 20;
 
     private static final long CHUNK_COPIES = 8;
+
+    /** Leaves an agent beyond its quota some forty refusals a second, by all threads of its door. */
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     /** How long a request of an agent waits for its turn. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -30,18 +30,18 @@ final class SqliteMemory implements Memory {
     private final Readers readers;
     private final Search search;
     private final ReadLog readLog;
-    private final RateLimits rates;
+    private final AgentWrites agentWrites;
     private final Position end = new Position();
-    private final Turns turns = new Turns(PATIENCE);
+    private final Turns turns = new Turns(PATIENCE, PAUSE);
 
     private SqliteMemory(Sql writer, Readers readers, Search search, LongSupplier nanoClock) throws SQLException {
         this.writer = writer;
         this.readers = readers;
         this.search = search;
-        this.rates = new RateLimits(nanoClock);
         Writes writes = Writes.open(writer);
         end.moveTo(writes.lastSeq());
         this.committer = Committer.start(writes, end::moveTo);
+        this.agentWrites = new AgentWrites(committer, turns, nanoClock);
         this.readLog = new ReadLog(committer);
     }
 
@@ -78,38 +78,12 @@ final class SqliteMemory implements Memory {
 
     @Override
     public List<Written> write(Actor actor, List<Put> puts) throws RpcException {
-        if (puts.isEmpty() || puts.size() > MAX_WRITES) {
-            throw Prepared.invalid("WRITES", "1 to " + MAX_WRITES + " writes at once", "key");
-        }
-        List<Prepared> all = new ArrayList<>(puts.size());
-        Set<MemoryKey> keys = new HashSet<>();
-        for (Put put : puts) {
-            if (!actor.mayWrite(put.key())) {
-                throw outOfScope(actor, "write", put.key(), actor.write());
-            }
-            if (!keys.add(put.key())) {
-                throw Prepared.invalid("WRITES", "key: " + put.key() + " stands twice in one write", "key");
-            }
-            all.add(Prepared.of(actor.agent(), put));
-        }
-        rates.take(actor, puts.size());
-        return committer.change(writes -> {
-            writes.check(actor, all);
-            List<Written> written = new ArrayList<>(all.size());
-            for (Prepared one : all) {
-                written.add(writes.apply(actor, one));
-            }
-            return written;
-        });
+        return agentWrites.write(actor, puts);
     }
 
     /** Stages a chunk of at most {@link Blob#MAX_CHUNK_BYTES} for a blob of this actor. */
     NodeId putChunk(Actor actor, byte[] data) throws RpcException {
-        if (data.length == 0 || data.length > Blob.MAX_CHUNK_BYTES) {
-            throw Prepared.invalid("CHUNK", "data: a chunk has 1 to " + Blob.MAX_CHUNK_BYTES + " bytes", "data");
-        }
-        rates.take(actor, 1);
-        return committer.change(writes -> Blobs.stage(writes, actor, data));
+        return agentWrites.stage(actor, data);
     }
 
     /** The blob of chunks that this actor has staged. */
@@ -140,7 +114,7 @@ final class SqliteMemory implements Memory {
 
     @Override
     public Optional<Entry> get(Actor actor, MemoryKey key, List<Source> without) throws RpcException {
-        requireReadable(actor, key);
+        actor.requireRead(key);
         Optional<Entry> entry = readers.read(sql -> {
             Optional<Reads.Stored> stored = Reads.stored(sql, key);
             if (stored.isEmpty()) {
@@ -189,13 +163,13 @@ final class SqliteMemory implements Memory {
 
     @Override
     public Optional<Head> head(Actor actor, MemoryKey key) throws RpcException {
-        requireReadable(actor, key);
+        actor.requireRead(key);
         return readers.read(sql -> Reads.head(sql, key));
     }
 
     @Override
     public Page<Head> history(Actor actor, MemoryKey key, long before, int max) throws RpcException {
-        requireReadable(actor, key);
+        actor.requireRead(key);
         requireMax(max, MAX_PAGE);
         List<Head> found = readers.read(sql -> Reads.history(sql, key, before, max + 1));
         boolean more = found.size() > max;
@@ -278,20 +252,6 @@ final class SqliteMemory implements Memory {
         } catch (SQLException e) {
             throw Committer.unavailable(e);
         }
-    }
-
-    private static void requireReadable(Actor actor, MemoryKey key) throws RpcException {
-        if (!actor.mayRead(key)) {
-            throw outOfScope(actor, "read", key, actor.read());
-        }
-    }
-
-    private static RpcException outOfScope(Actor actor, String what, MemoryKey key, List<KeyPattern> patterns) {
-        return new RpcException(
-                RpcException.Code.DENIED,
-                "SCOPE",
-                actor.agent() + " may not " + what + " " + key + ": its AGENT.toml grants " + patterns,
-                "key");
     }
 
     private static void requireMax(int max, int most) throws RpcException {

@@ -33,12 +33,15 @@ final class Turns {
     private final Semaphore large = new Semaphore(LARGE_UNITS, true);
     private final Map<Thread, Turn> current = new ConcurrentHashMap<>();
     private final Duration patience;
+    private final Duration pause;
 
     /**
      * @param patience how long a request waits for its turn
+     * @param pause what passes before a request beyond its agent's quota is answered
      */
-    Turns(Duration patience) {
+    Turns(Duration patience, Duration pause) {
         this.patience = patience;
+        this.pause = pause;
     }
 
     /** Ends a request's turn from within, to begin anew with a larger one. */
@@ -58,6 +61,7 @@ final class Turns {
         private final boolean isSmall;
         private long cost;
         private int units;
+        private boolean overQuota;
 
         Turn(boolean isSmall, long cost, int units) {
             this.isSmall = isSmall;
@@ -130,6 +134,17 @@ final class Turns {
         weigh((long) LARGE_UNITS * UNIT);
     }
 
+    /**
+     * Has the request of the thread's turn, if it has one, answered a little later, when the turn is over: an agent that
+     * asks again at once would else leave the others less of the processor, the more it is refused.
+     */
+    void slowDown() {
+        Turn turn = current.get(Thread.currentThread());
+        if (turn != null) {
+            turn.overQuota = true;
+        }
+    }
+
     private Turn begin(long known, long needed) throws RpcException {
         int units = units(needed);
         Turn turn = new Turn(units <= SMALL_MOST, known, units);
@@ -149,6 +164,13 @@ final class Turns {
     private void end(Turn turn) {
         current.remove(Thread.currentThread());
         turn.line().release(turn.units);
+        if (turn.overQuota) {
+            try {
+                Thread.sleep(pause);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private static int units(long cost) {

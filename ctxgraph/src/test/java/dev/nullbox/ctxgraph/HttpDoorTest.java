@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +35,7 @@ class HttpDoorTest {
 
     private final ByteArrayOutputStream events = new ByteArrayOutputStream();
     private final List<AutoCloseable> open = new ArrayList<>();
+    private HttpService service;
     private int ada;
     private int bob;
 
@@ -46,13 +48,14 @@ class HttpDoorTest {
     void listen() throws Exception {
         SqliteMemory store = SqliteMemory.open(directory.resolve("memory.db"), System::nanoTime);
         MemoryMethods methods = new MemoryMethods(store, new EventSink(events));
-        ada = listen("ada", methods);
-        bob = listen("bob", methods);
+        service = methods.service();
+        ada = listen("ada");
+        bob = listen("bob");
         open.add(store);
     }
 
-    private int listen(String agent, MemoryMethods methods) throws IOException {
-        HttpDoor door = HttpDoor.open(Actor.ofName(new AgentName(agent)), LOOPBACK, 0, methods.service());
+    private int listen(String agent) throws IOException {
+        HttpDoor door = HttpDoor.open(Actor.ofName(new AgentName(agent)), LOOPBACK, 0, service);
         open.add(door);
         return door.address().getPort();
     }
@@ -187,6 +190,33 @@ class HttpDoorTest {
             assertThat(refused.status()).isEqualTo(413);
             assertThat(refused.body()).contains("BODY_TOO_LARGE");
         }
+    }
+
+    /** Refusals used to be as fast as could be, and took the processor from who was within its quota. */
+    @Test
+    void refusesBeyondTheQuotaAtItsOwnPace() throws Exception {
+        Actor poor = new Actor(
+                new AgentName("poor"),
+                1,
+                "",
+                Actor.ownSpace(new AgentName("poor")),
+                List.of(new KeyPattern("*")),
+                8_192,
+                2);
+        HttpDoor door = HttpDoor.open(poor, LOOPBACK, 0, service);
+        open.addFirst(door);
+        int port = door.address().getPort();
+        assertThat(error(port, "memory.put", "{\"key\":\"k\",\"value\":\"" + "x".repeat(8_192) + "\"}"))
+                .contains("QUOTA_SPACE");
+        result(port, "memory.put", "{\"key\":\"k\",\"value\":1}");
+        long begunNanos = System.nanoTime();
+        for (int i = 0; i < 5; i++) {
+            assertThat(error(port, "memory.put", "{\"key\":\"k\",\"value\":1}")).contains("QUOTA_RATE");
+        }
+        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNanos))
+                .isGreaterThanOrEqualTo(500);
+        assertThat(result(port, "memory.get", "{\"key\":\"k\"}").get("value").getAsInt())
+                .isEqualTo(1);
     }
 
     /** Ada fills her own door with connections that stop in the middle of a request; Bob does not notice. */

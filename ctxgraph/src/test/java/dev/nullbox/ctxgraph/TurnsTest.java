@@ -26,7 +26,9 @@ class TurnsTest {
 
     private static final long MIB = 1 << 20;
 
-    private final Turns turns = new Turns(Duration.ofMillis(200));
+    private static final Duration PAUSE = Duration.ofMillis(300);
+
+    private final Turns turns = new Turns(Duration.ofMillis(200), PAUSE);
     private final HttpPlaces places = new HttpPlaces(Duration.ofMillis(200));
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -213,8 +215,24 @@ class TurnsTest {
     }
 
     @Test
+    void answersWhoIsBeyondItsQuotaLaterAndWithoutATurn() throws Exception {
+        CountDownLatch refused = new CountDownLatch(1);
+        long begunNanos = System.nanoTime();
+        Future<String> slow = threads.submit(() -> run(LARGE, () -> {
+            turns.weighMost();
+            turns.slowDown();
+            refused.countDown();
+        }));
+        assertThat(refused.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(run(LARGE, () -> turns.weighMost())).isEqualTo("done");
+        assertThat(slow.get()).isEqualTo("done");
+        assertThat(System.nanoTime() - begunNanos).isGreaterThanOrEqualTo(PAUSE.toNanos());
+    }
+
+    @Test
     void outsideOfATurnNothingIsWeighed() {
         turns.weigh(100 * MIB);
         turns.weighMost();
+        turns.slowDown();
     }
 }
