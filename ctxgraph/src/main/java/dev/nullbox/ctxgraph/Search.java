@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -13,8 +14,11 @@ import java.util.PriorityQueue;
 
 /** Full-text search (FTS5, BM25) and nearest vectors (cosine, every vector in scope is looked at) over current values. */
 final class Search implements AutoCloseable {
-    /** Matches that are looked at, best first, for those in scope. */
+    /** Matches in scope that are ranked, those of the newest keys: of a common word there may be a million. */
     private static final int MAX_MATCHES = 10_000;
+
+    /** How many candidates are fetched for each hit that is wanted; all of them only when these are not enough. */
+    private static final int SPARE = 4;
 
     /** A space with more keys than this narrows little, and the index would go through all of it to rank. */
     private static final int SMALL_SPACE = 20_000;
@@ -58,32 +62,40 @@ final class Search implements AutoCloseable {
             return List.of();
         }
         String match = query.text().isEmpty() ? "" : Texts.match(query.text());
-        List<Found> candidates = match.isEmpty()
-                ? nearest(sql, ranges, Prepared.unit(query.vector()), query.max() * 4)
-                : matches(sql, ranges, match);
-        List<Memory.Hit> hits = new ArrayList<>();
-        for (Found found : candidates) {
-            if (hits.size() == query.max()) {
+        List<Memory.Hit> hits = List.of();
+        for (int most : new int[] {query.max() * SPARE, MAX_MATCHES}) {
+            List<Found> candidates = match.isEmpty()
+                    ? nearest(sql, ranges, Prepared.unit(query.vector()), most)
+                    : matches(sql, ranges, match, most);
+            hits = shown(sql, candidates, match, query.max(), filter);
+            if (hits.size() == query.max() || candidates.size() < most) {
                 break;
             }
-            hit(sql, found, ranges, match, filter).ifPresent(hits::add);
         }
         return hits;
     }
 
-    private Optional<Memory.Hit> hit(Sql sql, Found found, List<KeyRanges.Range> ranges, String match, Filter filter)
+    private List<Memory.Hit> shown(Sql sql, List<Found> candidates, String match, int max, Filter filter)
+            throws SQLException, RpcException {
+        List<Memory.Hit> hits = new ArrayList<>();
+        for (Found found : candidates) {
+            if (hits.size() == max) {
+                break;
+            }
+            hit(sql, found, match, filter).ifPresent(hits::add);
+        }
+        return hits;
+    }
+
+    private Optional<Memory.Hit> hit(Sql sql, Found found, String match, Filter filter)
             throws SQLException, RpcException {
         record Row(String key, Reads.Stored stored) {}
         Optional<Row> row = sql.first(
-                        "SELECT key, id, seq, content FROM keys JOIN nodes USING (n) WHERE k = ? AND live",
-                        at -> in(ranges, at.getString(1))
-                                ? Optional.of(new Row(
-                                        at.getString(1),
-                                        new Reads.Stored(
-                                                NodeId.ofBytes(at.getBytes(2)), at.getLong(3), at.getBytes(4))))
-                                : Optional.<Row>empty(),
-                        found.k())
-                .flatMap(inScope -> inScope);
+                "SELECT key, id, seq, content FROM keys JOIN nodes USING (n) WHERE k = ? AND live",
+                at -> new Row(
+                        at.getString(1),
+                        new Reads.Stored(NodeId.ofBytes(at.getBytes(2)), at.getLong(3), at.getBytes(4))),
+                found.k());
         if (row.isEmpty()) {
             return Optional.empty();
         }
@@ -97,22 +109,27 @@ final class Search implements AutoCloseable {
         return Optional.of(new Memory.Hit(new MemoryKey(key), stored.id(), stored.seq(), found.score(), snippet));
     }
 
-    private static boolean in(List<KeyRanges.Range> ranges, String key) {
-        return ranges.stream().anyMatch(range -> key.compareTo(range.from()) >= 0 && key.compareTo(range.end()) < 0);
+    private static List<Found> matches(Sql sql, List<KeyRanges.Range> ranges, String match, int most)
+            throws SQLException {
+        List<Object> arguments = new ArrayList<>(List.of(scope(sql, ranges) + "{key text} : (" + match + ")"));
+        for (KeyRanges.Range range : ranges) {
+            arguments.add(range.from());
+            arguments.add(range.end());
+        }
+        arguments.add(most);
+        // In the order of rows FTS5 can stop; in that of ranks it would first rank every match there is. The space
+        // column
+        // only narrows: its weight in the ranking is 0.
+        return sql.all(
+                "SELECT k, score FROM (SELECT rowid AS k, bm25(texts, 0.0, 2.0, 1.0) AS score FROM texts"
+                        + " WHERE texts MATCH ? AND EXISTS (SELECT 1 FROM keys WHERE k = texts.rowid AND ("
+                        + String.join(" OR ", Collections.nCopies(ranges.size(), "(key >= ? AND key < ?)"))
+                        + ")) ORDER BY rowid DESC LIMIT " + MAX_MATCHES + ") ORDER BY score LIMIT ?",
+                row -> new Found(row.getLong(1), -row.getDouble(2)),
+                arguments.toArray());
     }
 
-    private static List<Found> matches(Sql sql, List<KeyRanges.Range> ranges, String match) throws SQLException {
-        List<Found> found = new ArrayList<>();
-        // The space column only narrows: its weight in the ranking is 0.
-        sql.each(
-                "SELECT rowid, bm25(texts, 0.0, 2.0, 1.0) FROM texts WHERE texts MATCH ?"
-                        + " AND rank MATCH 'bm25(0.0, 2.0, 1.0)' ORDER BY rank LIMIT " + MAX_MATCHES,
-                row -> found.add(new Found(row.getLong(1), -row.getDouble(2))),
-                scope(sql, ranges) + "{key text} : (" + match + ")");
-        return found;
-    }
-
-    /** Keys of the ranges begin with these words; others may too, and are sorted out one by one. */
+    /** Keys of the ranges begin with these words; others may too. */
     private static String scope(Sql sql, List<KeyRanges.Range> ranges) throws SQLException {
         List<String> begins = new ArrayList<>();
         long keys = 0;

@@ -12,6 +12,10 @@ import java.util.function.LongSupplier;
 /** {@link Memory} in one SQLite file: one thread writes, several connections read. */
 final class SqliteMemory implements Memory {
     private static final int READERS = 3;
+
+    /** For searches alone, which take longer: whoever gets one value does not wait behind them. */
+    private static final int SEARCHERS = 2;
+
     private static final int MAX_PAGE = 1_000;
 
     /** What the entries of a page take of the heap, about. */
@@ -28,16 +32,18 @@ final class SqliteMemory implements Memory {
     private final Sql writer;
     private final Committer committer;
     private final Readers readers;
+    private final Readers searchers;
     private final Search search;
     private final ReadLog readLog;
     private final AgentWrites agentWrites;
     private final Position end = new Position();
     private final Turns turns = new Turns(PATIENCE, PAUSE);
 
-    private SqliteMemory(Sql writer, Readers readers, Search search, LongSupplier nanoClock) throws SQLException {
+    private SqliteMemory(Path file, Sql writer, LongSupplier nanoClock) throws SQLException {
         this.writer = writer;
-        this.readers = readers;
-        this.search = search;
+        this.readers = Readers.open(file, READERS);
+        this.searchers = Readers.open(file, SEARCHERS);
+        this.search = Search.open();
         Writes writes = Writes.open(writer);
         end.moveTo(writes.lastSeq());
         this.committer = Committer.start(writes, end::moveTo);
@@ -55,7 +61,7 @@ final class SqliteMemory implements Memory {
         try {
             Schema.migrate(writer);
             Blobs.dropStaged(writer);
-            return new SqliteMemory(writer, Readers.open(file, READERS), Search.open(), nanoClock);
+            return new SqliteMemory(file, writer, nanoClock);
         } catch (SQLException e) {
             writer.close();
             throw e;
@@ -226,7 +232,7 @@ final class SqliteMemory implements Memory {
     @Override
     public List<Hit> search(Actor actor, Query query) throws RpcException {
         requireMax(query.max(), Query.MAX_HITS);
-        List<Hit> hits = readers.read(sql -> search.find(
+        List<Hit> hits = searchers.read(sql -> search.find(
                 sql, actor, query, (at, id) -> !Reads.quarantined(at, id) && !Influence.on(at, id, query.without())));
         for (Hit hit : hits) {
             readLog.note(actor, hit.id(), end.get());
@@ -246,6 +252,7 @@ final class SqliteMemory implements Memory {
         committer.close();
         try {
             readers.close();
+            searchers.close();
             search.close();
             writer.execute("PRAGMA wal_checkpoint(TRUNCATE)");
             writer.close();

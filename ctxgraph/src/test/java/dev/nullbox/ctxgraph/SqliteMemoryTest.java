@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -194,6 +195,24 @@ class SqliteMemoryTest {
         put(poor, "ada/p4", "x");
     }
 
+    /** Only the best ten thousand matches of all agents used to be looked at. */
+    @Test
+    void findsWhatIsInScopeAmongManyMatchesThatAreNot() throws Exception {
+        Actor ada = new Actor(new AgentName("ada"), 1, "", List.of(new KeyPattern("_/*")), List.of(), 0, 0);
+        put(Actor.operator(), "_/a", "a common word and some others, so that its rank is low");
+        for (int i = 0; i < 10_050; i += 50) {
+            List<Put> puts = new ArrayList<>();
+            for (int k = i; k < i + 50; k++) {
+                puts.add(Put.of(new MemoryKey("bob/" + k), new JsonPrimitive("common")));
+            }
+            memory.write(Actor.operator(), puts);
+        }
+        assertThat(memory.search(ada, Query.of("common", "", 20)))
+                .extracting(hit -> hit.key().text())
+                .containsExactly("_/a");
+        assertThat(memory.search(Actor.operator(), Query.of("common", "", 20))).hasSize(20);
+    }
+
     @Test
     void findsWordsPhrasesAndPrefixes() throws Exception {
         put(ADA, "ada/fruit/1", "The quick brown fox jumps over the lazy dog");
@@ -261,9 +280,9 @@ class SqliteMemoryTest {
             put(BOB, "bob/b", "4");
             memory.delete(ADA, new MemoryKey("ada/b"));
             assertThat(waiting.get()).extracting(Memory.Head::kind).containsExactly(Node.Kind.TOMBSTONE);
-            Future<List<Memory.Head>> ended = pool.submit(() -> watch.next(Duration.ofSeconds(60)));
-            pool.submit(watch::close).get();
-            assertThat(ended.get()).isEmpty();
+            Future<List<Memory.Head>> ended = pool.submit(() -> watch.next(Duration.ofHours(1)));
+            watch.close();
+            assertThat(ended.get(30, TimeUnit.SECONDS)).isEmpty();
         }
         try (Memory.Watch fresh = memory.watch(ADA, "", Long.MAX_VALUE)) {
             assertThat(fresh.next(Duration.ofMillis(1))).isEmpty();
