@@ -168,6 +168,7 @@ final class AgentRun {
         try {
             tools.cgroups().add(name, process.pid());
         } catch (IOException e) {
+            tools.libc().close(process.input());
             throw endedAtOnce().map(why -> new IOException(why, e)).orElse(e);
         }
         return process;
