@@ -264,6 +264,7 @@ class SqliteMemoryTest {
         refused("VECTOR", () -> memory.search(ADA, new Query("", List.of(0f, 0f), "", 2, List.of())));
     }
 
+    @SuppressWarnings("try") // what close does to a watch that waits
     @Test
     void tellsAWatchEveryWriteInOrderFromAnyPlace() throws Exception {
         put(ADA, "ada/a", "1");
