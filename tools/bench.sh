@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # ./nullbox bench: figures, each beside a reference.
 # The vault's and the memory's own figures come from Java: the main classes VaultBench and MemoryBench among the tests of
-# warden and ctxgraph, which write to the directory for temporary files: on the disk of the cache. A reference is a line
-# "NAME VALUE".
+# warden and ctxgraph, which write to the directory for temporary files: on the disk of the cache. A figure is a line
+# "FIGURE VALUE", a reference a line "WHO:FIGURE VALUE".
 
 # shellcheck source=bench.version
 . "$NB_ROOT/tools/bench.version"
@@ -14,7 +14,7 @@ bench() {
   [ $# -le 2 ] || misused "bench: '$3' is one argument too many; ./nullbox help bench"
   case $name in
   boot | agent) bench_appliance "$@" ;;
-  vault) bench_vault "${2:-}" ;;
+  vault) bench_module warden dev.nullbox.warden.VaultBench vault_references "${2:-}" age argon2 systemd time ;;
   memory) bench_module ctxgraph dev.nullbox.ctxgraph.MemoryBench memory_references "${2:-}" redis-tools sqlite3 ;;
   esac
 }
@@ -27,7 +27,8 @@ bench_appliance() {
   "$JAVA_HOME/bin/java" -cp 'smoke-test/target/classes:smoke-test/target/classpath/*' dev.nullbox.smoketest.Bench "$@"
 }
 
-# bench_module MODULE MAIN-CLASS REFERENCES [--json] PACKAGE...: REFERENCES is a function that prints the references.
+# bench_module MODULE MAIN-CLASS REFERENCES [--json] PACKAGE...: REFERENCES is a function that prints the references. The
+# main class's own exit code says whether its bounds hold.
 bench_module() {
   local module=$1 main=$2 references=$3 json=$4 own beside code=0 classes=$1/target/classes:$1/target/test-classes
   shift 4
@@ -41,20 +42,13 @@ bench_module() {
   trap "end_family $$ 20; rm -rf '$NULLBOX_BENCH_DIR'" EXIT
   mkdir "$NULLBOX_BENCH_DIR/own" "$NULLBOX_BENCH_DIR/reference"
   say 'measuring'
-  # The main class's own exit code says whether its bounds hold.
   own=$(timeout -k 10 3600 "$JAVA_HOME/bin/java" \
     "-Djava.io.tmpdir=$NULLBOX_BENCH_DIR/own" --enable-native-access=ALL-UNNAMED \
-    -cp "$classes:$module/target/bench-classpath/*" "$main" ${json:+"$json"}) || code=$?
+    -cp "$classes:$module/target/bench-classpath/*" "$main") || code=$?
   [ -n "$own" ] || die "$main gave no figures (exit code $code)"
   say 'measuring the references'
   beside=$(cd "$NULLBOX_BENCH_DIR/reference" && "$references")
-  if [ -n "$json" ]; then
-    beside=$(awk '{ printf "%s\"%s\":%s", (NR > 1 ? "," : ""), $1, $2 }' <<<"$beside")
-    printf '{"nullbox":%s,"reference":{%s}}\n' "$own" "$beside"
-  else
-    beside=$(awk '{ printf "  %-44s %s\n", $1, $2 }' <<<"$beside")
-    printf '%s\n\nbeside it:\n%s\n' "$own" "$beside"
-  fi
+  printf '%s\n%s\n' "$own" "$beside" | beside_each "$json"
   return "$code"
 }
 
@@ -68,13 +62,6 @@ per_second() {
 }
 
 rate() { awk -v name="$1" -v count="$2" -v from="$3" -v to="$EPOCHREALTIME" 'BEGIN { printf "%s %.1f\n", name, count / (to - from) }'; }
-
-bench_vault() {
-  local figures=$NB_LOGS/bench-vault.figures
-  make_dir "$NB_LOGS"
-  bench_module warden dev.nullbox.warden.VaultBench vault_references '' age argon2 systemd time >"$figures"
-  beside_each "${1:-}" <"$figures"
-}
 
 # beside_each [--json]: puts each reference beside its figure. Lines "FIGURE VALUE" and "WHO:FIGURE VALUE"; a figure that
 # ends in .SIZE has the references of that size, and those without one.
@@ -90,7 +77,7 @@ beside_each() {
         for (k = 1; k <= others; k++) if (of[k] == figure[i] || of[k] == base)
           beside = beside (beside == "" ? "" : json ? "," : ", ") sprintf(json ? "\"%s\":%s" : "%s %s", who[k], other[k])
         if (json) printf "%s\"%s\":{\"value\":%s,\"reference\":{%s}}", i == 1 ? "{" : ",", figure[i], value[i], beside
-        else printf "%-24s %10s   beside %s\n", figure[i], value[i], beside
+        else printf "%-36s %12s%s\n", figure[i], value[i], beside == "" ? "" : "   beside " beside
       }
       if (json) print "}"
     }'
@@ -157,8 +144,9 @@ redis_reference() {
   for clients in 1 4 16; do
     redis-benchmark -p "$port" -t set,get -n 5000 -r 10000 -d "$NB_BENCH_VALUE_BYTES" -c "$clients" --csv 2>>redis/log |
       awk -F'","|"' -v c="$clients" 'NR > 1 {
-        printf "redis.%s_per_second.%d_clients %s\nredis.%s_p50_ms.%d_clients %s\nredis.%s_p99_ms.%d_clients %s\n",
-          tolower($2), c, $3, tolower($2), c, $6, tolower($2), c, $8 }'
+        name = $2 == "SET" ? "put" : "get"
+        printf "redis:%s_per_second.%d_clients %s\nredis:%s_p50_ms.%d_clients %s\nredis:%s_p99_ms.%d_clients %s\n",
+          name, c, $3, name, c, $6, name, c, $8 }'
   done
   kill "$server"
   wait "$server" || :
@@ -176,10 +164,10 @@ sqlite_reference() {
     seq "$count" | awk -v n="$NB_BENCH_VALUE_BYTES" '
       { printf "INSERT INTO node (key, value) VALUES (\x27bench/%d\x27, printf(\x27%%.*c\x27, %d, \x27x\x27));\n", $1, n }'
   } | sqlite3 memory.db
-  rate sqlite3.put_per_second "$count" "$started"
+  rate sqlite3:put_per_second.1_clients "$count" "$started"
   started=$EPOCHREALTIME
   seq "$count" | awk '{ printf "SELECT value FROM node WHERE key = \x27bench/%d\x27;\n", $1 }' | sqlite3 memory.db >/dev/null
-  rate sqlite3.get_per_second "$count" "$started"
+  rate sqlite3:get_per_second.1_clients "$count" "$started"
 }
 
 mcp_package() { NB_REPEAT='./nullbox bench memory' step 'fetching the reference MCP memory server' mcp-memory install_mcp "$1"; }
@@ -197,12 +185,12 @@ mcp_reference() {
   for ((i = 1; i <= count; i++)); do
     mcp_call "$i" tools/call '{"name":"create_entities","arguments":{"entities":[{"name":"n'"$i"'","entityType":"note","observations":["a note"]}]}}'
   done
-  rate mcp_server_memory.put_per_second "$count" "$started"
+  rate mcp-server-memory:mcp_put_per_second "$count" "$started"
   started=$EPOCHREALTIME
   for ((i = 1; i <= count; i++)); do
     mcp_call "$((count + i))" tools/call '{"name":"open_nodes","arguments":{"names":["n'"$i"'"]}}'
   done
-  rate mcp_server_memory.get_per_second "$count" "$started"
+  rate mcp-server-memory:mcp_get_per_second "$count" "$started"
   kill "$MCP_PID"
 }
 

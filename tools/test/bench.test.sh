@@ -11,32 +11,33 @@ bench_of() {
   chmod 755 "$TMP/jdk/bin/java" "$TMP/bin/mvn"
   JAVA_HOME=$TMP/jdk PATH=$TMP/bin:$PATH script ". $NB_ROOT/tools/bench.sh
     ensure_packages() { :; }
-    beside() { echo other.put_per_second 12.5; echo other.get_per_second 80.0; pwd >$TMP/where; }
+    beside() { echo other:set_per_second 12.5; echo other:get_per_second.10 80.0; pwd >$TMP/where; }
     bench_module warden some.Main beside '${2:-}'"
 }
 
-test_figures_are_one_json_object_with_the_references() {
-  bench_of 'echo "{\"set_per_second\":{\"value\":7}}"' --json
+FIGURES='printf "%s\n" "set_per_second.10 7" "set_per_second.20 8" "peer:set_per_second.20 5" "get_per_second.10 9" "get_per_second.20 6"'
+
+test_figures_are_one_json_object_with_each_reference_beside_its_figure() {
+  bench_of "$FIGURES" --json
   expect_code 0
-  [ "$(tail -n 1 "$TMP/out")" = '{"nullbox":{"set_per_second":{"value":7}},"reference":{"other.put_per_second":12.5,"other.get_per_second":80.0}}' ] ||
+  [ "$(tail -n 1 "$TMP/out")" = '{"set_per_second.10":{"value":7,"reference":{"other":12.5}},"set_per_second.20":{"value":8,"reference":{"peer":5,"other":12.5}},"get_per_second.10":{"value":9,"reference":{"other":80.0}},"get_per_second.20":{"value":6,"reference":{}}}' ] ||
     wrong 'that is another object'
 }
 
 test_figures_are_lines_without_json() {
-  bench_of 'echo "set per second 7 $*"; echo "in $NULLBOX_BENCH_DIR"'
+  bench_of "$FIGURES; echo \"\$*\" >&2"
   expect_code 0
-  expect_says 'set per second 7'
-  expect_says "in $NULLBOX_CACHE/bench/"
+  grep -Eqx 'set_per_second.20 +8   beside peer 5, other 12.5' "$TMP/out" || wrong 'the references are not beside it'
+  grep -Eqx 'get_per_second.20 +6' "$TMP/out" || wrong 'it has a reference of another size'
+  expect_says "-Djava.io.tmpdir=$NULLBOX_CACHE/bench/"
   expect_says 'some.Main'
-  grep -Eqx '  other.put_per_second +12.5' "$TMP/out" || wrong 'the reference is not there'
   [ ! -e "$(cat "$TMP/where")" ] || wrong 'the scratch directory is still there'
 }
 
 test_bound_that_does_not_hold_fails_after_the_figures() {
-  bench_of 'echo figures; exit 1'
+  bench_of 'echo set_per_second.10 7; exit 1'
   expect_code 1
-  expect_says 'figures'
-  expect_says 'other.put_per_second'
+  grep -Eqx 'set_per_second.10 +7   beside other 12.5' "$TMP/out" || wrong 'the figure is not there'
 }
 
 test_bench_that_gives_no_figures_is_named() {
