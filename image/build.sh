@@ -166,20 +166,21 @@ pack_again() {
   cmp "$ISO/nullbox.iso" "$second/iso/nullbox.iso"
 }
 
-take_packages() { step 'taking the Debian packages of the root file system' image-packages fetch_packages "$1"; }
+take_packages() { NB_REPEAT='./nullbox build image' step 'taking the Debian packages of the root file system' image-packages fetch_packages "$1"; }
 pack_root() { NB_REPEAT='./nullbox build image' step 'putting the root file system together' image build_root "$1"; }
 pack_iso() { NB_REPEAT='./nullbox build iso' step 'making the ISO' iso build_iso "$1"; }
 
-# The contents of all the parts, by the sums that their cache entries carry.
+# The contents of all the parts, by the sums that their cache entries carry, and what packs them.
 parts_key() {
-  hash_of "$HERE/build.sh" "${MANIFESTS[@]}" "$HERE/files" "$PACKAGES/.sums" "$NB_NATIVE/.sums" "$NB_KRUN/.sums" \
+  hash_of "$(dpkg-query -W -f '${Package} ${Version}\n' binutils cpio squashfs-tools zstd)" "$HERE/build.sh" "${MANIFESTS[@]}" "$HERE/files" "$PACKAGES/.sums" "$NB_NATIVE/.sums" "$NB_KRUN/.sums" \
     "$NB_HELLO/.sums" "${NB_CHAOS:+$NB_CHAOS/.sums}" "${NB_JRE:+$NB_JRE/.sums}"
 }
 
 PACKAGES=$(cache_build image-packages "$(hash_of "$HERE/packages.lock")" take_packages)
 ROOT=$(cache_build image "$(parts_key)" pack_root)
 if [ "$WANTED" != root ]; then
-  ISO=$(cache_build iso "$(hash_of "$ROOT/.sums" "$NB_KERNEL/.sums" "$KERNEL_ARGS" "$(grub-mkimage --version)")" pack_iso)
+  ISO=$(cache_build iso "$(hash_of "$ROOT/.sums" "$NB_KERNEL/.sums" "$KERNEL_ARGS" \
+    "$(dpkg-query -W -f '${Package} ${Version}\n' dosfstools grub-efi-amd64-bin grub-pc-bin mtools xorriso)")" pack_iso)
 fi
 case $WANTED in
 root) printf '%s\n' "$ROOT" ;;
@@ -187,7 +188,7 @@ iso) printf '%s\n' "$ISO" ;;
 again)
   SECOND=$(mktemp -d)
   trap 'rm -rf "$SECOND"' EXIT
-  step 'packing the image a second time' image-again pack_again "$SECOND"
+  NB_REPEAT='./nullbox build again' step 'packing the image a second time' image-again pack_again "$SECOND"
   ;;
 *) die "image/build.sh: wanted 'root', 'iso' or 'again', got '$WANTED'" ;;
 esac

@@ -5,22 +5,30 @@
 # shellcheck source=qemu.sh
 . "$NB_ROOT/tools/qemu.sh"
 
+# agent_name DIR: the name that its AGENT.toml gives, which its directory on the appliance must have.
+agent_name() {
+  sed -n '/^ *\[agent\]/,/^ *\[[^]]*\] *$/s/^ *name *= *["'\'']\([^"'\'']*\).*/\1/p' "$1/AGENT.toml" | head -n 1
+}
+
 # data_disk IMAGE AGENT-DIR...: a disk with one partition, found by its label, holding agents/NAME for each directory.
 data_disk() {
-  local image=$1 work=$1.work agent needed
+  local image=$1 work=$1.work agent agents needed megabytes
   shift
-  # The agents twice, as files and on the disk, and what ext4 needs for itself.
-  needed=$(($(du -skc "$@" | tail -n 1 | cut -f1) * 2 + 65536))
+  agents=$(du -skc "$@" | tail -n 1 | cut -f1)
+  # Room for what the appliance writes, and what ext4 needs for itself.
+  megabytes=$((1024 + agents * 5 / 4 / 1024))
+  # The agents twice, as files and on the disk.
+  needed=$((agents * 2 + 65536))
   [ "$(free_kb "$(dirname "$image")")" -ge "$needed" ] ||
     die "the data disk needs $((needed / 1024)) MB in $(dirname "$image"), where $(($(free_kb "$(dirname "$image")") / 1024)) MB are free: set TMPDIR to a directory on a larger disk"
   rm -rf "$work"
   mkdir -p "$work/agents"
   for agent in "$@"; do
-    cp -r "$agent" "$work/agents/$(basename "$(cd "$agent" && pwd)")"
+    cp -r "$agent" "$work/agents/$(agent_name "$agent")"
   done
-  truncate -s 1G "$image"
+  truncate -s "${megabytes}M" "$image"
   printf 'label: gpt\nstart=2048, name=nullbox-data\n' | /sbin/sfdisk -q "$image"
-  /sbin/mkfs.ext4 -q -d "$work" -E root_owner=0:0,offset=$((2048 * 512)) "$image" "$(((1024 - 2) * 1024))k"
+  /sbin/mkfs.ext4 -q -d "$work" -E root_owner=0:0,offset=$((2048 * 512)) "$image" "$(((megabytes - 2) * 1024))k"
   rm -rf "$work"
 }
 
@@ -30,7 +38,7 @@ EXAMPLE_PEERS=,guestfwd=tcp:10.0.2.100:7001-cmd:/bin/cat,guestfwd=tcp:10.0.2.100
 port_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 boot() {
-  local iso='' arguments='' agents=() port=7443 until='' agent
+  local iso='' arguments='' agents=() names=() port=7443 until='' agent
   while [ $# -gt 0 ]; do
     case $1 in
     --iso) iso=1 ;;
@@ -52,10 +60,26 @@ boot() {
   if ! [[ $port =~ ^[1-9][0-9]{0,4}$ ]] || [ "$port" -gt 65535 ]; then misused "boot: --port $port: not a port, which is a number from 1 to 65535"; fi
   for agent in "${agents[@]}"; do
     [ -f "$agent/AGENT.toml" ] || misused "boot: --agent $agent: there is no AGENT.toml in it; examples/README.md shows what an agent's directory holds"
+    check_agent_name "$agent" "${names[@]}"
+    names+=("$(agent_name "$agent")")
   done
   port_free "$port" || die "port $port on 127.0.0.1 is taken, perhaps by an appliance that is running: end that, or choose another with --port"
   ensure_packages
   run_appliance "$iso" "$arguments" "$port" "$until" "${agents[@]}"
+}
+
+# check_agent_name DIR NAME...: refuses a name that is none, or that another agent has.
+check_agent_name() {
+  local dir=$1 name other
+  shift
+  name=$(agent_name "$dir")
+  [[ $name =~ ^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$ ]] ||
+    misused "boot: --agent $dir: its AGENT.toml gives '$name' as [agent] name: use 1 to 32 of A-Z a-z 0-9 _ -, a letter or digit first"
+  ! grep -qxF "dir 0755 /agents/$name" "$NB_ROOT/image/rootfs.manifest" ||
+    misused "boot: --agent $dir: the image has an agent named $name already: give this one another [agent] name"
+  for other in "$@"; do
+    [ "$other" != "$name" ] || misused "boot: --agent $dir: another --agent is named $name too: give one of them another [agent] name"
+  done
 }
 
 run_appliance() {
@@ -91,6 +115,7 @@ run_appliance() {
     -fw_cfg "name=opt/nullbox/server.p12,file=$credentials/server.p12"
     -fw_cfg "name=opt/nullbox/ca.pem,file=$credentials/ca.pem" "${words[@]}")
   : >"$run/events"
+  note "QEMU begins $(elapsed "$SECONDS") after the command"
   if [ "$until" = agent ]; then
     boot_until_agent "$run" "$port" "${words[@]}"
   else
@@ -119,6 +144,9 @@ await() {
   done
 }
 
+NB_POWER_OFF_SECONDS=60
+ended() { ! kill -0 "$1" 2>/dev/null; }
+
 boot_until_agent() {
   local run=$1 port=$2 qemu code=0
   shift 2
@@ -135,6 +163,7 @@ boot_until_agent() {
   say 'the agent has spoken: shutting down'
   "$(nullctl_path)" --address "127.0.0.1:$port" shutdown
   await 120 'the power to go off' QEMU "$qemu" event_seen "$run/events" '"shutdown.phase"' '"power-off"'
+  await "$NB_POWER_OFF_SECONDS" 'it to end after the power-off' QEMU "$qemu" ended "$qemu"
   wait "$qemu" || code=$?
   [ "$code" -eq 0 ] || die "QEMU ended with exit code $code"
   # shellcheck disable=SC2064

@@ -37,7 +37,7 @@ debian_update() {
     printf 'deb [signed-by=%s] %s %s main\ndeb-src [signed-by=%s] %s %s main\n' \
       "$NB_APT_KEYS" "$base" "$suite" "$NB_APT_KEYS" "$base" "$suite"
   done >"$NB_APT/sources.list"
-  step 'reading the Debian package indices' apt-update private_apt apt-get update
+  NB_REPEAT='./nullbox build iso' step 'reading the Debian package indices' apt-update private_apt apt-get update
   touch "$NB_APT/updated"
 }
 
@@ -62,7 +62,10 @@ debian_download() {
   local dir=$1
   shift
   mkdir -p "$dir"
-  (cd "$dir" && private_apt apt-get download "$@")
+  (
+    cd "$dir" || exit
+    NB_REPEAT='./nullbox build iso' step "fetching from Debian: $*" debian-download private_apt apt-get download "$@"
+  )
 }
 
 # debian_pool_file PATH SHA256 FILE: a file of the archive's pool, which may outlast its entry in the index; fails when

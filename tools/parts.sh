@@ -96,7 +96,7 @@ contract_jars_part() {
 }
 
 build_contract_jars() {
-  step 'compiling the native contract' contract-jars mvn -B -ntp -DskipTests -pl native package
+  NB_REPEAT='./nullbox test kernel' step 'compiling the native contract' contract-jars mvn -B -ntp -DskipTests -pl native package
   cp native/target/natives-*.jar "$1/"
   rm -f "$1"/*-sources.jar
 }
@@ -111,21 +111,29 @@ native_part() {
 kernel_part() { kernel-config/build.sh; }
 krun_part() { tools/krun.sh; }
 
-hello_part() { cache_build hello "$(hash_of examples/hello)" examples/hello/build.sh; }
+# versions PACKAGE...: the programs that make a part are among its inputs.
+versions() { dpkg-query -W -f '${Package} ${Version}\n' "$@"; }
+
+hello_part() { cache_build hello "$(hash_of examples/hello "$(versions gcc musl-tools)")" build_hello; }
+build_hello() { NB_REPEAT='examples/hello/build.sh DIR' step 'compiling the example agent' hello examples/hello/build.sh "$1"; }
 
 # The C programs of the VM tests and of the figures.
 testers_part() {
-  cache_build testers "$(hash_of smoke-test/build.sh smoke-test/chaos smoke-test/probe smoke-test/reference)" smoke-test/build.sh
+  cache_build testers "$(hash_of smoke-test/build.sh smoke-test/chaos smoke-test/probe smoke-test/reference \
+    "$(versions cpio gcc musl-tools)")" build_testers
 }
+
+build_testers() { NB_REPEAT='smoke-test/build.sh DIR' step 'compiling the testers' testers smoke-test/build.sh "$1"; }
 
 # A Java runtime with cage's jars, and the program that stands for /sbin/cage, for the image's JVM variant.
 jre_part() {
   local jars
   jars=$(java_part)
-  NB_JARS=$jars/jars cache_build jre "$(hash_of "$jars/.sums" image/variants/jvm-cage.c "$JAVA_HOME/release")" build_jre
+  NB_JARS=$jars/jars cache_build jre "$(hash_of "$jars/.sums" tools/parts.sh image/variants/jvm-cage.c \
+    "$JAVA_HOME/release" "$(versions gcc)")" build_jre
 }
 
-build_jre() { step 'linking a Java runtime for the JVM variant' jre link_jre "$1"; }
+build_jre() { NB_REPEAT='./nullbox test vm' step 'linking a Java runtime for the JVM variant' jre link_jre "$1"; }
 
 link_jre() {
   local out=$1 jar
@@ -146,6 +154,22 @@ jvm_image_part() {
   NB_JRE=$(jre_part)
   export NB_JRE
   image_part chaos jvm
+}
+
+# build_again PART: builds the part a second time, with all it is made from taken from the cache, and compares.
+build_again() {
+  local part=$1 first second other
+  first=$("${part}_part")
+  second=$(mktemp -d "$NB_CACHE/again.XXXXXX")
+  # shellcheck disable=SC2064 # the directory of now
+  trap "end_family $$ 20; rm -rf '$second'" EXIT
+  for other in "$NB_CACHE"/*/; do
+    other=$(basename "$other")
+    case $other in "$part" | logs | again.*) ;; *) ln -s "$NB_CACHE/$other" "$second/$other" ;; esac
+  done
+  NULLBOX_CACHE=$second ./nullbox build "$part" >/dev/null
+  diff "$first/.sums" "$second/$part/$(basename "$first")/.sums" >&2 || die "two builds of $part differ in the files named above"
+  say "two builds of $part give the same bytes"
 }
 
 # image_part [VARIANT...]: the root file system and its initramfs.

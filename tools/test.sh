@@ -86,7 +86,7 @@ kernel_tests() {
   local contract
   script_tests kernel tools/test/*.kernel.sh
   contract=$(contract_part)
-  check 'the native contract in a native image' "$contract/native-contract" /bin/sh
+  check 'the native contract in a native image' env LD_LIBRARY_PATH="$NULLBOX_KRUN" "$contract/native-contract" /bin/sh
   # They mostly wait. The unit tests hold the format.
   java_tests kernel '**/*IT.java' '**/*VmIT.java' -T "$((2 * NB_JOBS))" -Dspotless.check.skip
 }
@@ -125,6 +125,7 @@ vm_tests() {
   vm_inputs
   check 'kernel options as asked for' kernel-config/check.sh "$(dirname "$NULLBOX_KERNEL")/config"
   check 'two packings of the image give the same bytes' ./nullbox build again
+  script_tests vm tools/test/*.vm.sh
   java_tests vm '**/*VmIT.java' '**/*Test.java' -Dspotless.check.skip -pl smoke-test -am
 }
 

@@ -46,7 +46,7 @@ compile_static_libs() {
   rm -rf tree
 }
 
-build_static_libs() { step "compiling the JDK's native libraries as archives (4-6 min)" jdk-static-libs compile_static_libs "$1"; }
+build_static_libs() { NB_REPEAT=image/toolchain/build.sh step "compiling the JDK's native libraries as archives (4-6 min)" jdk-static-libs compile_static_libs "$1"; }
 
 fetch_jars() {
   mvn -q -B -ntp -f "$HERE/pom.xml" dependency:copy-dependencies -DoutputDirectory="$1/jars"
@@ -102,12 +102,12 @@ assemble() {
   rm -rf "$out/c"
 }
 
-build_toolchain() { step 'assembling the native-image builder' native-toolchain assemble "$1"; }
-take_jars() { step 'taking the native-image jars' native-jars fetch_jars "$1"; }
+build_toolchain() { NB_REPEAT=image/toolchain/build.sh step 'assembling the native-image builder' native-toolchain assemble "$1"; }
+take_jars() { NB_REPEAT=image/toolchain/build.sh step 'taking the native-image jars' native-jars fetch_jars "$1"; }
 
 take_jdk_source() {
   debian_update
-  step "fetching the JDK's source" jdk-source fetch_jdk_source "$1"
+  NB_REPEAT=image/toolchain/build.sh step "fetching the JDK's source" jdk-source fetch_jdk_source "$1"
 }
 
 JDK_TARBALL=$(cache_build openjdk-source "$(hash_of "$JDK_SOURCE_SHA256")" take_jdk_source)/source.tar.xz

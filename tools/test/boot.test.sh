@@ -2,7 +2,8 @@
 # shellcheck disable=SC2016,SC2034 # what is quoted is for another shell; CODE is for expect_code
 # tools/boot.sh with a QEMU that is a script: what it is given, and how each end is told.
 
-# machine BEHAVIOUR: $TMP/qemu writes down its arguments and does BEHAVIOUR, which finds the file of the events in $events.
+# machine BEHAVIOUR [LINE]: $TMP/qemu writes down its arguments and does BEHAVIOUR, which finds the file of the events in
+# $events; LINE is run before the boot.
 machine() {
   mkdir -p "$TMP/parts" "$TMP/tmp"
   echo 'a test' >"$TMP/parts/route"
@@ -28,6 +29,7 @@ credentials_part() { echo "$TMP/parts"; }
 qemu_binary() { echo "$TMP/qemu"; }
 nullctl_path() { echo "$TMP/nullctl"; }
 export TMPDIR="$TMP/tmp"
+${2:-}
 run_appliance '' 'some=word' 7443 "\$@"
 SCRIPT
 }
@@ -53,6 +55,14 @@ test_until_agent_ends_well() {
   given 'max,-erms,-fsrm'
   given "console=ttyS0 quiet panic=10 nullbox.events=ttyS1 some=word"
   grep -q '^user,id=net,hostfwd=tcp:127.0.0.1:7443-:7443,' "$TMP/arguments" || wrong 'the port is not forwarded'
+  nothing_left
+}
+
+test_until_agent_with_a_machine_that_does_not_go_off() {
+  machine "$SPOKEN; $(exited 0); $SHUTDOWN; exec sleep 600" 'NB_POWER_OFF_SECONDS=2'
+  NULLBOX_ACCEL=tcg run bash "$TMP/boot.sh" agent
+  expect_code 1
+  expect_says 'waited 2 s for it to end after the power-off in vain'
   nothing_left
 }
 

@@ -74,7 +74,7 @@ test_boot_without_enough_disk_is_refused_at_once() {
 
 test_data_disk_without_room_is_refused() {
   mkdir -p "$TMP/agent" "$TMP/small"
-  printf '[agent]\n' >"$TMP/agent/AGENT.toml"
+  printf '[agent]\nname = "researcher"\n' >"$TMP/agent/AGENT.toml"
   cat >"$TMP/data.sh" <<SCRIPT
 . "$NB_ROOT/tools/lib.sh"
 . "$NB_ROOT/tools/boot.sh"
@@ -87,9 +87,9 @@ SCRIPT
 
 test_data_disk_holds_its_agents() {
   mkdir -p "$TMP/agent" "$TMP/small"
-  printf '[agent]\n' >"$TMP/agent/AGENT.toml"
+  printf '[agent]\nname = "researcher"\n' >"$TMP/agent/AGENT.toml"
   script ". $NB_ROOT/tools/boot.sh; data_disk $TMP/small/data.img $TMP/agent"
   expect_code 0
-  run /sbin/debugfs -R 'cat /agents/agent/AGENT.toml' "$TMP/small/data.img?offset=1048576"
-  expect_says '[agent]'
+  run /sbin/debugfs -R 'cat /agents/researcher/AGENT.toml' "$TMP/small/data.img?offset=1048576"
+  expect_says 'name = "researcher"'
 }

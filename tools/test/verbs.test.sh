@@ -22,10 +22,34 @@ test_boot_port_that_is_none() {
   refused 'boot: --port : not a port' boot --port ''
 }
 test_boot_agent_without_manifest() { refused "boot: --agent $TMP: there is no AGENT.toml in it" boot --agent "$TMP"; }
+
+# agent DIR NAME: a directory with an AGENT.toml that gives the name.
+agent() {
+  mkdir -p "$1"
+  printf '# name = "other"\n[agent]\n  name = %s # so\n[tools]\nname = "tool"\n' "$2" >"$1/AGENT.toml"
+}
+
+test_boot_agent_whose_name_is_none() {
+  agent "$TMP/a" '"no/name"'
+  refused "boot: --agent $TMP/a: its AGENT.toml gives 'no/name' as [agent] name: use 1 to 32 of" boot --agent "$TMP/a"
+}
+test_boot_agent_with_the_name_of_another() {
+  agent "$TMP/a" '"twin"'
+  agent "$TMP/b" "'twin'"
+  refused "boot: --agent $TMP/b: another --agent is named twin too" boot --agent "$TMP/a" --agent "$TMP/b"
+}
+test_boot_agent_with_the_name_of_one_in_the_image() {
+  agent "$TMP/a" '"hello"'
+  refused "boot: --agent $TMP/a: the image has an agent named hello already" boot --agent "$TMP/a"
+}
 test_test_unknown_kind() { refused "test: no such kind 'units'; there are unit, kernel, vm, all" test units; }
 test_test_second_argument() { refused "test: one argument at most, and 'vm' is a second" test unit vm; }
 test_build_unknown_part() { refused "build: no such part 'kernle'; there are native, kernel, krun, image, iso, again" build kernle; }
 test_build_second_argument() { refused "build: one argument at most, and 'iso' is a second" build krun iso; }
+test_build_again_of_what_it_is_not_for() {
+  refused "build: again 'iso': there are again native, again kernel, and again alone" build again iso
+  refused "build: 'kernel' is one argument too many" build again native kernel
+}
 test_bench_unknown_figures() { refused "bench: no such figures 'boots'" bench boots; }
 test_bench_without_a_name() { refused "bench: no such figures ''" bench; }
 test_bench_unknown_option() { refused "bench: unknown argument '--jsn'; there is --json" bench boot --jsn; }
@@ -41,11 +65,17 @@ test_clean_unknown_argument_removes_nothing() {
 
 test_help_of_each_verb() {
   local verb
-  for verb in boot test build ctl bench; do
+  for verb in boot test build ctl bench fmt clean; do
     run ./nullbox help "$verb"
     expect_code 0
     expect_says "usage: ./nullbox $verb"
   done
+  for verb in boot test build bench fmt clean; do
+    run ./nullbox "$verb" --help
+    expect_code 0
+    expect_says "usage: ./nullbox $verb"
+  done
+  [ -z "$(ls -A "$NULLBOX_CACHE")" ] || wrong "it made $(ls -A "$NULLBOX_CACHE")"
   run ./nullbox
   expect_code 0
   for verb in boot test build ctl bench fmt clean; do expect_says "  $verb "; done
@@ -95,6 +125,21 @@ test_missing_packages_are_asked_for() {
   expect_code 1
   expect_says 'this needs a yes: install with sudo apt-get: zip. Repeat with -y to agree.'
   [ ! -e "$TMP/sudo-was-used" ] || wrong 'sudo was used without a yes'
+}
+
+test_yes_counts_wherever_it_stands() {
+  local words
+  other_machine
+  fake id 'echo 1000'
+  fake dpkg-query 'for name; do [ "$name" = zip ] || echo "$name installed"; done; exit 1'
+  fake sudo "touch $TMP/sudo-was-used; exit 3"
+  for words in '-y build krun' 'build -y krun' 'build krun -y'; do
+    rm -f "$TMP/sudo-was-used"
+    # shellcheck disable=SC2086 # words
+    PATH=$TMP/bin run ./nullbox $words
+    expect_code 3
+    [ -e "$TMP/sudo-was-used" ] || wrong "not taken for a yes: $words"
+  done
 }
 
 test_kernel_tests_need_root_and_say_so_first() {
