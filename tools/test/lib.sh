@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# What the script tests share. A test is a function test_NAME in a file *.test.sh, *.kernel.sh or *.vm.sh; tools/test/run.sh runs each in a
-# process of its own with an empty directory as $TMP and an empty cache. It passes when it returns 0.
+# What the script tests share. A test is a function test_NAME in a file *.test.sh, *.kernel.sh or *.vm.sh;
+# tools/test/run.sh runs each in a process of its own with an empty directory as $TMP and an empty cache. It passes when
+# it returns 0.
 
 # shellcheck source=../lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
