@@ -15,7 +15,11 @@ bench() {
   case $name in
   boot | agent) bench_appliance "$@" ;;
   vault) bench_module warden dev.nullbox.warden.VaultBench vault_references "${2:-}" age argon2 systemd time ;;
-  memory) bench_module ctxgraph dev.nullbox.ctxgraph.MemoryBench memory_references "${2:-}" redis-tools sqlite3 ;;
+  memory)
+    NULLBOX_BENCH_MCP=$(mcp_server)
+    export NULLBOX_BENCH_MCP
+    bench_module ctxgraph dev.nullbox.ctxgraph.MemoryBench memory_references "${2:-}" redis-tools
+    ;;
   esac
 }
 
@@ -41,7 +45,7 @@ bench_module() {
   # shellcheck disable=SC2064 # the directory of now
   trap "end_family $$ 20; rm -rf '$NULLBOX_BENCH_DIR'" EXIT
   mkdir "$NULLBOX_BENCH_DIR/own" "$NULLBOX_BENCH_DIR/reference"
-  say 'measuring'
+  say 'measuring (minutes; each figure takes some seconds)'
   own=$(timeout -k 10 3600 "$JAVA_HOME/bin/java" \
     "-Djava.io.tmpdir=$NULLBOX_BENCH_DIR/own" --enable-native-access=ALL-UNNAMED \
     -cp "$classes:$module/target/bench-classpath/*" "$main") || code=$?
@@ -123,86 +127,47 @@ unsealing() {
     { printf "%s:unseal_ms%s %.1f\n%s:unseal_peak_mib%s %.1f\n", who, size, 1000 * (to - from) / count, who, size, $1 / 1024 }' peak
 }
 
+# Redis that writes each command through before it answers: appendfsync always. It holds as many keys as memory has nodes,
+# set before in large pieces.
 NB_BENCH_VALUE_BYTES=256
 memory_references() {
-  redis_reference
-  sqlite_reference
-  mcp_reference
-}
-
-# Redis that writes each command through before it answers: appendfsync always.
-redis_reference() {
-  local port=$((20000 + RANDOM % 10000)) clients server
+  local port=$((20000 + RANDOM % 10000)) clients size server
   while ! port_free "$port"; do port=$((port + 1)); done
-  mkdir redis
   # Debian's redis-tools has the server under the name of one of its tools; the package redis-server would start a daemon.
-  ln -s "$(command -v redis-check-rdb)" redis/redis-server
-  redis/redis-server --port "$port" --bind 127.0.0.1 --appendonly yes --appendfsync always --save '' --dir "$PWD/redis" \
-    >redis/log 2>&1 &
+  ln -s "$(command -v redis-check-rdb)" redis-server
+  ./redis-server --port "$port" --bind 127.0.0.1 --appendonly yes --appendfsync always --save '' --dir "$PWD" >log 2>&1 &
   server=$!
   await 20 'its port to be open' Redis "$server" port_taken "$port"
-  for clients in 1 4 16; do
-    redis-benchmark -p "$port" -t set,get -n 5000 -r 10000 -d "$NB_BENCH_VALUE_BYTES" -c "$clients" --csv 2>>redis/log |
-      awk -F'","|"' -v c="$clients" 'NR > 1 {
-        name = $2 == "SET" ? "put" : "get"
-        printf "redis:%s_per_second.%d_clients %s\nredis:%s_p50_ms.%d_clients %s\nredis:%s_p99_ms.%d_clients %s\n",
-          name, c, $3, name, c, $6, name, c, $8 }'
+  for size in 10000 1000000; do
+    redis_benchmark "$port" "$size" -t set -n "$((size * 3))" -P 512 -c 4 >>log
+    for clients in 1 4 16; do
+      redis_benchmark "$port" "$size" -t set,get -n 10000 -c "$clients" --csv |
+        awk -F'","|"' -v c="$clients" -v size="$size" 'NR > 1 {
+          name = $2 == "SET" ? "put" : "get"
+          at = c "_clients." size
+          printf "redis:door_%s_per_second.%s %s\nredis:door_%s_p50_ms.%s %s\nredis:door_%s_p99_ms.%s %s\n",
+            name, at, $3, name, at, $6, name, at, $8 }'
+    done
   done
   kill "$server"
   wait "$server" || :
 }
 
-port_taken() { ! port_free "$1"; }
-
-# One row in each transaction, written through before it is done: the limit for what stands on SQLite.
-sqlite_reference() {
-  local count=2000 started
-  printf 'PRAGMA journal_mode=WAL;\nCREATE TABLE node (id INTEGER PRIMARY KEY, key TEXT UNIQUE, value TEXT);\n' | sqlite3 memory.db >/dev/null
-  started=$EPOCHREALTIME
-  {
-    echo 'PRAGMA synchronous=FULL;'
-    seq "$count" | awk -v n="$NB_BENCH_VALUE_BYTES" '
-      { printf "INSERT INTO node (key, value) VALUES (\x27bench/%d\x27, printf(\x27%%.*c\x27, %d, \x27x\x27));\n", $1, n }'
-  } | sqlite3 memory.db
-  rate sqlite3:put_per_second.1_clients "$count" "$started"
-  started=$EPOCHREALTIME
-  seq "$count" | awk '{ printf "SELECT value FROM node WHERE key = \x27bench/%d\x27;\n", $1 }' | sqlite3 memory.db >/dev/null
-  rate sqlite3:get_per_second.1_clients "$count" "$started"
+redis_benchmark() {
+  local port=$1 size=$2
+  shift 2
+  redis-benchmark -p "$port" -r "$size" -d "$NB_BENCH_VALUE_BYTES" "$@" 2>>log
 }
+
+port_taken() { ! port_free "$1"; }
 
 mcp_package() { NB_REPEAT='./nullbox bench memory' step 'fetching the reference MCP memory server' mcp-memory install_mcp "$1"; }
 
 install_mcp() { npm install --prefix "$1" --ignore-scripts --no-audit --no-fund --omit=dev "$MCP_MEMORY_PACKAGE"; }
 
-# Round trips over its standard streams, one at a time.
-mcp_reference() {
-  local entry count=500 i started
+# The reference MCP memory server, which MemoryBench starts and asks itself.
+mcp_server() {
+  local entry
   entry=$(cache_build mcp-memory "$(hash_of "$MCP_MEMORY_PACKAGE")" mcp_package)
-  coproc MCP { MEMORY_FILE_PATH=$PWD/memory.jsonl exec "$entry/node_modules/.bin/mcp-server-memory" 2>>log; }
-  mcp_call 0 initialize '{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}'
-  printf '{"jsonrpc":"2.0","method":"notifications/initialized"}\n' >&"${MCP[1]}"
-  started=$EPOCHREALTIME
-  for ((i = 1; i <= count; i++)); do
-    mcp_call "$i" tools/call '{"name":"create_entities","arguments":{"entities":[{"name":"n'"$i"'","entityType":"note","observations":["a note"]}]}}'
-  done
-  rate mcp-server-memory:mcp_put_per_second "$count" "$started"
-  started=$EPOCHREALTIME
-  for ((i = 1; i <= count; i++)); do
-    mcp_call "$((count + i))" tools/call '{"name":"open_nodes","arguments":{"names":["n'"$i"'"]}}'
-  done
-  rate mcp-server-memory:mcp_get_per_second "$count" "$started"
-  kill "$MCP_PID"
-}
-
-# mcp_call ID METHOD PARAMETERS: sends one call and waits, up to ten seconds, for its answer, which must be no error.
-mcp_call() {
-  local answer
-  printf '{"jsonrpc":"2.0","id":%d,"method":"%s","params":%s}\n' "$@" >&"${MCP[1]}"
-  while read -rt 10 -u "${MCP[0]}" answer; do
-    case $answer in
-    *'"error":'* | *'"isError":true'*) die "the reference MCP memory server refused $2: $answer" ;;
-    *'"id":'"$1"[,\}]*) return 0 ;;
-    esac
-  done
-  die "the reference MCP memory server did not answer $2 within ten seconds"
+  printf '%s\n' "$entry/node_modules/.bin/mcp-server-memory"
 }

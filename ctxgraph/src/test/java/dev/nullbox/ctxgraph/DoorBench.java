@@ -1,6 +1,5 @@
 package dev.nullbox.ctxgraph;
 
-import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +14,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * how long a write takes while another agent keeps writing beyond its quota.
  */
 final class DoorBench {
-    private static final int ROUND_TRIPS = 500;
     private static final int ROUNDS = 5;
     private static final double ROUND_SECONDS = 2;
     private static final double MOST_TIMES = 2;
@@ -34,7 +32,7 @@ final class DoorBench {
         TestMemory memory = new TestMemory(directory);
         open.add(memory);
         try {
-            protocol(door(memory, "caller", Long.MAX_VALUE));
+            McpRoundTrips.ours(door(memory, "caller", Long.MAX_VALUE));
             return neighbour(door(memory, "good", Long.MAX_VALUE), door(memory, "bad", 60));
         } finally {
             for (AutoCloseable one : open.reversed()) {
@@ -50,34 +48,6 @@ final class DoorBench {
         HttpDoor door = HttpDoor.open(actor, RawHttp.LOOPBACK, 0, memory.service());
         open.add(door);
         return door.address().getPort();
-    }
-
-    private static void protocol(int port) throws IOException {
-        RawHttp.Answer begun = RawHttp.mcp(port, """
-                {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25",
-                 "capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}""");
-        List<String> headers = new ArrayList<>(RawHttp.MCP);
-        headers.add("Mcp-Session-Id: " + begun.headers().get("mcp-session-id"));
-        try (RawHttp http = new RawHttp(port)) {
-            roundTrips(http, headers, "mcp_put_per_second", """
-                    {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"create_entities","arguments":
-                     {"entities":[{"name":"n%d","entityType":"note","observations":["a note"]}]}}}""");
-            roundTrips(http, headers, "mcp_get_per_second", """
-                    {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"open_nodes","arguments":
-                     {"names":["n%d"]}}}""");
-        }
-    }
-
-    private static void roundTrips(RawHttp http, List<String> headers, String figure, String call) throws IOException {
-        long began = System.nanoTime();
-        for (int i = 0; i < ROUND_TRIPS; i++) {
-            http.send("POST", "/mcp", headers, call.formatted(i));
-            JsonObject answer = http.answer().json();
-            if (!answer.has("result") || answer.getAsJsonObject("result").has("isError")) {
-                throw new IllegalStateException(figure + ": " + answer);
-            }
-        }
-        BenchLoad.say("", figure, ROUND_TRIPS * 1e9 / (System.nanoTime() - began));
     }
 
     /** In turns, so that what else the machine does weighs on both. */

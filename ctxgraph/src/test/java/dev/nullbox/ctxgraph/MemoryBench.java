@@ -1,7 +1,9 @@
 package dev.nullbox.ctxgraph;
 
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.rpc.EventSink;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -12,15 +14,17 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * Measures shared memory beside raw SQLite with the same durability, which is one table and one write a transaction: a
- * line "FIGURE VALUE" or, for the reference, "sqlite:FIGURE VALUE" each. Then what goes through an agent's door
- * ({@link DoorBench}). Ends with 1 when a bound does not hold.
+ * Measures shared memory beside raw SQLite with the same durability, which is one table and one write a transaction, and
+ * its own full-text search: a line "FIGURE VALUE" or, for the reference, "sqlite:FIGURE VALUE" each. The same once more
+ * through the doors of agents, as "door_". Then {@link DoorBench} and, where NULLBOX_BENCH_MCP names a memory server of
+ * the Model Context Protocol, that one's round trips. Ends with 1 when a bound does not hold.
  *
  * <pre>MemoryBench [NODES...]</pre>
  */
 final class MemoryBench {
     private static final int[] SIZES = {10_000, 1_000_000};
     private static final int[] CLIENTS = {1, 4, 16};
+    private static final int DOORS = 4;
     private static final double SECONDS = 3;
     private static final int BATCH = 64;
     private static final int FILLERS = 4;
@@ -45,6 +49,7 @@ final class MemoryBench {
 
     /** Without arguments: all sizes. */
     public static void main(String[] sizes) throws Exception {
+        HttpDoor.setBounds();
         Path directory = Files.createTempDirectory("memory-bench");
         MemoryBench bench = new MemoryBench(directory);
         int[] nodes = sizes.length == 0
@@ -53,6 +58,10 @@ final class MemoryBench {
         for (int size : nodes) {
             bench.store(size);
             bench.sqlite(size);
+        }
+        String reference = System.getenv("NULLBOX_BENCH_MCP");
+        if (reference != null) {
+            McpRoundTrips.reference(reference, directory.resolve("reference.jsonl"));
         }
         boolean holds = new DoorBench(directory).run();
         System.exit(holds ? 0 : 1);
@@ -75,8 +84,59 @@ final class MemoryBench {
                     nodes,
                     (random, i) ->
                             memory.put(ACTOR, Put.of(key(random.nextInt(nodes)), new JsonPrimitive(text(random)))));
+            doors(memory, nodes);
         }
         clear();
+    }
+
+    /** Each client on a connection that stays; agents have as many doors as there are clients, up to four. */
+    private static void doors(SqliteMemory memory, int nodes) throws Exception {
+        HttpService service = new MemoryMethods(memory, new EventSink(OutputStream.nullOutputStream())).service();
+        for (int clients : CLIENTS) {
+            List<HttpDoor> doors = new ArrayList<>();
+            List<RawHttp> http = new ArrayList<>();
+            try {
+                for (int i = 0; i < Math.min(clients, DOORS); i++) {
+                    doors.add(HttpDoor.open(ACTOR, RawHttp.LOOPBACK, 0, service));
+                }
+                for (int i = 0; i < clients; i++) {
+                    http.add(new RawHttp(doors.get(i % doors.size()).address().getPort()));
+                }
+                String qualifier = "." + clients + "_clients." + nodes;
+                BenchLoad.measure(
+                                clients,
+                                SECONDS,
+                                (random, i) -> call(http.get(i), "get", key(random.nextInt(nodes)), ""))
+                        .say("", "door_get", qualifier);
+                BenchLoad.measure(
+                                clients,
+                                SECONDS,
+                                (random, i) -> call(
+                                        http.get(i),
+                                        "put",
+                                        key(random.nextInt(nodes)),
+                                        ",\"value\":\"" + text(random) + "\""))
+                        .say("", "door_put", qualifier);
+            } finally {
+                for (RawHttp connection : http) {
+                    connection.close();
+                }
+                doors.forEach(HttpDoor::close);
+            }
+        }
+    }
+
+    private static void call(RawHttp http, String method, MemoryKey key, String value) throws IOException {
+        http.send(
+                "POST",
+                "/rpc",
+                List.of(),
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"memory." + method + "\",\"params\":{\"key\":\"" + key.text()
+                        + "\"" + value + "}}");
+        RawHttp.Answer answer = http.answer();
+        if (answer.status() != 200 || !answer.json().has("result")) {
+            throw new IllegalStateException(method + " was refused: " + answer.body());
+        }
     }
 
     private static void fill(SqliteMemory memory, int nodes, int client) throws Exception {
@@ -113,8 +173,26 @@ final class MemoryBench {
                             row -> row.getString(1),
                             key(at.nextInt(nodes)).text())));
             times("sqlite", "put", nodes, (at, i) -> replace(writer, key(at.nextInt(nodes)), text(at)));
+            search(writer, nodes);
         }
         clear();
+    }
+
+    /** What SQLite's search gives by itself: all matches ranked, the twenty best with a snippet. */
+    private static void search(Sql sql, int nodes) throws Exception {
+        sql.execute("CREATE VIRTUAL TABLE texts USING fts5 (value, content = 'kv', content_rowid = 'rowid')");
+        sql.execute("INSERT INTO texts (texts) VALUES ('rebuild')");
+        for (Map.Entry<String, String> search : SEARCHES.entrySet()) {
+            BenchLoad.measure(
+                            1,
+                            SECONDS,
+                            (random, i) -> sql.all(
+                                    "SELECT rowid, snippet(texts, 0, '[', ']', '…', 16) FROM texts WHERE texts MATCH ?"
+                                            + " ORDER BY rank LIMIT 20",
+                                    row -> row.getString(2),
+                                    search.getValue()))
+                    .say("sqlite", search.getKey(), "." + nodes);
+        }
     }
 
     private static void replace(Sql writer, MemoryKey key, String text) throws SQLException {
