@@ -19,13 +19,13 @@ import java.util.stream.Stream;
  * appliance's own, from the events; they depend on the accelerator and on what else the machine does.
  */
 public final class Bench {
-    private static final double MIB = 1 << 20;
-    private static final double KIB_PER_MIB = 1024;
+    private static final double MB = 1e6;
+    private static final double MB_PER_KIB = 1024 / MB;
     private static final int RUNS = 3;
-    private static final double PID_ONE_MIB = 10;
-    private static final double SERVICES_MIB = 60;
-    private static final double SQUASHFS_MIB = 60;
-    private static final double ISO_MIB = 80;
+    private static final double PID_ONE_MB = 10;
+    private static final double SERVICES_MB = 60;
+    private static final double SQUASHFS_MB = 60;
+    private static final double ISO_MB = 80;
     private static final double START_RATIO = 1.15;
     private static final String REFERENCE_ORDER = "krun /agents/hello/rootfs /bin/hello";
 
@@ -70,6 +70,7 @@ public final class Bench {
         List<Double> leastInit = new ArrayList<>();
         List<Times> boots = new ArrayList<>();
         for (int run = 0; run < RUNS; run++) {
+            System.err.printf("    boot %d of %d%n", run + 1, RUNS);
             leastInit.add(leastInit());
             boots.add(oneBoot());
         }
@@ -78,7 +79,7 @@ public final class Bench {
         for (String service : List.of("egress", "warden", "ctxgraph", "cage", "gateway")) {
             services += Optional.ofNullable(memory.get(service))
                     .orElseThrow(() -> new IllegalStateException("no process is named " + service))
-                    .privateMib();
+                    .privateMb();
         }
         List<Figure> figures = new ArrayList<>(List.of(
                 Figure.plain("kernel_to_pid1_s", median(boots.stream().map(Times::pidOne)))
@@ -88,15 +89,15 @@ public final class Bench {
                         .beside(
                                 median(boots.stream().map(Times::reference)),
                                 "the same VM by a C program in the same boots"),
-                Figure.bounded("five_services_private_mib", services, SERVICES_MIB),
-                Figure.bounded("squashfs_mib", Files.size(Inputs.root()) / MIB, SQUASHFS_MIB),
-                Figure.bounded("iso_mib", Files.size(Inputs.iso()) / MIB, ISO_MIB)));
+                Figure.bounded("five_services_private_mb", services, SERVICES_MB),
+                Figure.bounded("squashfs_mb", Files.size(Inputs.root()) / MB, SQUASHFS_MB),
+                Figure.bounded("iso_mb", Files.size(Inputs.iso()) / MB, ISO_MB)));
         memory.forEach((name, used) -> {
             figures.add(
                     name.equals("nulld")
-                            ? Figure.bounded(name + "_private_mib", used.privateMib(), PID_ONE_MIB)
-                            : Figure.plain(name + "_private_mib", used.privateMib()));
-            figures.add(Figure.plain(name + "_rss_mib", used.rssMib()));
+                            ? Figure.bounded(name + "_private_mb", used.privateMb(), PID_ONE_MB)
+                            : Figure.plain(name + "_private_mb", used.privateMb()));
+            figures.add(Figure.plain(name + "_rss_mb", used.rssMb()));
         });
         return figures;
     }
@@ -134,6 +135,7 @@ public final class Bench {
             List<Double> asked = new ArrayList<>();
             List<Double> reference = new ArrayList<>();
             for (int run = 0; run < RUNS; run++) {
+                System.err.printf("    start %d of %d%n", run + 1, RUNS);
                 int from = appliance.log().size();
                 Nullctl.Result result = nullctl.run("start", "hello");
                 if (result.code() != 0) {
@@ -182,10 +184,10 @@ public final class Bench {
     /**
      * What one process holds of memory.
      *
-     * @param rssMib all of its pages that are there
-     * @param privateMib those that no other process shares
+     * @param rssMb all of its pages that are there
+     * @param privateMb those that no other process shares
      */
-    record Memory(double rssMib, double privateMib) {}
+    record Memory(double rssMb, double privateMb) {}
 
     /** "memory NAME=RSS/PRIVATE ..." in KiB; the largest where there are two of a name. */
     static Map<String, Memory> memory(String answer) {
@@ -195,9 +197,9 @@ public final class Bench {
             int slash = word.indexOf('/', Math.max(0, equals));
             if (equals > 0 && slash > equals) {
                 Memory one = new Memory(
-                        Integer.parseInt(word, equals + 1, slash, 10) / KIB_PER_MIB,
-                        Integer.parseInt(word, slash + 1, word.length(), 10) / KIB_PER_MIB);
-                memory.merge(word.substring(0, equals), one, (a, b) -> a.privateMib() >= b.privateMib() ? a : b);
+                        Integer.parseInt(word, equals + 1, slash, 10) * MB_PER_KIB,
+                        Integer.parseInt(word, slash + 1, word.length(), 10) * MB_PER_KIB);
+                memory.merge(word.substring(0, equals), one, (a, b) -> a.privateMb() >= b.privateMb() ? a : b);
             }
         }
         return memory;

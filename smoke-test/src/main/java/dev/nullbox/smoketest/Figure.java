@@ -39,14 +39,14 @@ record Figure(String name, double value, Optional<Reference> reference, Optional
         return bound.isEmpty() || value <= bound.getAsDouble();
     }
 
+    /** {@code {"value":N,"reference":{WHAT:N}}}; a bound is a reference named "bound". */
     JsonObject json() {
+        JsonObject beside = new JsonObject();
+        reference.ifPresent(other -> beside.addProperty(other.is(), rounded(other.value())));
+        bound.ifPresent(atMost -> beside.addProperty("bound", atMost));
         JsonObject json = new JsonObject();
         json.addProperty("value", rounded(value));
-        reference.ifPresent(other -> {
-            json.addProperty("reference", rounded(other.value()));
-            json.addProperty("reference_is", other.is());
-        });
-        bound.ifPresent(atMost -> json.addProperty("at_most", atMost));
+        json.add("reference", beside);
         return json;
     }
 

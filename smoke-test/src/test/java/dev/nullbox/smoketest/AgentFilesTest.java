@@ -48,9 +48,9 @@ final class AgentFilesTest {
 
     @Test
     void theBenchReadsChaosMemory() {
-        assertThat(Bench.memory("memory nulld=20480/8192 vmm=61440/51200 vmm=1/1"))
+        assertThat(Bench.memory("memory nulld=20000/8000 vmm=62500/50000 vmm=1/1"))
                 .containsOnlyKeys("nulld", "vmm")
-                .containsEntry("nulld", new Bench.Memory(20, 8))
-                .containsEntry("vmm", new Bench.Memory(60, 50));
+                .containsEntry("nulld", new Bench.Memory(20.48, 8.192))
+                .containsEntry("vmm", new Bench.Memory(64, 51.2));
     }
 }
