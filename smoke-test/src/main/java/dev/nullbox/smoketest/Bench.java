@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 public final class Bench {
     private static final double MB = 1e6;
-    private static final double MB_PER_KIB = 1024 / MB;
+    private static final int KIB = 1024;
     private static final int RUNS = 3;
     private static final double PID_ONE_MB = 10;
     private static final double SERVICES_MB = 60;
@@ -197,8 +197,8 @@ public final class Bench {
             int slash = word.indexOf('/', Math.max(0, equals));
             if (equals > 0 && slash > equals) {
                 Memory one = new Memory(
-                        Integer.parseInt(word, equals + 1, slash, 10) * MB_PER_KIB,
-                        Integer.parseInt(word, slash + 1, word.length(), 10) * MB_PER_KIB);
+                        (double) KIB * Integer.parseInt(word, equals + 1, slash, 10) / MB,
+                        (double) KIB * Integer.parseInt(word, slash + 1, word.length(), 10) / MB);
                 memory.merge(word.substring(0, equals), one, (a, b) -> a.privateMb() >= b.privateMb() ? a : b);
             }
         }
