@@ -156,20 +156,17 @@ jvm_image_part() {
   image_part chaos jvm
 }
 
-# build_again PART: builds the part a second time, with all it is made from taken from the cache, and compares.
-build_again() {
-  local part=$1 first second other
-  first=$("${part}_part")
+# kernel_again: builds the kernel a second time, from the same source, in a cache of its own, and compares.
+kernel_again() {
+  local first second
+  first=$(kernel_part)
   second=$(mktemp -d "$NB_CACHE/again.XXXXXX")
   # shellcheck disable=SC2064 # the directory of now
   trap "end_family $$ 20; rm -rf '$second'" EXIT
-  for other in "$NB_CACHE"/*/; do
-    other=$(basename "$other")
-    case $other in "$part" | logs | again.*) ;; *) ln -s "$NB_CACHE/$other" "$second/$other" ;; esac
-  done
-  NULLBOX_CACHE=$second ./nullbox build "$part" >/dev/null
-  diff "$first/.sums" "$second/$part/$(basename "$first")/.sums" >&2 || die "two builds of $part differ in the files named above"
-  say "two builds of $part give the same bytes"
+  ln -s "$NB_CACHE/kernel-source" "$second/kernel-source"
+  NULLBOX_CACHE=$second kernel-config/build.sh >/dev/null
+  diff "$first/.sums" "$second/kernel/$(basename "$first")/.sums" >&2 || die 'two builds of the kernel differ in the files named above'
+  say 'two builds of the kernel give the same bytes'
 }
 
 # image_part [VARIANT...]: the root file system and its initramfs.

@@ -47,8 +47,8 @@ test_test_second_argument() { refused "test: one argument at most, and 'vm' is a
 test_build_unknown_part() { refused "build: no such part 'kernle'; there are native, kernel, krun, image, iso, again" build kernle; }
 test_build_second_argument() { refused "build: one argument at most, and 'iso' is a second" build krun iso; }
 test_build_again_of_what_it_is_not_for() {
-  refused "build: again 'iso': there are again native, again kernel, and again alone" build again iso
-  refused "build: 'kernel' is one argument too many" build again native kernel
+  refused "build: again 'iso': there are again kernel, and again alone" build again iso
+  refused "build: 'native' is one argument too many" build again kernel native
 }
 test_bench_unknown_figures() { refused "bench: no such figures 'boots'" bench boots; }
 test_bench_without_a_name() { refused "bench: no such figures ''" bench; }
