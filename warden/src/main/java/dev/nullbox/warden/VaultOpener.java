@@ -3,9 +3,9 @@ package dev.nullbox.warden;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** Reads a vault file that a key is there for, settles what a power cut left open, and tells what is wrong with it. */
 final class VaultOpener {
@@ -147,7 +147,8 @@ final class VaultOpener {
     /** Which failure it is, when the records are not those of the commit. */
     private VaultOpenResult.Refused diagnose(Commit last, long size) throws IOException {
         VaultReader reader = new VaultReader(files, name, size);
-        Set<Long> seen = new HashSet<>();
+        // Plain numbers, since a file at its largest has millions of records.
+        LongStream.Builder seen = LongStream.builder();
         boolean ascending = true;
         long highest = 0;
         try {
@@ -156,9 +157,7 @@ final class VaultOpener {
                 if (!next.get().isAuthentic(keys)) {
                     return new VaultOpenResult.Tampered("record " + sequence);
                 }
-                if (!seen.add(sequence)) {
-                    return new VaultOpenResult.RolledBack();
-                }
+                seen.add(sequence);
                 ascending &= sequence > highest;
                 highest = Math.max(highest, sequence);
             }
@@ -168,7 +167,9 @@ final class VaultOpener {
             }
         }
         if (!ascending) {
-            return new VaultOpenResult.Swapped();
+            long[] sequences = seen.build().sorted().toArray();
+            boolean twice = IntStream.range(1, sequences.length).anyMatch(i -> sequences[i] == sequences[i - 1]);
+            return twice ? new VaultOpenResult.RolledBack() : new VaultOpenResult.Swapped();
         }
         return size < last.length()
                 ? new VaultOpenResult.Truncated(last.length(), size)

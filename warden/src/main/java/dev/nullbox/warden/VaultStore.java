@@ -58,15 +58,37 @@ public final class VaultStore {
     Vault create(List<Credential> credentials) throws IOException {
         byte[] vaultId = random.bytes(VaultHeader.VAULT_ID_BYTES);
         VaultKeys keys = new VaultKeys(vaultId, Secret.owning(random.bytes(VaultCrypto.KEY_BYTES)));
-        List<KeySlot> slots = new ArrayList<>();
-        for (Credential credential : credentials) {
-            slots.add(wrap(credential, slots.size() + 1, keys));
+        return orWipe(keys, () -> {
+            List<KeySlot> slots = new ArrayList<>();
+            for (Credential credential : credentials) {
+                slots.add(wrap(credential, slots.size() + 1, keys));
+            }
+            VaultHeader header = new VaultHeader(vaultId, 1, slots);
+            Commit commit = new VaultWriter(files, VaultFile.NEW_NAME, header, keys).finish(1);
+            files.rename(VaultFile.NEW_NAME, VaultFile.NAME);
+            files.syncDirectory();
+            return new Vault(this, keys, new VaultFile(files, header, commit), new VaultIndex());
+        });
+    }
+
+    /** What becomes of keys. */
+    @FunctionalInterface
+    private interface Use<T, E extends Exception> {
+        T apply() throws E, IOException;
+    }
+
+    /** What takes the keys over; they are wiped when it fails. */
+    private static <T, E extends Exception> T orWipe(VaultKeys keys, Use<T, E> use) throws E, IOException {
+        boolean taken = false;
+        try {
+            T result = use.apply();
+            taken = true;
+            return result;
+        } finally {
+            if (!taken) {
+                keys.close();
+            }
         }
-        VaultHeader header = new VaultHeader(vaultId, 1, slots);
-        Commit commit = new VaultWriter(files, VaultFile.NEW_NAME, header, keys).finish(1);
-        files.rename(VaultFile.NEW_NAME, VaultFile.NAME);
-        files.syncDirectory();
-        return new Vault(this, keys, new VaultFile(files, header, commit), new VaultIndex());
     }
 
     /** Opens the vault; the credential stays the caller's to wipe. */
@@ -83,7 +105,7 @@ public final class VaultStore {
     }
 
     private VaultOpenResult open(VaultHeader header, VaultKeys keys, int slot) throws IOException {
-        return switch (new VaultOpener(files, VaultFile.NAME, header, keys).read()) {
+        return orWipe(keys, () -> switch (new VaultOpener(files, VaultFile.NAME, header, keys).read()) {
             case VaultOpener.Read.Refused(VaultOpenResult.Refused why) -> {
                 keys.close();
                 yield why;
@@ -93,7 +115,7 @@ public final class VaultStore {
                 yield new VaultOpenResult.Opened(
                         new Vault(this, keys, new VaultFile(files, header, commit), index), slot);
             }
-        };
+        });
     }
 
     /**
@@ -115,14 +137,11 @@ public final class VaultStore {
 
     private VaultImport openForImport(String name, VaultHeader header, VaultKeys keys)
             throws VaultException, IOException {
-        return switch (new VaultOpener(files, name, header, keys).read()) {
+        return orWipe(keys, () -> switch (new VaultOpener(files, name, header, keys).read()) {
             case VaultOpener.Read.Whole(Commit commit, VaultIndex index) ->
                 new VaultImport(new VaultReader(files, name, commit.length()), keys, index);
-            case VaultOpener.Read.Refused(VaultOpenResult.Refused why) -> {
-                keys.close();
-                throw notImported(why);
-            }
-        };
+            case VaultOpener.Read.Refused(VaultOpenResult.Refused why) -> throw notImported(why);
+        });
     }
 
     private static VaultException notImported(VaultOpenResult.Refused why) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.time.Instant;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -220,6 +222,25 @@ class VaultTest {
         assertThat(Vaults.value(vault, Vaults.KEY)).isEqualTo("old");
         assertThat(Vaults.set(vault, Vaults.KEY, "newer").version()).isEqualTo(2);
         assertThat(Vaults.value(Vaults.open(files), Vaults.KEY)).isEqualTo("newer");
+    }
+
+    @Test
+    void wipesTheDataKeyOfAVaultThatCannotBeMade() {
+        List<byte[]> given = new ArrayList<>();
+        RandomSource random = Vaults.random(1);
+        VaultStore store = new VaultStore(
+                files,
+                count -> {
+                    byte[] bytes = random.bytes(count);
+                    given.add(bytes);
+                    return bytes;
+                },
+                Instant::now,
+                new Argon2Cost(1, 32, 4));
+        files.failOnce(0);
+        assertThatThrownBy(() -> store.create(List.of(Vaults.key()))).isInstanceOf(IOException.class);
+        assertThat(given.stream().filter(bytes -> bytes.length == VaultCrypto.KEY_BYTES))
+                .containsExactly(new byte[VaultCrypto.KEY_BYTES]);
     }
 
     private static SecretInfo info(SecretName name, int version, boolean canary, SecretInfo.State state) {
