@@ -40,7 +40,7 @@ struct sockaddr_vm_ {
     unsigned char zero[4];
 };
 
-enum { LIMIT_MS = 6000, GONE_S = 60, HOLD_S = 300, MAX_ATTEMPTS = 64, TEXT_MAX = 512, ADDRESS_VSOCK = 40 };
+enum { LIMIT_MS = 6000, GONE_S = 60, HOLD_S = 300, MAX_ATTEMPTS = 64, TEXT_MAX = 2048, ADDRESS_VSOCK = 40 };
 
 static int slot(void) {
     int a, b, c = 0, d;

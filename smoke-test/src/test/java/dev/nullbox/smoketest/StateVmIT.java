@@ -60,6 +60,8 @@ final class StateVmIT {
                         "first get gateway 7301 /secrets/FETCH_KEY",
                         "file show /run/secrets/FILE_KEY",
                         "- wait",
+                        "arguments show /proc/cmdline",
+                        "environment show /proc/1/environ",
                         "second get gateway 7301 /secrets/FETCH_KEY",
                         "- wait",
                         "revoked gone /run/secrets/FILE_KEY"));
@@ -101,7 +103,8 @@ final class StateVmIT {
         okWithInput(PASSPHRASE, "vault", "init");
         okWithInput(FETCHED, "vault", "set", "FETCH_KEY");
         okWithInput(FILED, "vault", "set", "FILE_KEY");
-        assertThat(ok("vault", "status").output()).contains("unsealed");
+        assertThat(ok("vault", "status", "--json").output().replace(" ", ""))
+                .contains("\"state\":\"unsealed\"", "\"memory_locked\":true");
     }
 
     @Order(2)
@@ -145,6 +148,11 @@ final class StateVmIT {
         assertThat(second).startsWith("410 ").doesNotContain(FETCHED);
         assertThat(line(from, "keeper", "first")).isEqualTo("200 " + FETCHED);
         assertThat(line(from, "keeper", "file")).isEqualTo(FILED);
+        // What the guest's kernel and its first process were given, which any guest process may read.
+        assertThat(line(from, "keeper", "arguments")).contains("KRUN_INIT").doesNotContain(SECRETS);
+        assertThat(line(from, "keeper", "environment"))
+                .contains("NULLBOX_MEMORY_URL")
+                .doesNotContain(SECRETS);
         assertThat(ok("vault", "leases").output()).contains("keeper", "FILE_KEY");
         ok("vault", "revoke", "keeper");
         assertThat(line(from, "keeper", "revoked")).isEqualTo("gone");
