@@ -190,11 +190,12 @@ final class AgentRun {
             throws IOException, RpcException {
         Libc libc = tools.libc();
         byte[] config = jailConfig(secrets).toBytes();
+        BooleanSupplier isOver = deadline(isCancelled);
         try {
-            process.send(libc, config);
-            process.send(libc, new byte[] {'\n'});
+            process.send(libc, config, isOver);
+            process.send(libc, new byte[] {'\n'}, isOver);
             for (Secret secret : secrets) {
-                process.send(libc, secret.value());
+                process.send(libc, secret.value(), isOver);
                 secret.close();
             }
         } catch (SyscallException e) {
@@ -206,10 +207,10 @@ final class AgentRun {
         services.serve(undo);
         undo.push("memory.detach", () -> tools.peers().detachMemory(agent.name()));
         tools.peers().attachMemory(agent, slot, number);
-        process.send(libc, "go\n".getBytes(StandardCharsets.US_ASCII));
+        process.send(libc, "go\n".getBytes(StandardCharsets.US_ASCII), isOver);
         if (!secrets.isEmpty()) {
             services.keep(undo, threadId, statusAfter("vault ", isCancelled));
-            process.send(libc, "kept\n".getBytes(StandardCharsets.US_ASCII));
+            process.send(libc, "kept\n".getBytes(StandardCharsets.US_ASCII), isOver);
         }
     }
 
@@ -250,8 +251,8 @@ final class AgentRun {
 
     /** The rest of the next status line, which must begin so. */
     private String statusAfter(String prefix, BooleanSupplier isCancelled) throws IOException {
-        long deadline = System.nanoTime() + tools.settings().jailDeadline().toNanos();
-        while (System.nanoTime() < deadline && !isCancelled.getAsBoolean()) {
+        BooleanSupplier isOver = deadline(isCancelled);
+        while (!isOver.getAsBoolean()) {
             boolean ended = ending.isDone();
             String line = nextStatus();
             if (line != null && line.startsWith(prefix)) {
@@ -263,6 +264,12 @@ final class AgentRun {
         }
         throw new IOException("the jail's walls were not up within "
                 + tools.settings().jailDeadline().toSeconds() + " s, or it was stopped");
+    }
+
+    /** Whether the time that a jail has for one step, from now on, is over, or the launch is cancelled. */
+    private BooleanSupplier deadline(BooleanSupplier isCancelled) {
+        long deadline = System.nanoTime() + tools.settings().jailDeadline().toNanos();
+        return () -> System.nanoTime() >= deadline || isCancelled.getAsBoolean();
     }
 
     private @Nullable String nextStatus() throws IOException {

@@ -1,13 +1,19 @@
 package dev.nullbox.cage;
 
+import dev.nullbox.natives.Errno;
+import dev.nullbox.natives.Fcntl;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.OpenFlags;
+import dev.nullbox.natives.Poll;
 import dev.nullbox.natives.SpawnAction;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.SyscallException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * A started {@code cage jail} and the daemon's ends of its pipes.
@@ -21,6 +27,8 @@ import java.util.List;
 record JailProcess(int pid, int input, int console, int messages, int status) {
     private static final List<String> ENVIRONMENT = List.of("LANG=C.UTF-8", "PATH=/sbin:/bin");
     private static final int PIPES = 4;
+    private static final int POLLFD_BYTES = 8;
+    private static final int POLL_MILLIS = 100;
 
     /** Starts it with four pipes and no other descriptor. */
     static JailProcess spawn(Libc libc, Spawner spawner, List<String> launcher) throws IOException {
@@ -31,6 +39,7 @@ record JailProcess(int pid, int input, int console, int messages, int status) {
                 libc.pipe2(ends, OpenFlags.O_CLOEXEC).orThrow("pipe2");
                 pipes.add(ends);
             }
+            libc.fcntl(pipes.getFirst()[1], Fcntl.F_SETFL, OpenFlags.O_NONBLOCK).orThrow("fcntl of the jail's input");
             List<String> command = new ArrayList<>(launcher);
             command.add("jail");
             SysResult spawned = spawner.spawn(command, ENVIRONMENT, actions(pipes));
@@ -65,11 +74,41 @@ record JailProcess(int pid, int input, int console, int messages, int status) {
         }
     }
 
-    /** Writes all of it, however long the jail takes to read. */
-    void send(Libc libc, byte[] bytes) throws SyscallException {
+    /**
+     * Writes all of it, however much more that is than the pipe takes.
+     *
+     * @param isOver asked while the jail does not read
+     * @throws SyscallException EPIPE when the jail has ended
+     * @throws IOException when it was over first
+     */
+    void send(Libc libc, byte[] bytes, BooleanSupplier isOver) throws IOException {
         int sent = 0;
         while (sent < bytes.length) {
-            sent += libc.write(input, bytes, sent, bytes.length - sent).orThrow("write to the jail");
+            switch (libc.write(input, bytes, sent, bytes.length - sent)) {
+                case SysResult.Ok(long count) -> sent += (int) count;
+                case SysResult.Failed(int errno)
+                when errno == Errno.EAGAIN -> {
+                    if (isOver.getAsBoolean()) {
+                        throw new IOException("the jail has not read what it is to do in time, or it was stopped");
+                    }
+                    awaitRoom(libc);
+                }
+                case SysResult.Failed(int errno) -> {
+                    if (errno != Errno.EINTR) {
+                        throw new SyscallException("write to the jail", errno);
+                    }
+                }
+            }
         }
+    }
+
+    /** Until there is room in its standard input, or for a moment. */
+    private void awaitRoom(Libc libc) {
+        byte[] pollfd = ByteBuffer.allocate(POLLFD_BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(input)
+                .putShort((short) Poll.POLLOUT)
+                .array();
+        libc.poll(pollfd, POLL_MILLIS);
     }
 }

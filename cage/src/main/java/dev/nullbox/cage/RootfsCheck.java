@@ -44,6 +44,17 @@ final class RootfsCheck {
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.of(new Problem(FIELD, program + " is no regular file", "name a program"));
         }
+        for (Path directory = file.getParent();
+                directory != null && directory.startsWith(rootfs);
+                directory = directory.getParent()) {
+            if (!mode(directory).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+                return Optional.of(new Problem(
+                        FIELD,
+                        "the directory " + shown(directory) + ", in which " + program
+                                + " lies, may not be entered by everyone",
+                        "chmod 0755 it: agents run as a user of their own"));
+            }
+        }
         return isExecutable(file)
                 ? Optional.empty()
                 : Optional.of(new Problem(
@@ -53,8 +64,17 @@ final class RootfsCheck {
     }
 
     private static boolean isExecutable(Path file) throws IOException {
-        Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS);
+        Set<PosixFilePermission> mode = mode(file);
         return mode.contains(PosixFilePermission.OTHERS_EXECUTE) && mode.contains(PosixFilePermission.OTHERS_READ);
+    }
+
+    private static Set<PosixFilePermission> mode(Path file) throws IOException {
+        return Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** As the guest sees it. */
+    private String shown(Path directory) {
+        return "/" + rootfs.relativize(directory);
     }
 
     private Optional<Path> resolve(String program) throws IOException {

@@ -61,6 +61,16 @@ class RootfsCheckTest {
         assertThat(check("/host").orElseThrow().problem()).contains("not in the root file system");
     }
 
+    @ParameterizedTest
+    @CsvSource({"'', '/'", "usr, /usr", "usr/bin, /usr/bin"})
+    void namesADirectoryThatOthersMayNotEnter(String closed, String shown) throws IOException {
+        Files.setPosixFilePermissions(rootfs.resolve(closed), PosixFilePermissions.fromString("rwxr-x---"));
+        Problem problem = check("/usr/bin/agent").orElseThrow();
+        assertThat(problem.problem())
+                .isEqualTo("the directory " + shown + ", in which /usr/bin/agent lies, may not be entered by everyone");
+        assertThat(problem.toString()).contains("chmod 0755");
+    }
+
     @Test
     void endsAtALoop() throws IOException {
         link("a", "b");
