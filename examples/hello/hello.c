@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -212,9 +213,11 @@ static int try_connection(const char *variable, int allowed) {
 
 int main(void) {
     const char *agent = getenv("NULLBOX_AGENT");
+    struct utsname system;
     int wrong = 0;
     signal(SIGPIPE, SIG_IGN);
-    say("I am %s, in a microVM of my own", agent == NULL ? "an agent without a name" : agent);
+    say("I am %s, in a microVM of my own, under Linux %s", agent == NULL ? "an agent without a name" : agent,
+        uname(&system) == 0 ? system.release : "?");
     wrong += try_memory();
     wrong += try_connection("HELLO_ALLOWED", 1);
     wrong += try_connection("HELLO_DENIED", 0);

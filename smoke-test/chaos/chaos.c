@@ -7,6 +7,7 @@
  *   init SIGNAL        sends it to PID 1, after the answer              -> init SIGNAL
  *   memory             RSS/private KiB of PID 1, its children, the VMMs -> memory NAME=RSS/PRIVATE ...
  *   vmm                walls of each process of an agent                -> vmm host key=value ...; pid=N key=value ...;
+ *   connect HOST PORT  a TCP connection from the host, with a line       -> connect connected | connect ERROR
  *   leftovers          what agents have left behind                     -> leftovers processes=N interfaces=N cgroups=N
  *   krun ROOT COMMAND  the reference starter, timed                     -> krun MILLISECONDS MILLISECONDS RSS
  *   scan HEX...        how often bytes stand in each process's memory   -> scan processes=N pages=N unread=N NAME=COUNT
@@ -17,7 +18,9 @@
  */
 #include "scan.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
+#include <errno.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -25,12 +28,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { ANSWER_MAX = 8000, FIRST_AGENT_UID = 10001, LAST_AGENT_UID = 10064, HOG_BYTES = 1 << 20 };
+enum { ANSWER_MAX = 8000, FIRST_AGENT_UID = 10001, LAST_AGENT_UID = 10064, HOG_BYTES = 1 << 20, CONNECT_S = 5 };
 
 static char answer[ANSWER_MAX];
 /* What PID 1 is sent once the answer is out: it may be the end of this process too. */
@@ -126,6 +130,20 @@ static void hog(const char *name) {
     }
     if (child > 0) waitpid(child, &status, 0);
     add("hog %s %s", name, child > 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? "killed" : "failed");
+}
+
+/* To an address to which the host has a route: answered or refused at once, and bounded by CONNECT_S. */
+static void try_connect(const char *host, const char *port) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((unsigned short)atoi(port))};
+    struct timeval limit = {.tv_sec = CONNECT_S};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    inet_pton(AF_INET, host, &address.sin_addr);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0 || send(fd, "chaos\n", 6, MSG_NOSIGNAL) != 6)
+        add("connect %s", strerror(errno));
+    else
+        add("connect connected");
+    close(fd);
 }
 
 static void add_memory(int pid, const char *name, void *context) {
@@ -284,6 +302,8 @@ static void obey(char *line) {
     } else if (strcmp(command, "init") == 0 && first != NULL) {
         signal_for_init = atoi(first);
         add("init %d", signal_for_init);
+    } else if (strcmp(command, "connect") == 0 && first != NULL && second != NULL) {
+        try_connect(first, second);
     } else if (strcmp(command, "memory") == 0) {
         add("memory");
         each_process(add_memory, NULL);

@@ -77,6 +77,10 @@ final class AgentCatalog {
         if (!Files.exists(file)) {
             return refused(name, from, MANIFEST_FILE, "the file is missing", "add it to " + directory);
         }
+        if (!Files.isRegularFile(file)) {
+            // A pipe would be waited for, and with it all agents.
+            return refused(name, from, MANIFEST_FILE, "this is no regular file", "put a file in its place");
+        }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] text = in.readNBytes(ManifestReader.MAX_BYTES + 1);
             return switch (ManifestReader.read(text)) {

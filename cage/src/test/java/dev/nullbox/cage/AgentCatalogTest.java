@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class AgentCatalogTest {
@@ -92,6 +93,17 @@ class AgentCatalogTest {
         Files.createDirectories(image.resolve("a"));
         assertThat(problemsOf(0)).containsExactly("AGENT.toml");
         Files.createDirectories(image.resolve("a/AGENT.toml"));
+        assertThat(problemsOf(0)).containsExactly("AGENT.toml");
+    }
+
+    @Test
+    @Timeout(20)
+    void refusesAPipeInPlaceOfAManifestAndWaitsForNobody() throws Exception {
+        agent(image, "a", toml("a"));
+        Path manifest = image.resolve("a/AGENT.toml");
+        Files.delete(manifest);
+        assertThat(new ProcessBuilder("mkfifo", manifest.toString()).start().waitFor())
+                .isZero();
         assertThat(problemsOf(0)).containsExactly("AGENT.toml");
     }
 

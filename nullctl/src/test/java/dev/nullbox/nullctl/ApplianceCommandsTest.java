@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.nullbox.rpc.RpcException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +67,25 @@ class ApplianceCommandsTest extends NullctlTestCase {
         JsonObject first = JsonParser.parseString(appliance().asked().getFirst().substring("nulld.logs ".length()))
                 .getAsJsonObject();
         assertThat(first.get("source").getAsString()).isEqualTo("cage");
+    }
+
+    @Test
+    void followsTheLogUntilTheApplianceGoes() throws Exception {
+        appliance().serve("nulld", List.of(appliance().method("nulld.logs", params -> {
+            long after = params.get("after").getAsLong();
+            boolean waits = params.get("wait_ms").getAsLong() > 0;
+            if (after == 3) {
+                throw new RpcException(RpcException.Code.UNAVAILABLE, "ENDING", "the appliance is going down");
+            }
+            String records = after > 0 && !waits
+                    ? ""
+                    : "{\"seq\":" + (after + 1) + ",\"t\":" + after + ".5,\"source\":\"cage\",\"event\":\"e\"}";
+            return JsonParser.parseString(
+                    "{\"records\":[" + records + "],\"next\":" + (records.isEmpty() ? after : after + 1) + "}");
+        })));
+        assertThat(run("logs", "-f")).isEqualTo(1);
+        assertThat(out().lines().map(String::strip)).containsExactly("0.5 cage e", "1.5 cage e", "2.5 cage e");
+        assertThat(err()).contains("the appliance is going down");
     }
 
     @Test

@@ -77,7 +77,7 @@ final class Appliance implements AutoCloseable {
             }
             Files.copy(relay, directory.resolve("relay.sh"));
         }
-        if (medium instanceof Boot.Medium.EfiIso(var _, var firmware)) {
+        if (medium instanceof Boot.Medium.EfiCdRom(var _, var firmware)) {
             Files.copy(firmware.resolve("OVMF_VARS.fd"), directory.resolve("OVMF_VARS.fd"));
         }
     }

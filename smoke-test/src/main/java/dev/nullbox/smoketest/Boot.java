@@ -32,11 +32,11 @@ record Boot(
         /** Kernel and initramfs by QEMU, the root on a virtio disk. */
         record Direct(Path kernel, Path initramfs, Path root) implements Medium {}
 
-        /** The ISO, by the BIOS. */
-        record BiosIso(Path iso) implements Medium {}
+        /** The ISO as it is on a SATA disk, by the BIOS. */
+        record BiosDisk(Path iso) implements Medium {}
 
-        /** The ISO, by EFI firmware; the directory holds OVMF_CODE.fd and OVMF_VARS.fd. */
-        record EfiIso(Path iso, Path firmware) implements Medium {}
+        /** The ISO on a CD-ROM, by EFI firmware; the directory holds OVMF_CODE.fd and OVMF_VARS.fd. */
+        record EfiCdRom(Path iso, Path firmware) implements Medium {}
     }
 
     Boot {
@@ -116,8 +116,13 @@ record Boot(
                 words.addAll(List.of("-append", kernelCommandLine()));
                 yield words;
             }
-            case Medium.BiosIso(var iso) -> cdrom(iso);
-            case Medium.EfiIso(var iso, var firmware) -> {
+            case Medium.BiosDisk(var iso) ->
+                List.of(
+                        "-drive",
+                        "if=none,id=iso,snapshot=on,format=raw,file=" + iso,
+                        "-device",
+                        "ide-hd,drive=iso,bootindex=1");
+            case Medium.EfiCdRom(var iso, var firmware) -> {
                 List<String> words = new ArrayList<>(cdrom(iso));
                 words.addAll(flash(firmware.resolve("OVMF_CODE.fd"), true));
                 words.addAll(flash(directory.resolve("OVMF_VARS.fd"), false));

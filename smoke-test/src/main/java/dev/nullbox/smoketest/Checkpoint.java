@@ -2,6 +2,7 @@ package dev.nullbox.smoketest;
 
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * One of the 19 things that a boot must have done, each told by an event.
@@ -11,6 +12,9 @@ import java.util.function.Predicate;
  */
 record Checkpoint(String what, Predicate<Event> told) {
     private static final String AGENT = "hello";
+
+    /** What "hello" says of the kernel that it runs under: a group. HelloBoot holds that it is not the appliance's. */
+    static final Pattern GUEST_KERNEL = Pattern.compile("in a microVM of my own, under Linux (\\S+)$");
 
     /** All 19, in the order in which they come about. */
     static List<Checkpoint> all() {
@@ -38,7 +42,7 @@ record Checkpoint(String what, Predicate<Event> told) {
                 new Checkpoint(
                         "the agent has booted inside its microVM",
                         event -> event.is("agent.console", "agent", AGENT)
-                                && event.text("line").contains("in a microVM of my own")),
+                                && GUEST_KERNEL.matcher(event.text("line")).find()),
                 ofAgent("the agent has written to shared memory", "memory.write", "agent", AGENT));
     }
 

@@ -1,5 +1,6 @@
 package dev.nullbox.smoketest;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** The operator's command line, run as the operator does, against one appliance. */
 final class Nullctl {
@@ -37,6 +39,46 @@ final class Nullctl {
      * @param errors standard error
      */
     record Result(int code, String output, String errors) {}
+
+    /** What the operator does meanwhile. */
+    @FunctionalInterface
+    interface Action {
+        void run() throws Exception;
+    }
+
+    /**
+     * Runs a command that goes on by itself: once it has said something the action is done, and once a line fits after
+     * that it is ended.
+     *
+     * @return the line
+     */
+    String follow(List<String> arguments, Action action, Predicate<String> wanted) throws Exception {
+        List<String> command = new ArrayList<>(words);
+        command.addAll(arguments);
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        var _ = process.onExit().orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).exceptionally(_ -> {
+            process.destroyForcibly();
+            return process;
+        });
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            String line = lines.readLine();
+            if (line != null) {
+                action.run();
+                line = lines.readLine();
+            }
+            while (line != null && !wanted.test(line)) {
+                line = lines.readLine();
+            }
+            if (line == null) {
+                throw new IOException("no line as wanted within " + LIMIT_SECONDS + " s: " + String.join(" ", command));
+            }
+            return line;
+        } finally {
+            process.destroyForcibly();
+        }
+    }
 
     /** Runs one command without input. */
     Result run(String... arguments) throws IOException, InterruptedException {

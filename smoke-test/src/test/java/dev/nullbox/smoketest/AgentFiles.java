@@ -37,6 +37,13 @@ final class AgentFiles {
         addProbe(name, probeManifest(name, "manual", List.of(), capabilities), "attempts", attempts);
     }
 
+    /** Adds the probe under a name of its own, started by itself, listening at TCP 8080 for the host alone. */
+    void addListener(String name) throws IOException {
+        // An hour between two questions: none is asked in a test's time.
+        String health = "health_check = { port = 8080, interval_secs = 3600 }";
+        addProbe(name, probeManifest(name, "auto", List.of(), health), "serve", List.of());
+    }
+
     private void addProbe(String name, String manifest, String file, List<String> lines) throws IOException {
         Path root = add(name, manifest);
         Path program = Files.copy(Inputs.probe(), root.resolve("bin/probe"));

@@ -34,7 +34,7 @@ final class BootTest {
 
     @Test
     void efiFirmwareHasVariablesOfItsOwn() {
-        Boot.Medium medium = new Boot.Medium.EfiIso(Path.of("/iso"), Path.of("/ovmf"));
+        Boot.Medium medium = new Boot.Medium.EfiCdRom(Path.of("/iso"), Path.of("/ovmf"));
         assertThat(command(Boot.of(medium, Accelerator.TCG)))
                 .contains("if=pflash,format=raw,file=/ovmf/OVMF_CODE.fd,readonly=on")
                 .contains("if=pflash,format=raw,file=/boot/OVMF_VARS.fd");

@@ -2,6 +2,8 @@ package dev.nullbox.smoketest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -44,6 +46,13 @@ final class HelloAppliance implements AutoCloseable {
         return Nullctl.of(appliance.managementPort());
     }
 
+    /** What {@code nullctl status --json} says. */
+    JsonObject status() throws IOException, InterruptedException {
+        Nullctl.Result result = nullctl().run("status", "--json");
+        assertThat(result.code()).as(result.errors()).isZero();
+        return JsonParser.parseString(result.output()).getAsJsonObject();
+    }
+
     /** Waits until "hello" has ended, and holds that it found all as its manifest says. */
     void helloSucceeds(int from) throws InterruptedException {
         Event exited = appliance.awaitEventAfter(
@@ -76,6 +85,13 @@ final class HelloAppliance implements AutoCloseable {
         assertThat(phases).containsExactly("services", "kill", "unmount", "sync", "power-off");
         assertThat(appliance.log().all().getLast().name()).isEqualTo("shutdown.phase");
         assertThat(appliance.console()).doesNotContain("Kernel panic");
+    }
+
+    /** Shuts down as the operator does, and holds that it powers off. */
+    void powersOffByTheOperator() throws IOException, InterruptedException {
+        Nullctl.Result result = nullctl().run("shutdown");
+        assertThat(result.code()).as(result.errors()).isZero();
+        powersOffInOrder();
     }
 
     /** Sends a signal to PID 1 of a test image, and holds that it powers off for that reason. */

@@ -1,8 +1,11 @@
 package dev.nullbox.smoketest;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -47,6 +50,24 @@ abstract class HelloBoot {
     @MethodSource("checkpoints")
     void reachesCheckpoint(Checkpoint checkpoint) throws InterruptedException {
         booted.appliance().awaitEvent(checkpoint.told(), Appliance.LONG, checkpoint.what());
+    }
+
+    @Order(1)
+    @Test
+    void theAgentRunsUnderAKernelOfItsOwn() throws Exception {
+        Event console = booted.appliance()
+                .awaitEvent(
+                        event -> event.is("agent.console", "agent", "hello")
+                                && Checkpoint.GUEST_KERNEL
+                                        .matcher(event.text("line"))
+                                        .find(),
+                        Appliance.LONG,
+                        "hello to name its kernel");
+        Matcher guest = Checkpoint.GUEST_KERNEL.matcher(console.text("line"));
+        assertThat(guest.find()).isTrue();
+        String host = booted.status().get("kernel").getAsString();
+        assertThat(host).isNotEmpty();
+        assertThat(guest.group(1)).isNotEqualTo(host);
     }
 
     @Order(2)

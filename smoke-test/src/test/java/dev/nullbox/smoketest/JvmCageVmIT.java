@@ -1,5 +1,7 @@
 package dev.nullbox.smoketest;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
@@ -11,8 +13,16 @@ final class JvmCageVmIT extends HelloBoot {
         super(new Boot.Medium.Direct(Inputs.kernel(), Inputs.jvmInitramfs(), Inputs.jvmRoot()));
     }
 
-    /** Ends the boot. Here because no other boot of a test image is left to end so: see WallsVmIT. */
     @Order(4)
+    @Test
+    void itsCageRunsOnAJvm() throws Exception {
+        assertThat(hello().appliance().askChaos("memory", Appliance.SHORT))
+                .contains(" java=")
+                .doesNotContain(" cage=");
+    }
+
+    /** Ends the boot. Here because no other boot of a test image is left to end so: see WallsVmIT. */
+    @Order(5)
     @Test
     void sigtermToPid1PowersItOffInOrder() throws Exception {
         hello().powersOffBySignal(SIGTERM, "SIGTERM");

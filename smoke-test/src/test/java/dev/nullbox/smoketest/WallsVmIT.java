@@ -2,6 +2,9 @@ package dev.nullbox.smoketest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The test image, which is the product's with /sbin/chaos added, and a data disk with agents that mean no good: what they
@@ -38,6 +41,10 @@ final class WallsVmIT {
 
     private static final int SIGPWR = 30;
 
+    /** The attempts on other agents, by how many slots away those are. */
+    private static final Map<Integer, String> NEIGHBOURS =
+            Map.of(1, "next-agent", -1, "previous-agent", 2, "second-next-agent", -2, "second-previous-agent");
+
     private HelloAppliance hello;
     private Appliance appliance;
     private TestServer host;
@@ -47,7 +54,7 @@ final class WallsVmIT {
         host = TestServer.start("you should not see this");
         AgentFiles agents = new AgentFiles(directory.resolve("data"));
         agents.addProbe("probe", "manual", List.of("10.0.2.100:7001"), "attempts", attempts(host.port()));
-        agents.addProbe("server", "auto", List.of(), "serve", List.of());
+        agents.addListener("server");
         agents.add("bad", BAD_MANIFEST);
         Path disk = DataDisk.create(directory.resolve("data.img"), directory.resolve("data"));
         hello = HelloAppliance.start(
@@ -137,9 +144,18 @@ final class WallsVmIT {
     @Order(4)
     @Test
     void anAgentReachesWhatItsManifestAllowsAndNothingElse() throws Exception {
+        // A port that is open: the host may connect to it, to ask for the agent's health.
+        assertThat(appliance.askChaos("connect 10.221." + slot("server") + ".2 8080", Appliance.LONG))
+                .isEqualTo("connect connected");
+        appliance.awaitEvent(
+                event -> event.is("agent.console", "agent", "server")
+                        && event.text("line").equals("probe: arrived"),
+                Appliance.SHORT,
+                "the host's connection to arrive");
         int from = appliance.log().size();
         int before = hello.allowed().arrivals().size();
         start("probe");
+        int distance = slot("server") - slot("probe");
         appliance.awaitEventAfter(
                 from, event -> event.is("agent.exited", "agent", "probe"), Appliance.LONG, "the probe to end");
         Map<String, String> results = results();
@@ -150,20 +166,27 @@ final class WallsVmIT {
         }
         // libkrun has no such port: it refuses, or lets the guest's connect run into its own limit
         assertThat(results.remove("host-vsock")).containsPattern("^(refused|silent)");
-        assertThat(results).hasSize(15);
+        assertThat(results).hasSize(15).containsEntry(NEIGHBOURS.get(distance), "silent");
         assertThat(results).allSatisfy((name, result) -> assertThat(result).isIn("silent", "no such slot"));
         assertThat(hello.allowed().arrivals()).hasSize(before + 1).endsWith("probe");
         assertThat(hello.denied().arrivals()).isEmpty();
         assertThat(host.arrivals()).isEmpty();
-        assertThat(appliance.agentLines("server")).doesNotContain("probe: arrived");
+        assertThat(appliance.agentLines("server")).containsOnlyOnce("probe: arrived");
     }
 
     @Order(5)
     @ParameterizedTest
-    @ValueSource(strings = {"warden", "ctxgraph", "gateway", "egress", "cage"})
-    void theDeathOfAServiceIsSurvived(String service) throws Exception {
+    @CsvSource({
+        "warden, warden",
+        "ctxgraph, ctxgraph",
+        "gateway, gateway",
+        "egress, egress",
+        "cage, cage",
+        "network, dhcpcd"
+    })
+    void theDeathOfAServiceIsSurvived(String service, String program) throws Exception {
         int from = appliance.log().size();
-        assertThat(appliance.askChaos("kill " + service, Appliance.SHORT)).startsWith("killed " + service);
+        assertThat(appliance.askChaos("kill " + program, Appliance.SHORT)).startsWith("killed " + program);
         appliance.awaitEventAfter(
                 from, event -> event.is("service.exited", "service", service), Appliance.SHORT, service + " to die");
         appliance.awaitEventAfter(
@@ -216,6 +239,7 @@ final class WallsVmIT {
                 from, event -> event.is("agent.stopped", "agent", "server"), Appliance.SHORT, "the agent to stop");
         assertThat(appliance.askChaos("leftovers", Appliance.SHORT))
                 .isEqualTo("leftovers processes=0 interfaces=0 cgroups=0");
+        assertThat(rules()).isEmpty();
     }
 
     /** Ends the boot. */
@@ -223,6 +247,25 @@ final class WallsVmIT {
     @Test
     void sigpwrToPid1PowersItOffInOrder() throws Exception {
         hello.powersOffBySignal(SIGPWR, "SIGPWR");
+    }
+
+    /** What egress has in force: for each agent the address it has. */
+    private Map<String, String> rules() throws Exception {
+        Nullctl.Result result = hello.nullctl().run("egress", "--json");
+        assertThat(result.code()).as(result.errors()).isZero();
+        Map<String, String> rules = new TreeMap<>();
+        for (JsonElement entry : JsonParser.parseString(result.output()).getAsJsonArray()) {
+            JsonObject agent = entry.getAsJsonObject();
+            rules.put(agent.get("agent").getAsString(), agent.get("address").getAsString());
+        }
+        return rules;
+    }
+
+    private int slot(String agent) throws Exception {
+        String address = rules().getOrDefault(agent, "no address");
+        Matcher slot = Pattern.compile("10\\.221\\.(\\d+)\\.2").matcher(address);
+        assertThat(slot.matches()).as(agent + " has " + address).isTrue();
+        return Integer.parseInt(slot.group(1));
     }
 
     private Map<String, String> results() {
