@@ -58,6 +58,8 @@ boot() {
   done
   case $until in '' | agent) ;; *) misused "boot: --until $until: there is only --until agent" ;; esac
   if ! [[ $port =~ ^[1-9][0-9]{0,4}$ ]] || [ "$port" -gt 65535 ]; then misused "boot: --port $port: not a port, which is a number from 1 to 65535"; fi
+  [[ $arguments =~ ^[A-Za-z0-9\ =._,:/@%+-]*$ ]] ||
+    misused "boot: --kernel-args '$arguments': use words of A-Z a-z 0-9 = . _ , : / @ % + -, with blanks between: the boot loader takes other characters for its own"
   for agent in "${agents[@]}"; do
     [ -f "$agent/AGENT.toml" ] || misused "boot: --agent $agent: there is no AGENT.toml in it; examples/README.md shows what an agent's directory holds"
     check_agent_name "$agent" "${names[@]}"

@@ -15,6 +15,9 @@ refused() {
 test_unknown_verb() { refused "no such verb 'boto'; there are boot, test, build, ctl, bench, fmt, clean, help" boto; }
 test_boot_unknown_argument() { refused "boot: unknown argument '--isso'; ./nullbox help boot" boot --isso; }
 test_boot_option_without_value() { refused 'boot: --kernel-args needs a value' boot --iso --kernel-args; }
+test_boot_kernel_args_for_the_boot_loader() {
+  refused "boot: --kernel-args 'a; reboot': use words of A-Z a-z 0-9" boot --kernel-args 'a; reboot'
+}
 test_boot_until_something_else() { refused 'boot: --until prompt: there is only --until agent' boot --until prompt; }
 test_boot_port_that_is_none() {
   refused 'boot: --port 70000: not a port, which is a number from 1 to 65535' boot --port 70000
