@@ -50,8 +50,9 @@ final class BadBootVmIT {
             Event missing = appliance.awaitEvent(event -> event.is("kvm.missing"), Appliance.LONG, "kvm.missing");
             assertThat(missing.text("why")).contains("/dev/kvm");
             appliance.awaitEvent(event -> event.is("service.ready", "service", "gateway"), Appliance.LONG, "gateway");
-            appliance.awaitEvent(
+            Event failed = appliance.awaitEvent(
                     event -> event.is("agent.failed", "agent", "hello"), Appliance.LONG, "the agent's failure");
+            assertThat(failed.text("why")).contains("/dev/kvm");
             assertThat(appliance.log().find(0, event -> event.is("agent.started")))
                     .isEmpty();
         }
