@@ -34,11 +34,11 @@ final class HttpRpc {
                 call.json(HttpCall.CONTENT_TOO_LARGE, tooLarge());
                 return;
             }
-            Optional<byte[]> answer =
-                    switch (service.turns().run(body.get(), place, () -> begin(body.get()), Outcome::bytes)) {
-                        case Outcome.Now now -> now.answer();
-                        case Outcome.Later later -> answer(later.request());
-                    };
+            Optional<byte[]> answer = switch (service.turns()
+                    .run(actor.agent(), body.get(), place, () -> begin(body.get()), Outcome::bytes)) {
+                case Outcome.Now now -> now.answer();
+                case Outcome.Later later -> answer(later.request());
+            };
             if (answer.isPresent()) {
                 call.json(HttpCall.OK, answer.get());
             } else {

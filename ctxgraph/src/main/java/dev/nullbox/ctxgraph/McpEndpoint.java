@@ -118,7 +118,8 @@ final class McpEndpoint implements AutoCloseable {
                     .orElseThrow(() -> refused(
                             HttpCall.CONTENT_TOO_LARGE,
                             "a body has at most " + JsonRpcCodec.MAX_MESSAGE_BYTES + " bytes"));
-            return switch (service.turns().run(body, place, () -> outcome(call, server, body), Outcome::bytes)) {
+            return switch (service.turns()
+                    .run(actor.agent(), body, place, () -> outcome(call, server, body), Outcome::bytes)) {
                 case Outcome.Body answer -> {
                     answer.session().ifPresent(id -> call.setHeader(McpHeaders.SESSION, id));
                     call.json(answer.status(), answer.json().array());

@@ -16,7 +16,7 @@ final class Readers implements AutoCloseable {
     private final ArrayBlockingQueue<Sql> free;
 
     private Readers(int count) {
-        this.free = new ArrayBlockingQueue<>(count);
+        this.free = new ArrayBlockingQueue<>(count, true);
     }
 
     /** Reads from the tables. */

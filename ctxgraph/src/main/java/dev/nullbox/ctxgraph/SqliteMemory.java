@@ -13,8 +13,11 @@ import java.util.function.LongSupplier;
 final class SqliteMemory implements Memory {
     private static final int READERS = 3;
 
-    /** For searches alone, which take longer: whoever gets one value does not wait behind them. */
-    private static final int SEARCHERS = 2;
+    /**
+     * For searches and for whatever asks for influence, which take longer: whoever gets one value does not wait behind
+     * them. One agent has no more than one of them.
+     */
+    private static final int SLOW_READERS = 2;
 
     private static final int MAX_PAGE = 1_000;
 
@@ -32,7 +35,7 @@ final class SqliteMemory implements Memory {
     private final Sql writer;
     private final Committer committer;
     private final Readers readers;
-    private final Readers searchers;
+    private final Readers slowReaders;
     private final Search search;
     private final ReadLog readLog;
     private final AgentWrites agentWrites;
@@ -42,7 +45,7 @@ final class SqliteMemory implements Memory {
     private SqliteMemory(Path file, Sql writer, LongSupplier nanoClock) throws SQLException {
         this.writer = writer;
         this.readers = Readers.open(file, READERS);
-        this.searchers = Readers.open(file, SEARCHERS);
+        this.slowReaders = Readers.open(file, SLOW_READERS);
         this.search = Search.open();
         Writes writes = Writes.open(writer);
         end.moveTo(writes.lastSeq());
@@ -121,7 +124,7 @@ final class SqliteMemory implements Memory {
     @Override
     public Optional<Entry> get(Actor actor, MemoryKey key, List<Source> without) throws RpcException {
         actor.requireRead(key);
-        Optional<Entry> entry = readers.read(sql -> {
+        Optional<Entry> entry = read(actor, without, sql -> {
             Optional<Reads.Stored> stored = Reads.stored(sql, key);
             if (stored.isEmpty()) {
                 return Optional.<Entry>empty();
@@ -134,7 +137,7 @@ final class SqliteMemory implements Memory {
 
     @Override
     public Optional<Entry> node(Actor actor, NodeId id, List<Source> without) throws RpcException {
-        Optional<Entry> entry = readers.read(sql -> {
+        Optional<Entry> entry = read(actor, without, sql -> {
             Optional<Reads.Stored> stored = Reads.stored(sql, id);
             if (stored.isEmpty()) {
                 return Optional.<Entry>empty();
@@ -148,6 +151,20 @@ final class SqliteMemory implements Memory {
             return Optional.of(found);
         });
         return noted(actor, entry);
+    }
+
+    /** What asks for influence goes through more than a few rows. */
+    private <T> T read(Actor actor, List<Source> without, Readers.Reading<T> reading) throws RpcException {
+        return without.isEmpty() ? readers.read(reading) : slowly(actor, without, reading);
+    }
+
+    private <T> T slowly(Actor actor, List<Source> without, Readers.Reading<T> reading) throws RpcException {
+        return turns.slowly(actor.agent(), () -> {
+            if (!without.isEmpty()) {
+                turns.weigh(Influence.HEAP_COST);
+            }
+            return slowReaders.read(reading);
+        });
     }
 
     private static void refuseHeld(Sql sql, NodeId id, List<Source> without) throws SQLException, RpcException {
@@ -188,15 +205,16 @@ final class SqliteMemory implements Memory {
             throws RpcException {
         requireMax(max, MAX_PAGE);
         List<KeyRanges.Range> ranges = KeyRanges.of(actor, prefix);
-        return readers.read(sql -> {
+        return read(actor, without, sql -> {
             List<Head> found = Reads.list(sql, ranges, after, max + 1);
             boolean more = found.size() > max;
             List<Head> page = new ArrayList<>(more ? found.subList(0, max) : found);
             Optional<String> next = more ? Optional.of(page.getLast().key().text()) : Optional.empty();
             if (!without.isEmpty()) {
+                Influence influence = Influence.of(without);
                 List<Head> free = new ArrayList<>();
                 for (Head head : page) {
-                    if (!Influence.on(sql, head.id(), without)) {
+                    if (!influence.on(sql, head.id())) {
                         free.add(head);
                     }
                 }
@@ -232,8 +250,10 @@ final class SqliteMemory implements Memory {
     @Override
     public List<Hit> search(Actor actor, Query query) throws RpcException {
         requireMax(query.max(), Query.MAX_HITS);
-        List<Hit> hits = searchers.read(sql -> search.find(
-                sql, actor, query, (at, id) -> !Reads.quarantined(at, id) && !Influence.on(at, id, query.without())));
+        List<Hit> hits = slowly(actor, query.without(), sql -> {
+            Influence influence = Influence.of(query.without());
+            return search.find(sql, actor, query, (at, id) -> !Reads.quarantined(at, id) && !influence.on(at, id));
+        });
         for (Hit hit : hits) {
             readLog.note(actor, hit.id(), end.get());
         }
@@ -252,7 +272,7 @@ final class SqliteMemory implements Memory {
         committer.close();
         try {
             readers.close();
-            searchers.close();
+            slowReaders.close();
             search.close();
             writer.execute("PRAGMA wal_checkpoint(TRUNCATE)");
             writer.close();

@@ -17,6 +17,9 @@ import java.util.function.ToLongFunction;
  * <p>Small requests and large ones wait in two lines, first come, first served, so that none of the many small ones, which
  * share commits, stands behind a large one. What turns out to be too large for its turn ends it and begins anew with a
  * larger one: so nobody waits for a part of the heap while holding another.
+ *
+ * <p>Before the line of the large ones, and before whatever else is {@link #slowly slow}, each agent has its own
+ * {@link SlowLanes lane}: so one agent has no more than one of them at work, and no part of the heap while it waits there.
  */
 final class Turns {
     private static final int UNIT = 1 << 14;
@@ -32,14 +35,16 @@ final class Turns {
     private final Semaphore small = new Semaphore(SMALL_UNITS, true);
     private final Semaphore large = new Semaphore(LARGE_UNITS, true);
     private final Map<Thread, Turn> current = new ConcurrentHashMap<>();
+    private final SlowLanes lanes;
     private final Duration patience;
     private final Duration pause;
 
     /**
-     * @param patience how long a request waits for its turn
+     * @param patience how long a request waits for its turn, and before that in its agent's lane
      * @param pause what passes before a request beyond its agent's quota is answered
      */
     Turns(Duration patience, Duration pause) {
+        this.lanes = new SlowLanes(patience);
         this.patience = patience;
         this.pause = pause;
     }
@@ -49,22 +54,26 @@ final class Turns {
         private static final long serialVersionUID = 1L;
 
         private final long cost;
+        private final boolean onlySlow;
 
-        private TooSmall(long cost) {
+        private TooSmall(long cost, boolean onlySlow) {
             super("the turn is too small", null, false, false);
             this.cost = cost;
+            this.onlySlow = onlySlow;
         }
     }
 
     /** What a thread has of the heap. */
     private final class Turn {
         private final boolean isSmall;
+        private final boolean isSlow;
         private long cost;
         private int units;
         private boolean overQuota;
 
-        Turn(boolean isSmall, long cost, int units) {
+        Turn(boolean isSmall, boolean isSlow, long cost, int units) {
             this.isSmall = isSmall;
+            this.isSlow = isSlow;
             this.cost = cost;
             this.units = units;
         }
@@ -82,43 +91,94 @@ final class Turns {
             int missing = units(cost) - units;
             if (missing > 0 && !isAlone()) {
                 if (!isSmall || units(cost) > SMALL_MOST || !small.tryAcquire(missing)) {
-                    throw new TooSmall(cost);
+                    throw new TooSmall(cost, false);
                 }
                 units += missing;
             }
         }
     }
 
+    /** A part of a request. */
+    @FunctionalInterface
+    interface Part<T> {
+        T make() throws RpcException;
+    }
+
     /**
-     * Runs a request when its turn comes; it must not have changed anything when it {@link #weigh weighs}.
+     * Runs a request when its turn comes; it must not have changed anything when it {@link #weigh weighs} or goes
+     * {@link #slowly}.
      *
+     * @param agent whose request it is
      * @param body the request's
      * @param place holds the request's answer, or at least as much as {@link HttpPlaces#SMALL_ANSWER}
      * @param size of the answer, in bytes
      * @throws RpcException UNAVAILABLE, BUSY
      */
-    <T> T run(byte[] body, HttpPlaces.Place place, Supplier<T> request, ToLongFunction<T> size) throws RpcException {
-        long known = HeapCost.of(body);
-        long needed = known;
+    <T> T run(AgentName agent, byte[] body, HttpPlaces.Place place, Supplier<T> request, ToLongFunction<T> size)
+            throws RpcException {
+        long needed = HeapCost.of(body);
+        boolean slow = false;
         while (true) {
-            Turn turn = begin(known, needed);
             try {
-                T answer = request.get();
-                long bytes = size.applyAsLong(answer);
-                if (!place.covers(bytes)) {
-                    if (turn.isAlone()) {
-                        throw busy();
-                    }
-                    throw new TooSmall(turn.cost + bytes);
-                }
-                return answer;
+                return once(agent, body, place, request, size, needed, slow);
             } catch (TooSmall e) {
-                needed = turn.isSmall ? Math.max(e.cost, (SMALL_MOST + 1L) * UNIT) : Long.MAX_VALUE;
-            } finally {
-                end(turn);
+                slow = true;
+                if (!e.onlySlow) {
+                    needed = units(needed) <= SMALL_MOST ? Math.max(e.cost, (SMALL_MOST + 1L) * UNIT) : Long.MAX_VALUE;
+                    place.await(Math.min(needed, HttpPlaces.MAX_ANSWER));
+                }
             }
-            place.await(Math.min(needed, HttpPlaces.MAX_ANSWER));
         }
+    }
+
+    private <T> T once(
+            AgentName agent,
+            byte[] body,
+            HttpPlaces.Place place,
+            Supplier<T> request,
+            ToLongFunction<T> size,
+            long needed,
+            boolean slow)
+            throws RpcException {
+        if (!slow && units(needed) <= SMALL_MOST) {
+            return turn(body, place, request, size, needed, false);
+        }
+        try (SlowLanes.Pass _ = lanes.enter(agent)) {
+            return turn(body, place, request, size, needed, true);
+        }
+    }
+
+    private <T> T turn(
+            byte[] body, HttpPlaces.Place place, Supplier<T> request, ToLongFunction<T> size, long needed, boolean slow)
+            throws RpcException {
+        Turn turn = begin(HeapCost.of(body), needed, slow);
+        try {
+            T answer = request.get();
+            long bytes = size.applyAsLong(answer);
+            if (!place.covers(bytes)) {
+                if (turn.isAlone()) {
+                    throw busy();
+                }
+                throw new TooSmall(turn.cost + bytes, false);
+            }
+            return answer;
+        } finally {
+            end(turn);
+        }
+    }
+
+    /** Does what takes long in its agent's lane, for which the thread's turn, if it has one, may end to begin anew. */
+    <T> T slowly(AgentName agent, Part<T> part) throws RpcException {
+        Turn turn = current.get(Thread.currentThread());
+        if (turn == null) {
+            try (SlowLanes.Pass _ = lanes.enter(agent)) {
+                return part.make();
+            }
+        }
+        if (!turn.isSlow) {
+            throw new TooSmall(turn.cost, true);
+        }
+        return part.make();
     }
 
     /** Adds the cost of what was read of the store to the turn that the thread has, if it has one. */
@@ -145,9 +205,9 @@ final class Turns {
         }
     }
 
-    private Turn begin(long known, long needed) throws RpcException {
+    private Turn begin(long known, long needed, boolean slow) throws RpcException {
         int units = units(needed);
-        Turn turn = new Turn(units <= SMALL_MOST, known, units);
+        Turn turn = new Turn(units <= SMALL_MOST, slow, known, units);
         boolean begun = false;
         try {
             begun = turn.line().tryAcquire(units, patience.toNanos(), TimeUnit.NANOSECONDS);

@@ -1,6 +1,10 @@
 package dev.nullbox.ctxgraph;
 
+import com.google.gson.JsonObject;
+import dev.nullbox.rpc.EventSink;
+import dev.nullbox.rpc.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,13 +15,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What agents get through their doors, over HTTP on connections that stay: round trips of the Model Context Protocol, and
- * how long a write takes while another agent keeps writing beyond its quota.
+ * how long a write takes while another agent keeps writing beyond its quota, or reads what takes long.
  */
 final class DoorBench {
     private static final int ROUNDS = 5;
     private static final double ROUND_SECONDS = 2;
     private static final double MOST_TIMES = 2;
     private static final int NOISY_CLIENTS = HttpDoor.THREADS;
+
+    /** What the reading neighbour's listings, searches and graphs go through: each came from the one before. */
+    private static final int READ_NODES = 1_000;
+
+    private static final int STEP = 50;
+    private static final long NOISY_BYTES = 1 << 20;
 
     private final Path directory;
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -32,8 +42,20 @@ final class DoorBench {
         TestMemory memory = new TestMemory(directory);
         open.add(memory);
         try {
-            McpRoundTrips.ours(door(memory, "caller", Long.MAX_VALUE));
-            return neighbour(door(memory, "good", Long.MAX_VALUE), door(memory, "bad", 60));
+            McpRoundTrips.ours(door(memory, "caller", Long.MAX_VALUE, Long.MAX_VALUE));
+            int good = door(memory, "good", Long.MAX_VALUE, Long.MAX_VALUE);
+            int reader = door(memory, "reader", Long.MAX_VALUE, Long.MAX_VALUE);
+            fill(memory.memory(), ((HttpDoor) open.getLast()).actor());
+            boolean holds = neighbour("", good, new Noise(door(memory, "bad", Long.MAX_VALUE, 60), "QUOTA_RATE", PUT));
+            holds &= neighbour(
+                    ".quota_space",
+                    good,
+                    new Noise(door(memory, "full", NOISY_BYTES, Long.MAX_VALUE), "QUOTA_SPACE", PUT));
+            holds &= neighbour(".list", good, new Noise(reader, "next", rpc("memory.list", """
+                    {"max":900,"not_influenced_by":["good"]}""")));
+            holds &= neighbour(".search", good, new Noise(reader, "score", rpc("memory.search", """
+                    {"text":"observation","max":100}""")));
+            return neighbour(".read_graph", good, new Noise(reader, "entityType", READ_GRAPH)) && holds;
         } finally {
             for (AutoCloseable one : open.reversed()) {
                 one.close();
@@ -41,90 +63,129 @@ final class DoorBench {
         }
     }
 
-    private int door(TestMemory memory, String name, long writesPerMinute) throws IOException {
+    private int door(TestMemory memory, String name, long bytes, long writesPerMinute) throws IOException {
         AgentName agent = new AgentName(name);
-        Actor actor =
-                new Actor(agent, 1, "", Actor.ownSpace(agent), Actor.ownSpace(agent), Long.MAX_VALUE, writesPerMinute);
+        Actor actor = new Actor(agent, 1, "", Actor.ownSpace(agent), Actor.ownSpace(agent), bytes, writesPerMinute);
         HttpDoor door = HttpDoor.open(actor, RawHttp.LOOPBACK, 0, memory.service());
         open.add(door);
         return door.address().getPort();
     }
 
+    /** A graph of entities. */
+    private static void fill(SqliteMemory memory, Actor actor) throws Exception {
+        McpGraphStore graph =
+                new McpGraphStore(new MemoryMethods(memory, new EventSink(System.err)).service(), actor, "reader");
+        List<NodeId> before = List.of();
+        for (int i = 0; i < READ_NODES; i += STEP) {
+            List<Put> puts = new ArrayList<>();
+            for (int j = i; j < i + STEP; j++) {
+                JsonObject entity = Json.parse("""
+                        {"name":"n%d","entityType":"note","observations":["an observation of some length, and one more"]}""".formatted(j).getBytes(StandardCharsets.UTF_8))
+                        .getAsJsonObject();
+                puts.add(new Put(
+                        graph.entityKey("n" + j), Node.Kind.VALUE, entity, before, new Put.Anything(), List.of()));
+            }
+            before = List.of(memory.write(actor, puts).getLast().id());
+        }
+    }
+
+    private static List<String> session(int port) throws IOException {
+        RawHttp.Answer begun = RawHttp.mcp(port, """
+                {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25",
+                 "capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}""");
+        List<String> headers = new ArrayList<>(RawHttp.MCP);
+        headers.add("Mcp-Session-Id: " + begun.headers().get("mcp-session-id"));
+        return headers;
+    }
+
     /** In turns, so that what else the machine does weighs on both. */
-    private static boolean neighbour(int good, int bad) throws Exception {
+    private static boolean neighbour(String kind, int good, Noise noise) throws Exception {
         List<Double> alone = new ArrayList<>();
         List<Double> beside = new ArrayList<>();
         try (RawHttp http = new RawHttp(good)) {
             BenchLoad.Operation write = (random, i) -> {
-                if (put(http, "k" + random.nextInt(100)).status() != 200) {
+                if (PUT.call(http, List.of(), "k" + random.nextInt(100)).status() != 200) {
                     throw new IllegalStateException("an agent within its quota was refused");
                 }
             };
             for (int round = 0; round < ROUNDS; round++) {
                 alone.add(BenchLoad.measure(1, ROUND_SECONDS, write).p99Ms());
-                try (Noise _ = new Noise(bad)) {
+                try (Noise.Clients _ = noise.begin()) {
                     beside.add(BenchLoad.measure(1, ROUND_SECONDS, write).p99Ms());
                 }
             }
         }
         double ratio = median(beside) / median(alone);
-        BenchLoad.say("", "neighbour_put_p99_ms", median(beside));
-        BenchLoad.say("alone", "neighbour_put_p99_ms", median(alone));
-        BenchLoad.say("", "neighbour_put_p99_ratio", ratio);
-        BenchLoad.say("bound", "neighbour_put_p99_ratio", MOST_TIMES);
+        BenchLoad.say("", "neighbour_put_p99_ms" + kind, median(beside));
+        BenchLoad.say("alone", "neighbour_put_p99_ms" + kind, median(alone));
+        BenchLoad.say("", "neighbour_put_p99_ratio" + kind, ratio);
+        BenchLoad.say("bound", "neighbour_put_p99_ratio" + kind, MOST_TIMES);
         return ratio <= MOST_TIMES;
     }
 
-    private static RawHttp.Answer put(RawHttp http, String key) throws IOException {
-        http.send(
-                "POST",
-                "/rpc",
-                List.of(),
-                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"memory.put\",\"params\":{\"key\":\"" + key
-                        + "\",\"value\":\"a value of some length\"}}");
+    /** One request and its answer. */
+    @FunctionalInterface
+    private interface Call {
+        RawHttp.Answer call(RawHttp http, List<String> session, String key) throws IOException;
+    }
+
+    private static final Call PUT =
+            (http, session, key) -> rpc("memory.put", """
+            {"key":"%s","value":"a value of some length"}""".formatted(key)).call(http, session, key);
+
+    private static final Call READ_GRAPH = (http, session, key) -> {
+        http.send("POST", "/mcp", session, """
+                {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_graph","arguments":{}}}""");
         return http.answer();
+    };
+
+    private static Call rpc(String method, String params) {
+        String request = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\",\"params\":" + params + "}";
+        return (http, session, key) -> {
+            http.send("POST", "/rpc", List.of(), request);
+            return http.answer();
+        };
     }
 
     private static double median(List<Double> values) {
         return values.stream().sorted().toList().get(values.size() / 2);
     }
 
-    /** An agent that writes as fast as its door lets it, whatever the answer. */
-    private static final class Noise implements AutoCloseable {
-        private final AtomicBoolean over = new AtomicBoolean();
-        private final ExecutorService pool = Executors.newFixedThreadPool(NOISY_CLIENTS);
-        private final List<Future<Integer>> clients = new ArrayList<>();
-
-        /** Has used up its quota when this returns. */
-        Noise(int port) throws Exception {
+    /** An agent that asks as fast as its door lets it, whatever the answer; sooner or later it has the sign. */
+    private record Noise(int port, String sign, Call call) {
+        /** Has had the sign when this returns: a quota is used up. */
+        Clients begin() throws Exception {
+            List<String> session = session(port);
             try (RawHttp http = new RawHttp(port)) {
-                while (!refused(put(http, "k"))) {
-                    // one more of the minute's worth is gone
+                while (!call.call(http, session, "k").body().contains(sign)) {
+                    // one more of what it may is gone
                 }
             }
+            Clients clients =
+                    new Clients(new AtomicBoolean(), Executors.newFixedThreadPool(NOISY_CLIENTS), new ArrayList<>());
             for (int i = 0; i < NOISY_CLIENTS; i++) {
-                clients.add(pool.submit(() -> {
-                    int refused = 0;
+                clients.counts.add(clients.pool.submit(() -> {
+                    int signs = 0;
                     try (RawHttp http = new RawHttp(port)) {
-                        while (!over.get()) {
-                            refused += refused(put(http, "k")) ? 1 : 0;
+                        while (!clients.over.get()) {
+                            signs += call.call(http, session, "k").body().contains(sign) ? 1 : 0;
                         }
                     }
-                    return refused;
+                    return signs;
                 }));
             }
+            return clients;
         }
 
-        private static boolean refused(RawHttp.Answer answer) {
-            return answer.body().contains("QUOTA_RATE");
-        }
-
-        @Override
-        public void close() {
-            over.set(true);
-            pool.close();
-            if (clients.stream().anyMatch(client -> client.resultNow() == 0)) {
-                throw new IllegalStateException("the noisy agent was never refused");
+        private record Clients(AtomicBoolean over, ExecutorService pool, List<Future<Integer>> counts)
+                implements AutoCloseable {
+            @Override
+            public void close() {
+                over.set(true);
+                pool.close();
+                if (counts.stream().anyMatch(client -> client.resultNow() == 0)) {
+                    throw new IllegalStateException("a client of the noisy agent never had the answer meant");
+                }
             }
         }
     }

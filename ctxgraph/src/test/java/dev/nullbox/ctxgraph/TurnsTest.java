@@ -7,6 +7,7 @@ import dev.nullbox.rpc.RpcException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,6 +29,9 @@ class TurnsTest {
 
     private static final Duration PAUSE = Duration.ofMillis(300);
 
+    private static final AgentName ADA = new AgentName("ada");
+
+    private final AtomicInteger agents = new AtomicInteger();
     private final Turns turns = new Turns(Duration.ofMillis(200), PAUSE);
     private final HttpPlaces places = new HttpPlaces(Duration.ofMillis(200));
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -37,9 +41,15 @@ class TurnsTest {
         threads.shutdownNow();
     }
 
+    /** Each by an agent of its own. */
     private String run(byte[] body, Runnable request) throws RpcException {
+        return run(new AgentName("agent" + agents.incrementAndGet()), body, request);
+    }
+
+    private String run(AgentName agent, byte[] body, Runnable request) throws RpcException {
         try (HttpPlaces.Place place = places.share().place()) {
             return turns.run(
+                    agent,
                     body,
                     place,
                     () -> {
@@ -185,6 +195,7 @@ class TurnsTest {
         Future<String> second = threads.submit(() -> {
             try (HttpPlaces.Place place = ada.place()) {
                 return turns.run(
+                        ADA,
                         SMALL,
                         place,
                         () -> {
@@ -208,7 +219,7 @@ class TurnsTest {
     @Test
     void refusesAnAnswerThatNoPlaceIsLargeEnoughFor() throws Exception {
         try (HttpPlaces.Place place = places.share().place()) {
-            assertThatThrownBy(() -> turns.run(SMALL, place, () -> "answer", answer -> 5 * MIB))
+            assertThatThrownBy(() -> turns.run(ADA, SMALL, place, () -> "answer", answer -> 5 * MIB))
                     .isInstanceOf(RpcException.class);
         }
         assertThat(run(LARGE, () -> turns.weighMost())).isEqualTo("done");
@@ -227,6 +238,55 @@ class TurnsTest {
         assertThat(run(LARGE, () -> turns.weighMost())).isEqualTo("done");
         assertThat(slow.get()).isEqualTo("done");
         assertThat(System.nanoTime() - begunNanos).isGreaterThanOrEqualTo(PAUSE.toNanos());
+    }
+
+    @Test
+    void oneAgentHasOneSlowRequestAtWorkAndOthersGoOn() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        AtomicInteger atWork = new AtomicInteger();
+        Runnable slow = () -> slowly(ADA, () -> {
+            atWork.incrementAndGet();
+            begun.countDown();
+            return end.await(30, TimeUnit.SECONDS);
+        });
+        Future<String> first = threads.submit(() -> run(ADA, SMALL, slow));
+        assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+        // The second waits in the lane, for as long as it is patient, and so does a large one.
+        assertThatThrownBy(() -> run(ADA, SMALL, slow)).hasMessageContaining("go one by one");
+        assertThatThrownBy(() -> run(ADA, LARGE, () -> {})).hasMessageContaining("go one by one");
+        assertThat(run(ADA, SMALL, () -> {})).isEqualTo("done");
+        assertThat(run(new AgentName("bob"), SMALL, () -> slowly(new AgentName("bob"), () -> true)))
+                .isEqualTo("done");
+        end.countDown();
+        assertThat(first.get()).isEqualTo("done");
+        assertThat(atWork).hasValue(1);
+    }
+
+    @Test
+    void anAgentRestsAsLongAsItsSlowRequestTook() throws Exception {
+        long begunNanos = System.nanoTime();
+        Runnable slow = () -> slowly(ADA, () -> {
+            Thread.sleep(60);
+            return true;
+        });
+        run(ADA, SMALL, slow);
+        run(ADA, SMALL, slow);
+        assertThat(System.nanoTime() - begunNanos).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(170));
+    }
+
+    private void slowly(AgentName agent, Callable<Boolean> work) {
+        try {
+            turns.slowly(agent, () -> {
+                try {
+                    return work.call();
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+        } catch (RpcException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
