@@ -18,20 +18,34 @@ final class Backup {
 
     private Backup() {}
 
-    /** Copies one committed state, compacted, and syncs it; writers go on meanwhile. */
-    static void take(Path database, Path target) throws SQLException, IOException {
+    /**
+     * Copies one committed state, compacted, and syncs it; writers go on meanwhile.
+     *
+     * @return what is damaged in it, as {@link IntegrityCheck#problems} says
+     */
+    static List<String> take(Path database, Path target) throws SQLException, IOException {
         try (Sql sql = Sql.open(database)) {
             sql.update("VACUUM INTO ?", target.toString());
         }
+        List<String> damaged;
+        try (Sql copy = Sql.open(target)) {
+            damaged = IntegrityCheck.problems(copy, () -> false);
+        }
         Transfers.sync(List.of(target));
+        return damaged;
     }
 
     /**
      * Has a backup take the database's place at the next start.
      *
-     * @throws RpcException INVALID_PARAMS, BACKUP when it is not a whole and sound one
+     * @param withDamage whether nodes and chunks may be damaged, as the service serves a store where some are
+     * @return the damaged nodes and chunks
+     * @throws RpcException INVALID_PARAMS, BACKUP when it is not a whole and sound one; DAMAGED when only nodes or chunks
+     *     are damaged and that was not asked for
      */
-    static void prepare(Path database, Path backup, String sha256) throws IOException, RpcException {
+    static List<String> prepare(Path database, Path backup, String sha256, boolean withDamage)
+            throws IOException, RpcException {
+        List<String> damaged;
         if (!Transfers.sha256(backup).equals(sha256)) {
             throw Prepared.invalid("BACKUP", "sha256: the bytes that came have another SHA-256", "sha256");
         }
@@ -43,10 +57,8 @@ final class Backup {
                         "transfer: is of version " + version + ", this program restores " + Schema.VERSION,
                         "transfer");
             }
-            List<String> problems = IntegrityCheck.problems(sql, () -> false);
-            if (!problems.isEmpty()) {
-                throw Prepared.invalid("BACKUP", "transfer: is damaged: " + problems.getFirst(), "transfer");
-            }
+            damaged = IntegrityCheck.problems(sql, () -> false);
+            requireUsable(damaged, withDamage);
             sql.execute("PRAGMA wal_checkpoint(TRUNCATE)");
         } catch (SQLException e) {
             throw Prepared.invalid("BACKUP", "transfer: is no database: " + e.getMessage(), "transfer");
@@ -55,6 +67,22 @@ final class Backup {
         Transfers.sync(List.of(backup));
         Files.move(backup, pending, StandardCopyOption.ATOMIC_MOVE);
         Transfers.sync(List.of(directory(database)));
+        return damaged;
+    }
+
+    private static void requireUsable(List<String> problems, boolean withDamage) throws RpcException {
+        for (String problem : problems) {
+            if (!IntegrityCheck.isContent(problem)) {
+                throw Prepared.invalid("BACKUP", "transfer: its tables are damaged: " + problem, "transfer");
+            }
+        }
+        if (!problems.isEmpty() && !withDamage) {
+            throw Prepared.invalid(
+                    "DAMAGED",
+                    "transfer: of its nodes and chunks " + problems.size() + " are damaged, the first is "
+                            + problems.getFirst() + "; with_damage takes it as it is",
+                    "with_damage");
+        }
     }
 
     /** Puts a restore that waits in the database's place; may be cut short anywhere and done again. */

@@ -26,6 +26,8 @@ import java.util.List;
  * {"entry":{key,node,seq,agent,run,manifest}}     the history of the chosen keys, in order
  * {"end":{nodes,entries,chunks,sha256}}           sha256 of all lines above, line feeds included
  * </pre>
+ *
+ * A damaged node or chunk cannot be checked where it arrives, so that there is no export with one in it.
  */
 final class Exports {
     private static final byte[] LINE_FEED = {'\n'};
@@ -36,6 +38,7 @@ final class Exports {
     private long nodes;
     private long entries;
     private long chunks;
+    private String damaged = "";
 
     private Exports(Sql sql, OutputStream out) {
         this.sql = sql;
@@ -47,7 +50,7 @@ final class Exports {
      *
      * @param ids the nodes; empty for the prefix
      * @return how many nodes
-     * @throws RpcException NOT_FOUND for an id that is not there
+     * @throws RpcException NOT_FOUND for an id that is not there; INTERNAL, DAMAGED
      */
     static long write(Path database, Path target, String prefix, List<NodeId> ids)
             throws SQLException, IOException, RpcException {
@@ -86,23 +89,33 @@ final class Exports {
                 + " UNION SELECT parent FROM came JOIN parents USING (n)) SELECT n FROM came");
     }
 
-    private void all() throws SQLException, IOException {
+    private void all() throws SQLException, IOException, RpcException {
         line("{\"format\":\"nullbox-memory\",\"version\":1}".getBytes(StandardCharsets.UTF_8));
         sql.each(
                 "SELECT id, data FROM chunks WHERE c IN (SELECT c FROM chosen JOIN node_chunks USING (n)) ORDER BY c",
                 row -> {
+                    byte[] data = row.getBytes(2);
+                    NodeId id = NodeId.ofBytes(row.getBytes(1));
                     JsonObject chunk = new JsonObject();
-                    chunk.addProperty("chunk", NodeId.ofBytes(row.getBytes(1)).hex());
-                    chunk.addProperty("data", Base64.getEncoder().encodeToString(row.getBytes(2)));
+                    chunk.addProperty("chunk", id.hex());
+                    chunk.addProperty("data", Base64.getEncoder().encodeToString(data));
                     chunks++;
-                    return lineOf(Json.bytes(chunk));
+                    return isSound("chunk", id, data) && lineOf(Json.bytes(chunk));
                 });
         sql.each("SELECT id, content FROM chosen JOIN nodes USING (n) ORDER BY n", row -> {
-            String id = NodeId.ofBytes(row.getBytes(1)).hex();
+            NodeId id = NodeId.ofBytes(row.getBytes(1));
             String content = new String(row.getBytes(2), StandardCharsets.UTF_8);
             nodes++;
-            return lineOf(("{\"node\":\"" + id + "\",\"content\":" + content + "}").getBytes(StandardCharsets.UTF_8));
+            return isSound("node", id, row.getBytes(2))
+                    && lineOf(
+                            ("{\"node\":\"" + id + "\",\"content\":" + content + "}").getBytes(StandardCharsets.UTF_8));
         });
+        if (!damaged.isEmpty()) {
+            throw new RpcException(
+                    RpcException.Code.INTERNAL,
+                    "DAMAGED",
+                    damaged + " is damaged and cannot be exported: write or import it again, or export other keys");
+        }
         sql.each(
                 "SELECT key, id, log.seq, name, run, manifest FROM chosen_keys JOIN keys USING (k) JOIN log USING (k)"
                         + " JOIN chosen ON chosen.n = log.n JOIN nodes ON nodes.n = log.n JOIN runs USING (r)"
@@ -128,6 +141,14 @@ final class Exports {
         JsonObject end = new JsonObject();
         end.add("end", counts);
         line(Json.bytes(end));
+    }
+
+    private boolean isSound(String what, NodeId id, byte[] bytes) {
+        boolean sound = NodeId.of(bytes).equals(id);
+        if (!sound) {
+            damaged = what + " " + id;
+        }
+        return sound;
     }
 
     private boolean lineOf(byte[] line) {

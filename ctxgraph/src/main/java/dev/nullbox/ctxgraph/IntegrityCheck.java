@@ -82,6 +82,13 @@ final class IntegrityCheck implements AutoCloseable {
         return List.copyOf(problems);
     }
 
+    /** Whether such a line is about one node's or chunk's bytes, and the tables around it are sound. */
+    static boolean isContent(String problem) {
+        int space = problem.indexOf(' ');
+        return (problem.startsWith("node ") || problem.startsWith("chunk "))
+                && NodeId.isId(problem.substring(space + 1));
+    }
+
     private static void look(Sql sql, String page, String what, List<String> problems, BooleanSupplier stop)
             throws SQLException {
         long[] last = {0};

@@ -18,7 +18,8 @@ import java.util.function.Function;
  * What the Unix socket and the agents' doors offer, as JSON-RPC methods {@code memory.*}; parameters with {@code ?} may
  * be left out. KEY is a full key {@code SPACE/...}; an agent's key of one segment means {@code OWN-NAME/KEY}. ID is 64
  * hexadecimal digits. SOURCE is an agent's name or an ID. HEAD is {@code {key, id, seq, agent, run, kind, bytes,
- * quarantined}} with kind {@code "value"}, {@code "blob"} or {@code "tombstone"}.
+ * quarantined}} with kind {@code "value"}, {@code "blob"} or {@code "tombstone"}. DAMAGE is {@code "node ID"},
+ * {@code "chunk ID"}, or what SQLite says of its tables.
  *
  * <pre>
  * callers  method       parameters                                        result
@@ -45,14 +46,14 @@ import java.util.function.Function;
  * operator release      quarantine: number                                {nodes: number}
  * operator rewind       key, to: seq                                      {id, seq}
  * operator status                                                         {nodes, keys, seq, bytes, usage:{agent: bytes},
- *                                                                          check:"running|done", damaged:[ID]}
- * operator backup                                                         {transfer, bytes, sha256}
+ *                                                                          check:"running|done", damaged:[DAMAGE]}
+ * operator backup                                                         {transfer, bytes, sha256, damaged:[DAMAGE]}
  * operator export       prefix? | ids?:[ID]                               {transfer, bytes, sha256, nodes}
  * operator transfer.read   transfer, offset                               {data: base64, eof}
  * operator transfer.write  transfer?, offset, data: base64                {transfer, bytes}
  * operator transfer.drop   transfer                                       {}
  * operator import       transfer                                          {nodes, entries, chunks}
- * operator restore      transfer, sha256                                  {restarting: true}
+ * operator restore      transfer, sha256, with_damage?: bool              {restarting: true, damaged:[DAMAGE]}
  * root     attach       agent, address, port, run?, manifest?, read?,     {agent, address, port}
  *                       write?, max_mb?, max_writes_per_minute?
  * root     detach       agent                                             {detached}

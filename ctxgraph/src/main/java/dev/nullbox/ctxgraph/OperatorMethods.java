@@ -184,9 +184,7 @@ final class OperatorMethods {
             result.addProperty("bytes", sql.number("PRAGMA page_count") * sql.number("PRAGMA page_size"));
             result.add("usage", usage);
             result.addProperty("check", check.done() ? "done" : "running");
-            JsonArray damaged = new JsonArray();
-            check.found().forEach(damaged::add);
-            result.add("damaged", damaged);
+            result.add("damaged", texts(check.found()));
             return result;
         });
     }
@@ -194,8 +192,10 @@ final class OperatorMethods {
     private JsonElement backup(Params params) throws IOException, SQLException, RpcException {
         params.done();
         String transfer = transfers.make();
-        Backup.take(database, transfers.file(transfer));
-        return describe(transfer);
+        List<String> damaged = Backup.take(database, transfers.file(transfer));
+        JsonObject result = describe(transfer);
+        result.add("damaged", texts(damaged));
+        return result;
     }
 
     private JsonElement export(Params params) throws IOException, SQLException, RpcException {
@@ -262,13 +262,21 @@ final class OperatorMethods {
     private JsonElement restore(Params params) throws IOException, RpcException {
         String transfer = params.string("transfer");
         String sha256 = params.string("sha256");
+        boolean withDamage = params.optionalBool("with_damage", false);
         params.done();
-        Backup.prepare(database, transfers.file(transfer), sha256);
+        List<String> damaged = Backup.prepare(database, transfers.file(transfer), sha256, withDamage);
         events.emit("memory.restoring", Map.of("sha256", sha256));
         restart.run();
         JsonObject result = new JsonObject();
         result.addProperty("restarting", true);
+        result.add("damaged", texts(damaged));
         return result;
+    }
+
+    private static JsonArray texts(List<String> lines) {
+        JsonArray texts = new JsonArray();
+        lines.forEach(texts::add);
+        return texts;
     }
 
     private static JsonObject object(String name, JsonElement value) {

@@ -108,11 +108,7 @@ final class Writes {
         Optional<Long> known = nodeOf(prepared.id());
         long n = known.isPresent() ? known.get() : insertNode(a, prepared);
         if (known.isPresent()) {
-            sql.update(
-                    "UPDATE nodes SET content = ? WHERE n = ? AND content <> ?",
-                    prepared.canonical(),
-                    n,
-                    prepared.canonical());
+            mend(n, prepared);
         }
         charge(a, (known.isPresent() ? 0 : prepared.canonical().length) + ENTRY_BYTES + prepared.vector().length);
         Memory.Written written = append(prepared, before, n, r);
@@ -147,14 +143,15 @@ final class Writes {
     record Owned(AgentName agent, Prepared prepared) {}
 
     /**
-     * Stores a node from elsewhere without making it a head; false when it is there already.
+     * Stores a node from elsewhere without making it a head, or mends it; false when it is there and sound already.
      *
      * @throws RpcException INVALID_PARAMS, PARENT or CHUNK when what it names is not there
      */
     boolean importNode(Owned node) throws SQLException, RpcException {
         Prepared prepared = node.prepared();
-        if (nodeOf(prepared.id()).isPresent()) {
-            return false;
+        Optional<Long> known = nodeOf(prepared.id());
+        if (known.isPresent()) {
+            return mend(known.get(), prepared);
         }
         for (NodeId parent : prepared.put().parents()) {
             if (nodeOf(parent).isEmpty()) {
@@ -166,6 +163,11 @@ final class Writes {
         insertNode(a, prepared);
         charge(a, prepared.canonical().length);
         return true;
+    }
+
+    private boolean mend(long n, Prepared prepared) throws SQLException {
+        byte[] content = prepared.canonical();
+        return sql.update("UPDATE nodes SET content = ? WHERE n = ? AND content <> ?", content, n, content) > 0;
     }
 
     /** The write that makes this very node. */

@@ -184,23 +184,85 @@ class OperatorMethodsTest {
         assertThat(directory.resolve("memory.db.before-restore")).exists();
     }
 
+    private void damage(String database, NodeId node) throws Exception {
+        try (Sql sql = Sql.open(directory.resolve(database))) {
+            sql.update("UPDATE nodes SET content = x'7b7d' WHERE id = ?", node.bytes());
+            sql.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+    }
+
+    private static String restore(String transfer, byte[] bytes, String more) {
+        return "{\"transfer\":\"" + transfer + "\",\"sha256\":\""
+                + NodeId.of(bytes).hex() + "\"" + more + "}";
+    }
+
     @Test
     void refusesABackupThatIsDamaged() throws Exception {
         NodeId id = put(ADA, "ada/k", "kept");
         byte[] bytes = download(call("backup", "{}"));
         Path copy = directory.resolve("copy.db");
         Files.write(copy, bytes);
+        damage("copy.db", id);
+        byte[] damaged = Files.readAllBytes(copy);
+        refused("DAMAGED", "restore", restore(upload(damaged), damaged, ""));
         try (Sql sql = Sql.open(copy)) {
-            sql.update("UPDATE nodes SET content = x'7b7d' WHERE id = ?", id.bytes());
+            sql.execute("PRAGMA writable_schema = ON");
+            sql.execute("UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'nodes')"
+                    + " WHERE name = 'log_by_run'");
             sql.execute("PRAGMA wal_checkpoint(TRUNCATE)");
         }
-        for (byte[] bad :
-                List.of(Files.readAllBytes(copy), Arrays.copyOf(bytes, bytes.length / 2), new byte[] {1, 2})) {
-            String sent = upload(bad);
-            String sha256 = NodeId.of(bad).hex();
-            refused("BACKUP", "restore", "{\"transfer\":\"" + sent + "\",\"sha256\":\"" + sha256 + "\"}");
+        byte[] broken = Files.readAllBytes(copy);
+        for (byte[] bad : List.of(broken, Arrays.copyOf(bytes, bytes.length / 2), new byte[] {1, 2})) {
+            refused("BACKUP", "restore", restore(upload(bad), bad, ",\"with_damage\":true"));
         }
         assertThat(restarts).hasValue(0);
+    }
+
+    /** A backup taken while one node was damaged could never be restored. */
+    @Test
+    void restoresABackupWithADamagedNodeWhenAskedTo() throws Exception {
+        NodeId bad = put(ADA, "ada/bad", "x");
+        put(ADA, "ada/good", "y");
+        damage("memory.db", bad);
+        JsonObject backup = call("backup", "{}");
+        JsonElement named = Json.parse("[\"node " + bad + "\"]");
+        assertThat(backup.get("damaged")).isEqualTo(named);
+        byte[] bytes = download(backup);
+        refused("DAMAGED", "restore", restore(upload(bytes), bytes, ""));
+        assertThat(call("restore", restore(upload(bytes), bytes, ",\"with_damage\":true"))
+                        .get("damaged"))
+                .isEqualTo(named);
+        close();
+        open("memory.db");
+        assertThat(memory.get(ADA, new MemoryKey("ada/good"))).isPresent();
+        assertThat(catchThrowableOfType(RpcException.class, () -> memory.get(ADA, new MemoryKey("ada/bad")))
+                        .detail())
+                .isEqualTo("DAMAGED");
+    }
+
+    /** It was exported as it was, and refused where it arrived; and an import left a damaged copy as it was. */
+    @Test
+    void exportsNothingThatIsDamagedAndMendsItByAnImport() throws Exception {
+        NodeId node = put(ADA, "ada/k", "sound");
+        NodeId chunk = memory.putChunk(ADA, new byte[] {1});
+        JsonElement film = memory.blob(ADA, List.of(chunk), "").encode();
+        Put blob = new Put(new MemoryKey("ada/film"), Node.Kind.BLOB, film, List.of(), new Put.Anything(), List.of());
+        memory.put(ADA, blob);
+        byte[] sound = download(call("export", "{}"));
+        damage("memory.db", node);
+        RpcException refusal = catchThrowableOfType(RpcException.class, () -> call("export", "{}"));
+        assertThat(refusal.detail()).isEqualTo("DAMAGED");
+        assertThat(refusal.getMessage()).contains("node " + node);
+        call("export", "{\"prefix\":\"ada/film\"}");
+        try (Sql sql = Sql.open(directory.resolve("memory.db"))) {
+            sql.update("UPDATE chunks SET data = x'02'");
+        }
+        refusal = catchThrowableOfType(RpcException.class, () -> call("export", "{\"prefix\":\"ada/film\"}"));
+        assertThat(refusal.getMessage()).contains("chunk " + chunk);
+        assertThat(call("import", "{\"transfer\":\"" + upload(sound) + "\"}"))
+                .isEqualTo(Json.parse("{\"nodes\":1,\"entries\":0,\"chunks\":1}"));
+        assertThat(memory.get(ADA, new MemoryKey("ada/k"))).isPresent();
+        assertThat(download(call("export", "{}"))).isEqualTo(sound);
     }
 
     @Test

@@ -27,6 +27,8 @@ final class MemoryBackupCommand extends Verb {
             MemoryTransfers.receive(appliance, begun, made);
             made.commit();
             out().println(begun.count("bytes") + " bytes written to " + file);
+            out().flush();
+            Damage.tell(io().err(), begun, "in the backup as in the store");
         }
     }
 }

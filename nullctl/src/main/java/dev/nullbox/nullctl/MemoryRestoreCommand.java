@@ -10,7 +10,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "restore",
         mixinStandardHelpOptions = true,
-        description = "Replaces all of shared memory by a backup; what was written since is gone.",
+        description = {
+            "Replaces all of shared memory by a backup; what was written since is gone.",
+            "So are the quarantines that were put since: look at memory quarantines before, and put them again."
+        },
         footer = {"", "Example: nullctl memory restore memory.db --yes"})
 final class MemoryRestoreCommand extends Verb {
     @Parameters(paramLabel = "FILE", description = "What memory backup made.")
@@ -18,6 +21,9 @@ final class MemoryRestoreCommand extends Verb {
 
     @Option(names = "--yes", description = "Yes, replace what is there.")
     private boolean yes;
+
+    @Option(names = "--with-damage", description = "Also a backup in which single nodes or chunks are damaged.")
+    private boolean withDamage;
 
     @Override
     void perform() throws Exception {
@@ -29,8 +35,13 @@ final class MemoryRestoreCommand extends Verb {
             MemoryTransfers.Sent sent = MemoryTransfers.send(appliance, source);
             JsonObject params = params("transfer", sent.transfer());
             params.addProperty("sha256", sent.sha256());
-            appliance.call("memory.restore", params);
+            if (withDamage) {
+                params.addProperty("with_damage", true);
+            }
+            Answer restored = Answer.of("memory.restore", appliance.call("memory.restore", params));
             out().println("restored; shared memory starts anew with it");
+            out().flush();
+            Damage.tell(io().err(), restored, "in what was restored");
         }
     }
 }

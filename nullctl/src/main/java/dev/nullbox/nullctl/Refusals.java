@@ -37,7 +37,7 @@ final class Refusals {
             case "TOO_MANY_SECRETS", "TOO_MANY_VERSIONS", "VAULT_FULL" -> "nullctl vault destroy makes room";
             case "QUARANTINED", "INFLUENCED" -> "nullctl memory quarantines says what is held back and why";
             case "HEAD" -> "nullctl memory history KEY says what it holds now";
-            case "DAMAGED" -> "nullctl memory status names what is damaged; restore it from a backup";
+            case "DAMAGED" -> "nullctl memory status names what is damaged; write, import or restore it";
             case "UNEXPECTED" -> "use the nullctl that was built with the appliance";
             default -> remedy(refusal.code());
         };

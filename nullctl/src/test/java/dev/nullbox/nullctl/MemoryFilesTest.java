@@ -84,6 +84,7 @@ class MemoryFilesTest extends NullctlTestCase {
         Path backup = directory.resolve("memory.db");
         assertThat(run("memory", "backup", backup.toString())).isZero();
         assertThat(backup).hasBinaryContent(content);
+        assertThat(err()).contains("damaged in the backup as in the store: node " + ID);
         assertThat(asked("memory.transfer.drop")).containsExactly(json("{\"transfer\":\"t1\"}"));
         assertThat(run("memory", "backup", backup.toString())).isEqualTo(2);
         Path export = directory.resolve("export");
@@ -118,7 +119,10 @@ class MemoryFilesTest extends NullctlTestCase {
                                         .method(
                                                 "memory.import",
                                                 params -> json("{\"nodes\":5,\"entries\":6,\"chunks\":7}")),
-                                appliance().method("memory.restore", params -> json("{\"restarting\":true}"))));
+                                appliance()
+                                        .method(
+                                                "memory.restore",
+                                                params -> json("{\"restarting\":true,\"damaged\":[]}"))));
         String file = Files.write(directory.resolve("file"), content).toString();
         assertThat(run("memory", "import", file)).isZero();
         assertThat(out()).contains("5 nodes, 6 entries, 7 chunks imported");
@@ -129,12 +133,18 @@ class MemoryFilesTest extends NullctlTestCase {
         assertThat(run("memory", "restore", file, "--yes")).isZero();
         assertThat(asked("memory.restore"))
                 .containsExactly(json("{\"transfer\":\"t2\",\"sha256\":\"" + Sha256.hex(content) + "\"}"));
+        received.reset();
+        assertThat(run("memory", "restore", file, "--yes", "--with-damage")).isZero();
+        assertThat(asked("memory.restore").getLast())
+                .isEqualTo(
+                        json("{\"transfer\":\"t2\",\"sha256\":\"" + Sha256.hex(content) + "\",\"with_damage\":true}"));
         assertThat(run("memory", "import", directory.resolve("missing").toString()))
                 .isEqualTo(2);
     }
 
     private void serveOut(byte[] file, String sha256) throws Exception {
-        String begun = "{\"transfer\":\"t1\",\"bytes\":" + file.length + ",\"sha256\":\"" + sha256 + "\",\"nodes\":5}";
+        String begun = "{\"transfer\":\"t1\",\"bytes\":" + file.length + ",\"sha256\":\"" + sha256
+                + "\",\"nodes\":5,\"damaged\":[\"node " + ID + "\"]}";
         appliance()
                 .serve(
                         "ctxgraph",

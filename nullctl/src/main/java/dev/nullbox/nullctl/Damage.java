@@ -1,0 +1,17 @@
+package dev.nullbox.nullctl;
+
+import com.google.gson.JsonElement;
+import dev.nullbox.rpc.RpcException;
+import java.io.PrintWriter;
+
+/** What an answer about shared memory lists as damaged, for people. */
+final class Damage {
+    private Damage() {}
+
+    /** One line for each. */
+    static void tell(PrintWriter err, Answer answer, String where) throws RpcException {
+        for (JsonElement line : answer.list("damaged")) {
+            err.println("nullctl: damaged " + where + ": " + Printable.line(line.getAsString()));
+        }
+    }
+}
