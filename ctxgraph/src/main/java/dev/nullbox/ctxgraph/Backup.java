@@ -51,10 +51,11 @@ final class Backup {
         }
         try (Sql sql = Sql.open(backup)) {
             long version = sql.number("PRAGMA user_version");
-            if (version != Schema.VERSION) {
+            if (version < Schema.OLDEST || version > Schema.VERSION) {
                 throw Prepared.invalid(
                         "BACKUP",
-                        "transfer: is of version " + version + ", this program restores " + Schema.VERSION,
+                        "transfer: is of version " + version + ", this program restores " + Schema.OLDEST + " to "
+                                + Schema.VERSION,
                         "transfer");
             }
             damaged = IntegrityCheck.problems(sql, () -> false);

@@ -20,17 +20,35 @@ import java.util.List;
  * A part of the graph as lines of JSON, one each:
  *
  * <pre>
- * {"format":"nullbox-memory","version":1}
+ * {"format":"nullbox-memory","version":2}
  * {"chunk":ID,"data":BASE64}                      the chunks of the blobs below
- * {"node":ID,"content":CANONICAL-ENCODING}        parents before what came from them
- * {"entry":{key,node,seq,agent,run,manifest}}     the history of the chosen keys, in order
+ * {"node":ID,"content":CANONICAL-ENCODING,        parents before what came from them; held: what the quarantines
+ *  "held":[SOURCE]}                               that hold it back are about, left out where there are none
+ * {"entry":{key,node,seq,agent,run,manifest}}     the history of the chosen keys
+ * {"origin":{node,seq,agent,run,manifest}}        the writes of the other nodes
+ * {"read":{node,seq,agent,run,manifest}}          what the runs of both had read, at which place of the log
  * {"end":{nodes,entries,chunks,sha256}}           sha256 of all lines above, line feeds included
  * </pre>
+ *
+ * Entries, origins and reads stand in their order. Version 1 had neither held nor origins nor reads.
  *
  * A damaged node or chunk cannot be checked where it arrives, so that there is no export with one in it.
  */
 final class Exports {
+    static final int VERSION = 2;
+
     private static final byte[] LINE_FEED = {'\n'};
+
+    /** Who did what to the chosen nodes, in order: 0 wrote, 1 read. */
+    private static final String DEEDS = "SELECT * FROM (SELECT log.seq AS seq, 0 AS deed, key, id, name, run, manifest"
+            + " FROM chosen JOIN log USING (n) JOIN nodes USING (n) JOIN runs USING (r) JOIN agents ON agents.a = runs.a"
+            + " LEFT JOIN (chosen_keys JOIN keys USING (k)) USING (k)"
+            + " UNION ALL SELECT origins.seq, 0, NULL, id, name, run, manifest"
+            + " FROM chosen JOIN origins USING (n) JOIN nodes USING (n) JOIN runs USING (r)"
+            + " JOIN agents ON agents.a = runs.a"
+            + " UNION ALL SELECT reads.seq, 1, NULL, id, name, run, manifest"
+            + " FROM chosen_runs JOIN reads ON reads.r = chosen_runs.r AND reads.seq < last JOIN nodes USING (n)"
+            + " JOIN runs ON runs.r = reads.r JOIN agents ON agents.a = runs.a) ORDER BY seq, deed, id, name, run";
 
     private final Sql sql;
     private final OutputStream out;
@@ -38,7 +56,11 @@ final class Exports {
     private long nodes;
     private long entries;
     private long chunks;
+    private long held;
     private String damaged = "";
+
+    /** How many nodes there are, and how many of them are held back. */
+    record Counts(long nodes, long held) {}
 
     private Exports(Sql sql, OutputStream out) {
         this.sql = sql;
@@ -46,13 +68,12 @@ final class Exports {
     }
 
     /**
-     * Writes the keys that begin with a prefix, or some nodes, and all ancestors that they name.
+     * Writes the keys that begin with a prefix, or some nodes, and all that they may have come from.
      *
      * @param ids the nodes; empty for the prefix
-     * @return how many nodes
      * @throws RpcException NOT_FOUND for an id that is not there; INTERNAL, DAMAGED
      */
-    static long write(Path database, Path target, String prefix, List<NodeId> ids)
+    static Counts write(Path database, Path target, String prefix, List<NodeId> ids)
             throws SQLException, IOException, RpcException {
         try (Sql sql = Sql.open(database);
                 OutputStream out = new BufferedOutputStream(Files.newOutputStream(target))) {
@@ -62,7 +83,7 @@ final class Exports {
             choose(sql, prefix, ids);
             Exports export = new Exports(sql, out);
             export.all();
-            return export.nodes;
+            return new Counts(export.nodes, export.held);
         } catch (UncheckedIOException e) {
             throw new IOException("the export cannot be written: " + e.getMessage(), e);
         }
@@ -86,11 +107,18 @@ final class Exports {
                     id.bytes());
         }
         sql.update("INSERT OR IGNORE INTO chosen WITH RECURSIVE came (n) AS (SELECT n FROM chosen"
-                + " UNION SELECT parent FROM came JOIN parents USING (n)) SELECT n FROM came");
+                + " UNION SELECT parent FROM came JOIN parents USING (n)"
+                + " UNION SELECT reads.n FROM came JOIN log ON log.n = came.n"
+                + " JOIN reads ON reads.r = log.r AND reads.seq < log.seq"
+                + " UNION SELECT reads.n FROM came JOIN origins ON origins.n = came.n"
+                + " JOIN reads ON reads.r = origins.r AND reads.seq < origins.seq) SELECT n FROM came");
+        sql.execute("CREATE TEMP TABLE chosen_runs (r INTEGER PRIMARY KEY, last INTEGER NOT NULL)");
+        sql.update("INSERT INTO chosen_runs SELECT r, max(seq) FROM (SELECT r, seq FROM chosen JOIN log USING (n)"
+                + " UNION ALL SELECT r, seq FROM chosen JOIN origins USING (n)) GROUP BY r");
     }
 
     private void all() throws SQLException, IOException, RpcException {
-        line("{\"format\":\"nullbox-memory\",\"version\":1}".getBytes(StandardCharsets.UTF_8));
+        line(("{\"format\":\"nullbox-memory\",\"version\":" + VERSION + "}").getBytes(StandardCharsets.UTF_8));
         sql.each(
                 "SELECT id, data FROM chunks WHERE c IN (SELECT c FROM chosen JOIN node_chunks USING (n)) ORDER BY c",
                 row -> {
@@ -102,37 +130,41 @@ final class Exports {
                     chunks++;
                     return isSound("chunk", id, data) && lineOf(Json.bytes(chunk));
                 });
-        sql.each("SELECT id, content FROM chosen JOIN nodes USING (n) ORDER BY n", row -> {
-            NodeId id = NodeId.ofBytes(row.getBytes(1));
-            String content = new String(row.getBytes(2), StandardCharsets.UTF_8);
-            nodes++;
-            return isSound("node", id, row.getBytes(2))
-                    && lineOf(
-                            ("{\"node\":\"" + id + "\",\"content\":" + content + "}").getBytes(StandardCharsets.UTF_8));
-        });
+        sql.each(
+                "SELECT id, content, (SELECT json_group_array(DISTINCT source) FROM quarantined JOIN quarantines USING (q)"
+                        + " WHERE quarantined.n = chosen.n) FROM chosen JOIN nodes USING (n) ORDER BY n",
+                row -> {
+                    NodeId id = NodeId.ofBytes(row.getBytes(1));
+                    String content = new String(row.getBytes(2), StandardCharsets.UTF_8);
+                    boolean isHeld = !row.getString(3).equals("[]");
+                    nodes++;
+                    held += isHeld ? 1 : 0;
+                    String line = "{\"node\":\"" + id + "\",\"content\":" + content
+                            + (isHeld ? ",\"held\":" + row.getString(3) : "") + "}";
+                    return isSound("node", id, row.getBytes(2)) && lineOf(line.getBytes(StandardCharsets.UTF_8));
+                });
         if (!damaged.isEmpty()) {
             throw new RpcException(
                     RpcException.Code.INTERNAL,
                     "DAMAGED",
                     damaged + " is damaged and cannot be exported: write or import it again, or export other keys");
         }
-        sql.each(
-                "SELECT key, id, log.seq, name, run, manifest FROM chosen_keys JOIN keys USING (k) JOIN log USING (k)"
-                        + " JOIN chosen ON chosen.n = log.n JOIN nodes ON nodes.n = log.n JOIN runs USING (r)"
-                        + " JOIN agents ON agents.a = runs.a ORDER BY log.seq",
-                row -> {
-                    JsonObject fields = new JsonObject();
-                    fields.addProperty("key", row.getString(1));
-                    fields.addProperty("node", NodeId.ofBytes(row.getBytes(2)).hex());
-                    fields.addProperty("seq", row.getLong(3));
-                    fields.addProperty("agent", row.getString(4));
-                    fields.addProperty("run", row.getLong(5));
-                    fields.addProperty("manifest", row.getString(6));
-                    JsonObject entry = new JsonObject();
-                    entry.add("entry", fields);
-                    entries++;
-                    return lineOf(Json.bytes(entry));
-                });
+        sql.each(DEEDS, row -> {
+            JsonObject fields = new JsonObject();
+            String key = row.getString(3);
+            if (key != null) {
+                fields.addProperty("key", key);
+                entries++;
+            }
+            fields.addProperty("node", NodeId.ofBytes(row.getBytes(4)).hex());
+            fields.addProperty("seq", row.getLong(1));
+            fields.addProperty("agent", row.getString(5));
+            fields.addProperty("run", row.getLong(6));
+            fields.addProperty("manifest", row.getString(7));
+            JsonObject line = new JsonObject();
+            line.add(row.getInt(2) == 1 ? "read" : key == null ? "origin" : "entry", fields);
+            return lineOf(Json.bytes(line));
+        });
         JsonObject counts = new JsonObject();
         counts.addProperty("nodes", nodes);
         counts.addProperty("entries", entries);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -36,7 +37,14 @@ final class Imports {
     /** What came of it. */
     record Result(long nodes, long entries, long chunks) {}
 
-    private record Entry(MemoryKey key, NodeId node, Actor actor) {}
+    /** A line about what a run did, in the order in which it was done. */
+    private record Entry(Kind kind, String key, NodeId node, Actor actor) {
+        enum Kind {
+            ENTRY,
+            ORIGIN,
+            READ
+        }
+    }
 
     private Imports(Committer committer) {
         this.committer = committer;
@@ -56,8 +64,9 @@ final class Imports {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             for (Optional<byte[]> line = line(in); line.isPresent(); line = line(in)) {
                 JsonObject object = object(line.get());
-                if (object.has("entry")) {
-                    entries.add(entry(object));
+                Optional<Entry> entry = entry(object);
+                if (entry.isPresent()) {
+                    entries.add(entry.get());
                 } else {
                     batch.add(object);
                 }
@@ -114,33 +123,44 @@ final class Imports {
             chunks++;
         } else if (line.has("node")) {
             NodeId id = id(line.string("node"));
-            if (writes.importNode(prepared(id, line.object("content")))) {
+            List<String> held = line.has("held") ? line.strings("held") : List.of();
+            if (writes.importNode(prepared(id, line.object("content"), held))) {
                 nodes++;
             }
         } else if (line.has("format")) {
-            if (!line.string("format").equals("nullbox-memory") || line.integer("version", 0, 99) != 1) {
-                throw bad("the format is not nullbox-memory, version 1");
+            if (!line.string("format").equals("nullbox-memory") || line.integer("version", 0, 99) > Exports.VERSION) {
+                throw bad("the format is not nullbox-memory, version 1 or " + Exports.VERSION);
             }
         } else if (!line.has("end")) {
             throw bad("a line is neither chunk, node, entry nor end");
         }
     }
 
-    private static Writes.Owned prepared(NodeId id, JsonObject content) throws RpcException {
+    private static Writes.Owned prepared(NodeId id, JsonObject content, List<String> held) throws RpcException {
         try {
             Node node = Node.parse(Json.bytes(content));
             Prepared prepared = Writes.prepared(node);
             if (!prepared.id().equals(id)) {
                 throw bad("node " + id + " has another SHA-256");
             }
-            return new Writes.Owned(node.agent(), prepared);
+            held.forEach(Quarantines::requireSource);
+            return new Writes.Owned(node.agent(), prepared, held);
         } catch (IllegalArgumentException e) {
             throw bad("node " + id + " is none: " + e.getMessage());
         }
     }
 
-    private static Entry entry(JsonObject line) throws RpcException {
-        Params fields = new Params(new Params(line).object("entry"));
+    private static Optional<Entry> entry(JsonObject line) throws RpcException {
+        for (Entry.Kind kind : Entry.Kind.values()) {
+            String name = kind.name().toLowerCase(Locale.ROOT);
+            if (line.has(name)) {
+                return Optional.of(entry(kind, new Params(new Params(line).object(name))));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Entry entry(Entry.Kind kind, Params fields) throws RpcException {
         AgentName agent = MemoryMethods.parse(fields.string("agent"), AgentName::new, "entry");
         Actor actor = new Actor(
                 agent,
@@ -150,27 +170,39 @@ final class Imports {
                 List.of(),
                 Long.MAX_VALUE,
                 Long.MAX_VALUE);
-        return new Entry(
-                MemoryMethods.parse(fields.string("key"), MemoryKey::new, "entry"), id(fields.string("node")), actor);
+        return new Entry(kind, kind == Entry.Kind.ENTRY ? fields.string("key") : "", id(fields.string("node")), actor);
     }
 
     private static long append(Writes writes, List<Entry> entries) throws SQLException, RpcException {
-        Set<MemoryKey> kept = new HashSet<>();
+        Set<String> kept = new HashSet<>();
         for (Entry entry : entries) {
-            if (writes.knows(entry.key())) {
-                kept.add(entry.key());
+            if (!writes.has(entry.node())) {
+                throw bad("a line names a node that is not in the file");
             }
-            Node node =
-                    writes.node(entry.node()).orElseThrow(() -> bad("an entry names a node that is not in the file"));
-            if (!node.key().equals(entry.key())) {
+            if (entry.kind() != Entry.Kind.ENTRY) {
+                continue;
+            }
+            Node node = writes.node(entry.node()).orElseThrow();
+            if (!node.key().text().equals(entry.key())) {
                 throw bad("an entry of " + entry.key() + " names a node of " + node.key());
+            }
+            if (writes.knows(node.key())) {
+                kept.add(entry.key());
             }
         }
         long taken = 0;
         for (Entry entry : entries) {
-            if (!kept.contains(entry.key())) {
-                writes.again(entry.actor(), entry.node());
-                taken++;
+            switch (entry.kind()) {
+                case READ -> writes.read(entry.actor(), entry.node(), writes.lastSeq());
+                case ORIGIN -> writes.importOrigin(entry.actor(), entry.node());
+                case ENTRY -> {
+                    if (kept.contains(entry.key())) {
+                        writes.importOrigin(entry.actor(), entry.node());
+                    } else {
+                        writes.again(entry.actor(), entry.node());
+                        taken++;
+                    }
+                }
             }
         }
         return taken;

@@ -48,7 +48,7 @@ import java.util.function.Function;
  * operator status                                                         {nodes, keys, seq, bytes, usage:{agent: bytes},
  *                                                                          check:"running|done", damaged:[DAMAGE]}
  * operator backup                                                         {transfer, bytes, sha256, damaged:[DAMAGE]}
- * operator export       prefix? | ids?:[ID]                               {transfer, bytes, sha256, nodes}
+ * operator export       prefix? | ids?:[ID]                               {transfer, bytes, sha256, nodes, held}
  * operator transfer.read   transfer, offset                               {data: base64, eof}
  * operator transfer.write  transfer?, offset, data: base64                {transfer, bytes}
  * operator transfer.drop   transfer                                       {}

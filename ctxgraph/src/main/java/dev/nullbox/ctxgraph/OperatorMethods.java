@@ -203,9 +203,10 @@ final class OperatorMethods {
         List<NodeId> ids = params.has("ids") ? MemoryMethods.ids(params, "ids") : List.of();
         params.done();
         String transfer = transfers.make();
-        long nodes = Exports.write(database, transfers.file(transfer), prefix, ids);
+        Exports.Counts counts = Exports.write(database, transfers.file(transfer), prefix, ids);
         JsonObject result = describe(transfer);
-        result.addProperty("nodes", nodes);
+        result.addProperty("nodes", counts.nodes());
+        result.addProperty("held", counts.held());
         return result;
     }
 

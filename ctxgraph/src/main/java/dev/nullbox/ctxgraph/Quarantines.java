@@ -31,7 +31,12 @@ final class Quarantines {
     private static final String DESCENDANTS = "WITH RECURSIVE came (n) AS (SELECT n FROM nodes WHERE %SEED"
             + " UNION SELECT parents.n FROM came JOIN parents ON parents.parent = came.n"
             + " UNION SELECT log.n FROM came JOIN reads ON reads.n = came.n"
-            + " JOIN log ON log.r = reads.r AND log.seq > reads.seq)";
+            + " JOIN log ON log.r = reads.r AND log.seq > reads.seq"
+            + " UNION SELECT origins.n FROM came JOIN reads ON reads.n = came.n"
+            + " JOIN origins ON origins.r = reads.r AND origins.seq > reads.seq)";
+
+    /** What a quarantine that came with an import is called, so that nobody's later writes are held back by its name. */
+    private static final String IMPORTED = "import:";
 
     /** What a quarantine holds back. */
     record Held(long quarantine, long nodes) {}
@@ -43,10 +48,7 @@ final class Quarantines {
      */
     static Held put(Writes writes, Source source, String reason) throws SQLException, RpcException {
         Sql sql = writes.sql();
-        String name = switch (source) {
-            case Source.ByAgent(AgentName agent) -> agent.text();
-            case Source.ByNode(NodeId id) -> id.hex();
-        };
+        String name = nameOf(source);
         long known = switch (source) {
             case Source.ByAgent(AgentName agent) ->
                 sql.number("SELECT count(*) FROM agents WHERE name = ?", agent.text());
@@ -88,6 +90,38 @@ final class Quarantines {
         return nodes;
     }
 
+    /**
+     * Holds an imported node back as it was where it comes from, until the release here.
+     *
+     * @param source as {@link #put} had it there
+     */
+    static void putImported(Writes writes, long n, String source) throws SQLException {
+        String name = IMPORTED + nameOf(requireSource(source));
+        Sql sql = writes.sql();
+        sql.update(
+                "INSERT INTO quarantines (source, reason, seq) SELECT ?, 'held back where it was exported', ?"
+                        + " WHERE NOT EXISTS (SELECT 1 FROM quarantines WHERE source = ?)",
+                name,
+                writes.lastSeq(),
+                name);
+        sql.update("INSERT OR IGNORE INTO quarantined (n, q) SELECT ?, q FROM quarantines WHERE source = ?", n, name);
+        writes.quarantinesAre(true);
+    }
+
+    /**
+     * @throws IllegalArgumentException when no quarantine has such a source
+     */
+    static Source requireSource(String source) {
+        return Source.parse(source.startsWith(IMPORTED) ? source.substring(IMPORTED.length()) : source);
+    }
+
+    private static String nameOf(Source source) {
+        return switch (source) {
+            case Source.ByAgent(AgentName agent) -> agent.text();
+            case Source.ByNode(NodeId id) -> id.hex();
+        };
+    }
+
     /** Holds a new node back with what its run has read, with its parents, and with its agent. */
     static void inherit(Sql sql, long n, long r, AgentName agent) throws SQLException {
         sql.update(
@@ -95,6 +129,11 @@ final class Quarantines {
                         + " ?",
                 n,
                 r);
+        inherit(sql, n, agent);
+    }
+
+    /** Holds a new node back with its parents, and with its agent. */
+    static void inherit(Sql sql, long n, AgentName agent) throws SQLException {
         sql.update(
                 "INSERT OR IGNORE INTO quarantined (n, q)"
                         + " SELECT ?, q FROM parents JOIN quarantined ON quarantined.n = parent WHERE parents.n = ?",

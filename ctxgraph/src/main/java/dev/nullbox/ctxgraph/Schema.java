@@ -11,7 +11,10 @@ import java.util.List;
  * them: {@code space} holds the key again, to narrow a search to an agent's scope without a say in the ranking.
  */
 final class Schema {
-    static final int VERSION = 2;
+    /** The oldest version of which a backup can be restored. */
+    static final int OLDEST = 2;
+
+    static final int VERSION = 3;
 
     private static final List<String> TABLES = List.of(
             "CREATE TABLE agents (a INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, bytes INTEGER NOT NULL) STRICT",
@@ -40,7 +43,6 @@ final class Schema {
             "CREATE TABLE node_chunks (n INTEGER NOT NULL, i INTEGER NOT NULL, c INTEGER NOT NULL, PRIMARY KEY (n, i))"
                     + " STRICT, WITHOUT ROWID",
             "CREATE INDEX chunk_nodes ON node_chunks (c)",
-            "CREATE TABLE staged (a INTEGER NOT NULL, c INTEGER NOT NULL, PRIMARY KEY (a, c)) STRICT, WITHOUT ROWID",
             "CREATE TABLE vectors (k INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT",
             "CREATE TABLE quarantines (q INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, reason TEXT NOT NULL,"
                     + " seq INTEGER NOT NULL) STRICT",
@@ -48,6 +50,17 @@ final class Schema {
             "CREATE INDEX quarantined_by ON quarantined (q, n)",
             "CREATE VIRTUAL TABLE texts USING fts5 (space, key, text, content = '', contentless_delete = 1,"
                     + " tokenize = 'unicode61 remove_diacritics 2')");
+
+    private static final List<String> SINCE_3 = List.of(
+            "CREATE TABLE staged (a INTEGER NOT NULL, c INTEGER NOT NULL, since INTEGER NOT NULL DEFAULT (unixepoch()),"
+                    + " PRIMARY KEY (a, c)) STRICT, WITHOUT ROWID",
+            "CREATE INDEX staged_since ON staged (since)",
+            // Writes of nodes that were imported without an entry in the log: by whom, and after which reads (by seq).
+            "CREATE TABLE origins (n INTEGER NOT NULL, r INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (n, r))"
+                    + " STRICT, WITHOUT ROWID",
+            "CREATE INDEX origins_by_run ON origins (r, seq)",
+            // The last number given out before a backup was restored that has smaller ones.
+            "CREATE TABLE floor (seq INTEGER NOT NULL) STRICT");
 
     private Schema() {}
 
@@ -71,7 +84,18 @@ final class Schema {
             sql.execute("DROP INDEX log_by_key");
             sql.execute("DROP INDEX log_by_node");
         }
-        for (String table : TABLES) {
+        if (version == 2) {
+            sql.execute("UPDATE agents SET bytes = bytes - (SELECT coalesce(sum(length(data)), 0) FROM staged"
+                    + " JOIN chunks USING (c) WHERE staged.a = agents.a) WHERE a IN (SELECT a FROM staged)");
+            sql.execute(
+                    "DELETE FROM chunks WHERE c IN (SELECT c FROM staged) AND c NOT IN (SELECT c FROM node_chunks)");
+            sql.execute("DROP TABLE staged");
+        } else {
+            for (String table : TABLES) {
+                sql.execute(table);
+            }
+        }
+        for (String table : SINCE_3) {
             sql.execute(table);
         }
         if (version == 1) {

@@ -125,7 +125,13 @@ final class Writes {
         Prepared prepared = prepared(node);
         long a = agent(actor.agent());
         charge(a, ENTRY_BYTES);
-        return append(prepared, keyRow(node.key()), nodeOf(id).orElseThrow(), run(a, actor));
+        long n = nodeOf(id).orElseThrow();
+        long r = run(a, actor);
+        Memory.Written written = append(prepared, keyRow(node.key()), n, r);
+        if (quarantines) {
+            Quarantines.inherit(sql, n, r, actor.agent());
+        }
+        return written;
     }
 
     /** The node, checked. */
@@ -134,13 +140,22 @@ final class Writes {
         return stored.isPresent() ? Optional.of(stored.get().checked().node()) : Optional.empty();
     }
 
+    /** Whether the node is there, whole or damaged. */
+    boolean has(NodeId id) throws SQLException {
+        return nodeOf(id).isPresent();
+    }
+
     /** Whether the key was ever written. */
     boolean knows(MemoryKey key) throws SQLException {
         return keyRow(key).isPresent();
     }
 
-    /** A node to be, and whose it is. */
-    record Owned(AgentName agent, Prepared prepared) {}
+    /**
+     * A node to be, and whose it is.
+     *
+     * @param held the sources of the quarantines that held it back where it comes from
+     */
+    record Owned(AgentName agent, Prepared prepared, List<String> held) {}
 
     /**
      * Stores a node from elsewhere without making it a head, or mends it; false when it is there and sound already.
@@ -160,9 +175,38 @@ final class Writes {
         }
         Blobs.requireStored(sql, prepared.put());
         long a = agent(node.agent());
-        insertNode(a, prepared);
+        long n = insertNode(a, prepared);
         charge(a, prepared.canonical().length);
+        for (String source : node.held()) {
+            Quarantines.putImported(this, n, source);
+        }
+        if (quarantines) {
+            Quarantines.inherit(sql, n, node.agent());
+        }
         return true;
+    }
+
+    /** Notes who wrote an imported node elsewhere, now that its reads before are noted; nothing for one in the log. */
+    void importOrigin(Actor actor, NodeId id) throws SQLException {
+        long r = run(agent(actor.agent()), actor);
+        int fresh = sql.update(
+                "INSERT OR IGNORE INTO origins (n, r, seq) SELECT n, ?, ? FROM nodes WHERE id = ?"
+                        + " AND NOT EXISTS (SELECT 1 FROM log WHERE log.n = nodes.n)",
+                r,
+                lastSeq + 1,
+                id.bytes());
+        if (fresh > 0 && quarantines) {
+            Quarantines.inherit(sql, nodeOf(id).orElseThrow(), r, actor.agent());
+        }
+    }
+
+    /** Notes what a run has read up to now. */
+    int read(Actor actor, NodeId id, long position) throws SQLException {
+        return sql.update(
+                "INSERT OR IGNORE INTO reads (r, n, seq) SELECT ?, n, ? FROM nodes WHERE id = ?",
+                run(agent(actor.agent()), actor),
+                position,
+                id.bytes());
     }
 
     private boolean mend(long n, Prepared prepared) throws SQLException {

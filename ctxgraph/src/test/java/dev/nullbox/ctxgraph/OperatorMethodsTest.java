@@ -306,6 +306,103 @@ class OperatorMethodsTest {
         refused("EXPORT", "import", "{\"transfer\":\"" + upload(Arrays.copyOf(bytes, 100)) + "\"}");
     }
 
+    private String detail(String key) {
+        RpcException refusal = catchThrowableOfType(RpcException.class, () -> memory.get(BOB, new MemoryKey(key)));
+        return refusal == null ? "" : refusal.detail();
+    }
+
+    private JsonObject moveTo(String database, String export) throws Exception {
+        byte[] bytes = download(call("export", export));
+        close();
+        open(database);
+        put(BOB, "bob/here", "so that Bob is known here");
+        return takeIn(bytes);
+    }
+
+    private JsonObject takeIn(byte[] bytes) throws RpcException {
+        return call("import", "{\"transfer\":\"" + upload(bytes) + "\"}");
+    }
+
+    /** Imports went past the quarantines: what a quarantined agent had written elsewhere could be read. */
+    @Test
+    void holdsBackWhatIsImportedOfAQuarantinedAgentAndWhatCameFromIt() throws Exception {
+        NodeId bad = put(BOB, "bob/bad", "x");
+        put(ADA, "ada/child", "named", bad);
+        memory.get(ADA, new MemoryKey("bob/bad"));
+        put(ADA, "ada/reader", "not named");
+        put(new Actor(ADA.agent(), 2, "", ALL, ALL, 1 << 30, 1_000), "ada/free", "x");
+        byte[] bytes = download(call("export", "{\"prefix\":\"ada/\"}"));
+        close();
+        open("other.db");
+        put(BOB, "bob/here", "so that Bob is known here");
+        call("quarantine", "{\"influenced_by\":\"bob\"}");
+        assertThat(takeIn(bytes)).isEqualTo(Json.parse("{\"nodes\":4,\"entries\":3,\"chunks\":0}"));
+        assertThat(memory.list(ADA, "ada/", "", 10, List.of()).items().stream()
+                        .filter(Memory.Head::quarantined)
+                        .map(head -> head.key().text()))
+                .containsExactly("ada/child", "ada/reader");
+        assertThat(detail("ada/reader")).isEqualTo("QUARANTINED");
+        assertThat(detail("ada/child")).isEqualTo("QUARANTINED");
+        assertThat(catchThrowableOfType(RpcException.class, () -> memory.node(BOB, bad, List.of()))
+                        .detail())
+                .isEqualTo("QUARANTINED");
+        assertThat(detail("ada/free")).isEmpty();
+        call("release", "{\"quarantine\":1}");
+        assertThat(detail("ada/reader")).isEmpty();
+    }
+
+    /** Exports carried no reads: what came of them was as if it came from nothing. */
+    @Test
+    void keepsInfluenceByReadsOverAnExportOfAnExport() throws Exception {
+        NodeId bad = put(ADA, "ada/bad", "poison");
+        memory.get(BOB, new MemoryKey("ada/bad"));
+        NodeId middle = put(BOB, "bob/middle", "read");
+        put(Actor.operator(), "ops/child", "named", middle);
+        put(ADA, "ada/late", "written after the read");
+        memory.get(BOB, new MemoryKey("ada/late"));
+        assertThat(moveTo("second.db", "{\"prefix\":\"ops/\"}"))
+                .isEqualTo(Json.parse("{\"nodes\":3,\"entries\":1,\"chunks\":0}"));
+        moveTo("third.db", "{\"prefix\":\"ops/\"}");
+        MemoryKey child = new MemoryKey("ops/child");
+        for (String source : new String[] {"ada", "bob", bad.hex(), middle.hex()}) {
+            assertThat(catchThrowableOfType(
+                                    RpcException.class, () -> memory.get(BOB, child, List.of(Source.parse(source))))
+                            .detail())
+                    .isEqualTo("INFLUENCED");
+        }
+        assertThat(memory.get(BOB, child, List.of(Source.parse("eve")))).isPresent();
+        assertThat(call("quarantine", "{\"influenced_by\":\"" + bad + "\"}")
+                        .get("nodes")
+                        .getAsLong())
+                .isEqualTo(3);
+        assertThat(detail("ops/child")).isEqualTo("QUARANTINED");
+        assertThat(detail("bob/here")).isEmpty();
+    }
+
+    /** What was held back was exported unmarked. */
+    @Test
+    void whatIsHeldBackArrivesHeldBack() throws Exception {
+        NodeId bad = put(ADA, "ada/bad", "x");
+        put(ADA, "ada/good", "x");
+        call("quarantine", "{\"influenced_by\":\"" + bad + "\"}");
+        JsonObject export = call("export", "{}");
+        assertThat(export.get("held").getAsLong()).isEqualTo(1);
+        byte[] bytes = download(export);
+        close();
+        open("other.db");
+        takeIn(bytes);
+        assertThat(detail("ada/bad")).isEqualTo("QUARANTINED");
+        assertThat(detail("ada/good")).isEmpty();
+        assertThat(strings(call("quarantines", "{}").get("quarantines"), "influenced_by"))
+                .containsExactly("import:" + bad);
+        call("release", "{\"quarantine\":1}");
+        assertThat(detail("ada/bad")).isEmpty();
+        // It is there: who takes it in again does not undo the release.
+        takeIn(bytes);
+        assertThat(detail("ada/bad")).isEmpty();
+        assertThat(call("quarantines", "{}").getAsJsonArray("quarantines")).isEmpty();
+    }
+
     @Test
     void namesWhatIsDamagedAndServesTheRest() throws Exception {
         NodeId bad = put(ADA, "ada/bad", "x");

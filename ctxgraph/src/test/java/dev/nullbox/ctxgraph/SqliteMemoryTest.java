@@ -367,6 +367,32 @@ class SqliteMemoryTest {
         }
     }
 
+    /** What version 2 had of stages is given back; everything else stays as it is. */
+    @Test
+    void movesADatabaseOfVersion2() throws Exception {
+        put(ADA, KEY.text(), "A");
+        memory.close();
+        try (Sql sql = Sql.open(directory.resolve("memory.db"))) {
+            for (String table : new String[] {"staged", "origins", "floor"}) {
+                sql.execute("DROP TABLE " + table);
+            }
+            sql.execute("CREATE TABLE staged (a INTEGER NOT NULL, c INTEGER NOT NULL, PRIMARY KEY (a, c)) STRICT,"
+                    + " WITHOUT ROWID");
+            sql.execute("INSERT INTO chunks (c, id, data) VALUES (1, x'00', x'0102')");
+            sql.execute("INSERT INTO staged (a, c) SELECT a, 1 FROM agents");
+            sql.execute("UPDATE agents SET bytes = bytes + 2");
+            sql.execute("PRAGMA user_version = 2");
+        }
+        open();
+        assertThat(texts(memory.get(ADA, KEY))).containsExactly("A");
+        assertThat(memory.readers().<Long>read(sql -> sql.number("SELECT bytes FROM agents")))
+                .isEqualTo(
+                        memory.readers().<Long>read(sql -> sql.number("SELECT sum(length(content)) + 128 FROM nodes")));
+        assertThat(memory.readers().<Long>read(sql -> sql.number("SELECT count(*) FROM chunks")))
+                .isZero();
+        put(ADA, KEY.text(), "B");
+    }
+
     private static byte[] v1(String key, String value) {
         return ("{\"agent\":\"hello\",\"key\":\"" + key + "\",\"kind\":\"value\",\"parents\":[],\"value\":" + value
                         + "}")

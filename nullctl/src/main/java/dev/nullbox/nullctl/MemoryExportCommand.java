@@ -12,7 +12,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "export",
         mixinStandardHelpOptions = true,
-        description = "Writes keys with their history, or single nodes, with all they were made from, to one new file.",
+        description = {
+            "Writes keys with their history, or single nodes, with all they may come from, to one new file.",
+            "That is what their authors had read too, of whatever key; what is held back stays so where it is imported."
+        },
         footer = {
             "",
             "Examples:",
@@ -54,7 +57,8 @@ final class MemoryExportCommand extends Verb {
             Answer begun = Answer.of("memory.export", appliance.call("memory.export", params));
             MemoryTransfers.receive(appliance, begun, made);
             made.commit();
-            out().println(begun.count("nodes") + " nodes, " + begun.count("bytes") + " bytes written to " + file);
+            out().println(begun.count("nodes") + " nodes, " + begun.count("held") + " of them held back, "
+                    + begun.count("bytes") + " bytes written to " + file);
         }
     }
 }

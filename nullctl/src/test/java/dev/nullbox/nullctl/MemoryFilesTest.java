@@ -89,7 +89,7 @@ class MemoryFilesTest extends NullctlTestCase {
         assertThat(run("memory", "backup", backup.toString())).isEqualTo(2);
         Path export = directory.resolve("export");
         assertThat(run("memory", "export", export.toString(), "--prefix", "k/")).isZero();
-        assertThat(out()).contains("5 nodes");
+        assertThat(out()).contains("5 nodes, 2 of them held back");
         assertThat(run("memory", "export", export.toString(), "--force", "--node", ID, "--node", ID))
                 .isZero();
         assertThat(asked("memory.export"))
@@ -144,7 +144,7 @@ class MemoryFilesTest extends NullctlTestCase {
 
     private void serveOut(byte[] file, String sha256) throws Exception {
         String begun = "{\"transfer\":\"t1\",\"bytes\":" + file.length + ",\"sha256\":\"" + sha256
-                + "\",\"nodes\":5,\"damaged\":[\"node " + ID + "\"]}";
+                + "\",\"nodes\":5,\"held\":2,\"damaged\":[\"node " + ID + "\"]}";
         appliance()
                 .serve(
                         "ctxgraph",
