@@ -9,36 +9,45 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The way back from {@link Exports}. Nodes and chunks are checked against their ids; keys that hold something here stay
- * as they are, others get their whole history, in one transaction, with the agents and runs of before. Doing it twice
- * changes nothing.
+ * as they are, others get their whole history, with the agents and runs of before. Doing it twice changes nothing.
+ *
+ * <p>The file is gone through line by line, first for its SHA-256, then for its nodes, then to check its deeds against
+ * them, and only then are these done, in their order, some at a time, so that other writers go on in between. When the disk
+ * fails or the service is killed among them, the keys that were done stay as they are; the same file taken in again goes
+ * on from there.
  */
 final class Imports {
     private static final int MAX_LINE = 4 << 20;
-    private static final int BATCH = 64;
+
+    /** Lines that are taken in one transaction, and their bytes. */
+    private static final int BATCH = 256;
+
+    private static final int BATCH_BYTES = 1 << 20;
 
     private final Committer committer;
+    private final Path file;
     private long nodes;
     private long chunks;
+    private long entries;
 
     /** What came of it. */
     record Result(long nodes, long entries, long chunks) {}
 
     /** A line about what a run did, in the order in which it was done. */
-    private record Entry(Kind kind, String key, NodeId node, Actor actor) {
+    private record Deed(Kind kind, String key, NodeId node, Actor actor) {
         enum Kind {
             ENTRY,
             ORIGIN,
@@ -46,8 +55,9 @@ final class Imports {
         }
     }
 
-    private Imports(Committer committer) {
+    private Imports(Committer committer, Path file) {
         this.committer = committer;
+        this.file = file;
     }
 
     /**
@@ -57,30 +67,21 @@ final class Imports {
      *     were taken
      */
     static Result read(Committer committer, Path file) throws IOException, RpcException {
-        requireWhole(file);
-        Imports imports = new Imports(committer);
-        List<Entry> entries = new ArrayList<>();
-        List<JsonObject> batch = new ArrayList<>();
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-            for (Optional<byte[]> line = line(in); line.isPresent(); line = line(in)) {
-                JsonObject object = object(line.get());
-                Optional<Entry> entry = entry(object);
-                if (entry.isPresent()) {
-                    entries.add(entry.get());
-                } else {
-                    batch.add(object);
-                }
-                if (batch.size() == BATCH) {
-                    imports.take(batch);
-                }
-            }
+        Imports imports = new Imports(committer, file);
+        // One at a time: what was done is noted for one file.
+        synchronized (committer) {
+            String sha256 = imports.requireWhole();
+            imports.each(false, 0, imports::take);
+            imports.each(true, 0, Imports::check);
+            long done = committer.change(writes -> begin(writes, sha256));
+            imports.each(true, done, imports::append);
+            committer.change(writes -> end(writes));
         }
-        imports.take(batch);
-        long taken = committer.change(writes -> append(writes, entries));
-        return new Result(imports.nodes, taken, imports.chunks);
+        return new Result(imports.nodes, imports.entries, imports.chunks);
     }
 
-    private static void requireWhole(Path file) throws IOException, RpcException {
+    /** The SHA-256 of all lines but the last, which tells it. */
+    private String requireWhole() throws IOException, RpcException {
         MessageDigest digest = Transfers.digest();
         byte[] last = new byte[0];
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
@@ -98,17 +99,60 @@ final class Imports {
                 || !stated.getAsString().equals(sha256)) {
             throw bad("the last line does not give the SHA-256 of those before: it is cut short or changed");
         }
+        return sha256;
     }
 
-    private void take(List<JsonObject> batch) throws RpcException {
-        List<JsonObject> lines = List.copyOf(batch);
+    /** What is done with some lines in one transaction. */
+    @FunctionalInterface
+    private interface Step {
+        void take(Writes writes, JsonObject line) throws SQLException, RpcException;
+    }
+
+    /** Goes through the deeds, or through all other lines. */
+    private void each(boolean deeds, long skipped, Step step) throws IOException, RpcException {
+        List<byte[]> batch = new ArrayList<>();
+        long bytes = 0;
+        long passed = 0;
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            for (Optional<byte[]> line = line(in); line.isPresent(); line = line(in)) {
+                if (isDeed(line.get()) != deeds || passed++ < skipped) {
+                    continue;
+                }
+                batch.add(line.get());
+                bytes += line.get().length;
+                if (batch.size() == BATCH || bytes > BATCH_BYTES) {
+                    commit(batch, step);
+                    bytes = 0;
+                }
+            }
+        }
+        commit(batch, step);
+    }
+
+    private void commit(List<byte[]> batch, Step step) throws RpcException {
+        List<byte[]> lines = List.copyOf(batch);
         batch.clear();
+        Result before = new Result(nodes, entries, chunks);
         committer.change(writes -> {
-            for (JsonObject line : lines) {
-                take(writes, new Params(line));
+            // It may be the second time, after the first was rolled back.
+            nodes = before.nodes();
+            entries = before.entries();
+            chunks = before.chunks();
+            for (byte[] line : lines) {
+                step.take(writes, object(line));
             }
             return lines.size();
         });
+    }
+
+    /** As {@link Exports} writes them: a line begins with what it is. */
+    private static boolean isDeed(byte[] line) {
+        String begin = new String(line, 0, Math.min(line.length, 12), StandardCharsets.US_ASCII);
+        return begin.startsWith("{\"entry\":") || begin.startsWith("{\"origin\":") || begin.startsWith("{\"read\":");
+    }
+
+    private void take(Writes writes, JsonObject line) throws SQLException, RpcException {
+        take(writes, new Params(line));
     }
 
     private void take(Writes writes, Params line) throws SQLException, RpcException {
@@ -150,17 +194,17 @@ final class Imports {
         }
     }
 
-    private static Optional<Entry> entry(JsonObject line) throws RpcException {
-        for (Entry.Kind kind : Entry.Kind.values()) {
+    private static Deed deed(JsonObject line) throws RpcException {
+        for (Deed.Kind kind : Deed.Kind.values()) {
             String name = kind.name().toLowerCase(Locale.ROOT);
             if (line.has(name)) {
-                return Optional.of(entry(kind, new Params(new Params(line).object(name))));
+                return deed(kind, new Params(new Params(line).object(name)));
             }
         }
-        return Optional.empty();
+        throw bad("a line begins as a deed and is none");
     }
 
-    private static Entry entry(Entry.Kind kind, Params fields) throws RpcException {
+    private static Deed deed(Deed.Kind kind, Params fields) throws RpcException {
         AgentName agent = MemoryMethods.parse(fields.string("agent"), AgentName::new, "entry");
         Actor actor = new Actor(
                 agent,
@@ -170,42 +214,67 @@ final class Imports {
                 List.of(),
                 Long.MAX_VALUE,
                 Long.MAX_VALUE);
-        return new Entry(kind, kind == Entry.Kind.ENTRY ? fields.string("key") : "", id(fields.string("node")), actor);
+        return new Deed(kind, kind == Deed.Kind.ENTRY ? fields.string("key") : "", id(fields.string("node")), actor);
     }
 
-    private static long append(Writes writes, List<Entry> entries) throws SQLException, RpcException {
-        Set<String> kept = new HashSet<>();
-        for (Entry entry : entries) {
-            if (!writes.has(entry.node())) {
-                throw bad("a line names a node that is not in the file");
-            }
-            if (entry.kind() != Entry.Kind.ENTRY) {
-                continue;
-            }
-            Node node = writes.node(entry.node()).orElseThrow();
-            if (!node.key().text().equals(entry.key())) {
-                throw bad("an entry of " + entry.key() + " names a node of " + node.key());
-            }
-            if (writes.knows(node.key())) {
-                kept.add(entry.key());
+    private static void check(Writes writes, JsonObject line) throws SQLException, RpcException {
+        Deed deed = deed(line);
+        if (!writes.has(deed.node())) {
+            throw bad("a line names a node that is not in the file");
+        }
+        if (deed.kind() == Deed.Kind.ENTRY) {
+            Node node = writes.node(deed.node()).orElseThrow();
+            if (!node.key().text().equals(deed.key())) {
+                throw bad("an entry of " + deed.key() + " names a node of " + node.key());
             }
         }
-        long taken = 0;
-        for (Entry entry : entries) {
-            switch (entry.kind()) {
-                case READ -> writes.read(entry.actor(), entry.node(), writes.lastSeq());
-                case ORIGIN -> writes.importOrigin(entry.actor(), entry.node());
-                case ENTRY -> {
-                    if (kept.contains(entry.key())) {
-                        writes.importOrigin(entry.actor(), entry.node());
-                    } else {
-                        writes.again(entry.actor(), entry.node());
-                        taken++;
-                    }
+    }
+
+    /** How many deeds of this very file were done before it was cut short, if it was. */
+    private static long begin(Writes writes, String sha256) throws SQLException {
+        Sql sql = writes.sql();
+        sql.execute("CREATE TABLE IF NOT EXISTS importing (sha256 TEXT PRIMARY KEY, deeds INTEGER NOT NULL) STRICT");
+        sql.execute("CREATE TABLE IF NOT EXISTS importing_keys (k INTEGER PRIMARY KEY) STRICT");
+        if (sql.number("SELECT count(*) FROM importing WHERE sha256 = ?", sha256) == 0) {
+            sql.update("DELETE FROM importing");
+            sql.update("DELETE FROM importing_keys");
+            sql.update("INSERT INTO importing (sha256, deeds) VALUES (?, 0)", sha256);
+        }
+        return sql.number("SELECT deeds FROM importing");
+    }
+
+    private static boolean end(Writes writes) throws SQLException {
+        writes.sql().execute("DROP TABLE importing");
+        writes.sql().execute("DROP TABLE importing_keys");
+        return true;
+    }
+
+    private void append(Writes writes, JsonObject line) throws SQLException, RpcException {
+        try {
+            append(writes, deed(line));
+        } catch (RpcException e) {
+            // What was done before it in this transaction is to be undone, as after a failure of the disk.
+            throw new SQLException(e.getMessage(), e);
+        }
+        writes.sql().update("UPDATE importing SET deeds = deeds + 1");
+    }
+
+    private void append(Writes writes, Deed deed) throws SQLException, RpcException {
+        switch (deed.kind()) {
+            case READ -> writes.read(deed.actor(), deed.node(), writes.lastSeq());
+            case ORIGIN -> writes.importOrigin(deed.actor(), deed.node());
+            case ENTRY -> {
+                Sql sql = writes.sql();
+                long k = sql.number("SELECT k FROM keys WHERE key = ?", deed.key());
+                if (k == 0 || sql.number("SELECT count(*) FROM importing_keys WHERE k = ?", k) > 0) {
+                    writes.again(deed.actor(), deed.node());
+                    sql.update("INSERT OR IGNORE INTO importing_keys SELECT k FROM keys WHERE key = ?", deed.key());
+                    entries++;
+                } else {
+                    writes.importOrigin(deed.actor(), deed.node());
                 }
             }
         }
-        return taken;
     }
 
     private static Optional<byte[]> line(InputStream in) throws IOException, RpcException {
