@@ -65,7 +65,7 @@ import java.util.function.Function;
  *
  * <p>Errors (code, detail): DENIED SCOPE; NOT_FOUND NOT_FOUND; CONFLICT HEAD (an expect that is not met), QUARANTINED,
  * INFLUENCED; INVALID_PARAMS with the field: SYNTAX, NUMBER, VALUE_TOO_LARGE, QUERY, PARENT, CHUNK; UNAVAILABLE
- * QUOTA_RATE, QUOTA_SPACE, STORE, BUSY; INTERNAL DAMAGED.
+ * QUOTA_RATE, QUOTA_SPACE, STORE, BUSY, TOO_MANY; INTERNAL DAMAGED.
  */
 final class MemoryMethods {
     private static final int DEFAULT_PAGE = 100;

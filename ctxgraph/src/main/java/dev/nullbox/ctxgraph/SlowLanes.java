@@ -8,12 +8,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A lane for each agent in which its slow requests go one by one, first come, first served, and after each of which it
- * rests for as long as that one took. So an agent has one slow request at work at a time, for half of the time at most,
- * and what else it asks for waits behind itself.
+ * A lane for each agent in which its slow requests go one by one, first come, first served, and after each that read much
+ * it rests for twice as long as that one took. So an agent has one slow request at work at a time, reads so for a third of
+ * the time at most, and what else it asks for waits behind itself. Writes do not rest: quotas bound them.
  */
 final class SlowLanes {
-    private static final long MAX_REST_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int REST_TIMES = 2;
+    private static final long MAX_REST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Map<AgentName, Lane> lanes = new ConcurrentHashMap<>();
     private final Duration patience;
@@ -36,15 +37,21 @@ final class SlowLanes {
     static final class Pass implements AutoCloseable {
         private final Lane lane;
         private final long begunNanos = System.nanoTime();
+        private boolean rests;
 
         private Pass(Lane lane) {
             this.lane = lane;
         }
 
+        /** Tells that it read much. */
+        void rest() {
+            rests = true;
+        }
+
         @Override
         public void close() {
             long now = System.nanoTime();
-            lane.restsUntilNanos = now + Math.min(now - begunNanos, MAX_REST_NANOS);
+            lane.restsUntilNanos = rests ? now + Math.min(REST_TIMES * (now - begunNanos), MAX_REST_NANOS) : now;
             lane.free.release();
         }
     }

@@ -3,6 +3,7 @@ package dev.nullbox.ctxgraph;
 import dev.nullbox.rpc.RpcException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -66,14 +67,14 @@ final class Turns {
     /** What a thread has of the heap. */
     private final class Turn {
         private final boolean isSmall;
-        private final boolean isSlow;
+        private final Optional<SlowLanes.Pass> pass;
         private long cost;
         private int units;
         private boolean overQuota;
 
-        Turn(boolean isSmall, boolean isSlow, long cost, int units) {
+        Turn(boolean isSmall, Optional<SlowLanes.Pass> pass, long cost, int units) {
             this.isSmall = isSmall;
-            this.isSlow = isSlow;
+            this.pass = pass;
             this.cost = cost;
             this.units = units;
         }
@@ -87,6 +88,7 @@ final class Turns {
         }
 
         void add(long more) {
+            pass.ifPresent(SlowLanes.Pass::rest);
             cost += more;
             int missing = units(cost) - units;
             if (missing > 0 && !isAlone()) {
@@ -141,17 +143,22 @@ final class Turns {
             boolean slow)
             throws RpcException {
         if (!slow && units(needed) <= SMALL_MOST) {
-            return turn(body, place, request, size, needed, false);
+            return turn(body, place, request, size, needed, Optional.empty());
         }
-        try (SlowLanes.Pass _ = lanes.enter(agent)) {
-            return turn(body, place, request, size, needed, true);
+        try (SlowLanes.Pass pass = lanes.enter(agent)) {
+            return turn(body, place, request, size, needed, Optional.of(pass));
         }
     }
 
     private <T> T turn(
-            byte[] body, HttpPlaces.Place place, Supplier<T> request, ToLongFunction<T> size, long needed, boolean slow)
+            byte[] body,
+            HttpPlaces.Place place,
+            Supplier<T> request,
+            ToLongFunction<T> size,
+            long needed,
+            Optional<SlowLanes.Pass> pass)
             throws RpcException {
-        Turn turn = begin(HeapCost.of(body), needed, slow);
+        Turn turn = begin(HeapCost.of(body), needed, pass);
         try {
             T answer = request.get();
             long bytes = size.applyAsLong(answer);
@@ -171,13 +178,12 @@ final class Turns {
     <T> T slowly(AgentName agent, Part<T> part) throws RpcException {
         Turn turn = current.get(Thread.currentThread());
         if (turn == null) {
-            try (SlowLanes.Pass _ = lanes.enter(agent)) {
+            try (SlowLanes.Pass pass = lanes.enter(agent)) {
+                pass.rest();
                 return part.make();
             }
         }
-        if (!turn.isSlow) {
-            throw new TooSmall(turn.cost, true);
-        }
+        turn.pass.orElseThrow(() -> new TooSmall(turn.cost, true)).rest();
         return part.make();
     }
 
@@ -205,9 +211,9 @@ final class Turns {
         }
     }
 
-    private Turn begin(long known, long needed, boolean slow) throws RpcException {
+    private Turn begin(long known, long needed, Optional<SlowLanes.Pass> pass) throws RpcException {
         int units = units(needed);
-        Turn turn = new Turn(units <= SMALL_MOST, slow, known, units);
+        Turn turn = new Turn(units <= SMALL_MOST, pass, known, units);
         boolean begun = false;
         try {
             begun = turn.line().tryAcquire(units, patience.toNanos(), TimeUnit.NANOSECONDS);
