@@ -27,7 +27,7 @@ final class CtxgraphService implements AutoCloseable {
             List.of("put", "delete", "get", "head", "history", "list", "search", "watch", "chunk.put", "chunk.get");
 
     /** More workers than usual, because watches wait on them; more time, because a backup of a large store takes it. */
-    private static final RpcLimits LIMITS = new RpcLimits(64, 12, Duration.ofSeconds(60), Duration.ofMinutes(5));
+    private static final RpcLimits LIMITS = new RpcLimits(64, 12, Duration.ofSeconds(60), Duration.ofHours(1));
 
     private final SqliteMemory memory;
     private final IntegrityCheck check;

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -39,8 +40,8 @@ final class ApplianceClient implements AutoCloseable {
 
     private static final int CONNECT_MILLIS = 10_000;
 
-    /** Longer than the gateway waits for a service, so that its answer comes first. */
-    private static final int ANSWER_MILLIS = 75_000;
+    /** So much longer than the gateway waits for a service, so that its answer comes first. */
+    private static final Duration SPARE = Duration.ofSeconds(15);
 
     private static final int PIECE_BYTES = 16 * 1024;
     private static final JsonPrimitive ID = new JsonPrimitive(1);
@@ -60,7 +61,8 @@ final class ApplianceClient implements AutoCloseable {
         try {
             var tls = Credentials.load(credentials.resolve("client.p12"), credentials.resolve("ca.pem"));
             plain.connect(new InetSocketAddress(address.host(), address.port()), CONNECT_MILLIS);
-            plain.setSoTimeout(ANSWER_MILLIS);
+            plain.setSoTimeout(Math.toIntExact(answer("").toMillis()));
+            plain.setKeepAlive(true);
             SSLSocket socket =
                     (SSLSocket) tls.getSocketFactory().createSocket(plain, SERVER_NAME, address.port(), true);
             SSLParameters parameters = socket.getSSLParameters();
@@ -93,6 +95,7 @@ final class ApplianceClient implements AutoCloseable {
         byte[] line = Arrays.copyOf(request, request.length + 1);
         line[request.length] = '\n';
         try {
+            socket.setSoTimeout(Math.toIntExact(answer(method).toMillis()));
             OutputStream out = socket.getOutputStream();
             out.write(line);
             out.flush();
@@ -103,6 +106,11 @@ final class ApplianceClient implements AutoCloseable {
             Arrays.fill(request, (byte) 0);
             Arrays.fill(line, (byte) 0);
         }
+    }
+
+    /** How long an answer is waited for. */
+    static Duration answer(String method) {
+        return GatewayLimits.defaults().call(method).plus(SPARE);
     }
 
     @Override

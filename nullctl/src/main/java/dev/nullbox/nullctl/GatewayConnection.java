@@ -245,8 +245,8 @@ final class GatewayConnection {
     /** Passes a request on; absent when it wants no answer. */
     private Optional<byte[]> pass(String client, JsonRpcCodec.Request request) {
         try {
-            JsonElement result =
-                    RpcClient.call(socket(request.method()), request.method(), request.params(), limits.call());
+            JsonElement result = RpcClient.call(
+                    socket(request.method()), request.method(), request.params(), limits.call(request.method()));
             announce(client, request.method(), true);
             return request.id().map(id -> JsonRpcCodec.encodeResult(id, result));
         } catch (RpcException e) {

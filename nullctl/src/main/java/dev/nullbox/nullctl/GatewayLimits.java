@@ -10,19 +10,32 @@ import java.time.Duration;
  * @param handshake from accept to a client that is known
  * @param idle between one line and the next, and for a client to take its answer
  * @param call for the service behind to answer
+ * @param longCall the same for {@link LongCalls}
  * @param patience how long a new connection waits before another is closed for it
  * @param farewell for a client that was told goodbye to hang up; when the gateway closes, for all of them together, the
  *     calls under way included
  */
 record GatewayLimits(
-        int connections, Duration handshake, Duration idle, Duration call, Duration patience, Duration farewell) {
+        int connections,
+        Duration handshake,
+        Duration idle,
+        Duration call,
+        Duration longCall,
+        Duration patience,
+        Duration farewell) {
     static GatewayLimits defaults() {
         return new GatewayLimits(
                 32,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(60),
+                LongCalls.DEADLINE,
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(2));
+    }
+
+    /** How long the service behind may take for the method. */
+    Duration call(String method) {
+        return LongCalls.has(method) ? longCall : call;
     }
 }

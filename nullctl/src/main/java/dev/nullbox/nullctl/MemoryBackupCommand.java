@@ -23,7 +23,7 @@ final class MemoryBackupCommand extends Verb {
     void perform() throws Exception {
         try (NewFile made = NewFile.at(file, force);
                 ApplianceClient appliance = main().connect()) {
-            Answer begun = Answer.of("memory.backup", appliance.call("memory.backup", new JsonObject()));
+            Answer begun = askLong(appliance, "memory.backup", new JsonObject());
             MemoryTransfers.receive(appliance, begun, made);
             made.commit();
             out().println(begun.count("bytes") + " bytes written to " + file);

@@ -54,7 +54,7 @@ final class MemoryExportCommand extends Verb {
                 ids.add(NodeName.id(appliance, node));
             }
             Sources.add(params, "ids", ids);
-            Answer begun = Answer.of("memory.export", appliance.call("memory.export", params));
+            Answer begun = askLong(appliance, "memory.export", params);
             MemoryTransfers.receive(appliance, begun, made);
             made.commit();
             out().println(begun.count("nodes") + " nodes, " + begun.count("held") + " of them held back, "

@@ -19,8 +19,7 @@ final class MemoryImportCommand extends Verb {
         try (LocalFile source = LocalFile.open(file);
                 ApplianceClient appliance = main().connect()) {
             MemoryTransfers.Sent sent = MemoryTransfers.send(appliance, source);
-            Answer added =
-                    Answer.of("memory.import", appliance.call("memory.import", params("transfer", sent.transfer())));
+            Answer added = askLong(appliance, "memory.import", params("transfer", sent.transfer()));
             out().println(added.count("nodes") + " nodes, " + added.count("entries") + " entries, "
                     + added.count("chunks") + " chunks imported");
         }

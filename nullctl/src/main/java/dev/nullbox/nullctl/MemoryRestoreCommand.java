@@ -38,7 +38,7 @@ final class MemoryRestoreCommand extends Verb {
             if (withDamage) {
                 params.addProperty("with_damage", true);
             }
-            Answer restored = Answer.of("memory.restore", appliance.call("memory.restore", params));
+            Answer restored = askLong(appliance, "memory.restore", params);
             out().println("restored; shared memory starts anew with it");
             out().flush();
             Damage.tell(io().err(), restored, "in what was restored");

@@ -38,6 +38,14 @@ abstract class Verb implements Callable<Integer> {
         return main().io().out();
     }
 
+    /** One of the {@link LongCalls}, with a word now and then on standard error. */
+    final Answer askLong(ApplianceClient appliance, String method, JsonObject params)
+            throws RpcException, CannotConnectException {
+        try (Progress _ = Progress.of(method, io().err(), Progress.EVERY)) {
+            return Answer.of(method, appliance.call(method, params));
+        }
+    }
+
     /** One call on a connection of its own. */
     final JsonElement ask(String method, JsonObject params) throws RpcException, CannotConnectException {
         try (ApplianceClient appliance = main().connect()) {

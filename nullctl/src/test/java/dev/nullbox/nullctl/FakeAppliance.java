@@ -27,6 +27,7 @@ final class FakeAppliance implements AutoCloseable {
             Duration.ofSeconds(60),
             Duration.ofSeconds(60),
             Duration.ofSeconds(60),
+            Duration.ofSeconds(60),
             Duration.ofSeconds(60));
 
     private final Path sockets;

@@ -154,7 +154,7 @@ class GatewayCloseTest {
     }
 
     private FakeAppliance appliance(Path sockets, Duration farewell) throws Exception {
-        GatewayLimits limits = new GatewayLimits(4, LATE, LATE, LATE, LATE, farewell);
+        GatewayLimits limits = new GatewayLimits(4, LATE, LATE, LATE, LATE, LATE, farewell);
         return new FakeAppliance(sockets, certificates.directory("good"), limits);
     }
 

@@ -158,7 +158,7 @@ class GatewayTest {
     @Test
     void hangsUpOnAClientThatBeginsNoHandshake(@TempDir Path sockets) throws Exception {
         Duration late = Duration.ofMinutes(5);
-        GatewayLimits limits = new GatewayLimits(4, Duration.ofMillis(200), late, late, late, late);
+        GatewayLimits limits = new GatewayLimits(4, Duration.ofMillis(200), late, late, late, late, late);
         try (FakeAppliance appliance = appliance(sockets, limits);
                 Socket silent = new Socket(InetAddress.getLoopbackAddress(), appliance.port())) {
             silent.setSoTimeout(60_000);
@@ -169,7 +169,7 @@ class GatewayTest {
     @Test
     void hangsUpOnAClientThatAsksNothing(@TempDir Path sockets) throws Exception {
         Duration late = Duration.ofMinutes(5);
-        GatewayLimits limits = new GatewayLimits(4, late, Duration.ofMillis(200), late, late, late);
+        GatewayLimits limits = new GatewayLimits(4, late, Duration.ofMillis(200), late, late, late, late);
         try (FakeAppliance appliance = appliance(sockets, limits);
                 SSLSocket silent = TlsClient.connect(appliance, TlsClient.operator(certificates), "TLSv1.3")) {
             assertThat(TlsClient.untilItEnds(silent)).isEmpty();
@@ -196,7 +196,7 @@ class GatewayTest {
     @Test
     void silentClientsShutNobodyOut(@TempDir Path sockets) throws Exception {
         Duration late = Duration.ofMinutes(5);
-        GatewayLimits limits = new GatewayLimits(4, late, late, late, Duration.ofMillis(20), SHORT);
+        GatewayLimits limits = new GatewayLimits(4, late, late, late, late, Duration.ofMillis(20), SHORT);
         List<Socket> silent = new ArrayList<>();
         try (FakeAppliance appliance = appliance(sockets, limits)) {
             appliance.serve("nulld", "nulld.status", "{}");
@@ -217,6 +217,40 @@ class GatewayTest {
                 .as(method)
                 .isInstanceOfSatisfying(
                         RpcException.class, e -> assertThat(e.code()).isEqualTo(RpcException.Code.NO_METHOD));
+    }
+
+    /** Once every call had 60 s, and the backup of a large store never came to an end for its operator. */
+    @Test
+    void callsThatGoThroughAWholeStoreHaveTheirOwnDeadline(@TempDir Path sockets) throws Exception {
+        Duration late = Duration.ofMinutes(5);
+        GatewayLimits limits = new GatewayLimits(4, late, late, Duration.ofMillis(300), late, late, SHORT);
+        try (FakeAppliance appliance = appliance(sockets, limits)) {
+            FakeAppliance.Answer slow = params -> {
+                sleep();
+                return JsonParser.parseString("{\"bytes\":5}");
+            };
+            appliance.serve(
+                    "ctxgraph", List.of(appliance.method("memory.backup", slow), appliance.method("memory.get", slow)));
+            try (ApplianceClient client = client(appliance, "good")) {
+                assertThatThrownBy(() -> client.call("memory.get", NOTHING))
+                        .isInstanceOfSatisfying(
+                                RpcException.class, e -> assertThat(e.code()).isEqualTo(RpcException.Code.TIMEOUT));
+                assertThat(client.call("memory.backup", NOTHING).toString()).contains("5");
+            }
+        }
+        for (String method : List.of("memory.backup", "memory.get")) {
+            assertThat(ApplianceClient.answer(method))
+                    .isGreaterThan(GatewayLimits.defaults().call(method));
+        }
+        assertThat(ApplianceClient.answer("memory.import")).isGreaterThan(Duration.ofMinutes(59));
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(1_000);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private FakeAppliance appliance(Path sockets, GatewayLimits limits) throws Exception {

@@ -9,8 +9,11 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import dev.nullbox.rpc.RpcException;
 import java.io.ByteArrayOutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -31,6 +34,17 @@ class MemoryFilesTest extends NullctlTestCase {
     MemoryFilesTest(TestCertificates certificates) {
         super(certificates);
         new Random(11).nextBytes(content);
+    }
+
+    @Test
+    void saysNowAndThenThatItIsStillAtWork() throws Exception {
+        StringWriter said = new StringWriter();
+        try (Progress _ = Progress.of("memory.backup", new PrintWriter(said), Duration.ofMillis(10))) {
+            while (said.toString().lines().count() < 2) {
+                Thread.sleep(5);
+            }
+        }
+        assertThat(said.toString()).startsWith("memory.backup: at work for 0 s");
     }
 
     @Test
