@@ -36,10 +36,15 @@ final class Committer implements AutoCloseable {
 
     private final ArrayBlockingQueue<Ticket<?>> queue = new ArrayBlockingQueue<>(QUEUE, true);
     private final ArrayBlockingQueue<Ticket<?>> notes = new ArrayBlockingQueue<>(NOTES, true);
+
+    /** Notes that the disk did not take: they go first into the next transaction. Only for the thread that writes. */
+    private final List<Ticket<?>> notTaken = new ArrayList<>();
+
     private final Writes writes;
     private final LongConsumer committed;
     private final Thread thread;
     private volatile boolean closing;
+    private volatile int howManyNotTaken;
 
     private Committer(Writes writes, LongConsumer committed) {
         this.writes = writes;
@@ -82,9 +87,17 @@ final class Committer implements AutoCloseable {
 
     /**
      * Has a change made with the next transaction, within a second or so, without waiting for it. It is made before all
-     * that are asked for later.
+     * that are asked for later; when the disk does not take it, it is tried again with each transaction until it does.
+     *
+     * @throws RpcException UNAVAILABLE, STORE when too many wait; then it is not made
      */
     void changeLater(Change<?> change) throws RpcException {
+        if (howManyNotTaken >= NOTES) {
+            throw new RpcException(
+                    RpcException.Code.UNAVAILABLE,
+                    "STORE",
+                    "the disk does not take what runs read: " + NOTES + " wait");
+        }
         offer(notes, new Ticket<>(change));
     }
 
@@ -116,12 +129,17 @@ final class Committer implements AutoCloseable {
                 boolean due = System.nanoTime() - lastNanos > NOTES_NANOS || notes.size() > MANY_NOTES || closing;
                 if (first != null || due) {
                     // Taken after the writes and made before them: no write overtakes a note that was there first.
+                    batch.addAll(notTaken);
                     notes.drainTo(batch);
                     lastNanos = System.nanoTime();
                 }
+                List<Ticket<?>> noted = List.copyOf(batch);
                 batch.addAll(taken);
                 if (!batch.isEmpty()) {
                     commit(batch);
+                    notTaken.clear();
+                    noted.stream().filter(Ticket::isToBeTriedAgain).forEach(notTaken::add);
+                    howManyNotTaken = notTaken.size();
                 }
             } catch (InterruptedException e) {
                 closing = true;
@@ -218,6 +236,11 @@ final class Committer implements AutoCloseable {
 
         void fail(SQLException e) {
             refusal = unavailable(e);
+        }
+
+        /** Whether it was the disk that failed. */
+        boolean isToBeTriedAgain() {
+            return bug == null && refusal != null && refusal.code() == RpcException.Code.UNAVAILABLE;
         }
 
         void finish() {

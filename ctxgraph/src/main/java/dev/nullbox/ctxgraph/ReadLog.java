@@ -39,8 +39,9 @@ final class ReadLog {
         if (actor.agent().equals(Actor.OPERATOR)) {
             return;
         }
+        Noted noted = new Noted(actor.agent(), actor.run(), node);
         synchronized (recent) {
-            if (recent.putIfAbsent(new Noted(actor.agent(), actor.run(), node), true) != null) {
+            if (recent.containsKey(noted)) {
                 return;
             }
         }
@@ -53,5 +54,9 @@ final class ReadLog {
                             position,
                             node.bytes());
         });
+        // Only once it is queued: a refused one is to be noted when the read is tried again. Two at a time do no harm.
+        synchronized (recent) {
+            recent.put(noted, true);
+        }
     }
 }
