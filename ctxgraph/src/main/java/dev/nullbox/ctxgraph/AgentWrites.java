@@ -40,14 +40,21 @@ final class AgentWrites {
                 all.add(Prepared.of(actor.agent(), put));
             }
             rates.take(actor, puts.size());
-            return committer.change(writes -> {
-                writes.check(actor, all);
-                List<Memory.Written> written = new ArrayList<>(all.size());
-                for (Prepared one : all) {
-                    written.add(writes.apply(actor, one));
+            try {
+                return committer.change(writes -> {
+                    writes.check(actor, all);
+                    List<Memory.Written> written = new ArrayList<>(all.size());
+                    for (Prepared one : all) {
+                        written.add(writes.apply(actor, one));
+                    }
+                    return written;
+                });
+            } catch (RpcException e) {
+                if (e.code() == RpcException.Code.CONFLICT) {
+                    rates.giveBack(actor, puts.size());
                 }
-                return written;
-            });
+                throw e;
+            }
         });
     }
 

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Changes of a knowledge graph. Each is one write of all its keys, on the condition that none of them has changed since it
@@ -20,6 +22,12 @@ import java.util.Set;
  */
 final class McpGraphChanges {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** For all steps together of a change that is made in steps: it has most of the heap for itself meanwhile. */
+    private static final Duration PATIENCE_IN_STEPS = Duration.ofSeconds(2);
+
+    /** Pauses before one tries again are up to 1, 2, 4 ... ms, and up to this. */
+    private static final int MAX_PAUSE_MS = 64;
 
     private final McpGraphStore store;
 
@@ -123,7 +131,7 @@ final class McpGraphChanges {
     /** Deletes entities, and the relations from and to them. */
     void deleteEntities(List<String> names) throws RpcException {
         Set<String> gone = new HashSet<>(names);
-        untilUndisturbed(() -> {
+        untilUndisturbed(deadline(PATIENCE), () -> {
             List<Put> puts = new ArrayList<>();
             store.eachRelation((entry, relation) -> {
                 if (McpGraphStore.touches(relation, gone)) {
@@ -142,7 +150,7 @@ final class McpGraphChanges {
     void deleteRelations(List<JsonObject> unwanted) throws RpcException {
         Set<MemoryKey> keys = new LinkedHashSet<>();
         unwanted.forEach(relation -> keys.add(store.relationKey(relation)));
-        untilUndisturbed(() -> {
+        untilUndisturbed(deadline(PATIENCE), () -> {
             List<Put> puts = new ArrayList<>();
             for (MemoryKey key : keys) {
                 store.tombstone(key).ifPresent(puts::add);
@@ -193,8 +201,12 @@ final class McpGraphChanges {
         T make() throws RpcException;
     }
 
-    private static <T> T untilUndisturbed(Change<T> change) throws RpcException {
-        long begun = System.nanoTime();
+    private static long deadline(Duration patience) {
+        return System.nanoTime() + patience.toNanos();
+    }
+
+    private static <T> T untilUndisturbed(long deadlineNanos, Change<T> change) throws RpcException {
+        int pauseMs = 1;
         while (true) {
             try {
                 return change.make();
@@ -202,11 +214,23 @@ final class McpGraphChanges {
                 if (e.code() != RpcException.Code.CONFLICT || !"HEAD".equals(e.detail())) {
                     throw e;
                 }
-                if (System.nanoTime() - begun > PATIENCE.toNanos()) {
+                if (System.nanoTime() - deadlineNanos > 0 || !paused(pauseMs)) {
                     throw new RpcException(
                             RpcException.Code.CONFLICT, "BUSY", "others keep changing the same entities: try again");
                 }
+                pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
             }
+        }
+    }
+
+    /** Some time up to the given one, so that those who disturb each other come apart; false when interrupted. */
+    private static boolean paused(int mostMs) {
+        try {
+            TimeUnit.MICROSECONDS.sleep(ThreadLocalRandom.current().nextLong(TimeUnit.MILLISECONDS.toMicros(mostMs)));
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -216,13 +240,15 @@ final class McpGraphChanges {
     }
 
     private <T> JsonArray inSteps(List<T> items, Step<T> step) throws RpcException {
-        if (items.size() > McpGraphStore.STEP) {
+        boolean isOne = items.size() <= McpGraphStore.STEP;
+        if (!isOne) {
             store.weighMost();
         }
+        long deadlineNanos = deadline(isOne ? PATIENCE : PATIENCE_IN_STEPS);
         JsonArray all = new JsonArray();
         for (int from = 0; from < items.size(); from += McpGraphStore.STEP) {
             List<T> some = items.subList(from, Math.min(items.size(), from + McpGraphStore.STEP));
-            all.addAll(untilUndisturbed(() -> step.make(some)));
+            all.addAll(untilUndisturbed(deadlineNanos, () -> step.make(some)));
         }
         return all;
     }

@@ -55,6 +55,12 @@ final class RateLimits {
         bucket(actor.agent(), actor.maxWritesPerMinute()).left -= writes;
     }
 
+    /** Gives back what writes took that were not made. */
+    synchronized void giveBack(Actor actor, int writes) {
+        Bucket bucket = bucket(actor.agent(), actor.maxWritesPerMinute());
+        bucket.left = Math.min((double) actor.maxWritesPerMinute(), bucket.left + writes);
+    }
+
     /** What the agent has left now. */
     private Bucket bucket(AgentName agent, long most) {
         long now = nanoClock.getAsLong();

@@ -178,6 +178,19 @@ class SqliteMemoryTest {
                 .containsExactly(1L, 2L);
     }
 
+    /** Whoever lost a race paid for it, and the loser's next tries were refused for their rate. */
+    @Test
+    void aWriteThatIsRefusedForItsConditionCostsNothing() throws Exception {
+        Actor poor = new Actor(new AgentName("poor"), 1, "", ADA.read(), ADA.write(), 4_096, 1);
+        put(BOB, "bob/x", "here");
+        Put late = Put.of(new MemoryKey("ada/k"), new JsonPrimitive(1)).expecting(Optional.of(NodeId.of(new byte[1])));
+        for (int i = 0; i < 5; i++) {
+            refused("HEAD", () -> memory.put(poor, late));
+        }
+        put(poor, "ada/k", "x");
+        refused("QUOTA_RATE", () -> put(poor, "ada/k", "x"));
+    }
+
     @Test
     void boundsWhatAnAgentWritesAndNoOther() throws Exception {
         Actor poor = new Actor(new AgentName("poor"), 1, "", ADA.read(), ADA.write(), 4_096, 3);
