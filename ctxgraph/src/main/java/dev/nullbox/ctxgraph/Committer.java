@@ -170,6 +170,7 @@ final class Committer implements AutoCloseable {
             for (Ticket<?> one : batch) {
                 one.run(writes);
             }
+            writes.mergeTexts();
             sql.execute("COMMIT");
             return Optional.empty();
         } catch (SQLException e) {

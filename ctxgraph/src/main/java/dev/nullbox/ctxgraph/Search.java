@@ -117,9 +117,8 @@ final class Search implements AutoCloseable {
             arguments.add(range.end());
         }
         arguments.add(most);
-        // In the order of rows FTS5 can stop; in that of ranks it would first rank every match there is. The space
-        // column
-        // only narrows: its weight in the ranking is 0.
+        // In the order of rows FTS5 can stop; in that of ranks it would first rank every match there is.
+        // The space column only narrows: its weight in the ranking is 0.
         return sql.all(
                 "SELECT k, score FROM (SELECT rowid AS k, bm25(texts, 0.0, 2.0, 1.0) AS score FROM texts"
                         + " WHERE texts MATCH ? AND EXISTS (SELECT 1 FROM keys WHERE k = texts.rowid AND ("

@@ -15,6 +15,9 @@ final class Writes {
     /** What an entry in the log with its indexes takes, as a quota counts it. */
     static final long ENTRY_BYTES = 128;
 
+    /** Of the index of texts, with each transaction: somewhat more than it makes. */
+    private static final int MERGED_PAGES = 16;
+
     private final Sql sql;
     private final Map<String, Long> agents = new HashMap<>();
     private final Map<Long, Long> used = new HashMap<>();
@@ -34,9 +37,18 @@ final class Writes {
 
     /** The writing side of a database of today's version. */
     static Writes open(Sql sql) throws SQLException {
+        sql.execute("INSERT INTO texts (texts, rank) VALUES ('automerge', 0)");
         Writes writes = new Writes(sql);
         writes.reload();
         return writes;
+    }
+
+    /**
+     * Goes on a little with the merging of the index of texts, which by itself would work on hundreds of pages in one
+     * transaction out of many, and hold that one's writers up.
+     */
+    void mergeTexts() throws SQLException {
+        sql.update("INSERT INTO texts (texts, rank) VALUES ('merge', " + MERGED_PAGES + ")");
     }
 
     /** Forgets what a rolled back transaction made. */
