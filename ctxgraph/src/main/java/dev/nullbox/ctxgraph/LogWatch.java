@@ -2,26 +2,39 @@ package dev.nullbox.ctxgraph;
 
 import dev.nullbox.rpc.RpcException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
-/** A place in the log that moves on: nothing is kept for a slow reader, and nothing is lost by it. */
+/**
+ * A place in the log that moves on: nothing is kept for a slow reader, and nothing is lost by it. A look goes through a
+ * bounded part of the log, and gives the connection to the next one after that.
+ */
 final class LogWatch implements Memory.Watch {
     private static final int MAX_ENTRIES = 100;
+    private static final int MAX_LOOK = 10_000;
 
     private final Readers readers;
     private final Position end;
-    private final Actor actor;
-    private final String prefix;
+    private final List<KeyRanges.Range> ranges;
     private volatile long position;
     private volatile boolean closed;
 
-    LogWatch(Readers readers, Position end, Actor actor, String prefix, long after) {
+    /**
+     * @throws RpcException CONFLICT, AHEAD for a place that the log has not come to
+     */
+    LogWatch(Readers readers, Position end, Actor actor, String prefix, long after) throws RpcException {
         this.readers = readers;
         this.end = end;
-        this.actor = actor;
-        this.prefix = prefix;
-        this.position = Math.min(after, end.get());
+        this.ranges = KeyRanges.of(actor, prefix);
+        long last = end.get();
+        if (after > last && after != Long.MAX_VALUE) {
+            throw new RpcException(
+                    RpcException.Code.CONFLICT,
+                    "AHEAD",
+                    "after: the last write is " + last + ", not yet " + after
+                            + ": an older state was restored; read anew what you need, and watch from " + last,
+                    "after");
+        }
+        this.position = Math.min(after, last);
     }
 
     @Override
@@ -37,16 +50,10 @@ final class LogWatch implements Memory.Watch {
     }
 
     private List<Memory.Head> look() throws RpcException {
-        List<Memory.Head> entries = readers.read(sql -> Reads.log(sql, position, MAX_ENTRIES));
-        List<Memory.Head> mine = new ArrayList<>();
-        for (Memory.Head entry : entries) {
-            if (entry.key().text().startsWith(prefix) && actor.mayRead(entry.key())) {
-                mine.add(entry);
-            }
-        }
-        if (!entries.isEmpty()) {
-            position = entries.getLast().seq();
-        }
+        long to = Math.min(end.get(), position + MAX_LOOK);
+        List<Memory.Head> mine =
+                ranges.isEmpty() ? List.of() : readers.read(sql -> Reads.log(sql, ranges, position, to, MAX_ENTRIES));
+        position = mine.size() == MAX_ENTRIES ? mine.getLast().seq() : to;
         return mine;
     }
 

@@ -241,7 +241,8 @@ final class McpEndpoint implements AutoCloseable {
         try {
             return streams.begin(call, service.memory().watch(actor, "", after), feed);
         } catch (RpcException e) {
-            throw refused(HttpCall.TOO_MANY_REQUESTS, e.getMessage());
+            boolean isAhead = e.code() == RpcException.Code.CONFLICT;
+            throw refused(isAhead ? HttpCall.BAD_REQUEST : HttpCall.TOO_MANY_REQUESTS, e.getMessage());
         }
     }
 

@@ -143,6 +143,7 @@ interface Memory extends AutoCloseable {
      * Subscribes to writes under a prefix.
      *
      * @param after entries after this one; {@link Long#MAX_VALUE} for new ones only
+     * @throws RpcException CONFLICT, AHEAD for one that was not written yet, as after a restore
      */
     Watch watch(Actor actor, String prefix, long after) throws RpcException;
 

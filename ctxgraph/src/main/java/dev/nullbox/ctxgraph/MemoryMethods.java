@@ -63,7 +63,7 @@ import java.util.function.Function;
  * until eof, then dropped; for import and restore the file is sent with transfer.write (the first without transfer).
  * Transfers are gone after a restart, and the oldest goes when there are more than four.
  *
- * <p>Errors (code, detail): DENIED SCOPE; NOT_FOUND NOT_FOUND; CONFLICT HEAD (an expect that is not met), QUARANTINED,
+ * <p>Errors (code, detail): DENIED SCOPE; NOT_FOUND NOT_FOUND; CONFLICT HEAD (an expect that is not met), AHEAD, QUARANTINED,
  * INFLUENCED; INVALID_PARAMS with the field: SYNTAX, NUMBER, VALUE_TOO_LARGE, QUERY, PARENT, CHUNK; UNAVAILABLE
  * QUOTA_RATE, QUOTA_SPACE, STORE, BUSY, TOO_MANY; INTERNAL DAMAGED.
  */

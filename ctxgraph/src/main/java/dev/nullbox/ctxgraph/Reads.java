@@ -4,6 +4,7 @@ import dev.nullbox.rpc.RpcException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -108,14 +109,28 @@ final class Reads {
                 max);
     }
 
-    /** Entries of the log in their order, all keys. */
-    static List<Memory.Head> log(Sql sql, long after, int max) throws SQLException {
+    /**
+     * Entries of the log in their order, of keys in the ranges.
+     *
+     * @param after the first is after this one
+     * @param to the last is at most this one
+     */
+    static List<Memory.Head> log(Sql sql, List<KeyRanges.Range> ranges, long after, long to, int max)
+            throws SQLException {
+        List<Object> arguments = new ArrayList<>(List.of(after, to));
+        for (KeyRanges.Range range : ranges) {
+            arguments.add(range.from());
+            arguments.add(range.end());
+        }
+        arguments.add(max);
+        // CROSS JOIN: in the order of the log, of which a part is looked at, and not in that of the keys.
         return sql.all(
-                "SELECT " + HEAD + " FROM log JOIN keys USING (k) JOIN nodes ON nodes.n = log.n JOIN runs USING (r)"
-                        + " JOIN agents ON agents.a = runs.a WHERE log.seq > ? ORDER BY log.seq LIMIT ?",
+                "SELECT " + HEAD + " FROM log CROSS JOIN keys USING (k) JOIN nodes ON nodes.n = log.n"
+                        + " JOIN runs USING (r) JOIN agents ON agents.a = runs.a WHERE log.seq > ? AND log.seq <= ? AND ("
+                        + String.join(" OR ", Collections.nCopies(ranges.size(), "(key >= ? AND key < ?)"))
+                        + ") ORDER BY log.seq LIMIT ?",
                 Reads::head,
-                after,
-                max);
+                arguments.toArray());
     }
 
     static boolean quarantined(Sql sql, NodeId id) throws SQLException {

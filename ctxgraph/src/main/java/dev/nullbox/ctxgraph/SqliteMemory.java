@@ -36,6 +36,10 @@ final class SqliteMemory implements Memory {
     private final Committer committer;
     private final Readers readers;
     private final Readers slowReaders;
+
+    /** For watches, which look a little at every commit. */
+    private final Readers watchers;
+
     private final Search search;
     private final ReadLog readLog;
     private final AgentWrites agentWrites;
@@ -46,6 +50,7 @@ final class SqliteMemory implements Memory {
         this.writer = writer;
         this.readers = Readers.open(file, READERS);
         this.slowReaders = Readers.open(file, SLOW_READERS);
+        this.watchers = Readers.open(file, 1);
         this.search = Search.open();
         Writes writes = Writes.open(writer);
         end.moveTo(writes.lastSeq());
@@ -261,8 +266,8 @@ final class SqliteMemory implements Memory {
     }
 
     @Override
-    public Watch watch(Actor actor, String prefix, long after) {
-        return new LogWatch(readers, end, actor, prefix, after);
+    public Watch watch(Actor actor, String prefix, long after) throws RpcException {
+        return new LogWatch(watchers, end, actor, prefix, after);
     }
 
     /** Ends all watches, writes what waits, moves the write-ahead log into the file and closes it. */
@@ -273,6 +278,7 @@ final class SqliteMemory implements Memory {
         try {
             readers.close();
             slowReaders.close();
+            watchers.close();
             search.close();
             writer.execute("PRAGMA wal_checkpoint(TRUNCATE)");
             writer.close();

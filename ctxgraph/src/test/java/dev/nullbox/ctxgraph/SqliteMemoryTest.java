@@ -178,6 +178,28 @@ class SqliteMemoryTest {
                 .containsExactly(1L, 2L);
     }
 
+    /** After a restore of an older state a watch jumped back to its end and told nobody. */
+    @Test
+    void aWatchFromBeyondTheLogIsRefused() throws Exception {
+        put(ADA, "ada/k", "v");
+        refused("AHEAD", () -> memory.watch(ADA, "", 2));
+        memory.watch(ADA, "", 1).close();
+    }
+
+    @Test
+    void aWatchPassesOverWhatIsNotItsOwn() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            put(BOB, "bob/x", "v" + i);
+        }
+        put(ADA, "ada/k", "v");
+        try (Memory.Watch watch = memory.watch(ADA, "", 0);
+                Memory.Watch other = memory.watch(ADA, "bob/", 0)) {
+            assertThat(watch.next(Duration.ZERO)).extracting(Memory.Head::seq).containsExactly(301L);
+            assertThat(other.next(Duration.ZERO)).isEmpty();
+            assertThat(other.position()).isEqualTo(301);
+        }
+    }
+
     /** Whoever lost a race paid for it, and the loser's next tries were refused for their rate. */
     @Test
     void aWriteThatIsRefusedForItsConditionCostsNothing() throws Exception {
