@@ -158,19 +158,20 @@ static void try_hold(const char *path) {
 /* The status and the body of the answer to one request (RFC 9112), or the body's length. */
 static void try_http(const struct sockaddr_in *address, const char *method, const char *path, const char *body,
                      int is_shown) {
-    char text[4 * TEXT_MAX];
+    char text[4 * TEXT_MAX], host[INET_ADDRSTRLEN] = "";
     size_t used = 0;
     ssize_t got = 1;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     char *start;
+    inet_ntop(AF_INET, &address->sin_addr, host, sizeof host);
     if (fd < 0 || connect(fd, (const struct sockaddr *)address, sizeof *address) != 0) {
         result("refused", 1);
         return;
     }
     dprintf(fd,
-            "%s %s HTTP/1.1\r\nHost: nullbox\r\nConnection: close\r\nContent-Type: application/json\r\n"
+            "%s %s HTTP/1.1\r\nHost: %s:%d\r\nConnection: close\r\nContent-Type: application/json\r\n"
             "Accept: application/json, text/event-stream\r\nContent-Length: %zu\r\n\r\n%s",
-            method, path, strlen(body), body);
+            method, path, host, ntohs(address->sin_port), strlen(body), body);
     while (got > 0 && used < sizeof text - 1) {
         struct pollfd wait_for = {.fd = fd, .events = POLLIN};
         got = poll(&wait_for, 1, LIMIT_MS) == 1 ? read(fd, text + used, sizeof text - 1 - used) : 0;

@@ -74,12 +74,19 @@ final class HttpCall {
         return Optional.empty();
     }
 
-    /** Whether the page that a browser sends this for, if one does, came from this very door. */
-    boolean sameOrigin() {
-        List<String> origins = exchange.getRequestHeaders().get("Origin");
-        String here = "http://" + exchange.getLocalAddress().getAddress().getHostAddress() + ":"
-                + exchange.getLocalAddress().getPort();
-        return origins == null || origins.stream().allMatch(here::equals);
+    /**
+     * Whether it is this very door that the client means, by its address, and the page that a browser sends this for, if
+     * one does, came from here. A page of a name that was made to point here (DNS rebinding) says that name as the host.
+     */
+    boolean isMeantForHere() {
+        String address = exchange.getLocalAddress().getAddress().getHostAddress();
+        String here = address + ":" + exchange.getLocalAddress().getPort();
+        List<String> hosts = exchange.getRequestHeaders().getOrDefault("Host", List.of());
+        List<String> origins = exchange.getRequestHeaders().getOrDefault("Origin", List.of());
+        return hosts.size() == 1
+                && (hosts.getFirst().strip().equals(here)
+                        || hosts.getFirst().strip().equals(address))
+                && origins.stream().allMatch(origin -> origin.equals("http://" + here));
     }
 
     /** Whether the body says that it is JSON, in UTF-8 where it says that at all. */

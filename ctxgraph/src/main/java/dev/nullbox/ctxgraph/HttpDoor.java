@@ -128,7 +128,7 @@ final class HttpDoor implements AutoCloseable {
 
     /** Whether the call is over, and no stream has taken it. */
     private boolean handle(HttpCall call) throws IOException {
-        if (!call.sameOrigin()) {
+        if (!call.isMeantForHere()) {
             // A page of another site that a browser inside the agent shows: it is not the agent (DNS rebinding).
             call.json(HttpCall.FORBIDDEN, foreign());
             return true;
@@ -151,6 +151,9 @@ final class HttpDoor implements AutoCloseable {
     private static byte[] foreign() {
         return JsonRpcCodec.encodeError(
                 JsonNull.INSTANCE,
-                new RpcException(RpcException.Code.DENIED, "ORIGIN", "pages of other origins may not call this"));
+                new RpcException(
+                        RpcException.Code.DENIED,
+                        "ORIGIN",
+                        "pages of other origins may not call this, and the host must be the one in NULLBOX_MEMORY_URL"));
     }
 }

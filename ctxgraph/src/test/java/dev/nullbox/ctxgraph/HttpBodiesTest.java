@@ -74,7 +74,7 @@ class HttpBodiesTest {
     private RawHttp stall(int port) throws IOException {
         RawHttp http = new RawHttp(port);
         open.add(http);
-        http.write("POST /rpc HTTP/1.1\r\nHost: memory\r\nContent-Length: " + LARGE.length() + "\r\n\r\n"
+        http.write("POST /rpc HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: " + LARGE.length() + "\r\n\r\n"
                 + LARGE.substring(0, 100_000));
         return http;
     }
@@ -131,7 +131,7 @@ class HttpBodiesTest {
     void takesLargeBodiesInChunks() throws Exception {
         int ada = door("ada");
         try (RawHttp http = new RawHttp(ada)) {
-            http.write("POST /rpc HTTP/1.1\r\nHost: memory\r\nTransfer-Encoding: chunked\r\n\r\n");
+            http.write("POST /rpc HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n");
             for (int from = 0; from < LARGE.length(); from += 1 << 16) {
                 String chunk = LARGE.substring(from, Math.min(LARGE.length(), from + (1 << 16)));
                 http.write(Integer.toHexString(chunk.length()) + "\r\n" + chunk + "\r\n");

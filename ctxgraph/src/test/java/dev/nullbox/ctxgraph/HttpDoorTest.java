@@ -228,7 +228,7 @@ class HttpDoorTest {
                 Socket socket = new Socket(LOOPBACK, ada);
                 stalled.add(socket);
                 socket.getOutputStream()
-                        .write("POST /rpc HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+                        .write("POST /rpc HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n{"
                                 .getBytes(StandardCharsets.US_ASCII));
             }
             result(bob, "memory.put", "{\"key\":\"k\",\"value\":1}");

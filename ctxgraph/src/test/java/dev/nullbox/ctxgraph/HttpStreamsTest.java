@@ -207,7 +207,7 @@ class HttpStreamsTest {
 
     private static void tryToWrite(RawHttp http) {
         try {
-            http.write("POST /mcp HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{");
+            http.write("POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n{");
         } catch (IOException e) {
             assertThat(e).hasMessageMatching("(?i).*(broken pipe|reset).*");
         }
@@ -219,7 +219,7 @@ class HttpStreamsTest {
         List<RawHttp> stalled = new ArrayList<>();
         for (int i = 0; i < HttpDoor.THREADS; i++) {
             RawHttp http = connect(adas);
-            http.write("POST /mcp HTTP/1.1\r\nHost: x\r\n" + String.join("\r\n", RawHttp.MCP)
+            http.write("POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\n" + String.join("\r\n", RawHttp.MCP)
                     + "\r\nContent-Length: 9\r\n\r\n{");
             stalled.add(http);
         }

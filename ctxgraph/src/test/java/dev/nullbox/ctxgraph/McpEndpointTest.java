@@ -225,12 +225,30 @@ class McpEndpointTest {
                 .isEqualTo(400);
     }
 
+    /** A page whose name was made to point here asked for /watch without an Origin, as browsers do, and was let in. */
+    @Test
+    void refusesPagesOfNamesThatPointHere() throws IOException {
+        for (String host : List.of("evil.example:" + port, "localhost:" + port, "127.0.0.1:" + (port + 1), "")) {
+            for (String path : List.of("/watch", "/mcp", "/rpc")) {
+                RawHttp.Answer answer = RawHttp.call(port, "GET", path, List.of("Host: " + host), "");
+                assertThat(answer.status()).as(host + path).isEqualTo(403);
+            }
+        }
+        List<String> twice = List.of("Host: 127.0.0.1", "Host: 127.0.0.1");
+        assertThat(RawHttp.call(port, "GET", "/rpc", twice, "").status()).isIn(400, 403);
+        for (String host : List.of("127.0.0.1", "127.0.0.1:" + port)) {
+            assertThat(RawHttp.call(port, "GET", "/rpc", List.of("Host: " + host), "")
+                            .status())
+                    .isEqualTo(405);
+        }
+    }
+
     @Test
     void boundsBodies() throws IOException {
         String tooLarge = " ".repeat(JsonRpcCodec.MAX_MESSAGE_BYTES + 1);
         assertThat(RawHttp.mcp(port, tooLarge).status()).isEqualTo(413);
         try (RawHttp http = new RawHttp(port)) {
-            http.write("POST /mcp HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+            http.write("POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n"
                     + String.join("\r\n", RawHttp.MCP) + "\r\n\r\n");
             for (int i = 0; i < 17; i++) {
                 http.write("10000\r\n" + " ".repeat(1 << 16) + "\r\n");

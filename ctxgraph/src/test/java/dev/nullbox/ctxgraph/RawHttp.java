@@ -70,7 +70,10 @@ final class RawHttp implements AutoCloseable {
 
     void send(String verb, String path, List<String> headers, String body) throws IOException {
         int length = body.getBytes(StandardCharsets.UTF_8).length;
-        StringBuilder head = new StringBuilder(verb + " " + path + " HTTP/1.1\r\nHost: memory\r\n");
+        StringBuilder head = new StringBuilder(verb + " " + path + " HTTP/1.1\r\n");
+        if (headers.stream().noneMatch(header -> header.startsWith("Host:"))) {
+            head.append("Host: 127.0.0.1:").append(socket.getPort()).append("\r\n");
+        }
         headers.forEach(header -> head.append(header).append("\r\n"));
         if (length > 0 || verb.equals("POST")) {
             head.append("Content-Length: ").append(length).append("\r\n");
