@@ -1,7 +1,8 @@
 // Records what a process does to the files of one directory, in the order in which it does it; for PowerCutTest.
 // LD_PRELOAD this, with RECORD_DIR and RECORD_LOG set. A record is
 //   type (1 byte), length of the name (1), name without its directory, offset (8), length (4), data
-// in the machine's byte order; types: W write, T truncate to offset, S sync, U unlink.
+// in the machine's byte order; types: W write, T truncate to offset, S sync, U unlink, R rename to what the data says.
+// The directory itself has the name ".".
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -22,6 +23,7 @@ static int recording = -1;
 static const char *inside(const char *path) {
     const char *directory = getenv("RECORD_DIR");
     size_t length = directory ? strlen(directory) : 0;
+    if (length && strcmp(path, directory) == 0) return ".";
     if (!length || strncmp(path, directory, length) != 0 || path[length] != '/') return NULL;
     const char *name = path + length + 1;
     // The index of the write-ahead log is shared memory that a new start makes anew.
@@ -63,7 +65,7 @@ static int opened(int fd, const char *path, int flags) {
         const char *name = inside(path);
         pthread_mutex_lock(&lock);
         names[fd][0] = 0;
-        if (name && (flags & O_ACCMODE) != O_RDONLY) {
+        if (name) {
             strcpy(names[fd], name);
             if (flags & O_TRUNC) record('T', name, 0, "", 0);
         }
@@ -150,6 +152,19 @@ int unlink(const char *path) {
     pthread_mutex_lock(&lock);
     int result = (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
     if (result == 0 && name) record('U', name, 0, "", 0);
+    pthread_mutex_unlock(&lock);
+    return result;
+}
+
+int rename(const char *from, const char *to) {
+    const char *old_name = inside(from), *new_name = inside(to);
+    pthread_mutex_lock(&lock);
+    int result = (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+    if (result == 0 && old_name && new_name) {
+        record('R', old_name, 0, new_name, (uint32_t)strlen(new_name));
+        for (int fd = 0; fd < FILES; fd++)
+            if (strcmp(names[fd], old_name) == 0) strcpy(names[fd], new_name);
+    }
     pthread_mutex_unlock(&lock);
     return result;
 }

@@ -16,6 +16,9 @@ final class Backup {
     private static final String PENDING = ".restore";
     private static final String BEFORE = ".before-restore";
 
+    /** What SQLite keeps beside a database that is in use. */
+    private static final List<String> LOG = List.of("-wal", "-shm");
+
     private Backup() {}
 
     /**
@@ -92,7 +95,14 @@ final class Backup {
         if (!Files.exists(pending)) {
             return false;
         }
-        for (String suffix : List.of("-wal", "-shm", "")) {
+        if (Files.exists(database)) {
+            // Left from an earlier restore, they would be taken for the log of the database that goes there now.
+            for (String suffix : LOG) {
+                Files.deleteIfExists(beside(database, BEFORE + suffix));
+            }
+            Files.move(database, beside(database, BEFORE), StandardCopyOption.REPLACE_EXISTING);
+        }
+        for (String suffix : LOG) {
             Path old = beside(database, suffix);
             if (Files.exists(old)) {
                 Files.move(old, beside(database, BEFORE + suffix), StandardCopyOption.REPLACE_EXISTING);
