@@ -43,12 +43,14 @@ final class Answers {
         return result;
     }
 
-    static JsonObject hit(Memory.Hit hit) {
+    static JsonObject hit(Memory.Hit hit, boolean scored) {
         JsonObject result = new JsonObject();
         result.addProperty("key", hit.key().text());
         result.addProperty("id", hit.id().hex());
         result.addProperty("seq", hit.seq());
-        result.addProperty("score", hit.score());
+        if (scored) {
+            result.addProperty("score", hit.score());
+        }
         result.addProperty("snippet", hit.snippet());
         return result;
     }

@@ -50,7 +50,7 @@ final class McpStoreTools {
                                     .with("key", McpSchema.text(""))
                                     .with("id", ID)
                                     .with("seq", SEQ)
-                                    .with("score", McpSchema.real("The greater the better"))
+                                    .may("score", McpSchema.real("With vector: the cosine of the angle"))
                                     .with("snippet", McpSchema.text("The found words in [brackets]")),
                             "Best first"));
 

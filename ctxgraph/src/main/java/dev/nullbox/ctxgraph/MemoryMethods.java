@@ -32,7 +32,7 @@ import java.util.function.Function;
  * all      history      key, before?: seq, max? (100, to 1000)            {entries:[HEAD], next?: seq for before}
  * all      list         prefix?, after?: key, max? (100, to 1000),        {entries:[HEAD], next?: key for after}
  *                       not_influenced_by?:[SOURCE]
- * all      search       text? | vector?:[number], prefix?, max?           {hits:[{key, id, seq, score, snippet}]}
+ * all      search       text? | vector?:[number], prefix?, max?           {hits:[{key, id, seq, score?, snippet}]}
  *                       (20, to 100), not_influenced_by?:[SOURCE]
  * all      watch        prefix?, after: seq, wait_ms? (to 20000)          {entries:[HEAD], after: seq for the next call}
  * all      chunk.put    data: base64, to 512 KiB of bytes                 {chunk: ID, bytes}
@@ -218,7 +218,10 @@ final class MemoryMethods {
                 Arguments.sources(params));
         params.done();
         JsonArray hits = new JsonArray();
-        memory.search(actor, query).forEach(hit -> hits.add(Answers.hit(hit)));
+        // A word's weight comes from all texts there are: by its number an agent could tell whether others have the
+        // word.
+        boolean scored = query.text().isEmpty() || actor.agent().equals(Actor.OPERATOR);
+        memory.search(actor, query).forEach(hit -> hits.add(Answers.hit(hit, scored)));
         JsonObject result = new JsonObject();
         result.add("hits", hits);
         return result;

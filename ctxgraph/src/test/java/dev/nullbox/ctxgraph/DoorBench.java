@@ -53,7 +53,7 @@ final class DoorBench {
                     new Noise(door(memory, "full", NOISY_BYTES, Long.MAX_VALUE), "QUOTA_SPACE", PUT));
             holds &= neighbour(".list", good, new Noise(reader, "next", rpc("memory.list", """
                     {"max":900,"not_influenced_by":["good"]}""")));
-            holds &= neighbour(".search", good, new Noise(reader, "score", rpc("memory.search", """
+            holds &= neighbour(".search", good, new Noise(reader, "snippet", rpc("memory.search", """
                     {"text":"observation","max":100}""")));
             return neighbour(".read_graph", good, new Noise(reader, "entityType", READ_GRAPH)) && holds;
         } finally {

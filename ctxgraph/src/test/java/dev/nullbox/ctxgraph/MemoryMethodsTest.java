@@ -57,6 +57,23 @@ class MemoryMethodsTest {
         return Json.parse(text.replace('\'', '"'));
     }
 
+    /** The weight of a word tells how many texts have it, those of other agents among them. */
+    @Test
+    void tellsAnAgentNoNumberThatOthersTextsGoInto() throws Exception {
+        Actor ada = attached("{'agent':'ada'}");
+        call(ada, "put", "{'key':'k','value':'walrus','vector':[1,0]}");
+        assertThat(hit(call(ada, "search", "{'text':'walrus'}")).keySet())
+                .containsExactlyInAnyOrder("key", "id", "seq", "snippet");
+        assertThat(hit(call(ada, "search", "{'vector':[1,0]}")).get("score").getAsDouble())
+                .isEqualTo(1);
+        assertThat(hit(call(Actor.operator(), "search", "{'text':'walrus'}")).has("score"))
+                .isTrue();
+    }
+
+    private static JsonObject hit(JsonObject found) {
+        return found.getAsJsonArray("hits").get(0).getAsJsonObject();
+    }
+
     @Test
     void letsTwoAgentsShareASpaceByGrantAndKeepsAThirdOut() throws Exception {
         Actor ada = attached("{'agent':'ada','run':3,'manifest':'" + "0a".repeat(32)
