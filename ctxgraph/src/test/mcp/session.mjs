@@ -63,6 +63,18 @@ assert.deepEqual((await call('search', { text: 'darjeeling', not_influenced_by: 
 await call('delete', { key: 'notes' });
 assert.equal((await refused('get', { key: 'notes' })).kind, 'NOT_FOUND');
 
+// A value in chunks, of which only what this agent has put becomes part of one.
+const halves = ['first half, ', 'second half'].map((text) => Buffer.from(text).toString('base64'));
+const chunks = [];
+for (const data of halves) chunks.push((await call('put_chunk', { data })).chunk);
+const film = await call('put_blob', { key: 'film', blob: { chunks, type: 'text/plain' } });
+assert.equal((await call('head', { key: 'film' })).kind, 'blob');
+for (const [index, data] of halves.entries()) {
+  assert.deepEqual(await call('get_chunk', { id: film.id, index }), { data, chunks: 2, size: 23 });
+}
+assert.equal((await refused('get_chunk', { id: film.id, index: 2 })).field, 'index');
+assert.equal((await refused('put_blob', { key: 'f', blob: { chunks: ['0'.repeat(64)] } })).detail, 'CHUNK');
+
 // What is wrong with arguments is told by the field's name.
 assert.deepEqual(await refused('put', { value: 1 }), {
   text: 'key: is missing',

@@ -68,6 +68,7 @@ final class McpStoreTools {
         List<McpTool> all = new ArrayList<>(tools.writing());
         all.addAll(tools.reading());
         all.addAll(tools.finding());
+        all.addAll(tools.blobs());
         return all;
     }
 
@@ -164,6 +165,48 @@ final class McpStoreTools {
                         HITS,
                         McpTool.Effect.READS,
                         "memory.search"));
+    }
+
+    private List<McpTool> blobs() {
+        McpSchema.Shape blob = McpSchema.shape()
+                .with("chunks", new McpSchema.Many(ID, "What put_chunk gave for each, in order"))
+                .may("type", McpSchema.text("A media type, as image/png"))
+                .close();
+        return List.of(
+                tool(
+                        "put_chunk",
+                        "Put a part of a large value",
+                        "Stores up to 512 KiB for put_blob, and gives the SHA-256 by which it names them.",
+                        McpSchema.shape().with("data", McpSchema.text("Base 64")),
+                        McpSchema.shape().with("chunk", ID).with("bytes", McpSchema.real("")),
+                        McpTool.Effect.ADDS,
+                        "memory.chunk.put"),
+                tool(
+                        "put_blob",
+                        "Put a large value",
+                        "Puts a value of chunks under a key; all of them must have been put by you.",
+                        McpSchema.shape()
+                                .with("key", KEY)
+                                .with("blob", blob)
+                                .may("parents", PARENTS)
+                                .may("vector", VECTOR)
+                                .may("expect", EXPECT),
+                        WRITTEN,
+                        McpTool.Effect.REPLACES,
+                        "memory.put"),
+                tool(
+                        "get_chunk",
+                        "Get a part of a large value",
+                        "Gives one chunk of a blob, and how many there are.",
+                        McpSchema.shape()
+                                .with("id", ID)
+                                .with("index", new McpSchema.Whole("From 0", 0, Blob.MAX_CHUNKS - 1)),
+                        McpSchema.shape()
+                                .with("data", McpSchema.text("Base 64"))
+                                .with("chunks", McpSchema.real("How many there are"))
+                                .with("size", McpSchema.real("Bytes of all of them")),
+                        McpTool.Effect.READS,
+                        "memory.chunk.get"));
     }
 
     private McpTool tool(
