@@ -6,29 +6,41 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Chunks and the blobs made of them. A chunk is first staged by who has its bytes, and only staged chunks become part
- * of a blob: knowing a chunk's SHA-256 gives nobody its content. Stages that no blob took are gone after a restart.
+ * Chunks and the blobs made of them. A chunk is first staged by who has its bytes, and only chunks that an agent has staged,
+ * or that are in a blob of its own, become part of its blob: knowing a chunk's SHA-256 gives nobody its content. Stages
+ * that no blob took are gone after a restart.
  */
 final class Blobs {
+    /** Of the table chunks: the agent has it; takes the agent's number twice. */
+    private static final String ITS_OWN = "(EXISTS (SELECT 1 FROM staged WHERE staged.c = chunks.c AND staged.a = ?)"
+            + " OR EXISTS (SELECT 1 FROM node_chunks JOIN nodes USING (n) WHERE node_chunks.c = chunks.c AND"
+            + " nodes.a = ?))";
+
     private Blobs() {}
 
-    /** Stores a chunk unless it is there, and notes that the actor has it. */
+    /** Stores a chunk unless it is there, and notes that the actor has it; one that it has already takes nothing more. */
     static NodeId stage(Writes writes, Actor actor, byte[] data) throws SQLException, RpcException {
         Sql sql = writes.sql();
-        writes.requireSpace(actor, data.length);
         NodeId id = NodeId.of(data);
         long a = writes.agent(actor.agent());
+        boolean isNew = !isOwn(sql, a, id);
+        if (isNew) {
+            writes.requireSpace(actor, data.length);
+        }
         sql.update(
                 "INSERT INTO chunks (id, data) VALUES (?, ?) ON CONFLICT (id)"
                         + " DO UPDATE SET data = excluded.data WHERE data <> excluded.data",
                 id.bytes(),
                 data);
-        int fresh =
-                sql.update("INSERT OR IGNORE INTO staged (a, c) SELECT ?, c FROM chunks WHERE id = ?", a, id.bytes());
-        if (fresh > 0) {
+        if (isNew) {
+            sql.update("INSERT INTO staged (a, c) SELECT ?, c FROM chunks WHERE id = ?", a, id.bytes());
             writes.charge(a, data.length);
         }
         return id;
+    }
+
+    private static boolean isOwn(Sql sql, long a, NodeId chunk) throws SQLException {
+        return sql.number("SELECT count(*) FROM chunks WHERE id = ? AND " + ITS_OWN, chunk.bytes(), a, a) > 0;
     }
 
     /** Gives back what staged chunks took and removes those in no blob. */
@@ -40,7 +52,7 @@ final class Blobs {
     }
 
     /**
-     * The blob of chunks that the actor has staged.
+     * The blob of chunks that are the agent's own.
      *
      * @throws RpcException INVALID_PARAMS, CHUNK
      */
@@ -52,14 +64,15 @@ final class Blobs {
                             + " characters",
                     "blob");
         }
+        long a = sql.number("SELECT a FROM agents WHERE name = ?", agent.text());
         long size = 0;
         for (NodeId chunk : chunks) {
             Optional<Long> bytes = sql.first(
-                    "SELECT length(data) FROM chunks JOIN staged USING (c) JOIN agents USING (a)"
-                            + " WHERE id = ? AND name = ?",
+                    "SELECT length(data) FROM chunks WHERE id = ? AND " + ITS_OWN,
                     row -> row.getLong(1),
                     chunk.bytes(),
-                    agent.text());
+                    a,
+                    a);
             size += bytes.orElseThrow(() -> notStaged(chunk));
         }
         return new Blob(chunks, size, type);
@@ -69,11 +82,7 @@ final class Blobs {
     static void requireStaged(Sql sql, long a, Put put) throws SQLException, RpcException {
         if (put.kind() == Node.Kind.BLOB) {
             for (NodeId chunk : Blob.parse(put.value()).chunks()) {
-                if (sql.number(
-                                "SELECT count(*) FROM chunks JOIN staged USING (c) WHERE id = ? AND a = ?",
-                                chunk.bytes(),
-                                a)
-                        == 0) {
+                if (!isOwn(sql, a, chunk)) {
                     throw notStaged(chunk);
                 }
             }
@@ -129,6 +138,8 @@ final class Blobs {
 
     private static RpcException notStaged(NodeId chunk) {
         return Prepared.invalid(
-                "CHUNK", "blob: chunk " + chunk + " was not put by this agent since the last restart", "blob");
+                "CHUNK",
+                "blob: chunk " + chunk + " is in no blob of this agent, nor was it put since the last start",
+                "blob");
     }
 }

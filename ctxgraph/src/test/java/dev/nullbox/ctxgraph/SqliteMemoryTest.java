@@ -441,6 +441,12 @@ class SqliteMemoryTest {
         sql.update("INSERT INTO log (seq, agent, key, node) VALUES (?, 'hello', ?, ?)", seq, key, id);
     }
 
+    private long bytesOf(String agent) throws Exception {
+        try (Sql sql = Sql.open(directory.resolve("memory.db"))) {
+            return sql.number("SELECT bytes FROM agents WHERE name = ?", agent);
+        }
+    }
+
     @Test
     void keepsBlobsInSharedChunksThatMustBePossessed() throws Exception {
         byte[] one = new byte[Blob.MAX_CHUNK_BYTES];
@@ -458,6 +464,11 @@ class SqliteMemoryTest {
         assertThat(memory.chunk(ADA, written.id(), 2)).isEqualTo(one);
         refused("NOT_FOUND", () -> memory.chunk(ADA, written.id(), 3));
         refused("NOT_FOUND", () -> memory.chunk(BOB, written.id(), 0));
+        // What is in a blob of her own Ada may use again, and it takes no more of her quota.
+        assertThat(memory.blob(ADA, List.of(chunks.get(1)), "").size()).isEqualTo(two.length);
+        long used = bytesOf("ada");
+        memory.putChunk(ADA, one);
+        assertThat(bytesOf("ada")).isEqualTo(used);
         // Bob knows the hashes but not the bytes.
         refused("CHUNK", () -> memory.blob(BOB, chunks, ""));
         Put stolen =
