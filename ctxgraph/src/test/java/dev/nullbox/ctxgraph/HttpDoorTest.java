@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.Inet4Address;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -237,7 +238,19 @@ class HttpDoorTest {
                 socket.close();
             }
         }
-        // And the door recovers once they are gone.
-        result(ada, "memory.put", "{\"key\":\"k\",\"value\":1}");
+        // And the door recovers once it has noticed that they are gone.
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!isServed(ada)) {
+            assertThat(System.nanoTime()).as("the door to recover within 20 s").isLessThan(deadline);
+        }
+    }
+
+    private boolean isServed(int port) throws Exception {
+        try {
+            result(port, "memory.put", "{\"key\":\"k\",\"value\":1}");
+            return true;
+        } catch (SocketException full) {
+            return false;
+        }
     }
 }
