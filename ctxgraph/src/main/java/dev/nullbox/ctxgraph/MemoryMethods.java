@@ -19,7 +19,8 @@ import java.util.function.Function;
  * be left out. KEY is a full key {@code SPACE/...}; an agent's key of one segment means {@code OWN-NAME/KEY}. ID is 64
  * hexadecimal digits. SOURCE is an agent's name or an ID. HEAD is {@code {key, id, seq, agent, run, kind, bytes,
  * quarantined}} with kind {@code "value"}, {@code "blob"} or {@code "tombstone"}. DAMAGE is {@code "node ID"},
- * {@code "chunk ID"}, or what SQLite says of its tables.
+ * {@code "chunk ID"}, or what SQLite says of its tables. In a trace seq, run and manifest of a node are those of its
+ * first write; of all its writes 20 are told, in their order, those made before an import with seq 0.
  *
  * <pre>
  * callers  method       parameters                                        result
@@ -38,8 +39,10 @@ import java.util.function.Function;
  * all      chunk.put    data: base64, to 512 KiB of bytes                 {chunk: ID, bytes}
  * all      chunk.get    id, index                                         {data: base64, chunks, size}
  * operator trace        id, direction? "ancestors"|"descendants",         {nodes:[{id, key, kind, seq, agent, run,
- *                       max? (100, to 1000)                                manifest, parents:[ID], reads:[ID],
- *                                                                          contacts:[string], quarantined}], complete}
+ *                       max? (100, to 1000)                                manifest, writes:[{seq, agent, run, manifest,
+ *                                                                          contacts:[string]}], parents:[ID],
+ *                                                                          reads:[ID], contacts:[string],
+ *                                                                          quarantined}], complete}
  * operator quarantine   influenced_by: SOURCE, reason?                    {quarantine: number, nodes: number}
  * operator quarantines                                                    {quarantines:[{quarantine, influenced_by,
  *                                                                          reason, seq, nodes}]}

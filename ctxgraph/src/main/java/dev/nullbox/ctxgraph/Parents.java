@@ -3,6 +3,7 @@ package dev.nullbox.ctxgraph;
 import dev.nullbox.rpc.RpcException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /** The nodes that a write says it came from. */
 final class Parents {
@@ -15,12 +16,8 @@ final class Parents {
      */
     static void require(Sql sql, Actor actor, List<NodeId> parents) throws SQLException, RpcException {
         for (NodeId parent : parents) {
-            String key = sql.first(
-                            "SELECT key FROM nodes JOIN log USING (n) JOIN keys USING (k) WHERE id = ? LIMIT 1",
-                            row -> row.getString(1),
-                            parent.bytes())
-                    .orElse("");
-            if (key.isEmpty() || !actor.mayRead(new MemoryKey(key))) {
+            Optional<MemoryKey> key = Reads.key(sql, parent);
+            if (key.isEmpty() || !actor.mayRead(key.get())) {
                 throw Prepared.invalid("PARENT", "parents: " + parent + " is not there, or may not be read", "parents");
             }
             Quarantines.refuse(sql, parent);

@@ -76,6 +76,19 @@ final class Reads {
                 id.bytes());
     }
 
+    /** The key of a node: as the log has it, or, for one that was imported without an entry, as its content has it. */
+    static Optional<MemoryKey> key(Sql sql, NodeId id) throws SQLException {
+        Optional<MemoryKey> logged = sql.first(
+                "SELECT key FROM nodes JOIN log USING (n) JOIN keys USING (k) WHERE id = ? LIMIT 1",
+                row -> new MemoryKey(row.getString(1)),
+                id.bytes());
+        return logged.isPresent()
+                ? logged
+                : stored(sql, id)
+                        .filter(Stored::sound)
+                        .map(stored -> Node.parse(stored.content()).key());
+    }
+
     static Optional<Memory.Head> head(Sql sql, MemoryKey key) throws SQLException {
         return sql.first(
                 "SELECT " + HEAD + " FROM keys JOIN log USING (seq) JOIN nodes ON nodes.n = log.n JOIN runs USING (r)"

@@ -143,17 +143,17 @@ final class SqliteMemory implements Memory {
     @Override
     public Optional<Entry> node(Actor actor, NodeId id, List<Source> without) throws RpcException {
         Optional<Entry> entry = read(actor, without, sql -> {
+            // Whether the key may be read comes first: to others the node is not there, quarantined, damaged or not.
+            Optional<MemoryKey> key = Reads.key(sql, id);
+            if (key.isPresent() ? !actor.mayRead(key.get()) : !actor.agent().equals(Actor.OPERATOR)) {
+                return Optional.<Entry>empty();
+            }
             Optional<Reads.Stored> stored = Reads.stored(sql, id);
             if (stored.isEmpty()) {
                 return Optional.<Entry>empty();
             }
-            Entry found = checked(stored.get());
-            // Whether the key may be read comes first: to others the node is not there, quarantined or not.
-            if (!actor.mayRead(found.node().key())) {
-                return Optional.<Entry>empty();
-            }
             refuseHeld(sql, id, without);
-            return Optional.of(found);
+            return Optional.of(checked(stored.get()));
         });
         return noted(actor, entry);
     }

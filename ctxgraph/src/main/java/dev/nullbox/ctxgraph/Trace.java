@@ -11,15 +11,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** The way of a node: what it may have come from, or what may have come from it, nearest first. */
 final class Trace {
     private static final int MAX_READS = 50;
+    private static final int MAX_WRITES = 20;
 
     /** Bytes of the answer, by and large. */
     private static final int MAX_ANSWER = 600_000;
 
     private static final int NODE_BYTES = 400;
+    private static final int WRITE_BYTES = 200;
     private static final int ID_BYTES = 67;
 
     private final Sql sql;
@@ -31,17 +34,10 @@ final class Trace {
     private boolean complete = true;
     private int bytes;
 
-    private record Row(
-            long n,
-            NodeId id,
-            String key,
-            Node.Kind kind,
-            long seq,
-            long r,
-            String agent,
-            long run,
-            String manifest,
-            boolean held) {}
+    private record Row(long n, NodeId id, Node.Kind kind, String agent, boolean held) {}
+
+    /** One time that a node was written, here or, with number 0, where it was imported from. */
+    private record Write(long seq, long r, long before, String agent, long run, String manifest) {}
 
     private Trace(Sql sql, boolean back, int max) {
         this.sql = sql;
@@ -89,61 +85,93 @@ final class Trace {
 
     private Optional<Row> row(long n) throws SQLException {
         return sql.first(
-                "SELECT nodes.id, keys.key, nodes.kind, log.seq, log.r, agents.name, runs.run, runs.manifest,"
-                        + " EXISTS (SELECT 1 FROM quarantined WHERE quarantined.n = nodes.n)"
-                        + " FROM nodes JOIN log ON log.n = nodes.n JOIN keys USING (k) JOIN runs USING (r)"
-                        + " JOIN agents ON agents.a = runs.a WHERE nodes.n = ? ORDER BY log.seq LIMIT 1",
+                "SELECT id, kind, name, EXISTS (SELECT 1 FROM quarantined WHERE quarantined.n = nodes.n)"
+                        + " FROM nodes JOIN agents USING (a) WHERE n = ?",
                 at -> new Row(
                         n,
                         NodeId.ofBytes(at.getBytes(1)),
-                        at.getString(2),
-                        Node.Kind.ofCode(at.getInt(3)),
-                        at.getLong(4),
-                        at.getLong(5),
-                        at.getString(6),
-                        at.getLong(7),
-                        at.getString(8),
-                        at.getInt(9) != 0),
+                        Node.Kind.ofCode(at.getInt(2)),
+                        at.getString(3),
+                        at.getInt(4) != 0),
                 n);
+    }
+
+    private List<Write> writes(long n) throws SQLException {
+        List<Write> writes = sql.all(
+                "SELECT seq, r, before, name, run, manifest FROM (SELECT seq, r, seq AS before FROM log WHERE n = ?"
+                        + " UNION ALL SELECT 0, r, seq FROM origins WHERE n = ?) JOIN runs USING (r)"
+                        + " JOIN agents USING (a) ORDER BY before LIMIT " + (MAX_WRITES + 1),
+                at -> new Write(
+                        at.getLong(1), at.getLong(2), at.getLong(3), at.getString(4), at.getLong(5), at.getString(6)),
+                n,
+                n);
+        return bounded(writes, MAX_WRITES);
+    }
+
+    private <T> List<T> bounded(List<T> all, int most) {
+        complete &= all.size() <= most;
+        return all.subList(0, Math.min(all.size(), most));
     }
 
     private JsonObject describe(Row row) throws SQLException {
         List<Long> parents = sql.all("SELECT parent FROM parents WHERE n = ?", at -> at.getLong(1), row.n());
-        List<Long> reads = sql.all(
-                "SELECT DISTINCT reads.n FROM log JOIN reads ON reads.r = log.r AND reads.seq < log.seq"
-                        + " WHERE log.n = ? LIMIT " + (MAX_READS + 1),
-                at -> at.getLong(1),
-                row.n());
-        if (reads.size() > MAX_READS) {
-            complete = false;
-            reads = reads.subList(0, MAX_READS);
-        }
+        List<Long> reads = bounded(
+                sql.all(
+                        "SELECT reads.n FROM log JOIN reads ON reads.r = log.r AND reads.seq < log.seq WHERE log.n = ?"
+                                + " UNION SELECT reads.n FROM origins JOIN reads ON reads.r = origins.r"
+                                + " AND reads.seq < origins.seq WHERE origins.n = ? LIMIT " + (MAX_READS + 1),
+                        at -> at.getLong(1),
+                        row.n(),
+                        row.n()),
+                MAX_READS);
         for (long other : back ? both(parents, reads) : after(row.n())) {
             add(other);
         }
+        List<Write> writes = writes(row.n());
+        JsonArray described = new JsonArray();
+        Set<String> contacts = new TreeSet<>();
+        for (Write write : writes) {
+            described.add(describe(write, contacts));
+        }
+        JsonArray all = new JsonArray();
+        contacts.forEach(all::add);
+        bytes +=
+                NODE_BYTES + writes.size() * WRITE_BYTES + (parents.size() + reads.size() + contacts.size()) * ID_BYTES;
+        JsonObject node = new JsonObject();
+        node.addProperty("id", row.id().hex());
+        node.addProperty("key", Reads.key(sql, row.id()).map(MemoryKey::text).orElse(""));
+        node.addProperty("kind", row.kind().text());
+        node.addProperty("seq", writes.isEmpty() ? 0 : writes.getFirst().seq());
+        node.addProperty("agent", row.agent());
+        node.addProperty("run", writes.isEmpty() ? 0 : writes.getFirst().run());
+        node.addProperty("manifest", writes.isEmpty() ? "" : writes.getFirst().manifest());
+        node.add("writes", described);
+        node.add("parents", ids(parents));
+        node.add("reads", ids(reads));
+        node.add("contacts", all);
+        node.addProperty("quarantined", row.held());
+        return node;
+    }
+
+    private JsonObject describe(Write write, Set<String> all) throws SQLException {
         JsonArray contacts = new JsonArray();
         sql.each(
                 "SELECT contact FROM contacts WHERE r = ? AND seq < ? ORDER BY contact LIMIT 100",
                 at -> {
                     contacts.add(at.getString(1));
+                    all.add(at.getString(1));
                     return true;
                 },
-                row.r(),
-                row.seq());
-        bytes += NODE_BYTES + (parents.size() + reads.size()) * ID_BYTES + contacts.size() * ID_BYTES;
-        JsonObject node = new JsonObject();
-        node.addProperty("id", row.id().hex());
-        node.addProperty("key", row.key());
-        node.addProperty("kind", row.kind().text());
-        node.addProperty("seq", row.seq());
-        node.addProperty("agent", row.agent());
-        node.addProperty("run", row.run());
-        node.addProperty("manifest", row.manifest());
-        node.add("parents", ids(parents));
-        node.add("reads", ids(reads));
-        node.add("contacts", contacts);
-        node.addProperty("quarantined", row.held());
-        return node;
+                write.r(),
+                write.before());
+        bytes += contacts.size() * ID_BYTES;
+        JsonObject described = new JsonObject();
+        described.addProperty("seq", write.seq());
+        described.addProperty("agent", write.agent());
+        described.addProperty("run", write.run());
+        described.addProperty("manifest", write.manifest());
+        described.add("contacts", contacts);
+        return described;
     }
 
     private List<Long> after(long n) throws SQLException {

@@ -266,6 +266,20 @@ class OperatorMethodsTest {
     }
 
     @Test
+    void tracesEachWriteOfANodeThatWasWrittenAgain() throws Exception {
+        Actor later = new Actor(BOB.agent(), 9, "cd".repeat(32), ALL, ALL, 1 << 30, 1_000);
+        NodeId same = put(BOB, "bob/same", "x");
+        put(later, "bob/same", "y");
+        assertThat(put(later, "bob/same", "x")).isEqualTo(same);
+        JsonObject node = call("trace", "{\"id\":\"" + same.hex() + "\"}")
+                .getAsJsonArray("nodes")
+                .get(0)
+                .getAsJsonObject();
+        assertThat(strings(node.get("writes"), "run")).containsExactly("4", "9");
+        assertThat(strings(node.get("writes"), "manifest")).containsExactly("ab".repeat(32), "cd".repeat(32));
+    }
+
+    @Test
     void movesASubgraphWithItsBlobsToAnotherMemory() throws Exception {
         NodeId root = put(BOB, "bob/source", "root");
         byte[] data = {9, 8, 7};
@@ -298,6 +312,13 @@ class OperatorMethodsTest {
                 .extracting(Memory.Head::kind)
                 .containsExactly(Node.Kind.TOMBSTONE, Node.Kind.VALUE, Node.Kind.VALUE, Node.Kind.VALUE);
         assertThat(memory.chunk(BOB, film, 1)).isEqualTo(data);
+        // The ancestor came along without an entry in the log: its way is known all the same, and it may be named.
+        JsonObject back = call("trace", "{\"id\":\"" + film.hex() + "\"}");
+        assertThat(strings(back.get("nodes"), "key")).containsExactly("ada/film", "bob/source");
+        assertThat(back.get("complete").getAsBoolean()).isTrue();
+        assertThat(strings(call("trace", "{\"id\":\"" + root.hex() + "\"}").get("nodes"), "agent"))
+                .containsExactly("bob");
+        put(Actor.operator(), "ops/named", "child", root);
         assertThat(memory.node(BOB, root, List.of())).isPresent();
         assertThat(call("import", "{\"transfer\":\"" + upload(bytes) + "\"}"))
                 .isEqualTo(Json.parse("{\"nodes\":0,\"entries\":0,\"chunks\":1}"));

@@ -1,7 +1,9 @@
 package dev.nullbox.nullctl;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.nullbox.rpc.RpcException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,9 +18,13 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  nullctl memory trace hello/plan",
-            "  nullctl memory trace hello/plan@41 --descendants --json"
+            "  nullctl memory trace hello/plan@41 --descendants --json",
+            "",
+            "A node that was written more than once has a line for each; SEQ 0 was written where it was imported from."
         })
 final class MemoryTraceCommand extends Verb {
+    private static final int MANIFEST_DIGITS = 8;
+
     @Parameters(paramLabel = "NODE", description = "KEY, KEY@SEQ or an id.")
     private String node = "";
 
@@ -51,19 +57,42 @@ final class MemoryTraceCommand extends Verb {
         Answer trace = Answer.of("memory.trace", found);
         Table.print(
                 out(),
-                NodeName.shorten(trace.list("nodes")),
+                NodeName.shorten(byWrite(trace.list("nodes"))),
                 "nothing",
                 "seq",
                 "key",
                 "kind",
                 "agent",
                 "run",
+                "manifest",
                 "quarantined",
                 "contacts",
                 "node");
         if (!trace.isTrue("complete")) {
             out().flush();
-            io().err().println("nullctl: there are more: -n N shows so many");
+            io().err()
+                    .println("nullctl: there are more: -n N shows so many nodes, with 20 writes and 50 reads of each");
         }
+    }
+
+    /** One row for each time that a node was written. */
+    private static JsonArray byWrite(JsonArray nodes) throws RpcException {
+        JsonArray rows = new JsonArray();
+        for (JsonElement element : nodes) {
+            JsonArray writes = Answer.of("memory.trace", element).list("writes");
+            if (writes.isEmpty()) {
+                rows.add(element);
+            }
+            for (JsonElement write : writes) {
+                JsonObject row = element.getAsJsonObject().deepCopy();
+                for (String member : new String[] {"seq", "agent", "run", "manifest", "contacts"}) {
+                    row.add(member, write.getAsJsonObject().get(member));
+                }
+                String manifest = Cell.of("manifest", row.get("manifest"));
+                row.addProperty("manifest", manifest.substring(0, Math.min(MANIFEST_DIGITS, manifest.length())));
+                rows.add(row);
+            }
+        }
+        return rows;
     }
 }

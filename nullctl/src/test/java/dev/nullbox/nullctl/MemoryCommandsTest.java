@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** {@code nullctl memory}: what is asked of ctxgraph, and what people and programs see of its answers. */
 class MemoryCommandsTest extends NullctlTestCase {
+    private static final String WRITE = "{\"seq\":%d,\"agent\":\"a-rather-long-agent\",\"run\":%d,\"manifest\":\"%s\","
+            + "\"contacts\":[\"api.example.com:443\"]}";
     private static final String ID = "ab".repeat(32);
     private static final String HEAD = "{\"key\":\"hello/plan\",\"id\":\"" + ID
             + "\",\"seq\":41,\"agent\":\"hello\",\"run\":2,\"kind\":\"value\",\"bytes\":90,\"quarantined\":false}";
@@ -141,6 +143,8 @@ class MemoryCommandsTest extends NullctlTestCase {
     void showsHistorySearchAndTraceIn80Columns() throws Exception {
         String node = "{\"id\":\"" + ID + "\",\"key\":\"a-rather-long-agent/notes/of-the-year/2026-11-22\",\"kind\":"
                 + "\"value\",\"seq\":123456,\"agent\":\"a-rather-long-agent\",\"run\":12,\"manifest\":\"\",\"parents\":[],"
+                + "\"writes\":[" + WRITE.formatted(0, 3, "0123456789abcdef") + "," + WRITE.formatted(123456, 12, "")
+                + "],"
                 + "\"reads\":[],\"contacts\":[\"api.example.com:443\",\"10.0.0.1:80\"],\"quarantined\":true}";
         serve(
                 "memory.history",
@@ -160,6 +164,7 @@ class MemoryCommandsTest extends NullctlTestCase {
         assertThat(asked("memory.search")).containsExactly(json("{\"text\":\"word\",\"prefix\":\"k/\",\"max\":20}"));
         assertThat(run("memory", "trace", "hello/plan", "--descendants")).isZero();
         assertThat(out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        assertThat(out()).contains(" 01234567 ").doesNotContain("012345678");
         assertThat(err()).contains("there are more");
         assertThat(asked("memory.trace"))
                 .containsExactly(json("{\"id\":\"" + ID + "\",\"direction\":\"descendants\",\"max\":100}"));
