@@ -15,7 +15,7 @@ final class Arguments {
     private static final int MAX_MB = 1 << 20;
     private static final int MAX_WRITES_PER_MINUTE = 1_000_000;
     private static final int MAX_PATTERNS = 64;
-    private static final int MAX_SOURCES = 16;
+    static final int MAX_SOURCES = 16;
 
     private Arguments() {}
 

@@ -28,6 +28,18 @@ record HttpService(Memory memory, Methods methods, Turns turns, HttpPlaces place
         JsonElement call(Actor actor, String method, JsonObject params) throws RpcException;
     }
 
+    /** The same for a reader who wants nothing that one of the sources has influenced. */
+    HttpService without(List<Source> sources) {
+        return sources.isEmpty()
+                ? this
+                : new HttpService(
+                        new Uninfluenced(memory, sources),
+                        Uninfluenced.methods(methods, sources),
+                        turns,
+                        places,
+                        events);
+    }
+
     /** Writes as {@link Memory#write} does, and tells it as {@code memory.put} does. */
     void write(Actor actor, List<Put> puts) throws RpcException {
         List<Memory.Written> written = memory.write(actor, puts);

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The Model Context Protocol over streamable HTTP, at {@code /mcp} with the agent's own knowledge graph and at
@@ -39,7 +40,7 @@ final class McpEndpoint implements AutoCloseable {
         this.service = service;
         this.share = share;
         this.streams = streams;
-        this.own = server(actor.agent().text());
+        this.own = server(actor.agent().text(), service);
     }
 
     /** Answers, at once or later; whether the call is over. */
@@ -68,8 +69,9 @@ final class McpEndpoint implements AutoCloseable {
 
     private McpServer server(HttpCall call) throws McpException {
         String space = call.path().substring(PATH.length());
+        List<Source> without = sources(call);
         if (space.isEmpty()) {
-            return own;
+            return without.isEmpty() ? own : server(actor.agent().text(), service.without(without));
         }
         try {
             MemoryKey.requirePath(space.substring(1));
@@ -79,18 +81,37 @@ final class McpEndpoint implements AutoCloseable {
         if (space.length() > MAX_SPACE_LENGTH) {
             throw noSpace("a space has at most " + MAX_SPACE_LENGTH + " characters");
         }
-        return server(space.substring(1));
+        return server(space.substring(1), service.without(without));
+    }
+
+    /** What {@code ?not_influenced_by=SOURCE,SOURCE} names. */
+    private static List<Source> sources(HttpCall call) throws McpException {
+        try {
+            String text = call.query("not_influenced_by").orElse("");
+            List<Source> sources = text.isEmpty()
+                    ? List.of()
+                    : Stream.of(text.split(",", -1)).map(Source::parse).toList();
+            if (sources.size() <= Arguments.MAX_SOURCES) {
+                return sources;
+            }
+        } catch (IllegalArgumentException e) {
+            // Answered below, as too many are.
+        }
+        throw refused(
+                HttpCall.BAD_REQUEST,
+                "not_influenced_by: give up to " + Arguments.MAX_SOURCES
+                        + " agents' names or node ids, with commas between");
     }
 
     private static McpException noSpace(String problem) {
         return new McpException(HttpCall.NOT_FOUND, McpException.INVALID_REQUEST, PATH + "/SPACE: " + problem);
     }
 
-    private McpServer server(String space) {
-        McpGraph graph = new McpGraph(service, actor, space);
+    private McpServer server(String space, HttpService over) {
+        McpGraph graph = new McpGraph(over, actor, space);
         List<McpTool> tools = new ArrayList<>(McpGraphTools.over(graph));
-        tools.addAll(McpStoreTools.over(actor, service.methods()));
-        return new McpServer(tools, new McpResources(service.memory(), actor, graph));
+        tools.addAll(McpStoreTools.over(actor, over.methods()));
+        return new McpServer(tools, new McpResources(over.memory(), actor, graph));
     }
 
     /** What a post is answered with. */

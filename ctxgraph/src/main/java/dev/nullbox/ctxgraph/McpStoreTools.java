@@ -200,7 +200,8 @@ final class McpStoreTools {
                         "Gives one chunk of a blob, and how many there are.",
                         McpSchema.shape()
                                 .with("id", ID)
-                                .with("index", new McpSchema.Whole("From 0", 0, Blob.MAX_CHUNKS - 1)),
+                                .with("index", new McpSchema.Whole("From 0", 0, Blob.MAX_CHUNKS - 1))
+                                .may("not_influenced_by", WITHOUT),
                         McpSchema.shape()
                                 .with("data", McpSchema.text("Base 64"))
                                 .with("chunks", McpSchema.real("How many there are"))

@@ -37,7 +37,7 @@ import java.util.function.Function;
  *                       (20, to 100), not_influenced_by?:[SOURCE]
  * all      watch        prefix?, after: seq, wait_ms? (to 20000)          {entries:[HEAD], after: seq for the next call}
  * all      chunk.put    data: base64, to 512 KiB of bytes                 {chunk: ID, bytes}
- * all      chunk.get    id, index                                         {data: base64, chunks, size}
+ * all      chunk.get    id, index, not_influenced_by?:[SOURCE]            {data: base64, chunks, size}
  * operator trace        id, direction? "ancestors"|"descendants",         {nodes:[{id, key, kind, seq, agent, run,
  *                       max? (100, to 1000)                                manifest, writes:[{seq, agent, run, manifest,
  *                                                                          contacts:[string]}], parents:[ID],
@@ -255,8 +255,9 @@ final class MemoryMethods {
     private JsonElement getChunk(Actor actor, Params params) throws RpcException {
         NodeId id = parse(params.string("id"), NodeId::new, "id");
         int index = (int) params.integer("index", 0, Blob.MAX_CHUNKS - 1);
+        List<Source> without = Arguments.sources(params);
         params.done();
-        Blob blob = memory.blob(actor, id);
+        Blob blob = memory.blob(actor, id, without);
         JsonObject result = new JsonObject();
         result.addProperty("data", Base64.getEncoder().encodeToString(memory.chunk(actor, id, index)));
         result.addProperty("chunks", blob.chunks().size());

@@ -106,8 +106,8 @@ final class SqliteMemory implements Memory {
     }
 
     /** The blob that a node is, when the actor may read it; NOT_FOUND when there is none. */
-    Blob blob(Actor actor, NodeId id) throws RpcException {
-        return node(actor, id, List.of())
+    Blob blob(Actor actor, NodeId id, List<Source> without) throws RpcException {
+        return node(actor, id, without)
                 .map(Entry::node)
                 .filter(found -> found.kind() == Node.Kind.BLOB)
                 .map(found -> Blob.parse(found.value()))
@@ -117,7 +117,7 @@ final class SqliteMemory implements Memory {
 
     /** The bytes of one chunk of a blob that the actor may read; NOT_FOUND when there is none. */
     byte[] chunk(Actor actor, NodeId id, int index) throws RpcException {
-        if (blob(actor, id).chunks().size() <= index) {
+        if (blob(actor, id, List.of()).chunks().size() <= index) {
             throw new RpcException(RpcException.Code.NOT_FOUND, "NOT_FOUND", "the blob has no chunk " + index, "index");
         }
         byte[] chunk = readers.read(sql -> Blobs.chunk(sql, id, index));

@@ -61,6 +61,7 @@ class QuarantinePathsTest {
                 .getAsString();
         assertThat(tool(
                         writer,
+                        "",
                         "create_entities",
                         "{\"entities\":[{\"name\":\"e\",\"entityType\":\"t\",\"observations\":[\"" + CONTENT
                                 + "\"]}]}"))
@@ -94,20 +95,33 @@ class QuarantinePathsTest {
                 .allSatisfy((way, answer) -> assertThat(answer).as(way).containsAnyOf(CONTENT, IN_BASE_64));
     }
 
+    /** The tools and resources of the protocol keep their parameters: there the address says it. */
+    @Test
+    void noToolGivesWhatTheReaderWantsNothingOf() throws Exception {
+        String clean = "?not_influenced_by=eve," + "0".repeat(64);
+        assertThat(viaMcp(clean))
+                .allSatisfy((way, answer) -> assertThat(answer).as(way).containsAnyOf(CONTENT, IN_BASE_64));
+        assertThat(viaMcp("?not_influenced_by=eve,bob")).allSatisfy((way, answer) -> {
+            assertThat(answer).as(way).doesNotContain(CONTENT, IN_BASE_64);
+            assertThat(answer.contains("INFLUENCED")).as(way + ": " + answer).isEqualTo(!LEAVE_OUT.contains(way));
+        });
+        assertThat(RawHttp.call(
+                                reader.address().getPort(),
+                                "POST",
+                                "/mcp/bob?not_influenced_by=no/name",
+                                RawHttp.MCP,
+                                "{}")
+                        .body())
+                .contains("not_influenced_by: give up to");
+    }
+
     private Map<String, String> answers() throws Exception {
-        Map<String, String> answers = new TreeMap<>();
+        Map<String, String> answers = viaMcp("");
         answers.put("get", rpc(reader, "memory.get", "\"key\":\"bob/note\""));
         answers.put("get by id", rpc(reader, "memory.get", "\"id\":\"" + id + "\""));
         answers.put("chunk.get", rpc(reader, "memory.chunk.get", "\"id\":\"" + blobId + "\",\"index\":0"));
         answers.put("search", rpc(reader, "memory.search", "\"text\":\"" + CONTENT + "\",\"prefix\":\"bob/\""));
         answers.put("nearest", rpc(reader, "memory.search", "\"vector\":[1.0,0.0],\"prefix\":\"bob/\""));
-        answers.put("get tool", tool(reader, "get", "{\"key\":\"bob/note\"}"));
-        answers.put("search tool", tool(reader, "search", "{\"text\":\"" + CONTENT + "\"}"));
-        answers.put("read_graph", tool(reader, "read_graph", "{}"));
-        answers.put("search_nodes", tool(reader, "search_nodes", "{\"query\":\"e\"}"));
-        answers.put("open_nodes", tool(reader, "open_nodes", "{\"names\":[\"e\"]}"));
-        answers.put("resource", mcp(reader, "resources/read", "{\"uri\":\"memory://keys/bob/note\"}"));
-        answers.put("resource graph", mcp(reader, "resources/read", "{\"uri\":\"memory://knowledge-graph\"}"));
         List<String> entries = new ArrayList<>();
         for (Memory.Entry entry : memory.memory()
                 .entries(reader.actor(), "bob/", "", 100, List.of())
@@ -115,6 +129,19 @@ class QuarantinePathsTest {
             entries.add(entry.node().value().toString());
         }
         answers.put("entries", String.join("\n", entries));
+        return answers;
+    }
+
+    private Map<String, String> viaMcp(String query) throws IOException {
+        Map<String, String> answers = new TreeMap<>();
+        answers.put("get tool", tool(reader, query, "get", "{\"key\":\"bob/note\"}"));
+        answers.put("get_chunk tool", tool(reader, query, "get_chunk", "{\"id\":\"" + blobId + "\",\"index\":0}"));
+        answers.put("search tool", tool(reader, query, "search", "{\"text\":\"" + CONTENT + "\"}"));
+        answers.put("read_graph", tool(reader, query, "read_graph", "{}"));
+        answers.put("search_nodes", tool(reader, query, "search_nodes", "{\"query\":\"e\"}"));
+        answers.put("open_nodes", tool(reader, query, "open_nodes", "{\"names\":[\"e\"]}"));
+        answers.put("resource", mcp(reader, query, "resources/read", "{\"uri\":\"memory://keys/bob/note\"}"));
+        answers.put("resource graph", mcp(reader, query, "resources/read", "{\"uri\":\"memory://knowledge-graph\"}"));
         return answers;
     }
 
@@ -132,14 +159,14 @@ class QuarantinePathsTest {
         return Json.parse(answer).getAsJsonObject().getAsJsonObject("result");
     }
 
-    private static String tool(HttpDoor door, String name, String arguments) throws IOException {
-        return mcp(door, "tools/call", "{\"name\":\"" + name + "\",\"arguments\":" + arguments + "}");
+    private static String tool(HttpDoor door, String query, String name, String arguments) throws IOException {
+        return mcp(door, query, "tools/call", "{\"name\":\"" + name + "\",\"arguments\":" + arguments + "}");
     }
 
     /** In the writer's graph. */
-    private static String mcp(HttpDoor door, String method, String parameters) throws IOException {
+    private static String mcp(HttpDoor door, String query, String method, String parameters) throws IOException {
         int port = door.address().getPort();
-        RawHttp.Answer begun = RawHttp.call(port, "POST", "/mcp/bob", RawHttp.MCP, """
+        RawHttp.Answer begun = RawHttp.call(port, "POST", "/mcp/bob" + query, RawHttp.MCP, """
                 {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25",
                  "capabilities":{},"clientInfo":{"name":"test","version":"1"}}}""");
         List<String> headers = new ArrayList<>(RawHttp.MCP);
@@ -147,7 +174,7 @@ class QuarantinePathsTest {
         return RawHttp.call(
                         port,
                         "POST",
-                        "/mcp/bob",
+                        "/mcp/bob" + query,
                         headers,
                         "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\",\"params\":" + parameters + "}")
                 .body();
