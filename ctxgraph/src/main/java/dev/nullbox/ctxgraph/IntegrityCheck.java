@@ -67,18 +67,24 @@ final class IntegrityCheck implements AutoCloseable {
         done = true;
     }
 
-    /** Everything that is not as it was written: {@code "node ID"}, {@code "chunk ID"}, or what SQLite says. */
+    /** Everything that is not as it was written: {@code "node ID"}, {@code "chunk ID"}, or what SQLite says and where. */
     static List<String> problems(Sql sql, BooleanSupplier stop) throws SQLException {
         List<String> problems = new ArrayList<>();
-        sql.each("PRAGMA quick_check(20)", row -> {
-            String line = row.getString(1);
-            if (!line.equals("ok")) {
-                problems.add(line);
-            }
-            return !stop.getAsBoolean();
-        });
-        look(sql, "SELECT n, id, content FROM nodes WHERE n > ? ORDER BY n LIMIT " + PAGE, "node", problems, stop);
-        look(sql, "SELECT c, id, data FROM chunks WHERE c > ? ORDER BY c LIMIT " + PAGE / 64, "chunk", problems, stop);
+        try {
+            // Tables, indexes by their order, and the full-text index.
+            sql.each("PRAGMA quick_check(20)", row -> {
+                String line = row.getString(1);
+                if (!line.equals("ok")) {
+                    problems.add(line);
+                }
+                return !stop.getAsBoolean();
+            });
+        } catch (SQLException e) {
+            requireDamage(e);
+            problems.add("tables: " + e.getMessage());
+        }
+        look(sql, "nodes", "n, id, content", PAGE, problems, stop);
+        look(sql, "chunks", "c, id, data", PAGE / 64, problems, stop);
         return List.copyOf(problems);
     }
 
@@ -89,25 +95,60 @@ final class IntegrityCheck implements AutoCloseable {
                 && NodeId.isId(problem.substring(space + 1));
     }
 
-    private static void look(Sql sql, String page, String what, List<String> problems, BooleanSupplier stop)
+    private static void look(
+            Sql sql, String table, String columns, int page, List<String> problems, BooleanSupplier stop)
             throws SQLException {
-        long[] last = {0};
-        long before = -1;
+        String number = columns.substring(0, 1);
+        String what = table.substring(0, table.length() - 1);
+        String some = "SELECT " + columns + " FROM " + table + " WHERE " + number + " > ? AND " + number + " <= ?";
+        long last;
+        try {
+            last = sql.number("SELECT max(" + number + ") FROM " + table);
+        } catch (SQLException e) {
+            requireDamage(e);
+            problems.add("table " + table + ": " + e.getMessage());
+            return;
+        }
         // Page by page: a reader that stays in one transaction would keep the write-ahead log from being reused.
-        while (last[0] != before && !stop.getAsBoolean() && problems.size() < MAX_PROBLEMS) {
-            before = last[0];
-            sql.each(
-                    page,
-                    row -> {
-                        last[0] = row.getLong(1);
-                        Reads.Stored stored =
-                                new Reads.Stored(NodeId.ofBytes(row.getBytes(2)), last[0], row.getBytes(3));
-                        if (!stored.sound()) {
-                            problems.add(what + " " + stored.id());
-                        }
-                        return true;
-                    },
-                    before);
+        for (long from = 0; from < last && !stop.getAsBoolean() && problems.size() < MAX_PROBLEMS; from += page) {
+            try {
+                problems.addAll(unsound(sql, some, what, from, from + page));
+            } catch (SQLException whole) {
+                requireDamage(whole);
+                for (long one = from; one < Math.min(last, from + page); one++) {
+                    try {
+                        problems.addAll(unsound(sql, some, what, one, one + 1));
+                    } catch (SQLException e) {
+                        requireDamage(e);
+                        problems.add("row " + (one + 1) + " of " + table + ": " + e.getMessage());
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<String> unsound(Sql sql, String some, String what, long after, long to) throws SQLException {
+        List<String> problems = new ArrayList<>();
+        sql.each(
+                some,
+                row -> {
+                    byte[] id = row.getBytes(2);
+                    if (id == null || id.length != NodeId.LENGTH_BYTES) {
+                        problems.add("row " + row.getLong(1) + " of " + what + "s: its id is none");
+                    } else if (!new Reads.Stored(NodeId.ofBytes(id), 0, row.getBytes(3)).sound()) {
+                        problems.add(what + " " + NodeId.ofBytes(id));
+                    }
+                    return true;
+                },
+                after,
+                to);
+        return problems;
+    }
+
+    /** What else there is, as a disk that does not answer, says nothing about the rest. */
+    private static void requireDamage(SQLException e) throws SQLException {
+        if (!Sql.isDamage(e)) {
+            throw e;
         }
     }
 

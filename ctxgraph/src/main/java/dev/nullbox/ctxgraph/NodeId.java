@@ -10,7 +10,9 @@ import java.util.HexFormat;
  * @param hex 64 lower-case hexadecimal digits
  */
 record NodeId(String hex) {
-    private static final int LENGTH = 64;
+    static final int LENGTH_BYTES = 32;
+
+    private static final int LENGTH = 2 * LENGTH_BYTES;
 
     /**
      * @throws IllegalArgumentException when the text is no id

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
 
 /** One connection to the database with its prepared statements; for one thread at a time. */
 final class Sql implements AutoCloseable {
@@ -54,6 +55,12 @@ final class Sql implements AutoCloseable {
         return new Sql(new SQLiteConfig().createConnection("jdbc:sqlite::memory:"));
     }
 
+    /** Whether it says that what is in the file cannot be. */
+    static boolean isDamage(SQLException e) {
+        int code = e.getErrorCode() & 0xff;
+        return code == SQLiteErrorCode.SQLITE_CORRUPT.code || code == SQLiteErrorCode.SQLITE_NOTADB.code;
+    }
+
     /** Runs a statement that gives nothing; not prepared. */
     void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
@@ -63,13 +70,19 @@ final class Sql implements AutoCloseable {
 
     /** Runs a change and gives how many rows it met. */
     int update(String sql, Object... arguments) throws SQLException {
-        return bind(sql, arguments).executeUpdate();
+        try {
+            return bind(sql, arguments).executeUpdate();
+        } catch (SQLException e) {
+            throw forgotten(sql, e);
+        }
     }
 
     /** The first row, if any. */
     <T> Optional<T> first(String sql, Row<T> reader, Object... arguments) throws SQLException {
         try (ResultSet row = bind(sql, arguments).executeQuery()) {
             return row.next() ? Optional.of(reader.read(row)) : Optional.empty();
+        } catch (SQLException e) {
+            throw forgotten(sql, e);
         }
     }
 
@@ -87,12 +100,27 @@ final class Sql implements AutoCloseable {
             while (more && row.next()) {
                 more = visitor.more(row);
             }
+        } catch (SQLException e) {
+            throw forgotten(sql, e);
         }
     }
 
     /** The first column of the only row. */
     long number(String sql, Object... arguments) throws SQLException {
         return first(sql, row -> row.getLong(1), arguments).orElse(0L);
+    }
+
+    /** The driver ends a statement that failed: the next one of its text is prepared anew. */
+    private SQLException forgotten(String sql, SQLException failure) {
+        PreparedStatement failed = statements.remove(sql);
+        if (failed != null) {
+            try {
+                failed.close();
+            } catch (SQLException e) {
+                failure.addSuppressed(e);
+            }
+        }
+        return failure;
     }
 
     private PreparedStatement bind(String sql, Object... arguments) throws SQLException {

@@ -65,6 +65,18 @@ final class SqliteMemory implements Memory {
      * @throws SQLException when it is no database, is damaged, or is of a newer version
      */
     static SqliteMemory open(Path file, LongSupplier nanoClock) throws SQLException {
+        try {
+            return opened(file, nanoClock);
+        } catch (SQLException e) {
+            if (!Sql.isDamage(e)) {
+                throw e;
+            }
+            throw new SQLException(
+                    "it is damaged so that it cannot be opened, only replaced by a backup: " + e.getMessage(), e);
+        }
+    }
+
+    private static SqliteMemory opened(Path file, LongSupplier nanoClock) throws SQLException {
         Sql writer = Sql.open(file);
         try {
             Schema.migrate(writer);
