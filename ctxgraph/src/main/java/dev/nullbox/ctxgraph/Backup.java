@@ -114,6 +114,32 @@ final class Backup {
         return true;
     }
 
+    /**
+     * Has the log of a restored database go on beyond the numbers that what it replaced had given out, so that none is used
+     * twice; changes nothing where that was done. To be called at each start, because a restore may be cut short.
+     */
+    static void raise(Path database, Sql sql) throws SQLException {
+        Path before = beside(database, BEFORE);
+        if (!Files.exists(before)) {
+            return;
+        }
+        long last;
+        try (Sql old = Sql.open(before)) {
+            last = Math.max(
+                    old.number("SELECT max(seq) FROM log"),
+                    old.number("PRAGMA user_version") < 3 ? 0 : old.number("SELECT max(seq) FROM floor"));
+        } catch (SQLException e) {
+            System.err.println("ctxgraph: " + before + " cannot be read, so that numbers of writes that it had may come"
+                    + " again: " + e.getMessage());
+            return;
+        }
+        sql.update(
+                "INSERT INTO floor (seq) SELECT ? WHERE ? > max((SELECT coalesce(max(seq), 0) FROM log),"
+                        + " (SELECT coalesce(max(seq), 0) FROM floor))",
+                last + 1,
+                last + 1);
+    }
+
     private static Path directory(Path database) {
         Path parent = database.toAbsolutePath().getParent();
         return parent == null ? database : parent;

@@ -19,22 +19,32 @@ final class LogWatch implements Memory.Watch {
     private volatile boolean closed;
 
     /**
-     * @throws RpcException CONFLICT, AHEAD for a place that the log has not come to
+     * @throws RpcException CONFLICT, AHEAD for a place that the log has not come to, or only before a restore
      */
     LogWatch(Readers readers, Position end, Actor actor, String prefix, long after) throws RpcException {
         this.readers = readers;
         this.end = end;
         this.ranges = KeyRanges.of(actor, prefix);
         long last = end.get();
-        if (after > last && after != Long.MAX_VALUE) {
+        if (after != Long.MAX_VALUE && (after > last || isLost(readers, after))) {
             throw new RpcException(
                     RpcException.Code.CONFLICT,
                     "AHEAD",
-                    "after: the last write is " + last + ", not yet " + after
+                    "after: there is no write " + after
                             + ": an older state was restored; read anew what you need, and watch from " + last,
                     "after");
         }
         this.position = Math.min(after, last);
+    }
+
+    /** Whether the place is beyond what a restored backup had, and before the first number after it. */
+    private static boolean isLost(Readers readers, long after) throws RpcException {
+        return readers.read(sql -> sql.number(
+                        "SELECT count(*) FROM floor WHERE ? < seq AND ? >"
+                                + " coalesce((SELECT max(log.seq) FROM log WHERE log.seq < floor.seq), 0)",
+                        after,
+                        after))
+                > 0;
     }
 
     @Override

@@ -59,7 +59,7 @@ final class Schema {
             "CREATE TABLE origins (n INTEGER NOT NULL, r INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (n, r))"
                     + " STRICT, WITHOUT ROWID",
             "CREATE INDEX origins_by_run ON origins (r, seq)",
-            // The last number given out before a backup was restored that has smaller ones.
+            // The first number not given out before a backup was restored that has smaller ones; none has it.
             "CREATE TABLE floor (seq INTEGER NOT NULL) STRICT");
 
     private Schema() {}

@@ -80,6 +80,7 @@ final class SqliteMemory implements Memory {
         Sql writer = Sql.open(file);
         try {
             Schema.migrate(writer);
+            Backup.raise(file, writer);
             Blobs.dropStaged(writer);
             return new SqliteMemory(file, writer, nanoClock);
         } catch (SQLException e) {

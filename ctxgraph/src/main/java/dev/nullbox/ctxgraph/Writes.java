@@ -56,7 +56,7 @@ final class Writes {
         agents.clear();
         used.clear();
         runs.clear();
-        lastSeq = sql.number("SELECT max(seq) FROM log");
+        lastSeq = Math.max(sql.number("SELECT max(seq) FROM log"), sql.number("SELECT max(seq) FROM floor"));
         lastNode = sql.number("SELECT max(n) FROM nodes");
         lastKey = sql.number("SELECT max(k) FROM keys");
         quarantines = sql.number("SELECT count(*) FROM quarantines") > 0;

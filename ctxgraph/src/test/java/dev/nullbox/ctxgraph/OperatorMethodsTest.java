@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -194,6 +195,47 @@ class OperatorMethodsTest {
     private static String restore(String transfer, byte[] bytes, String more) {
         return "{\"transfer\":\"" + transfer + "\",\"sha256\":\""
                 + NodeId.of(bytes).hex() + "\"" + more + "}";
+    }
+
+    /** Numbers were used again: who compared by one, or watched from one, took another write for it. */
+    @Test
+    void givesNoNumberTwiceAfterARestore() throws Exception {
+        put(ADA, "ada/k", "1");
+        byte[] bytes = download(call("backup", "{}"));
+        put(ADA, "ada/k", "2");
+        call("quarantine", "{\"influenced_by\":\"ada\"}");
+        put(ADA, "ada/k", "3");
+        for (int i = 0; i < 2; i++) {
+            call("restore", restore(upload(bytes), bytes, ""));
+            close();
+            open("memory.db");
+        }
+        // The quarantine came after the backup: it is gone with all else.
+        assertThat(memory.get(ADA, new MemoryKey("ada/k"))).isPresent();
+        for (long lost = 2; lost <= 4; lost++) {
+            long after = lost;
+            assertThat(catchThrowableOfType(RpcException.class, () -> memory.watch(ADA, "", after))
+                            .detail())
+                    .as("after " + after)
+                    .isEqualTo("AHEAD");
+        }
+        close();
+        open("memory.db");
+        long seq = memory.put(ADA, Put.of(new MemoryKey("ada/k"), new JsonPrimitive("4")))
+                .seq();
+        // 3 writes, then one number that none has for each of the two restores.
+        assertThat(seq).isEqualTo(6);
+        for (long from : new long[] {1, 5}) {
+            try (Memory.Watch watch = memory.watch(ADA, "", from)) {
+                assertThat(watch.next(Duration.ofSeconds(10)))
+                        .extracting(Memory.Head::seq)
+                        .containsExactly(6L);
+            }
+        }
+        close();
+        open("memory.db");
+        assertThat(put(ADA, "ada/k", "5")).isNotNull();
+        assertThat(call("status", "{}").get("seq").getAsLong()).isEqualTo(7);
     }
 
     @Test
