@@ -118,6 +118,9 @@ final class Writes {
         long r = run(a, actor);
         Optional<KeyRow> before = keyRow(put.key());
         Optional<Long> known = nodeOf(prepared.id());
+        if (known.isEmpty()) {
+            Blobs.noteUse(sql, a, r, lastSeq, put);
+        }
         long n = known.isPresent() ? known.get() : insertNode(a, prepared);
         if (known.isPresent()) {
             mend(n, prepared);
@@ -187,8 +190,9 @@ final class Writes {
         }
         Blobs.requireStored(sql, prepared.put());
         long a = agent(node.agent());
+        long cost = prepared.canonical().length + Blobs.cost(sql, a, prepared.put());
         long n = insertNode(a, prepared);
-        charge(a, prepared.canonical().length);
+        charge(a, cost);
         for (String source : node.held()) {
             Quarantines.putImported(this, n, source);
         }

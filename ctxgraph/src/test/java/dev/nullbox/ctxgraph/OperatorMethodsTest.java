@@ -362,6 +362,14 @@ class OperatorMethodsTest {
                 .containsExactly("bob");
         put(Actor.operator(), "ops/named", "child", root);
         assertThat(memory.node(BOB, root, List.of())).isPresent();
+        // Ada's five nodes and entries, and her chunk once, as where it comes from.
+        assertThat(memory.readers().<Long>read(sql -> sql.number("SELECT bytes FROM agents WHERE name = 'ada'")))
+                .isEqualTo(memory.readers()
+                        .<Long>read(sql -> sql.number(
+                                "SELECT (SELECT sum(length(content)) FROM nodes JOIN agents USING (a) WHERE name = 'ada') + "
+                                        + data.length + " + " + Writes.ENTRY_BYTES
+                                        + " * (SELECT count(*) FROM log JOIN runs USING (r) JOIN agents USING (a)"
+                                        + " WHERE name = 'ada')")));
         assertThat(call("import", "{\"transfer\":\"" + upload(bytes) + "\"}"))
                 .isEqualTo(Json.parse("{\"nodes\":0,\"entries\":0,\"chunks\":1}"));
         bytes[bytes.length / 2] ^= 1;

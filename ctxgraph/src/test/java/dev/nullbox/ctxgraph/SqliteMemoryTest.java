@@ -441,6 +441,50 @@ class SqliteMemoryTest {
         sql.update("INSERT INTO log (seq, agent, key, node) VALUES (?, 'hello', ?, ?)", seq, key, id);
     }
 
+    private static Put blobPut(String key, Blob blob) {
+        return new Put(new MemoryKey(key), Node.Kind.BLOB, blob.encode(), List.of(), new Put.Anything(), List.of());
+    }
+
+    /** They took the agent's quota until the next start. */
+    @Test
+    void chunksThatNoBlobTookGoAfterAnHour() throws Exception {
+        NodeId kept = memory.putChunk(ADA, new byte[] {1});
+        memory.put(ADA, blobPut("ada/film", memory.blob(ADA, List.of(kept), "")));
+        memory.putChunk(ADA, new byte[] {1});
+        NodeId left = memory.putChunk(ADA, new byte[] {2, 2});
+        long used = bytesOf("ada");
+        memory.committer().change(writes -> writes.sql().update("UPDATE staged SET since = since - 3601"));
+        NodeId fresh = memory.putChunk(ADA, new byte[] {3, 3, 3});
+        assertThat(bytesOf("ada")).isEqualTo(used - 2 + 3);
+        refused("CHUNK", () -> memory.blob(ADA, List.of(left), ""));
+        assertThat(memory.blob(ADA, List.of(kept, fresh), "").size()).isEqualTo(4);
+        memory.close();
+        open();
+        assertThat(bytesOf("ada")).isEqualTo(used - 2);
+    }
+
+    /** A blob that was held back came free by naming its chunks once more. */
+    @Test
+    void whatABlobHasComesWithWhatInfluencedIt() throws Exception {
+        Actor later = new Actor(ADA.agent(), 2, "", ADA.read(), ADA.write(), 1 << 20, 1_000);
+        NodeId source = put(ADA, "ada/source", "x").id();
+        memory.get(ADA, new MemoryKey("ada/source"));
+        NodeId chunk = memory.putChunk(ADA, new byte[] {1});
+        Blob blob = memory.blob(ADA, List.of(chunk), "");
+        memory.put(ADA, blobPut("ada/film", blob));
+        memory.put(later, blobPut("ada/again", memory.blob(later, List.of(chunk), "")));
+        List<Source> without = List.of(new Source.ByNode(source));
+        refused("INFLUENCED", () -> memory.get(ADA, new MemoryKey("ada/again"), without));
+        memory.committer().change(writes -> Quarantines.put(writes, without.getFirst(), ""));
+        refused("CHUNK", () -> memory.blob(later, List.of(chunk), ""));
+        refused("CHUNK", () -> memory.put(later, blobPut("ada/third", blob)));
+        // Who has the bytes has them from elsewhere, or has said so by reading them.
+        long used = bytesOf("ada");
+        memory.putChunk(later, new byte[] {1});
+        assertThat(bytesOf("ada")).isEqualTo(used);
+        memory.put(later, blobPut("ada/third", memory.blob(later, List.of(chunk), "")));
+    }
+
     private long bytesOf(String agent) throws Exception {
         try (Sql sql = Sql.open(directory.resolve("memory.db"))) {
             return sql.number("SELECT bytes FROM agents WHERE name = ?", agent);
