@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,13 +58,14 @@ class MemoryPropertyTest {
         try {
             for (int step = 0; step < 250; step++) {
                 Actor actor = actor("agent" + random.nextInt(4), random.nextInt(3));
-                switch (random.nextInt(12)) {
+                switch (random.nextInt(13)) {
                     case 0, 1, 2, 3 -> put(memory, model, random, actor);
                     case 4, 5, 6 -> get(memory, model, actor, key(random));
                     case 7 -> delete(memory, model, actor, key(random));
                     case 8 -> without(memory, model, random, source(random, model));
                     case 9 -> rewind(memory, model, key(random), 1 + random.nextLong(model.lastSeq() + 1));
                     case 10 -> quarantine(memory, model, random);
+                    case 11 -> putTwo(memory, model, random, actor);
                     default -> {
                         memory.close();
                         memory = open();
@@ -88,6 +90,21 @@ class MemoryPropertyTest {
         Put put = new Put(key, Node.Kind.VALUE, new JsonPrimitive(text), parents, new Put.Anything(), List.of());
         Memory.Written written = memory.put(actor, put);
         model.write(actor, new Node(actor.agent(), key, Node.Kind.VALUE, parents, put.value()), written, text);
+    }
+
+    /** Two keys in one write. */
+    private static void putTwo(SqliteMemory memory, ReferenceGraph model, Random random, Actor actor) throws Exception {
+        String text = "w" + random.nextInt(5);
+        List<Put> puts = Stream.of(key(random), key(random))
+                .distinct()
+                .map(key -> Put.of(key, new JsonPrimitive(text)))
+                .toList();
+        List<Memory.Written> written = memory.write(actor, puts);
+        for (int i = 0; i < puts.size(); i++) {
+            Put put = puts.get(i);
+            Node node = new Node(actor.agent(), put.key(), Node.Kind.VALUE, List.of(), put.value());
+            model.write(actor, node, written.get(i), text);
+        }
     }
 
     private static void get(SqliteMemory memory, ReferenceGraph model, Actor actor, MemoryKey key) throws Exception {
@@ -128,6 +145,14 @@ class MemoryPropertyTest {
                         .items())
                 .extracting(head -> head.key().text())
                 .isEqualTo(expected);
+        for (ReferenceGraph.Write head : model.heads()) {
+            RpcException refusal = catchThrowableOfType(
+                    RpcException.class, () -> memory.get(Actor.operator(), head.key(), List.of(source)));
+            String detail = model.quarantined(head.id())
+                    ? "QUARANTINED"
+                    : model.influenced(head.id(), source) ? "INFLUENCED" : "";
+            assertThat(refusal == null ? "" : refusal.detail()).isEqualTo(detail);
+        }
         String word = "w" + random.nextInt(5);
         Query query = new Query(word, List.of(), "", 100, List.of(source));
         assertThat(memory.search(Actor.operator(), query))
@@ -191,7 +216,13 @@ class MemoryPropertyTest {
         }
     }
 
-    private record Done(Memory.Written written, MemoryKey key, Optional<NodeId> expected, String text) {}
+    /** A write that was made, on which condition. */
+    private record Done(Memory.Written written, MemoryKey key, Put.Expect expect, String text) {}
+
+    /** A write that was refused: its condition, when its writer looked, and before which of its own writes it asked. */
+    private record Refused(MemoryKey key, Put.Expect expect, long seen, long before) {}
+
+    private record Deeds(List<Done> done, List<Refused> refused) {}
 
     /** Writers at once: what each was told makes one order, in which every comparison before a write held. */
     @Test
@@ -199,18 +230,20 @@ class MemoryPropertyTest {
         int writers = 8;
         int each = 60;
         List<Done> all = new ArrayList<>();
+        List<Refused> refused = new ArrayList<>();
         try (SqliteMemory memory = open();
                 ExecutorService pool = Executors.newFixedThreadPool(writers)) {
-            List<Future<List<Done>>> runs = new ArrayList<>();
+            List<Future<Deeds>> runs = new ArrayList<>();
             for (int w = 0; w < writers; w++) {
                 Actor actor = actor("agent" + w, w);
                 Random random = new Random(w);
                 runs.add(pool.submit(() -> writeSome(memory, actor, random, each)));
             }
-            for (Future<List<Done>> run : runs) {
-                List<Done> done = run.get();
-                assertThat(done).extracting(one -> one.written().seq()).isSorted();
-                all.addAll(done);
+            for (Future<Deeds> run : runs) {
+                Deeds deeds = run.get();
+                assertThat(deeds.done()).extracting(one -> one.written().seq()).isSorted();
+                all.addAll(deeds.done());
+                refused.addAll(deeds.refused());
             }
         }
         all.sort((a, b) -> Long.compare(a.written().seq(), b.written().seq()));
@@ -218,11 +251,20 @@ class MemoryPropertyTest {
         for (int i = 0; i < all.size(); i++) {
             Done one = all.get(i);
             assertThat(one.written().seq()).isEqualTo(i + 1);
-            Optional<NodeId> before = Optional.ofNullable(heads.get(one.key()))
-                    .map(head -> head.written().id());
-            one.expected().ifPresent(expected -> assertThat(before).hasValue(expected));
+            Optional<Memory.Written> before =
+                    Optional.ofNullable(heads.get(one.key())).map(Done::written);
+            assertThat(isMet(one.expect(), before)).as(one.toString()).isTrue();
             heads.put(one.key(), one);
         }
+        // Nothing is deleted here, so that a condition fails only by a write of its key that its writer had not seen.
+        for (Refused one : refused) {
+            assertThat(all)
+                    .as(one.toString())
+                    .anyMatch(other -> other.key().equals(one.key())
+                            && other.written().seq() > one.seen()
+                            && other.written().seq() < one.before());
+        }
+        assertThat(refused).isNotEmpty();
         try (SqliteMemory memory = open()) {
             for (Done head : heads.values()) {
                 assertThat(memory.get(Actor.operator(), head.key())
@@ -239,24 +281,40 @@ class MemoryPropertyTest {
         }
     }
 
-    private static List<Done> writeSome(SqliteMemory memory, Actor actor, Random random, int count)
-            throws RpcException {
+    private static boolean isMet(Put.Expect expect, Optional<Memory.Written> head) {
+        return switch (expect) {
+            case Put.Anything() -> true;
+            case Put.Nothing() -> head.isEmpty();
+            case Put.Head(NodeId id) -> head.isPresent() && head.get().id().equals(id);
+            case Put.Seq(long seq) -> head.isPresent() && head.get().seq() == seq;
+        };
+    }
+
+    private static Deeds writeSome(SqliteMemory memory, Actor actor, Random random, int count) throws RpcException {
         List<Done> done = new ArrayList<>();
+        List<Refused> refused = new ArrayList<>();
+        List<Refused> since = new ArrayList<>();
         while (done.size() < count) {
             MemoryKey key = key(random);
             String text = actor.agent() + " " + done.size();
-            Put put = Put.of(key, new JsonPrimitive(text));
-            if (random.nextBoolean()) {
-                done.add(new Done(memory.put(actor, put), key, Optional.empty(), text));
-                continue;
-            }
-            Optional<NodeId> seen = memory.head(actor, key).map(Memory.Head::id);
+            Optional<Memory.Head> seen = memory.head(actor, key);
+            Put.Expect expect = switch (random.nextInt(4)) {
+                case 0 -> seen.<Put.Expect>map(head -> new Put.Head(head.id())).orElseGet(Put.Nothing::new);
+                case 1 -> seen.<Put.Expect>map(head -> new Put.Seq(head.seq())).orElseGet(Put.Nothing::new);
+                default -> new Put.Anything();
+            };
+            Put put = new Put(key, Node.Kind.VALUE, new JsonPrimitive(text), List.of(), expect, List.of());
             try {
-                done.add(new Done(memory.compareAndSet(actor, put, seen), key, seen, text));
+                Memory.Written written = memory.put(actor, put);
+                done.add(new Done(written, key, expect, text));
+                since.forEach(one -> refused.add(new Refused(one.key(), one.expect(), one.seen(), written.seq())));
+                since.clear();
             } catch (RpcException e) {
                 assertThat(e.detail()).isEqualTo("HEAD");
+                long at = seen.map(Memory.Head::seq).orElse(0L);
+                since.add(new Refused(key, expect, at, Long.MAX_VALUE));
             }
         }
-        return done;
+        return new Deeds(done, refused);
     }
 }
