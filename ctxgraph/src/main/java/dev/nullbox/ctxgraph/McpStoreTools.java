@@ -94,7 +94,7 @@ final class McpStoreTools {
                                 + " and changes nothing.",
                         put.with("expect", EXPECT),
                         WRITTEN,
-                        McpTool.Effect.REPLACES,
+                        McpTool.Effect.REPLACES_IF,
                         "memory.put"),
                 tool(
                         "delete",

@@ -31,7 +31,9 @@ record McpTool(
     enum Effect {
         READS(true, false, true),
         ADDS(false, false, false),
-        REPLACES(false, true, true);
+        REPLACES(false, true, true),
+        /** As replaces, on a condition that the call itself may end. */
+        REPLACES_IF(false, true, false);
 
         private final boolean readOnly;
         private final boolean destructive;

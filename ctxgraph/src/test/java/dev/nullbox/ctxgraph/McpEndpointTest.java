@@ -2,6 +2,7 @@ package dev.nullbox.ctxgraph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.rpc.JsonRpcCodec;
 import java.io.IOException;
@@ -133,6 +134,20 @@ class McpEndpointTest {
         assertThat(RawHttp.mcp(port, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}")
                         .status())
                 .isEqualTo(400);
+    }
+
+    /** Clients repeat what says that it may be repeated; a condition that the first call ended is not met by the second. */
+    @Test
+    void saysWhatMayBeRepeated() throws IOException {
+        JsonObject hints = new JsonObject();
+        for (JsonElement tool : result(request("tools/list", ""), session(port)).getAsJsonArray("tools")) {
+            JsonObject described = tool.getAsJsonObject();
+            hints.add(
+                    described.get("name").getAsString(),
+                    described.getAsJsonObject("annotations").get("idempotentHint"));
+        }
+        assertThat(hints.get("put").getAsBoolean()).isTrue();
+        assertThat(hints.get("compare_and_set").getAsBoolean()).isFalse();
     }
 
     @Test

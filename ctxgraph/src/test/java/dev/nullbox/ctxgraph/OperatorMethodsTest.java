@@ -450,6 +450,68 @@ class OperatorMethodsTest {
         assertThat(detail("bob/here")).isEmpty();
     }
 
+    /** Nodes without an entry of their own were left out, and were no parents, although they could be read by their id. */
+    @Test
+    void tracesAncestorsThatWereImportedWithoutAnEntry() throws Exception {
+        NodeId root = put(BOB, "bob/root", "root");
+        NodeId child = put(ADA, "ada/child", "named", root);
+        moveTo("other.db", "{\"prefix\":\"ada/\"}");
+        JsonObject trace = call("trace", "{\"id\":\"" + child + "\"}");
+        assertThat(strings(trace.get("nodes"), "key")).containsExactly("ada/child", "bob/root");
+        JsonObject imported = trace.getAsJsonArray("nodes").get(1).getAsJsonObject();
+        assertThat(imported.get("agent").getAsString()).isEqualTo("bob");
+        assertThat(imported.getAsJsonArray("writes"))
+                .containsExactly(Json.parse("{\"seq\":0,\"agent\":\"bob\",\"run\":4,\"manifest\":\"" + "ab".repeat(32)
+                        + "\",\"contacts\":[]}"));
+        assertThat(strings(call("trace", "{\"id\":\"" + root + "\"}").get("nodes"), "id"))
+                .containsExactly(root.hex());
+        put(ADA, "ada/more", "x", root);
+        Actor eve = new Actor(new AgentName("eve"), 1, "", List.of(), ALL, 1 << 30, 1_000);
+        assertThat(catchThrowableOfType(RpcException.class, () -> put(eve, "eve/x", "x", root))
+                        .detail())
+                .isEqualTo("PARENT");
+        // One of which not even the writer's run is known, as version 1 of the format left them.
+        try (Sql sql = Sql.open(directory.resolve("other.db"))) {
+            sql.update("DELETE FROM origins");
+        }
+        JsonObject alone = call("trace", "{\"id\":\"" + root + "\"}")
+                .getAsJsonArray("nodes")
+                .get(0)
+                .getAsJsonObject();
+        assertThat(alone.get("agent").getAsString() + alone.get("writes")).isEqualTo("bob[]");
+    }
+
+    @Test
+    void tracesReadsAndContactsOfEachWriteUpToABound() throws Exception {
+        Actor later = new Actor(ADA.agent(), 2, "cd".repeat(32), ALL, ALL, 1 << 30, 1_000);
+        NodeId first = put(ADA, "ada/k", "A");
+        put(ADA, "ada/k", "B");
+        NodeId read = put(BOB, "bob/read", "x");
+        memory.get(later, new MemoryKey("bob/read"));
+        put(later, "ada/k", "A");
+        memory.committer()
+                .change(
+                        writes -> writes.sql()
+                                .update(
+                                        "INSERT INTO contacts (r, contact, seq) SELECT r, 'example.com:443', 3 FROM runs WHERE run = 2"));
+        JsonObject trace = call("trace", "{\"id\":\"" + first + "\"}");
+        JsonObject node = trace.getAsJsonArray("nodes").get(0).getAsJsonObject();
+        assertThat(node.get("run").getAsLong()).isEqualTo(1);
+        assertThat(node.getAsJsonArray("writes")).hasSize(2);
+        assertThat(node.getAsJsonArray("writes").get(1))
+                .isEqualTo(Json.parse("{\"seq\":4,\"agent\":\"ada\",\"run\":2,\"manifest\":\"" + "cd".repeat(32)
+                        + "\",\"contacts\":[\"example.com:443\"]}"));
+        assertThat(node.get("reads")).isEqualTo(Answers.ids(List.of(read)));
+        assertThat(trace.get("complete").getAsBoolean()).isTrue();
+        for (int i = 0; i < 20; i++) {
+            put(ADA, "ada/k", "A");
+        }
+        trace = call("trace", "{\"id\":\"" + first + "\"}");
+        assertThat(trace.getAsJsonArray("nodes").get(0).getAsJsonObject().getAsJsonArray("writes"))
+                .hasSize(20);
+        assertThat(trace.get("complete").getAsBoolean()).isFalse();
+    }
+
     /** What was held back was exported unmarked. */
     @Test
     void whatIsHeldBackArrivesHeldBack() throws Exception {
