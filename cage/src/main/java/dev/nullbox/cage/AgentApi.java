@@ -22,7 +22,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * What one agent is served by the host on its gateway address: {@code GET /secrets/NAME} for the secrets that its
- * manifest has it fetch. HTTP/1.1, one connection at a time, one request a connection; whoever comes is that agent.
+ * manifest has it fetch. HTTP/1.1, one connection at a time, one request a connection. Who comes from another address than
+ * the agent's, as a process of the host may, is not answered.
  *
  * <p>200 has the secret's bytes; all else is JSON {@code {"error":{"code","message"}}}: 403 for a canary, 404 for another
  * path or name, 405, 410 when the loan is used up, over or taken back, 503 when the vault is out of reach.
@@ -44,14 +45,22 @@ final class AgentApi implements AutoCloseable {
     }
 
     private final ServerSocketChannel server;
+    private final InetAddress agent;
     private final Set<String> names;
     private final Fetch source;
     private final Runnable canary;
     private final HeapWiper wiper;
     private final SocketPiece piece = new SocketPiece(PIECE_BYTES);
 
-    private AgentApi(ServerSocketChannel server, Set<String> names, Fetch source, Runnable canary, HeapWiper wiper) {
+    private AgentApi(
+            ServerSocketChannel server,
+            InetAddress agent,
+            Set<String> names,
+            Fetch source,
+            Runnable canary,
+            HeapWiper wiper) {
         this.server = server;
+        this.agent = agent;
         this.names = names;
         this.source = source;
         this.canary = canary;
@@ -61,11 +70,18 @@ final class AgentApi implements AutoCloseable {
     /**
      * Serves until closed.
      *
+     * @param agent the address that the agent comes from
      * @param canary is run when the agent asks for a secret that nobody may have
      * @param wiper is asked for a wiping after each secret
      */
     static AgentApi open(
-            InetAddress address, int port, Set<String> names, Fetch source, Runnable canary, HeapWiper wiper)
+            InetAddress address,
+            int port,
+            InetAddress agent,
+            Set<String> names,
+            Fetch source,
+            Runnable canary,
+            HeapWiper wiper)
             throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open();
         try {
@@ -74,7 +90,7 @@ final class AgentApi implements AutoCloseable {
             server.close();
             throw e;
         }
-        AgentApi api = new AgentApi(server, Set.copyOf(names), source, canary, wiper);
+        AgentApi api = new AgentApi(server, agent, Set.copyOf(names), source, canary, wiper);
         Thread thread = new Thread(api::serve, "cage-api-" + address.getHostAddress());
         thread.setDaemon(true);
         thread.start();
@@ -88,9 +104,15 @@ final class AgentApi implements AutoCloseable {
     private void serve() {
         while (server.isOpen()) {
             try (SocketChannel client = server.accept()) {
-                long deadline = System.nanoTime() + REQUEST_NANOS;
-                answer(client, deadline);
-                drain(client, deadline);
+                if (client.getRemoteAddress() instanceof InetSocketAddress from
+                        && from.getAddress().equals(agent)) {
+                    long deadline = System.nanoTime() + REQUEST_NANOS;
+                    answer(client, deadline);
+                    drain(client, deadline);
+                } else {
+                    System.err.println("cage: who asked for a secret of the agent at " + agent.getHostAddress()
+                            + " came from elsewhere, and was not answered");
+                }
             } catch (IOException e) {
                 complainUnlessClosed(e);
             }
@@ -133,7 +155,7 @@ final class AgentApi implements AutoCloseable {
             }
         } catch (RpcException e) {
             switch (e.detail()) {
-                case "LEASE_SPENT", "LEASE_EXPIRED", "LEASE_REVOKED", "LEASE_ENDED" ->
+                case "LEASE_SPENT", "LEASE_EXPIRED", "LEASE_REVOKED", "LEASE_ENDED", "LEASE_UNKNOWN" ->
                     error(client, "410 Gone", e.detail(), e.getMessage());
                 case "CANARY" -> {
                     canary.run();

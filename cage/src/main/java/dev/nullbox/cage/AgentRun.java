@@ -130,7 +130,7 @@ final class AgentRun {
         String name = agent.name();
         undo.push("egress.remove", () -> tools.peers().removeEgress(name));
         tools.peers().addEgress(agent.manifest(), slot);
-        List<Secret> secrets = lease(name);
+        Peers.Lent lent = lease(name);
         try {
             undo.push("remove the cgroup", () -> tools.cgroups().remove(name));
             limits = tools.cgroups()
@@ -140,18 +140,18 @@ final class AgentRun {
                             agent.manifest().capabilities().maxMemory().value());
             JailProcess process = spawn(name);
             try {
-                putBehindWalls(process, secrets, isCancelled);
+                putBehindWalls(process, lent, isCancelled);
             } finally {
                 tools.libc().close(process.input());
             }
         } finally {
-            secrets.forEach(Secret::close);
+            lent.secrets().forEach(Secret::close);
         }
     }
 
-    private List<Secret> lease(String name) throws RpcException {
+    private Peers.Lent lease(String name) throws RpcException {
         if (!hasSecrets()) {
-            return List.of();
+            return Peers.Lent.NOTHING;
         }
         undo.push("vault.revoke", () -> tools.peers().revoke(name, number));
         return tools.peers().lease(agent.manifest(), number);
@@ -186,9 +186,10 @@ final class AgentRun {
         }
     }
 
-    private void putBehindWalls(JailProcess process, List<Secret> secrets, BooleanSupplier isCancelled)
+    private void putBehindWalls(JailProcess process, Peers.Lent lent, BooleanSupplier isCancelled)
             throws IOException, RpcException {
         Libc libc = tools.libc();
+        List<Secret> secrets = lent.secrets();
         byte[] config = jailConfig(secrets).toBytes();
         BooleanSupplier isOver = deadline(isCancelled);
         try {
@@ -209,7 +210,7 @@ final class AgentRun {
         tools.peers().attachMemory(agent, slot, number);
         process.send(libc, "go\n".getBytes(StandardCharsets.US_ASCII), isOver);
         if (!secrets.isEmpty()) {
-            services.keep(undo, threadId, statusAfter("vault ", isCancelled));
+            services.keep(undo, lent.lease(), threadId, statusAfter("vault ", isCancelled));
             process.send(libc, "kept\n".getBytes(StandardCharsets.US_ASCII), isOver);
         }
     }

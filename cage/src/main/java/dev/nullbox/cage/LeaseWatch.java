@@ -19,7 +19,8 @@ import java.util.concurrent.locks.LockSupport;
  * Takes secrets away from running agents: those whose lease the warden says is over, and those whose time is up. One
  * thread, which asks the warden only while an agent has secrets in files.
  *
- * <p>A warden that does not answer takes nothing away. It forgets its leases when it dies; what it does not list stays.
+ * <p>A warden that does not answer takes nothing away. One that was started anew has ended all leases: what it does
+ * not list is over.
  */
 final class LeaseWatch implements Runnable {
     /** So late at most is a secret taken away whose time is up. */
@@ -36,15 +37,18 @@ final class LeaseWatch implements Runnable {
     /** The secrets of one run. */
     static final class Loan {
         private final String agent;
-        private final long run;
+        private final String lease;
         private final SecretFiles files;
         private final Map<String, Long> dueNanos;
         private final Listener listener;
 
-        /** @param dueNanos by {@link System#nanoTime}, of those secrets that have a bound in time */
-        Loan(String agent, long run, SecretFiles files, Map<String, Long> dueNanos, Listener listener) {
+        /**
+         * @param lease by which the warden calls it
+         * @param dueNanos by {@link System#nanoTime}, of those secrets that have a bound in time
+         */
+        Loan(String agent, String lease, SecretFiles files, Map<String, Long> dueNanos, Listener listener) {
             this.agent = agent;
-            this.run = run;
+            this.lease = lease;
             this.files = files;
             this.dueNanos = new HashMap<>(dueNanos);
             this.listener = listener;
@@ -126,7 +130,8 @@ final class LeaseWatch implements Runnable {
         try {
             JsonObject answer = peers.leases(seq, longestWait(current));
             if (answer.get("leases") instanceof JsonArray leases && answer.get("seq") instanceof JsonPrimitive next) {
-                current.forEach(loan -> apply(loan, leases));
+                boolean isWhole = text(answer, "left_out").equals("0");
+                current.forEach(loan -> apply(loan, leases, isWhole));
                 isComplaining = false;
                 return next.getAsLong();
             }
@@ -153,11 +158,12 @@ final class LeaseWatch implements Runnable {
         return wait;
     }
 
-    private static void apply(Loan loan, JsonArray leases) {
+    /** @param isWhole whether a lease that is not among them is none */
+    private static void apply(Loan loan, JsonArray leases, boolean isWhole) {
+        boolean isListed = false;
         for (JsonElement element : leases) {
-            if (element instanceof JsonObject lease
-                    && text(lease, "agent").equals(loan.agent)
-                    && text(lease, "run").equals(Long.toString(loan.run))) {
+            if (element instanceof JsonObject lease && text(lease, "lease").equals(loan.lease)) {
+                isListed = true;
                 String state = text(lease, "state");
                 Set<String> active = active(lease);
                 for (String name : loan.files.names()) {
@@ -166,6 +172,9 @@ final class LeaseWatch implements Runnable {
                     }
                 }
             }
+        }
+        if (!isListed && isWhole) {
+            loan.files.names().forEach(name -> loan.wipe(name, "ended"));
         }
     }
 

@@ -35,6 +35,7 @@ final class Leftovers {
             AgentRun.removeLink(libc, new Slot(number).hostInterface());
         }
         for (String agent : names) {
+            quietly("vault.revoke", () -> peers.revokeAll(agent));
             quietly("memory.detach", () -> peers.detachMemory(agent));
             quietly("egress.remove", () -> peers.removeEgress(agent));
         }

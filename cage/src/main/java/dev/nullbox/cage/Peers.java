@@ -52,12 +52,21 @@ final class Peers {
     }
 
     /**
+     * What the warden lends to one run.
+     *
+     * @param lease by which the warden calls it; empty when nothing is lent
+     * @param secrets those that are delivered as files, in the manifest's order; the holder closes them
+     */
+    record Lent(String lease, List<Secret> secrets) {
+        static final Lent NOTHING = new Lent("", List.of());
+    }
+
+    /**
      * Leases all that the manifest refers to.
      *
-     * @return the secrets that are delivered as files, in its order; the caller closes them
      * @throws RpcException the warden's refusal; INTERNAL when its answer lacks one
      */
-    List<Secret> lease(Manifest manifest, long run) throws RpcException {
+    Lent lease(Manifest manifest, long run) throws RpcException {
         List<CredentialRef> refs = manifest.capabilities().credentialRefs();
         JsonObject params = agent(manifest.agent().name().value());
         params.addProperty("run", run);
@@ -72,7 +81,11 @@ final class Peers {
                         new Secret(ref.name().value(), secret(answer, ref.name().value())));
             }
         }
-        return secrets;
+        if (answer instanceof JsonObject object && object.get("lease") instanceof JsonPrimitive lease) {
+            return new Lent(lease.getAsString(), List.copyOf(secrets));
+        }
+        secrets.forEach(Secret::close);
+        throw new RpcException(RpcException.Code.INTERNAL, "LEASE", "the warden gave a lease without a name");
     }
 
     private static JsonObject json(CredentialRef ref) {
@@ -137,6 +150,11 @@ final class Peers {
         JsonObject params = agent(agent);
         params.addProperty("run", run);
         call("warden", "vault.revoke", params);
+    }
+
+    /** Ends what is lent to the agent, whichever run it was lent to. */
+    void revokeAll(String agent) throws RpcException {
+        call("warden", "vault.revoke", agent(agent));
     }
 
     /** Opens the agent's memory to it for one run. */

@@ -47,6 +47,7 @@ final class RunServices {
         AgentApi api = AgentApi.open(
                 JailNetwork.address(slot.gatewayAddress()),
                 Slot.API_PORT,
+                JailNetwork.address(slot.agentAddress()),
                 refs.stream().map(ref -> ref.name().value()).collect(Collectors.toUnmodifiableSet()),
                 name -> tools.peers().fetch(agent.name(), run, name),
                 () -> listener.condemned(AgentRun.CANARY),
@@ -55,7 +56,7 @@ final class RunServices {
     }
 
     /** Takes hold of the secrets that lie in files, and watches over their lease. */
-    void keep(Undo undo, int threadId, String path) throws IOException {
+    void keep(Undo undo, String lease, int threadId, String path) throws IOException {
         List<CredentialRef> refs = refs(Delivery.FILE);
         List<String> names = refs.stream().map(ref -> ref.name().value()).toList();
         SecretFiles files = SecretFiles.of(tools.libc(), threadId, path, names);
@@ -64,7 +65,7 @@ final class RunServices {
         for (CredentialRef ref : refs) {
             ref.ttl().ifPresent(ttl -> due.put(ref.name().value(), leasedAt + ttl.toNanos()));
         }
-        Loan loan = new Loan(agent.name(), run, files, due, listener::wiped);
+        Loan loan = new Loan(agent.name(), lease, files, due, listener::wiped);
         undo.push("watch its lease no more", () -> tools.leases().remove(loan));
         tools.leases().add(loan);
     }

@@ -7,6 +7,7 @@ import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +27,7 @@ class AgentApiTest {
         api = AgentApi.open(
                 InetAddress.getLoopbackAddress(),
                 0,
+                InetAddress.getLoopbackAddress(),
                 Set.of("TOKEN", "LEASE_SPENT", "LEASE_EXPIRED", "LEASE_REVOKED", "CANARY", "VAULT_SEALED"),
                 AgentApiTest::fetch,
                 alarms::incrementAndGet,
@@ -45,12 +47,30 @@ class AgentApiTest {
     }
 
     private String ask(String request) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port())) {
+        return askFrom(InetAddress.getLoopbackAddress(), request);
+    }
+
+    private String askFrom(InetAddress from, String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port(), from, 0)) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             socket.shutdownOutput();
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
+    }
+
+    /** As another process of the host, to which the agent's gateway address is near too. */
+    @Test
+    void doesNotAnswerWhoComesFromAnotherAddressThanTheAgents() throws IOException {
+        String request = "GET /secrets/CANARY HTTP/1.1\r\nHost: x\r\n\r\n";
+        try {
+            assertThat(askFrom(InetAddress.ofLiteral("127.0.0.2"), request)).isEmpty();
+        } catch (SocketException reset) {
+            // Closed before the request was read.
+        }
+        assertThat(alarms).hasValue(0);
+        assertThat(ask(request)).startsWith("HTTP/1.1 403");
+        assertThat(alarms).hasValue(1);
     }
 
     @Test

@@ -87,6 +87,7 @@ class CageJailIT {
         assertThat(base.resolve("shares/probe/in/out/made")).hasContent("by the agent");
         assertThat(cage.calls().stream().filter(call -> call.endsWith(" probe")))
                 .containsExactly(
+                        "vault.revoke probe",
                         "memory.detach probe",
                         "egress.remove probe",
                         "egress.add probe",

@@ -34,6 +34,7 @@ final class FakeWarden {
             ref.addProperty("reads_left", ref.has("reads") ? ref.get("reads").getAsInt() : 1);
             refs.add(ref);
         }
+        end(params.get("agent").getAsString(), "ended");
         JsonObject lease = new JsonObject();
         lease.addProperty("lease", "L" + leases.size());
         lease.add("agent", params.get("agent"));
@@ -96,17 +97,29 @@ final class FakeWarden {
         JsonObject answer = new JsonObject();
         answer.add("leases", all);
         answer.addProperty("seq", seq);
+        answer.addProperty("left_out", 0);
         return answer;
+    }
+
+    /** Started anew: it knows of no lease. */
+    synchronized void forget() {
+        leases.clear();
+        changed();
     }
 
     /** What an operator does. */
     synchronized void revoke(String agent) {
+        end(agent, "revoked");
+        changed();
+    }
+
+    private void end(String agent, String state) {
         for (JsonObject lease : leases) {
-            if (lease.get("agent").getAsString().equals(agent)) {
-                lease.addProperty("state", "revoked");
+            if (lease.get("agent").getAsString().equals(agent)
+                    && lease.get("state").getAsString().equals("active")) {
+                lease.addProperty("state", state);
             }
         }
-        changed();
     }
 
     private void changed() {

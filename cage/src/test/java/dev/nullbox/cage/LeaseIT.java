@@ -68,6 +68,27 @@ class LeaseIT {
         }
     }
 
+    /** Its first run has the number of one before, whose lease is over, and still listed. */
+    @Test
+    void aCageThatWasStartedAnewDoesNotTakeTheOldLeaseForTheNewOne() throws Exception {
+        cage.agent("lent", "[capabilities]\ncredential_refs = [{ name = \"PASS\" }]\n");
+        CageSettings settings = cage.settings(UP + "echo \"got $(cat /agent/run/secrets/PASS)\"; exec sleep 1000\n");
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            cage.call("agent.start", "lent");
+            cage.awaitLine("lent", "got s3cr3t");
+        }
+        settings = cage.settings(UP
+                + "echo anew; cd /agent/run/secrets; sleep 3; echo \"still $(cat PASS)\"; while [ -e PASS ]; do sleep"
+                + " 0.1; done; echo \"gone at last\"; exec sleep 1000\n");
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            cage.call("agent.start", "lent");
+            cage.awaitLine("lent", "still s3cr3t");
+            // A warden that was started anew knows of no lease: so all are over.
+            cage.warden().forget();
+            cage.awaitLine("lent", "gone at last");
+        }
+    }
+
     @Test
     void whatIsLentForATimeIsGoneAfterIt() throws Exception {
         cage.agent(

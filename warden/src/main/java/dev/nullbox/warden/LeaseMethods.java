@@ -10,6 +10,7 @@ import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,11 +123,15 @@ final class LeaseMethods {
             if (Answers.ask(() -> vault.has(name))) {
                 refuseCanary(vault, agent, run, name, Optional.empty());
             }
-            try (Secret value = Answers.ask(() -> leases.fetch(
-                    agent,
-                    run,
-                    name,
-                    (secret, version) -> vault.get(secret, Optional.of(version)).value()))) {
+            try (Secret value = Answers.ask(() -> leases.fetch(agent, run, name, (secret, version) -> {
+                Vault.Version found = vault.get(secret, Optional.of(version));
+                if (found.info().canary()) {
+                    // Its name was destroyed and set anew since it was lent: then the newest is not the one.
+                    found.value().close();
+                    throw canary(agent, run, name);
+                }
+                return found.value();
+            }))) {
                 events.emit("vault.fetch", Map.of("agent", agent, "run", run, "name", name.value()));
                 JsonObject result = new JsonObject();
                 result.add("value", Answers.base64(value.bytes()));
@@ -150,13 +155,21 @@ final class LeaseMethods {
 
     private void refuseCanary(Vault vault, String agent, String run, SecretName name, Optional<Integer> version)
             throws RpcException {
-        if (Answers.ask(() -> vault.info(name, version)).canary()) {
-            events.emit("vault.canary", Map.of("agent", agent, "run", run, "name", name.value()));
-            throw new RpcException(
-                    RpcException.Code.DENIED,
-                    VaultCode.CANARY.name(),
-                    name + " is a canary: nobody may have it; find out why " + agent + " asks");
-        }
+        // The newest first: who names a version that there is not, of a canary, is found out all the same.
+        Answers.ask(() -> {
+            if (vault.info(name, Optional.empty()).canary()
+                    || vault.info(name, version).canary()) {
+                throw canary(agent, run, name);
+            }
+            return true;
+        });
+    }
+
+    /** Raises the alarm. */
+    private VaultException canary(String agent, String run, SecretName name) {
+        events.emit("vault.canary", Map.of("agent", agent, "run", run, "name", name.value()));
+        return new VaultException(
+                VaultCode.CANARY, name + " is a canary: nobody may have it; find out why " + agent + " asks");
     }
 
     private JsonElement list(Params params) throws RpcException {
@@ -166,7 +179,11 @@ final class LeaseMethods {
         Leases.Snapshot snapshot = leases.await(after, wait);
         JsonArray array = new JsonArray();
         int chars = 0;
-        for (Lease lease : snapshot.leases().reversed()) {
+        // Those in force first: what is over may be left out.
+        List<Lease> ordered = snapshot.leases().reversed().stream()
+                .sorted(Comparator.comparing(lease -> lease.state() != Lease.State.ACTIVE))
+                .toList();
+        for (Lease lease : ordered) {
             JsonObject json = LeaseJson.of(lease);
             chars += json.toString().length();
             if (chars > MAX_LIST_CHARS) {

@@ -190,6 +190,22 @@ class VaultServiceTest {
     }
 
     @Test
+    void knowsACanaryByWhicheverVersionItIsAskedFor() throws Exception {
+        call("vault.init", "{key:'" + key(1) + "'}");
+        call("vault.set", "{name:'TRAP', value:'" + VALUE + "', canary:true}");
+        refused("vault.lease", "{agent:'b', run:1, refs:[{name:'TRAP', version:7}]}", "CANARY", "");
+        // Lent when it was none; its name is a canary's now, and the number it was lent by is that one's.
+        call("vault.set", "{name:'O', value:'" + VALUE + "'}");
+        call("vault.lease", "{agent:'c', run:1, refs:[{name:'O', deliver:'fetch'}]}");
+        call("vault.destroy", "{name:'O'}");
+        call("vault.set", "{name:'O', value:'" + base64("bait") + "', canary:true}");
+        call("vault.set", "{name:'O', value:'" + base64("plain") + "'}");
+        refused("vault.fetch", "{agent:'c', run:1, name:'O'}", "CANARY", "");
+        assertThat(events.toString(StandardCharsets.UTF_8))
+                .contains("{\"event\":\"vault.canary\",\"agent\":\"c\",\"name\":\"O\",\"run\":\"1\"}");
+    }
+
+    @Test
     void namesTheFieldAtFault() throws Exception {
         refused("vault.init", "{}", "CREDENTIAL_INVALID", "passphrase");
         refused("vault.init", "{passphrase:'" + base64("short") + "'}", "CREDENTIAL_INVALID", "passphrase");
