@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,7 @@ class NulldIT {
                 }
                 JsonObject status = nulld.call("nulld.status", new JsonObject());
                 assertThat(status.get("state").getAsString()).isEqualTo("ready");
+                awaitClosed(silent);
             } finally {
                 for (SocketChannel client : silent) {
                     client.close();
@@ -58,6 +60,21 @@ class NulldIT {
             nulld.await("shutdown.phase", e -> Pid1.text(e, "phase").equals("power-off"));
             assertThat(nulld.position("service.stopped", "b")).isLessThan(nulld.position("service.stopped", "a"));
             assertThat(nulld.awaitEnd()).isEqualTo(Pid1.POWERED_OFF);
+        }
+    }
+
+    /** nulld promises to close whoever is silent for 30 s, and the longest silent of more than 64 at once. */
+    private static void awaitClosed(List<SocketChannel> silent) throws Exception {
+        ByteBuffer buffer = ByteBuffer.allocate(256);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
+        for (SocketChannel client : silent) {
+            client.configureBlocking(false);
+            while (client.read(buffer.clear()) != -1) {
+                assertThat(System.nanoTime())
+                        .as("a silent client is closed by nulld in time")
+                        .isLessThan(deadline);
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
         }
     }
 
