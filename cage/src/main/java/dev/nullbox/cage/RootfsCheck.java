@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -35,7 +36,8 @@ final class RootfsCheck {
                     "there is no directory rootfs beside AGENT.toml",
                     "put the agent's root file system there"));
         }
-        Optional<Path> found = resolve(program);
+        Set<Path> passed = new LinkedHashSet<>();
+        Optional<Path> found = resolve(program, passed);
         if (found.isEmpty()) {
             return Optional.of(new Problem(
                     FIELD, program + " is not in the root file system", "add the file, or name the one that is there"));
@@ -44,15 +46,13 @@ final class RootfsCheck {
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.of(new Problem(FIELD, program + " is no regular file", "name a program"));
         }
-        for (Path directory = file.getParent();
-                directory != null && directory.startsWith(rootfs);
-                directory = directory.getParent()) {
+        for (Path directory : passed) {
             if (!mode(directory).contains(PosixFilePermission.OTHERS_EXECUTE)) {
                 return Optional.of(new Problem(
                         FIELD,
-                        "the directory " + shown(directory) + ", in which " + program
-                                + " lies, may not be entered by everyone",
-                        "chmod 0755 it: agents run as a user of their own"));
+                        "the directory " + shown(directory) + ", on the way to " + program
+                                + ", may not be entered by everyone",
+                        "chmod o+x it: agents run as a user of their own"));
             }
         }
         return isExecutable(file)
@@ -77,12 +77,14 @@ final class RootfsCheck {
         return "/" + rootfs.relativize(directory);
     }
 
-    private Optional<Path> resolve(String program) throws IOException {
+    /** Where it is; each directory that is entered on the way, those before a link too, is added to passed. */
+    private Optional<Path> resolve(String program, Set<Path> passed) throws IOException {
         Deque<String> todo = new ArrayDeque<>(parts(program));
         Path at = rootfs;
         int links = 0;
         while (!todo.isEmpty()) {
             String part = todo.removeFirst();
+            passed.add(at);
             if (part.equals("..")) {
                 at = at.equals(rootfs) ? rootfs : up(at);
                 continue;

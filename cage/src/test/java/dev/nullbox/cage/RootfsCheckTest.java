@@ -67,8 +67,20 @@ class RootfsCheckTest {
         Files.setPosixFilePermissions(rootfs.resolve(closed), PosixFilePermissions.fromString("rwxr-x---"));
         Problem problem = check("/usr/bin/agent").orElseThrow();
         assertThat(problem.problem())
-                .isEqualTo("the directory " + shown + ", in which /usr/bin/agent lies, may not be entered by everyone");
-        assertThat(problem.toString()).contains("chmod 0755");
+                .isEqualTo("the directory " + shown + ", on the way to /usr/bin/agent, may not be entered by everyone");
+        assertThat(problem.toString()).contains("chmod o+x");
+    }
+
+    /** The guest has to enter where a link lies, too, though its target lies elsewhere. */
+    @Test
+    void namesAClosedDirectoryOnTheWayToALink() throws IOException {
+        Files.createDirectories(rootfs.resolve("opt"));
+        link("opt/agent", "/usr/bin/agent");
+        assertThat(check("/opt/agent")).isEmpty();
+        Files.setPosixFilePermissions(rootfs.resolve("opt"), PosixFilePermissions.fromString("rwxr-x---"));
+        assertThat(check("/opt/agent").orElseThrow().problem())
+                .isEqualTo("the directory /opt, on the way to /opt/agent, may not be entered by everyone");
+        assertThat(check("/usr/bin/agent")).isEmpty();
     }
 
     @Test
