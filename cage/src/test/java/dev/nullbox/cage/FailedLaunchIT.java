@@ -16,9 +16,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +189,62 @@ class FailedLaunchIT {
             assertThat(failure()).contains(why);
             nothingIsLeft(jail, settings, before);
         }
+    }
+
+    /** It once held up the agent's thread in write(2) for good: the pipe takes 64 KiB. */
+    @Test
+    void whenTheJailNeverReadsItsSecrets() throws Exception {
+        List<byte[]> secrets = withLargeSecrets(Duration.ofSeconds(3), () -> {});
+        assertThat(secrets).isNotEmpty().allMatch(FailedLaunchIT::isWiped);
+    }
+
+    @Test
+    void whenItIsStoppedWhileTheJailDoesNotReadItsSecrets() throws Exception {
+        long start = System.nanoTime();
+        List<byte[]> secrets = withLargeSecrets(Duration.ofMinutes(10), () -> cage.call("agent.stop", AGENT));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMinutes(1));
+        assertThat(secrets).isNotEmpty().allMatch(FailedLaunchIT::isWiped);
+    }
+
+    /** What a test does once the pipe is full. */
+    @FunctionalInterface
+    private interface Meanwhile {
+        void act() throws Exception;
+    }
+
+    /** Lends three times what the pipe takes to a jail that reads none of it; the buffers that came to be sent. */
+    private List<byte[]> withLargeSecrets(Duration jailDeadline, Meanwhile meanwhile) throws Exception {
+        cage.agent(AGENT, "[capabilities]\ncredential_refs = [\"LARGE_1\", \"LARGE_2\", \"LARGE_3\"]\n");
+        FaultyLibc watched = new FaultyLibc(libc, thread -> thread.getName().equals("cage-" + AGENT));
+        Path launcher = Files.writeString(base.resolve("jail.sh"), "exec sleep 1000\n");
+        CageSettings settings =
+                CageFixture.settings(base, List.of("/bin/sh", launcher.toString()), List.of(), jailDeadline);
+        Set<String> before = pipes();
+        try (ExecutorService caller = Executors.newSingleThreadExecutor();
+                CageDaemon _ = CageDaemon.start(watched.libc(), settings, cage.runtime())) {
+            // Answered when the launch is over.
+            Future<?> start = caller.submit(() -> {
+                cage.call("agent.start", AGENT);
+                return null;
+            });
+            while (watched.written().stream().noneMatch(FailedLaunchIT::isLarge)) {
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+            meanwhile.act();
+            assertThat(cage.await("agent.failed", AGENT).get("why").getAsString())
+                    .contains("the jail has not read what it is to do in time, or it was stopped");
+            start.get(60, TimeUnit.SECONDS);
+            nothingIsLeft("a jail that reads nothing", settings, before);
+        }
+        return watched.written().stream().filter(FailedLaunchIT::isLarge).toList();
+    }
+
+    private static boolean isLarge(byte[] buffer) {
+        return buffer.length == 64 * 1024;
+    }
+
+    private static boolean isWiped(byte[] buffer) {
+        return Arrays.equals(buffer, new byte[buffer.length]);
     }
 
     @Test

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A warden with the secrets PASS and TOKEN, and BAIT, which is a canary; its leases as the real one tells them. */
+/**
+ * A warden with the secrets PASS and TOKEN, as many of 64 KiB as are asked for by LARGE_ and more, and BAIT, which is a
+ * canary; its leases as the real one tells them.
+ */
 final class FakeWarden {
     private static final Map<String, String> VALUES = Map.of("PASS", "s3cr3t", "TOKEN", "t0k3n");
 
@@ -53,7 +56,7 @@ final class FakeWarden {
         if (name.equals("BAIT")) {
             throw new RpcException(RpcException.Code.DENIED, "CANARY", "BAIT is a canary");
         }
-        String value = VALUES.get(name);
+        String value = name.startsWith("LARGE_") ? "s3cr3t!!".repeat(8 * 1024) : VALUES.get(name);
         if (value == null) {
             throw new RpcException(RpcException.Code.NOT_FOUND, "SECRET_UNKNOWN", "no secret " + name);
         }

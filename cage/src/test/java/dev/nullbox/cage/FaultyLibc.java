@@ -5,6 +5,8 @@ import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SysResult;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,7 @@ final class FaultyLibc {
     private final Libc real;
     private final Predicate<Thread> concerned;
     private final AtomicInteger calls = new AtomicInteger();
+    private final List<byte[]> written = new CopyOnWriteArrayList<>();
     private volatile int failing;
     private volatile String failed = "";
 
@@ -38,6 +41,11 @@ final class FaultyLibc {
         return failed;
     }
 
+    /** The very buffers that were given to write. */
+    List<byte[]> written() {
+        return List.copyOf(written);
+    }
+
     Libc libc() {
         return (Libc) Proxy.newProxyInstance(
                 Libc.class.getClassLoader(), new Class<?>[] {Libc.class}, (proxy, method, arguments) -> {
@@ -49,6 +57,9 @@ final class FaultyLibc {
                             invoke(method, arguments);
                         }
                         return new SysResult.Failed(Errno.EIO);
+                    }
+                    if (counts && method.getName().equals("write") && arguments[1] instanceof byte[] buffer) {
+                        written.add(buffer);
                     }
                     return invoke(method, arguments);
                 });
