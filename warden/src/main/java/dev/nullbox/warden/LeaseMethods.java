@@ -85,11 +85,11 @@ final class LeaseMethods {
         int bytes = 0;
         for (LeaseRequest request : requests) {
             try {
-                refuseCanary(vault, agent, run, request.name(), request.version());
+                refuseCanary(vault, agent, run, request.name());
                 Vault.Version found = Answers.ask(() -> vault.get(request.name(), request.version()));
                 values.put(request.name(), found.value());
                 bytes += found.value().length();
-                refs.add(request.ref(found.info().version()));
+                refs.add(request.ref(found));
             } catch (RpcException e) {
                 if (!e.detail().equals(VaultCode.SECRET_UNKNOWN.name())) {
                     throw e;
@@ -120,18 +120,9 @@ final class LeaseMethods {
         params.done();
         try {
             Vault vault = Answers.ask(keeper::vault);
-            if (Answers.ask(() -> vault.has(name))) {
-                refuseCanary(vault, agent, run, name, Optional.empty());
-            }
-            try (Secret value = Answers.ask(() -> leases.fetch(agent, run, name, (secret, version) -> {
-                Vault.Version found = vault.get(secret, Optional.of(version));
-                if (found.info().canary()) {
-                    // Its name was destroyed and set anew since it was lent: then the newest is not the one.
-                    found.value().close();
-                    throw canary(agent, run, name);
-                }
-                return found.value();
-            }))) {
+            refuseCanary(vault, agent, run, name);
+            try (Secret value = Answers.ask(
+                    () -> leases.fetch(agent, run, name, lent -> vault.get(lent).value()))) {
                 events.emit("vault.fetch", Map.of("agent", agent, "run", run, "name", name.value()));
                 JsonObject result = new JsonObject();
                 result.add("value", Answers.base64(value.bytes()));
@@ -153,23 +144,15 @@ final class LeaseMethods {
         }
     }
 
-    private void refuseCanary(Vault vault, String agent, String run, SecretName name, Optional<Integer> version)
-            throws RpcException {
-        // The newest first: who names a version that there is not, of a canary, is found out all the same.
-        Answers.ask(() -> {
-            if (vault.info(name, Optional.empty()).canary()
-                    || vault.info(name, version).canary()) {
-                throw canary(agent, run, name);
-            }
-            return true;
-        });
-    }
-
-    /** Raises the alarm. */
-    private VaultException canary(String agent, String run, SecretName name) {
-        events.emit("vault.canary", Map.of("agent", agent, "run", run, "name", name.value()));
-        return new VaultException(
-                VaultCode.CANARY, name + " is a canary: nobody may have it; find out why " + agent + " asks");
+    /** Raises the alarm, whichever version is asked for, and whether or not it was ever lent. */
+    private void refuseCanary(Vault vault, String agent, String run, SecretName name) throws RpcException {
+        if (Answers.ask(() -> vault.isCanary(name))) {
+            events.emit("vault.canary", Map.of("agent", agent, "run", run, "name", name.value()));
+            throw new RpcException(
+                    RpcException.Code.DENIED,
+                    VaultCode.CANARY.name(),
+                    name + " is a canary: nobody may have it; find out why " + agent + " asks");
+        }
     }
 
     private JsonElement list(Params params) throws RpcException {

@@ -23,18 +23,14 @@ record LeaseRequest(
     private static final long MAX_TTL_SECONDS = 365L * 24 * 3600;
     private static final int MAX_HOST_CHARS = 253;
 
-    LeaseRef ref(int knownVersion) {
-        return new LeaseRef(name, knownVersion, host, reads, ttlSeconds, delivery);
+    LeaseRef ref(Vault.Version found) {
+        return new LeaseRef(name, found.info().version(), found.sequence(), host, reads, ttlSeconds, delivery);
     }
 
-    /** The parameter {@code refs}, or {@code names}: each name once. */
+    /** The parameter {@code refs}: each name once. */
     static List<LeaseRequest> read(Params params) throws RpcException {
         List<LeaseRequest> requests = new ArrayList<>();
-        if (params.has("names")) {
-            for (String text : params.strings("names")) {
-                requests.add(whole(Answers.name(text, "names[" + requests.size() + "]")));
-            }
-        } else if (params.any("refs") instanceof JsonArray refs) {
+        if (params.any("refs") instanceof JsonArray refs) {
             for (JsonElement ref : refs) {
                 requests.add(request(ref, "refs[" + requests.size() + "]"));
             }
@@ -54,10 +50,6 @@ record LeaseRequest(
                     "refs");
         }
         return requests;
-    }
-
-    private static LeaseRequest whole(SecretName name) {
-        return new LeaseRequest(name, Optional.empty(), Optional.empty(), 1, Optional.empty(), LeaseRef.Delivery.FILE);
     }
 
     private static LeaseRequest request(JsonElement element, String field) throws RpcException {

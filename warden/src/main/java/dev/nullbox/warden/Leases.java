@@ -50,7 +50,7 @@ public final class Leases {
     /** Gives the value of a secret that is about to be fetched. */
     @FunctionalInterface
     public interface Opener {
-        Secret open(SecretName name, int version) throws VaultException, IOException;
+        Secret open(LeaseRef lent) throws VaultException, IOException;
     }
 
     /**
@@ -91,7 +91,7 @@ public final class Leases {
                 .orElseThrow(() ->
                         new VaultException(VaultCode.LEASE_UNKNOWN, "run " + run + " of " + agent + " holds no lease"));
         OpenLease.Item item = lease.fetchable(name);
-        Secret value = vault.open(name, item.ref().version());
+        Secret value = vault.open(item.ref());
         item.read();
         changed();
         return value;

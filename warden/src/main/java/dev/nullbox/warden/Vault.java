@@ -30,11 +30,15 @@ public final class Vault implements AutoCloseable {
         this.index = index;
     }
 
-    /** A version with its value, which is the taker's to wipe. */
-    public record Version(SecretInfo info, Secret value) {}
+    /**
+     * A version with its value, which is the taker's to wipe.
+     *
+     * @param sequence tells it from another that had its name and number before all was destroyed
+     */
+    public record Version(SecretInfo info, long sequence, Secret value) {}
 
     /**
-     * Sets a secret's next version; the value stays the caller's to wipe.
+     * Sets a secret's next version, which a canary's cannot be without being one; the value stays the caller's to wipe.
      *
      * @throws VaultException when a limit is passed
      * @throws IOException when the vault cannot be written
@@ -43,6 +47,10 @@ public final class Vault implements AutoCloseable {
             throws VaultException, IOException {
         requireOpen();
         requireValue(value);
+        if (!canary && isCanary(name)) {
+            throw new VaultException(
+                    VaultCode.CANARY, name + " is a canary; set it as one, or destroy it first to make it a secret");
+        }
         append(SealedRecord.Kind.VALUE, canary, index.nextVersion(name), name, value);
         return info(name);
     }
@@ -94,19 +102,30 @@ public final class Vault implements AutoCloseable {
             throw new VaultException(VaultCode.SECRET_DELETED, name + " is deleted; undelete it first");
         }
         VaultIndex.Place place = entry.undestroyed(version);
-        return new Version(entry.info(place), file.open(keys, name, place));
+        return new Version(entry.info(place), place.sequence(), file.open(keys, name, place));
     }
 
-    /** Whether there is a secret of the name, deleted or not. */
-    public synchronized boolean has(SecretName name) throws VaultException {
+    /**
+     * The value that was lent, and no other that has its name and number now.
+     *
+     * @throws VaultException as {@link #get(SecretName, Optional)}; VERSION_DESTROYED also when all of the name was
+     */
+    public synchronized Version get(LeaseRef lent) throws VaultException, IOException {
         requireOpen();
-        return index.find(name).isPresent();
+        boolean isThere = index.find(lent.name())
+                .filter(entry -> entry.holds(lent.sequence()))
+                .isPresent();
+        if (isThere) {
+            return get(lent.name(), Optional.of(lent.version()));
+        }
+        throw new VaultException(
+                VaultCode.VERSION_DESTROYED, lent.name() + " as it was lent is destroyed; start the agent anew");
     }
 
-    /** What may be told of a version, or the newest. */
-    public synchronized SecretInfo info(SecretName name, Optional<Integer> version) throws VaultException {
-        VaultIndex.Entry entry = entry(name);
-        return entry.info(entry.place(version));
+    /** Whether the name is a canary's: any version of it that is not destroyed, also when the secret is deleted. */
+    public synchronized boolean isCanary(SecretName name) throws VaultException {
+        requireOpen();
+        return index.find(name).filter(VaultIndex.Entry::isCanary).isPresent();
     }
 
     /**
@@ -256,7 +275,8 @@ public final class Vault implements AutoCloseable {
     }
 
     private SecretInfo info(SecretName name) throws VaultException {
-        return info(name, Optional.empty());
+        VaultIndex.Entry entry = entry(name);
+        return entry.info(entry.newest());
     }
 
     private static void requireValue(Secret value) throws VaultException {

@@ -18,10 +18,12 @@ final class VaultIndex {
     /**
      * Where a version lies.
      *
+     * @param sequence of its record, which no other record of this vault ever had
      * @param tagHigh with tagLow the record's last 16 bytes, by which another record in its place is known
      */
     record Place(
             int version,
+            long sequence,
             long created,
             boolean canary,
             boolean destroyed,
@@ -54,6 +56,15 @@ final class VaultIndex {
 
         List<Place> places() {
             return List.copyOf(places);
+        }
+
+        boolean isCanary() {
+            return places.stream().anyMatch(place -> place.canary() && !place.destroyed());
+        }
+
+        /** Whether a version's record has the number. */
+        boolean holds(long sequence) {
+            return places.stream().anyMatch(place -> place.sequence() == sequence);
         }
 
         /**
@@ -133,6 +144,7 @@ final class VaultIndex {
         boolean destroyed = head.kind() == SealedRecord.Kind.DESTROYED;
         entry.places.add(new Place(
                 head.version(),
+                head.sequence(),
                 head.created(),
                 head.canary(),
                 destroyed,

@@ -29,7 +29,7 @@ class LeasesTest {
     void usesUpNoReadWhenTheVaultRefuses() throws Exception {
         leases.grant("hello", "1", List.of(fetch(Vaults.KEY, 1, Optional.empty())));
         VaultTest.refused(
-                () -> leases.fetch("hello", "1", Vaults.KEY, (name, version) -> {
+                () -> leases.fetch("hello", "1", Vaults.KEY, lent -> {
                     throw new VaultException(VaultCode.VAULT_SEALED, "sealed");
                 }),
                 VaultCode.VAULT_SEALED);
@@ -120,20 +120,20 @@ class LeasesTest {
 
     private String value(String agent, String run, SecretName name) throws Exception {
         try (Secret secret =
-                leases.fetch(agent, run, name, (opened, version) -> Vaults.secret(opened + "@" + version))) {
+                leases.fetch(agent, run, name, lent -> Vaults.secret(lent.name() + "@" + lent.version()))) {
             return new String(secret.bytes(), StandardCharsets.UTF_8);
         }
     }
 
     private static LeaseRef fetch(SecretName name, int reads, Optional<Long> ttl) {
-        return new LeaseRef(name, 3, Optional.empty(), reads, ttl, LeaseRef.Delivery.FETCH);
+        return new LeaseRef(name, 3, 1, Optional.empty(), reads, ttl, LeaseRef.Delivery.FETCH);
     }
 
     private static LeaseRef file(SecretName name) {
-        return new LeaseRef(name, 3, Optional.empty(), 1, Optional.empty(), LeaseRef.Delivery.FILE);
+        return new LeaseRef(name, 3, 1, Optional.empty(), 1, Optional.empty(), LeaseRef.Delivery.FILE);
     }
 
     private static LeaseRef file(SecretName name, long ttl) {
-        return new LeaseRef(name, 3, Optional.empty(), 1, Optional.of(ttl), LeaseRef.Delivery.FILE);
+        return new LeaseRef(name, 3, 1, Optional.empty(), 1, Optional.of(ttl), LeaseRef.Delivery.FILE);
     }
 }

@@ -172,12 +172,12 @@ class VaultServiceTest {
                         + ",\"agent\":\"hello\",\"run\":\"1\",\"names\":[\"A\"],\"since\":1700000000,"
                         + "\"until\":1700000060,\"state\":\"active\",\"refs\":[{\"name\":\"A\",\"version\":1,"
                         + "\"deliver\":\"fetch\",\"reads_left\":1,\"until\":1700000060,\"state\":\"active\"}]}]");
-        refused("vault.lease", "{agent:'b', run:1, names:['A','B','C']}", "SECRET_UNKNOWN", "refs");
-        refused("vault.lease", "{agent:'b', run:1, names:['A','TRAP']}", "CANARY", "");
+        refused("vault.lease", "{agent:'b', run:1, refs:[{name:'A'},{name:'B'},{name:'C'}]}", "SECRET_UNKNOWN", "refs");
+        refused("vault.lease", "{agent:'b', run:1, refs:[{name:'A'},{name:'TRAP'}]}", "CANARY", "");
         refused("vault.fetch", "{agent:'hello', run:1, name:'TRAP'}", "CANARY", "");
         call("vault.revoke", "{agent:'hello'}", OPERATOR);
         refused("vault.fetch", "{agent:'hello', run:1, name:'A'}", "LEASE_REVOKED", "");
-        assertThat(call("vault.lease", "{agent:'hello', run:2, names:['A']}")
+        assertThat(call("vault.lease", "{agent:'hello', run:2, refs:[{name:'A'}]}")
                         .getAsJsonObject()
                         .get("secrets")
                         .toString())
@@ -194,15 +194,35 @@ class VaultServiceTest {
         call("vault.init", "{key:'" + key(1) + "'}");
         call("vault.set", "{name:'TRAP', value:'" + VALUE + "', canary:true}");
         refused("vault.lease", "{agent:'b', run:1, refs:[{name:'TRAP', version:7}]}", "CANARY", "");
-        // Lent when it was none; its name is a canary's now, and the number it was lent by is that one's.
+        refused("vault.fetch", "{agent:'b', run:1, name:'TRAP'}", "CANARY", "");
+        refused("vault.set", "{name:'TRAP', value:'" + VALUE + "'}", "CANARY", "");
+        call("vault.delete", "{name:'TRAP'}");
+        refused("vault.lease", "{agent:'b', run:1, refs:[{name:'TRAP'}]}", "CANARY", "");
+        // Lent when it was none; its name is a canary's now.
         call("vault.set", "{name:'O', value:'" + VALUE + "'}");
         call("vault.lease", "{agent:'c', run:1, refs:[{name:'O', deliver:'fetch'}]}");
-        call("vault.destroy", "{name:'O'}");
         call("vault.set", "{name:'O', value:'" + base64("bait") + "', canary:true}");
-        call("vault.set", "{name:'O', value:'" + base64("plain") + "'}");
         refused("vault.fetch", "{agent:'c', run:1, name:'O'}", "CANARY", "");
         assertThat(events.toString(StandardCharsets.UTF_8))
                 .contains("{\"event\":\"vault.canary\",\"agent\":\"c\",\"name\":\"O\",\"run\":\"1\"}");
+    }
+
+    /** Once the value set after a destruction was given to whoever had been lent the first. */
+    @Test
+    void givesForALeaseTheValueThatWasLentAndNoOther() throws Exception {
+        call("vault.init", "{key:'" + key(1) + "'}");
+        call("vault.set", "{name:'A', value:'" + VALUE + "'}");
+        call("vault.set", "{name:'A', value:'" + base64("second") + "'}");
+        call("vault.lease", "{agent:'hello', run:1, refs:[{name:'A', version:1, reads:9, deliver:'fetch'}]}");
+        call("vault.rekey", "{key:'" + key(1) + "', new_key:'" + key(2) + "', new_data_key:true}");
+        assertThat(call("vault.fetch", "{agent:'hello', run:1, name:'A'}").toString())
+                .as("sealed anew it is the same")
+                .contains(VALUE);
+        call("vault.destroy", "{name:'A'}");
+        refused("vault.fetch", "{agent:'hello', run:1, name:'A'}", "VERSION_DESTROYED", "");
+        call("vault.set", "{name:'A', value:'" + base64("of a new life") + "'}");
+        refused("vault.fetch", "{agent:'hello', run:1, name:'A'}", "VERSION_DESTROYED", "");
+        assertThat(call("vault.leases", "{}").toString()).contains("\"reads_left\":8");
     }
 
     @Test
@@ -214,10 +234,10 @@ class VaultServiceTest {
         refused("vault.set", "{name:'../x', value:'" + VALUE + "'}", "NAME_INVALID", "name");
         refused("vault.set", "{name:'A', value:''}", "VALUE_EMPTY", "");
         refused("vault.set", "{name:'A', value:'" + VALUE + "', ttl:1}", "UNKNOWN", "ttl");
-        refused("vault.lease", "{agent:'a', run:1, names:['A','1']}", "NAME_INVALID", "names[1]");
+        refused("vault.lease", "{agent:'a', run:1, refs:[{name:'A'},{name:'1'}]}", "NAME_INVALID", "refs[1].name");
         refused("vault.lease", "{agent:'a', run:1, refs:[{name:'A', reads:0}]}", "OUT_OF_RANGE", "reads");
-        refused("vault.lease", "{agent:'a', run:true, names:[]}", "WRONG_TYPE", "run");
-        refused("vault.lease", "{agent:'a', run:1, names:['A','A']}", "NAME_INVALID", "refs");
+        refused("vault.lease", "{agent:'a', run:true, refs:[]}", "WRONG_TYPE", "run");
+        refused("vault.lease", "{agent:'a', run:1, refs:[{name:'A'},{name:'A'}]}", "NAME_INVALID", "refs");
         refused("vault.delete", "{name:'NOT_THERE'}", "SECRET_UNKNOWN", "");
         refused("vault.import", "{bytes:5}", "OUT_OF_RANGE", "bytes");
     }
