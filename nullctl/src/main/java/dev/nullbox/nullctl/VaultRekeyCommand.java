@@ -41,7 +41,7 @@ final class VaultRekeyCommand extends Verb {
 
     @Option(
             names = "--new-data-key",
-            description = "Seal every secret under a new data key; slots other than the new one go.")
+            description = "Seal every secret under a new data key; slots go whose passphrase or key is not given here.")
     private boolean newDataKey;
 
     @Option(

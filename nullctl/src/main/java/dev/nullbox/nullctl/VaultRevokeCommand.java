@@ -1,6 +1,7 @@
 package dev.nullbox.nullctl;
 
 import com.google.gson.JsonObject;
+import dev.nullbox.rpc.RpcException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -37,6 +38,12 @@ final class VaultRevokeCommand extends Verb {
             params.addProperty("run", run);
         }
         Answer revoked = Answer.of("vault.revoke", ask("vault.revoke", params));
+        if (revoked.count("revoked") == 0) {
+            throw new RpcException(
+                    RpcException.Code.NOT_FOUND,
+                    "LEASE_UNKNOWN",
+                    "no lease of " + (lease.isEmpty() ? agent : lease) + " is in force: nothing was revoked");
+        }
         out().println("leases revoked: " + revoked.count("revoked"));
     }
 }

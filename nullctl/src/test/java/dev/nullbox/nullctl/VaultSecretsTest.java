@@ -234,6 +234,17 @@ class VaultSecretsTest extends NullctlTestCase {
                         json("{\"lease\":\"L1\"}"));
     }
 
+    /** A name typed wrong must not look as if something had been taken back. */
+    @Test
+    void saysThatNothingWasRevoked() throws Exception {
+        appliance().serve("warden", "vault.revoke", "{\"revoked\":0}");
+        assertThat(run("vault", "revoke", "helo")).isEqualTo(1);
+        assertThat(err()).contains("no lease of helo is in force: nothing was revoked", "nullctl vault leases");
+        assertThat(out()).isEmpty();
+        assertThat(run("vault", "revoke", "--lease", "L1")).isEqualTo(1);
+        assertThat(err()).contains("no lease of L1 is in force");
+    }
+
     private void serveValue(byte[] value) throws Exception {
         appliance()
                 .serve(

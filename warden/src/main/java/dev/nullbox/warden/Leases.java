@@ -59,16 +59,15 @@ public final class Leases {
      * @throws VaultException when too many agents hold one
      */
     public synchronized Lease grant(String agent, String run, List<LeaseRef> refs) throws VaultException {
-        for (OpenLease lease : byId.values()) {
-            if (lease.agent().equals(agent)) {
-                lease.end(Lease.State.ENDED);
-            }
-        }
-        if (byId.values().stream().filter(lease -> !lease.isOver()).count() >= VaultLimits.MAX_LEASES) {
+        long others = byId.values().stream()
+                .filter(lease -> !lease.isOver() && !lease.agent().equals(agent))
+                .count();
+        if (others >= VaultLimits.MAX_LEASES) {
             throw new VaultException(
                     VaultCode.TOO_MANY_LEASES,
                     VaultLimits.MAX_LEASES + " agents hold a lease, which is all; revoke those that have ended");
         }
+        end(agent, Optional.empty(), Lease.State.ENDED);
         forgetOldest();
         OpenLease lease = new OpenLease(
                 "L" + seq + "-" + ++granted, agent, run, clock.instant().getEpochSecond(), nanos.getAsLong(), refs);

@@ -3,7 +3,9 @@ package dev.nullbox.warden;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * An open vault: versions of secrets by name, sealed on the disk; for any thread.
@@ -147,11 +149,12 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
-     * Writes the vault anew with these slots and one more.
+     * Writes the vault anew with the slots that stay and others.
      *
-     * @param newDataKey whether under another data key, which no slot but the new one can wrap
+     * @param wrapped the credentials of the others, by the slots' numbers
+     * @param newDataKey whether under another data key: then no slot can stay
      */
-    synchronized void rekey(List<KeySlot> slots, Credential credential, int number, boolean newDataKey)
+    synchronized void rekey(List<KeySlot> stay, SortedMap<Integer, Credential> wrapped, boolean newDataKey)
             throws VaultException, IOException {
         requireOpen();
         VaultKeys old = keys;
@@ -159,8 +162,10 @@ public final class Vault implements AutoCloseable {
                 ? new VaultKeys(keys.vaultId(), Secret.owning(store.random().bytes(VaultCrypto.KEY_BYTES)))
                 : keys;
         try {
-            List<KeySlot> all = new ArrayList<>(slots);
-            all.add(store.wrap(credential, number, next));
+            List<KeySlot> all = new ArrayList<>(stay);
+            for (Map.Entry<Integer, Credential> one : wrapped.entrySet()) {
+                all.add(store.wrap(one.getValue(), one.getKey(), next));
+            }
             rewrite(file.header().next(all), next, head -> VaultRewrite.Fate.STAYS);
         } finally {
             if (newDataKey) {

@@ -3,6 +3,8 @@ package dev.nullbox.warden;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /** The vault through its states: none yet, sealed, unsealed; and who may change them. For any thread. */
@@ -147,22 +149,29 @@ public final class VaultKeeper implements AutoCloseable {
      * Puts a new credential in the place of the one that proves the caller, or beside it.
      *
      * @param keep whether the old one stays
-     * @param newDataKey whether all records are sealed anew under another key; then only the new credential opens them
+     * @param newDataKey whether all records are sealed anew under another key; then no credential opens them but the new
+     *     one, and the old one if it is kept
      */
     public synchronized void rekey(Credential proof, Credential replacement, boolean keep, boolean newDataKey)
             throws VaultException, IOException {
         Vault vault = vault();
         int proven = prove(vault, proof);
-        List<KeySlot> slots =
-                new ArrayList<>(newDataKey ? List.of() : vault.header().slots());
-        if (!keep) {
-            slots.removeIf(slot -> slot.number() == proven);
-        }
-        if (slots.size() >= VaultLimits.MAX_SLOTS) {
+        List<KeySlot> stay = new ArrayList<>(vault.header().slots());
+        stay.removeIf(slot -> newDataKey || (!keep && slot.number() == proven));
+        if (stay.size() >= VaultLimits.MAX_SLOTS) {
             throw new VaultException(
                     VaultCode.SLOTS_FULL, "the vault has " + VaultLimits.MAX_SLOTS + " key slots; remove one first");
         }
-        vault.rekey(slots, replacement, keep ? free(slots) : proven, newDataKey);
+        SortedMap<Integer, Credential> wrapped = new TreeMap<>();
+        if (!keep) {
+            wrapped.put(proven, replacement);
+        } else if (newDataKey) {
+            wrapped.put(proven, proof);
+            wrapped.put(proven == 1 ? 2 : 1, replacement);
+        } else {
+            wrapped.put(free(stay), replacement);
+        }
+        vault.rekey(stay, wrapped, newDataKey);
     }
 
     /** Takes a slot away. */

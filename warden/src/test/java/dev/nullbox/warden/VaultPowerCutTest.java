@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,13 +51,17 @@ class VaultPowerCutTest {
                 case UNDELETE -> vault.undelete(Vaults.TOKEN);
                 case DESTROY_A_VERSION -> vault.destroy(Vaults.KEY, Optional.of(1));
                 case DESTROY -> vault.destroy(Vaults.TOKEN, Optional.empty());
-                case ADD_A_SLOT -> vault.rekey(slots, other(), 3, false);
-                case REPLACE_A_SLOT -> vault.rekey(slots.subList(1, 2), other(), 1, false);
+                case ADD_A_SLOT -> vault.rekey(slots, at(3), false);
+                case REPLACE_A_SLOT -> vault.rekey(slots.subList(1, 2), at(1), false);
                 case REMOVE_A_SLOT -> vault.replaceSlots(slots.subList(0, 1));
-                case CHANGE_THE_DATA_KEY -> vault.rekey(List.of(), other(), 1, true);
+                case CHANGE_THE_DATA_KEY -> vault.rekey(List.of(), at(1), true);
                 case EXPORT -> vault.export("vault.export", other());
                 case IMPORT -> vault.importFrom(store.openForImport(IMPORTED, other()), true);
             }
+        }
+
+        private static SortedMap<Integer, Credential> at(int slot) {
+            return new TreeMap<>(Map.of(slot, other()));
         }
     }
 

@@ -109,6 +109,10 @@ class VaultServiceTest {
                         .toString())
                 .isEqualTo("{\"slots\":[{\"slot\":2,\"kind\":\"key\"}]}");
         assertThat(call("vault.get", "{name:'A'}").toString()).contains(VALUE);
+        assertThat(call("vault.rekey", "{key:'" + key(4) + "', new_key:'" + key(5) + "', keep:true, new_data_key:true}")
+                        .toString())
+                .isEqualTo("{\"slots\":[{\"slot\":1,\"kind\":\"key\"},{\"slot\":2,\"kind\":\"key\"}]}");
+        reopen("{key:'" + key(5) + "'}", true);
         reopen("{key:'" + key(3) + "'}", false);
         reopen("{key:'" + key(4) + "'}", true);
         assertThat(call("vault.get", "{name:'A'}").toString()).contains(VALUE);
