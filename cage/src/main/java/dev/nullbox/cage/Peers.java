@@ -75,17 +75,35 @@ final class Peers {
         params.add("refs", asked);
         JsonElement answer = call("warden", "vault.lease", params);
         List<Secret> secrets = new ArrayList<>();
-        for (CredentialRef ref : refs) {
-            if (ref.delivery() == Delivery.FILE) {
-                secrets.add(
-                        new Secret(ref.name().value(), secret(answer, ref.name().value())));
+        String lease = take(answer, refs, secrets);
+        return new Lent(lease, List.copyOf(secrets));
+    }
+
+    /**
+     * Decodes those that are delivered as files. When one is missing or garbled, those before it are wiped.
+     *
+     * @param secrets gets them
+     * @return by which the warden calls the lease
+     */
+    static String take(JsonElement answer, List<CredentialRef> refs, List<Secret> secrets) throws RpcException {
+        boolean isWhole = false;
+        try {
+            for (CredentialRef ref : refs) {
+                if (ref.delivery() == Delivery.FILE) {
+                    String name = ref.name().value();
+                    secrets.add(new Secret(name, secret(answer, name)));
+                }
+            }
+            if (answer instanceof JsonObject object && object.get("lease") instanceof JsonPrimitive lease) {
+                isWhole = true;
+                return lease.getAsString();
+            }
+            throw new RpcException(RpcException.Code.INTERNAL, "LEASE", "the warden gave a lease without a name");
+        } finally {
+            if (!isWhole) {
+                secrets.forEach(Secret::close);
             }
         }
-        if (answer instanceof JsonObject object && object.get("lease") instanceof JsonPrimitive lease) {
-            return new Lent(lease.getAsString(), List.copyOf(secrets));
-        }
-        secrets.forEach(Secret::close);
-        throw new RpcException(RpcException.Code.INTERNAL, "LEASE", "the warden gave a lease without a name");
     }
 
     private static JsonObject json(CredentialRef ref) {
