@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One agent's thread: takes events one by one, asks {@link AgentLifecycle} what to do, and does it. */
 final class AgentRunner implements Runnable {
+    private static final int CONSOLE_BURST = 500;
+    private static final int CONSOLE_LINES_PER_SECOND = 100;
+
     private record Message(Event event, String reason, Optional<AgentRun> run, CompletableFuture<Boolean> taken) {}
 
     /** What is known of an agent at one moment. */
@@ -244,7 +247,8 @@ final class AgentRunner implements Runnable {
     }
 
     private final class RunListener implements AgentRun.Listener {
-        private final LineBudget budget = new LineBudget(clockMillis.getAsLong());
+        private final Budget budget =
+                new Budget(CONSOLE_BURST, 1_000 / CONSOLE_LINES_PER_SECOND, clockMillis.getAsLong());
         private @Nullable AgentRun run;
 
         @Override
@@ -252,7 +256,7 @@ final class AgentRunner implements Runnable {
             if (budget.take(clockMillis.getAsLong())) {
                 long dropped = budget.takeDropped();
                 if (dropped > 0) {
-                    emit("(" + dropped + " lines dropped: more than " + LineBudget.PER_SECOND + " a second)");
+                    emit("(" + dropped + " lines dropped: more than " + CONSOLE_LINES_PER_SECOND + " a second)");
                 }
                 emit(line);
             }

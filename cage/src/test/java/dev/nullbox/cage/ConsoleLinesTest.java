@@ -49,16 +49,4 @@ class ConsoleLinesTest {
         feed("x".repeat(ConsoleLines.MAX_BYTES + 1) + "\n");
         assertThat(got).extracting(String::length).containsExactly(ConsoleLines.MAX_BYTES, 1);
     }
-
-    @Test
-    void dropsOnlyTheFloodersLines() {
-        LineBudget budget = new LineBudget(0);
-        int taken = 0;
-        for (int i = 0; i < LineBudget.BURST + 7; i++) {
-            taken += budget.take(0) ? 1 : 0;
-        }
-        assertThat(taken).isEqualTo(LineBudget.BURST);
-        assertThat(budget.take(1_000)).isTrue();
-        assertThat(budget.takeDropped()).isEqualTo(7);
-    }
 }
