@@ -1,9 +1,5 @@
 package dev.nullbox.cage;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  * Takes secrets away from running agents: those whose lease the warden says is over, and those whose time is up. One
  * thread, which asks the warden only while an agent has secrets in files.
  *
- * <p>A warden that does not answer takes nothing away. One that was started anew has ended all leases: what it does
+ * <p>A warden that does not answer, or answers garbled, takes nothing away. One that was started anew has ended all leases: what it does
  * not list is over.
  */
 final class LeaseWatch implements Runnable {
@@ -41,6 +37,7 @@ final class LeaseWatch implements Runnable {
         private final SecretFiles files;
         private final Map<String, Long> dueNanos;
         private final Listener listener;
+        private final Set<String> complained = new HashSet<>();
 
         /**
          * @param lease by which the warden calls it
@@ -54,14 +51,32 @@ final class LeaseWatch implements Runnable {
             this.listener = listener;
         }
 
+        /** Whatever fails here fails for this secret alone. */
         private void wipe(String name, String why) {
             try {
                 if (files.wipe(name)) {
                     listener.wiped(name, why);
                 }
             } catch (IOException e) {
-                System.err.println("cage: the secret " + name + " of " + agent + " could not be wiped: "
-                        + e.getMessage() + "; stop the agent");
+                complain(name, String.valueOf(e.getMessage()));
+            } catch (RuntimeException e) {
+                complain(name, Complaints.bug(e));
+            }
+        }
+
+        /** Once: it is tried again in each round. */
+        private void complain(String name, String why) {
+            if (complained.add(name)) {
+                System.err.println("cage: the secret " + name + " of " + agent + " could not be wiped: " + why
+                        + "; stop the agent");
+            }
+        }
+
+        private void wipeWhatIsOver(LeaseList leases) {
+            for (String name : files.names()) {
+                leases.state(lease, name)
+                        .filter(state -> !state.equals(LeaseList.ACTIVE))
+                        .ifPresent(state -> wipe(name, state));
             }
         }
 
@@ -102,16 +117,18 @@ final class LeaseWatch implements Runnable {
 
     @Override
     public void run() {
+        List<Loan> known = List.of();
         long seq = 0;
         try {
             while (true) {
                 List<Loan> current = awaitLoans();
-                current.forEach(Loan::wipeOverdue);
-                long next = ask(seq, current);
-                if (next == seq) {
+                // What has become of a new one may be older than the state that is known.
+                long after = current.equals(known) ? seq : 0;
+                seq = round(after, current);
+                if (seq == after) {
                     LockSupport.parkNanos(PAUSE_NANOS);
                 }
-                seq = next;
+                known = current;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -126,23 +143,28 @@ final class LeaseWatch implements Runnable {
     }
 
     /** Asks, and takes away what is over; the state's number, or the old one when there was no answer. */
-    private long ask(long seq, List<Loan> current) {
+    private long round(long after, List<Loan> current) {
         try {
-            JsonObject answer = peers.leases(seq, longestWait(current));
-            if (answer.get("leases") instanceof JsonArray leases && answer.get("seq") instanceof JsonPrimitive next) {
-                boolean isWhole = text(answer, "left_out").equals("0");
-                current.forEach(loan -> apply(loan, leases, isWhole));
-                isComplaining = false;
-                return next.getAsLong();
-            }
-            throw new RpcException(RpcException.Code.INTERNAL, "LEASES", "the warden told its leases garbled");
+            current.forEach(Loan::wipeOverdue);
+            LeaseList leases = peers.leases(after, longestWait(current));
+            current.forEach(loan -> loan.wipeWhatIsOver(leases));
+            isComplaining = false;
+            return leases.seq();
         } catch (RpcException e) {
-            if (!isComplaining) {
-                System.err.println("cage: the warden tells no leases, so none can be revoked: " + e.getMessage());
-            }
-            isComplaining = true;
-            return seq;
+            complain("the warden tells no leases, so none can be revoked: " + e.getMessage());
+        } catch (RuntimeException e) {
+            // A watch that ends takes nothing away ever again.
+            complain("the watch over leases failed, and goes on: " + Complaints.bug(e));
         }
+        return after;
+    }
+
+    /** Once, until a round goes well again. */
+    private void complain(String what) {
+        if (!isComplaining) {
+            System.err.println("cage: " + what);
+        }
+        isComplaining = true;
     }
 
     private static long longestWait(List<Loan> current) {
@@ -156,44 +178,5 @@ final class LeaseWatch implements Runnable {
             }
         }
         return wait;
-    }
-
-    /** @param isWhole whether a lease that is not among them is none */
-    private static void apply(Loan loan, JsonArray leases, boolean isWhole) {
-        boolean isListed = false;
-        for (JsonElement element : leases) {
-            if (element instanceof JsonObject lease && text(lease, "lease").equals(loan.lease)) {
-                isListed = true;
-                String state = text(lease, "state");
-                Set<String> active = active(lease);
-                for (String name : loan.files.names()) {
-                    if (!state.equals("active") || !active.contains(name)) {
-                        loan.wipe(name, state.equals("active") ? "expired" : state);
-                    }
-                }
-            }
-        }
-        if (!isListed && isWhole) {
-            loan.files.names().forEach(name -> loan.wipe(name, "ended"));
-        }
-    }
-
-    /** The names that are lent still: each by its own state where that is told. */
-    private static Set<String> active(JsonObject lease) {
-        Set<String> active = new HashSet<>();
-        if (lease.get("refs") instanceof JsonArray refs) {
-            for (JsonElement ref : refs) {
-                if (ref instanceof JsonObject object && text(object, "state").equals("active")) {
-                    active.add(text(object, "name"));
-                }
-            }
-        } else if (lease.get("names") instanceof JsonArray names) {
-            names.forEach(name -> active.add(name.getAsString()));
-        }
-        return active;
-    }
-
-    private static String text(JsonObject object, String name) {
-        return object.get(name) instanceof JsonPrimitive primitive ? primitive.getAsString() : "";
     }
 }

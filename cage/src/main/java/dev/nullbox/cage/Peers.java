@@ -130,20 +130,17 @@ final class Peers {
     }
 
     /**
-     * All leases, as {@code vault.leases} tells them, when they change or the wait is over.
+     * All leases, when they change or the wait is over.
      *
      * @param after the number of the state that is known
+     * @throws RpcException the warden's refusal; INTERNAL when its answer is garbled
      */
-    JsonObject leases(long after, long waitMillis) throws RpcException {
+    LeaseList leases(long after, long waitMillis) throws RpcException {
         JsonObject params = new JsonObject();
         params.addProperty("after", after);
         params.addProperty("wait_ms", waitMillis);
         Duration limit = deadline.plusMillis(waitMillis);
-        if (RpcClient.call(sockets.resolve("warden.sock"), "vault.leases", params, limit)
-                instanceof JsonObject answer) {
-            return answer;
-        }
-        throw new RpcException(RpcException.Code.INTERNAL, "LEASES", "the warden told its leases garbled");
+        return LeaseList.of(RpcClient.call(sockets.resolve("warden.sock"), "vault.leases", params, limit));
     }
 
     private static byte[] secret(JsonElement answer, String name) throws RpcException {

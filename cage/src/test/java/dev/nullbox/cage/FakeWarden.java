@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A warden with the secrets PASS and TOKEN, as many of 64 KiB as are asked for by LARGE_ and more, and BAIT, which is a
@@ -20,6 +21,8 @@ final class FakeWarden {
 
     private final List<JsonObject> leases = new ArrayList<>();
     private long seq = 1;
+    private @Nullable JsonObject garbage;
+    private int garbled;
 
     synchronized JsonObject lease(JsonObject params) throws RpcException {
         JsonObject secrets = new JsonObject();
@@ -82,7 +85,21 @@ final class FakeWarden {
         throw new RpcException(RpcException.Code.NOT_FOUND, "LEASE_UNKNOWN", "not lent: " + name);
     }
 
+    /** What is told in place of the leases from now on; null for the leases. */
+    synchronized void garble(@Nullable JsonObject answer) {
+        garbage = answer;
+    }
+
+    /** How often that was told. */
+    synchronized int garbled() {
+        return garbled;
+    }
+
     synchronized JsonObject leases(JsonObject params) {
+        if (garbage != null) {
+            garbled++;
+            return garbage;
+        }
         long deadline = System.nanoTime()
                 + TimeUnit.MILLISECONDS.toNanos(params.get("wait_ms").getAsLong());
         long left = deadline - System.nanoTime();
