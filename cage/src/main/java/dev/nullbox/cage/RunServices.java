@@ -4,6 +4,7 @@ import dev.nullbox.cage.LeaseWatch.Loan;
 import dev.nullbox.manifest.CredentialRef;
 import dev.nullbox.manifest.Delivery;
 import dev.nullbox.manifest.HealthCheck;
+import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -55,8 +56,13 @@ final class RunServices {
         undo.push("close the agent's API", api::close);
     }
 
-    /** Takes hold of the secrets that lie in files, and watches over their lease. */
-    void keep(Undo undo, String lease, int threadId, String path) throws IOException {
+    /**
+     * Takes hold of the secrets that lie in files, and watches over their lease. The guest has not begun.
+     *
+     * @throws IOException when what was lent is over already
+     * @throws RpcException when the warden does not tell
+     */
+    void keep(Undo undo, String lease, int threadId, String path) throws IOException, RpcException {
         List<CredentialRef> refs = refs(Delivery.FILE);
         List<String> names = refs.stream().map(ref -> ref.name().value()).toList();
         SecretFiles files = SecretFiles.of(tools.libc(), threadId, path, names);
@@ -68,6 +74,19 @@ final class RunServices {
         Loan loan = new Loan(agent.name(), lease, files, due, listener::wiped);
         undo.push("watch its lease no more", () -> tools.leases().remove(loan));
         tools.leases().add(loan);
+        refuseWhatIsOver(lease, names);
+    }
+
+    /** The watch comes round in its own time: by then the guest could have read what was revoked before it began. */
+    private void refuseWhatIsOver(String lease, List<String> names) throws IOException, RpcException {
+        LeaseList leases = tools.peers().leases(0, 0);
+        for (String name : names) {
+            // Those in force come first, and a lease this new before the others: not told is over.
+            String state = leases.state(lease, name).orElse("ended");
+            if (!state.equals(LeaseList.ACTIVE)) {
+                throw new IOException("the lease of " + name + " was over before the agent began: " + state);
+            }
+        }
     }
 
     /** The microVM begins: from now on it is asked for its health, when its manifest says how. */

@@ -58,7 +58,7 @@ final class CageFixture implements AutoCloseable {
                         does("warden", "vault.lease", warden::lease),
                         undoes("warden", "vault.revoke"),
                         method("vault.fetch", warden::fetch),
-                        method("vault.leases", warden::leases))));
+                        method("vault.leases", refusable("vault.leases", warden::leases)))));
         servers.add(serve(
                 "ctxgraph",
                 List.of(
@@ -78,6 +78,15 @@ final class CageFixture implements AutoCloseable {
 
     private RpcMethod method(String name, Answer answer) {
         return new RpcMethod(name, ROOT, (caller, params) -> answer.to(params));
+    }
+
+    private Answer refusable(String name, Answer answer) {
+        return params -> {
+            if (name.equals(refused)) {
+                throw new RpcException(RpcException.Code.UNAVAILABLE, "REFUSED", name + " is refused by the test");
+            }
+            return answer.to(params);
+        };
     }
 
     /** Notes the call; does its work, and refuses it afterwards where the test wants that. */

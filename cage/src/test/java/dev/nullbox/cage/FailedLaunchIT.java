@@ -172,6 +172,47 @@ class FailedLaunchIT {
         }
     }
 
+    /** Once only the watch saw that, in its own time: the guest could begin, and read. */
+    @ParameterizedTest
+    @CsvSource({
+        "revoked, revoked",
+        "ended, ended",
+        "expired, expired",
+        "a secret expired, expired",
+        "forgotten, ended",
+    })
+    void whenTheLeaseIsOverBeforeTheGuestBegins(String fate, String state) throws Exception {
+        CageSettings settings = settings(goodJail());
+        Set<String> before = pipes();
+        Files.writeString(vault().resolve("PASS"), "s3cr3t");
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            cage.warden().strikeAtOnce(fate);
+            assertThat(failure()).isEqualTo("the lease of PASS was over before the agent began: " + state);
+            assertThat(vault()).isEmptyDirectory();
+            nothingIsLeft(fate, settings, before);
+            assertThat(cage.calls()).endsWith("vault.revoke " + AGENT, "egress.remove " + AGENT);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whenTheWardenDoesNotTellWhetherTheLeaseIsOver(boolean isGarbled) throws Exception {
+        CageSettings settings = settings(goodJail());
+        Set<String> before = pipes();
+        Files.writeString(vault().resolve("PASS"), "s3cr3t");
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            if (isGarbled) {
+                cage.warden().garble(new JsonObject());
+            } else {
+                cage.refuse("vault.leases");
+            }
+            assertThat(failure()).contains(isGarbled ? "told its leases garbled" : "vault.leases is refused");
+            assertThat(vault()).isEmptyDirectory();
+            nothingIsLeft("no answer", settings, before);
+            assertThat(cage.calls()).endsWith("vault.revoke " + AGENT, "egress.remove " + AGENT);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -23,6 +23,7 @@ final class FakeWarden {
     private long seq = 1;
     private @Nullable JsonObject garbage;
     private int garbled;
+    private String fate = "";
 
     synchronized JsonObject lease(JsonObject params) throws RpcException {
         JsonObject secrets = new JsonObject();
@@ -48,6 +49,7 @@ final class FakeWarden {
         lease.addProperty("state", "active");
         lease.add("refs", refs);
         leases.add(lease);
+        strike(lease);
         changed();
         JsonObject answer = new JsonObject();
         answer.add("lease", lease.get("lease"));
@@ -119,6 +121,25 @@ final class FakeWarden {
         answer.addProperty("seq", seq);
         answer.addProperty("left_out", 0);
         return answer;
+    }
+
+    /**
+     * What becomes of a lease as soon as it is granted.
+     *
+     * @param state of the lease; or "a secret expired", or "forgotten"
+     */
+    synchronized void strikeAtOnce(String state) {
+        fate = state;
+    }
+
+    private void strike(JsonObject lease) {
+        switch (fate) {
+            case "" -> {}
+            case "forgotten" -> leases.remove(lease);
+            case "a secret expired" ->
+                lease.getAsJsonArray("refs").get(0).getAsJsonObject().addProperty("state", "expired");
+            default -> lease.addProperty("state", fate);
+        }
     }
 
     /** Started anew: it knows of no lease. */

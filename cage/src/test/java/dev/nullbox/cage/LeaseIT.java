@@ -68,6 +68,25 @@ class LeaseIT {
         }
     }
 
+    /** The jail has handed its secrets over, and waits for the word that nobody gives it. */
+    @Test
+    void whatIsRevokedBeforeTheAgentBeginsIsNeverRead() throws Exception {
+        cage.agent("lent", "[capabilities]\ncredential_refs = [{ name = \"PASS\" }, { name = \"TOKEN\" }]\n");
+        CageSettings settings = cage.settings(UP + "echo \"got $(cat /agent/run/secrets/PASS)\"; exec sleep 1000\n");
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            cage.warden().strikeAtOnce("revoked");
+            cage.call("agent.start", "lent");
+            assertThat(cage.await("agent.failed", "lent").get("why").getAsString())
+                    .contains("was over before the agent began: revoked");
+            assertThat(cage.console("lent")).isEmpty();
+            assertThat(cage.held()).isEmpty();
+            cage.forget();
+            cage.warden().strikeAtOnce("");
+            cage.call("agent.start", "lent");
+            cage.awaitLine("lent", "got s3cr3t");
+        }
+    }
+
     /** Its first run has the number of one before, whose lease is over, and still listed. */
     @Test
     void aCageThatWasStartedAnewDoesNotTakeTheOldLeaseForTheNewOne() throws Exception {
