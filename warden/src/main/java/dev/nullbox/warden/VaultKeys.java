@@ -8,11 +8,19 @@ final class VaultKeys implements AutoCloseable {
     private final Secret data;
     private final Secret commit;
 
-    /** Takes the data key over. */
+    /** Takes the data key over: it is wiped when this fails, for then nobody is left to do it. */
     VaultKeys(byte[] vaultId, Secret data) {
-        this.vaultId = vaultId.clone();
-        this.data = data;
-        this.commit = VaultCrypto.derive(data, vaultId, "nullbox vault 2 commit");
+        boolean taken = false;
+        try {
+            this.vaultId = vaultId.clone();
+            this.data = data;
+            this.commit = VaultCrypto.derive(data, vaultId, "nullbox vault 2 commit");
+            taken = true;
+        } finally {
+            if (!taken) {
+                data.close();
+            }
+        }
     }
 
     Secret data() {

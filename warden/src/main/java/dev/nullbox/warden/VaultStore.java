@@ -104,7 +104,8 @@ public final class VaultStore {
         };
     }
 
-    private VaultOpenResult open(VaultHeader header, VaultKeys keys, int slot) throws IOException {
+    /** Takes the keys over. */
+    VaultOpenResult open(VaultHeader header, VaultKeys keys, int slot) throws IOException {
         return orWipe(keys, () -> switch (new VaultOpener(files, VaultFile.NAME, header, keys).read()) {
             case VaultOpener.Read.Refused(VaultOpenResult.Refused why) -> {
                 keys.close();
@@ -135,8 +136,8 @@ public final class VaultStore {
         };
     }
 
-    private VaultImport openForImport(String name, VaultHeader header, VaultKeys keys)
-            throws VaultException, IOException {
+    /** Takes the keys over. */
+    VaultImport openForImport(String name, VaultHeader header, VaultKeys keys) throws VaultException, IOException {
         return orWipe(keys, () -> switch (new VaultOpener(files, name, header, keys).read()) {
             case VaultOpener.Read.Whole(Commit commit, VaultIndex index) ->
                 new VaultImport(new VaultReader(files, name, commit.length()), keys, index);

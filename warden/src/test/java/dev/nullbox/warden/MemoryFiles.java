@@ -35,6 +35,7 @@ final class MemoryFiles implements VaultFiles {
     private final List<String> steps = new ArrayList<>();
     private int stepsUntilCut = Integer.MAX_VALUE;
     private int failures = Integer.MAX_VALUE;
+    private int readsUntilFailure = Integer.MAX_VALUE;
 
     /** From this step on, counted from 0, every one fails. */
     void cutPowerAtStep(int step) {
@@ -46,6 +47,11 @@ final class MemoryFiles implements VaultFiles {
     void failOnce(int step) {
         stepsUntilCut = step;
         failures = 1;
+    }
+
+    /** The reading, counted from 0, fails, and those after it work again. */
+    void failRead(int reading) {
+        readsUntilFailure = reading;
     }
 
     List<String> steps() {
@@ -107,6 +113,9 @@ final class MemoryFiles implements VaultFiles {
     @Override
     public byte[] read(String name, long position, int length) throws IOException {
         byte[] bytes = existing(name).now;
+        if (readsUntilFailure-- == 0) {
+            throw new IOException("unreadable");
+        }
         if (position + length > bytes.length) {
             throw new IOException(name + " ends before byte " + (position + length));
         }
