@@ -62,7 +62,7 @@ record Commit(long counter, byte[] headerDigest, long nextSequence, long length,
         return block.array();
     }
 
-    /** The commit that a block holds; absent when it is not authentic, as after a write that was cut. */
+    /** The commit that a block holds; absent when it is none that a vault wrote, as after a write that was cut. */
     static Optional<Commit> parse(VaultKeys keys, VaultHeader header, byte[] block) {
         ByteBuffer in = ByteBuffer.wrap(block);
         long counter = in.getLong();
@@ -71,7 +71,15 @@ record Commit(long counter, byte[] headerDigest, long nextSequence, long length,
         boolean authentic = MessageDigest.isEqual(take(in), VaultCrypto.mac(keys.commit(), block, MAC_AT))
                 && Arrays.equals(headerDigest, header.digest())
                 && isZero(block, END);
-        return authentic ? Optional.of(commit) : Optional.empty();
+        return authentic && commit.isBounded() ? Optional.of(commit) : Optional.empty();
+    }
+
+    private boolean isBounded() {
+        return counter >= 0
+                && counter < VaultLimits.MAX_COUNT
+                && nextSequence > 0
+                && nextSequence < VaultLimits.MAX_COUNT
+                && length >= VaultFile.RECORDS_AT;
     }
 
     private static byte[] take(ByteBuffer in) {

@@ -104,7 +104,7 @@ final class VaultHeader {
         byte[] vaultId = new byte[VAULT_ID_BYTES];
         bytes.get(MAGIC_BYTES + 8, vaultId);
         long generation = bytes.getLong(SLOTS_AT - Long.BYTES);
-        MalformedException.require(generation > 0, "generation");
+        MalformedException.require(generation > 0 && generation < VaultLimits.MAX_COUNT, "generation");
         bytes.position(SLOTS_AT);
         List<KeySlot> slots = new ArrayList<>();
         Set<Integer> numbers = new HashSet<>();

@@ -1,10 +1,8 @@
 package dev.nullbox.warden;
 
 import java.io.IOException;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Another vault's file, opened to take its secrets over. */
 final class VaultImport implements AutoCloseable {
@@ -28,14 +26,15 @@ final class VaultImport implements AutoCloseable {
      */
     int addTo(VaultRewrite target, VaultIndex ours, boolean overwrite) throws VaultException, IOException {
         refuseTaken(ours, overwrite);
-        Set<SecretName> added = new HashSet<>();
+        int secrets = 0;
         try {
             for (Optional<SealedRecord> next = reader.next(); next.isPresent(); next = reader.next()) {
                 SealedRecord.Head head = next.get().head();
                 Optional<SealedRecord.Head> as = head.version() == 0 ? Optional.empty() : as(head, ours);
                 if (as.isPresent()) {
                     add(target, next.get(), as.get());
-                    added.add(head.name());
+                    // Whatever is added of a secret, its newest version is.
+                    secrets += head.version() == theirs(head).newest().version() ? 1 : 0;
                 }
             }
         } catch (MalformedException e) {
@@ -46,7 +45,7 @@ final class VaultImport implements AutoCloseable {
                 target.mark(entry.getKey(), entry.getValue().newest().created());
             }
         }
-        return added.size();
+        return secrets;
     }
 
     private void refuseTaken(VaultIndex ours, boolean overwrite) throws VaultException {
@@ -64,7 +63,7 @@ final class VaultImport implements AutoCloseable {
         if (ours.find(head.name()).isEmpty()) {
             return Optional.of(head);
         }
-        VaultIndex.Entry theirs = index.find(head.name()).orElseThrow();
+        VaultIndex.Entry theirs = theirs(head);
         boolean newest = head.version() == theirs.newest().version();
         if (!newest || theirs.isDeleted() || head.kind() == SealedRecord.Kind.DESTROYED) {
             return Optional.empty();
@@ -76,6 +75,10 @@ final class VaultImport implements AutoCloseable {
                 ours.nextVersion(head.name()),
                 head.created(),
                 head.name()));
+    }
+
+    private VaultIndex.Entry theirs(SealedRecord.Head head) {
+        return index.find(head.name()).orElseThrow();
     }
 
     private void add(VaultRewrite target, SealedRecord record, SealedRecord.Head as)

@@ -14,6 +14,7 @@ final class VaultIndex {
     private final NavigableMap<SecretName, Entry> entries = new TreeMap<>();
     private int versions;
     private int marks;
+    private long highest;
 
     /**
      * Where a version lies.
@@ -119,12 +120,15 @@ final class VaultIndex {
      */
     void add(SealedRecord record, long position) throws MalformedException {
         SealedRecord.Head head = record.head();
+        MalformedException.require(head.sequence() > highest, "order of records");
+        highest = head.sequence();
         switch (head.kind()) {
             case VALUE, DESTROYED -> addVersion(record, head, position);
             case DELETED, UNDELETED -> {
                 Entry entry = entries.get(head.name());
                 boolean deletes = head.kind() == SealedRecord.Kind.DELETED;
                 MalformedException.require(entry != null && entry.deleted != deletes, "order of records");
+                MalformedException.require(marks < VaultLimits.MAX_MARKS, "number of marks");
                 if (entry != null) {
                     entry.deleted = deletes;
                 }
@@ -134,13 +138,17 @@ final class VaultIndex {
     }
 
     private void addVersion(SealedRecord record, SealedRecord.Head head, long position) throws MalformedException {
-        Entry entry = entries.computeIfAbsent(head.name(), Entry::new);
-        boolean ascends =
-                entry.places.isEmpty() || head.version() > entry.newest().version();
-        boolean bounded = entry.places.size() < VaultLimits.MAX_VERSIONS
-                && versions < VaultLimits.MAX_ALL_VERSIONS
-                && entries.size() <= VaultLimits.MAX_SECRETS;
-        MalformedException.require(ascends && bounded, "order of records");
+        Entry older = entries.get(head.name());
+        MalformedException.require(
+                older == null || head.version() > older.newest().version(), "order of records");
+        MalformedException.require(
+                older == null
+                        ? entries.size() < VaultLimits.MAX_SECRETS
+                        : older.places.size() < VaultLimits.MAX_VERSIONS,
+                "number of " + (older == null ? "secrets" : "versions"));
+        MalformedException.require(versions < VaultLimits.MAX_ALL_VERSIONS, "number of versions");
+        Entry entry = older == null ? new Entry(head.name()) : older;
+        entries.put(entry.name, entry);
         boolean destroyed = head.kind() == SealedRecord.Kind.DESTROYED;
         entry.places.add(new Place(
                 head.version(),
@@ -216,6 +224,11 @@ final class VaultIndex {
 
     int versions() {
         return versions;
+    }
+
+    /** The last record's sequence number; 0 when there is none. */
+    long highest() {
+        return highest;
     }
 
     /** How many records only say that a secret was deleted or undeleted. */

@@ -14,8 +14,17 @@ public final class VaultLimits {
     /** Versions of all secrets: what is held in memory of each fits warden's heap. */
     public static final int MAX_ALL_VERSIONS = 200_000;
 
+    /** Marks of deletion in one file: one for each secret, and those that pile up before it is written anew. */
+    public static final int MAX_MARKS = 200_000;
+
+    /** Records in one file: more are none that a vault wrote, and are not looked at any further. */
+    public static final int MAX_RECORDS = MAX_ALL_VERSIONS + MAX_MARKS;
+
     /** Bytes of the file: the longest one is read and checked within an RPC call's deadline. */
     public static final long MAX_FILE_BYTES = 256L * 1024 * 1024;
+
+    /** What counters, sequence numbers and generations stay below: no vault lives to see it, and one more never overflows. */
+    static final long MAX_COUNT = 1L << 62;
 
     /** Ways to open one vault: all fit the header. */
     public static final int MAX_SLOTS = 8;

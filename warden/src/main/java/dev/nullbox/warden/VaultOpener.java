@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /** Reads a vault file that a key is there for, settles what a power cut left open, and tells what is wrong with it. */
 final class VaultOpener {
@@ -29,13 +28,17 @@ final class VaultOpener {
         record Refused(VaultOpenResult.Refused why) implements Read {}
     }
 
-    /** Where a walk through the records ended. */
+    /**
+     * What a walk through the records found.
+     *
+     * @param broken the rule that one of them breaks, though the key's holder may have sealed it
+     */
     @SuppressWarnings("ArrayRecordComponent") // never compared, and never leaves this class
-    private record Walk(VaultIndex index, byte[] chain, Optional<String> malformed) {}
+    private record Walk(VaultIndex index, byte[] chain, boolean reachesTheEnd, Optional<String> broken) {}
 
     Read read() throws IOException {
         long size = files.size(name).orElseThrow(() -> new IOException(name + " has vanished"));
-        if (size > VaultLimits.MAX_FILE_BYTES + SealedRecord.MAX_BYTES) {
+        if (size > VaultLimits.MAX_FILE_BYTES) {
             return new Read.Refused(new VaultOpenResult.TooLarge(size));
         }
         Optional<Commit> even = commit(0);
@@ -55,8 +58,11 @@ final class VaultOpener {
             return new Read.Refused(diagnose(last, size));
         }
         Walk walk = walk(last.length());
-        if (walk.malformed().isPresent() || !Arrays.equals(walk.chain(), last.chain())) {
+        if (!walk.reachesTheEnd() || !Arrays.equals(walk.chain(), last.chain())) {
             return new Read.Refused(diagnose(last, size));
+        }
+        if (walk.broken().isPresent() || walk.index().highest() >= last.nextSequence()) {
+            return new Read.Refused(new VaultOpenResult.Tampered(walk.broken().orElse("commits")));
         }
         return settle(last, walk.index(), size, oneIsLost);
     }
@@ -70,16 +76,27 @@ final class VaultOpener {
         VaultReader reader = new VaultReader(files, name, end);
         VaultIndex index = new VaultIndex();
         byte[] chain = header.digest();
+        Optional<String> broken = Optional.empty();
         try {
             long at = reader.position();
             for (Optional<SealedRecord> next = reader.next(); next.isPresent(); next = reader.next()) {
                 chain = VaultCrypto.chain(chain, next.get().bytes());
-                index.add(next.get(), at);
+                // The chain goes on: it tells records that are out of place from such as were sealed so.
+                broken = broken.isPresent() ? broken : rejected(index, next.get(), at);
                 at = reader.position();
             }
-            return new Walk(index, chain, Optional.empty());
+            return new Walk(index, chain, true, broken);
         } catch (MalformedException e) {
-            return new Walk(index, chain, Optional.of(e.where()));
+            return new Walk(index, chain, false, broken);
+        }
+    }
+
+    private static Optional<String> rejected(VaultIndex index, SealedRecord record, long at) {
+        try {
+            index.add(record, at);
+            return Optional.empty();
+        } catch (MalformedException e) {
+            return Optional.of(e.where());
         }
     }
 
@@ -95,10 +112,9 @@ final class VaultOpener {
         byte[] bytes = files.read(name, last.length(), (int) tail);
         Optional<SealedRecord> record = unacknowledged(bytes, last);
         if (record.isPresent()) {
-            try {
-                index.add(record.get(), last.length());
-            } catch (MalformedException e) {
-                return new Read.Refused(new VaultOpenResult.Tampered(e.where()));
+            Optional<String> broken = rejected(index, record.get(), last.length());
+            if (broken.isPresent()) {
+                return new Read.Refused(new VaultOpenResult.Tampered(broken.get()));
             }
             files.sync(name);
             Commit adopted = last.next(bytes.length, VaultCrypto.chain(last.chain(), bytes));
@@ -147,17 +163,21 @@ final class VaultOpener {
     /** Which failure it is, when the records are not those of the commit. */
     private VaultOpenResult.Refused diagnose(Commit last, long size) throws IOException {
         VaultReader reader = new VaultReader(files, name, size);
-        // Plain numbers, since a file at its largest has millions of records.
-        LongStream.Builder seen = LongStream.builder();
+        // A file at its largest has room for millions of records: what a vault never has is not looked at to the end.
+        long[] seen = new long[VaultLimits.MAX_RECORDS];
+        int count = 0;
         boolean ascending = true;
         long highest = 0;
         try {
             for (Optional<SealedRecord> next = reader.next(); next.isPresent(); next = reader.next()) {
                 long sequence = next.get().head().sequence();
+                if (count == seen.length) {
+                    return new VaultOpenResult.Tampered("number of records");
+                }
                 if (!next.get().isAuthentic(keys)) {
                     return new VaultOpenResult.Tampered("record " + sequence);
                 }
-                seen.add(sequence);
+                seen[count++] = sequence;
                 ascending &= sequence > highest;
                 highest = Math.max(highest, sequence);
             }
@@ -167,8 +187,8 @@ final class VaultOpener {
             }
         }
         if (!ascending) {
-            long[] sequences = seen.build().sorted().toArray();
-            boolean twice = IntStream.range(1, sequences.length).anyMatch(i -> sequences[i] == sequences[i - 1]);
+            Arrays.sort(seen, 0, count);
+            boolean twice = IntStream.range(1, count).anyMatch(i -> seen[i] == seen[i - 1]);
             return twice ? new VaultOpenResult.RolledBack() : new VaultOpenResult.Swapped();
         }
         return size < last.length()

@@ -2,6 +2,8 @@ package dev.nullbox.warden;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,34 +19,82 @@ final class ForgedVault implements AutoCloseable {
 
     /** A file that {@link Vaults#key} opens. */
     ForgedVault(long seed) throws IOException {
+        this(seed, 1, 1);
+    }
+
+    /** The same with so many slots, each for that key. */
+    ForgedVault(long seed, int slots, long generation) throws IOException {
         random = Vaults.random(seed);
-        header = new VaultHeader(
-                VAULT_ID, 1, List.of(Vaults.store(new MemoryFiles(), seed).wrap(Vaults.key(), 1, keys)));
+        VaultStore store = Vaults.store(new MemoryFiles(), seed);
+        List<KeySlot> wrapped = new ArrayList<>();
+        for (int number = 1; number <= slots; number++) {
+            wrapped.add(store.wrap(Vaults.key(), number, keys));
+        }
+        header = new VaultHeader(VAULT_ID, generation, wrapped);
     }
 
     /** Adds a record of the right shape, whatever it says: its bytes, which may be changed. */
-    byte[] add(long sequence, SealedRecord.Kind kind, int version, SecretName name, byte[] value) throws IOException {
-        SealedRecord.Head head = new SealedRecord.Head(sequence, kind, false, version, 0, name);
+    byte[] add(SealedRecord.Head head, byte[] value) throws IOException {
         byte[] record = SealedRecord.seal(keys, random, head, Secret.owning(value.clone()))
                 .bytes();
+        return append(head, record);
+    }
+
+    /** The same, of no time and no canary. */
+    byte[] add(long sequence, SealedRecord.Kind kind, int version, SecretName name, byte[] value) throws IOException {
+        return add(new SealedRecord.Head(sequence, kind, false, version, 0, name), value);
+    }
+
+    /** Adds a record that no key opens, which costs little: opening the vault takes it as the commits count it. */
+    void addHollow(SealedRecord.Head head, int valueBytes) {
+        append(head, hollow(head, valueBytes));
+    }
+
+    private byte[] append(SealedRecord.Head head, byte[] record) {
         records.add(record);
-        highest = Math.max(highest, sequence);
+        highest = Math.max(highest, head.sequence());
         return record;
+    }
+
+    /** What {@link #addHollow} adds. */
+    static byte[] hollow(SealedRecord.Head head, int valueBytes) {
+        byte[] name = head.name().value().getBytes(StandardCharsets.US_ASCII);
+        int length = SealedRecord.MIN_BYTES - 1 + name.length + valueBytes;
+        ByteBuffer out = ByteBuffer.allocate(length).putInt(length).putLong(head.sequence());
+        out.put(number(head.kind())).put((byte) (head.canary() ? 1 : 0));
+        out.putShort((short) name.length).putInt(head.version()).putLong(head.created());
+        return out.put(name).array();
+    }
+
+    private static byte number(SealedRecord.Kind kind) {
+        return switch (kind) {
+            case VALUE -> 1;
+            case DELETED -> 2;
+            case UNDELETED -> 3;
+            case DESTROYED -> 4;
+        };
     }
 
     /** The file. */
     byte[] bytes() {
+        return bytes(0, highest + 1);
+    }
+
+    /** The file, with other numbers in its first commit. */
+    byte[] bytes(long counter, long nextSequence) {
         byte[] chain = header.digest();
         ByteArrayOutputStream counted = new ByteArrayOutputStream();
         for (byte[] record : records) {
             chain = VaultCrypto.chain(chain, record);
             counted.writeBytes(record);
         }
-        Commit commit = Commit.first(header, highest + 1, VaultFile.RECORDS_AT + counted.size(), chain);
+        Commit commit =
+                new Commit(counter, header.digest(), nextSequence, VaultFile.RECORDS_AT + counted.size(), chain);
+        Commit second = commit.again();
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         file.writeBytes(header.block());
-        file.writeBytes(commit.block(keys));
-        file.writeBytes(commit.again().block(keys));
+        file.writeBytes((commit.position() < second.position() ? commit : second).block(keys));
+        file.writeBytes((commit.position() < second.position() ? second : commit).block(keys));
         file.writeBytes(counted.toByteArray());
         return file.toByteArray();
     }
