@@ -3,6 +3,7 @@ package dev.nullbox.cage;
 import dev.nullbox.cage.AgentLifecycle.Event;
 import dev.nullbox.cage.AgentLifecycle.Phase;
 import dev.nullbox.cage.AgentLifecycle.State;
+import dev.nullbox.rpc.Budget;
 import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;

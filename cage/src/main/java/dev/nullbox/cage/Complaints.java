@@ -1,5 +1,6 @@
 package dev.nullbox.cage;
 
+import dev.nullbox.rpc.Budget;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,18 @@ final class Cell {
             }
             case null, default -> "-";
         };
+    }
+
+    /** All members but some as {@code name=value}, each after a blank. */
+    static String fields(JsonObject record, Set<String> without) {
+        StringBuilder fields = new StringBuilder();
+        for (Map.Entry<String, JsonElement> field : record.entrySet()) {
+            if (!without.contains(field.getKey())) {
+                fields.append(' ').append(Printable.line(field.getKey())).append('=');
+                fields.append(of(field.getKey(), field.getValue()));
+            }
+        }
+        return fields.toString();
     }
 
     private static String number(String member, JsonPrimitive number) {

@@ -117,11 +117,6 @@ final class LogsCommand extends Verb {
                 line.append(' ').append(Cell.of(member, record.get(member)));
             }
         }
-        for (String member : record.keySet()) {
-            if (!NOT_FIELDS.contains(member)) {
-                line.append(' ').append(Printable.line(member)).append('=').append(Cell.of("", record.get(member)));
-            }
-        }
-        return line.toString();
+        return line.append(Cell.fields(record, NOT_FIELDS)).toString();
     }
 }

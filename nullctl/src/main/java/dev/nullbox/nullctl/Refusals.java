@@ -34,6 +34,8 @@ final class Refusals {
             case "SECRET_EXISTS" -> "--overwrite makes the file's value the next version";
             case "LEASE_UNKNOWN" -> "nullctl vault leases lists them";
             case "VAULT_NOT_WRITTEN" -> "free space on the data partition, then look by nullctl vault list";
+            case "AUDIT_NOT_WRITTEN" ->
+                "free space on the data partition; nullctl logs --source warden says what failed";
             case "TOO_MANY_SECRETS", "TOO_MANY_VERSIONS", "VAULT_FULL" -> "nullctl vault destroy makes room";
             case "QUARANTINED", "INFLUENCED" -> "nullctl memory quarantines says what is held back and why";
             case "HEAD" -> "nullctl memory history KEY says what it holds now";

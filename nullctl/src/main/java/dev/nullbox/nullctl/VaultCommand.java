@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
             "  nullctl vault set OPENAI_KEY           asks for the value",
             "  pass show openai | nullctl vault set OPENAI_KEY",
             "  nullctl vault leases",
-            "  nullctl vault revoke hello"
+            "  nullctl vault revoke hello",
+            "  nullctl vault audit --agent hello      who did what, also before the last boot"
         },
         subcommands = {
             VaultInitCommand.class,
@@ -34,6 +35,7 @@ import picocli.CommandLine.Command;
             VaultExportCommand.class,
             VaultImportCommand.class,
             VaultLeasesCommand.class,
-            VaultRevokeCommand.class
+            VaultRevokeCommand.class,
+            VaultAuditCommand.class
         })
 final class VaultCommand {}

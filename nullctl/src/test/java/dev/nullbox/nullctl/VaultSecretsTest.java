@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -243,6 +245,39 @@ class VaultSecretsTest extends NullctlTestCase {
         assertThat(out()).isEmpty();
         assertThat(run("vault", "revoke", "--lease", "L1")).isEqualTo(1);
         assertThat(err()).contains("no lease of L1 is in force");
+    }
+
+    @Test
+    void printsTheAuditLog() throws Exception {
+        String read = "{\"seq\":7,\"time\":60,\"event\":\"vault.read\",\"caller\":\"gateway\",\"name\":\"A\"}";
+        String lease = "{\"seq\":8,\"time\":61,\"event\":\"vault.lease\",\"agent\":\"hello\",\"names\":[\"A\",\"B\"]}";
+        appliance().serve("warden", "vault.audit", "{\"records\":[" + read + "," + lease + "],\"damaged\":0}");
+        assertThat(run("vault", "audit")).isZero();
+        assertThat(out().lines())
+                .containsExactly(
+                        "7 1970-01-01T00:01:00Z vault.read caller=gateway name=A",
+                        "8 1970-01-01T00:01:01Z vault.lease agent=hello names=A, B");
+        assertThat(run("vault", "audit", "--agent", "hello", "--json")).isZero();
+        assertThat(out().strip()).isEqualTo(lease);
+        assertThat(run("vault", "audit", "--secret", "B", "--after", "6")).isZero();
+        assertThat(out()).startsWith("8 ").hasLineCount(1);
+        assertThat(asked("vault.audit").getLast()).isEqualTo(json("{\"after\":6,\"max\":1500}"));
+        assertThat(run("vault", "audit", "--after", "-1")).isEqualTo(2);
+        assertThat(err()).contains("--after");
+    }
+
+    @Test
+    void readsTheAuditLogPageByPageAndSaysWhatIsDamaged() throws Exception {
+        String page = IntStream.rangeClosed(1, 1_500)
+                .mapToObj(seq -> "{\"seq\":" + seq + ",\"time\":60,\"event\":\"vault.set\"}")
+                .collect(Collectors.joining(","));
+        appliance().serve("warden", "vault.audit", "{\"records\":[" + page + "],\"damaged\":2}");
+        assertThat(run("vault", "audit")).isZero();
+        assertThat(asked("vault.audit"))
+                .as("ends though the appliance goes round in circles")
+                .hasSize(2);
+        assertThat(asked("vault.audit").getLast()).isEqualTo(json("{\"after\":1500,\"max\":1500}"));
+        assertThat(err()).contains("2 places of the audit log");
     }
 
     private void serveValue(byte[] value) throws Exception {

@@ -76,7 +76,7 @@ final class Dispatcher {
             return request.id().map(id -> JsonRpcCodec.encodeResult(id, result));
         } catch (RpcException e) {
             return call.failure(e);
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             observer.crashed(request.method(), e);
             return call.failure(new RpcException(
                     RpcException.Code.INTERNAL, "BUG", request.method() + " failed by a fault of the service"));

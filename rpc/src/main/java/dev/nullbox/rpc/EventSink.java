@@ -40,11 +40,21 @@ public final class EventSink {
      * @throws IllegalArgumentException for a value of another type
      */
     public void emit(String event, Map<String, ?> fields) {
+        emit(event, object(fields));
+    }
+
+    /**
+     * Fields as JSON, in the order of their names.
+     *
+     * @param fields values are strings, numbers, booleans or {@link JsonElement}s
+     * @throws IllegalArgumentException for a value of another type
+     */
+    public static JsonObject object(Map<String, ?> fields) {
         JsonObject object = new JsonObject();
         for (Map.Entry<String, ?> field : new TreeMap<>(fields).entrySet()) {
             object.add(field.getKey(), value(field.getKey(), field.getValue()));
         }
-        emit(event, object);
+        return object;
     }
 
     /** Writes one event, its fields as they stand. */

@@ -22,6 +22,20 @@ final class Answers {
         T ask() throws VaultException, IOException;
     }
 
+    /** A change that the vault may refuse. */
+    @FunctionalInterface
+    interface Change {
+        void make() throws VaultException, IOException;
+    }
+
+    /** Makes the change, or throws the refusal as an RPC error. */
+    static void make(Change change) throws RpcException {
+        ask(() -> {
+            change.make();
+            return change;
+        });
+    }
+
     /** The answer, or the refusal as an RPC error. */
     static <T> T ask(Question<T> question) throws RpcException {
         return ask(question, RpcException.Code.UNAVAILABLE);
@@ -53,7 +67,8 @@ final class Answers {
                     LEASE_TOO_LARGE -> RpcException.Code.INVALID_PARAMS;
             case SECRET_UNKNOWN, VERSION_UNKNOWN, TRANSFER_UNKNOWN, LEASE_UNKNOWN -> RpcException.Code.NOT_FOUND;
             case WRONG_KEY, CANARY -> RpcException.Code.DENIED;
-            case VAULT_NEW, VAULT_SEALED, ATTEMPTS_DELAYED, VAULT_NOT_WRITTEN -> RpcException.Code.UNAVAILABLE;
+            case VAULT_NEW, VAULT_SEALED, ATTEMPTS_DELAYED, VAULT_NOT_WRITTEN, AUDIT_NOT_WRITTEN ->
+                RpcException.Code.UNAVAILABLE;
             case NOT_A_VAULT, WRONG_VERSION, TRUNCATED, TRAILING_BYTES, SWAPPED, ROLLED_BACK, TAMPERED, TOO_LARGE ->
                 fileFailure;
             case VAULT_EXISTS,

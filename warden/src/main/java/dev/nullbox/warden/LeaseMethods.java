@@ -5,16 +5,17 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.nullbox.rpc.Caller;
-import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
+import dev.nullbox.warden.AuditFile.Ring;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Warden's methods for leases. */
 final class LeaseMethods {
@@ -22,19 +23,21 @@ final class LeaseMethods {
     /** Room for the list in one message, with what stands around it. */
     private static final int MAX_LIST_CHARS = 900_000;
 
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
     private final VaultKeeper keeper;
     private final Leases leases;
-    private final EventSink events;
+    private final Audit audit;
 
-    LeaseMethods(VaultKeeper keeper, Leases leases, EventSink events) {
+    LeaseMethods(VaultKeeper keeper, Leases leases, Audit audit) {
         this.keeper = keeper;
         this.leases = leases;
-        this.events = events;
+        this.audit = audit;
     }
 
     List<RpcMethod> methods() {
         return List.of(
-                new RpcMethod("vault.lease", VaultService.ROOT, (caller, params) -> lease(new Params(params))),
+                new RpcMethod("vault.lease", VaultService.ROOT, (caller, params) -> lease(caller, new Params(params))),
                 new RpcMethod("vault.fetch", VaultService.ROOT, (caller, params) -> fetch(new Params(params))),
                 new RpcMethod("vault.leases", VaultService.OPERATORS, (caller, params) -> list(new Params(params))),
                 new RpcMethod(
@@ -43,15 +46,16 @@ final class LeaseMethods {
                         (caller, params) -> revoke(caller, new Params(params))));
     }
 
-    private JsonElement lease(Params params) throws RpcException {
-        String agent = params.string("agent");
+    private JsonElement lease(Caller caller, Params params) throws RpcException {
+        String agent = agent(params);
         String run = run(params);
         List<LeaseRequest> requests = LeaseRequest.read(params);
         params.done();
         Map<SecretName, Secret> values = new LinkedHashMap<>();
         try {
+            audit.ready();
             List<LeaseRef> refs = collect(agent, run, requests, values);
-            Lease lease = Answers.ask(() -> leases.grant(agent, run, refs));
+            Lease lease = grant(caller, agent, run, refs);
             JsonObject secrets = new JsonObject();
             for (LeaseRef ref : refs) {
                 Secret value = values.get(ref.name());
@@ -59,20 +63,35 @@ final class LeaseMethods {
                     secrets.add(ref.name().value(), Answers.base64(value.bytes()));
                 }
             }
-            events.emit(
-                    "vault.lease",
-                    Map.of("agent", agent, "run", run, "lease", lease.id(), "names", Answers.names(lease.names())));
             JsonObject result = new JsonObject();
             result.addProperty("lease", lease.id());
             result.add("secrets", secrets);
             return result;
         } catch (RpcException e) {
-            events.emit(
-                    "vault.denied",
-                    Map.of("method", "vault.lease", "agent", agent, "code", e.detail(), "names", names(requests)));
+            denied(
+                    "vault.lease",
+                    agent,
+                    e,
+                    requests.stream().map(LeaseRequest::name).toList());
             throw e;
         } finally {
             values.values().forEach(Secret::close);
+        }
+    }
+
+    private Lease grant(Caller caller, String agent, String run, List<LeaseRef> refs) throws RpcException {
+        Leases.Granted granted = Answers.ask(() -> leases.grant(agent, run, refs));
+        granted.ended().forEach(lease -> over(caller, lease));
+        Lease lease = granted.lease();
+        try {
+            audit.release(
+                    Ring.AGENTS,
+                    "vault.lease",
+                    Map.of("agent", agent, "run", run, "lease", lease.id(), "names", Answers.names(lease.names())));
+            return lease;
+        } catch (RpcException e) {
+            leases.end(lease.id(), Lease.State.ENDED).forEach(one -> over(caller, one));
+            throw e;
         }
     }
 
@@ -114,40 +133,38 @@ final class LeaseMethods {
     }
 
     private JsonElement fetch(Params params) throws RpcException {
-        String agent = params.string("agent");
+        String agent = agent(params);
         String run = run(params);
         SecretName name = Answers.name(params.string("name"), "name");
         params.done();
         try {
+            audit.ready();
             Vault vault = Answers.ask(keeper::vault);
             refuseCanary(vault, agent, run, name);
             try (Secret value = Answers.ask(
                     () -> leases.fetch(agent, run, name, lent -> vault.get(lent).value()))) {
-                events.emit("vault.fetch", Map.of("agent", agent, "run", run, "name", name.value()));
+                audit.release(Ring.AGENTS, "vault.fetch", Map.of("agent", agent, "run", run, "name", name.value()));
                 JsonObject result = new JsonObject();
                 result.add("value", Answers.base64(value.bytes()));
                 return result;
             }
         } catch (RpcException e) {
-            events.emit(
-                    "vault.denied",
-                    Map.of(
-                            "method",
-                            "vault.fetch",
-                            "agent",
-                            agent,
-                            "code",
-                            e.detail(),
-                            "names",
-                            Answers.names(List.of(name))));
+            denied("vault.fetch", agent, e, List.of(name));
             throw e;
         }
+    }
+
+    private void denied(String method, String agent, RpcException refusal, List<SecretName> names) {
+        audit.refusal(
+                Ring.AGENTS,
+                "vault.denied",
+                Map.of("method", method, "agent", agent, "code", refusal.detail(), "names", Answers.names(names)));
     }
 
     /** Raises the alarm, whichever version is asked for, and whether or not it was ever lent. */
     private void refuseCanary(Vault vault, String agent, String run, SecretName name) throws RpcException {
         if (Answers.ask(() -> vault.isCanary(name))) {
-            events.emit("vault.canary", Map.of("agent", agent, "run", run, "name", name.value()));
+            audit.note(Ring.OPERATORS, "vault.canary", Map.of("agent", agent, "run", run, "name", name.value()));
             throw new RpcException(
                     RpcException.Code.DENIED,
                     VaultCode.CANARY.name(),
@@ -188,36 +205,52 @@ final class LeaseMethods {
             params.done();
             ended = leases.end(id, Lease.State.REVOKED);
         } else {
-            String agent = params.string("agent");
+            String agent = agent(params);
             Optional<String> run = params.has("run") ? Optional.of(run(params)) : Optional.empty();
             params.done();
             boolean itsRunIsOver = run.isPresent() && VaultService.ROOT.contains(caller.user());
             ended = leases.end(agent, run, itsRunIsOver ? Lease.State.ENDED : Lease.State.REVOKED);
         }
-        for (Lease lease : ended) {
-            events.emit(
-                    "vault.revoke",
-                    Map.of(
-                            "agent", lease.agent(),
-                            "run", lease.run(),
-                            "lease", lease.id(),
-                            "state", Answers.lower(lease.state())));
-        }
+        ended.forEach(lease -> over(caller, lease));
         JsonObject result = new JsonObject();
         result.addProperty("revoked", ended.size());
         return result;
     }
 
+    private void over(Caller caller, Lease lease) {
+        audit.note(
+                lease.state() == Lease.State.REVOKED ? Ring.OPERATORS : Ring.AGENTS,
+                "vault.revoke",
+                Map.of(
+                        "agent", lease.agent(),
+                        "run", lease.run(),
+                        "lease", lease.id(),
+                        "state", Answers.lower(lease.state()),
+                        "caller", caller.user()));
+    }
+
+    private static String agent(Params params) throws RpcException {
+        return word(params.string("agent"), "agent");
+    }
+
     /** The run as cage names it: a number or a string. */
     private static String run(Params params) throws RpcException {
         if (params.any("run") instanceof JsonPrimitive run && (run.isString() || run.isNumber())) {
-            return run.getAsString();
+            return word(run.getAsString(), "run");
         }
         throw new RpcException(
                 RpcException.Code.INVALID_PARAMS, "WRONG_TYPE", "run: must be a number or a string", "run");
     }
 
-    private static JsonArray names(List<LeaseRequest> requests) {
-        return Answers.names(requests.stream().map(LeaseRequest::name).toList());
+    /** What stands in records: not so long that the rest would find no room. */
+    private static String word(String text, String field) throws RpcException {
+        if (WORD.matcher(text).matches()) {
+            return text;
+        }
+        throw new RpcException(
+                RpcException.Code.INVALID_PARAMS,
+                "OUT_OF_RANGE",
+                field + ": has 1 to 64 ASCII letters, digits, dots, _ and -",
+                field);
     }
 }

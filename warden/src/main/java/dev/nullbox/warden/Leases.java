@@ -22,6 +22,7 @@ public final class Leases {
 
     private final InstantSource clock;
     private final LongSupplier nanos;
+    private final Listener listener;
     private final Map<String, OpenLease> byId = new LinkedHashMap<>();
     private long seq;
     private long granted;
@@ -33,9 +34,10 @@ public final class Leases {
      * @param clock what people read
      * @param nanos as {@link System#nanoTime}, what leases expire by
      */
-    public Leases(InstantSource clock, LongSupplier nanos) {
+    public Leases(InstantSource clock, LongSupplier nanos, Listener listener) {
         this.clock = clock;
         this.nanos = nanos;
+        this.listener = listener;
         // Above any number that an earlier warden gave out, and exact as a double.
         this.seq = clock.instant().toEpochMilli() * 1000;
     }
@@ -44,6 +46,24 @@ public final class Leases {
     public record Snapshot(List<Lease> leases, long seq) {
         public Snapshot {
             leases = List.copyOf(leases);
+        }
+    }
+
+    /** Is told of what nobody asks for. */
+    @FunctionalInterface
+    public interface Listener {
+        /** Secrets of the lease whose time is over: told as soon as anybody looks, or waits, under the book's lock. */
+        void expired(Lease lease, List<SecretName> names);
+    }
+
+    /**
+     * A new lease.
+     *
+     * @param ended the leases of the agent's older run that it took the place of
+     */
+    public record Granted(Lease lease, List<Lease> ended) {
+        public Granted {
+            ended = List.copyOf(ended);
         }
     }
 
@@ -58,7 +78,7 @@ public final class Leases {
      *
      * @throws VaultException when too many agents hold one
      */
-    public synchronized Lease grant(String agent, String run, List<LeaseRef> refs) throws VaultException {
+    public synchronized Granted grant(String agent, String run, List<LeaseRef> refs) throws VaultException {
         long others = byId.values().stream()
                 .filter(lease -> !lease.isOver() && !lease.agent().equals(agent))
                 .count();
@@ -67,13 +87,13 @@ public final class Leases {
                     VaultCode.TOO_MANY_LEASES,
                     VaultLimits.MAX_LEASES + " agents hold a lease, which is all; revoke those that have ended");
         }
-        end(agent, Optional.empty(), Lease.State.ENDED);
+        List<Lease> ended = end(agent, Optional.empty(), Lease.State.ENDED);
         forgetOldest();
         OpenLease lease = new OpenLease(
                 "L" + seq + "-" + ++granted, agent, run, clock.instant().getEpochSecond(), nanos.getAsLong(), refs);
         byId.put(lease.id(), lease);
         changed();
-        return lease.view();
+        return new Granted(lease.view(), ended);
     }
 
     /**
@@ -172,7 +192,11 @@ public final class Leases {
     private void sweep() {
         boolean any = false;
         for (OpenLease lease : byId.values()) {
-            any |= lease.expire(nanos.getAsLong());
+            List<SecretName> names = lease.expire(nanos.getAsLong());
+            if (!names.isEmpty()) {
+                any = true;
+                listener.expired(lease.view(), names);
+            }
         }
         if (any) {
             changed();

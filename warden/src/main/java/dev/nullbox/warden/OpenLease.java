@@ -1,5 +1,6 @@
 package dev.nullbox.warden;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -76,16 +77,16 @@ final class OpenLease {
         }
     }
 
-    /** Marks what expires by now; whether that is something new. */
-    boolean expire(long now) {
-        boolean any = false;
+    /** Marks what expires by now; which of it was in force until then. */
+    List<SecretName> expire(long now) {
+        List<SecretName> names = new ArrayList<>();
         for (Item item : items) {
             if (!item.expired && left(item, now) <= 0) {
                 item.expired = true;
-                any = true;
+                names.add(item.ref.name());
             }
         }
-        return any && end.isEmpty();
+        return end.isEmpty() ? names : List.of();
     }
 
     long untilNextExpiry(long now) {

@@ -4,10 +4,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.rpc.Caller;
-import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
+import dev.nullbox.warden.AuditFile.Ring;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,11 +19,11 @@ final class SecretMethods {
     private static final int LIST_MOST = 5_000;
 
     private final VaultKeeper keeper;
-    private final EventSink events;
+    private final Audit audit;
 
-    SecretMethods(VaultKeeper keeper, EventSink events) {
+    SecretMethods(VaultKeeper keeper, Audit audit) {
         this.keeper = keeper;
-        this.events = events;
+        this.audit = audit;
     }
 
     List<RpcMethod> methods() {
@@ -52,8 +52,10 @@ final class SecretMethods {
         boolean canary = params.optionalBool("canary", false);
         try (Secret value = Secret.owning(params.base64("value"))) {
             params.done();
+            audit.ready();
             SecretInfo info = Answers.ask(() -> keeper.vault().set(name, value, canary));
-            events.emit(
+            audit.change(
+                    Ring.OPERATORS,
                     "vault.set",
                     Map.of("name", name.value(), "version", info.version(), "canary", canary, "caller", caller.user()));
             return Answers.json(info);
@@ -67,7 +69,10 @@ final class SecretMethods {
         Vault.Version found = Answers.ask(() -> keeper.vault().get(name, version));
         try (Secret value = found.value()) {
             int read = found.info().version();
-            events.emit("vault.read", Map.of("name", name.value(), "version", read, "caller", caller.user()));
+            audit.release(
+                    Ring.OPERATORS,
+                    "vault.read",
+                    Map.of("name", name.value(), "version", read, "caller", caller.user()));
             JsonObject result = new JsonObject();
             result.addProperty("name", name.value());
             result.addProperty("version", read);
@@ -110,19 +115,18 @@ final class SecretMethods {
     private JsonElement delete(Caller caller, Params params) throws RpcException {
         SecretName name = name(params);
         params.done();
-        Answers.ask(() -> {
-            keeper.vault().delete(name);
-            return name;
-        });
-        events.emit("vault.deleted", Map.of("name", name.value(), "caller", caller.user()));
+        audit.ready();
+        Answers.make(() -> keeper.vault().delete(name));
+        audit.change(Ring.OPERATORS, "vault.deleted", Map.of("name", name.value(), "caller", caller.user()));
         return Answers.nothing();
     }
 
     private JsonElement undelete(Caller caller, Params params) throws RpcException {
         SecretName name = name(params);
         params.done();
+        audit.ready();
         SecretInfo info = Answers.ask(() -> keeper.vault().undelete(name));
-        events.emit("vault.undeleted", Map.of("name", name.value(), "caller", caller.user()));
+        audit.change(Ring.OPERATORS, "vault.undeleted", Map.of("name", name.value(), "caller", caller.user()));
         return Answers.json(info);
     }
 
@@ -130,8 +134,12 @@ final class SecretMethods {
         SecretName name = name(params);
         Optional<Integer> version = Answers.version(params);
         params.done();
+        audit.ready();
         int count = Answers.ask(() -> keeper.vault().destroy(name, version));
-        events.emit("vault.destroyed", Map.of("name", name.value(), "versions", count, "caller", caller.user()));
+        audit.change(
+                Ring.OPERATORS,
+                "vault.destroyed",
+                Map.of("name", name.value(), "versions", count, "caller", caller.user()));
         JsonObject result = new JsonObject();
         result.addProperty("destroyed", count);
         return result;

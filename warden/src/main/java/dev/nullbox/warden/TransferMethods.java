@@ -3,21 +3,21 @@ package dev.nullbox.warden;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.rpc.Caller;
-import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
+import dev.nullbox.warden.AuditFile.Ring;
 import java.util.List;
 import java.util.Map;
 
 /** Warden's methods to carry a vault out and in. */
 final class TransferMethods {
     private final Transfers transfers;
-    private final EventSink events;
+    private final Audit audit;
 
-    TransferMethods(Transfers transfers, EventSink events) {
+    TransferMethods(Transfers transfers, Audit audit) {
         this.transfers = transfers;
-        this.events = events;
+        this.audit = audit;
     }
 
     List<RpcMethod> methods() {
@@ -44,8 +44,14 @@ final class TransferMethods {
         }
         try (Credential credential = Answers.credential(params)) {
             params.done();
+            audit.ready();
             Transfers.Begun begun = Answers.ask(() -> transfers.beginExport(credential));
-            events.emit("vault.export", Map.of("bytes", begun.bytes(), "caller", caller.user()));
+            try {
+                audit.release(Ring.OPERATORS, "vault.export", Map.of("bytes", begun.bytes(), "caller", caller.user()));
+            } catch (RpcException e) {
+                Answers.make(transfers::clear);
+                throw e;
+            }
             result.addProperty("transfer", begun.id());
             result.addProperty("bytes", begun.bytes());
             return result;
@@ -79,9 +85,11 @@ final class TransferMethods {
         try (Credential credential = Answers.credential(params)) {
             boolean overwrite = params.optionalBool("overwrite", false);
             params.done();
+            audit.ready();
             Vault.Size added = Answers.ask(
                     () -> transfers.finishImport(id, credential, overwrite), RpcException.Code.INVALID_PARAMS);
-            events.emit(
+            audit.change(
+                    Ring.OPERATORS,
                     "vault.import",
                     Map.of("secrets", added.secrets(), "versions", added.versions(), "caller", caller.user()));
             JsonObject result = new JsonObject();

@@ -190,9 +190,11 @@ public final class Vault implements AutoCloseable {
         byte[] vaultId = store.random().bytes(VaultHeader.VAULT_ID_BYTES);
         try (VaultKeys to = new VaultKeys(vaultId, Secret.owning(store.random().bytes(VaultCrypto.KEY_BYTES)))) {
             VaultHeader header = new VaultHeader(vaultId, 1, List.of(store.wrap(credential, 1, to)));
-            VaultRewrite rewrite = VaultRewrite.begin(store, name, header, keys, to, file);
-            rewrite.copy(file, index, head -> VaultRewrite.Fate.STAYS);
-            return rewrite.finish().length();
+            return store.orDiscard(name, () -> {
+                VaultRewrite rewrite = VaultRewrite.begin(store, name, header, keys, to, file);
+                rewrite.copy(file, index, head -> VaultRewrite.Fate.STAYS);
+                return rewrite.finish().length();
+            });
         }
     }
 
@@ -207,10 +209,13 @@ public final class Vault implements AutoCloseable {
             requireOpen();
             Size before = size();
             VaultHeader next = file.header().next(file.header().slots());
-            VaultRewrite rewrite = VaultRewrite.begin(store, VaultFile.NEW_NAME, next, keys, keys, file);
-            rewrite.copy(file, index, head -> VaultRewrite.Fate.STAYS);
-            int secrets = other.addTo(rewrite, index, overwrite);
-            file.replace(next, rewrite.finish(), () -> index = rewrite.index());
+            int secrets = store.orDiscard(VaultFile.NEW_NAME, () -> {
+                VaultRewrite rewrite = VaultRewrite.begin(store, VaultFile.NEW_NAME, next, keys, keys, file);
+                rewrite.copy(file, index, head -> VaultRewrite.Fate.STAYS);
+                int added = other.addTo(rewrite, index, overwrite);
+                file.replace(next, rewrite.finish(), () -> index = rewrite.index());
+                return added;
+            });
             return new Size(
                     secrets, index.versions() - before.versions(), file.commit().length());
         }
@@ -266,11 +271,14 @@ public final class Vault implements AutoCloseable {
 
     private void rewrite(VaultHeader next, VaultKeys nextKeys, VaultRewrite.Judge judge)
             throws VaultException, IOException {
-        VaultRewrite rewrite = VaultRewrite.begin(store, VaultFile.NEW_NAME, next, keys, nextKeys, file);
-        rewrite.copy(file, index, judge);
-        file.replace(next, rewrite.finish(), () -> {
-            index = rewrite.index();
-            keys = nextKeys;
+        store.orDiscard(VaultFile.NEW_NAME, () -> {
+            VaultRewrite rewrite = VaultRewrite.begin(store, VaultFile.NEW_NAME, next, keys, nextKeys, file);
+            rewrite.copy(file, index, judge);
+            file.replace(next, rewrite.finish(), () -> {
+                index = rewrite.index();
+                keys = nextKeys;
+            });
+            return rewrite;
         });
     }
 

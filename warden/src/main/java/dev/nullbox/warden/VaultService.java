@@ -4,10 +4,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.rpc.Caller;
-import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
+import dev.nullbox.warden.AuditFile.Ring;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -28,16 +28,15 @@ public final class VaultService {
     private final VaultKeeper keeper;
     private final Transfers transfers;
     private final Leases leases;
-    private final EventSink events;
+    private final Audit audit;
     private final boolean memoryLocked;
 
     /** @param memoryLocked whether no page of this process can leave memory, for {@code vault.status} */
-    public VaultService(
-            VaultKeeper keeper, Transfers transfers, Leases leases, EventSink events, boolean memoryLocked) {
+    public VaultService(VaultKeeper keeper, Transfers transfers, Leases leases, Audit audit, boolean memoryLocked) {
         this.keeper = keeper;
         this.transfers = transfers;
         this.leases = leases;
-        this.events = events;
+        this.audit = audit;
         this.memoryLocked = memoryLocked;
     }
 
@@ -45,13 +44,14 @@ public final class VaultService {
     public List<RpcMethod> methods() {
         List<RpcMethod> methods = new ArrayList<>(List.of(
                 new RpcMethod("vault.status", OPERATORS, (caller, params) -> status(new Params(params))),
-                new RpcMethod("vault.init", OPERATORS, (caller, params) -> init(new Params(params))),
+                new RpcMethod("vault.init", OPERATORS, (caller, params) -> init(caller, new Params(params))),
                 new RpcMethod("vault.unseal", OPERATORS, (caller, params) -> unseal(caller, new Params(params))),
                 new RpcMethod("vault.seal", OPERATORS, (caller, params) -> seal(caller, new Params(params))),
                 new RpcMethod("vault.rekey", OPERATORS, (caller, params) -> rekey(caller, new Params(params)))));
-        methods.addAll(new SecretMethods(keeper, events).methods());
-        methods.addAll(new TransferMethods(transfers, events).methods());
-        methods.addAll(new LeaseMethods(keeper, leases, events).methods());
+        methods.addAll(new SecretMethods(keeper, audit).methods());
+        methods.addAll(new TransferMethods(transfers, audit).methods());
+        methods.addAll(new LeaseMethods(keeper, leases, audit).methods());
+        methods.add(new RpcMethod("vault.audit", OPERATORS, (caller, params) -> audit(new Params(params))));
         return methods;
     }
 
@@ -81,7 +81,7 @@ public final class VaultService {
         return status;
     }
 
-    private JsonElement init(Params params) throws RpcException {
+    private JsonElement init(Caller caller, Params params) throws RpcException {
         List<Credential> credentials = new ArrayList<>();
         try {
             if (params.has("passphrase")) {
@@ -94,8 +94,9 @@ public final class VaultService {
             if (credentials.isEmpty()) {
                 throw Answers.invalid(VaultCode.CREDENTIAL_INVALID, "give a passphrase, a key or both", "passphrase");
             }
+            audit.ready();
             Vault vault = Answers.ask(() -> keeper.init(credentials));
-            events.emit("vault.created", Map.of("slots", credentials.size()));
+            audit.change(Ring.OPERATORS, "vault.created", Map.of("slots", credentials.size(), "caller", caller.user()));
             JsonObject result = new JsonObject();
             result.addProperty("vault", HexFormat.of().formatHex(vault.vaultId()));
             result.add("slots", slots());
@@ -110,7 +111,15 @@ public final class VaultService {
             params.done();
             int slot = attempt(caller, () -> keeper.unseal(credential));
             Vault.Size size = Answers.ask(keeper::vault).size();
-            events.emit("vault.unsealed", Map.of("slot", slot, "secrets", size.secrets(), "caller", caller.user()));
+            try {
+                audit.release(
+                        Ring.OPERATORS,
+                        "vault.unsealed",
+                        Map.of("slot", slot, "secrets", size.secrets(), "caller", caller.user()));
+            } catch (RpcException e) {
+                Answers.make(keeper::seal);
+                throw e;
+            }
             JsonObject result = new JsonObject();
             result.addProperty("slot", slot);
             result.addProperty("secrets", size.secrets());
@@ -119,14 +128,26 @@ public final class VaultService {
         }
     }
 
+    private JsonElement audit(Params params) throws RpcException {
+        long after = params.optionalInteger("after", 0, Long.MAX_VALUE, 0);
+        int max = (int) params.optionalInteger("max", 1, Audit.MAX_PAGE, Audit.MAX_PAGE);
+        params.done();
+        Audit.Page page = audit.page(after, max);
+        JsonArray records = new JsonArray();
+        page.records().forEach(records::add);
+        JsonObject result = new JsonObject();
+        result.add("records", records);
+        result.addProperty("damaged", page.damaged());
+        return result;
+    }
+
     private JsonElement seal(Caller caller, Params params) throws RpcException {
         params.done();
-        Answers.ask(() -> {
+        Answers.make(() -> {
             keeper.seal();
             transfers.clear();
-            return keeper;
         });
-        events.emit("vault.sealed", Map.of("caller", caller.user()));
+        audit.note(Ring.OPERATORS, "vault.sealed", Map.of("caller", caller.user()));
         return Answers.nothing();
     }
 
@@ -150,7 +171,7 @@ public final class VaultService {
                     });
                 }
             }
-            events.emit("vault.rekeyed", Map.of("slots", slots(), "caller", caller.user()));
+            audit.change(Ring.OPERATORS, "vault.rekeyed", Map.of("slots", slots(), "caller", caller.user()));
             JsonObject result = new JsonObject();
             result.add("slots", slots());
             return result;
@@ -159,10 +180,12 @@ public final class VaultService {
 
     /** Something that a wrong credential ends, which is an event of its own. */
     private <T> T attempt(Caller caller, Answers.Question<T> question) throws RpcException {
+        audit.ready();
         try {
             return Answers.ask(question);
         } catch (RpcException e) {
-            events.emit(
+            audit.refusal(
+                    Ring.OPERATORS,
                     "vault.unseal_failed",
                     Map.of(
                             "code", e.detail(),

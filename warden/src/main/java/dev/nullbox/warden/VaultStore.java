@@ -64,16 +64,19 @@ public final class VaultStore {
                 slots.add(wrap(credential, slots.size() + 1, keys));
             }
             VaultHeader header = new VaultHeader(vaultId, 1, slots);
-            Commit commit = new VaultWriter(files, VaultFile.NEW_NAME, header, keys).finish(1);
-            files.rename(VaultFile.NEW_NAME, VaultFile.NAME);
+            Commit commit = orDiscard(VaultFile.NEW_NAME, () -> {
+                Commit written = new VaultWriter(files, VaultFile.NEW_NAME, header, keys).finish(1);
+                files.rename(VaultFile.NEW_NAME, VaultFile.NAME);
+                return written;
+            });
             files.syncDirectory();
             return new Vault(this, keys, new VaultFile(files, header, commit), new VaultIndex());
         });
     }
 
-    /** What becomes of keys. */
+    /** What makes something out of keys, or a file. */
     @FunctionalInterface
-    private interface Use<T, E extends Exception> {
+    interface Use<T, E extends Exception> {
         T apply() throws E, IOException;
     }
 
@@ -88,6 +91,20 @@ public final class VaultStore {
             if (!taken) {
                 keys.close();
             }
+        }
+    }
+
+    /** What writes a file of the name and gives it another, or leaves it; the file is removed when that fails. */
+    <T, E extends Exception> T orDiscard(String name, Use<T, E> use) throws E, IOException {
+        try {
+            return use.apply();
+        } catch (Exception e) {
+            try {
+                files.delete(name);
+            } catch (IOException left) {
+                e.addSuppressed(left);
+            }
+            throw e;
         }
     }
 

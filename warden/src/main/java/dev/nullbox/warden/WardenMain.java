@@ -2,12 +2,12 @@ package dev.nullbox.warden;
 
 import dev.nullbox.natives.Natives;
 import dev.nullbox.rpc.Caller;
-import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.HeapWiper;
 import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcObserver;
 import dev.nullbox.rpc.RpcServer;
 import dev.nullbox.rpc.ServiceRuntime;
+import dev.nullbox.warden.AuditFile.Ring;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,32 +59,34 @@ public final class WardenMain {
         VaultKeeper keeper = VaultKeeper.of(store, System::nanoTime);
         Transfers transfers = new Transfers(keeper, System::nanoTime);
         transfers.clear();
-        announce(keeper.state(), runtime.events());
-        Leases leases = new Leases(InstantSource.system(), System::nanoTime);
-        VaultService service = new VaultService(keeper, transfers, leases, runtime.events(), memoryLocked);
-        RpcServer server =
-                RpcServer.listen(runtime.socketPath(), service.methods(), LIMITS, observer(runtime.events()));
+        Audit audit = new Audit(store.files(), InstantSource.system(), System::nanoTime, runtime.events());
+        announce(keeper.state(), audit);
+        Leases leases = new Leases(InstantSource.system(), System::nanoTime, audit::expired);
+        VaultService service = new VaultService(keeper, transfers, leases, audit, memoryLocked);
+        RpcServer server = RpcServer.listen(runtime.socketPath(), service.methods(), LIMITS, observer(audit));
         return () -> {
             server.close();
             keeper.close();
         };
     }
 
-    private static void announce(VaultKeeper.State state, EventSink events) {
+    private static void announce(VaultKeeper.State state, Audit audit) {
         switch (state) {
-            case VaultKeeper.State.New() -> events.emit("vault.found", Map.of("state", "new"));
-            case VaultKeeper.State.Sealed _, VaultKeeper.State.Unsealed _ ->
-                events.emit("vault.found", Map.of("state", "sealed"));
+            case VaultKeeper.State.New() -> found(audit, Map.of("state", "new"));
+            case VaultKeeper.State.Sealed _, VaultKeeper.State.Unsealed _ -> found(audit, Map.of("state", "sealed"));
             case VaultKeeper.State.Refused(VaultOpenResult.Refused why) -> {
-                events.emit(
-                        "vault.found",
-                        Map.of("state", "refused", "code", why.code().name(), "reason", why.message()));
+                found(audit, Map.of("state", "refused", "code", why.code().name()));
                 System.err.println("warden: " + why.message());
             }
         }
     }
 
-    private static RpcObserver observer(EventSink events) {
+    /** What a start looks like in the audit log: leases have ended, and the vault is sealed. */
+    private static void found(Audit audit, Map<String, String> fields) {
+        audit.note(Ring.OPERATORS, "vault.found", fields);
+    }
+
+    private static RpcObserver observer(Audit audit) {
         RpcObserver standardError = RpcObserver.toStandardError();
         HeapWiper wiper = HeapWiper.start();
         return new RpcObserver() {
@@ -95,7 +97,7 @@ public final class WardenMain {
 
             @Override
             public void denied(Caller caller, String method) {
-                events.emit("vault.denied", Map.of("caller", caller.user(), "method", method));
+                audit.refusal(Ring.AGENTS, "vault.denied", Map.of("caller", caller.user(), "method", method));
             }
 
             @Override

@@ -59,6 +59,7 @@ record DocumentedCall(String method, String callers, boolean ref, List<List<Stri
             Map.entry("deliver", "'fetch'"),
             Map.entry("vault.list after", "'A'"),
             Map.entry("vault.leases after", "0"),
+            Map.entry("vault.audit after", "0"),
             Map.entry("refs", "[{name:'A'}]"));
 
     /** As a row of the document has them: {@code `a`, `b` or `c`, `d?`}. */

@@ -1,9 +1,11 @@
 package dev.nullbox.warden;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,7 +15,11 @@ import org.junit.jupiter.api.Test;
 
 class LeasesTest {
     private final AtomicLong nanos = new AtomicLong();
-    private final Leases leases = new Leases(() -> Instant.ofEpochSecond(1_700_000_000L), nanos::get);
+    private final List<String> expired = new ArrayList<>();
+    private final Leases leases = new Leases(
+            () -> Instant.ofEpochSecond(1_700_000_000L),
+            nanos::get,
+            (lease, names) -> expired.add(lease.agent() + names));
 
     @Test
     void givesAFetchedSecretSoManyTimesAndNoMore() throws Exception {
@@ -52,6 +58,19 @@ class LeasesTest {
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(20));
         assertThat(leases.snapshot().leases().getLast().state()).isEqualTo(Lease.State.EXPIRED);
         assertThat(leases.active()).isEqualTo(1);
+        assertThat(expired).containsExactly("hello[OPENAI_KEY]", "short[OPENAI_KEY, token2]");
+    }
+
+    @Test
+    void saysWhichLeaseANewerOneTakesThePlaceOf() throws Exception {
+        Lease first = leases.grant("hello", "1", List.of()).lease();
+        assertThat(leases.grant("other", "1", List.of()).ended()).isEmpty();
+        assertThat(leases.grant("hello", "2", List.of()).ended())
+                .extracting(Lease::id, Lease::state)
+                .containsExactly(tuple(first.id(), Lease.State.ENDED));
+        assertThat(leases.grant("hello", "3", List.of()).ended())
+                .extracting(Lease::run)
+                .containsExactly("2");
     }
 
     @Test
@@ -62,7 +81,8 @@ class LeasesTest {
         assertThat(leases.end("hello", Optional.of("1"), Lease.State.ENDED))
                 .as("it is over already")
                 .isEmpty();
-        Lease second = leases.grant("hello", "2", List.of(fetch(Vaults.KEY, 1, Optional.empty())));
+        Lease second = leases.grant("hello", "2", List.of(fetch(Vaults.KEY, 1, Optional.empty())))
+                .lease();
         assertThat(leases.end("hello", Optional.of("1"), Lease.State.ENDED))
                 .as("a run that is over")
                 .isEmpty();
@@ -87,7 +107,7 @@ class LeasesTest {
         assertThat(leases.await(seq - 1, 20_000).seq()).as("there is news").isEqualTo(seq);
         assertThat(leases.await(seq, 10).seq()).as("there is none in time").isEqualTo(seq);
         CompletableFuture<Leases.Snapshot> waiter = CompletableFuture.supplyAsync(() -> leases.await(seq, 20_000));
-        Lease lease = leases.grant("hello", "1", List.of(file(Vaults.KEY)));
+        Lease lease = leases.grant("hello", "1", List.of(file(Vaults.KEY))).lease();
         assertThat(waiter.get(20, TimeUnit.SECONDS).leases())
                 .extracting(Lease::id)
                 .contains(lease.id());

@@ -26,7 +26,11 @@ final class MemoryFiles implements VaultFiles {
 
     /** A write, or a truncation when there are no bytes. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Write(long position, byte @Nullable [] bytes) {}
+    private record Write(long position, byte @Nullable [] bytes) {
+        long end() {
+            return position + (bytes == null ? 0 : bytes.length);
+        }
+    }
 
     private final Map<String, Node> names = new HashMap<>();
     /** The directory as it may be found after a cut: the last entry is the present. */
@@ -36,6 +40,7 @@ final class MemoryFiles implements VaultFiles {
     private int stepsUntilCut = Integer.MAX_VALUE;
     private int failures = Integer.MAX_VALUE;
     private int readsUntilFailure = Integer.MAX_VALUE;
+    private String unwritable = "";
 
     /** From this step on, counted from 0, every one fails. */
     void cutPowerAtStep(int step) {
@@ -52,6 +57,11 @@ final class MemoryFiles implements VaultFiles {
     /** The reading, counted from 0, fails, and those after it work again. */
     void failRead(int reading) {
         readsUntilFailure = reading;
+    }
+
+    /** Writing to the file of the name fails, until another is named. */
+    void failWritesTo(String name) {
+        unwritable = name;
     }
 
     List<String> steps() {
@@ -86,22 +96,28 @@ final class MemoryFiles implements VaultFiles {
     }
 
     private static byte[] survivors(Node node, Random random) {
-        byte[] disk = node.durable;
+        long most = node.pending.stream().mapToLong(Write::end).max().orElse(0);
+        byte[] disk = Arrays.copyOf(node.durable, (int) Math.max(most, node.durable.length));
+        int length = node.durable.length;
         int mood = random.nextInt(3);
         for (Write write : node.pending) {
             if (write.bytes() == null) {
-                disk = mood == 0 || random.nextBoolean() ? Arrays.copyOf(disk, (int) write.position()) : disk;
+                int cut = mood == 0 || random.nextBoolean() ? (int) write.position() : length;
+                Arrays.fill(disk, Math.min(cut, length), length, (byte) 0);
+                length = cut;
                 continue;
             }
             for (int at = 0; at < write.bytes().length; ) {
                 int sector = (int) Math.min(SECTOR - (write.position() + at) % SECTOR, write.bytes().length - at);
                 if (mood == 0 || (mood == 1 && random.nextBoolean())) {
-                    disk = written(disk, write.position() + at, Arrays.copyOfRange(write.bytes(), at, at + sector));
+                    int position = (int) write.position() + at;
+                    System.arraycopy(write.bytes(), at, disk, position, sector);
+                    length = Math.max(length, position + sector);
                 }
                 at += sector;
             }
         }
-        return disk;
+        return Arrays.copyOf(disk, length);
     }
 
     @Override
@@ -132,9 +148,15 @@ final class MemoryFiles implements VaultFiles {
     @Override
     public void write(String name, long position, byte[] bytes) throws IOException {
         Node node = existing(name);
+        if (name.equals(unwritable)) {
+            throw new IOException("no space left on device");
+        }
         boolean cut = isCut("write " + name);
         node.pending.add(new Write(position, bytes.clone()));
-        node.now = written(node.now, position, bytes);
+        if (position + bytes.length > node.now.length) {
+            node.now = Arrays.copyOf(node.now, (int) position + bytes.length);
+        }
+        System.arraycopy(bytes, 0, node.now, (int) position, bytes.length);
         if (cut) {
             throw new IOException("power cut");
         }
@@ -177,12 +199,6 @@ final class MemoryFiles implements VaultFiles {
         step("sync directory");
         directories.clear();
         directories.add(Map.copyOf(names));
-    }
-
-    private static byte[] written(byte[] to, long position, byte[] bytes) {
-        byte[] result = Arrays.copyOf(to, (int) Math.max(to.length, position + bytes.length));
-        System.arraycopy(bytes, 0, result, (int) position, bytes.length);
-        return result;
     }
 
     private Node existing(String name) throws IOException {

@@ -1,6 +1,13 @@
 package dev.nullbox.warden;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import dev.nullbox.rpc.Caller;
+import dev.nullbox.rpc.EventSink;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.rpc.RpcMethod;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -8,8 +15,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * What the vault takes, for 10, 1,000 and 100,000 secrets of 64 bytes; a line "FIGURE.SECRETS VALUE" each:
@@ -18,8 +27,10 @@ import java.util.concurrent.TimeUnit;
  *   <li>{@code unseal_peak_mib}: by how much unsealing for the first time makes the process larger at its largest, with
  *       Argon2id's 64 MiB and the code that is loaded for it
  *   <li>{@code unseal_ms}: by the recommended passphrase, when the JVM has compiled it as the appliance's image is
- *   <li>{@code set_per_second}: one after the other, each on the disk when it returns
- *   <li>{@code get_per_second}: the newest values, one after the other
+ *   <li>{@code set_per_second}: {@code vault.set} one after the other, each and its audit record on the disk when it
+ *       returns
+ *   <li>{@code get_per_second}: {@code vault.get} of the newest values, one after the other, each with its audit record on
+ *       the disk before it returns
  * </ul>
  *
  * Each size has a process of its own, with a heap like warden's.
@@ -34,6 +45,7 @@ final class VaultBench {
     private static final int UNSEALS = 7;
     private static final long RUN_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final int VALUE_BYTES = 64;
+    private static final Caller OPERATOR = new Caller("gateway", "gateway");
 
     private VaultBench() {}
 
@@ -83,7 +95,7 @@ final class VaultBench {
         }
     }
 
-    private static void measure(int secrets, VaultStore store) throws VaultException, IOException {
+    private static void measure(int secrets, VaultStore store) throws VaultException, IOException, RpcException {
         say("unseal_peak_mib", secrets, peakMib(store));
         for (int i = 0; i < WARM_UPS; i++) {
             unseal(store).close();
@@ -97,19 +109,45 @@ final class VaultBench {
         }
         Arrays.sort(nanos);
         say("unseal_ms", secrets, nanos[UNSEALS / 2] / 1e6);
-        try (Vault vault = unseal(store);
-                Secret value = Secret.owning(new byte[VALUE_BYTES])) {
+        try (VaultKeeper keeper = VaultKeeper.of(store, System::nanoTime);
+                Credential passphrase = Vaults.passphrase()) {
+            keeper.unseal(passphrase);
+            Map<String, RpcMethod> methods = methods(keeper);
+            JsonPrimitive value = Answers.base64(new byte[VALUE_BYTES]);
             int most = secrets * (VaultLimits.MAX_VERSIONS - 1);
-            say("set_per_second", secrets, perSecond(most, i -> vault.set(name(i % secrets), value, false)));
+            say("set_per_second", secrets, perSecond(most, i -> {
+                JsonObject params = named(i % secrets);
+                params.add("value", value);
+                return call(methods, "vault.set", params);
+            }));
             say(
                     "get_per_second",
                     secrets,
-                    perSecond(
-                            Integer.MAX_VALUE,
-                            i -> vault.get(name(i % secrets), Optional.empty())
-                                    .value()
-                                    .length()));
+                    perSecond(Integer.MAX_VALUE, i -> call(methods, "vault.get", named(i % secrets))));
         }
+    }
+
+    private static Map<String, RpcMethod> methods(VaultKeeper keeper) {
+        EventSink nowhere = new EventSink(OutputStream.nullOutputStream());
+        Audit audit = new Audit(keeper.store().files(), InstantSource.system(), System::nanoTime, nowhere);
+        Leases leases = new Leases(InstantSource.system(), System::nanoTime, audit::expired);
+        Transfers transfers = new Transfers(keeper, System::nanoTime);
+        return new VaultService(keeper, transfers, leases, audit, true)
+                .methods().stream().collect(Collectors.toMap(RpcMethod::name, Function.identity()));
+    }
+
+    private static JsonObject named(int i) {
+        JsonObject params = new JsonObject();
+        params.addProperty("name", name(i).value());
+        return params;
+    }
+
+    private static Object call(Map<String, RpcMethod> methods, String name, JsonObject params) throws RpcException {
+        RpcMethod method = methods.get(name);
+        if (method == null) {
+            throw new IllegalStateException("no " + name);
+        }
+        return method.handler().handle(OPERATOR, params);
     }
 
     /** The kernel's own count, so that it is no matter of when garbage is collected. */
@@ -140,10 +178,10 @@ final class VaultBench {
     /** Something done once. */
     @FunctionalInterface
     private interface Work {
-        Object run(int i) throws VaultException, IOException;
+        Object run(int i) throws RpcException;
     }
 
-    private static double perSecond(int most, Work work) throws VaultException, IOException {
+    private static double perSecond(int most, Work work) throws RpcException {
         long start = System.nanoTime();
         int done = 0;
         while (done < most && System.nanoTime() - start < RUN_NANOS) {

@@ -13,6 +13,7 @@ import dev.nullbox.rpc.RpcMethod;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +40,10 @@ class VaultServiceTest {
     @BeforeEach
     void start() throws Exception {
         VaultKeeper keeper = VaultKeeper.of(Vaults.store(files, 1), nanos::get);
-        Leases leases = new Leases(() -> Instant.ofEpochSecond(1_700_000_000L), nanos::get);
-        VaultService service =
-                new VaultService(keeper, new Transfers(keeper, nanos::get), leases, new EventSink(events), true);
+        InstantSource clock = () -> Instant.ofEpochSecond(1_700_000_000L);
+        Audit audit = new Audit(files, clock, nanos::get, new EventSink(events));
+        Leases leases = new Leases(clock, nanos::get, audit::expired);
+        VaultService service = new VaultService(keeper, new Transfers(keeper, nanos::get), leases, audit, true);
         methods = service.methods().stream().collect(Collectors.toMap(RpcMethod::name, Function.identity()));
     }
 
@@ -241,9 +243,88 @@ class VaultServiceTest {
         refused("vault.lease", "{agent:'a', run:1, refs:[{name:'A'},{name:'1'}]}", "NAME_INVALID", "refs[1].name");
         refused("vault.lease", "{agent:'a', run:1, refs:[{name:'A', reads:0}]}", "OUT_OF_RANGE", "reads");
         refused("vault.lease", "{agent:'a', run:true, refs:[]}", "WRONG_TYPE", "run");
+        refused("vault.lease", "{agent:'a', run:'1 2', refs:[]}", "OUT_OF_RANGE", "run");
+        refused("vault.lease", "{agent:'" + "a".repeat(65) + "', run:1, refs:[]}", "OUT_OF_RANGE", "agent");
+        refused("vault.audit", "{max:1501}", "OUT_OF_RANGE", "max");
         refused("vault.lease", "{agent:'a', run:1, refs:[{name:'A'},{name:'A'}]}", "NAME_INVALID", "refs");
         refused("vault.delete", "{name:'NOT_THERE'}", "SECRET_UNKNOWN", "");
         refused("vault.import", "{bytes:5}", "OUT_OF_RANGE", "bytes");
+    }
+
+    @Test
+    void givesNothingOutThatIsNotRecorded() throws Exception {
+        call("vault.init", "{" + PASSPHRASE + "}");
+        call("vault.set", "{name:'A', value:'" + VALUE + "'}");
+        call("vault.lease", "{agent:'a', run:1, refs:[{name:'A', deliver:'fetch', reads:9}]}");
+        files.failWritesTo(AuditFile.NAME);
+        refused("vault.get", "{name:'A'}", "AUDIT_NOT_WRITTEN", "");
+        refused("vault.fetch", "{agent:'a', run:1, name:'A'}", "AUDIT_NOT_WRITTEN", "");
+        refused("vault.lease", "{agent:'b', run:1, refs:[{name:'A'}]}", "AUDIT_NOT_WRITTEN", "");
+        refused("vault.export", "{" + PASSPHRASE + "}", "AUDIT_NOT_WRITTEN", "");
+        for (String change : List.of("vault.delete", "vault.undelete", "vault.destroy")) {
+            refused(change, "{name:'A'}", "AUDIT_NOT_WRITTEN", "");
+        }
+        refused("vault.set", "{name:'A', value:'" + VALUE + "'}", "AUDIT_NOT_WRITTEN", "");
+        refused("vault.rekey", "{" + PASSPHRASE + ", new_key:'" + key(1) + "'}", "AUDIT_NOT_WRITTEN", "");
+        assertThat(status().toString())
+                .contains("\"versions\":1", "\"kind\":\"passphrase\"", "\"leases\":1,")
+                .doesNotContain("\"kind\":\"key\"");
+        assertThat(call("vault.revoke", "{agent:'a'}").toString()).isEqualTo("{\"revoked\":1}");
+        call("vault.seal", "{}");
+        refused("vault.unseal", "{" + PASSPHRASE + "}", "AUDIT_NOT_WRITTEN", "");
+        assertThat(status().get("state").getAsString()).isEqualTo("sealed");
+        files.failWritesTo("");
+        call("vault.unseal", "{" + PASSPHRASE + "}");
+        assertThat(call("vault.get", "{name:'A'}").toString()).contains(VALUE);
+        assertThat(call("vault.audit", "{}").toString())
+                .contains("vault.audit_resumed", "\"event\":\"vault.read\",\"caller\":\"root\",\"name\":\"A\"")
+                .endsWith("\"damaged\":0}")
+                .doesNotContain(VALUE);
+    }
+
+    /** The record fails that is written once all is done: the first one after the audit was in order. */
+    @Test
+    void takesBackWhatItCannotRecord() throws Exception {
+        call("vault.init", "{" + PASSPHRASE + "}");
+        call("vault.set", "{name:'A', value:'" + VALUE + "'}");
+        files.failWritesTo(AuditFile.NAME);
+        refused("vault.lease", "{agent:'b', run:1, refs:[{name:'A'}]}", "AUDIT_NOT_WRITTEN", "");
+        assertThat(status().get("leases").getAsInt()).isZero();
+        recordable();
+        files.failWritesTo(AuditFile.NAME);
+        refused("vault.export", "{" + PASSPHRASE + "}", "AUDIT_NOT_WRITTEN", "");
+        assertThat(files.has(Transfers.EXPORT)).isFalse();
+        recordable();
+        call("vault.seal", "{}");
+        files.failWritesTo(AuditFile.NAME);
+        refused("vault.unseal", "{" + PASSPHRASE + "}", "AUDIT_NOT_WRITTEN", "");
+        assertThat(status().get("state").getAsString()).isEqualTo("sealed");
+    }
+
+    private void recordable() throws Exception {
+        files.failWritesTo("");
+        refused("vault.get", "{name:'NOT_THERE'}", "SECRET_UNKNOWN", "");
+    }
+
+    @Test
+    void recordsWhoLentExpiredAndRevoked() throws Exception {
+        call("vault.init", "{" + PASSPHRASE + "}");
+        call("vault.set", "{name:'A', value:'" + VALUE + "'}");
+        call("vault.lease", "{agent:'a', run:1, refs:[{name:'A', ttl_s:5}]}");
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(5));
+        call("vault.lease", "{agent:'a', run:2, refs:[{name:'A'}]}");
+        call("vault.lease", "{agent:'a', run:3, refs:[{name:'A'}]}");
+        call("vault.revoke", "{agent:'a'}", OPERATOR);
+        assertThat(call("vault.audit", "{after:3, max:100}").getAsJsonObject().getAsJsonArray("records"))
+                .extracting(record -> record.toString().replaceAll(".*\"event\":|\"lease\":\"[^\"]*\",|[\"{}]", ""))
+                .containsExactly(
+                        "vault.lease,agent:a,names:[A],run:1",
+                        "vault.expired,agent:a,names:[A],run:1",
+                        "vault.revoke,agent:a,caller:root,run:1,state:ended",
+                        "vault.lease,agent:a,names:[A],run:2",
+                        "vault.revoke,agent:a,caller:root,run:2,state:ended",
+                        "vault.lease,agent:a,names:[A],run:3",
+                        "vault.revoke,agent:a,caller:gateway,run:3,state:revoked");
     }
 
     @Test

@@ -103,8 +103,9 @@ final class Vaults {
     /** The methods of a warden that has no vault yet. */
     static List<RpcMethod> methods() throws IOException {
         VaultKeeper keeper = VaultKeeper.of(store(new MemoryFiles(), 1), () -> 0);
-        Leases leases = new Leases(() -> Instant.EPOCH, () -> 0);
+        Leases leases = new Leases(() -> Instant.EPOCH, () -> 0, (lease, names) -> {});
         EventSink nowhere = new EventSink(OutputStream.nullOutputStream());
-        return new VaultService(keeper, new Transfers(keeper, () -> 0), leases, nowhere, true).methods();
+        Audit audit = new Audit(keeper.store().files(), () -> Instant.EPOCH, () -> 0, nowhere);
+        return new VaultService(keeper, new Transfers(keeper, () -> 0), leases, audit, true).methods();
     }
 }

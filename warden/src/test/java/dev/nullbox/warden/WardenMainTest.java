@@ -28,7 +28,9 @@ class WardenMainTest {
         } finally {
             stop.run();
         }
-        assertThat(events.toString(StandardCharsets.UTF_8)).startsWith("{\"event\":\"vault.found\"");
+        assertThat(events.toString(StandardCharsets.UTF_8))
+                .startsWith("{\"event\":\"vault.audit_begun\"}\n{\"event\":\"vault.found\",\"state\":\"new\"}");
+        assertThat(directory.resolve("audit")).hasSize(4 << 20);
     }
 
     /** The answer, or the kind of refusal. */

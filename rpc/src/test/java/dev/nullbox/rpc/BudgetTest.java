@@ -1,4 +1,4 @@
-package dev.nullbox.cage;
+package dev.nullbox.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

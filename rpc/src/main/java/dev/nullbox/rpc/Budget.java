@@ -1,10 +1,10 @@
-package dev.nullbox.cage;
+package dev.nullbox.rpc;
 
 /**
- * How often an agent may make others do something: a bucket that refills by one in each interval. What is shared, as the
- * log, an agent that floods it spends from its own bucket and nobody else's.
+ * How often others may make a service do something, as write to a log that is shared: a bucket that refills by one in
+ * each interval. Not thread-safe.
  */
-final class Budget {
+public final class Budget {
     private final long burst;
     private final long refillMillis;
     private long left;
@@ -12,7 +12,7 @@ final class Budget {
     private long dropped;
 
     /** A full one. */
-    Budget(long burst, long refillMillis, long nowMillis) {
+    public Budget(long burst, long refillMillis, long nowMillis) {
         this.burst = burst;
         this.refillMillis = refillMillis;
         this.left = burst;
@@ -20,7 +20,7 @@ final class Budget {
     }
 
     /** Whether there is one more; counts it as dropped when not. */
-    boolean take(long nowMillis) {
+    public boolean take(long nowMillis) {
         if (isSpent(nowMillis)) {
             dropped++;
             return false;
@@ -30,7 +30,7 @@ final class Budget {
     }
 
     /** Whether there is none. */
-    boolean isSpent(long nowMillis) {
+    public boolean isSpent(long nowMillis) {
         long gained = (nowMillis - refilledAt) / refillMillis;
         refilledAt += gained * refillMillis;
         left = Math.min(burst, left + gained);
@@ -38,7 +38,7 @@ final class Budget {
     }
 
     /** How many were dropped since this was last asked. */
-    long takeDropped() {
+    public long takeDropped() {
         long count = dropped;
         dropped = 0;
         return count;

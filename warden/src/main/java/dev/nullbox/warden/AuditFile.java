@@ -1,0 +1,190 @@
+package dev.nullbox.warden;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.zip.CRC32;
+
+/**
+ * The file of audit records: of a fixed length that is taken from the disk at once, so that a full disk loses no record,
+ * and of one ring for each kind of record, so that a flood of one kind overwrites none of the other. Not thread-safe.
+ *
+ * <p>A ring has {@value #SLOTS} slots of {@value #SLOT_BYTES} bytes, each a record's number (8 bytes, from 1), the length
+ * of its text (2), the CRC-32 of both and the text (4), all big-endian, the text, and zeros. A slot of zeros is empty.
+ * One sector a record: a power cut leaves the others as they are.
+ */
+final class AuditFile {
+    static final String NAME = "audit";
+    static final String NEW_NAME = "audit.new";
+    /** A file of the name that is none of these is kept here, not overwritten. */
+    static final String STRANGE_NAME = "audit.strange";
+
+    static final int SLOT_BYTES = 512;
+    static final int SLOTS = 4_096;
+    static final int MAX_TEXT_BYTES = SLOT_BYTES - (Long.BYTES + Short.BYTES + Integer.BYTES);
+
+    private static final int TEXT_AT = SLOT_BYTES - MAX_TEXT_BYTES;
+    private static final int RING_BYTES = SLOTS * SLOT_BYTES;
+    private static final long FILE_BYTES = (long) RING_BYTES * Ring.values().length;
+
+    /** Which records take turns in the same slots. */
+    enum Ring {
+        /** What operators did, and alarms. */
+        OPERATORS(0),
+        /** What agents did, and who was refused: they could flood it. */
+        AGENTS(RING_BYTES);
+
+        private final long begin;
+
+        Ring(long begin) {
+            this.begin = begin;
+        }
+    }
+
+    /**
+     * A record.
+     *
+     * @param sequence its number, which grows through both rings
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Entry(long sequence, byte[] text) {}
+
+    /**
+     * All records.
+     *
+     * @param entries in the order of their numbers
+     * @param damaged how many slots hold something else
+     */
+    record Contents(List<Entry> entries, int damaged) {
+        Contents {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    private final VaultFiles files;
+    /** The slot for the next record of each. */
+    private final Map<Ring, Integer> next = new EnumMap<>(Ring.class);
+
+    private long sequence;
+
+    private AuditFile(VaultFiles files) {
+        this.files = files;
+    }
+
+    /**
+     * The file, made when there is none.
+     *
+     * @throws IOException when it cannot be made or read
+     */
+    static AuditFile open(VaultFiles files) throws IOException {
+        OptionalLong size = files.size(NAME);
+        if (size.isEmpty() || size.getAsLong() != FILE_BYTES) {
+            if (size.isPresent()) {
+                files.rename(NAME, STRANGE_NAME);
+            }
+            files.create(NEW_NAME);
+            files.write(NEW_NAME, 0, new byte[(int) FILE_BYTES]);
+            files.sync(NEW_NAME);
+            files.rename(NEW_NAME, NAME);
+            files.syncDirectory();
+        }
+        AuditFile file = new AuditFile(files);
+        for (Ring ring : Ring.values()) {
+            file.find(ring);
+        }
+        return file;
+    }
+
+    /** Whether nothing has ever been recorded in it. */
+    boolean isEmpty() {
+        return sequence == 0;
+    }
+
+    /** Where the ring goes on: after the highest number. */
+    private void find(Ring ring) throws IOException {
+        byte[] slots = read(ring);
+        long highest = 0;
+        int after = 0;
+        for (int slot = 0; slot < SLOTS; slot++) {
+            ByteBuffer bytes = slot(slots, slot);
+            if (isWhole(bytes) && bytes.getLong(0) > highest) {
+                highest = bytes.getLong(0);
+                after = (slot + 1) % SLOTS;
+            }
+        }
+        next.put(ring, after);
+        sequence = Math.max(sequence, highest);
+    }
+
+    /**
+     * Writes records, the oldest ones of the ring making room; they are on the disk when this returns.
+     *
+     * @param texts each of at most {@link #MAX_TEXT_BYTES}
+     * @throws IOException when it is not known which of them are; this object is of no use any more
+     */
+    void append(Ring ring, List<byte[]> texts) throws IOException {
+        for (byte[] text : texts) {
+            int slot = next.getOrDefault(ring, 0);
+            ByteBuffer bytes = ByteBuffer.allocate(SLOT_BYTES);
+            bytes.putLong(++sequence).putShort((short) text.length).putInt(0).put(text);
+            bytes.putInt(Long.BYTES + Short.BYTES, checksum(bytes, text.length));
+            files.write(NAME, position(ring, slot), bytes.array());
+            next.put(ring, (slot + 1) % SLOTS);
+        }
+        files.sync(NAME);
+    }
+
+    /** All that is there. */
+    Contents read() throws IOException {
+        List<Entry> entries = new ArrayList<>();
+        int damaged = 0;
+        for (Ring ring : Ring.values()) {
+            byte[] slots = read(ring);
+            for (int slot = 0; slot < SLOTS; slot++) {
+                ByteBuffer bytes = slot(slots, slot);
+                if (isWhole(bytes)) {
+                    byte[] text = new byte[bytes.getShort(Long.BYTES)];
+                    bytes.get(TEXT_AT, text);
+                    entries.add(new Entry(bytes.getLong(0), text));
+                } else if (bytes.mismatch(ByteBuffer.allocate(SLOT_BYTES)) >= 0) {
+                    damaged++;
+                }
+            }
+        }
+        entries.sort(Comparator.comparingLong(Entry::sequence));
+        return new Contents(entries, damaged);
+    }
+
+    private byte[] read(Ring ring) throws IOException {
+        return files.read(NAME, position(ring, 0), RING_BYTES);
+    }
+
+    private static long position(Ring ring, int slot) {
+        return ring.begin + (long) slot * SLOT_BYTES;
+    }
+
+    private static ByteBuffer slot(byte[] slots, int slot) {
+        return ByteBuffer.wrap(Arrays.copyOfRange(slots, slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES));
+    }
+
+    private static boolean isWhole(ByteBuffer slot) {
+        int length = slot.getShort(Long.BYTES);
+        return slot.getLong(0) > 0
+                && length > 0
+                && length <= MAX_TEXT_BYTES
+                && slot.getInt(Long.BYTES + Short.BYTES) == checksum(slot, length);
+    }
+
+    private static int checksum(ByteBuffer slot, int length) {
+        CRC32 crc = new CRC32();
+        crc.update(slot.slice(0, Long.BYTES + Short.BYTES));
+        crc.update(slot.slice(TEXT_AT, length));
+        return (int) crc.getValue();
+    }
+}

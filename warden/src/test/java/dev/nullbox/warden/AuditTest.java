@@ -1,0 +1,175 @@
+package dev.nullbox.warden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.nullbox.rpc.EventSink;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.warden.AuditFile.Ring;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class AuditTest {
+    private static final Map<String, String> NAMED = Map.of("name", "A");
+
+    private final MemoryFiles files = new MemoryFiles();
+    private final ByteArrayOutputStream told = new ByteArrayOutputStream();
+    private final AtomicLong nanos = new AtomicLong();
+    private final Audit audit = reopened();
+
+    private Audit reopened() {
+        return new Audit(files, () -> Instant.ofEpochSecond(1_700_000_000L), nanos::get, new EventSink(told));
+    }
+
+    @Test
+    void writesRecordsThatOutliveItAndTellsThem() throws Exception {
+        audit.release(Ring.OPERATORS, "vault.read", Map.of("version", 2, "name", "A"));
+        audit.change(Ring.OPERATORS, "vault.set", NAMED);
+        audit.note(Ring.AGENTS, "vault.revoke", Map.of());
+        List<JsonObject> records = reopened().page(0, 10).records();
+        assertThat(records)
+                .extracting(JsonObject::toString)
+                .containsExactly(
+                        "{\"seq\":1,\"time\":1700000000,\"event\":\"vault.audit_begun\"}",
+                        "{\"seq\":2,\"time\":1700000000,\"event\":\"vault.read\",\"name\":\"A\",\"version\":2}",
+                        "{\"seq\":3,\"time\":1700000000,\"event\":\"vault.set\",\"name\":\"A\"}",
+                        "{\"seq\":4,\"time\":1700000000,\"event\":\"vault.revoke\"}");
+        assertThat(told())
+                .containsExactly(
+                        "{\"event\":\"vault.audit_begun\"}",
+                        "{\"event\":\"vault.read\",\"name\":\"A\",\"version\":2}",
+                        "{\"event\":\"vault.set\",\"name\":\"A\"}",
+                        "{\"event\":\"vault.revoke\"}");
+    }
+
+    @Test
+    void givesPages() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            audit.note(i % 2 == 0 ? Ring.OPERATORS : Ring.AGENTS, "vault.set", NAMED);
+        }
+        assertThat(sequences(audit.page(0, 4))).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(sequences(audit.page(4, 4))).containsExactly(5L, 6L);
+        assertThat(audit.page(6, 4).records()).isEmpty();
+    }
+
+    @Test
+    void letsNothingThroughThatItCannotRecord() throws Exception {
+        audit.change(Ring.OPERATORS, "vault.set", NAMED);
+        files.failWritesTo(AuditFile.NAME);
+        refused(() -> audit.release(Ring.OPERATORS, "vault.read", NAMED), "no space left on device; nothing was given");
+        // The file can be opened, which alone would tell nothing.
+        refused(audit::ready, "nothing was given out or changed");
+        refused(() -> audit.change(Ring.OPERATORS, "vault.set", NAMED), "but the change is made");
+        audit.note(Ring.OPERATORS, "vault.sealed", Map.of());
+        assertThat(audit.page(0, 10).records()).as("what is there can be read").hasSize(2);
+        assertThat(told().subList(2, 5))
+                .containsExactly(
+                        "{\"event\":\"vault.audit_failed\",\"of\":\"vault.read\",\"why\":\"no space left on device\"}",
+                        "{\"event\":\"vault.audit_failed\",\"of\":\"vault.set\",\"why\":\"no space left on device\"}",
+                        "{\"event\":\"vault.audit_failed\",\"of\":\"vault.sealed\",\"why\":\"no space left on device\"}");
+        files.failWritesTo("");
+        audit.ready();
+        audit.release(Ring.OPERATORS, "vault.read", NAMED);
+        assertThat(audit.page(2, 10).records())
+                .extracting(JsonObject::toString)
+                .containsExactly(
+                        "{\"seq\":3,\"time\":1700000000,\"event\":\"vault.audit_resumed\",\"lost\":3}",
+                        "{\"seq\":4,\"time\":1700000000,\"event\":\"vault.read\",\"name\":\"A\"}");
+    }
+
+    @Test
+    void countsRefusalsThatItDoesNotWrite() throws Exception {
+        for (int i = 0; i < 1_000; i++) {
+            audit.refusal(Ring.AGENTS, "vault.denied", NAMED);
+        }
+        int written = audit.page(0, 1_500).records().size() - 1;
+        assertThat(written).isBetween(10, 100);
+        audit.refusal(Ring.OPERATORS, "vault.unseal_failed", Map.of());
+        assertThat(audit.page(0, 1_500).records().getLast().toString()).contains("vault.unseal_failed");
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        audit.refusal(Ring.AGENTS, "vault.denied", NAMED);
+        JsonObject last = audit.page(0, 1_500).records().getLast();
+        assertThat(last.get("suppressed").getAsInt()).isEqualTo(1_000 - written);
+    }
+
+    @Test
+    void writesAsManyRecordsAsTheNamesNeed() throws Exception {
+        JsonArray names = new JsonArray();
+        for (int i = 0; i < VaultLimits.MAX_LEASE_NAMES; i++) {
+            names.add("N".repeat(60) + (1000 + i));
+        }
+        audit.release(
+                Ring.AGENTS,
+                "vault.lease",
+                Map.of(
+                        "agent",
+                        "a".repeat(64),
+                        "run",
+                        "9".repeat(64),
+                        "lease",
+                        "L1732600000000000-99",
+                        "names",
+                        names));
+        JsonArray recorded = new JsonArray();
+        for (JsonObject record : audit.page(1, 1_500).records()) {
+            assertThat(record.get("agent").getAsString()).hasSize(64);
+            recorded.addAll(record.getAsJsonArray("names"));
+        }
+        assertThat(recorded).isEqualTo(names);
+        assertThat(told()).filteredOn(line -> line.contains("vault.lease")).hasSize(1);
+    }
+
+    @Test
+    void refusesARecordThatFitsNoSlot() {
+        refused(
+                () -> audit.release(Ring.AGENTS, "vault.fetch", Map.of("agent", "a".repeat(600))),
+                "longer than one may be");
+    }
+
+    @Test
+    void saysHowMuchIsDamaged() throws Exception {
+        audit.note(Ring.OPERATORS, "vault.set", NAMED);
+        AuditFile.open(files).append(Ring.AGENTS, List.of("no json".getBytes(StandardCharsets.US_ASCII)));
+        byte[] bytes = files.bytes(AuditFile.NAME);
+        bytes[20] ^= 1;
+        files.put(AuditFile.NAME, bytes);
+        Audit.Page page = reopened().page(0, 10);
+        assertThat(sequences(page)).containsExactly(2L);
+        assertThat(page.damaged()).isEqualTo(2);
+    }
+
+    private static List<Long> sequences(Audit.Page page) {
+        return page.records().stream()
+                .map(record -> record.get("seq").getAsLong())
+                .toList();
+    }
+
+    private List<String> told() {
+        List<String> lines = new ArrayList<>();
+        told.toString(StandardCharsets.UTF_8).lines().forEach(line -> {
+            assertThat(JsonParser.parseString(line).isJsonObject()).isTrue();
+            lines.add(line);
+        });
+        return lines;
+    }
+
+    private static void refused(ThrowingCallable call, String message) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(RpcException.class, e -> {
+                    assertThat(e.code()).isEqualTo(RpcException.Code.UNAVAILABLE);
+                    assertThat(e.detail()).isEqualTo("AUDIT_NOT_WRITTEN");
+                })
+                .hasMessageContaining(message);
+    }
+}
