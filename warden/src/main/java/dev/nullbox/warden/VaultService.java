@@ -9,10 +9,12 @@ import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.warden.AuditFile.Ring;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Warden's methods for the vault itself, and the list of all; docs/vault-methods.md has their parameters, answers and
@@ -24,6 +26,23 @@ import java.util.Set;
 public final class VaultService {
     static final Set<String> ROOT = Set.of("root");
     static final Set<String> OPERATORS = Set.of("root", "gateway");
+
+    /** What says that the vault was not opened by whom it should be, or cannot be. */
+    private static final Set<String> NOT_OPENED = EnumSet.of(
+                    VaultCode.WRONG_KEY,
+                    VaultCode.ATTEMPTS_DELAYED,
+                    VaultCode.NOT_A_VAULT,
+                    VaultCode.WRONG_VERSION,
+                    VaultCode.TRUNCATED,
+                    VaultCode.TRAILING_BYTES,
+                    VaultCode.SWAPPED,
+                    VaultCode.ROLLED_BACK,
+                    VaultCode.TAMPERED,
+                    VaultCode.TOO_LARGE,
+                    VaultCode.VAULT_NOT_WRITTEN)
+            .stream()
+            .map(VaultCode::name)
+            .collect(Collectors.toUnmodifiableSet());
 
     private final VaultKeeper keeper;
     private final Transfers transfers;
@@ -184,14 +203,16 @@ public final class VaultService {
         try {
             return Answers.ask(question);
         } catch (RpcException e) {
-            audit.refusal(
-                    Ring.OPERATORS,
-                    "vault.unseal_failed",
-                    Map.of(
-                            "code", e.detail(),
-                            "failed_attempts", keeper.failedAttempts(),
-                            "retry_after_s", keeper.retryAfterSeconds(),
-                            "caller", caller.user()));
+            if (NOT_OPENED.contains(e.detail())) {
+                audit.refusal(
+                        Ring.OPERATORS,
+                        "vault.unseal_failed",
+                        Map.of(
+                                "code", e.detail(),
+                                "failed_attempts", keeper.failedAttempts(),
+                                "retry_after_s", keeper.retryAfterSeconds(),
+                                "caller", caller.user()));
+            }
             throw e;
         }
     }

@@ -104,6 +104,7 @@ class VaultServiceTest {
         call("vault.rekey", "{key:'" + key(2) + "', remove:1}");
         refused("vault.rekey", "{key:'" + key(2) + "', remove:1}", "SLOT_UNKNOWN", "");
         refused("vault.rekey", "{key:'" + key(2) + "', remove:2}", "LAST_SLOT", "");
+        assertThat(events.toString(StandardCharsets.UTF_8)).doesNotContain("LAST_SLOT", "SLOT_UNKNOWN");
         reopen("{" + PASSPHRASE + "}", false);
         reopen("{key:'" + key(2) + "'}", true);
         call("vault.rekey", "{key:'" + key(2) + "', new_key:'" + key(3) + "', keep:true}");
