@@ -45,7 +45,7 @@ final class Audit {
     /**
      * @param clock what records tell as their time
      * @param nanos as {@link System#nanoTime}
-     * @param events are told each record, once it is on the disk
+     * @param events are told each record, and what has happened though it could not be recorded
      */
     Audit(VaultFiles files, InstantSource clock, LongSupplier nanos, EventSink events) {
         this.files = files;
@@ -93,7 +93,7 @@ final class Audit {
      * @throws RpcException when it must not
      */
     synchronized void release(Ring ring, String event, Map<String, ?> fields) throws RpcException {
-        write(ring, event, fields, "nothing was given out");
+        write(ring, event, fields, "nothing was given out", false);
     }
 
     /**
@@ -102,13 +102,13 @@ final class Audit {
      * @throws RpcException when its record could not be written
      */
     synchronized void change(Ring ring, String event, Map<String, ?> fields) throws RpcException {
-        write(ring, event, fields, "but the change is made");
+        write(ring, event, fields, "but the change is made", true);
     }
 
     /** Something that goes on whether or not its record can be written. */
     synchronized void note(Ring ring, String event, Map<String, ?> fields) {
         try {
-            write(ring, event, fields, "it went on");
+            write(ring, event, fields, "it went on", true);
         } catch (RpcException e) {
             // It is counted and told of already.
             return;
@@ -179,12 +179,17 @@ final class Audit {
         }
     }
 
-    private void write(Ring ring, String event, Map<String, ?> fields, String outcome) throws RpcException {
+    /** @param isSo whether the event is one though it is not recorded: then it is told at least */
+    private void write(Ring ring, String event, Map<String, ?> fields, String outcome, boolean isSo)
+            throws RpcException {
         try {
             write(inOrder(), ring, event, fields);
         } catch (IOException e) {
             file = Optional.empty();
             lost++;
+            if (isSo) {
+                events.emit(event, fields);
+            }
             if (failures.take(millis())) {
                 events.emit("vault.audit_failed", Map.of("of", event, "why", String.valueOf(e.getMessage())));
             }

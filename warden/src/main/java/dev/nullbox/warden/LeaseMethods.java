@@ -53,8 +53,8 @@ final class LeaseMethods {
         params.done();
         Map<SecretName, Secret> values = new LinkedHashMap<>();
         try {
-            audit.ready();
             List<LeaseRef> refs = collect(agent, run, requests, values);
+            audit.ready();
             Lease lease = grant(caller, agent, run, refs);
             JsonObject secrets = new JsonObject();
             for (LeaseRef ref : refs) {
@@ -138,9 +138,9 @@ final class LeaseMethods {
         SecretName name = Answers.name(params.string("name"), "name");
         params.done();
         try {
-            audit.ready();
             Vault vault = Answers.ask(keeper::vault);
             refuseCanary(vault, agent, run, name);
+            audit.ready();
             try (Secret value = Answers.ask(
                     () -> leases.fetch(agent, run, name, lent -> vault.get(lent).value()))) {
                 audit.release(Ring.AGENTS, "vault.fetch", Map.of("agent", agent, "run", run, "name", name.value()));

@@ -73,10 +73,13 @@ class AuditTest {
         refused(() -> audit.change(Ring.OPERATORS, "vault.set", NAMED), "but the change is made");
         audit.note(Ring.OPERATORS, "vault.sealed", Map.of());
         assertThat(audit.page(0, 10).records()).as("what is there can be read").hasSize(2);
-        assertThat(told().subList(2, 5))
+        assertThat(told().subList(2, 7))
+                .as("what has happened is told all the same")
                 .containsExactly(
                         "{\"event\":\"vault.audit_failed\",\"of\":\"vault.read\",\"why\":\"no space left on device\"}",
+                        "{\"event\":\"vault.set\",\"name\":\"A\"}",
                         "{\"event\":\"vault.audit_failed\",\"of\":\"vault.set\",\"why\":\"no space left on device\"}",
+                        "{\"event\":\"vault.sealed\"}",
                         "{\"event\":\"vault.audit_failed\",\"of\":\"vault.sealed\",\"why\":\"no space left on device\"}");
         files.failWritesTo("");
         audit.ready();

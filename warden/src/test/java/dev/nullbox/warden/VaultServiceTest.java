@@ -283,6 +283,17 @@ class VaultServiceTest {
                 .doesNotContain(VALUE);
     }
 
+    @Test
+    void raisesTheAlarmThoughItCannotRecordIt() throws Exception {
+        call("vault.init", "{" + PASSPHRASE + "}");
+        call("vault.set", "{name:'TRAP', value:'" + VALUE + "', canary:true}");
+        files.failWritesTo(AuditFile.NAME);
+        refused("vault.fetch", "{agent:'b', run:1, name:'TRAP'}", "CANARY", "");
+        refused("vault.lease", "{agent:'c', run:1, refs:[{name:'TRAP'}]}", "CANARY", "");
+        assertThat(events.toString(StandardCharsets.UTF_8))
+                .contains("{\"event\":\"vault.canary\",\"agent\":\"b\"", "{\"event\":\"vault.canary\",\"agent\":\"c\"");
+    }
+
     /** The record fails that is written once all is done: the first one after the audit was in order. */
     @Test
     void takesBackWhatItCannotRecord() throws Exception {
