@@ -1,6 +1,8 @@
 package dev.nullbox.cage;
 
 import com.google.gson.JsonObject;
+import dev.nullbox.manifest.InvalidValueException;
+import dev.nullbox.manifest.SecretName;
 import dev.nullbox.rpc.HeapWiper;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
@@ -27,6 +29,10 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>200 has the secret's bytes; all else is JSON {@code {"error":{"code","message"}}}: 403 for a canary, 404 for another
  * path or name, 405, 410 when the loan is used up, over or taken back, 503 when the vault is out of reach.
+ *
+ * <p>The warden is asked for every name, those too that the manifest does not have: it writes down who asks, and knows
+ * the canaries. Whatever else it says to such a name, the agent gets the same 404, so that it cannot tell which names
+ * there are.
  */
 final class AgentApi implements AutoCloseable {
     private static final int BACKLOG = 8;
@@ -44,45 +50,37 @@ final class AgentApi implements AutoCloseable {
         Secret fetch(String name) throws RpcException;
     }
 
+    /**
+     * The agent that is served.
+     *
+     * @param address that it comes from
+     * @param names of the secrets that it is given
+     * @param source is asked for whatever it asks for
+     * @param canary is run when it asks for a secret that nobody may have
+     */
+    record Client(InetAddress address, Set<String> names, Fetch source, Runnable canary) {
+        Client {
+            names = Set.copyOf(names);
+        }
+    }
+
     private final ServerSocketChannel server;
-    private final InetAddress agent;
-    private final Set<String> names;
-    private final Fetch source;
-    private final Runnable canary;
+    private final Client agent;
     private final HeapWiper wiper;
     private final SocketPiece piece = new SocketPiece(PIECE_BYTES);
 
-    private AgentApi(
-            ServerSocketChannel server,
-            InetAddress agent,
-            Set<String> names,
-            Fetch source,
-            Runnable canary,
-            HeapWiper wiper) {
+    private AgentApi(ServerSocketChannel server, Client agent, HeapWiper wiper) {
         this.server = server;
         this.agent = agent;
-        this.names = names;
-        this.source = source;
-        this.canary = canary;
         this.wiper = wiper;
     }
 
     /**
      * Serves until closed.
      *
-     * @param agent the address that the agent comes from
-     * @param canary is run when the agent asks for a secret that nobody may have
      * @param wiper is asked for a wiping after each secret
      */
-    static AgentApi open(
-            InetAddress address,
-            int port,
-            InetAddress agent,
-            Set<String> names,
-            Fetch source,
-            Runnable canary,
-            HeapWiper wiper)
-            throws IOException {
+    static AgentApi open(InetAddress address, int port, Client agent, HeapWiper wiper) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open();
         try {
             server.bind(new InetSocketAddress(address, port), BACKLOG);
@@ -90,7 +88,7 @@ final class AgentApi implements AutoCloseable {
             server.close();
             throw e;
         }
-        AgentApi api = new AgentApi(server, agent, Set.copyOf(names), source, canary, wiper);
+        AgentApi api = new AgentApi(server, agent, wiper);
         Thread thread = new Thread(api::serve, "cage-api-" + address.getHostAddress());
         thread.setDaemon(true);
         thread.start();
@@ -105,13 +103,13 @@ final class AgentApi implements AutoCloseable {
         while (server.isOpen()) {
             try (SocketChannel client = server.accept()) {
                 if (client.getRemoteAddress() instanceof InetSocketAddress from
-                        && from.getAddress().equals(agent)) {
+                        && from.getAddress().equals(agent.address())) {
                     long deadline = System.nanoTime() + REQUEST_NANOS;
                     answer(client, deadline);
                     drain(client, deadline);
                 } else {
-                    System.err.println("cage: who asked for a secret of the agent at " + agent.getHostAddress()
-                            + " came from elsewhere, and was not answered");
+                    System.err.println("cage: who asked for a secret of the agent at "
+                            + agent.address().getHostAddress() + " came from elsewhere, and was not answered");
                 }
             } catch (IOException e) {
                 complainUnlessClosed(e);
@@ -134,36 +132,66 @@ final class AgentApi implements AutoCloseable {
             error(client, "400 Bad Request", "BAD_REQUEST", "not a request of HTTP/1.1");
         } else if (!words[0].equals("GET")) {
             error(client, "405 Method Not Allowed", "METHOD", "use GET");
-        } else if (!words[1].startsWith(PREFIX) || !names.contains(words[1].substring(PREFIX.length()))) {
-            error(
-                    client,
-                    "404 Not Found",
-                    "UNKNOWN",
-                    "ask for " + PREFIX + "NAME, a secret that AGENT.toml has fetched");
+        } else if (!isSecretsPath(words[1])) {
+            unknown(client);
         } else {
             secret(client, words[1].substring(PREFIX.length()));
         }
     }
 
+    private static boolean isSecretsPath(String path) {
+        if (!path.startsWith(PREFIX)) {
+            return false;
+        }
+        try {
+            var _ = new SecretName(path.substring(PREFIX.length()));
+            return true;
+        } catch (InvalidValueException e) {
+            return false;
+        }
+    }
+
     private void secret(SocketChannel client, String name) throws IOException {
-        try (Secret secret = source.fetch(name)) {
+        try (Secret secret = agent.source().fetch(name)) {
             try {
-                head(client, "200 OK", "application/octet-stream", secret.value().length);
-                piece.write(client, ByteBuffer.wrap(secret.value()));
+                give(client, name, secret);
             } finally {
                 wiper.request();
             }
         } catch (RpcException e) {
-            switch (e.detail()) {
+            refuse(client, name, e);
+        }
+    }
+
+    private void give(SocketChannel client, String name, Secret secret) throws IOException {
+        if (agent.names().contains(name)) {
+            head(client, "200 OK", "application/octet-stream", secret.value().length);
+            piece.write(client, ByteBuffer.wrap(secret.value()));
+        } else {
+            System.err.println("cage: the warden gave " + name + " for the agent at "
+                    + agent.address().getHostAddress() + ", whose manifest does not have it; it was wiped");
+            unknown(client);
+        }
+    }
+
+    private void refuse(SocketChannel client, String name, RpcException why) throws IOException {
+        if (why.detail().equals("CANARY")) {
+            agent.canary().run();
+            error(client, "403 Forbidden", "DENIED", "nobody may have this secret");
+        } else if (!agent.names().contains(name)) {
+            unknown(client);
+        } else {
+            switch (why.detail()) {
                 case "LEASE_SPENT", "LEASE_EXPIRED", "LEASE_REVOKED", "LEASE_ENDED", "LEASE_UNKNOWN" ->
-                    error(client, "410 Gone", e.detail(), e.getMessage());
-                case "CANARY" -> {
-                    canary.run();
-                    error(client, "403 Forbidden", "DENIED", "nobody may have this secret");
-                }
-                default -> error(client, "503 Service Unavailable", e.detail(), "the vault does not answer; try later");
+                    error(client, "410 Gone", why.detail(), why.getMessage());
+                default ->
+                    error(client, "503 Service Unavailable", why.detail(), "the vault does not answer; try later");
             }
         }
+    }
+
+    private void unknown(SocketChannel client) throws IOException {
+        error(client, "404 Not Found", "UNKNOWN", "ask for " + PREFIX + "NAME, a secret that AGENT.toml has fetched");
     }
 
     /** The request's first line, when all of its head has come in time. */

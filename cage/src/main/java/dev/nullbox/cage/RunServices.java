@@ -45,14 +45,12 @@ final class RunServices {
         if (refs.isEmpty()) {
             return;
         }
-        AgentApi api = AgentApi.open(
-                JailNetwork.address(slot.gatewayAddress()),
-                Slot.API_PORT,
+        AgentApi.Client client = new AgentApi.Client(
                 JailNetwork.address(slot.agentAddress()),
                 refs.stream().map(ref -> ref.name().value()).collect(Collectors.toUnmodifiableSet()),
                 name -> tools.peers().fetch(agent.name(), run, name),
-                () -> listener.condemned(AgentRun.CANARY),
-                tools.wiper());
+                () -> listener.condemned(AgentRun.CANARY));
+        AgentApi api = AgentApi.open(JailNetwork.address(slot.gatewayAddress()), Slot.API_PORT, client, tools.wiper());
         undo.push("close the agent's API", api::close);
     }
 

@@ -9,7 +9,9 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,18 +21,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AgentApiTest {
+    private static final Set<String> LISTED =
+            Set.of("TOKEN", "LEASE_SPENT", "LEASE_EXPIRED", "LEASE_REVOKED", "CANARY", "VAULT_SEALED");
+
     private final AtomicInteger alarms = new AtomicInteger();
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final List<Secret> given = new CopyOnWriteArrayList<>();
     private AgentApi api;
 
     @BeforeEach
     void serve() throws IOException {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
         api = AgentApi.open(
-                InetAddress.getLoopbackAddress(),
+                loopback,
                 0,
-                InetAddress.getLoopbackAddress(),
-                Set.of("TOKEN", "LEASE_SPENT", "LEASE_EXPIRED", "LEASE_REVOKED", "CANARY", "VAULT_SEALED"),
-                AgentApiTest::fetch,
-                alarms::incrementAndGet,
+                new AgentApi.Client(loopback, LISTED, this::fetch, alarms::incrementAndGet),
                 HeapWiper.start());
     }
 
@@ -39,11 +44,20 @@ class AgentApiTest {
         api.close();
     }
 
-    private static Secret fetch(String name) throws RpcException {
-        if (!name.equals("TOKEN")) {
-            throw new RpcException(RpcException.Code.CONFLICT, name, "refused");
+    /** A warden that refuses whatever is not a TOKEN, for the reason that its name tells after any OTHER_. */
+    private Secret fetch(String name) throws RpcException {
+        asked.add(name);
+        String what = name.replaceFirst("^OTHER_", "");
+        if (!what.equals("TOKEN")) {
+            throw new RpcException(RpcException.Code.CONFLICT, what, "refused: " + name);
         }
-        return new Secret(name, "t0k3n".getBytes(StandardCharsets.US_ASCII));
+        Secret secret = new Secret(name, "t0k3n".getBytes(StandardCharsets.US_ASCII));
+        given.add(secret);
+        return secret;
+    }
+
+    private String get(String path) throws IOException {
+        return ask("GET " + path + " HTTP/1.1\r\n\r\n");
     }
 
     private String ask(String request) throws IOException {
@@ -53,7 +67,7 @@ class AgentApiTest {
     private String askFrom(InetAddress from, String request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port(), from, 0)) {
             socket.setSoTimeout(10_000);
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             socket.shutdownOutput();
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
@@ -102,9 +116,59 @@ class AgentApiTest {
                 .doesNotContain("t0k3n");
     }
 
+    /** They once were refused here, so that nothing was written down of who tries names. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "LEASE_UNKNOWN",
+                "LEASE_NOT_FETCH",
+                "LEASE_SPENT",
+                "LEASE_REVOKED",
+                "SECRET_UNKNOWN",
+                "SECRET_DELETED",
+                "VERSION_DESTROYED",
+                "VAULT_SEALED",
+                "NOT_LISTENING",
+                "CALL",
+                "TOKEN",
+            })
+    void asksTheWardenForANameThatIsNotListedAndTellsNothingOfItsAnswer(String answer) throws IOException {
+        String unknown = get("/");
+        assertThat(unknown).startsWith("HTTP/1.1 404 Not Found\r\n");
+        assertThat(asked).isEmpty();
+        assertThat(get("/secrets/OTHER_" + answer)).isEqualTo(unknown);
+        assertThat(asked).containsExactly("OTHER_" + answer);
+        assertThat(alarms).hasValue(0);
+    }
+
     @Test
-    void aCanaryRaisesTheAlarm() throws IOException {
-        assertThat(ask("GET /secrets/CANARY HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 403 Forbidden\r\n");
+    void wipesWhatItDoesNotGive() throws IOException {
+        assertThat(get("/secrets/OTHER_TOKEN")).startsWith("HTTP/1.1 404").doesNotContain("t0k3n");
+        // Answered when the one before is done with.
+        assertThat(get("/secrets/TOKEN")).endsWith("t0k3n");
+        assertThat(given.getFirst().name()).isEqualTo("OTHER_TOKEN");
+        assertThat(given.getFirst().value()).containsOnly(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1TOKEN", "TOKEN/", "TOKEN?x", "../TOKEN", "T%4fKEN", "T\u00f6KEN", "TOKEN;"})
+    void asksTheWardenForNothingThatIsNoName(String name) throws IOException {
+        assertThat(get("/secrets/" + name)).isEqualTo(get("/"));
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void asksForNamesUpToTheirBound() throws IOException {
+        assertThat(get("/secrets/" + "N".repeat(65))).isEqualTo(get("/"));
+        assertThat(asked).isEmpty();
+        assertThat(get("/secrets/" + "N".repeat(64))).isEqualTo(get("/"));
+        assertThat(asked).containsExactly("N".repeat(64));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CANARY", "OTHER_CANARY"})
+    void aCanaryRaisesTheAlarmListedOrNot(String name) throws IOException {
+        assertThat(get("/secrets/" + name)).startsWith("HTTP/1.1 403 Forbidden\r\n");
         assertThat(alarms).hasValue(1);
     }
 

@@ -20,6 +20,7 @@ final class FakeWarden {
     private static final Map<String, String> VALUES = Map.of("PASS", "s3cr3t", "TOKEN", "t0k3n");
 
     private final List<JsonObject> leases = new ArrayList<>();
+    private final List<String> fetched = new ArrayList<>();
     private long seq = 1;
     private @Nullable JsonObject garbage;
     private int garbled;
@@ -70,21 +71,36 @@ final class FakeWarden {
 
     synchronized JsonObject fetch(JsonObject params) throws RpcException {
         String name = params.get("name").getAsString();
-        String value = base64(name);
+        fetched.add(name);
+        if (name.equals("BAIT")) {
+            base64(name);
+        }
         for (JsonElement element : leases.getLast().getAsJsonArray("refs")) {
             JsonObject ref = element.getAsJsonObject();
             if (ref.get("name").getAsString().equals(name)) {
-                int left = ref.get("reads_left").getAsInt();
-                if (left == 0) {
-                    throw new RpcException(RpcException.Code.CONFLICT, "LEASE_SPENT", name + " was read");
-                }
-                ref.addProperty("reads_left", left - 1);
-                JsonObject answer = new JsonObject();
-                answer.addProperty("value", value);
-                return answer;
+                return fetch(name, ref);
             }
         }
         throw new RpcException(RpcException.Code.NOT_FOUND, "LEASE_UNKNOWN", "not lent: " + name);
+    }
+
+    private static JsonObject fetch(String name, JsonObject ref) throws RpcException {
+        if (!ref.get("deliver").getAsString().equals("fetch")) {
+            throw new RpcException(RpcException.Code.CONFLICT, "LEASE_NOT_FETCH", name + " is in a file");
+        }
+        int left = ref.get("reads_left").getAsInt();
+        if (left == 0) {
+            throw new RpcException(RpcException.Code.CONFLICT, "LEASE_SPENT", name + " was read");
+        }
+        JsonObject answer = new JsonObject();
+        answer.addProperty("value", base64(name));
+        ref.addProperty("reads_left", left - 1);
+        return answer;
+    }
+
+    /** The names that were asked for, by whomever. */
+    synchronized List<String> fetched() {
+        return List.copyOf(fetched);
     }
 
     /** What is told in place of the leases from now on; null for the leases. */

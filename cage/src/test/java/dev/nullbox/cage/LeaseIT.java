@@ -14,6 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Secrets and health of an agent in a real jail; a shell script inside stands for libkrun, a fake for the warden. */
 class LeaseIT {
@@ -130,7 +132,8 @@ class LeaseIT {
                 "asker",
                 "[capabilities]\ncredential_refs = [{ name = \"TOKEN\", deliver = \"fetch\" }, { name = \"PASS\" }]\n");
         CageSettings settings = cage.settings("cat; echo; "
-                + bash(ASK + "ls /agent/run/secrets; for n in TOKEN TOKEN PASS; do ask /secrets/$n; done; exit 7"));
+                + bash(ASK
+                        + "ls /agent/run/secrets; for n in TOKEN TOKEN PASS NONE; do ask /secrets/$n; done; exit 7"));
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.call("agent.start", "asker");
             assertThat(cage.await("agent.exited", "asker").toString())
@@ -145,7 +148,9 @@ class LeaseIT {
                             "t0k3n",
                             "HTTP/1.1 410 Gone",
                             "LEASE_SPENT",
+                            "HTTP/1.1 404 Not Found",
                             "HTTP/1.1 404 Not Found");
+            assertThat(cage.warden().fetched()).containsExactly("TOKEN", "TOKEN", "PASS", "NONE");
             assertThat(seen.split("t0k3n", -1)).hasSize(2);
             assertThat(seen).doesNotContain("TOKEN\nHTTP");
         }
@@ -164,9 +169,14 @@ class LeaseIT {
         }
     }
 
-    @Test
-    void aCanaryThatIsFetchedEndsItsAgentForGood() throws Exception {
-        cage.agent("thief", "always", "[capabilities]\ncredential_refs = [{ name = \"BAIT\", deliver = \"fetch\" }]\n");
+    /** One whose manifest does not name it, too: it once got a 404, and nobody was told. */
+    @ParameterizedTest
+    @ValueSource(strings = {"BAIT", "TOKEN"})
+    void aCanaryThatIsFetchedEndsItsAgentForGood(String named) throws Exception {
+        cage.agent(
+                "thief",
+                "always",
+                "[capabilities]\ncredential_refs = [{ name = \"" + named + "\", deliver = \"fetch\" }]\n");
         CageSettings settings = cage.settings(bash(ASK + "ask /secrets/BAIT; sleep 1000"));
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.call("agent.start", "thief");
