@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /**
  * What one agent is served by the host on its gateway address: {@code GET /secrets/NAME} for the secrets that its
@@ -28,11 +29,13 @@ import java.util.concurrent.locks.LockSupport;
  * the agent's, as a process of the host may, is not answered.
  *
  * <p>200 has the secret's bytes; all else is JSON {@code {"error":{"code","message"}}}: 403 for a canary, 404 for another
- * path or name, 405, 410 when the loan is used up, over or taken back, 503 when the vault is out of reach.
+ * path or name, 405, 410 when the loan is used up, over or taken back, 429 when too many requests were refused, 503 when
+ * the vault is out of reach.
  *
  * <p>The warden is asked for every name, those too that the manifest does not have: it writes down who asks, and knows
  * the canaries. Whatever else it says to such a name, the agent gets the same 404, so that it cannot tell which names
- * there are.
+ * there are. Of requests that end without the secret the warden sees {@link #REFUSALS} and one a second after them: an
+ * agent floods neither it nor the audit log.
  */
 final class AgentApi implements AutoCloseable {
     private static final int BACKLOG = 8;
@@ -42,6 +45,11 @@ final class AgentApi implements AutoCloseable {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final String PREFIX = "/secrets/";
+    /** So many requests may fail at once. */
+    static final int REFUSALS = 20;
+
+    /** For each such time there is one more. */
+    static final long MILLIS_PER_REFUSAL = 1_000;
 
     /** Where secrets come from. */
     @FunctionalInterface
@@ -64,23 +72,30 @@ final class AgentApi implements AutoCloseable {
         }
     }
 
-    private final ServerSocketChannel server;
-    private final Client agent;
-    private final HeapWiper wiper;
-    private final SocketPiece piece = new SocketPiece(PIECE_BYTES);
-
-    private AgentApi(ServerSocketChannel server, Client agent, HeapWiper wiper) {
-        this.server = server;
-        this.agent = agent;
-        this.wiper = wiper;
-    }
-
     /**
-     * Serves until closed.
+     * What the daemon has for all agents.
      *
      * @param wiper is asked for a wiping after each secret
+     * @param complaints is told of what agents and strangers do, in few words
      */
-    static AgentApi open(InetAddress address, int port, Client agent, HeapWiper wiper) throws IOException {
+    record Host(HeapWiper wiper, Complaints complaints, LongSupplier clockMillis) {}
+
+    private final ServerSocketChannel server;
+    private final Client agent;
+    private final Host host;
+    private final Budget refusals;
+    private final SocketPiece piece = new SocketPiece(PIECE_BYTES);
+
+    private AgentApi(ServerSocketChannel server, Client agent, Host host) {
+        this.server = server;
+        this.agent = agent;
+        this.host = host;
+        this.refusals =
+                new Budget(REFUSALS, MILLIS_PER_REFUSAL, host.clockMillis().getAsLong());
+    }
+
+    /** Serves until closed. */
+    static AgentApi open(InetAddress address, int port, Client agent, Host host) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open();
         try {
             server.bind(new InetSocketAddress(address, port), BACKLOG);
@@ -88,7 +103,7 @@ final class AgentApi implements AutoCloseable {
             server.close();
             throw e;
         }
-        AgentApi api = new AgentApi(server, agent, wiper);
+        AgentApi api = new AgentApi(server, agent, host);
         Thread thread = new Thread(api::serve, "cage-api-" + address.getHostAddress());
         thread.setDaemon(true);
         thread.start();
@@ -108,21 +123,33 @@ final class AgentApi implements AutoCloseable {
                     answer(client, deadline);
                     drain(client, deadline);
                 } else {
-                    System.err.println("cage: who asked for a secret of the agent at "
-                            + agent.address().getHostAddress() + " came from elsewhere, and was not answered");
+                    complain("who asked for a secret of it came from elsewhere, and was not answered");
                 }
             } catch (IOException e) {
-                complainUnlessClosed(e);
+                pause("its request was not answered", String.valueOf(e.getMessage()));
+            } catch (RuntimeException e) {
+                // An agent whose API ended could be lent nothing more, and raise no alarm.
+                pause("its request failed", Complaints.bug(e));
             }
         }
     }
 
-    /** The pause keeps a listener that cannot accept from spinning. */
-    private void complainUnlessClosed(IOException e) {
+    /** Keeps a listener that cannot accept from spinning. */
+    private void pause(String what, String why) {
         if (server.isOpen()) {
-            System.err.println("cage: an agent's request was not answered: " + e.getMessage());
+            complain(what, why);
             LockSupport.parkNanos(PAUSE_NANOS);
         }
+    }
+
+    private void complain(String what) {
+        complain(what, "");
+    }
+
+    /** @param what one of few, the same each time */
+    private void complain(String what, String why) {
+        String kind = "the agent at " + agent.address().getHostAddress() + ": " + what;
+        host.complaints().say(kind, why.isEmpty() ? kind : kind + ": " + why);
     }
 
     private void answer(SocketChannel client, long deadline) throws IOException {
@@ -152,25 +179,36 @@ final class AgentApi implements AutoCloseable {
     }
 
     private void secret(SocketChannel client, String name) throws IOException {
+        if (refusals.isSpent(host.clockMillis().getAsLong())) {
+            complain("it asks on for what it does not get, and the warden is not asked");
+            error(client, "429 Too Many Requests", "REFUSALS", "too many requests were refused; ask more slowly");
+            return;
+        }
+        boolean isGiven = false;
         try (Secret secret = agent.source().fetch(name)) {
-            try {
-                give(client, name, secret);
-            } finally {
-                wiper.request();
-            }
+            isGiven = agent.names().contains(name);
+            give(client, isGiven, secret);
         } catch (RpcException e) {
             refuse(client, name, e);
+        } finally {
+            if (!isGiven) {
+                refusals.take(host.clockMillis().getAsLong());
+            }
         }
     }
 
-    private void give(SocketChannel client, String name, Secret secret) throws IOException {
-        if (agent.names().contains(name)) {
-            head(client, "200 OK", "application/octet-stream", secret.value().length);
-            piece.write(client, ByteBuffer.wrap(secret.value()));
-        } else {
-            System.err.println("cage: the warden gave " + name + " for the agent at "
-                    + agent.address().getHostAddress() + ", whose manifest does not have it; it was wiped");
-            unknown(client);
+    private void give(SocketChannel client, boolean isListed, Secret secret) throws IOException {
+        try {
+            if (isListed) {
+                head(client, "200 OK", "application/octet-stream", secret.value().length);
+                piece.write(client, ByteBuffer.wrap(secret.value()));
+            } else {
+                complain(
+                        "the warden gave a secret for it that its manifest does not have; it was wiped", secret.name());
+                unknown(client);
+            }
+        } finally {
+            host.wiper().request();
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,9 @@ final class AgentRun {
             Cgroups cgroups,
             Peers peers,
             LeaseWatch leases,
-            HeapWiper wiper) {}
+            HeapWiper wiper,
+            Complaints complaints,
+            LongSupplier clockMillis) {}
 
     /** Who is told of a run, on whichever thread. */
     interface Listener {

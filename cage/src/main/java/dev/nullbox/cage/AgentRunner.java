@@ -47,13 +47,12 @@ final class AgentRunner implements Runnable {
     private volatile boolean stopAsked;
     private volatile Snapshot snapshot = new Snapshot(Phase.STOPPED, 0, 0, 0, Optional.empty(), "");
 
-    AgentRunner(
-            AgentRun.Tools tools, CatalogEntry.Accepted agent, Slot slot, EventSink events, LongSupplier clockMillis) {
+    AgentRunner(AgentRun.Tools tools, CatalogEntry.Accepted agent, Slot slot, EventSink events) {
         this.tools = tools;
         this.agent = agent;
         this.slot = slot;
         this.events = events;
-        this.clockMillis = clockMillis;
+        this.clockMillis = tools.clockMillis();
         CageSettings settings = tools.settings();
         this.lifecycle = new AgentLifecycle(
                 agent.manifest().agent().restart(), settings.jailDeadline(), settings.stopDeadline());

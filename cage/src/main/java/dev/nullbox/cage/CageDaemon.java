@@ -74,7 +74,15 @@ final class CageDaemon implements AutoCloseable {
                         .map(CatalogEntry::name)
                         .toList());
         AgentRun.Tools tools = new AgentRun.Tools(
-                libc, settings, Spawner.start(libc), cgroups, peers, LeaseWatch.start(peers), HeapWiper.start());
+                libc,
+                settings,
+                Spawner.start(libc),
+                cgroups,
+                peers,
+                LeaseWatch.start(peers),
+                HeapWiper.start(),
+                Complaints.toStandardError(),
+                () -> System.nanoTime() / NANOS_PER_MILLI);
         Map<String, AgentRunner> runners = new TreeMap<>();
         List<CatalogEntry> entries = new ArrayList<>();
         for (CatalogEntry entry : found) {
@@ -83,9 +91,7 @@ final class CageDaemon implements AutoCloseable {
             entries.add(placed);
             Slot slot = slots.get(entry.name());
             if (placed instanceof CatalogEntry.Accepted agent && slot != null) {
-                runners.put(
-                        agent.name(),
-                        new AgentRunner(tools, agent, slot, events, () -> System.nanoTime() / NANOS_PER_MILLI));
+                runners.put(agent.name(), new AgentRunner(tools, agent, slot, events));
             }
         }
         RpcServer server = RpcServer.listen(

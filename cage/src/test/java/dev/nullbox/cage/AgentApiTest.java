@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,9 @@ class AgentApiTest {
     private final AtomicInteger alarms = new AtomicInteger();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final List<Secret> given = new CopyOnWriteArrayList<>();
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final AtomicLong clock = new AtomicLong(5_000);
+    private final Complaints complaints = new Complaints(lines::add, clock::get);
     private AgentApi api;
 
     @BeforeEach
@@ -36,7 +40,7 @@ class AgentApiTest {
                 loopback,
                 0,
                 new AgentApi.Client(loopback, LISTED, this::fetch, alarms::incrementAndGet),
-                HeapWiper.start());
+                new AgentApi.Host(HeapWiper.start(), complaints, clock::get));
     }
 
     @AfterEach
@@ -48,6 +52,9 @@ class AgentApiTest {
     private Secret fetch(String name) throws RpcException {
         asked.add(name);
         String what = name.replaceFirst("^OTHER_", "");
+        if (what.equals("BUG")) {
+            throw new IllegalStateException("s3cr3t");
+        }
         if (!what.equals("TOKEN")) {
             throw new RpcException(RpcException.Code.CONFLICT, what, "refused: " + name);
         }
@@ -148,6 +155,9 @@ class AgentApiTest {
         assertThat(get("/secrets/TOKEN")).endsWith("t0k3n");
         assertThat(given.getFirst().name()).isEqualTo("OTHER_TOKEN");
         assertThat(given.getFirst().value()).containsOnly(0);
+        assertThat(lines)
+                .containsExactly("cage: the agent at 127.0.0.1: the warden gave a secret for it that its manifest does"
+                        + " not have; it was wiped: OTHER_TOKEN");
     }
 
     @ParameterizedTest
@@ -163,6 +173,81 @@ class AgentApiTest {
         assertThat(asked).isEmpty();
         assertThat(get("/secrets/" + "N".repeat(64))).isEqualTo(get("/"));
         assertThat(asked).containsExactly("N".repeat(64));
+    }
+
+    /** Each is one that the warden writes down. */
+    @Test
+    void asksTheWardenNoMoreWhenTooManyWereRefused() throws IOException {
+        for (int i = 0; i < AgentApi.REFUSALS; i++) {
+            assertThat(get(i % 2 == 0 ? "/secrets/OTHER_NAME" : "/secrets/VAULT_SEALED"))
+                    .startsWith(i % 2 == 0 ? "HTTP/1.1 404" : "HTTP/1.1 503");
+        }
+        assertThat(asked).hasSize(AgentApi.REFUSALS);
+        assertThat(lines).isEmpty();
+        for (String name : List.of("OTHER_NAME", "VAULT_SEALED", "TOKEN", "OTHER_CANARY")) {
+            assertThat(get("/secrets/" + name))
+                    .startsWith("HTTP/1.1 429 Too Many Requests\r\n")
+                    .contains("\"code\":\"REFUSALS\"");
+        }
+        assertThat(asked).hasSize(AgentApi.REFUSALS);
+        assertThat(alarms).hasValue(0);
+        assertThat(lines).hasSize(1).first().asString().contains("the warden is not asked");
+        assertThat(get("/")).startsWith("HTTP/1.1 404");
+        clock.addAndGet(AgentApi.MILLIS_PER_REFUSAL);
+        assertThat(get("/secrets/TOKEN")).endsWith("t0k3n");
+        assertThat(get("/secrets/OTHER_NAME")).startsWith("HTTP/1.1 404");
+        assertThat(get("/secrets/OTHER_NAME")).startsWith("HTTP/1.1 429");
+        assertThat(asked).hasSize(AgentApi.REFUSALS + 2);
+        assertThat(lines).hasSize(2).last().asString().contains("(3 more of the kind left out)");
+    }
+
+    @Test
+    void whatIsGivenAndWhatTheWardenDoesNotSeeIsNotCounted() throws IOException {
+        for (int i = 0; i < 2 * AgentApi.REFUSALS; i++) {
+            assertThat(get("/secrets/TOKEN")).endsWith("t0k3n");
+            assertThat(get("/")).startsWith("HTTP/1.1 404");
+        }
+        for (int i = 0; i < AgentApi.REFUSALS; i++) {
+            assertThat(get("/secrets/OTHER_TOKEN")).startsWith("HTTP/1.1 404");
+        }
+        assertThat(get("/secrets/OTHER_TOKEN")).startsWith("HTTP/1.1 429");
+    }
+
+    @Test
+    void survivesABugAndNamesItWithoutItsMessage() throws IOException {
+        assertThat(get("/secrets/OTHER_BUG")).isEmpty();
+        assertThat(get("/secrets/TOKEN")).endsWith("t0k3n");
+        assertThat(lines)
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains("IllegalStateException at dev.nullbox.cage")
+                .doesNotContain("s3cr3t");
+        for (int i = 1; i < AgentApi.REFUSALS; i++) {
+            assertThat(get("/secrets/OTHER_BUG")).isEmpty();
+        }
+        assertThat(get("/secrets/OTHER_BUG")).startsWith("HTTP/1.1 429");
+    }
+
+    @Test
+    void complainsBrieflyOfWhoComesFromElsewhereAndOfHalfRequests() throws IOException {
+        for (int i = 0; i < 5; i++) {
+            assertThat(ask("GET /")).isEmpty();
+            try {
+                assertThat(askFrom(InetAddress.ofLiteral("127.0.0.2"), "GET / HTTP/1.1\r\n\r\n"))
+                        .isEmpty();
+            } catch (SocketException reset) {
+                // Closed before the request was read.
+            }
+        }
+        // Answered when those before are done with.
+        assertThat(get("/")).startsWith("HTTP/1.1 404");
+        assertThat(lines)
+                .containsExactly(
+                        "cage: the agent at 127.0.0.1: its request was not answered: hung up before the request was"
+                                + " whole",
+                        "cage: the agent at 127.0.0.1: who asked for a secret of it came from elsewhere, and was not"
+                                + " answered");
     }
 
     @ParameterizedTest
