@@ -29,8 +29,8 @@ import java.util.function.LongSupplier;
  * the agent's, as a process of the host may, is not answered.
  *
  * <p>200 has the secret's bytes; all else is JSON {@code {"error":{"code","message"}}}: 403 for a canary, 404 for another
- * path or name, 405, 410 when the loan is used up, over or taken back, 429 when too many requests were refused, 503 when
- * the vault is out of reach.
+ * path or name, 405, 410 when the loan is used up, over or taken back, or what was lent is gone from the vault, 429 when
+ * too many requests were refused, 503 when the vault is out of reach.
  *
  * <p>The warden is asked for every name, those too that the manifest does not have: it writes down who asks, and knows
  * the canaries. Whatever else it says to such a name, the agent gets the same 404, so that it cannot tell which names
@@ -220,8 +220,15 @@ final class AgentApi implements AutoCloseable {
             unknown(client);
         } else {
             switch (why.detail()) {
-                case "LEASE_SPENT", "LEASE_EXPIRED", "LEASE_REVOKED", "LEASE_ENDED", "LEASE_UNKNOWN" ->
-                    error(client, "410 Gone", why.detail(), why.getMessage());
+                case "LEASE_SPENT",
+                        "LEASE_EXPIRED",
+                        "LEASE_REVOKED",
+                        "LEASE_ENDED",
+                        "LEASE_UNKNOWN",
+                        "SECRET_UNKNOWN",
+                        "SECRET_DELETED",
+                        "VERSION_UNKNOWN",
+                        "VERSION_DESTROYED" -> error(client, "410 Gone", why.detail(), why.getMessage());
                 default ->
                     error(client, "503 Service Unavailable", why.detail(), "the vault does not answer; try later");
             }

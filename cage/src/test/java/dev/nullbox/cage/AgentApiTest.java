@@ -22,8 +22,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AgentApiTest {
-    private static final Set<String> LISTED =
-            Set.of("TOKEN", "LEASE_SPENT", "LEASE_EXPIRED", "LEASE_REVOKED", "CANARY", "VAULT_SEALED");
+    private static final Set<String> LISTED = Set.of(
+            "TOKEN",
+            "CANARY",
+            "LEASE_SPENT",
+            "LEASE_EXPIRED",
+            "LEASE_REVOKED",
+            "LEASE_ENDED",
+            "LEASE_UNKNOWN",
+            "SECRET_UNKNOWN",
+            "SECRET_DELETED",
+            "VERSION_UNKNOWN",
+            "VERSION_DESTROYED",
+            "VAULT_SEALED",
+            "NOT_LISTENING",
+            "CALL");
 
     private final AtomicInteger alarms = new AtomicInteger();
     private final List<String> asked = new CopyOnWriteArrayList<>();
@@ -108,7 +121,15 @@ class AgentApiTest {
         "GET /secrets/LEASE_SPENT HTTP/1.1, 410 Gone, LEASE_SPENT",
         "GET /secrets/LEASE_EXPIRED HTTP/1.1, 410 Gone, LEASE_EXPIRED",
         "GET /secrets/LEASE_REVOKED HTTP/1.0, 410 Gone, LEASE_REVOKED",
+        "GET /secrets/LEASE_ENDED HTTP/1.1, 410 Gone, LEASE_ENDED",
+        "GET /secrets/LEASE_UNKNOWN HTTP/1.1, 410 Gone, LEASE_UNKNOWN",
+        "GET /secrets/SECRET_UNKNOWN HTTP/1.1, 410 Gone, SECRET_UNKNOWN",
+        "GET /secrets/SECRET_DELETED HTTP/1.1, 410 Gone, SECRET_DELETED",
+        "GET /secrets/VERSION_UNKNOWN HTTP/1.1, 410 Gone, VERSION_UNKNOWN",
+        "GET /secrets/VERSION_DESTROYED HTTP/1.1, 410 Gone, VERSION_DESTROYED",
         "GET /secrets/VAULT_SEALED HTTP/1.1, 503 Service Unavailable, VAULT_SEALED",
+        "GET /secrets/NOT_LISTENING HTTP/1.1, 503 Service Unavailable, NOT_LISTENING",
+        "GET /secrets/CALL HTTP/1.1, 503 Service Unavailable, CALL",
         "GET /secrets/OTHER HTTP/1.1, 404 Not Found, UNKNOWN",
         "GET /secrets/../TOKEN HTTP/1.1, 404 Not Found, UNKNOWN",
         "GET / HTTP/1.1, 404 Not Found, UNKNOWN",
