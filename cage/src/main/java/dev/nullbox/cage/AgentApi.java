@@ -1,23 +1,15 @@
 package dev.nullbox.cage;
 
-import com.google.gson.JsonObject;
 import dev.nullbox.manifest.InvalidValueException;
 import dev.nullbox.manifest.SecretName;
 import dev.nullbox.rpc.HeapWiper;
-import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.SocketPiece;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -39,11 +31,8 @@ import java.util.function.LongSupplier;
  */
 final class AgentApi implements AutoCloseable {
     private static final int BACKLOG = 8;
-    private static final int MAX_HEAD_BYTES = 8192;
     private static final int PIECE_BYTES = 4096;
-    private static final long REQUEST_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final String PREFIX = "/secrets/";
     /** So many requests may fail at once. */
     static final int REFUSALS = 20;
@@ -119,9 +108,9 @@ final class AgentApi implements AutoCloseable {
             try (SocketChannel client = server.accept()) {
                 if (client.getRemoteAddress() instanceof InetSocketAddress from
                         && from.getAddress().equals(agent.address())) {
-                    long deadline = System.nanoTime() + REQUEST_NANOS;
-                    answer(client, deadline);
-                    drain(client, deadline);
+                    HttpExchange exchange = new HttpExchange(client, piece);
+                    answer(exchange);
+                    exchange.drain();
                 } else {
                     complain("who asked for a secret of it came from elsewhere, and was not answered");
                 }
@@ -152,13 +141,12 @@ final class AgentApi implements AutoCloseable {
         host.complaints().say(kind, why.isEmpty() ? kind : kind + ": " + why);
     }
 
-    private void answer(SocketChannel client, long deadline) throws IOException {
-        String head = head(client.socket(), deadline);
-        String[] words = head.split(" ", -1);
+    private void answer(HttpExchange client) throws IOException {
+        String[] words = client.requestLine().split(" ", -1);
         if (words.length != 3 || !words[2].startsWith("HTTP/1.")) {
-            error(client, "400 Bad Request", "BAD_REQUEST", "not a request of HTTP/1.1");
+            client.error("400 Bad Request", "BAD_REQUEST", "not a request of HTTP/1.1");
         } else if (!words[0].equals("GET")) {
-            error(client, "405 Method Not Allowed", "METHOD", "use GET");
+            client.error("405 Method Not Allowed", "METHOD", "use GET");
         } else if (!isSecretsPath(words[1])) {
             unknown(client);
         } else {
@@ -178,10 +166,10 @@ final class AgentApi implements AutoCloseable {
         }
     }
 
-    private void secret(SocketChannel client, String name) throws IOException {
+    private void secret(HttpExchange client, String name) throws IOException {
         if (refusals.isSpent(host.clockMillis().getAsLong())) {
             complain("it asks on for what it does not get, and the warden is not asked");
-            error(client, "429 Too Many Requests", "REFUSALS", "too many requests were refused; ask more slowly");
+            client.error("429 Too Many Requests", "REFUSALS", "too many requests were refused; ask more slowly");
             return;
         }
         boolean isGiven = false;
@@ -197,11 +185,10 @@ final class AgentApi implements AutoCloseable {
         }
     }
 
-    private void give(SocketChannel client, boolean isListed, Secret secret) throws IOException {
+    private void give(HttpExchange client, boolean isListed, Secret secret) throws IOException {
         try {
             if (isListed) {
-                head(client, "200 OK", "application/octet-stream", secret.value().length);
-                piece.write(client, ByteBuffer.wrap(secret.value()));
+                client.answer("200 OK", "application/octet-stream", secret.value());
             } else {
                 complain(
                         "the warden gave a secret for it that its manifest does not have; it was wiped", secret.name());
@@ -212,10 +199,10 @@ final class AgentApi implements AutoCloseable {
         }
     }
 
-    private void refuse(SocketChannel client, String name, RpcException why) throws IOException {
+    private void refuse(HttpExchange client, String name, RpcException why) throws IOException {
         if (why.detail().equals("CANARY")) {
             agent.canary().run();
-            error(client, "403 Forbidden", "DENIED", "nobody may have this secret");
+            client.error("403 Forbidden", "DENIED", "nobody may have this secret");
         } else if (!agent.names().contains(name)) {
             unknown(client);
         } else {
@@ -228,76 +215,15 @@ final class AgentApi implements AutoCloseable {
                         "SECRET_UNKNOWN",
                         "SECRET_DELETED",
                         "VERSION_UNKNOWN",
-                        "VERSION_DESTROYED" -> error(client, "410 Gone", why.detail(), why.getMessage());
+                        "VERSION_DESTROYED" -> client.error("410 Gone", why.detail(), why.getMessage());
                 default ->
-                    error(client, "503 Service Unavailable", why.detail(), "the vault does not answer; try later");
+                    client.error("503 Service Unavailable", why.detail(), "the vault does not answer; try later");
             }
         }
     }
 
-    private void unknown(SocketChannel client) throws IOException {
-        error(client, "404 Not Found", "UNKNOWN", "ask for " + PREFIX + "NAME, a secret that AGENT.toml has fetched");
-    }
-
-    /** The request's first line, when all of its head has come in time. */
-    private static String head(Socket client, long deadline) throws IOException {
-        InputStream in = client.getInputStream();
-        ByteArrayOutputStream head = new ByteArrayOutputStream();
-        int matched = 0;
-        while (matched < 4) {
-            int left = millisUntil(deadline);
-            if (left <= 0 || head.size() == MAX_HEAD_BYTES) {
-                throw new IOException("no whole request within 5 s and " + MAX_HEAD_BYTES + " bytes");
-            }
-            client.setSoTimeout(left);
-            int next = in.read();
-            if (next < 0) {
-                throw new IOException("hung up before the request was whole");
-            }
-            head.write(next);
-            matched = next == "\r\n\r\n".charAt(matched) ? matched + 1 : next == '\r' ? 1 : 0;
-        }
-        String text = head.toString(StandardCharsets.ISO_8859_1);
-        return text.substring(0, text.indexOf("\r\n"));
-    }
-
-    /** Closing with bytes unread would reset the connection, and the answer with it: takes them, for a while. */
-    private static void drain(SocketChannel client, long deadline) throws IOException {
-        client.shutdownOutput();
-        InputStream in = client.socket().getInputStream();
-        byte[] unwanted = new byte[PIECE_BYTES];
-        try {
-            int count = 0;
-            for (int left = millisUntil(deadline); count >= 0 && left > 0; left = millisUntil(deadline)) {
-                client.socket().setSoTimeout(left);
-                count = in.read(unwanted);
-            }
-        } catch (SocketTimeoutException e) {
-            // It has had its answer, and its time to hang up.
-            return;
-        }
-    }
-
-    private static int millisUntil(long deadline) {
-        // Rounded up: no time at all would mean for ever to setSoTimeout.
-        return (int) TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime() + NANOS_PER_MILLI - 1);
-    }
-
-    private void head(SocketChannel client, String status, String type, int length) throws IOException {
-        String head = "HTTP/1.1 " + status + "\r\nContent-Type: " + type + "\r\nContent-Length: " + length
-                + "\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n";
-        piece.write(client, ByteBuffer.wrap(head.getBytes(StandardCharsets.US_ASCII)));
-    }
-
-    private void error(SocketChannel client, String status, String code, String message) throws IOException {
-        JsonObject error = new JsonObject();
-        error.addProperty("code", code);
-        error.addProperty("message", message);
-        JsonObject body = new JsonObject();
-        body.add("error", error);
-        byte[] json = Json.bytes(body);
-        head(client, status, "application/json", json.length);
-        piece.write(client, ByteBuffer.wrap(json));
+    private void unknown(HttpExchange client) throws IOException {
+        client.error("404 Not Found", "UNKNOWN", "ask for " + PREFIX + "NAME, a secret that AGENT.toml has fetched");
     }
 
     @Override
