@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -19,7 +20,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The agents on this appliance: those of the image, then those of the data partition, each sorted by name. */
+/**
+ * The agents on this appliance: those of the image, then those of the data partition, each sorted by name.
+ *
+ * <p>What an agent consists of lies in its own directory: a symbolic link in place of that directory, of its AGENT.toml or
+ * of its {@code rootfs} is refused. The data partition comes from outside, and a link on it could lead anywhere on the
+ * host, as to a device that is waited for or to another agent's files.
+ */
 final class AgentCatalog {
     private static final String MANIFEST_FILE = "AGENT.toml";
     private static final String ROOTFS = "rootfs";
@@ -63,7 +70,8 @@ final class AgentCatalog {
         if (Files.isDirectory(directory)) {
             try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
                 for (Path child : children) {
-                    if (Files.isDirectory(child)) {
+                    // A link too, so that it is refused rather than passed over.
+                    if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS) || Files.isSymbolicLink(child)) {
                         names.add(child.getFileName().toString());
                     }
                 }
@@ -73,15 +81,27 @@ final class AgentCatalog {
     }
 
     private static CatalogEntry read(String name, Source from, Path directory) {
+        if (Files.isSymbolicLink(directory)) {
+            return refused(
+                    name,
+                    from,
+                    "agent.name",
+                    "the agent's directory is a symbolic link",
+                    "put the directory itself in its place");
+        }
         Path file = directory.resolve(MANIFEST_FILE);
-        if (!Files.exists(file)) {
+        if (Files.isSymbolicLink(file)) {
+            return refused(name, from, MANIFEST_FILE, "this is a symbolic link", "put the file itself in its place");
+        }
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return refused(name, from, MANIFEST_FILE, "the file is missing", "add it to " + directory);
         }
-        if (!Files.isRegularFile(file)) {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             // A pipe would be waited for, and with it all agents.
             return refused(name, from, MANIFEST_FILE, "this is no regular file", "put a file in its place");
         }
-        try (InputStream in = Files.newInputStream(file)) {
+        // A link that has come meanwhile is not followed either.
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             byte[] text = in.readNBytes(ManifestReader.MAX_BYTES + 1);
             return switch (ManifestReader.read(text)) {
                 case ManifestResult.Invalid(List<Problem> problems) -> new CatalogEntry.Refused(name, from, problems);

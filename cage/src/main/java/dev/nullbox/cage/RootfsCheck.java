@@ -30,6 +30,10 @@ final class RootfsCheck {
 
     /** What is wrong; empty when the command can be executed as far as its file tells. */
     Optional<Problem> command(String program) throws IOException {
+        if (Files.isSymbolicLink(rootfs)) {
+            return Optional.of(new Problem(
+                    "rootfs", "this is a symbolic link", "put the directory itself in its place, beside AGENT.toml"));
+        }
         if (!Files.isDirectory(rootfs, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.of(new Problem(
                     "rootfs",

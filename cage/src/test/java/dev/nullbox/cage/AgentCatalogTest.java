@@ -15,6 +15,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AgentCatalogTest {
     private Path image;
@@ -105,6 +107,57 @@ class AgentCatalogTest {
         assertThat(new ProcessBuilder("mkfifo", manifest.toString()).start().waitFor())
                 .isZero();
         assertThat(problemsOf(0)).containsExactly("AGENT.toml");
+    }
+
+    /** Each leads to what would be accepted in its place: it once was. */
+    @ParameterizedTest
+    @CsvSource({
+        "AGENT.toml, AGENT.toml, this is a symbolic link; put the file itself in its place",
+        "rootfs, rootfs, 'this is a symbolic link; put the directory itself in its place, beside AGENT.toml'",
+        "., agent.name, the agent's directory is a symbolic link; put the directory itself in its place",
+    })
+    void followsNoLinkOutOfAnAgentsDirectory(String linked, String field, String problem) throws IOException {
+        Path elsewhere = Files.createDirectories(data.resolveSibling("elsewhere"));
+        for (Path place : List.of(image, data)) {
+            String name = place.equals(image) ? "a" : "b";
+            agent(place, name, toml(name));
+            assertThat(load()).last().isInstanceOf(Accepted.class);
+            Path original = place.resolve(name).resolve(linked).normalize();
+            Path target = elsewhere.resolve(name);
+            Files.move(original, target);
+            Files.createSymbolicLink(original, target);
+            assertThat(load().getLast()).isInstanceOfSatisfying(Refused.class, refused -> {
+                assertThat(refused.name()).isEqualTo(name);
+                assertThat(refused.problems()).singleElement().satisfies(one -> {
+                    assertThat(one.fieldPath()).isEqualTo(field);
+                    assertThat(one.problem() + "; " + one.remedy()).isEqualTo(problem);
+                });
+            });
+            Files.delete(original);
+            Files.move(target, original);
+            assertThat(load()).last().isInstanceOf(Accepted.class);
+        }
+    }
+
+    @Test
+    @Timeout(20)
+    void neitherReadsNorWaitsForWhatALinkLeadsTo() throws Exception {
+        agent(image, "a", toml("a"));
+        Path manifest = image.resolve("a/AGENT.toml");
+        Path pipe = image.resolveSibling("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        for (Path target : List.of(pipe, Path.of("/dev/zero"), Path.of("/nonexistent"), manifest)) {
+            Files.delete(manifest);
+            Files.createSymbolicLink(manifest, target);
+            assertThat(problemsOf(0)).containsExactly("AGENT.toml");
+        }
+    }
+
+    @Test
+    void refusesALinkThatLeadsNowhereRatherThanPassingItOver() throws IOException {
+        Files.createSymbolicLink(data.resolve("a"), Path.of("nowhere"));
+        assertThat(problemsOf(0)).containsExactly("agent.name");
     }
 
     @Test

@@ -111,7 +111,7 @@ class RootfsCheckTest {
         assertThat(new RootfsCheck(linked)
                         .command("/usr/bin/agent")
                         .orElseThrow()
-                        .fieldPath())
-                .isEqualTo("rootfs");
+                        .toString())
+                .contains("rootfs", "symbolic link");
     }
 }
