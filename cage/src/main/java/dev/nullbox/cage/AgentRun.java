@@ -113,12 +113,15 @@ final class AgentRun {
      * @throws RpcException likewise, of a service
      */
     void launch(BooleanSupplier isCancelled) throws IOException, RpcException {
+        boolean isLaunched = false;
         try {
             steps(isCancelled);
-        } catch (IOException | RpcException e) {
-            undo.all();
-            throw e;
+            isLaunched = true;
         } finally {
+            // After a bug too: what was lent must not outlive the run.
+            if (!isLaunched) {
+                undo.all();
+            }
             if (hasSecrets()) {
                 tools.wiper().request();
             }

@@ -201,14 +201,20 @@ final class AgentRunner implements Runnable {
         try {
             run.launch(() -> stopAsked);
         } catch (IOException | RpcException e) {
-            current = null;
             boolean isCanary =
                     e instanceof RpcException refusal && refusal.detail().equals("CANARY");
-            failed(isCanary ? AgentRun.CANARY : String.valueOf(e.getMessage()));
-            state = lifecycle
-                    .next(state, new Event.LaunchFailed(isCanary), clockMillis.getAsLong())
-                    .state();
+            launchFailed(isCanary ? AgentRun.CANARY : String.valueOf(e.getMessage()), isCanary);
+        } catch (RuntimeException e) {
+            launchFailed("a bug in cage: " + Complaints.bug(e), false);
         }
+    }
+
+    private void launchFailed(String reason, boolean isFinal) {
+        current = null;
+        failed(reason);
+        state = lifecycle
+                .next(state, new Event.LaunchFailed(isFinal), clockMillis.getAsLong())
+                .state();
     }
 
     private void failed(String reason) {

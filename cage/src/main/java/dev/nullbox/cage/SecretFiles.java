@@ -77,19 +77,28 @@ final class SecretFiles implements AutoCloseable {
         return true;
     }
 
-    /** Wipes what is left and lets go. */
+    /**
+     * Wipes what is left and lets go.
+     *
+     * @throws IOException when one could not be wiped; the others are
+     */
     @Override
     public synchronized void close() throws IOException {
         if (isClosed) {
             return;
         }
-        try {
-            for (String name : List.copyOf(names)) {
+        IOException failure = null;
+        for (String name : List.copyOf(names)) {
+            try {
                 wipe(name);
+            } catch (IOException e) {
+                failure = e;
             }
-        } finally {
-            isClosed = true;
-            libc.close(directory);
+        }
+        isClosed = true;
+        libc.close(directory);
+        if (failure != null) {
+            throw failure;
         }
     }
 }

@@ -34,7 +34,11 @@ final class Spawner {
         return spawner;
     }
 
-    /** As {@link Libc#posixSpawn}, with the first word as the path, in a session of its own. */
+    /**
+     * As {@link Libc#posixSpawn}, with the first word as the path, in a session of its own.
+     *
+     * @throws java.util.concurrent.CompletionException for a bug
+     */
     SysResult spawn(List<String> command, List<String> environment, List<SpawnAction> actions) {
         Order order = new Order(command, environment, actions, new CompletableFuture<>());
         orders.add(order);
@@ -44,9 +48,18 @@ final class Spawner {
     private void serve() {
         while (true) {
             Order order = next();
-            order.result()
-                    .complete(libc.posixSpawn(
-                            order.command().getFirst(), order.command(), order.environment(), order.actions(), true));
+            try {
+                order.result()
+                        .complete(libc.posixSpawn(
+                                order.command().getFirst(),
+                                order.command(),
+                                order.environment(),
+                                order.actions(),
+                                true));
+            } catch (RuntimeException e) {
+                // Whoever waits must learn of it, and the next be served.
+                order.result().completeExceptionally(e);
+            }
         }
     }
 

@@ -37,6 +37,8 @@ final class Undo {
                 named.step().run();
             } catch (IOException | RpcException e) {
                 complaints.accept(named.name() + ": " + e.getMessage());
+            } catch (RuntimeException e) {
+                complaints.accept(named.name() + ": " + Complaints.bug(e));
             }
         }
     }

@@ -160,6 +160,42 @@ class FailedLaunchIT {
         }
     }
 
+    /** It once ended the agent's thread, with the lease in force and the jail waiting. */
+    @Test
+    void whereverABugIsOnceTheJailHasBegun() throws Exception {
+        FaultyLibc bugs = new FaultyLibc(libc, thread -> thread.getName().equals("cage-" + AGENT));
+        CageSettings settings = settings(goodJail());
+        Set<String> before = pipes();
+        try (CageDaemon _ = CageDaemon.start(bugs.libc(), settings, cage.runtime())) {
+            bugs.bugAt(0);
+            cage.call("agent.start", AGENT);
+            cage.await("agent.started", AGENT);
+            int calls = bugs.calls();
+            cage.call("agent.stop", AGENT);
+            assertThat(bugs.firstWrite()).isBetween(1, calls - 10);
+            for (int n = bugs.firstWrite(); n <= calls; n++) {
+                Files.writeString(vault().resolve("PASS"), "s3cr3t");
+                cage.forget();
+                bugs.bugAt(n);
+                cage.call("agent.start", AGENT);
+                String why = cage.await("agent.failed", AGENT).get("why").getAsString();
+                assertThat(why)
+                        .startsWith("a bug in cage: java.lang.IllegalStateException at ")
+                        .doesNotContain("s3cr3t");
+                nothingIsLeft(bugs.failed() + ", call " + n, settings, before);
+                assertThat(cage.calls()).endsWith("vault.revoke " + AGENT, "egress.remove " + AGENT);
+            }
+            assertThat(bugs.written().stream().filter(FailedLaunchIT::hasSecretsLength))
+                    .hasSizeGreaterThan(10)
+                    .allMatch(FailedLaunchIT::isWiped);
+        }
+    }
+
+    /** PASS has six bytes, and nothing else that is sent has. */
+    private static boolean hasSecretsLength(byte[] buffer) {
+        return buffer.length == 6;
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"egress.add", "vault.lease", "memory.attach"})
     void whicheverServiceRefuses(String method) throws Exception {
@@ -221,6 +257,7 @@ class FailedLaunchIT {
                 "kill -9 $$                            | ended by signal 9",
                 "echo hello >&3; exec sleep 1000       | the jail said hello",
                 "echo netns 4194304 >&3; exec sleep 99 | ESRCH",
+                "echo netns here >&3; exec sleep 99    | a bug in cage: java.lang.NumberFormatException",
                 "exec sleep 1000                       | were not up within 3 s",
             })
     void whateverTheJailDoesInstead(String jail, String why) throws Exception {

@@ -11,13 +11,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A real C library whose n-th call on certain threads fails with EIO. A failing close closes: what it leaks is ours. */
+/**
+ * A real C library whose n-th call on certain threads fails with EIO, or throws as a bug does. A failing close closes: what
+ * it leaks is ours.
+ */
 final class FaultyLibc {
     private final Libc real;
     private final Predicate<Thread> concerned;
     private final AtomicInteger calls = new AtomicInteger();
+    private final AtomicInteger firstWrite = new AtomicInteger();
     private final List<byte[]> written = new CopyOnWriteArrayList<>();
     private volatile int failing;
+    private volatile boolean isBug;
     private volatile String failed = "";
 
     FaultyLibc(Libc real, Predicate<Thread> concerned) {
@@ -27,6 +32,17 @@ final class FaultyLibc {
 
     /** Counts anew, and fails the n-th call from now; none when 0. */
     void failAt(int n) {
+        isBug = false;
+        failFrom(n);
+    }
+
+    /** Likewise, but throws. */
+    void bugAt(int n) {
+        isBug = true;
+        failFrom(n);
+    }
+
+    private void failFrom(int n) {
         failed = "";
         failing = n;
         calls.set(0);
@@ -34,6 +50,11 @@ final class FaultyLibc {
 
     int calls() {
         return calls.get();
+    }
+
+    /** Which of the calls was the first write ever; 0 when none was. */
+    int firstWrite() {
+        return firstWrite.get();
     }
 
     /** The function that failed, or empty. */
@@ -56,9 +77,13 @@ final class FaultyLibc {
                         if (failed.equals("close")) {
                             invoke(method, arguments);
                         }
+                        if (isBug) {
+                            throw new IllegalStateException("s3cr3t");
+                        }
                         return new SysResult.Failed(Errno.EIO);
                     }
                     if (counts && method.getName().equals("write") && arguments[1] instanceof byte[] buffer) {
+                        firstWrite.compareAndSet(0, calls.get());
                         written.add(buffer);
                     }
                     return invoke(method, arguments);
