@@ -41,6 +41,7 @@ final class AgentRun {
             Cgroups cgroups,
             Peers peers,
             LeaseWatch leases,
+            LeaseEnds leaseEnds,
             HeapWiper wiper,
             Complaints complaints,
             LongSupplier clockMillis) {}
@@ -159,7 +160,7 @@ final class AgentRun {
         if (!hasSecrets()) {
             return Peers.Lent.NOTHING;
         }
-        undo.push("vault.revoke", () -> tools.peers().revoke(name, number));
+        undo.push("vault.revoke", () -> tools.leaseEnds().end(name, number));
         return tools.peers().lease(agent.manifest(), number);
     }
 

@@ -80,6 +80,7 @@ final class CageDaemon implements AutoCloseable {
                 cgroups,
                 peers,
                 LeaseWatch.start(peers),
+                LeaseEnds.start(peers),
                 HeapWiper.start(),
                 Complaints.toStandardError(),
                 () -> System.nanoTime() / NANOS_PER_MILLI);

@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** A directory with agents, fake services over real sockets, and the events of a daemon; for the tests with real walls. */
 final class CageFixture implements AutoCloseable {
@@ -43,6 +44,7 @@ final class CageFixture implements AutoCloseable {
     private final Map<String, JsonObject> lastParams = new HashMap<>();
     private final FakeWarden warden = new FakeWarden();
     private volatile String refused = "";
+    private @Nullable RpcServer wardenServer;
 
     CageFixture(Path base) throws IOException {
         this.base = base;
@@ -52,18 +54,31 @@ final class CageFixture implements AutoCloseable {
         servers.add(serve(
                 "egress",
                 List.of(does("egress", "egress.add", params -> new JsonObject()), undoes("egress", "egress.remove"))));
-        servers.add(serve(
-                "warden",
-                List.of(
-                        does("warden", "vault.lease", warden::lease),
-                        undoes("warden", "vault.revoke"),
-                        method("vault.fetch", warden::fetch),
-                        method("vault.leases", refusable("vault.leases", warden::leases)))));
+        wardenUp();
         servers.add(serve(
                 "ctxgraph",
                 List.of(
                         does("ctxgraph", "memory.attach", params -> new JsonObject()),
                         undoes("ctxgraph", "memory.detach"))));
+    }
+
+    /** Listens, and has all leases that it had. */
+    void wardenUp() throws IOException {
+        wardenServer = serve(
+                "warden",
+                List.of(
+                        does("warden", "vault.lease", warden::lease),
+                        undoes("warden", "vault.revoke"),
+                        method("vault.fetch", warden::fetch),
+                        method("vault.leases", refusable("vault.leases", warden::leases))));
+    }
+
+    /** Nobody answers in its place. */
+    void wardenDown() {
+        RpcServer server = wardenServer;
+        if (server != null) {
+            server.close();
+        }
     }
 
     /** What a fake service answers. */
@@ -354,6 +369,7 @@ final class CageFixture implements AutoCloseable {
 
     @Override
     public void close() {
+        wardenDown();
         servers.forEach(RpcServer::close);
     }
 }

@@ -249,6 +249,52 @@ class FailedLaunchIT {
         }
     }
 
+    /** It once was told no more, and had the lease in force until the agent's next run. */
+    @Test
+    void whenTheWardenIsDownAtTheEnd() throws Exception {
+        CageSettings settings = settings("[ -e " + base + "/go ] || { while [ ! -e " + base
+                + "/end ]; do sleep 0.1; done; exit 3; }\n" + goodJail());
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime());
+                ExecutorService caller = Executors.newSingleThreadExecutor()) {
+            // Answered when the launch is over.
+            Future<?> start = caller.submit(() -> {
+                cage.call("agent.start", AGENT);
+                return null;
+            });
+            awaitHeld(Set.of("egress " + AGENT, "warden " + AGENT));
+            cage.wardenDown();
+            Files.createFile(base.resolve("end"));
+            assertThat(cage.await("agent.failed", AGENT).get("why").getAsString())
+                    .contains("ended with exit code 3");
+            start.get(60, TimeUnit.SECONDS);
+            assertThat(cage.held()).containsExactly("warden " + AGENT);
+            cage.wardenUp();
+            awaitHeld(Set.of());
+
+            Files.createFile(base.resolve("go"));
+            Files.writeString(vault().resolve("PASS"), "s3cr3t");
+            cage.forget();
+            cage.call("agent.start", AGENT);
+            cage.await("agent.started", AGENT);
+            cage.wardenDown();
+            cage.call("agent.stop", AGENT);
+            assertThat(vault()).isEmptyDirectory();
+            assertThat(cage.held()).containsExactly("warden " + AGENT);
+            cage.wardenUp();
+            awaitHeld(Set.of());
+        }
+    }
+
+    private void awaitHeld(Set<String> held) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!cage.held().equals(held)) {
+            assertThat(System.nanoTime())
+                    .as("held is %s, not %s", cage.held(), held)
+                    .isLessThan(end);
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
