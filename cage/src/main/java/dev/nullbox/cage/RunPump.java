@@ -2,6 +2,7 @@ package dev.nullbox.cage;
 
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Poll;
+import dev.nullbox.natives.Signals;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.Wait;
 import java.nio.ByteBuffer;
@@ -51,6 +52,8 @@ final class RunPump implements Runnable {
     private final Listener listener;
     private final List<Stream> streams;
     private final byte[] chunk = new byte[CHUNK_BYTES];
+    private final int[] status = new int[1];
+    private boolean isReaped;
 
     RunPump(Libc libc, JailProcess process, Listener listener) {
         this.libc = libc;
@@ -64,15 +67,35 @@ final class RunPump implements Runnable {
 
     @Override
     public void run() {
-        int[] status = new int[1];
-        while (true) {
+        try {
+            pump();
+        } catch (RuntimeException e) {
+            // A process that nobody watches would never be known to have ended, and keep what it was lent.
+            System.err.println("cage: process " + process.pid() + " is ended for a bug: " + Complaints.bug(e));
+            end();
+        }
+        listener.ended(Ending.ofWaitStatus(status[0]));
+    }
+
+    private void end() {
+        if (!isReaped) {
+            libc.kill(process.pid(), Signals.SIGKILL);
+            libc.waitpid(process.pid(), status, 0);
+        }
+        for (Stream stream : streams) {
+            if (stream.isOpen) {
+                libc.close(stream.fd);
+            }
+        }
+    }
+
+    private void pump() {
+        while (!isReaped) {
             boolean anyOpen = streams.stream().anyMatch(stream -> stream.isOpen);
             boolean anyRead = anyOpen && readReady(POLL_MILLIS);
             if (!anyRead) {
                 SysResult reaped = libc.waitpid(process.pid(), status, anyOpen ? Wait.WNOHANG : 0);
-                if (reaped instanceof SysResult.Failed || reaped.equals(new SysResult.Ok(process.pid()))) {
-                    break;
-                }
+                isReaped = reaped instanceof SysResult.Failed || reaped.equals(new SysResult.Ok(process.pid()));
             }
         }
         // What is in the pipes still; bounded, as a child of the process could go on writing.
@@ -85,7 +108,6 @@ final class RunPump implements Runnable {
         for (Stream stream : streams) {
             close(stream);
         }
-        listener.ended(Ending.ofWaitStatus(status[0]));
     }
 
     /** Reads once from each stream that has something; false when none had within the time. */
@@ -123,8 +145,8 @@ final class RunPump implements Runnable {
     private void close(Stream stream) {
         if (stream.isOpen) {
             stream.isOpen = false;
-            stream.lines.end();
             libc.close(stream.fd);
+            stream.lines.end();
         }
     }
 }
