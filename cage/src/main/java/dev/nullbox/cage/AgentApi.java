@@ -2,6 +2,7 @@ package dev.nullbox.cage;
 
 import dev.nullbox.manifest.InvalidValueException;
 import dev.nullbox.manifest.SecretName;
+import dev.nullbox.rpc.Budget;
 import dev.nullbox.rpc.HeapWiper;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.SocketPiece;
