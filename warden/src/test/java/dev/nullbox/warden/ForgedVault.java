@@ -66,6 +66,15 @@ final class ForgedVault implements AutoCloseable {
         return out.put(name).array();
     }
 
+    /** The same as a record. */
+    static SealedRecord hollowRecord(SealedRecord.Head head, int valueBytes) {
+        try {
+            return SealedRecord.parse(hollow(head, valueBytes));
+        } catch (MalformedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private static byte number(SealedRecord.Kind kind) {
         return switch (kind) {
             case VALUE -> 1;

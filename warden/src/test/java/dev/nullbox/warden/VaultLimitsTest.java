@@ -211,22 +211,14 @@ class VaultLimitsTest {
         long length = VaultFile.RECORDS_AT;
         for (int i = 0; length + SealedRecord.MAX_BYTES <= VaultLimits.MAX_FILE_BYTES; i++) {
             SealedRecord.Head head = new SealedRecord.Head(i + 1, SealedRecord.Kind.VALUE, false, 1, 0, name(i));
-            SealedRecord record = parsed(ForgedVault.hollow(head, VALUE));
+            SealedRecord record = ForgedVault.hollowRecord(head, VALUE);
             add(index, record, writer.add(record));
             length += record.length();
         }
         SealedRecord.Head head = new SealedRecord.Head(1 << 20, SealedRecord.Kind.VALUE, false, 1, 0, NEW);
         int room = (int) (VaultLimits.MAX_FILE_BYTES - length) - recordBytes(NEW);
-        VaultTest.refused(() -> writer.add(parsed(ForgedVault.hollow(head, room + 1))), VaultCode.VAULT_FULL);
+        VaultTest.refused(() -> writer.add(ForgedVault.hollowRecord(head, room + 1)), VaultCode.VAULT_FULL);
         return new Vault(store, keys, new VaultFile(store.files(), header, writer.finish(1)), index);
-    }
-
-    private static SealedRecord parsed(byte[] record) {
-        try {
-            return SealedRecord.parse(record);
-        } catch (MalformedException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private static void add(VaultIndex index, SealedRecord record, long position) {
