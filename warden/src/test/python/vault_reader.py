@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 MAGIC = b"NBVAULT\n"
 BLOCK = 4096
 RECORDS = 3 * BLOCK
-MAX_RECORD = 65_660 + 40
+MAX_RECORD = 28 + 64 + 16 + 12 + 65_536 + 16
 
 
 class Refused(Exception):
@@ -131,9 +131,12 @@ def diagnose(data, key, identity, length):
 
 
 def unacknowledged(tail, sequence, key, identity):
-    if len(tail) >= 73 and struct.unpack(">IQ", tail[:12]) == (len(tail), sequence):
+    length, number = struct.unpack(">IQ", tail[:12]) if len(tail) >= 73 else (0, 0)
+    if 73 <= length <= len(tail) and number == sequence:
         try:
-            open_record(tail, key, identity)
+            open_record(tail[:length], key, identity)
+            if length < len(tail):
+                raise Refused("TRAILING_BYTES")
             return True
         except InvalidTag:
             pass

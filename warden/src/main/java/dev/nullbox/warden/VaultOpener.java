@@ -8,6 +8,9 @@ import java.util.stream.IntStream;
 
 /** Reads a vault file that a key is there for, settles what a power cut left open, and tells what is wrong with it. */
 final class VaultOpener {
+    /** What most vaults have fewer of. */
+    private static final int FEW_RECORDS = 256;
+
     private final VaultFiles files;
     private final String name;
     private final VaultHeader header;
@@ -122,7 +125,7 @@ final class VaultOpener {
             files.sync(name);
             return new Read.Whole(adopted, index);
         }
-        if (!mayBeTorn(bytes, last)) {
+        if (!mayBeTorn(bytes, last) || beginsWithRecord(bytes, last)) {
             return new Read.Refused(new VaultOpenResult.TrailingBytes(tail));
         }
         if (oneIsLost) {
@@ -142,6 +145,14 @@ final class VaultOpener {
         } catch (MalformedException e) {
             return Optional.empty();
         }
+    }
+
+    /** Whether the next record is whole and more follows: then a commit counted it, and was taken back. */
+    private boolean beginsWithRecord(byte[] tail, Commit last) {
+        int length = tail.length < Integer.BYTES ? 0 : ByteBuffer.wrap(tail).getInt();
+        return length >= SealedRecord.MIN_BYTES
+                && length < tail.length
+                && unacknowledged(Arrays.copyOf(tail, length), last).isPresent();
     }
 
     /** Whether the bytes may be part of the next record: what can be foretold of it is there, or was not written yet. */
@@ -164,16 +175,17 @@ final class VaultOpener {
     private VaultOpenResult.Refused diagnose(Commit last, long size) throws IOException {
         VaultReader reader = new VaultReader(files, name, size);
         // A file at its largest has room for millions of records: what a vault never has is not looked at to the end.
-        long[] seen = new long[VaultLimits.MAX_RECORDS];
+        long[] seen = new long[FEW_RECORDS];
         int count = 0;
         boolean ascending = true;
         long highest = 0;
         try {
             for (Optional<SealedRecord> next = reader.next(); next.isPresent(); next = reader.next()) {
                 long sequence = next.get().head().sequence();
-                if (count == seen.length) {
+                if (count == VaultLimits.MAX_RECORDS) {
                     return new VaultOpenResult.Tampered("number of records");
                 }
+                seen = count < seen.length ? seen : Arrays.copyOf(seen, 2 * count);
                 if (!next.get().isAuthentic(keys)) {
                     return new VaultOpenResult.Tampered("record " + sequence);
                 }
@@ -188,11 +200,14 @@ final class VaultOpener {
         }
         if (!ascending) {
             Arrays.sort(seen, 0, count);
-            boolean twice = IntStream.range(1, count).anyMatch(i -> seen[i] == seen[i - 1]);
-            return twice ? new VaultOpenResult.RolledBack() : new VaultOpenResult.Swapped();
+            return hasTwice(seen, count) ? new VaultOpenResult.RolledBack() : new VaultOpenResult.Swapped();
         }
         return size < last.length()
                 ? new VaultOpenResult.Truncated(last.length(), size)
                 : new VaultOpenResult.RolledBack();
+    }
+
+    private static boolean hasTwice(long[] sorted, int count) {
+        return IntStream.range(1, count).anyMatch(i -> sorted[i] == sorted[i - 1]);
     }
 }

@@ -35,9 +35,13 @@ final class ForgedVault implements AutoCloseable {
 
     /** Adds a record of the right shape, whatever it says: its bytes, which may be changed. */
     byte[] add(SealedRecord.Head head, byte[] value) throws IOException {
-        byte[] record = SealedRecord.seal(keys, random, head, Secret.owning(value.clone()))
+        return append(head, sealed(head, value));
+    }
+
+    /** What that adds. */
+    byte[] sealed(SealedRecord.Head head, byte[] value) throws IOException {
+        return SealedRecord.seal(keys, random, head, Secret.owning(value.clone()))
                 .bytes();
-        return append(head, record);
     }
 
     /** The same, of no time and no canary. */

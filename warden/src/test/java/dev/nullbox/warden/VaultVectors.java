@@ -211,6 +211,8 @@ final class VaultVectors {
         add("a record that was not counted yet", adopted, appended(two, record));
         add("half a record", cutOff, appended(two, Arrays.copyOf(record, record.length / 2)));
         add("three bytes of a record", cutOff, appended(two, Arrays.copyOf(record, 3)));
+        add("a whole record, and something behind it", "TRAILING_BYTES", appended(two, appended(record, new byte[1])));
+        add("the former commit, and half of the next record", "TRAILING_BYTES", takenBack(three, vault, files));
         add("room for a record", cutOff, appended(two, new byte[record.length]));
         add("a record with a hole", cutOff, appended(two, holed(record)));
         add("a commit that was cut", adopted, flipped(three, 4096));
@@ -222,6 +224,18 @@ final class VaultVectors {
         byte[] twice = two.clone();
         System.arraycopy(two, 4096, twice, 8192, 4096);
         add("the former commit in both places", cutOff, twice);
+    }
+
+    /** Half a record behind, and the newest commit as it was two changes ago, so that one that counts seems not to. */
+    private byte[] takenBack(byte[] three, Vault vault, MemoryFiles files) throws Exception {
+        Vaults.set(vault, Vaults.TOKEN, "fourth");
+        byte[] four = files.bytes("vault");
+        byte[] torn = Arrays.copyOf(three, (three.length + four.length) / 2);
+        System.arraycopy(four, three.length, torn, three.length, torn.length - three.length);
+        int newest =
+                ByteBuffer.wrap(three).getLong(4096) > ByteBuffer.wrap(three).getLong(8192) ? 4096 : 8192;
+        System.arraycopy(two, newest, torn, newest, 4096);
+        return torn;
     }
 
     private static byte[] twoSecrets() throws Exception {
