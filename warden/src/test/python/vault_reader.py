@@ -5,6 +5,7 @@ Debian: python3-cryptography (AES-GCM, HKDF), python3-argon2 (Argon2id).
 
   vault_reader.py vectors FILE            opens every vector and compares with what it expects
   vault_reader.py read FILE CREDENTIAL    prints NAME=VALUE of each live secret, values in hex
+  vault_reader.py class FILE CREDENTIAL   prints OK or the failure class
   vault_reader.py write FILE CREDENTIAL NAME=VALUE...   writes a new vault
 A credential is "key HEX" or "passphrase TEXT".
 """
@@ -13,6 +14,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import struct
 import sys
 import zlib
@@ -26,7 +28,15 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 MAGIC = b"NBVAULT\n"
 BLOCK = 4096
 RECORDS = 3 * BLOCK
-MAX_RECORD = 28 + 64 + 16 + 12 + 65_536 + 16
+NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]{0,63}")
+MAX_FILE = 256 << 20
+MAX_COUNT = 1 << 62
+MAX_SECRETS = 100_000
+MAX_VERSIONS = 1_000
+MAX_ALL_VERSIONS = 200_000
+MAX_MARKS = 200_000
+MAX_VALUE = 65_536
+MAX_RECORD = 28 + 64 + 16 + 12 + MAX_VALUE + 16
 
 
 class Refused(Exception):
@@ -59,12 +69,15 @@ def data_key(header, credential):
     at = 40
     found = None
     count = struct.unpack(">H", header[10:12])[0]
-    if not 1 <= count <= 8:
+    generation = struct.unpack(">Q", header[32:40])[0]
+    if not 1 <= count <= 8 or not 1 <= generation < MAX_COUNT or any(header[12:16]):
         raise Refused("TAMPERED")
+    numbers = {0}
     for _ in range(count):
-        kind, _, length = struct.unpack(">BBH", header[at : at + 4])
-        if length != {1: 76, 2: 104}.get(kind):
+        kind, number, length = struct.unpack(">BBH", header[at : at + 4])
+        if length != {1: 76, 2: 104}.get(kind) or number in numbers:
             raise Refused("TAMPERED")
+        numbers.add(number)
         slot = header[at : at + 4 + length]
         at += 4 + length
         mine, key = stretch(credential, slot[4:32] if kind == 2 else None)
@@ -90,6 +103,21 @@ def open_record(record, key, identity):
     return sealer.decrypt(record[at + 16 : at + 28], record[at + 28 :], identity + record[:at])
 
 
+def head(record):
+    """Sequence number, kind, version and name, or Refused."""
+    if not 73 <= len(record) <= MAX_RECORD:
+        raise Refused("TAMPERED")
+    length, sequence, kind, flags, named, version, _ = struct.unpack(">IQBBHIQ", record[:28])
+    name, value = record[28 : 28 + named], len(record) - 72 - named
+    if length != len(record) or not 1 <= sequence < 1 << 63 or kind not in (1, 2, 3, 4) or not NAME.fullmatch(name):
+        raise Refused("TAMPERED")
+    if flags not in ((0, 1) if kind in (1, 4) else (0,)) or (not 1 <= value <= MAX_VALUE if kind == 1 else value):
+        raise Refused("TAMPERED")
+    if not 1 <= version < 1 << 31 if kind in (1, 4) else version:
+        raise Refused("TAMPERED")
+    return sequence, kind, version, name.decode("ascii")
+
+
 def split(data, end):
     records, at = [], RECORDS
     while at < end:
@@ -107,17 +135,18 @@ def commit(data, key, counter_parity):
     mac = hmac.digest(hkdf(key, vault_id, b"nullbox vault 2 commit"), block[:88], "sha256")
     counter, digest, sequence, length, chain = struct.unpack(">Q32sQQ32s", block[:88])
     good = mac == block[88:120] and digest == data[BLOCK - 32 : BLOCK] and not any(block[120:])
-    return (counter, sequence, length, chain) if good and counter % 2 == counter_parity else None
+    good = good and counter < MAX_COUNT and 0 < sequence < MAX_COUNT and counter % 2 == counter_parity
+    return (counter, sequence, length, chain) if good else None
 
 
 def diagnose(data, key, identity, length):
     records, end = split(data, len(data))
     seen, ascending = [], True
     for record in records:
-        sequence = struct.unpack(">Q", record[4:12])[0]
         try:
+            sequence = head(record)[0]
             open_record(record, key, identity)
-        except (InvalidTag, ValueError):
+        except InvalidTag:
             raise Refused("TAMPERED") from None
         if sequence in seen:
             raise Refused("ROLLED_BACK")
@@ -134,6 +163,7 @@ def unacknowledged(tail, sequence, key, identity):
     length, number = struct.unpack(">IQ", tail[:12]) if len(tail) >= 73 else (0, 0)
     if 73 <= length <= len(tail) and number == sequence:
         try:
+            head(tail[:length])
             open_record(tail[:length], key, identity)
             if length < len(tail):
                 raise Refused("TRAILING_BYTES")
@@ -160,6 +190,8 @@ def read(data, credential):
         raise Refused("TAMPERED")
     key = data_key(header, credential)
     identity = header[:10] + header[16:32]
+    if len(data) > MAX_FILE:
+        raise Refused("TOO_LARGE")
     commits = [commit(data, key, 0), commit(data, key, 1)]
     known = sorted(c for c in commits if c)
     if not known or (len(known) == 2 and known[1][0] - known[0][0] != 1):
@@ -173,6 +205,7 @@ def read(data, credential):
         computed = sha256(computed, record)
     if end != length or computed != chain:
         diagnose(data, key, identity, length)
+    live(records, key, identity, sequence)
     tail = data[length:]
     if len(tail) > MAX_RECORD:
         raise Refused("TRAILING_BYTES")
@@ -183,22 +216,31 @@ def read(data, credential):
     return live(records, key, identity)
 
 
-def live(records, key, identity):
-    secrets, hidden = {}, set()
+def live(records, key, identity, next_sequence=MAX_COUNT):
+    """The newest values, or Refused when no vault would have written the records in this order."""
+    secrets, versions, hidden, last, marks = {}, {}, set(), 0, 0
     for record in records:
-        kind = record[12]
-        name = record[28 : 28 + struct.unpack(">H", record[14:16])[0]].decode("ascii")
-        value = open_record(record, key, identity)
+        sequence, kind, version, name = head(record)
+        had = versions.setdefault(name, [])
+        if not last < sequence < next_sequence:
+            raise Refused("TAMPERED")
+        last = sequence
+        if kind in (2, 3):
+            marks += 1
+            if not had or (name in hidden) == (kind == 2) or marks > MAX_MARKS:
+                raise Refused("TAMPERED")
+            (hidden.add if kind == 2 else hidden.discard)(name)
+            continue
+        if (had and version <= had[-1]) or len(had) >= MAX_VERSIONS:
+            raise Refused("TAMPERED")
+        had.append(version)
+        secrets[name] = record if kind == 1 else None
         if kind == 1:
-            secrets[name] = value
             hidden.discard(name)
-        elif kind == 4:
-            secrets[name] = None
-        elif kind == 2:
-            hidden.add(name)
-        else:
-            hidden.discard(name)
-    return {n: v for n, v in sorted(secrets.items()) if n not in hidden and v is not None}
+    if len(secrets) > MAX_SECRETS or sum(map(len, versions.values())) > MAX_ALL_VERSIONS:
+        raise Refused("TAMPERED")
+    shown = {n: r for n, r in sorted(secrets.items()) if n not in hidden and r is not None}
+    return {n: open_record(r, key, identity) for n, r in shown.items()}
 
 
 def write(credential, secrets):
@@ -248,6 +290,9 @@ def main(args):
                 print(f"{name}: {found}, not {expect}")
         print(f"{len(lines) - wrong} of {len(lines)} vectors")
         return 1 if wrong or not lines else 0
+    if args[0] == "class":
+        print(answer(open(args[1], "rb").read(), args[2]).split(" ", 1)[0])
+        return 0
     if args[0] == "read":
         for name, value in read(open(args[1], "rb").read(), args[2]).items():
             print(f"{name}={value.hex()}")

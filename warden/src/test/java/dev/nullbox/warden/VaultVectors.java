@@ -62,6 +62,7 @@ final class VaultVectors {
         framing();
         records();
         commits();
+        sealedSo();
     }
 
     static List<Vector> all() throws Exception {
@@ -162,7 +163,8 @@ final class VaultVectors {
         add("cut within a record", "TRUNCATED", Arrays.copyOf(two, two.length - 7));
         add("one byte more", "TRAILING_BYTES", appended(two, new byte[] {65}));
         add("a record twice", "TRAILING_BYTES", appended(two, Arrays.copyOfRange(two, second, two.length)));
-        add("zeros beyond any record", "TRAILING_BYTES", appended(two, new byte[70_000]));
+        add("zeros for the longest record", "OK OPENAI_KEY=first token2=other!", appended(two, new byte[65_672]));
+        add("zeros beyond any record", "TRAILING_BYTES", appended(two, new byte[65_673]));
         byte[] swapped = two.clone();
         System.arraycopy(two, second, swapped, first, two.length - second);
         System.arraycopy(two, first, swapped, first + two.length - second, length);
@@ -236,6 +238,73 @@ final class VaultVectors {
                 ByteBuffer.wrap(three).getLong(4096) > ByteBuffer.wrap(three).getLong(8192) ? 4096 : 8192;
         System.arraycopy(two, newest, torn, newest, 4096);
         return torn;
+    }
+
+    /** What only the holder of a key can make, each counted by authentic commits. */
+    private void sealedSo() throws Exception {
+        SealedRecord.Kind value = SealedRecord.Kind.VALUE;
+        SealedRecord.Kind deleted = SealedRecord.Kind.DELETED;
+        SealedRecord.Kind undeleted = SealedRecord.Kind.UNDELETED;
+        SealedRecord.Kind destroyed = SealedRecord.Kind.DESTROYED;
+        sealed("gaps in sequence numbers and versions", "OK OPENAI_KEY=v9", of(3, value, 2), of(9, value, 7));
+        sealed("a sequence number twice", "TAMPERED", of(3, value, 1), of(3, value, 2));
+        sealed("sequence numbers that descend", "TAMPERED", of(3, value, 1), of(2, value, 2));
+        sealed("sequence number 0", "TAMPERED", of(0, value, 1));
+        sealed("a version twice", "TAMPERED", of(1, value, 1), of(2, value, 1));
+        sealed("versions that descend", "TAMPERED", of(1, value, 2), of(2, destroyed, 1));
+        sealed("version 0", "TAMPERED", of(1, value, 0));
+        sealed("a version of the sign bit", "TAMPERED", of(1, value, Integer.MIN_VALUE));
+        sealed("a destroyed value behind a mark", "OK", of(1, value, 1), of(2, deleted, 0), of(3, destroyed, 2));
+        sealed("a value behind a mark", "OK OPENAI_KEY=v3", of(1, value, 1), of(2, deleted, 0), of(3, value, 2));
+        sealed("a mark of no secret", "TAMPERED", of(1, deleted, 0));
+        sealed("deleted twice", "TAMPERED", of(1, value, 1), of(2, deleted, 0), of(3, deleted, 0));
+        sealed("undeleted, never deleted", "TAMPERED", of(1, value, 1), of(2, undeleted, 0));
+        sealed("a mark with a version", "TAMPERED", of(1, value, 1), of(2, deleted, 1));
+        sealed("a mark that is a canary", "TAMPERED", of(1, value, 1), canary(2, deleted, 0));
+        sealed("a canary", "OK OPENAI_KEY=v1", canary(1, value, 1));
+        try (ForgedVault forged = new ForgedVault(4)) {
+            forged.add(of(1, value, 1), new byte[0]);
+            add("a value of no bytes", "TAMPERED", forged.bytes());
+        }
+        try (ForgedVault forged = new ForgedVault(4)) {
+            forged.add(of(5, value, 1), text("v"));
+            add("the next sequence number taken", "TAMPERED", forged.bytes(0, 5));
+            add("the highest counter", "OK OPENAI_KEY=v", forged.bytes(VaultLimits.MAX_COUNT - 2, 6));
+            add("counters beyond the highest", "TAMPERED", forged.bytes(VaultLimits.MAX_COUNT, 6));
+            add("the highest sequence number", "OK OPENAI_KEY=v", forged.bytes(0, VaultLimits.MAX_COUNT - 1));
+            add("a sequence number beyond it", "TAMPERED", forged.bytes(0, VaultLimits.MAX_COUNT));
+        }
+        for (long generation : List.of(0L, VaultLimits.MAX_COUNT - 1, VaultLimits.MAX_COUNT)) {
+            try (ForgedVault forged = new ForgedVault(4, 2, generation)) {
+                String expect = generation == VaultLimits.MAX_COUNT - 1 ? "OK" : "TAMPERED";
+                add("generation " + generation, expect, forged.bytes());
+            }
+        }
+        try (ForgedVault forged = new ForgedVault(4, 2, 1)) {
+            add("two slots of one number", "TAMPERED", digested(with(forged.bytes(), 40 + 80 + 1, 1)));
+            add("a slot of number 0", "TAMPERED", digested(with(forged.bytes(), 40 + 80 + 1, 0)));
+        }
+    }
+
+    private static SealedRecord.Head of(long sequence, SealedRecord.Kind kind, int version) {
+        return new SealedRecord.Head(sequence, kind, false, version, 0, Vaults.KEY);
+    }
+
+    private static SealedRecord.Head canary(long sequence, SealedRecord.Kind kind, int version) {
+        return new SealedRecord.Head(sequence, kind, true, version, 0, Vaults.KEY);
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private void sealed(String name, String expect, SealedRecord.Head... heads) throws IOException {
+        try (ForgedVault forged = new ForgedVault(4)) {
+            for (SealedRecord.Head head : heads) {
+                forged.add(head, head.kind() == SealedRecord.Kind.VALUE ? text("v" + head.sequence()) : new byte[0]);
+            }
+            add("sealed so: " + name, expect, forged.bytes());
+        }
     }
 
     private static byte[] twoSecrets() throws Exception {
