@@ -11,12 +11,15 @@
  *   leftovers          what agents have left behind                     -> leftovers processes=N interfaces=N cgroups=N
  *   krun ROOT COMMAND  the reference starter, timed                     -> krun MILLISECONDS MILLISECONDS RSS
  *   scan HEX...        how often bytes stand in each process's memory   -> scan processes=N pages=N unread=N NAME=COUNT
- * ...
+ *   texts HEX...       the same of what /proc tells of them             -> texts looked=NAME,... unread=N FOUND
+ *   guards             what keeps memory off disks and hidden           -> guards swaps=N; NAME key=value ...;
+ *   peek NAME UID FILE another user opens /proc/PID/FILE                -> peek opened | peek refused ERROR | ...
  *
  * "krun" gives the time from exec to krun_start_enter, the time from exec to the guest's first line, and the resident
- * KiB of the starter at that time. Started by nulld as a service: writes "ready" to descriptor 3.
+ * KiB of the starter at that time. FOUND is NAME/FILE=COUNT ... "peek" takes "same" for the process's own user.
+ * Started by nulld as a service: writes "ready" to descriptor 3.
  */
-#include "scan.h"
+#include "chaos.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -34,13 +37,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ANSWER_MAX = 8000, FIRST_AGENT_UID = 10001, LAST_AGENT_UID = 10064, HOG_BYTES = 1 << 20, CONNECT_S = 5 };
+enum { FIRST_AGENT_UID = 10001, LAST_AGENT_UID = 10064, HOG_BYTES = 1 << 20, CONNECT_S = 5 };
 
-static char answer[ANSWER_MAX];
+char answer[ANSWER_MAX];
 /* What PID 1 is sent once the answer is out: it may be the end of this process too. */
 static int signal_for_init;
 
-static void add(const char *format, ...) {
+void add(const char *format, ...) {
     size_t used = strlen(answer);
     va_list arguments;
     va_start(arguments, format);
@@ -48,8 +51,7 @@ static void add(const char *format, ...) {
     va_end(arguments);
 }
 
-/* What stands after `key` on its line of /proc/PID/FILE, blanks squeezed out to one ','; "" when there is none. */
-static const char *proc_value(int pid, const char *file, const char *key, char *value, size_t size) {
+const char *proc_value(int pid, const char *file, const char *key, char *value, size_t size) {
     char path[64], line[512];
     FILE *stream;
     value[0] = '\0';
@@ -75,12 +77,12 @@ static const char *proc_value(int pid, const char *file, const char *key, char *
     return value;
 }
 
-static long proc_number(int pid, const char *file, const char *key) {
+long proc_number(int pid, const char *file, const char *key) {
     char value[128];
     return atol(proc_value(pid, file, key, value, sizeof value));
 }
 
-static void each_process(void (*visit)(int pid, const char *name, void *context), void *context) {
+void each_process(void (*visit)(int pid, const char *name, void *context), void *context) {
     DIR *proc = opendir("/proc");
     struct dirent *entry;
     char name[64];
@@ -91,7 +93,7 @@ static void each_process(void (*visit)(int pid, const char *name, void *context)
     if (proc != NULL) closedir(proc);
 }
 
-static int is_agent(int pid) {
+int is_agent(int pid) {
     long uid = proc_number(pid, "status", "Uid:");
     return uid >= FIRST_AGENT_UID && uid <= LAST_AGENT_UID;
 }
@@ -219,34 +221,6 @@ static int count_entries(const char *directory, const char *prefix, int director
     return count;
 }
 
-struct search {
-    struct scan scan;
-    int processes;
-};
-
-static void search_process(int pid, const char *name, void *context) {
-    struct search *search = context;
-    long found;
-    if (pid == getpid() || proc_number(pid, "status", "VmRSS:") == 0) return;
-    search->processes++;
-    if ((found = scan_process(&search->scan, pid)) > 0) add(" %s=%ld", is_agent(pid) ? "vmm" : name, found);
-}
-
-static void search_memory(const char *needle) {
-    static struct search search;
-    char found[ANSWER_MAX];
-    memset(&search, 0, sizeof search);
-    for (; needle != NULL; needle = strtok(NULL, " \r\n"))
-        if (!scan_add(&search.scan, needle)) {
-            add("scan needs up to %d words of up to %d bytes in hexadecimal", SCAN_MAX, NEEDLE_MAX);
-            return;
-        }
-    each_process(search_process, &search);
-    snprintf(found, sizeof found, "%s", answer);
-    answer[0] = '\0';
-    add("scan processes=%d pages=%ld unread=%ld%s", search.processes, search.scan.pages, search.scan.unread, found);
-}
-
 static long now_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_BOOTTIME, &now);
@@ -287,14 +261,19 @@ static void run_reference(char *root, char *command) {
 }
 
 static void obey(char *line) {
-    char *command = strtok(line, " \r\n"), *first = strtok(NULL, " \r\n"), *second;
+    char *command = strtok(line, " \r\n"), *first = strtok(NULL, " \r\n"), *second, *third;
     answer[0] = '\0';
     if (command == NULL) return;
     if (strcmp(command, "scan") == 0 && first != NULL) {
         search_memory(first);
         return;
     }
+    if (strcmp(command, "texts") == 0 && first != NULL) {
+        search_texts(first);
+        return;
+    }
     second = strtok(NULL, " \r\n");
+    third = second == NULL ? NULL : strtok(NULL, " \r\n");
     if (strcmp(command, "kill") == 0 && first != NULL) {
         kill_service(first);
     } else if (strcmp(command, "hog") == 0 && first != NULL) {
@@ -317,6 +296,10 @@ static void obey(char *line) {
         each_process(count_agent, &processes);
         add("leftovers processes=%d interfaces=%d cgroups=%d", processes, count_entries("/sys/class/net", "nb", 0),
             count_entries("/sys/fs/cgroup/agents", "", 1));
+    } else if (strcmp(command, "guards") == 0) {
+        tell_guards();
+    } else if (strcmp(command, "peek") == 0 && third != NULL) {
+        try_peek(first, second, third);
     } else if (strcmp(command, "krun") == 0 && first != NULL && second != NULL) {
         run_reference(first, second);
     } else {

@@ -109,3 +109,25 @@ long scan_process(struct scan *scan, int pid) {
     if (pagemap >= 0) close(pagemap);
     return found;
 }
+
+long scan_file(struct scan *scan, const char *path) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    long found = 0;
+    ssize_t got = fd;
+    kept = 0;
+    while (fd >= 0 && (got = read(fd, window + kept, RUN_PAGES * PAGE)) > 0) {
+        long end = kept + got;
+        found += count(scan, kept, end);
+        kept = end < NEEDLE_MAX - 1 ? end : NEEDLE_MAX - 1;
+        memmove(window, window + end - kept, (size_t)kept);
+    }
+    if (got < 0) scan->unread++;
+    if (fd >= 0) close(fd);
+    return found;
+}
+
+long scan_bytes(const struct scan *scan, const void *bytes, size_t size) {
+    if (size > PAGE) size = PAGE;
+    memcpy(window, bytes, size);
+    return count(scan, 0, (long)size);
+}

@@ -10,7 +10,9 @@
  *   NAME write PATH                    make a file
  *   NAME show PATH                     what a file holds
  *   NAME gone PATH                     wait until a file is no longer there
- *   NAME hold PATH                     keep what a file holds until it is no longer there, and say how much it was
+ *   NAME hold PATH                     keep a file open and what it holds until it is no longer there, and say how much
+ *                                      that was, and how much the open file gives then
+ *   NAME list PATH                     what a directory holds
  *   NAME get ADDRESS PORT PATH         an HTTP request
  *   NAME fetch ADDRESS PORT PATH       the same, and say only how long the answer's body is
  *   NAME post ADDRESS PORT PATH BODY   an HTTP request, with JSON to the end of the line
@@ -19,10 +21,11 @@
  * For an address, "gateway" is the agent's own, out of NULLBOX_MEMORY_URL; "other+N" is the agent N slots on, and
  * "neighbour+N" that agent's gateway.
  * Each result is one line "probe: NAME = open | answered | refused ERRNO | silent | failed ERRNO | no such slot | gone
- * | HTTP-STATUS BODY | CONTENT". Then "probe: done". With /serve in its root it listens on TCP 8080 instead and says
- * "probe: arrived" for each connection.
+ * | HTTP-STATUS BODY | CONTENT | empty". Then "probe: done". With /serve in its root it listens on TCP 8080 instead and
+ * says "probe: arrived" for each connection.
  */
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -153,6 +156,18 @@ static void try_hold(const char *path) {
     }
     printf("%zd bytes, ", got);
     try_gone(path, HOLD_S);
+    got = pread(fd, text, sizeof text, 0);
+    printf(", then %zd bytes", got);
+}
+
+static void try_list(const char *path) {
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+    int entries = 0;
+    while (dir != NULL && (entry = readdir(dir)) != NULL)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            printf("%s%s", entries++ == 0 ? "" : " ", entry->d_name);
+    if (entries == 0) result(dir == NULL ? "refused" : "empty", dir == NULL);
 }
 
 /* The status and the body of the answer to one request (RFC 9112), or the body's length. */
@@ -220,6 +235,8 @@ static void attempt(const char *kind, const char *where, const char *port, const
         try_show(where);
     } else if (strcmp(kind, "hold") == 0) {
         try_hold(where);
+    } else if (strcmp(kind, "list") == 0) {
+        try_list(where);
     } else if (strcmp(kind, "gone") == 0) {
         try_gone(where, GONE_S);
     } else if (strcmp(kind, "read") == 0) {

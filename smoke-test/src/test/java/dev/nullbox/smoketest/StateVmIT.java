@@ -6,14 +6,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -42,13 +37,15 @@ final class StateVmIT {
 
     private static final List<String> SECRETS = List.of(PASSPHRASE, FETCHED, FILED, UNSAID_FETCHED, UNSAID_FILED, BAIT);
 
-    private static final Pattern SCAN = Pattern.compile("scan processes=(\\d+) pages=(\\d+) unread=0((?: \\w+=\\d+)*)");
+    private static final String GATEWAY_USER = "104";
 
     private static final String TWO_SECRETS =
             "credential_refs = [{ name = \"FETCH_KEY\", deliver = \"fetch\" }, { name = \"FILE_KEY\" }]";
 
     private Path disk;
     private Appliance appliance;
+    /** Where in the log the discreet agent was lent its secrets. */
+    private int lent;
 
     @BeforeAll
     void boot(@TempDir Path directory) throws IOException, InterruptedException {
@@ -70,8 +67,20 @@ final class StateVmIT {
                 "credential_refs = [{ name = \"UNSAID_FETCH\", deliver = \"fetch\" }, { name = \"UNSAID_FILE\" }]",
                 List.of(
                         "token fetch gateway 7301 /secrets/UNSAID_FETCH",
+                        "before list /run/secrets",
                         "- wait",
-                        "held hold /run/secrets/UNSAID_FILE"));
+                        "held hold /run/secrets/UNSAID_FILE",
+                        "- wait",
+                        "after list /run/secrets",
+                        "late get gateway 7301 /secrets/UNSAID_FETCH"));
+        agents.addProbe(
+                "prober",
+                TWO_SECRETS,
+                List.of(
+                        "unknown get gateway 7301 /secrets/NO_SUCH_SECRET",
+                        "- wait",
+                        "took get gateway 7301 /secrets/BAIT",
+                        "stayed gone /run/secrets/FILE_KEY"));
         agents.addProbe("thief", "credential_refs = [\"BAIT\"]", List.of("took show /run/secrets/BAIT"));
         String plan = "{\"key\":\"team/research/plan\"";
         agents.addProbe(
@@ -137,6 +146,16 @@ final class StateVmIT {
         assertThat(wrong.code()).isNotZero();
         assertThat(wrong.errors()).contains("WRONG_KEY");
         okWithInput(PASSPHRASE, "vault", "unseal");
+        assertThat(ok("vault", "audit").output())
+                .as("what was recorded before the reboot, and since")
+                .containsSubsequence(
+                        "vault.created caller=gateway",
+                        "vault.set caller=gateway canary=false name=FETCH_KEY",
+                        "vault.found state=sealed",
+                        "vault.denied agent=keeper code=VAULT_SEALED",
+                        "vault.unseal_failed caller=gateway code=WRONG_KEY",
+                        "vault.unsealed caller=gateway")
+                .doesNotContain(SECRETS);
     }
 
     @Order(4)
@@ -156,6 +175,9 @@ final class StateVmIT {
         assertThat(ok("vault", "leases").output()).contains("keeper", "FILE_KEY");
         ok("vault", "revoke", "keeper");
         assertThat(line(from, "keeper", "revoked")).isEqualTo("gone");
+        assertThat(ok("vault", "audit", "--agent", "keeper").output())
+                .containsSubsequence("vault.lease", "vault.fetch", "code=LEASE_SPENT", "vault.revoke", "caller=gateway")
+                .doesNotContain(SECRETS);
     }
 
     @Order(5)
@@ -173,35 +195,99 @@ final class StateVmIT {
         assertThat(appliance.agentLines("thief")).isEmpty();
     }
 
+    /** It is lent another secret, and guesses the name. */
     @Order(6)
     @Test
-    void aSecretIsInTheMemoryOfNobodyButWardenAndWhoBorrowsIt() throws Exception {
+    void whoAsksForACanaryThatItsManifestDoesNotNameIsEnded() throws Exception {
+        int from = appliance.log().size();
+        ok("start", "prober");
+        appliance.awaitEventAfter(
+                from, event -> event.is("vault.canary", "agent", "prober"), Appliance.LONG, "the alarm");
+        Event failed = appliance.awaitEventAfter(
+                from, event -> event.is("agent.failed", "agent", "prober"), Appliance.LONG, "the prober's end");
+        assertThat(failed.text("why")).isEqualTo("canary");
+        Event exited = appliance.awaitEventAfter(
+                from, event -> event.is("agent.exited", "agent", "prober"), Appliance.LONG, "the prober's microVM");
+        assertThat(exited.number("signal")).isEqualTo(9);
+        assertThat(ok("vault", "audit", "--agent", "prober").output())
+                .containsSubsequence("code=LEASE_UNKNOWN", "names=NO_SUCH_SECRET", "vault.canary", "name=BAIT");
+    }
+
+    @Order(7)
+    @Test
+    void aLentSecretIsInTheMemoryOfNobodyButWardenAndWhoBorrowsIt() throws Exception {
         okWithInput(UNSAID_FETCHED, "vault", "set", "UNSAID_FETCH");
         okWithInput(UNSAID_FILED, "vault", "set", "UNSAID_FILE");
-        int from = appliance.log().size();
+        lent = appliance.log().size();
         ok("start", "discreet");
-        assertThat(line(from, "discreet", "token")).isEqualTo("200 " + UNSAID_FETCHED.length() + " bytes");
+        assertThat(line(lent, "discreet", "token")).isEqualTo("200 " + UNSAID_FETCHED.length() + " bytes");
+        assertThat(line(lent, "discreet", "before")).isEqualTo("UNSAID_FILE");
         // What shows that the search finds what is there.
         awaitMemory("the microVM that borrowed it", found -> found.contains("vmm"));
         awaitMemory(
                 "warden and the microVM alone", found -> Set.of("warden", "vmm").containsAll(found));
-        ok("vault", "revoke", "discreet");
-        assertThat(line(from, "discreet", "held")).isEqualTo(UNSAID_FILED.length() + " bytes, gone");
-        appliance.awaitEventAfter(
-                from, event -> event.is("agent.exited", "agent", "discreet"), Appliance.LONG, "the borrower to end");
-        awaitMemory("warden alone", found -> Set.of("warden").containsAll(found));
-        ok("vault", "seal");
-        awaitMemory("nobody, warden sealed", Set::isEmpty);
     }
 
-    @Order(7)
+    @Order(8)
+    @Test
+    void aLentSecretIsInNoArgumentsEnvironmentOrNameOfAnyProcess() throws Exception {
+        Secrecy secrecy = new Secrecy(appliance);
+        // What shows that the search reads all of these, of all users.
+        Secrecy.Texts there = secrecy.texts(List.of(
+                "-Xmx192m", "LANG=C.UTF-8", "NULLBOX_STATE=", "/sbin/cage\0vm\0", "nullbox.events=", "socket:["));
+        assertThat(there.found())
+                .contains("warden/cmdline", "vmm/cmdline", "warden/environ", "vmm/environ", "cage/environ")
+                .contains("kernel/cmdline", "warden/fd", "cage/fd");
+        Secrecy.Texts secrets = secrecy.texts(inAllForms(SECRETS));
+        assertThat(secrets.looked()).contains("nulld", "egress", "warden", "ctxgraph", "cage", "gateway", "vmm");
+        assertThat(secrets.found()).isEmpty();
+    }
+
+    @Order(9)
+    @Test
+    void theMemoryOfWardenStaysInMemoryAndNobodyElseReadsIt() throws Exception {
+        Secrecy secrecy = new Secrecy(appliance);
+        for (String process : List.of("warden", "cage", "gateway", "vmm")) {
+            assertThat(secrecy.guards().get(process)).as(process).contains(" core=0,0,bytes ");
+        }
+        // Not dumpable: proc(5) gives its files to root.
+        assertThat(secrecy.guards().get("warden")).matches("uid=102 owner=0 .* locked=[1-9]\\d*");
+        for (String user : List.of("same", GATEWAY_USER, "65534")) {
+            assertThat(secrecy.peek("warden", user, "mem"))
+                    .as("by user %s", user)
+                    .isEqualTo("peek refused No such file or directory");
+        }
+        assertThat(secrecy.peek("warden", "0", "mem")).isEqualTo("peek refused Permission denied");
+        // What shows that others than warden can be looked at in this way, and that warden is there.
+        assertThat(secrecy.peek("gateway", "same", "environ")).isEqualTo("peek opened");
+        assertThat(secrecy.peek("warden", "0", "status")).isEqualTo("peek opened");
+    }
+
+    @Order(10)
+    @Test
+    void aSealedVaultLeavesWhatIsLentAndARevocationTakesItBack() throws Exception {
+        ok("vault", "seal");
+        awaitMemory("the borrower alone, warden sealed", Set.of("vmm")::equals);
+        assertThat(ok("vault", "leases").output()).contains("discreet", "UNSAID_FILE");
+        ok("vault", "revoke", "discreet");
+        assertThat(line(lent, "discreet", "held")).isEqualTo(UNSAID_FILED.length() + " bytes, gone, then 0 bytes");
+        assertThat(line(lent, "discreet", "after")).isEqualTo("empty");
+        assertThat(line(lent, "discreet", "late")).startsWith("503 ").contains("VAULT_SEALED");
+        appliance.awaitEventAfter(
+                lent, event -> event.is("agent.exited", "agent", "discreet"), Appliance.LONG, "the borrower to end");
+        awaitMemory("nobody, warden sealed", Set::isEmpty);
+        okWithInput(PASSPHRASE, "vault", "unseal");
+        awaitMemory("warden alone", found -> Set.of("warden").containsAll(found));
+    }
+
+    @Order(11)
     @Test
     void memoryOutlivesTheReboot() throws Exception {
         assertThat(ok("memory", "get", "team/research/plan").output()).contains(SHARED);
         assertThat(ok("memory", "history", "team/research/plan").output()).contains("writer");
     }
 
-    @Order(8)
+    @Order(12)
     @Test
     void noSecretIsLeftOnTheConsoleOrTheDisk() throws Exception {
         ok("shutdown");
@@ -214,44 +300,23 @@ final class StateVmIT {
 
     /** Waits until those processes in whose memory one of the unsaid secrets stands are as they should be. */
     private void awaitMemory(String whose, Predicate<Set<String>> condition) throws Exception {
-        StringBuilder order = new StringBuilder("scan");
-        for (String secret : List.of(PASSPHRASE, UNSAID_FETCHED, UNSAID_FILED, BAIT)) {
-            for (String form : List.of(secret, inBase64(secret))) {
-                order.append(' ').append(HexFormat.of().formatHex(form.getBytes(StandardCharsets.UTF_8)));
-            }
-        }
-        long deadline = System.nanoTime() + Appliance.LONG.toNanos();
-        String answer;
-        do {
-            answer = appliance.askChaos(order.toString(), Appliance.LONG);
-            Matcher scan = SCAN.matcher(answer);
-            assertThat(scan.matches()).as(answer).isTrue();
-            // PID 1, the five services, the DHCP client and its helpers
-            assertThat(Integer.parseInt(scan.group(1))).as(answer).isGreaterThan(6);
-            assertThat(Integer.parseInt(scan.group(2))).as(answer).isGreaterThan(6 * 1000);
-            Set<String> found = new TreeSet<>();
-            Pattern.compile("(\\w+)=\\d+").matcher(scan.group(3)).results().forEach(hit -> found.add(hit.group(1)));
-            if (condition.test(found)) {
-                return;
-            }
-        } while (System.nanoTime() < deadline);
-        throw appliance.failure("secrets were not in the memory of " + whose + ", but: " + answer);
-    }
-
-    private static String inBase64(String secret) {
-        return Base64.getEncoder().withoutPadding().encodeToString(secret.getBytes(StandardCharsets.UTF_8));
+        List<String> unsaid = List.of(PASSPHRASE, UNSAID_FETCHED, UNSAID_FILED, BAIT);
+        new Secrecy(appliance).awaitMemory(unsaid, whose, condition);
     }
 
     private void assertNotOnDisk() throws IOException {
         String bytes = Files.readString(disk, StandardCharsets.ISO_8859_1);
-        for (String secret : SECRETS) {
-            assertThat(bytes.contains(secret))
-                    .as("the data disk holds a secret as it is")
-                    .isFalse();
-            assertThat(bytes.contains(inBase64(secret)))
-                    .as("the data disk holds a secret in base 64")
+        for (String form : inAllForms(SECRETS)) {
+            assertThat(bytes.contains(form))
+                    .as("the data disk holds a secret, as it is or in base 64")
                     .isFalse();
         }
+    }
+
+    private static List<String> inAllForms(List<String> secrets) {
+        return secrets.stream()
+                .flatMap(secret -> Secrecy.forms(secret).stream())
+                .toList();
     }
 
     /** Runs an agent to its end: what it said. */

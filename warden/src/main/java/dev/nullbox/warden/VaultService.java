@@ -162,11 +162,9 @@ public final class VaultService {
 
     private JsonElement seal(Caller caller, Params params) throws RpcException {
         params.done();
-        Answers.make(() -> {
-            keeper.seal();
-            transfers.clear();
-        });
+        Answers.make(keeper::seal);
         audit.note(Ring.OPERATORS, "vault.sealed", Map.of("caller", caller.user()));
+        Answers.make(transfers::clear);
         return Answers.nothing();
     }
 
