@@ -34,6 +34,7 @@ final class Refusals {
             case "SECRET_EXISTS" -> "--overwrite makes the file's value the next version";
             case "LEASE_UNKNOWN" -> "nullctl vault leases lists them";
             case "VAULT_NOT_WRITTEN" -> "free space on the data partition, then look by nullctl vault list";
+            case "VAULT_BUSY" -> "ask again; nullctl logs --source warden says what takes so long";
             case "AUDIT_NOT_WRITTEN" ->
                 "free space on the data partition; nullctl logs --source warden says what failed";
             case "TOO_MANY_SECRETS", "TOO_MANY_VERSIONS", "VAULT_FULL" -> "nullctl vault destroy makes room";

@@ -8,7 +8,10 @@ public interface RpcObserver {
     /** A handler ended by an unchecked exception, which was answered with INTERNAL; a bug. */
     void crashed(String method, Throwable bug);
 
-    /** The last byte of an answer is out, and the server holds nothing of the call any more. */
+    /**
+     * The server holds nothing of a call any more: the last byte of its answer is out, or nobody waits for one. More often
+     * than there are calls: a connection that ends counts too.
+     */
     default void answered() {}
 
     /** Says what went wrong on standard error, one line each. */

@@ -246,6 +246,7 @@ final class SelectorLoop implements Runnable {
     private void deliver(Answer answer) {
         Connection connection = answer.connection();
         if (connection.call() != answer.call() || !connections.contains(connection)) {
+            observer.answered();
             return;
         }
         try {
@@ -271,6 +272,7 @@ final class SelectorLoop implements Runnable {
             write(connection);
         } else {
             connection.noAnswer(System.nanoTime());
+            observer.answered();
         }
     }
 
@@ -321,5 +323,6 @@ final class SelectorLoop implements Runnable {
     private void drop(Connection connection) {
         connections.remove(connection);
         connection.close();
+        observer.answered();
     }
 }

@@ -67,7 +67,7 @@ final class Answers {
                     LEASE_TOO_LARGE -> RpcException.Code.INVALID_PARAMS;
             case SECRET_UNKNOWN, VERSION_UNKNOWN, TRANSFER_UNKNOWN, LEASE_UNKNOWN -> RpcException.Code.NOT_FOUND;
             case WRONG_KEY, CANARY -> RpcException.Code.DENIED;
-            case VAULT_NEW, VAULT_SEALED, ATTEMPTS_DELAYED, VAULT_NOT_WRITTEN, AUDIT_NOT_WRITTEN ->
+            case VAULT_NEW, VAULT_SEALED, ATTEMPTS_DELAYED, VAULT_NOT_WRITTEN, VAULT_BUSY, AUDIT_NOT_WRITTEN ->
                 RpcException.Code.UNAVAILABLE;
             case NOT_A_VAULT, WRONG_VERSION, TRUNCATED, TRAILING_BYTES, SWAPPED, ROLLED_BACK, TAMPERED, TOO_LARGE ->
                 fileFailure;

@@ -11,36 +11,41 @@ import dev.nullbox.warden.AuditFile.Ring;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
  * Who did what to the vault, on the disk and as events; for any thread.
  *
- * <p>Nothing is given out before its record is on the disk, and while none can be written nothing is given out or
- * changed: {@code AUDIT_NOT_WRITTEN}. What is taken away, as a revoked lease, is so all the same.
+ * <p>Nothing is given out or changed before its record is on the disk, and while none can be written nothing is:
+ * {@link VaultCode#AUDIT_NOT_WRITTEN}. What is taken away, as a revoked lease, is so all the same.
  */
 final class Audit {
     /** Records in one answer: at most so many fit one message. */
     static final int MAX_PAGE = 1_500;
 
-    private static final int REFUSALS_BURST = 50;
-    private static final long MILLIS_PER_REFUSAL = 100;
+    private static final int REFUSALS_BURST = 20;
+    private static final long MILLIS_PER_REFUSAL = 1_000;
+    /** Callers and agents: more than there are. */
+    private static final int MAX_SUBJECTS = 256;
 
     private final VaultFiles files;
     private final InstantSource clock;
     private final LongSupplier nanos;
     private final EventSink events;
-    private final Map<Ring, Budget> refusals = new EnumMap<>(Ring.class);
+    private final Map<String, Budget> refusals = new LinkedHashMap<>();
     private final Budget failures;
     private Optional<AuditFile> file = Optional.empty();
     /** Records that could not be written since the file was last in order. */
     private long lost;
+
+    private boolean hasFailed;
 
     /**
      * @param clock what records tell as their time
@@ -52,9 +57,6 @@ final class Audit {
         this.clock = clock;
         this.nanos = nanos;
         this.events = events;
-        for (Ring ring : Ring.values()) {
-            refusals.put(ring, budget());
-        }
         this.failures = budget();
     }
 
@@ -75,43 +77,81 @@ final class Audit {
     }
 
     /**
-     * To be asked before anything is given out or changed.
+     * To be asked before anything is opened.
      *
-     * @throws RpcException when no record could be written of it
+     * @throws VaultException when no record could be written of it
      */
-    synchronized void ready() throws RpcException {
+    synchronized void ready() throws VaultException {
         try {
             inOrder();
         } catch (IOException e) {
-            throw notWritten(e, "nothing was given out or changed");
+            throw notWritten(e);
         }
     }
 
     /**
      * A value that may leave the vault once this returns.
      *
-     * @throws RpcException when it must not
+     * @throws VaultException when it must not
      */
-    synchronized void release(Ring ring, String event, Map<String, ?> fields) throws RpcException {
-        write(ring, event, fields, "nothing was given out", false);
+    synchronized void release(Ring ring, String event, Map<String, ?> fields) throws VaultException {
+        write(ring, event, fields, true, false);
+        events.emit(event, fields);
     }
 
     /**
-     * A change that is made.
+     * Makes a change between two records: that it is asked for, which is on the disk before it begins, and what came of
+     * it, which gets there with the next one. A power cut may leave the first alone.
      *
-     * @throws RpcException when its record could not be written
+     * @param event what the change is called once it is made
+     * @param asked what is known of it before
+     * @param done what is known of it afterwards
+     * @throws VaultException when it is refused; {@link VaultCode#AUDIT_NOT_WRITTEN} before it has begun
+     * @throws IOException when it is not known to be made
      */
-    synchronized void change(Ring ring, String event, Map<String, ?> fields) throws RpcException {
-        write(ring, event, fields, "but the change is made", true);
+    <T> T change(String event, Map<String, ?> asked, Answers.Question<T> change, Function<T, Map<String, ?>> done)
+            throws VaultException, IOException {
+        write(Ring.OPERATORS, "vault.asked", with(asked, "of", event), true, false);
+        T made;
+        try {
+            made = change.ask();
+        } catch (VaultException e) {
+            failed(event, asked, e.code());
+            throw e;
+        } catch (IOException e) {
+            failed(event, asked, VaultCode.VAULT_NOT_WRITTEN);
+            throw e;
+        }
+        tell(Ring.OPERATORS, event, done.apply(made), false);
+        return made;
+    }
+
+    private void failed(String event, Map<String, ?> asked, VaultCode code) {
+        Map<String, Object> fields = with(asked, "of", event);
+        fields.put("code", code.name());
+        tell(Ring.OPERATORS, "vault.failed", fields, false);
+    }
+
+    /** The fields and one more. */
+    static Map<String, Object> with(Map<String, ?> fields, String name, Object value) {
+        Map<String, Object> more = new HashMap<>(fields);
+        more.put(name, value);
+        return more;
     }
 
     /** Something that goes on whether or not its record can be written. */
-    synchronized void note(Ring ring, String event, Map<String, ?> fields) {
+    void note(Ring ring, String event, Map<String, ?> fields) {
+        tell(ring, event, fields, true);
+    }
+
+    private synchronized void tell(Ring ring, String event, Map<String, ?> fields, boolean sync) {
         try {
-            write(ring, event, fields, "it went on", true);
-        } catch (RpcException e) {
+            write(ring, event, fields, sync, true);
+        } catch (VaultException e) {
             // It is counted and told of already.
             return;
+        } finally {
+            events.emit(event, fields);
         }
     }
 
@@ -127,28 +167,39 @@ final class Audit {
                         "names", Answers.names(names)));
     }
 
-    /** A call that was refused: of these, so many a second. */
-    synchronized void refusal(Ring ring, String event, Map<String, ?> fields) {
-        Budget budget = refusals.get(ring);
-        if (budget == null || !budget.take(millis())) {
-            return;
+    /**
+     * A call that was refused: of these, so many a second.
+     *
+     * @param whose the agent's or caller's
+     */
+    synchronized void refusal(String whose, String event, Map<String, ?> fields) {
+        Budget budget = refusals.computeIfAbsent(whose, _ -> budget());
+        if (refusals.size() > MAX_SUBJECTS) {
+            refusals.remove(refusals.keySet().iterator().next());
         }
-        Map<String, Object> counted = new HashMap<>(fields);
-        long suppressed = budget.takeDropped();
-        if (suppressed > 0) {
-            counted.put("suppressed", suppressed);
+        if (budget.take(millis())) {
+            long suppressed = budget.takeDropped();
+            note(Ring.REFUSALS, event, suppressed == 0 ? fields : with(fields, "suppressed", suppressed));
         }
-        note(ring, event, counted);
     }
 
     /**
      * The records after a number, at most so many.
      *
-     * @throws RpcException when they cannot be read
+     * @throws RpcException when they cannot be read, or the log has been begun anew since
      */
     synchronized Page page(long after, int max) throws RpcException {
         try {
-            AuditFile.Contents contents = (file.isPresent() ? file.get() : AuditFile.open(files)).read();
+            AuditFile readable = file.isPresent() ? file.get() : AuditFile.open(files);
+            if (after > readable.last()) {
+                throw new RpcException(
+                        RpcException.Code.INVALID_PARAMS,
+                        "OUT_OF_RANGE",
+                        "after: the last record is " + readable.last()
+                                + "; if you have read more, the log was begun anew:" + " ask for all, after 0",
+                        "after");
+            }
+            AuditFile.Contents contents = readable.read();
             int damaged = contents.damaged();
             List<JsonObject> records = new ArrayList<>();
             for (AuditFile.Entry entry : contents.entries()) {
@@ -161,7 +212,10 @@ final class Audit {
             }
             return new Page(records, damaged);
         } catch (IOException e) {
-            throw notWritten(e, "what was recorded before cannot be read");
+            throw new RpcException(
+                    RpcException.Code.UNAVAILABLE,
+                    VaultCode.AUDIT_NOT_WRITTEN.name(),
+                    "the audit log cannot be read: " + e.getMessage() + "; look at the data partition");
         }
     }
 
@@ -179,21 +233,19 @@ final class Audit {
         }
     }
 
-    /** @param isSo whether the event is one though it is not recorded: then it is told at least */
-    private void write(Ring ring, String event, Map<String, ?> fields, String outcome, boolean isSo)
-            throws RpcException {
+    /** @param isSo whether it happens though there is no record of it, which then is lost */
+    private synchronized void write(Ring ring, String event, Map<String, ?> fields, boolean sync, boolean isSo)
+            throws VaultException {
         try {
-            write(inOrder(), ring, event, fields);
+            inOrder().append(ring, texts(event, fields), sync);
         } catch (IOException e) {
             file = Optional.empty();
-            lost++;
-            if (isSo) {
-                events.emit(event, fields);
-            }
+            hasFailed = true;
+            lost += isSo ? 1 : 0;
             if (failures.take(millis())) {
                 events.emit("vault.audit_failed", Map.of("of", event, "why", String.valueOf(e.getMessage())));
             }
-            throw notWritten(e, outcome);
+            throw notWritten(e);
         }
     }
 
@@ -203,19 +255,20 @@ final class Audit {
             return file.get();
         }
         AuditFile opened = AuditFile.open(files);
-        if (opened.isEmpty()) {
-            write(opened, Ring.OPERATORS, "vault.audit_begun", Map.of());
+        if (opened.last() == 0) {
+            begin(opened, "vault.audit_begun", Map.of());
         }
-        if (lost > 0) {
-            write(opened, Ring.OPERATORS, "vault.audit_resumed", Map.of("lost", lost));
+        if (hasFailed) {
+            begin(opened, "vault.audit_resumed", Map.of("lost", lost));
+            hasFailed = false;
             lost = 0;
         }
         file = Optional.of(opened);
         return opened;
     }
 
-    private void write(AuditFile to, Ring ring, String event, Map<String, ?> fields) throws IOException {
-        to.append(ring, texts(event, fields));
+    private void begin(AuditFile opened, String event, Map<String, ?> fields) throws IOException {
+        opened.append(Ring.OPERATORS, texts(event, fields), true);
         events.emit(event, fields);
     }
 
@@ -253,12 +306,11 @@ final class Audit {
         return texts;
     }
 
-    private static RpcException notWritten(IOException why, String outcome) {
-        return new RpcException(
-                RpcException.Code.UNAVAILABLE,
-                VaultCode.AUDIT_NOT_WRITTEN.name(),
-                "the audit log cannot be written: " + why.getMessage() + "; " + outcome
-                        + "; look at the data partition and its free space");
+    private static VaultException notWritten(IOException why) {
+        return new VaultException(
+                VaultCode.AUDIT_NOT_WRITTEN,
+                "the audit log cannot be written: " + why.getMessage()
+                        + "; nothing was given out or changed; look at the data partition and its free space");
     }
 
     private long millis() {

@@ -22,7 +22,7 @@ import java.util.zip.CRC32;
 final class AuditFile {
     static final String NAME = "audit";
     static final String NEW_NAME = "audit.new";
-    /** A file of the name that is none of these is kept here, not overwritten. */
+    /** The last file of the name that was none of these. */
     static final String STRANGE_NAME = "audit.strange";
 
     static final int SLOT_BYTES = 512;
@@ -37,8 +37,10 @@ final class AuditFile {
     enum Ring {
         /** What operators did, and alarms. */
         OPERATORS(0),
-        /** What agents did, and who was refused: they could flood it. */
-        AGENTS(RING_BYTES);
+        /** What was lent to agents, what they fetched, and what became of it. */
+        AGENTS(RING_BYTES),
+        /** Who was refused: whoever is could flood it. */
+        REFUSALS(2 * RING_BYTES);
 
         private final long begin;
 
@@ -101,11 +103,6 @@ final class AuditFile {
         return file;
     }
 
-    /** Whether nothing has ever been recorded in it. */
-    boolean isEmpty() {
-        return sequence == 0;
-    }
-
     /** Where the ring goes on: after the highest number. */
     private void find(Ring ring) throws IOException {
         byte[] slots = read(ring);
@@ -123,12 +120,13 @@ final class AuditFile {
     }
 
     /**
-     * Writes records, the oldest ones of the ring making room; they are on the disk when this returns.
+     * Writes records, the oldest ones of the ring making room.
      *
      * @param texts each of at most {@link #MAX_TEXT_BYTES}
+     * @param sync whether they are to be on the disk when this returns, and all before them
      * @throws IOException when it is not known which of them are; this object is of no use any more
      */
-    void append(Ring ring, List<byte[]> texts) throws IOException {
+    void append(Ring ring, List<byte[]> texts, boolean sync) throws IOException {
         for (byte[] text : texts) {
             int slot = next.getOrDefault(ring, 0);
             ByteBuffer bytes = ByteBuffer.allocate(SLOT_BYTES);
@@ -137,7 +135,14 @@ final class AuditFile {
             files.write(NAME, position(ring, slot), bytes.array());
             next.put(ring, (slot + 1) % SLOTS);
         }
-        files.sync(NAME);
+        if (sync) {
+            files.sync(NAME);
+        }
+    }
+
+    /** The number of the last record; 0 when there is none. */
+    long last() {
+        return sequence;
     }
 
     /** All that is there. */

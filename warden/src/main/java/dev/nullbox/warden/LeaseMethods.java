@@ -9,8 +9,10 @@ import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.warden.AuditFile.Ring;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,9 @@ final class LeaseMethods {
     private static final long MAX_WAIT_MILLIS = 20_000;
     /** Room for the list in one message, with what stands around it. */
     private static final int MAX_LIST_CHARS = 900_000;
+
+    /** They fit one record: whoever is refused must not fill several at once. */
+    private static final int NAMES_OF_A_REFUSAL = 3;
 
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
@@ -47,6 +52,7 @@ final class LeaseMethods {
     }
 
     private JsonElement lease(Caller caller, Params params) throws RpcException {
+        long asked = leases.moment();
         String agent = agent(params);
         String run = run(params);
         List<LeaseRequest> requests = LeaseRequest.read(params);
@@ -54,8 +60,7 @@ final class LeaseMethods {
         Map<SecretName, Secret> values = new LinkedHashMap<>();
         try {
             List<LeaseRef> refs = collect(agent, run, requests, values);
-            audit.ready();
-            Lease lease = grant(caller, agent, run, refs);
+            Lease lease = grant(caller, agent, run, refs, asked);
             JsonObject secrets = new JsonObject();
             for (LeaseRef ref : refs) {
                 Secret value = values.get(ref.name());
@@ -79,15 +84,15 @@ final class LeaseMethods {
         }
     }
 
-    private Lease grant(Caller caller, String agent, String run, List<LeaseRef> refs) throws RpcException {
-        Leases.Granted granted = Answers.ask(() -> leases.grant(agent, run, refs));
+    private Lease grant(Caller caller, String agent, String run, List<LeaseRef> refs, long asked) throws RpcException {
+        Leases.Granted granted = Answers.ask(() -> leases.grant(agent, run, refs, asked));
         granted.ended().forEach(lease -> over(caller, lease));
         Lease lease = granted.lease();
         try {
-            audit.release(
+            Answers.make(() -> audit.release(
                     Ring.AGENTS,
                     "vault.lease",
-                    Map.of("agent", agent, "run", run, "lease", lease.id(), "names", Answers.names(lease.names())));
+                    Map.of("agent", agent, "run", run, "lease", lease.id(), "names", Answers.names(lease.names()))));
             return lease;
         } catch (RpcException e) {
             leases.end(lease.id(), Lease.State.ENDED).forEach(one -> over(caller, one));
@@ -104,12 +109,12 @@ final class LeaseMethods {
         int bytes = 0;
         for (LeaseRequest request : requests) {
             try {
-                refuseCanary(vault, agent, run, request.name());
-                Vault.Version found = Answers.ask(() -> vault.get(request.name(), request.version()));
+                Vault.Version found = Answers.ask(() -> vault.lend(request.name(), request.version()));
                 values.put(request.name(), found.value());
                 bytes += found.value().length();
                 refs.add(request.ref(found));
             } catch (RpcException e) {
+                alarmIfCanary(e, agent, run, request.name());
                 if (!e.detail().equals(VaultCode.SECRET_UNKNOWN.name())) {
                     throw e;
                 }
@@ -139,36 +144,55 @@ final class LeaseMethods {
         params.done();
         try {
             Vault vault = Answers.ask(keeper::vault);
-            refuseCanary(vault, agent, run, name);
-            audit.ready();
-            try (Secret value = Answers.ask(
-                    () -> leases.fetch(agent, run, name, lent -> vault.get(lent).value()))) {
-                audit.release(Ring.AGENTS, "vault.fetch", Map.of("agent", agent, "run", run, "name", name.value()));
+            // Before it is known whether it was ever lent.
+            Answers.make(() -> vault.refuseCanary(name));
+            try (Secret value =
+                    Answers.ask(() -> leases.fetch(agent, run, name, lent -> open(vault, lent, agent, run)))) {
                 JsonObject result = new JsonObject();
                 result.add("value", Answers.base64(value.bytes()));
                 return result;
             }
         } catch (RpcException e) {
+            alarmIfCanary(e, agent, run, name);
             denied("vault.fetch", agent, e, List.of(name));
             throw e;
         }
     }
 
-    private void denied(String method, String agent, RpcException refusal, List<SecretName> names) {
-        audit.refusal(
-                Ring.AGENTS,
-                "vault.denied",
-                Map.of("method", method, "agent", agent, "code", refusal.detail(), "names", Answers.names(names)));
+    /** The value, once it is recorded who has it. */
+    private Secret open(Vault vault, LeaseRef lent, String agent, String run) throws VaultException, IOException {
+        Secret value = vault.lend(lent).value();
+        try {
+            audit.release(
+                    Ring.AGENTS,
+                    "vault.fetch",
+                    Map.of("agent", agent, "run", run, "name", lent.name().value()));
+            return value;
+        } catch (VaultException e) {
+            value.close();
+            throw e;
+        }
     }
 
-    /** Raises the alarm, whichever version is asked for, and whether or not it was ever lent. */
-    private void refuseCanary(Vault vault, String agent, String run, SecretName name) throws RpcException {
-        if (Answers.ask(() -> vault.isCanary(name))) {
+    private void denied(String method, String agent, RpcException refusal, List<SecretName> names) {
+        Map<String, Object> fields = new HashMap<>(Map.of(
+                "method",
+                method,
+                "agent",
+                agent,
+                "code",
+                refusal.detail(),
+                "names",
+                Answers.names(names.stream().limit(NAMES_OF_A_REFUSAL).toList())));
+        if (names.size() > NAMES_OF_A_REFUSAL) {
+            fields.put("more", names.size() - NAMES_OF_A_REFUSAL);
+        }
+        audit.refusal(agent, "vault.denied", fields);
+    }
+
+    private void alarmIfCanary(RpcException refusal, String agent, String run, SecretName name) {
+        if (refusal.detail().equals(VaultCode.CANARY.name())) {
             audit.note(Ring.OPERATORS, "vault.canary", Map.of("agent", agent, "run", run, "name", name.value()));
-            throw new RpcException(
-                    RpcException.Code.DENIED,
-                    VaultCode.CANARY.name(),
-                    name + " is a canary: nobody may have it; find out why " + agent + " asks");
         }
     }
 

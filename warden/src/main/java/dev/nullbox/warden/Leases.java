@@ -19,6 +19,8 @@ import java.util.function.LongSupplier;
 public final class Leases {
     /** Calls that may wait at once: each holds one of the server's workers. */
     private static final int MAX_WAITING = 3;
+    /** Ends that are remembered, longer than any call lasts. */
+    private static final int MAX_ENDED = 1_000;
 
     private final InstantSource clock;
     private final LongSupplier nanos;
@@ -27,6 +29,9 @@ public final class Leases {
     private long seq;
     private long granted;
     private int waiting;
+    private long moment;
+    /** When runs, and agents with all theirs, were last ended: what was asked for before and is granted later would stay. */
+    private final Map<String, Long> endedAt = new LinkedHashMap<>();
 
     /**
      * An empty book.
@@ -73,12 +78,23 @@ public final class Leases {
         Secret open(LeaseRef lent) throws VaultException, IOException;
     }
 
+    /** The moment at which a lease is asked for, for {@link #grant}. */
+    public synchronized long moment() {
+        return ++moment;
+    }
+
     /**
      * Writes a lease down.
      *
-     * @throws VaultException when too many agents hold one
+     * @param asked when it was asked for: the vault may have kept it waiting
+     * @throws VaultException when too many agents hold one, or the run's were ended since it was asked for
      */
-    public synchronized Granted grant(String agent, String run, List<LeaseRef> refs) throws VaultException {
+    public synchronized Granted grant(String agent, String run, List<LeaseRef> refs, long asked) throws VaultException {
+        if (endedAt.getOrDefault(agent, 0L) > asked || endedAt.getOrDefault(key(agent, run), 0L) > asked) {
+            throw new VaultException(
+                    VaultCode.LEASE_ENDED,
+                    "what run " + run + " of " + agent + " is lent was ended while it was asked for");
+        }
         long others = byId.values().stream()
                 .filter(lease -> !lease.isOver() && !lease.agent().equals(agent))
                 .count();
@@ -87,7 +103,7 @@ public final class Leases {
                     VaultCode.TOO_MANY_LEASES,
                     VaultLimits.MAX_LEASES + " agents hold a lease, which is all; revoke those that have ended");
         }
-        List<Lease> ended = end(agent, Optional.empty(), Lease.State.ENDED);
+        List<Lease> ended = endAll(agent, Optional.empty(), Lease.State.ENDED);
         forgetOldest();
         OpenLease lease = new OpenLease(
                 "L" + seq + "-" + ++granted, agent, run, clock.instant().getEpochSecond(), nanos.getAsLong(), refs);
@@ -101,8 +117,28 @@ public final class Leases {
      *
      * @throws VaultException when the lease does not give it, or the vault does not
      */
-    public synchronized Secret fetch(String agent, String run, SecretName name, Opener vault)
-            throws VaultException, IOException {
+    public Secret fetch(String agent, String run, SecretName name, Opener vault) throws VaultException, IOException {
+        Read read = begin(agent, run, name);
+        Secret value;
+        try {
+            value = vault.open(read.item().ref());
+        } catch (VaultException | IOException e) {
+            giveBack(read);
+            throw e;
+        }
+        try {
+            requireInForce(read);
+            return value;
+        } catch (VaultException e) {
+            value.close();
+            throw e;
+        }
+    }
+
+    private record Read(OpenLease lease, OpenLease.Item item) {}
+
+    /** Uses a read up before the value is opened, which may take long, and must keep nobody from revoking. */
+    private synchronized Read begin(String agent, String run, SecretName name) throws VaultException {
         sweep();
         OpenLease lease = byId.values().stream()
                 .filter(one -> one.agent().equals(agent) && one.run().equals(run))
@@ -110,14 +146,40 @@ public final class Leases {
                 .orElseThrow(() ->
                         new VaultException(VaultCode.LEASE_UNKNOWN, "run " + run + " of " + agent + " holds no lease"));
         OpenLease.Item item = lease.fetchable(name);
-        Secret value = vault.open(item.ref());
         item.read();
         changed();
-        return value;
+        return new Read(lease, item);
+    }
+
+    private synchronized void giveBack(Read read) {
+        read.item().giveBack();
+        changed();
+    }
+
+    private synchronized void requireInForce(Read read) throws VaultException {
+        sweep();
+        read.lease().requireInForce();
+        if (read.item().isExpired()) {
+            throw read.item().expired();
+        }
     }
 
     /** Ends an agent's leases, or those of one of its runs, and says which. */
     public synchronized List<Lease> end(String agent, Optional<String> run, Lease.State how) {
+        String key = run.map(one -> key(agent, one)).orElse(agent);
+        endedAt.remove(key);
+        endedAt.put(key, ++moment);
+        if (endedAt.size() > MAX_ENDED) {
+            endedAt.remove(endedAt.keySet().iterator().next());
+        }
+        return endAll(agent, run, how);
+    }
+
+    private static String key(String agent, String run) {
+        return agent + " " + run;
+    }
+
+    private List<Lease> endAll(String agent, Optional<String> run, Lease.State how) {
         return end(
                 byId.values().stream()
                         .filter(lease -> lease.agent().equals(agent)

@@ -43,6 +43,19 @@ final class OpenLease {
             readsLeft--;
         }
 
+        /** A read that came to nothing. */
+        void giveBack() {
+            readsLeft++;
+        }
+
+        boolean isExpired() {
+            return expired;
+        }
+
+        VaultException expired() {
+            return new VaultException(VaultCode.LEASE_EXPIRED, "the time for " + ref.name() + " is over");
+        }
+
         private Lease.State state() {
             boolean spent = ref.delivery() == LeaseRef.Delivery.FETCH && readsLeft == 0;
             return expired ? Lease.State.EXPIRED : spent ? Lease.State.SPENT : Lease.State.ACTIVE;
@@ -97,13 +110,18 @@ final class OpenLease {
                 .orElse(Long.MAX_VALUE);
     }
 
-    /** The item of the name, if it may be fetched now. */
-    Item fetchable(SecretName name) throws VaultException {
+    /** @throws VaultException when somebody has ended it */
+    void requireInForce() throws VaultException {
         if (end.isPresent()) {
             throw end.get() == Lease.State.REVOKED
                     ? new VaultException(VaultCode.LEASE_REVOKED, "the lease was revoked by an operator")
                     : new VaultException(VaultCode.LEASE_ENDED, "the lease ended with the run it was for");
         }
+    }
+
+    /** The item of the name, if it may be fetched now. */
+    Item fetchable(SecretName name) throws VaultException {
+        requireInForce();
         Item item = items.stream()
                 .filter(one -> one.ref.name().equals(name))
                 .findFirst()
@@ -114,7 +132,7 @@ final class OpenLease {
             throw new VaultException(VaultCode.LEASE_NOT_FETCH, name + " was delivered as a file");
         }
         return switch (item.state()) {
-            case EXPIRED -> throw new VaultException(VaultCode.LEASE_EXPIRED, "the time for " + name + " is over");
+            case EXPIRED -> throw item.expired();
             case SPENT ->
                 throw new VaultException(
                         VaultCode.LEASE_SPENT, name + " was read " + item.ref.reads() + " times, which is all");

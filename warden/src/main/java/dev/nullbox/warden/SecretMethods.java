@@ -52,13 +52,14 @@ final class SecretMethods {
         boolean canary = params.optionalBool("canary", false);
         try (Secret value = Secret.owning(params.base64("value"))) {
             params.done();
-            audit.ready();
-            SecretInfo info = Answers.ask(() -> keeper.vault().set(name, value, canary));
-            audit.change(
-                    Ring.OPERATORS,
+            Vault vault = Answers.ask(keeper::vault);
+            Map<String, ?> asked = Map.of("name", name.value(), "canary", canary, "caller", caller.user());
+            SecretInfo set = Answers.ask(() -> audit.change(
                     "vault.set",
-                    Map.of("name", name.value(), "version", info.version(), "canary", canary, "caller", caller.user()));
-            return Answers.json(info);
+                    asked,
+                    () -> vault.set(name, value, canary),
+                    info -> Audit.with(asked, "version", info.version())));
+            return Answers.json(set);
         }
     }
 
@@ -69,10 +70,10 @@ final class SecretMethods {
         Vault.Version found = Answers.ask(() -> keeper.vault().get(name, version));
         try (Secret value = found.value()) {
             int read = found.info().version();
-            audit.release(
+            Answers.make(() -> audit.release(
                     Ring.OPERATORS,
                     "vault.read",
-                    Map.of("name", name.value(), "version", read, "caller", caller.user()));
+                    Map.of("name", name.value(), "version", read, "caller", caller.user())));
             JsonObject result = new JsonObject();
             result.addProperty("name", name.value());
             result.addProperty("version", read);
@@ -115,33 +116,42 @@ final class SecretMethods {
     private JsonElement delete(Caller caller, Params params) throws RpcException {
         SecretName name = name(params);
         params.done();
-        audit.ready();
-        Answers.make(() -> keeper.vault().delete(name));
-        audit.change(Ring.OPERATORS, "vault.deleted", Map.of("name", name.value(), "caller", caller.user()));
+        Vault vault = Answers.ask(keeper::vault);
+        Map<String, ?> asked = Map.of("name", name.value(), "caller", caller.user());
+        Answers.make(() -> audit.change(
+                "vault.deleted",
+                asked,
+                () -> {
+                    vault.delete(name);
+                    return name;
+                },
+                _ -> asked));
         return Answers.nothing();
     }
 
     private JsonElement undelete(Caller caller, Params params) throws RpcException {
         SecretName name = name(params);
         params.done();
-        audit.ready();
-        SecretInfo info = Answers.ask(() -> keeper.vault().undelete(name));
-        audit.change(Ring.OPERATORS, "vault.undeleted", Map.of("name", name.value(), "caller", caller.user()));
-        return Answers.json(info);
+        Vault vault = Answers.ask(keeper::vault);
+        Map<String, ?> asked = Map.of("name", name.value(), "caller", caller.user());
+        return Answers.json(
+                Answers.ask(() -> audit.change("vault.undeleted", asked, () -> vault.undelete(name), _ -> asked)));
     }
 
     private JsonElement destroy(Caller caller, Params params) throws RpcException {
         SecretName name = name(params);
         Optional<Integer> version = Answers.version(params);
         params.done();
-        audit.ready();
-        int count = Answers.ask(() -> keeper.vault().destroy(name, version));
-        audit.change(
-                Ring.OPERATORS,
+        Vault vault = Answers.ask(keeper::vault);
+        Map<String, ?> who = Map.of("name", name.value(), "caller", caller.user());
+        Map<String, ?> asked = version.isEmpty() ? who : Audit.with(who, "version", version.get());
+        int destroyed = Answers.ask(() -> audit.change(
                 "vault.destroyed",
-                Map.of("name", name.value(), "versions", count, "caller", caller.user()));
+                asked,
+                () -> vault.destroy(name, version),
+                count -> Audit.with(who, "versions", count)));
         JsonObject result = new JsonObject();
-        result.addProperty("destroyed", count);
+        result.addProperty("destroyed", destroyed);
         return result;
     }
 

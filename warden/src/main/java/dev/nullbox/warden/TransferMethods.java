@@ -44,14 +44,10 @@ final class TransferMethods {
         }
         try (Credential credential = Answers.credential(params)) {
             params.done();
-            audit.ready();
-            Transfers.Begun begun = Answers.ask(() -> transfers.beginExport(credential));
-            try {
-                audit.release(Ring.OPERATORS, "vault.export", Map.of("bytes", begun.bytes(), "caller", caller.user()));
-            } catch (RpcException e) {
-                Answers.make(transfers::clear);
-                throw e;
-            }
+            Transfers.Begun begun = Answers.ask(() -> transfers.beginExport(
+                    credential,
+                    bytes -> audit.release(
+                            Ring.OPERATORS, "vault.export", Map.of("bytes", bytes, "caller", caller.user()))));
             result.addProperty("transfer", begun.id());
             result.addProperty("bytes", begun.bytes());
             return result;
@@ -85,13 +81,21 @@ final class TransferMethods {
         try (Credential credential = Answers.credential(params)) {
             boolean overwrite = params.optionalBool("overwrite", false);
             params.done();
-            audit.ready();
+            Map<String, ?> asked = Map.of("overwrite", overwrite, "caller", caller.user());
             Vault.Size added = Answers.ask(
-                    () -> transfers.finishImport(id, credential, overwrite), RpcException.Code.INVALID_PARAMS);
-            audit.change(
-                    Ring.OPERATORS,
-                    "vault.import",
-                    Map.of("secrets", added.secrets(), "versions", added.versions(), "caller", caller.user()));
+                    () -> transfers.finishImport(
+                            id,
+                            credential,
+                            overwrite,
+                            change -> audit.change(
+                                    "vault.import",
+                                    asked,
+                                    change,
+                                    size -> Map.of(
+                                            "secrets", size.secrets(),
+                                            "versions", size.versions(),
+                                            "caller", caller.user()))),
+                    RpcException.Code.INVALID_PARAMS);
             JsonObject result = new JsonObject();
             result.addProperty("secrets", added.secrets());
             result.addProperty("versions", added.versions());

@@ -50,12 +50,27 @@ final class Transfers {
         keeper.store().files().delete(IMPORT);
     }
 
+    /** What has to be done before a file of so many bytes leaves, or it does not. */
+    @FunctionalInterface
+    interface Gate {
+        void pass(long bytes) throws VaultException;
+    }
+
+    /** Makes a change, with what stands before and after it. */
+    @FunctionalInterface
+    interface Frame {
+        Vault.Size make(Answers.Question<Vault.Size> change) throws VaultException, IOException;
+    }
+
     /** Writes the file to be exported, which the credential will open. */
-    synchronized Begun beginExport(Credential credential) throws VaultException, IOException {
+    synchronized Begun beginExport(Credential credential, Gate gate) throws VaultException, IOException {
         Vault vault = keeper.vault();
         clear();
-        long bytes = vault.export(EXPORT, credential);
-        return begin(EXPORT, bytes);
+        return keeper.store().orDiscard(EXPORT, () -> {
+            long bytes = vault.export(EXPORT, credential);
+            gate.pass(bytes);
+            return begin(EXPORT, bytes);
+        });
     }
 
     /** The next piece; after the last one the transfer is over. */
@@ -97,15 +112,16 @@ final class Transfers {
     }
 
     /** Adds what the imported file holds to the vault, all or nothing; the transfer is over. */
-    synchronized Vault.Size finishImport(String id, Credential credential, boolean overwrite)
+    synchronized Vault.Size finishImport(String id, Credential credential, boolean overwrite, Frame frame)
             throws VaultException, IOException {
         Vault vault = keeper.vault();
         Transfer transfer = find(id, IMPORT);
         at(id, IMPORT, transfer.bytes());
-        try {
-            return vault.importFrom(keeper.store().openForImport(IMPORT, credential), overwrite);
+        running = Optional.empty();
+        try (VaultImport other = keeper.store().openForImport(IMPORT, credential)) {
+            return frame.make(() -> vault.importFrom(other, overwrite));
         } finally {
-            clear();
+            keeper.store().discard(IMPORT);
         }
     }
 

@@ -108,12 +108,22 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
+     * The value that an agent is to have.
+     *
+     * @throws VaultException as {@link #get(SecretName, Optional)}; CANARY when nobody may
+     */
+    public synchronized Version lend(SecretName name, Optional<Integer> version) throws VaultException, IOException {
+        refuseCanary(name);
+        return get(name, version);
+    }
+
+    /**
      * The value that was lent, and no other that has its name and number now.
      *
-     * @throws VaultException as {@link #get(SecretName, Optional)}; VERSION_DESTROYED also when all of the name was
+     * @throws VaultException as {@link #lend(SecretName, Optional)}; VERSION_DESTROYED also when all of the name was
      */
-    public synchronized Version get(LeaseRef lent) throws VaultException, IOException {
-        requireOpen();
+    public synchronized Version lend(LeaseRef lent) throws VaultException, IOException {
+        refuseCanary(lent.name());
         boolean isThere = index.find(lent.name())
                 .filter(entry -> entry.holds(lent.sequence()))
                 .isPresent();
@@ -122,6 +132,17 @@ public final class Vault implements AutoCloseable {
         }
         throw new VaultException(
                 VaultCode.VERSION_DESTROYED, lent.name() + " as it was lent is destroyed; start the agent anew");
+    }
+
+    /**
+     * Lets all names pass but those of canaries, whichever version is asked for.
+     *
+     * @throws VaultException CANARY
+     */
+    public synchronized void refuseCanary(SecretName name) throws VaultException {
+        if (isCanary(name)) {
+            throw new VaultException(VaultCode.CANARY, name + " is a canary: nobody may have it; find out who asks");
+        }
     }
 
     /** Whether the name is a canary's: any version of it that is not destroyed, also when the secret is deleted. */
@@ -245,7 +266,7 @@ public final class Vault implements AutoCloseable {
 
     private void append(SealedRecord.Kind kind, boolean canary, int version, SecretName name, Secret value)
             throws VaultException, IOException {
-        if (file.isSuspect() || index.marks() > MAX_MARKS) {
+        if (file.isSuspect() || index.idleMarks() > MAX_MARKS) {
             rewrite(head -> VaultRewrite.Fate.STAYS);
         }
         long now = store.clock().instant().getEpochSecond();

@@ -48,6 +48,8 @@ public enum VaultCode {
     SECRET_EXISTS,
     /** The change could not be written and is not promised to be there. */
     VAULT_NOT_WRITTEN,
+    /** {@link VaultService#MAX_AT_ONCE} calls are at the vault. */
+    VAULT_BUSY,
     /** No record of it could be written to the audit log. */
     AUDIT_NOT_WRITTEN,
     /** The export or import is over. */

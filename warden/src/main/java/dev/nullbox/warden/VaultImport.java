@@ -49,11 +49,19 @@ final class VaultImport implements AutoCloseable {
     }
 
     private void refuseTaken(VaultIndex ours, boolean overwrite) throws VaultException {
-        for (SecretName name : index.entries().keySet()) {
-            if (!overwrite && ours.find(name).isPresent()) {
+        for (Map.Entry<SecretName, VaultIndex.Entry> theirs : index.entries().entrySet()) {
+            SecretName name = theirs.getKey();
+            Optional<VaultIndex.Entry> taken = ours.find(name);
+            if (!overwrite && taken.isPresent()) {
                 throw new VaultException(
                         VaultCode.SECRET_EXISTS,
                         "there is a secret " + name + " already; import with overwrite to give it a next version");
+            }
+            if (taken.filter(VaultIndex.Entry::isCanary).isPresent()
+                    && !theirs.getValue().isCanary()) {
+                throw new VaultException(
+                        VaultCode.CANARY,
+                        name + " is a canary here and none in the file; destroy it first to make it a secret");
             }
         }
     }
@@ -71,7 +79,7 @@ final class VaultImport implements AutoCloseable {
         return Optional.of(new SealedRecord.Head(
                 head.sequence(),
                 head.kind(),
-                head.canary(),
+                theirs.isCanary(),
                 ours.nextVersion(head.name()),
                 head.created(),
                 head.name()));

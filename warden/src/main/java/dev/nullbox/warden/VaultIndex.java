@@ -14,6 +14,7 @@ final class VaultIndex {
     private final NavigableMap<SecretName, Entry> entries = new TreeMap<>();
     private int versions;
     private int marks;
+    private int deleted;
     private long highest;
 
     /**
@@ -132,6 +133,7 @@ final class VaultIndex {
                 if (entry != null) {
                     entry.deleted = deletes;
                 }
+                deleted += deletes ? 1 : -1;
                 marks++;
             }
         }
@@ -160,7 +162,10 @@ final class VaultIndex {
                 record.length(),
                 record.tagHigh(),
                 record.tagLow()));
-        entry.deleted = entry.deleted && destroyed;
+        if (entry.deleted && !destroyed) {
+            entry.deleted = false;
+            deleted--;
+        }
         versions++;
     }
 
@@ -231,8 +236,8 @@ final class VaultIndex {
         return highest;
     }
 
-    /** How many records only say that a secret was deleted or undeleted. */
-    int marks() {
-        return marks;
+    /** How many records say that a secret was deleted or undeleted, and would not be there if the file were written anew. */
+    int idleMarks() {
+        return marks - deleted;
     }
 }

@@ -110,8 +110,21 @@ public final class VaultKeeper implements AutoCloseable {
         return vault;
     }
 
-    /** Opens the vault; the number of the slot that did it. */
-    public synchronized int unseal(Credential credential) throws VaultException, IOException {
+    /**
+     * A vault that has just been opened.
+     *
+     * @param slot the number of the slot that did it
+     */
+    public record Opened(int slot, Vault.Size size) {}
+
+    /** A change of what opens the vault, once the caller has shown that it may be made. */
+    @FunctionalInterface
+    interface Frame {
+        void make(Answers.Change change) throws VaultException, IOException;
+    }
+
+    /** Opens the vault. */
+    public synchronized Opened unseal(Credential credential) throws VaultException, IOException {
         if (state instanceof State.Unsealed) {
             throw new VaultException(VaultCode.ALREADY_UNSEALED, "the vault is unsealed already");
         }
@@ -132,7 +145,7 @@ public final class VaultKeeper implements AutoCloseable {
                     throw e;
                 }
                 state = new State.Unsealed(vault);
-                yield slot;
+                yield new Opened(slot, vault.size());
             }
             case VaultOpenResult.Refused refused -> throw refused(refused);
         };
@@ -140,9 +153,8 @@ public final class VaultKeeper implements AutoCloseable {
 
     /** Wipes the keys. */
     public synchronized void seal() throws VaultException {
-        Vault vault = vault();
-        state = new State.Sealed(slots(vault.header()));
-        vault.close();
+        vault();
+        sealIfOpen();
     }
 
     /**
@@ -151,8 +163,9 @@ public final class VaultKeeper implements AutoCloseable {
      * @param keep whether the old one stays
      * @param newDataKey whether all records are sealed anew under another key; then no credential opens them but the new
      *     one, and the old one if it is kept
+     * @param frame makes the change
      */
-    public synchronized void rekey(Credential proof, Credential replacement, boolean keep, boolean newDataKey)
+    synchronized void rekey(Credential proof, Credential replacement, boolean keep, boolean newDataKey, Frame frame)
             throws VaultException, IOException {
         Vault vault = vault();
         int proven = prove(vault, proof);
@@ -171,11 +184,15 @@ public final class VaultKeeper implements AutoCloseable {
         } else {
             wrapped.put(free(stay), replacement);
         }
-        vault.rekey(stay, wrapped, newDataKey);
+        frame.make(() -> vault.rekey(stay, wrapped, newDataKey));
     }
 
-    /** Takes a slot away. */
-    public synchronized void removeSlot(Credential proof, int number) throws VaultException, IOException {
+    /**
+     * Takes a slot away.
+     *
+     * @param frame makes the change
+     */
+    synchronized void removeSlot(Credential proof, int number, Frame frame) throws VaultException, IOException {
         Vault vault = vault();
         prove(vault, proof);
         List<KeySlot> slots = new ArrayList<>(vault.header().slots());
@@ -186,14 +203,20 @@ public final class VaultKeeper implements AutoCloseable {
         if (slots.isEmpty()) {
             throw new VaultException(VaultCode.LAST_SLOT, "the vault has no other key slot; add one first");
         }
-        vault.replaceSlots(slots);
+        frame.make(() -> vault.replaceSlots(slots));
+    }
+
+    /** Wipes the keys, if they are here. */
+    synchronized void sealIfOpen() {
+        if (state instanceof State.Unsealed(Vault vault)) {
+            state = new State.Sealed(slots(vault.header()));
+            vault.close();
+        }
     }
 
     @Override
-    public synchronized void close() {
-        if (state instanceof State.Unsealed(Vault vault)) {
-            vault.close();
-        }
+    public void close() {
+        sealIfOpen();
     }
 
     VaultStore store() {

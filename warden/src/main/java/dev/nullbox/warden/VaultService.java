@@ -8,12 +8,14 @@ import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.warden.AuditFile.Ring;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +29,12 @@ public final class VaultService {
     static final Set<String> ROOT = Set.of("root");
     static final Set<String> OPERATORS = Set.of("root", "gateway");
 
+    /** Calls that may be at the vault, which serves one after the other, at once. */
+    static final int MAX_AT_ONCE = 8;
+
+    /** Those that need no turn. */
+    private static final Set<String> FREE = Set.of("vault.leases", "vault.revoke", "vault.seal", "vault.audit");
+
     /** What says that the vault was not opened by whom it should be, or cannot be. */
     private static final Set<String> NOT_OPENED = EnumSet.of(
                     VaultCode.WRONG_KEY,
@@ -38,8 +46,7 @@ public final class VaultService {
                     VaultCode.SWAPPED,
                     VaultCode.ROLLED_BACK,
                     VaultCode.TAMPERED,
-                    VaultCode.TOO_LARGE,
-                    VaultCode.VAULT_NOT_WRITTEN)
+                    VaultCode.TOO_LARGE)
             .stream()
             .map(VaultCode::name)
             .collect(Collectors.toUnmodifiableSet());
@@ -49,6 +56,7 @@ public final class VaultService {
     private final Leases leases;
     private final Audit audit;
     private final boolean memoryLocked;
+    private final Semaphore turns = new Semaphore(MAX_AT_ONCE);
 
     /** @param memoryLocked whether no page of this process can leave memory, for {@code vault.status} */
     public VaultService(VaultKeeper keeper, Transfers transfers, Leases leases, Audit audit, boolean memoryLocked) {
@@ -71,7 +79,27 @@ public final class VaultService {
         methods.addAll(new TransferMethods(transfers, audit).methods());
         methods.addAll(new LeaseMethods(keeper, leases, audit).methods());
         methods.add(new RpcMethod("vault.audit", OPERATORS, (caller, params) -> audit(new Params(params))));
-        return methods;
+        return methods.stream().map(this::bounded).toList();
+    }
+
+    /** Leaves workers free to take back what is lent, and to seal, while a long change of the vault is waited for. */
+    private RpcMethod bounded(RpcMethod method) {
+        if (FREE.contains(method.name())) {
+            return method;
+        }
+        return new RpcMethod(method.name(), method.callers(), (caller, params) -> {
+            if (!turns.tryAcquire()) {
+                throw new RpcException(
+                        RpcException.Code.UNAVAILABLE,
+                        VaultCode.VAULT_BUSY.name(),
+                        MAX_AT_ONCE + " calls wait for the vault already; ask again");
+            }
+            try {
+                return method.handler().handle(caller, params);
+            } finally {
+                turns.release();
+            }
+        });
     }
 
     private JsonElement status(Params params) throws RpcException {
@@ -113,9 +141,9 @@ public final class VaultService {
             if (credentials.isEmpty()) {
                 throw Answers.invalid(VaultCode.CREDENTIAL_INVALID, "give a passphrase, a key or both", "passphrase");
             }
-            audit.ready();
-            Vault vault = Answers.ask(() -> keeper.init(credentials));
-            audit.change(Ring.OPERATORS, "vault.created", Map.of("slots", credentials.size(), "caller", caller.user()));
+            Map<String, ?> asked = Map.of("slots", credentials.size(), "caller", caller.user());
+            Vault vault =
+                    Answers.ask(() -> audit.change("vault.created", asked, () -> keeper.init(credentials), _ -> asked));
             JsonObject result = new JsonObject();
             result.addProperty("vault", HexFormat.of().formatHex(vault.vaultId()));
             result.add("slots", slots());
@@ -128,21 +156,26 @@ public final class VaultService {
     private JsonElement unseal(Caller caller, Params params) throws RpcException {
         try (Credential credential = Answers.credential(params)) {
             params.done();
-            int slot = attempt(caller, () -> keeper.unseal(credential));
-            Vault.Size size = Answers.ask(keeper::vault).size();
+            VaultKeeper.Opened opened = attempt(caller, () -> keeper.unseal(credential));
+            boolean recorded = false;
             try {
-                audit.release(
+                Answers.make(() -> audit.release(
                         Ring.OPERATORS,
                         "vault.unsealed",
-                        Map.of("slot", slot, "secrets", size.secrets(), "caller", caller.user()));
-            } catch (RpcException e) {
-                Answers.make(keeper::seal);
-                throw e;
+                        Map.of(
+                                "slot", opened.slot(),
+                                "secrets", opened.size().secrets(),
+                                "caller", caller.user())));
+                recorded = true;
+            } finally {
+                if (!recorded) {
+                    keeper.sealIfOpen();
+                }
             }
             JsonObject result = new JsonObject();
-            result.addProperty("slot", slot);
-            result.addProperty("secrets", size.secrets());
-            result.addProperty("versions", size.versions());
+            result.addProperty("slot", opened.slot());
+            result.addProperty("secrets", opened.size().secrets());
+            result.addProperty("versions", opened.size().versions());
             return result;
         }
     }
@@ -174,7 +207,7 @@ public final class VaultService {
                 int number = (int) params.integer("remove", 1, 255);
                 params.done();
                 attempt(caller, () -> {
-                    keeper.removeSlot(proof, number);
+                    keeper.removeSlot(proof, number, change -> rekeyed(caller, Map.of("remove", number), change));
                     return number;
                 });
             } else {
@@ -182,34 +215,49 @@ public final class VaultService {
                     boolean keep = params.optionalBool("keep", false);
                     boolean newDataKey = params.optionalBool("new_data_key", false);
                     params.done();
+                    Map<String, ?> asked = Map.of("keep", keep, "new_data_key", newDataKey);
                     attempt(caller, () -> {
-                        keeper.rekey(proof, replacement, keep, newDataKey);
+                        keeper.rekey(proof, replacement, keep, newDataKey, change -> rekeyed(caller, asked, change));
                         return keep;
                     });
                 }
             }
-            audit.change(Ring.OPERATORS, "vault.rekeyed", Map.of("slots", slots(), "caller", caller.user()));
             JsonObject result = new JsonObject();
             result.add("slots", slots());
             return result;
         }
     }
 
+    private void rekeyed(Caller caller, Map<String, ?> asked, Answers.Change change)
+            throws VaultException, IOException {
+        audit.change(
+                "vault.rekeyed",
+                Audit.with(asked, "caller", caller.user()),
+                () -> {
+                    change.make();
+                    return change;
+                },
+                _ -> Map.of("slots", slots(), "caller", caller.user()));
+    }
+
     /** Something that a wrong credential ends, which is an event of its own. */
     private <T> T attempt(Caller caller, Answers.Question<T> question) throws RpcException {
-        audit.ready();
+        Answers.make(audit::ready);
         try {
             return Answers.ask(question);
         } catch (RpcException e) {
             if (NOT_OPENED.contains(e.detail())) {
-                audit.refusal(
-                        Ring.OPERATORS,
-                        "vault.unseal_failed",
-                        Map.of(
-                                "code", e.detail(),
-                                "failed_attempts", keeper.failedAttempts(),
-                                "retry_after_s", keeper.retryAfterSeconds(),
-                                "caller", caller.user()));
+                Map<String, ?> fields = Map.of(
+                        "code", e.detail(),
+                        "failed_attempts", keeper.failedAttempts(),
+                        "retry_after_s", keeper.retryAfterSeconds(),
+                        "caller", caller.user());
+                if (e.detail().equals(VaultCode.WRONG_KEY.name())) {
+                    // Slowed already, so that it cannot flush what it stands among.
+                    audit.note(Ring.OPERATORS, "vault.unseal_failed", fields);
+                } else {
+                    audit.refusal(caller.user(), "vault.unseal_failed", fields);
+                }
             }
             throw e;
         }

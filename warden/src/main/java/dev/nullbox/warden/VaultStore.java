@@ -96,15 +96,24 @@ public final class VaultStore {
 
     /** What writes a file of the name and gives it another, or leaves it; the file is removed when that fails. */
     <T, E extends Exception> T orDiscard(String name, Use<T, E> use) throws E, IOException {
+        boolean made = false;
         try {
-            return use.apply();
-        } catch (Exception e) {
-            try {
-                files.delete(name);
-            } catch (IOException left) {
-                e.addSuppressed(left);
+            T result = use.apply();
+            made = true;
+            return result;
+        } finally {
+            if (!made) {
+                discard(name);
             }
-            throw e;
+        }
+    }
+
+    /** Removes a file that is of no use any more; one that stays is removed before the next takes its place. */
+    void discard(String name) {
+        try {
+            files.delete(name);
+        } catch (IOException e) {
+            System.err.println("warden: " + name + " was not removed: " + e.getMessage());
         }
     }
 

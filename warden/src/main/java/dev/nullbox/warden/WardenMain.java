@@ -23,8 +23,12 @@ import java.util.Optional;
  * damaged, warden answers with the reason: the rest of the appliance works on, and agents that need secrets do not start.
  */
 public final class WardenMain {
-    /** More workers than elsewhere: calls that wait for leases hold some. */
-    private static final RpcLimits LIMITS = new RpcLimits(64, 8, Duration.ofSeconds(60), Duration.ofSeconds(60));
+    /**
+     * More workers than elsewhere: calls that wait for leases hold three, those at the vault as many as may, and some must
+     * be left to revoke and to seal.
+     */
+    private static final RpcLimits LIMITS =
+            new RpcLimits(64, VaultService.MAX_AT_ONCE + 8, Duration.ofSeconds(60), Duration.ofSeconds(60));
 
     private WardenMain() {}
 
@@ -97,7 +101,7 @@ public final class WardenMain {
 
             @Override
             public void denied(Caller caller, String method) {
-                audit.refusal(Ring.AGENTS, "vault.denied", Map.of("caller", caller.user(), "method", method));
+                audit.refusal(caller.user(), "vault.denied", Map.of("caller", caller.user(), "method", method));
             }
 
             @Override

@@ -10,11 +10,13 @@ import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.warden.AuditFile.Ring;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -35,22 +37,62 @@ class AuditTest {
     @Test
     void writesRecordsThatOutliveItAndTellsThem() throws Exception {
         audit.release(Ring.OPERATORS, "vault.read", Map.of("version", 2, "name", "A"));
-        audit.change(Ring.OPERATORS, "vault.set", NAMED);
+        assertThat(change(() -> "made")).isEqualTo("made");
         audit.note(Ring.AGENTS, "vault.revoke", Map.of());
-        List<JsonObject> records = reopened().page(0, 10).records();
-        assertThat(records)
+        assertThat(reopened().page(0, 10).records())
                 .extracting(JsonObject::toString)
                 .containsExactly(
                         "{\"seq\":1,\"time\":1700000000,\"event\":\"vault.audit_begun\"}",
                         "{\"seq\":2,\"time\":1700000000,\"event\":\"vault.read\",\"name\":\"A\",\"version\":2}",
-                        "{\"seq\":3,\"time\":1700000000,\"event\":\"vault.set\",\"name\":\"A\"}",
-                        "{\"seq\":4,\"time\":1700000000,\"event\":\"vault.revoke\"}");
+                        "{\"seq\":3,\"time\":1700000000,\"event\":\"vault.asked\",\"name\":\"A\",\"of\":\"vault.set\"}",
+                        "{\"seq\":4,\"time\":1700000000,\"event\":\"vault.set\",\"came\":\"made\"}",
+                        "{\"seq\":5,\"time\":1700000000,\"event\":\"vault.revoke\"}");
         assertThat(told())
                 .containsExactly(
                         "{\"event\":\"vault.audit_begun\"}",
                         "{\"event\":\"vault.read\",\"name\":\"A\",\"version\":2}",
-                        "{\"event\":\"vault.set\",\"name\":\"A\"}",
+                        "{\"event\":\"vault.set\",\"came\":\"made\"}",
                         "{\"event\":\"vault.revoke\"}");
+    }
+
+    private String change(Answers.Question<String> change) throws VaultException, IOException {
+        return audit.change("vault.set", NAMED, change, came -> Map.of("came", came));
+    }
+
+    /** Whenever power fails after the change, there is a record that it was asked for. */
+    @Test
+    void recordsOnTheDiskThatAChangeIsAskedForBeforeItBegins() throws Exception {
+        change(() -> {
+            assertThat(recorded(files.afterPowerCut(new Random(1))))
+                    .last()
+                    .asString()
+                    .contains("vault.asked");
+            return "made";
+        });
+        assertThatThrownBy(() -> change(() -> {
+                    throw new VaultException(VaultCode.SECRET_UNKNOWN, "no");
+                }))
+                .isInstanceOf(VaultException.class);
+        assertThatThrownBy(() -> change(() -> {
+                    throw new IOException("the disk");
+                }))
+                .isInstanceOf(IOException.class);
+        assertThat(recorded(files))
+                .filteredOn(record -> record.contains("vault.failed"))
+                .hasSize(2)
+                .first()
+                .asString()
+                .endsWith("\"code\":\"SECRET_UNKNOWN\",\"name\":\"A\",\"of\":\"vault.set\"}");
+        assertThat(recorded(files).getLast()).contains("VAULT_NOT_WRITTEN");
+    }
+
+    private List<String> recorded(MemoryFiles disk) {
+        try {
+            return new Audit(disk, () -> Instant.EPOCH, nanos::get, new EventSink(told))
+                    .page(0, 1_500).records().stream().map(JsonObject::toString).toList();
+        } catch (RpcException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -61,49 +103,68 @@ class AuditTest {
         assertThat(sequences(audit.page(0, 4))).containsExactly(1L, 2L, 3L, 4L);
         assertThat(sequences(audit.page(4, 4))).containsExactly(5L, 6L);
         assertThat(audit.page(6, 4).records()).isEmpty();
+        assertThatThrownBy(() -> audit.page(7, 4))
+                .isInstanceOfSatisfying(
+                        RpcException.class, e -> assertThat(e.field()).contains("after"))
+                .hasMessageContaining("the last record is 6");
     }
 
     @Test
     void letsNothingThroughThatItCannotRecord() throws Exception {
-        audit.change(Ring.OPERATORS, "vault.set", NAMED);
+        audit.note(Ring.OPERATORS, "vault.set", NAMED);
         files.failWritesTo(AuditFile.NAME);
-        refused(() -> audit.release(Ring.OPERATORS, "vault.read", NAMED), "no space left on device; nothing was given");
+        refused(() -> audit.release(Ring.OPERATORS, "vault.read", NAMED));
         // The file can be opened, which alone would tell nothing.
-        refused(audit::ready, "nothing was given out or changed");
-        refused(() -> audit.change(Ring.OPERATORS, "vault.set", NAMED), "but the change is made");
+        refused(audit::ready);
+        refused(() -> change(() -> {
+            throw new AssertionError("the change was made");
+        }));
         audit.note(Ring.OPERATORS, "vault.sealed", Map.of());
         assertThat(audit.page(0, 10).records()).as("what is there can be read").hasSize(2);
-        assertThat(told().subList(2, 7))
+        String why = "\"why\":\"no space left on device\"}";
+        assertThat(told().subList(2, 6))
                 .as("what has happened is told all the same")
                 .containsExactly(
-                        "{\"event\":\"vault.audit_failed\",\"of\":\"vault.read\",\"why\":\"no space left on device\"}",
-                        "{\"event\":\"vault.set\",\"name\":\"A\"}",
-                        "{\"event\":\"vault.audit_failed\",\"of\":\"vault.set\",\"why\":\"no space left on device\"}",
-                        "{\"event\":\"vault.sealed\"}",
-                        "{\"event\":\"vault.audit_failed\",\"of\":\"vault.sealed\",\"why\":\"no space left on device\"}");
+                        "{\"event\":\"vault.audit_failed\",\"of\":\"vault.read\"," + why,
+                        "{\"event\":\"vault.audit_failed\",\"of\":\"vault.asked\"," + why,
+                        "{\"event\":\"vault.audit_failed\",\"of\":\"vault.sealed\"," + why,
+                        "{\"event\":\"vault.sealed\"}");
         files.failWritesTo("");
         audit.ready();
         audit.release(Ring.OPERATORS, "vault.read", NAMED);
         assertThat(audit.page(2, 10).records())
                 .extracting(JsonObject::toString)
                 .containsExactly(
-                        "{\"seq\":3,\"time\":1700000000,\"event\":\"vault.audit_resumed\",\"lost\":3}",
+                        "{\"seq\":3,\"time\":1700000000,\"event\":\"vault.audit_resumed\",\"lost\":1}",
                         "{\"seq\":4,\"time\":1700000000,\"event\":\"vault.read\",\"name\":\"A\"}");
     }
 
     @Test
     void countsRefusalsThatItDoesNotWrite() throws Exception {
         for (int i = 0; i < 1_000; i++) {
-            audit.refusal(Ring.AGENTS, "vault.denied", NAMED);
+            audit.refusal("hello", "vault.denied", NAMED);
         }
         int written = audit.page(0, 1_500).records().size() - 1;
         assertThat(written).isBetween(10, 100);
-        audit.refusal(Ring.OPERATORS, "vault.unseal_failed", Map.of());
-        assertThat(audit.page(0, 1_500).records().getLast().toString()).contains("vault.unseal_failed");
+        audit.refusal("gateway", "vault.unseal_failed", Map.of());
+        assertThat(audit.page(0, 1_500).records().getLast().toString())
+                .as("who floods hides nobody else")
+                .contains("vault.unseal_failed");
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
-        audit.refusal(Ring.AGENTS, "vault.denied", NAMED);
+        audit.refusal("hello", "vault.denied", NAMED);
         JsonObject last = audit.page(0, 1_500).records().getLast();
         assertThat(last.get("suppressed").getAsInt()).isEqualTo(1_000 - written);
+    }
+
+    @Test
+    void floodsOfRefusalsOverwriteNothingElse() throws Exception {
+        audit.note(Ring.OPERATORS, "vault.set", NAMED);
+        audit.note(Ring.AGENTS, "vault.lease", NAMED);
+        for (int i = 0; i < AuditFile.SLOTS + 100; i++) {
+            nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+            audit.refusal("hello", "vault.denied", NAMED);
+        }
+        assertThat(sequences(audit.page(0, 4))).containsExactly(1L, 2L, 3L, 104L);
     }
 
     @Test
@@ -135,15 +196,14 @@ class AuditTest {
 
     @Test
     void refusesARecordThatFitsNoSlot() {
-        refused(
-                () -> audit.release(Ring.AGENTS, "vault.fetch", Map.of("agent", "a".repeat(600))),
-                "longer than one may be");
+        assertThatThrownBy(() -> audit.release(Ring.AGENTS, "vault.fetch", Map.of("agent", "a".repeat(600))))
+                .hasMessageContaining("longer than one may be");
     }
 
     @Test
     void saysHowMuchIsDamaged() throws Exception {
         audit.note(Ring.OPERATORS, "vault.set", NAMED);
-        AuditFile.open(files).append(Ring.AGENTS, List.of("no json".getBytes(StandardCharsets.US_ASCII)));
+        AuditFile.open(files).append(Ring.AGENTS, List.of("no json".getBytes(StandardCharsets.US_ASCII)), true);
         byte[] bytes = files.bytes(AuditFile.NAME);
         bytes[20] ^= 1;
         files.put(AuditFile.NAME, bytes);
@@ -167,12 +227,10 @@ class AuditTest {
         return lines;
     }
 
-    private static void refused(ThrowingCallable call, String message) {
+    private static void refused(ThrowingCallable call) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(RpcException.class, e -> {
-                    assertThat(e.code()).isEqualTo(RpcException.Code.UNAVAILABLE);
-                    assertThat(e.detail()).isEqualTo("AUDIT_NOT_WRITTEN");
-                })
-                .hasMessageContaining(message);
+                .isInstanceOfSatisfying(
+                        VaultException.class, e -> assertThat(e.code()).isEqualTo(VaultCode.AUDIT_NOT_WRITTEN))
+                .hasMessageContaining("nothing was given out or changed");
     }
 }

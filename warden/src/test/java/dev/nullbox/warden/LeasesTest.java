@@ -1,6 +1,7 @@
 package dev.nullbox.warden;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,7 @@ class LeasesTest {
 
     @Test
     void givesAFetchedSecretSoManyTimesAndNoMore() throws Exception {
-        leases.grant("hello", "1", List.of(fetch(Vaults.KEY, 2, Optional.empty())));
+        grant("hello", "1", List.of(fetch(Vaults.KEY, 2, Optional.empty())));
         assertThat(value("hello", "1", Vaults.KEY)).isEqualTo("OPENAI_KEY@3");
         assertThat(only().state()).isEqualTo(Lease.State.ACTIVE);
         assertThat(value("hello", "1", Vaults.KEY)).isEqualTo("OPENAI_KEY@3");
@@ -33,7 +34,7 @@ class LeasesTest {
 
     @Test
     void usesUpNoReadWhenTheVaultRefuses() throws Exception {
-        leases.grant("hello", "1", List.of(fetch(Vaults.KEY, 1, Optional.empty())));
+        grant("hello", "1", List.of(fetch(Vaults.KEY, 1, Optional.empty())));
         VaultTest.refused(
                 () -> leases.fetch("hello", "1", Vaults.KEY, lent -> {
                     throw new VaultException(VaultCode.VAULT_SEALED, "sealed");
@@ -44,7 +45,7 @@ class LeasesTest {
 
     @Test
     void expiresByTheMonotonicClock() throws Exception {
-        leases.grant("hello", "1", List.of(fetch(Vaults.KEY, 9, Optional.of(60L)), file(Vaults.TOKEN)));
+        grant("hello", "1", List.of(fetch(Vaults.KEY, 9, Optional.of(60L)), file(Vaults.TOKEN)));
         long seq = leases.snapshot().seq();
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(60) - 1);
         value("hello", "1", Vaults.KEY);
@@ -53,7 +54,7 @@ class LeasesTest {
         assertThat(leases.snapshot().seq()).isGreaterThan(seq);
         assertThat(only().state()).as("the file is still there").isEqualTo(Lease.State.ACTIVE);
         assertThat(only().until()).isEmpty();
-        leases.grant("short", "1", List.of(file(Vaults.KEY, 10L), file(Vaults.TOKEN, 20L)));
+        grant("short", "1", List.of(file(Vaults.KEY, 10L), file(Vaults.TOKEN, 20L)));
         assertThat(leases.snapshot().leases().getLast().until()).contains(1_700_000_020L);
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(20));
         assertThat(leases.snapshot().leases().getLast().state()).isEqualTo(Lease.State.EXPIRED);
@@ -63,30 +64,30 @@ class LeasesTest {
 
     @Test
     void saysWhichLeaseANewerOneTakesThePlaceOf() throws Exception {
-        Lease first = leases.grant("hello", "1", List.of()).lease();
-        assertThat(leases.grant("other", "1", List.of()).ended()).isEmpty();
-        assertThat(leases.grant("hello", "2", List.of()).ended())
+        Lease first = grant("hello", "1", List.of()).lease();
+        assertThat(grant("other", "1", List.of()).ended()).isEmpty();
+        assertThat(grant("hello", "2", List.of()).ended())
                 .extracting(Lease::id, Lease::state)
                 .containsExactly(tuple(first.id(), Lease.State.ENDED));
-        assertThat(leases.grant("hello", "3", List.of()).ended())
+        assertThat(grant("hello", "3", List.of()).ended())
                 .extracting(Lease::run)
                 .containsExactly("2");
     }
 
     @Test
     void tellsRevokedFromEnded() throws Exception {
-        leases.grant("hello", "1", List.of(fetch(Vaults.KEY, 1, Optional.empty())));
+        grant("hello", "1", List.of(fetch(Vaults.KEY, 1, Optional.empty())));
         leases.end("hello", Optional.empty(), Lease.State.REVOKED);
         VaultTest.refused(() -> value("hello", "1", Vaults.KEY), VaultCode.LEASE_REVOKED);
         assertThat(leases.end("hello", Optional.of("1"), Lease.State.ENDED))
                 .as("it is over already")
                 .isEmpty();
-        Lease second = leases.grant("hello", "2", List.of(fetch(Vaults.KEY, 1, Optional.empty())))
+        Lease second = grant("hello", "2", List.of(fetch(Vaults.KEY, 1, Optional.empty())))
                 .lease();
         assertThat(leases.end("hello", Optional.of("1"), Lease.State.ENDED))
                 .as("a run that is over")
                 .isEmpty();
-        leases.grant("hello", "3", List.of(fetch(Vaults.KEY, 1, Optional.empty())));
+        grant("hello", "3", List.of(fetch(Vaults.KEY, 1, Optional.empty())));
         VaultTest.refused(() -> value("hello", "2", Vaults.KEY), VaultCode.LEASE_ENDED);
         assertThat(leases.end(second.id(), Lease.State.REVOKED)).isEmpty();
         assertThat(value("hello", "3", Vaults.KEY)).isEqualTo("OPENAI_KEY@3");
@@ -94,7 +95,7 @@ class LeasesTest {
 
     @Test
     void givesNothingThatIsNotInTheLease() throws Exception {
-        leases.grant("hello", "1", List.of(file(Vaults.KEY)));
+        grant("hello", "1", List.of(file(Vaults.KEY)));
         VaultTest.refused(() -> value("hello", "1", Vaults.KEY), VaultCode.LEASE_NOT_FETCH);
         VaultTest.refused(() -> value("hello", "1", Vaults.TOKEN), VaultCode.LEASE_UNKNOWN);
         VaultTest.refused(() -> value("other", "1", Vaults.KEY), VaultCode.LEASE_UNKNOWN);
@@ -107,7 +108,7 @@ class LeasesTest {
         assertThat(leases.await(seq - 1, 20_000).seq()).as("there is news").isEqualTo(seq);
         assertThat(leases.await(seq, 10).seq()).as("there is none in time").isEqualTo(seq);
         CompletableFuture<Leases.Snapshot> waiter = CompletableFuture.supplyAsync(() -> leases.await(seq, 20_000));
-        Lease lease = leases.grant("hello", "1", List.of(file(Vaults.KEY))).lease();
+        Lease lease = grant("hello", "1", List.of(file(Vaults.KEY))).lease();
         assertThat(waiter.get(20, TimeUnit.SECONDS).leases())
                 .extracting(Lease::id)
                 .contains(lease.id());
@@ -122,12 +123,12 @@ class LeasesTest {
     @Test
     void forgetsTheOldestThatIsOverAndNoOther() throws Exception {
         for (int i = 0; i < VaultLimits.MAX_LEASES - 1; i++) {
-            leases.grant("a" + i, "1", List.of());
+            grant("a" + i, "1", List.of());
         }
-        leases.grant("again", "1", List.of());
-        VaultTest.refused(() -> leases.grant("more", "1", List.of()), VaultCode.TOO_MANY_LEASES);
+        grant("again", "1", List.of());
+        VaultTest.refused(() -> grant("more", "1", List.of()), VaultCode.TOO_MANY_LEASES);
         for (int run = 2; run < 9; run++) {
-            leases.grant("again", String.valueOf(run), List.of());
+            grant("again", String.valueOf(run), List.of());
         }
         assertThat(leases.snapshot().leases()).hasSize(VaultLimits.MAX_LEASES);
         assertThat(leases.active()).isEqualTo(VaultLimits.MAX_LEASES);
@@ -155,5 +156,43 @@ class LeasesTest {
 
     private static LeaseRef file(SecretName name, long ttl) {
         return new LeaseRef(name, 3, 1, Optional.empty(), 1, Optional.of(ttl), LeaseRef.Delivery.FILE);
+    }
+
+    /** The vault may keep it waiting for longer than its run lives. */
+    @Test
+    void grantsNothingToARunThatWasEndedSinceItAsked() throws Exception {
+        long asked = leases.moment();
+        leases.end("hello", Optional.of("1"), Lease.State.ENDED);
+        VaultTest.refused(() -> leases.grant("hello", "1", List.of(), asked), VaultCode.LEASE_ENDED);
+        leases.grant("hello", "2", List.of(), asked);
+        leases.end("hello", Optional.empty(), Lease.State.REVOKED);
+        VaultTest.refused(() -> leases.grant("hello", "3", List.of(), asked), VaultCode.LEASE_ENDED);
+        leases.grant("other", "1", List.of(), asked);
+        assertThat(grant("hello", "1", List.of()).lease().state())
+                .as("asked for anew, by a cage that counts anew")
+                .isEqualTo(Lease.State.ACTIVE);
+    }
+
+    @Test
+    void givesTheReadBackThatCameToNothingAndNothingOnceRevoked() throws Exception {
+        grant("hello", "1", List.of(fetch(Vaults.KEY, 1, Optional.empty())));
+        VaultTest.refused(
+                () -> leases.fetch("hello", "1", Vaults.KEY, lent -> {
+                    VaultTest.refused(() -> value("hello", "1", Vaults.KEY), VaultCode.LEASE_SPENT);
+                    throw new VaultException(VaultCode.AUDIT_NOT_WRITTEN, "no record");
+                }),
+                VaultCode.AUDIT_NOT_WRITTEN);
+        Secret given = Vaults.secret("value");
+        VaultTest.refused(
+                () -> leases.fetch("hello", "1", Vaults.KEY, lent -> {
+                    leases.end("hello", Optional.empty(), Lease.State.REVOKED);
+                    return given;
+                }),
+                VaultCode.LEASE_REVOKED);
+        assertThat(catchThrowable(given::bytes)).hasMessageContaining("wiped");
+    }
+
+    private Leases.Granted grant(String agent, String run, List<LeaseRef> refs) throws VaultException {
+        return leases.grant(agent, run, refs, leases.moment());
     }
 }

@@ -33,7 +33,7 @@ class VaultMethodsDocumentTest {
     private static final Pattern CODE = pattern("`([A-Z_]+)`");
     private static final Pattern EVENT = pattern("`(vault\\.\\w+)`");
     /** The name of an event is followed by its fields, that of a method is not. */
-    private static final Pattern EMITTED = pattern("\"(vault\\.\\w+)\",\\s*(?:Map\\.|fields|told)");
+    private static final Pattern EMITTED = pattern("\"(vault\\.\\w+)\",\\s*(?:Map\\.|fields|told|asked|with|Audit\\.)");
 
     private static final Pattern WORD = pattern("\"([a-z][a-z0-9_]*)\"");
 

@@ -14,10 +14,12 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -36,10 +38,11 @@ class VaultServiceTest {
     private final ByteArrayOutputStream events = new ByteArrayOutputStream();
     private final AtomicLong nanos = new AtomicLong();
     private Map<String, RpcMethod> methods = Map.of();
+    private VaultKeeper keeper;
 
     @BeforeEach
     void start() throws Exception {
-        VaultKeeper keeper = VaultKeeper.of(Vaults.store(files, 1), nanos::get);
+        keeper = VaultKeeper.of(Vaults.store(files, 1), nanos::get);
         InstantSource clock = () -> Instant.ofEpochSecond(1_700_000_000L);
         Audit audit = new Audit(files, clock, nanos::get, new EventSink(events));
         Leases leases = new Leases(clock, nanos::get, audit::expired);
@@ -270,6 +273,9 @@ class VaultServiceTest {
         assertThat(status().toString())
                 .contains("\"versions\":1", "\"kind\":\"passphrase\"", "\"leases\":1,")
                 .doesNotContain("\"kind\":\"key\"");
+        assertThat(call("vault.leases", "{}").toString())
+                .as("no read is used up")
+                .contains("\"reads_left\":9");
         assertThat(call("vault.revoke", "{agent:'a'}").toString()).isEqualTo("{\"revoked\":1}");
         call("vault.seal", "{}");
         refused("vault.unseal", "{" + PASSPHRASE + "}", "AUDIT_NOT_WRITTEN", "");
@@ -318,6 +324,64 @@ class VaultServiceTest {
         refused("vault.get", "{name:'NOT_THERE'}", "SECRET_UNKNOWN", "");
     }
 
+    /** What is not known to be made may be found made. */
+    @Test
+    void recordsChangesThatFail() throws Exception {
+        call("vault.init", "{" + PASSPHRASE + "}");
+        files.failWritesTo("vault");
+        refused("vault.set", "{name:'A', value:'" + VALUE + "'}", "VAULT_NOT_WRITTEN", "");
+        files.failWritesTo("vault.new");
+        refused("vault.rekey", "{" + PASSPHRASE + ", new_key:'" + key(1) + "'}", "VAULT_NOT_WRITTEN", "");
+        refused("vault.delete", "{name:'A'}", "SECRET_UNKNOWN", "");
+        String failed = "\"event\":\"vault.failed\",\"caller\":\"root\",";
+        assertThat(call("vault.audit", "{}").toString())
+                .contains(
+                        failed + "\"canary\":false,\"code\":\"VAULT_NOT_WRITTEN\",\"name\":\"A\",\"of\":\"vault.set\"}")
+                .contains(failed + "\"code\":\"VAULT_NOT_WRITTEN\",\"keep\":false,\"new_data_key\":false,")
+                .contains(failed + "\"code\":\"SECRET_UNKNOWN\",\"name\":\"A\",\"of\":\"vault.deleted\"}")
+                .doesNotContain("vault.unseal_failed");
+    }
+
+    @Test
+    void revokesWhileALongChangeOfTheVaultIsWaitedFor() throws Exception {
+        call("vault.init", "{" + PASSPHRASE + "}");
+        call("vault.set", "{name:'A', value:'" + VALUE + "'}");
+        call("vault.lease", "{agent:'a', run:1, refs:[{name:'A', deliver:'fetch', reads:1000}]}");
+        List<CompletableFuture<JsonElement>> waiting = new ArrayList<>();
+        synchronized (keeper.vault()) {
+            // One more than may wait: it is the first to be answered.
+            for (int i = 0; i <= VaultService.MAX_AT_ONCE; i++) {
+                waiting.add(inAThread("vault.fetch", "{agent:'a', run:1, name:'A'}"));
+            }
+            CompletableFuture<Object> first = CompletableFuture.anyOf(waiting.toArray(CompletableFuture[]::new));
+            assertThatThrownBy(() -> first.get(20, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(RpcException.class)
+                    .hasMessageContaining("8 calls wait for the vault already");
+            waiting.removeIf(CompletableFuture::isDone);
+            assertThat(waiting).hasSize(VaultService.MAX_AT_ONCE);
+            assertThat(inAThread("vault.revoke", "{agent:'a'}")
+                            .get(20, TimeUnit.SECONDS)
+                            .toString())
+                    .isEqualTo("{\"revoked\":1}");
+        }
+        for (CompletableFuture<JsonElement> one : waiting) {
+            assertThatThrownBy(() -> one.get(20, TimeUnit.SECONDS)).hasMessageContaining("revoked");
+        }
+        assertThat(call("vault.get", "{name:'A'}").toString()).contains(VALUE);
+    }
+
+    private CompletableFuture<JsonElement> inAThread(String method, String params) {
+        CompletableFuture<JsonElement> answer = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                answer.complete(call(method, params));
+            } catch (RpcException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
+    }
+
     @Test
     void recordsWhoLentExpiredAndRevoked() throws Exception {
         call("vault.init", "{" + PASSPHRASE + "}");
@@ -327,7 +391,7 @@ class VaultServiceTest {
         call("vault.lease", "{agent:'a', run:2, refs:[{name:'A'}]}");
         call("vault.lease", "{agent:'a', run:3, refs:[{name:'A'}]}");
         call("vault.revoke", "{agent:'a'}", OPERATOR);
-        assertThat(call("vault.audit", "{after:3, max:100}").getAsJsonObject().getAsJsonArray("records"))
+        assertThat(call("vault.audit", "{after:5, max:100}").getAsJsonObject().getAsJsonArray("records"))
                 .extracting(record -> record.toString().replaceAll(".*\"event\":|\"lease\":\"[^\"]*\",|[\"{}]", ""))
                 .containsExactly(
                         "vault.lease,agent:a,names:[A],run:1",
@@ -342,7 +406,7 @@ class VaultServiceTest {
     @Test
     void showsNoValueInAnError() throws Exception {
         call("vault.init", "{key:'" + key(1) + "'}");
-        files.cutPowerAtStep(0);
+        files.failWritesTo("vault");
         assertThatThrownBy(() -> call("vault.set", "{name:'A', value:'" + VALUE + "'}"))
                 .isInstanceOfSatisfying(
                         RpcException.class, e -> assertThat(e.detail()).isEqualTo("VAULT_NOT_WRITTEN"))

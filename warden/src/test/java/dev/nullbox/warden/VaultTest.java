@@ -252,4 +252,46 @@ class VaultTest {
                 .isInstanceOfSatisfying(
                         VaultException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
+
+    /** More than a thousand secrets that are deleted once had the file written anew at every change. */
+    @Test
+    void writesNothingAnewForMarksThatAreNeeded() throws Exception {
+        MemoryFiles files = new MemoryFiles();
+        Vault vault = Vaults.create(files);
+        for (int i = 0; i < 1_010; i++) {
+            SecretName name = new SecretName("n" + i);
+            Vaults.set(vault, name, "x");
+            vault.delete(name);
+        }
+        int before = files.steps().size();
+        Vaults.set(vault, Vaults.KEY, "one");
+        vault.delete(Vaults.KEY);
+        assertThat(files.steps().subList(before, files.steps().size())).noneMatch(step -> step.contains("vault.new"));
+        for (int i = 0; i < 510; i++) {
+            vault.undelete(Vaults.KEY);
+            vault.delete(Vaults.KEY);
+        }
+        assertThat(files.steps().subList(before, files.steps().size()))
+                .as("those that are not are left out at times")
+                .containsOnlyOnce("create vault.new");
+        assertThat(Vaults.open(files).size().secrets()).isEqualTo(1_011);
+    }
+
+    @Test
+    void importsNoCanaryAsAPlainSecretNorTheOtherWayRound() throws Exception {
+        MemoryFiles files = new MemoryFiles();
+        Vault vault = Vaults.create(files);
+        VaultStore store = Vaults.store(files, 3);
+        vault.set(Vaults.KEY, Vaults.secret("bait"), true);
+        vault.set(Vaults.KEY, Vaults.secret("newer bait"), true);
+        vault.export("canary", Vaults.key());
+        vault.destroy(Vaults.KEY, Optional.empty());
+        Vaults.set(vault, Vaults.KEY, "plain");
+        vault.export("plain", Vaults.key());
+        vault.importFrom(store.openForImport("canary", Vaults.key()), true);
+        assertThat(vault.isCanary(Vaults.KEY)).isTrue();
+        refused(() -> vault.importFrom(store.openForImport("plain", Vaults.key()), true), VaultCode.CANARY);
+        refused(() -> vault.lend(Vaults.KEY, Optional.empty()), VaultCode.CANARY);
+        refused(() -> vault.lend(Vaults.KEY, Optional.of(1)), VaultCode.CANARY);
+    }
 }

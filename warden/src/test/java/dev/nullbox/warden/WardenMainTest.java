@@ -30,7 +30,7 @@ class WardenMainTest {
         }
         assertThat(events.toString(StandardCharsets.UTF_8))
                 .startsWith("{\"event\":\"vault.audit_begun\"}\n{\"event\":\"vault.found\",\"state\":\"new\"}");
-        assertThat(directory.resolve("audit")).hasSize(4 << 20);
+        assertThat(directory.resolve("audit")).hasSize(6 << 20);
     }
 
     /** The answer, or the kind of refusal. */
