@@ -9,6 +9,7 @@ import dev.nullbox.rpc.SocketPiece;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
@@ -32,6 +33,7 @@ import java.util.function.LongSupplier;
  */
 final class AgentApi implements AutoCloseable {
     private static final int BACKLOG = 8;
+    private static final int SEND_BUFFER_BYTES = 256 * 1024;
     private static final int PIECE_BYTES = 4096;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final String PREFIX = "/secrets/";
@@ -109,6 +111,8 @@ final class AgentApi implements AutoCloseable {
             try (SocketChannel client = server.accept()) {
                 if (client.getRemoteAddress() instanceof InetSocketAddress from
                         && from.getAddress().equals(agent.address())) {
+                    // Room for the longest value, or who does not read would keep the thread, and the secret.
+                    client.setOption(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER_BYTES);
                     HttpExchange exchange = new HttpExchange(client, piece);
                     answer(exchange);
                     exchange.drain();
@@ -180,6 +184,8 @@ final class AgentApi implements AutoCloseable {
         } catch (RpcException e) {
             refuse(client, name, e);
         } finally {
+            // Also what came of an answer that broke off holds some of it.
+            host.wiper().request();
             if (!isGiven) {
                 refusals.take(host.clockMillis().getAsLong());
             }
@@ -187,16 +193,11 @@ final class AgentApi implements AutoCloseable {
     }
 
     private void give(HttpExchange client, boolean isListed, Secret secret) throws IOException {
-        try {
-            if (isListed) {
-                client.answer("200 OK", "application/octet-stream", secret.value());
-            } else {
-                complain(
-                        "the warden gave a secret for it that its manifest does not have; it was wiped", secret.name());
-                unknown(client);
-            }
-        } finally {
-            host.wiper().request();
+        if (isListed) {
+            client.answer("200 OK", "application/octet-stream", secret.value());
+        } else {
+            complain("the warden gave a secret for it that its manifest does not have; it was wiped", secret.name());
+            unknown(client);
         }
     }
 

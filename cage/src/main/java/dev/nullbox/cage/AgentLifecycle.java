@@ -141,7 +141,9 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration sto
     private static Transition condemned(State state, long now) {
         return switch (state.phase()) {
             case STARTING, RUNNING, STOPPING -> new Transition(state.to(Phase.CONDEMNED, now, NEVER), Action.KILL);
-            case STOPPED, WAITING, FAILED, CONDEMNED -> quiet(state);
+            // The run that did it has ended meanwhile.
+            case STOPPED, WAITING -> quiet(state.to(Phase.FAILED, now, NEVER));
+            case FAILED, CONDEMNED -> quiet(state);
         };
     }
 

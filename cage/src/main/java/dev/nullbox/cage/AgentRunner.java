@@ -106,9 +106,12 @@ final class AgentRunner implements Runnable {
         return inbox.poll(Math.max(0, state.wakeAt() - clockMillis.getAsLong()), TimeUnit.MILLISECONDS);
     }
 
-    /** A run that failed to launch was reaped on the way, and reports that when it is no longer the current one. */
+    /**
+     * A run that failed to launch was reaped on the way, and reports that when it is no longer the current one. What none
+     * may do, an agent has done, also when that run of it ended first.
+     */
     private boolean concernsUs(Message message) {
-        return message.run().isEmpty() || message.run().get() == current;
+        return message.run().isEmpty() || message.run().get() == current || message.event() instanceof Event.Condemned;
     }
 
     private boolean step(Event event, String reason) {
@@ -158,6 +161,9 @@ final class AgentRunner implements Runnable {
             } else {
                 events.emit("agent.stopped", Map.of("agent", agent.name(), "run", run.number()));
             }
+        }
+        if (event instanceof Event.Condemned && run == null && before != Phase.CONDEMNED) {
+            failed(cause);
         }
         if (event instanceof Event.Entered && before == Phase.STARTING && run != null) {
             events.emit("agent.started", Map.of("agent", agent.name(), "run", run.number(), "pid", run.pid()));
@@ -253,18 +259,32 @@ final class AgentRunner implements Runnable {
     }
 
     private final class RunListener implements AgentRun.Listener {
-        private final Budget budget =
-                new Budget(CONSOLE_BURST, 1_000 / CONSOLE_LINES_PER_SECOND, clockMillis.getAsLong());
+        private final Budget console = budget();
+        /** The VMM's own, to which libkrun gives the guest a port. */
+        private final Budget messages = budget();
+
         private @Nullable AgentRun run;
+
+        private Budget budget() {
+            return new Budget(CONSOLE_BURST, 1_000 / CONSOLE_LINES_PER_SECOND, clockMillis.getAsLong());
+        }
 
         @Override
         public void console(String line) {
+            withinBudget(console, line, this::emit);
+        }
+
+        private void withinBudget(Budget budget, String line, Consumer<String> to) {
             if (budget.take(clockMillis.getAsLong())) {
-                long dropped = budget.takeDropped();
-                if (dropped > 0) {
-                    emit("(" + dropped + " lines dropped: more than " + CONSOLE_LINES_PER_SECOND + " a second)");
-                }
-                emit(line);
+                sayDropped(budget, to);
+                to.accept(line);
+            }
+        }
+
+        private void sayDropped(Budget budget, Consumer<String> to) {
+            long dropped = budget.takeDropped();
+            if (dropped > 0) {
+                to.accept("(" + dropped + " lines dropped: more than " + CONSOLE_LINES_PER_SECOND + " a second)");
             }
         }
 
@@ -276,7 +296,7 @@ final class AgentRunner implements Runnable {
 
         @Override
         public void message(String line) {
-            complain(line);
+            withinBudget(messages, line, AgentRunner.this::complain);
         }
 
         @Override
@@ -320,10 +340,8 @@ final class AgentRunner implements Runnable {
 
         @Override
         public void ended(Ending ending) {
-            long dropped = budget.takeDropped();
-            if (dropped > 0) {
-                emit("(" + dropped + " lines dropped)");
-            }
+            sayDropped(console, this::emit);
+            sayDropped(messages, AgentRunner.this::complain);
             var _ = send(new Event.Exited(ending), "", Optional.ofNullable(run));
         }
     }

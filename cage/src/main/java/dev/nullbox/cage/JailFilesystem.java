@@ -186,15 +186,20 @@ final class JailFilesystem {
      * writes to an outer share could otherwise have any directory of the host mounted as the inner one.
      */
     private static Path ownDirectory(Path shares, Path relative) throws IOException {
-        Path directory = Files.createDirectories(shares);
+        Files.createDirectories(shares.getParent() == null ? shares : shares.getParent());
+        Path directory = own(shares);
         for (Path part : relative) {
-            directory = directory.resolve(part);
-            if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-                Files.createDirectory(directory);
-            }
-            if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-                throw new IOException("share " + directory + " is no directory; remove it");
-            }
+            directory = own(directory.resolve(part));
+        }
+        return directory;
+    }
+
+    private static Path own(Path directory) throws IOException {
+        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(directory);
+        }
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException("share " + directory + " is no directory; remove it");
         }
         return directory;
     }

@@ -6,6 +6,7 @@ import dev.nullbox.rpc.HeapWiper;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AgentApiTest {
     private static final Set<String> LISTED = Set.of(
             "TOKEN",
+            "LARGE",
             "CANARY",
             "LEASE_SPENT",
             "LEASE_EXPIRED",
@@ -68,10 +70,11 @@ class AgentApiTest {
         if (what.equals("BUG")) {
             throw new IllegalStateException("s3cr3t");
         }
-        if (!what.equals("TOKEN")) {
+        if (!what.equals("TOKEN") && !what.equals("LARGE")) {
             throw new RpcException(RpcException.Code.CONFLICT, what, "refused: " + name);
         }
-        Secret secret = new Secret(name, "t0k3n".getBytes(StandardCharsets.US_ASCII));
+        Secret secret =
+                new Secret(name, name.equals("LARGE") ? new byte[65_536] : "t0k3n".getBytes(StandardCharsets.US_ASCII));
         given.add(secret);
         return secret;
     }
@@ -90,6 +93,20 @@ class AgentApiTest {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             socket.shutdownOutput();
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    /** It once kept the thread, and the secret, for as long as it liked. */
+    @Test
+    void whoDoesNotReadKeepsNeitherTheSecretNorTheOthersWaiting() throws Exception {
+        try (Socket lazy = new Socket()) {
+            lazy.setReceiveBufferSize(1_024);
+            lazy.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), api.port()));
+            lazy.getOutputStream().write("GET /secrets/LARGE HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(get("/secrets/TOKEN")).startsWith("HTTP/1.1 200 OK\r\n");
+            assertThat(given)
+                    .hasSize(2)
+                    .allSatisfy(secret -> assertThat(secret.value()).containsOnly(0));
         }
     }
 

@@ -120,8 +120,8 @@ class AgentLifecycleTest {
         "RUNNING, CONDEMNED, KILL",
         "STOPPING, CONDEMNED, KILL",
         "CONDEMNED, CONDEMNED, NONE",
-        "STOPPED, STOPPED, NONE",
-        "WAITING, WAITING, NONE",
+        "STOPPED, FAILED, NONE",
+        "WAITING, FAILED, NONE",
         "FAILED, FAILED, NONE"
     })
     void aCondemnedRunIsKilled(Phase before, Phase after, Action action) {

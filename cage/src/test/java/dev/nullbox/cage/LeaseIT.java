@@ -189,6 +189,21 @@ class LeaseIT {
         }
     }
 
+    /** Its run may be over before the warden has answered; it is not started again all the same. */
+    @Test
+    void whoAsksForACanaryAndIsGoneIsNotStartedAgain() throws Exception {
+        cage.agent(
+                "thief", "always", "[capabilities]\ncredential_refs = [{ name = \"TOKEN\", deliver = \"fetch\" }]\n");
+        CageSettings settings = cage.settings(bash(
+                "exec 5<>/dev/tcp/10.221.1.1/7301; printf \"GET /secrets/BAIT HTTP/1.1\\r\\n\\r\\n\" >&5; exit 1"));
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            cage.call("agent.start", "thief");
+            cage.awaitState("thief", "failed");
+            assertThat(cage.listed("thief").get("why").getAsString()).isEqualTo("canary");
+            assertThat(cage.held()).isEmpty();
+        }
+    }
+
     /** Well for longer than it takes to be found unwell, so that a probe that never arrives cannot pass. */
     @Test
     void anAgentThatIsNoLongerWellIsEnded() throws Exception {
