@@ -196,7 +196,7 @@ final class Audit {
                         RpcException.Code.INVALID_PARAMS,
                         "OUT_OF_RANGE",
                         "after: the last record is " + readable.last()
-                                + "; if you have read more, the log was begun anew:" + " ask for all, after 0",
+                                + "; if you have read more, the log was begun anew: ask for all, after 0",
                         "after");
             }
             AuditFile.Contents contents = readable.read();
