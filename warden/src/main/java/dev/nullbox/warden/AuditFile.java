@@ -3,7 +3,6 @@ package dev.nullbox.warden;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -28,6 +27,11 @@ final class AuditFile {
     static final int SLOT_BYTES = 512;
     static final int SLOTS = 4_096;
     static final int MAX_TEXT_BYTES = SLOT_BYTES - (Long.BYTES + Short.BYTES + Integer.BYTES);
+
+    /** As many as are read at once: the heap grows by no more. */
+    private static final int SLOTS_AT_ONCE = 128;
+
+    private static final ByteBuffer EMPTY_SLOT = ByteBuffer.allocate(SLOT_BYTES).asReadOnlyBuffer();
 
     private static final int TEXT_AT = SLOT_BYTES - MAX_TEXT_BYTES;
     private static final int RING_BYTES = SLOTS * SLOT_BYTES;
@@ -91,7 +95,9 @@ final class AuditFile {
                 files.rename(NAME, STRANGE_NAME);
             }
             files.create(NEW_NAME);
-            files.write(NEW_NAME, 0, new byte[(int) FILE_BYTES]);
+            for (long at = 0; at < FILE_BYTES; at += RING_BYTES / 2) {
+                files.write(NEW_NAME, at, new byte[RING_BYTES / 2]);
+            }
             files.sync(NEW_NAME);
             files.rename(NEW_NAME, NAME);
             files.syncDirectory();
@@ -105,14 +111,16 @@ final class AuditFile {
 
     /** Where the ring goes on: after the highest number. */
     private void find(Ring ring) throws IOException {
-        byte[] slots = read(ring);
         long highest = 0;
         int after = 0;
-        for (int slot = 0; slot < SLOTS; slot++) {
-            ByteBuffer bytes = slot(slots, slot);
-            if (isWhole(bytes) && bytes.getLong(0) > highest) {
-                highest = bytes.getLong(0);
-                after = (slot + 1) % SLOTS;
+        for (int first = 0; first < SLOTS; first += SLOTS_AT_ONCE) {
+            byte[] slots = read(ring, first);
+            for (int i = 0; i < SLOTS_AT_ONCE; i++) {
+                ByteBuffer slot = slot(slots, i);
+                if (isWhole(slot) && slot.getLong(0) > highest) {
+                    highest = slot.getLong(0);
+                    after = (first + i + 1) % SLOTS;
+                }
             }
         }
         next.put(ring, after);
@@ -150,15 +158,17 @@ final class AuditFile {
         List<Entry> entries = new ArrayList<>();
         int damaged = 0;
         for (Ring ring : Ring.values()) {
-            byte[] slots = read(ring);
-            for (int slot = 0; slot < SLOTS; slot++) {
-                ByteBuffer bytes = slot(slots, slot);
-                if (isWhole(bytes)) {
-                    byte[] text = new byte[bytes.getShort(Long.BYTES)];
-                    bytes.get(TEXT_AT, text);
-                    entries.add(new Entry(bytes.getLong(0), text));
-                } else if (bytes.mismatch(ByteBuffer.allocate(SLOT_BYTES)) >= 0) {
-                    damaged++;
+            for (int first = 0; first < SLOTS; first += SLOTS_AT_ONCE) {
+                byte[] slots = read(ring, first);
+                for (int i = 0; i < SLOTS_AT_ONCE; i++) {
+                    ByteBuffer slot = slot(slots, i);
+                    if (isWhole(slot)) {
+                        byte[] text = new byte[slot.getShort(Long.BYTES)];
+                        slot.get(TEXT_AT, text);
+                        entries.add(new Entry(slot.getLong(0), text));
+                    } else if (slot.mismatch(EMPTY_SLOT) >= 0) {
+                        damaged++;
+                    }
                 }
             }
         }
@@ -166,8 +176,8 @@ final class AuditFile {
         return new Contents(entries, damaged);
     }
 
-    private byte[] read(Ring ring) throws IOException {
-        return files.read(NAME, position(ring, 0), RING_BYTES);
+    private byte[] read(Ring ring, int firstSlot) throws IOException {
+        return files.read(NAME, position(ring, firstSlot), SLOTS_AT_ONCE * SLOT_BYTES);
     }
 
     private static long position(Ring ring, int slot) {
@@ -175,7 +185,7 @@ final class AuditFile {
     }
 
     private static ByteBuffer slot(byte[] slots, int slot) {
-        return ByteBuffer.wrap(Arrays.copyOfRange(slots, slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES));
+        return ByteBuffer.wrap(slots).slice(slot * SLOT_BYTES, SLOT_BYTES);
     }
 
     private static boolean isWhole(ByteBuffer slot) {

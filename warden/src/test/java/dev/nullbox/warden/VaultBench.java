@@ -27,8 +27,8 @@ import java.util.stream.Collectors;
  *   <li>{@code unseal_peak_mib}: by how much unsealing for the first time makes the process larger at its largest, with
  *       Argon2id's 64 MiB and the code that is loaded for it
  *   <li>{@code unseal_ms}: by the recommended passphrase, when the JVM has compiled it as the appliance's image is
- *   <li>{@code set_per_second}: {@code vault.set} one after the other, each and its audit record on the disk when it
- *       returns
+ *   <li>{@code set_per_second}: {@code vault.set} one after the other, each on the disk when it returns, and before it
+ *       the record that it was asked for
  *   <li>{@code get_per_second}: {@code vault.get} of the newest values, one after the other, each with its audit record on
  *       the disk before it returns
  * </ul>
