@@ -96,9 +96,10 @@ final class AgentApi implements AutoCloseable {
             throw e;
         }
         AgentApi api = new AgentApi(server, agent, host);
-        Thread thread = new Thread(api::serve, "cage-api-" + address.getHostAddress());
-        thread.setDaemon(true);
-        thread.start();
+        Thread.ofPlatform()
+                .daemon()
+                .name("cage-api-" + address.getHostAddress())
+                .start(api::serve);
         return api;
     }
 

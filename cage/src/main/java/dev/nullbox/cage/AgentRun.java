@@ -169,9 +169,8 @@ final class AgentRun {
                 tools.libc(), tools.spawner(), tools.settings().launcher());
         pid = process.pid();
         undo.push("end the process", this::killAndReap);
-        Thread pump = new Thread(new RunPump(tools.libc(), process, new PumpListener()), "cage-" + name + "-pump");
-        pump.setDaemon(true);
-        pump.start();
+        RunPump pump = new RunPump(tools.libc(), process, new PumpListener());
+        Thread.ofPlatform().daemon().name("cage-" + name + "-pump").start(pump);
         try {
             tools.cgroups().add(name, process.pid());
         } catch (IOException e) {

@@ -41,9 +41,10 @@ final class HealthProbe implements AutoCloseable {
      */
     static HealthProbe start(InetAddress agent, HealthCheck check, Duration limit, Consumer<String> unhealthy) {
         HealthProbe probe = new HealthProbe(agent, check, limit, unhealthy);
-        Thread thread = new Thread(probe::run, "cage-health-" + agent.getHostAddress());
-        thread.setDaemon(true);
-        thread.start();
+        Thread.ofPlatform()
+                .daemon()
+                .name("cage-health-" + agent.getHostAddress())
+                .start(probe::run);
         return probe;
     }
 

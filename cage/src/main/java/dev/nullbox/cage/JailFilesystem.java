@@ -186,7 +186,7 @@ final class JailFilesystem {
      * writes to an outer share could otherwise have any directory of the host mounted as the inner one.
      */
     private static Path ownDirectory(Path shares, Path relative) throws IOException {
-        Files.createDirectories(shares.getParent() == null ? shares : shares.getParent());
+        Files.createDirectories(shares.resolveSibling(""));
         Path directory = own(shares);
         for (Path part : relative) {
             directory = own(directory.resolve(part));

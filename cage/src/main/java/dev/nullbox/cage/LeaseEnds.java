@@ -27,9 +27,7 @@ final class LeaseEnds implements Runnable {
 
     static LeaseEnds start(Peers peers) {
         LeaseEnds ends = new LeaseEnds(peers);
-        Thread thread = new Thread(ends, "cage-lease-ends");
-        thread.setDaemon(true);
-        thread.start();
+        Thread.ofPlatform().daemon().name("cage-lease-ends").start(ends);
         return ends;
     }
 

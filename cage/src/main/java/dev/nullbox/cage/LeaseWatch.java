@@ -100,9 +100,7 @@ final class LeaseWatch implements Runnable {
 
     static LeaseWatch start(Peers peers) {
         LeaseWatch watch = new LeaseWatch(peers);
-        Thread thread = new Thread(watch, "cage-leases");
-        thread.setDaemon(true);
-        thread.start();
+        Thread.ofPlatform().daemon().name("cage-leases").start(watch);
         return watch;
     }
 

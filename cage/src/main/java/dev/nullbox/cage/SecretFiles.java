@@ -92,6 +92,9 @@ final class SecretFiles implements AutoCloseable {
             try {
                 wipe(name);
             } catch (IOException e) {
+                if (failure != null) {
+                    e.addSuppressed(failure);
+                }
                 failure = e;
             }
         }

@@ -28,9 +28,7 @@ final class Spawner {
 
     static Spawner start(Libc libc) {
         Spawner spawner = new Spawner(libc);
-        Thread thread = new Thread(spawner::serve, "cage-spawner");
-        thread.setDaemon(true);
-        thread.start();
+        Thread.ofPlatform().daemon().name("cage-spawner").start(spawner::serve);
         return spawner;
     }
 

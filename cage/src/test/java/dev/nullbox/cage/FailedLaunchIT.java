@@ -252,8 +252,11 @@ class FailedLaunchIT {
     /** It once was told no more, and had the lease in force until the agent's next run. */
     @Test
     void whenTheWardenIsDownAtTheEnd() throws Exception {
-        CageSettings settings = settings("[ -e " + base + "/go ] || { while [ ! -e " + base
-                + "/end ]; do sleep 0.1; done; exit 3; }\n" + goodJail());
+        Path end = base.resolve("end");
+        assertThat(new ProcessBuilder("mkfifo", end.toString()).start().waitFor())
+                .isZero();
+        CageSettings settings =
+                settings("[ -e " + base + "/go ] || { read -r _ < " + end + "; exit 3; }\n" + goodJail());
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime());
                 ExecutorService caller = Executors.newSingleThreadExecutor()) {
             // Answered when the launch is over.
@@ -263,7 +266,7 @@ class FailedLaunchIT {
             });
             awaitHeld(Set.of("egress " + AGENT, "warden " + AGENT));
             cage.wardenDown();
-            Files.createFile(base.resolve("end"));
+            Files.writeString(end, "now\n");
             assertThat(cage.await("agent.failed", AGENT).get("why").getAsString())
                     .contains("ended with exit code 3");
             start.get(60, TimeUnit.SECONDS);

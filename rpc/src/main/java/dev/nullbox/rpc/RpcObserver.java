@@ -9,8 +9,8 @@ public interface RpcObserver {
     void crashed(String method, Throwable bug);
 
     /**
-     * The server holds nothing of a call any more: the last byte of its answer is out, or nobody waits for one. More often
-     * than there are calls: a connection that ends counts too.
+     * The server holds nothing of a call any more: the last byte of its answer is out, or nobody waits for one; nor of one
+     * whose connection ended before it was whole or answered.
      */
     default void answered() {}
 

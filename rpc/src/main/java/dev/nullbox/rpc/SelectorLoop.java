@@ -323,6 +323,8 @@ final class SelectorLoop implements Runnable {
     private void drop(Connection connection) {
         connections.remove(connection);
         connection.close();
-        observer.answered();
+        if (connection.state() != Connection.State.READING || connection.heldBytes() > 0) {
+            observer.answered();
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
@@ -247,11 +248,12 @@ final class StateVmIT {
     @Test
     void theMemoryOfWardenStaysInMemoryAndNobodyElseReadsIt() throws Exception {
         Secrecy secrecy = new Secrecy(appliance);
+        Map<String, String> guards = secrecy.guards();
         for (String process : List.of("warden", "cage", "gateway", "vmm")) {
-            assertThat(secrecy.guards().get(process)).as(process).contains(" core=0,0,bytes ");
+            assertThat(guards.get(process)).as(process).contains(" core=0,0,bytes ");
         }
         // Not dumpable: proc(5) gives its files to root.
-        assertThat(secrecy.guards().get("warden")).matches("uid=102 owner=0 .* locked=[1-9]\\d*");
+        assertThat(guards.get("warden")).matches("uid=102 owner=0 .* locked=[1-9]\\d*");
         for (String user : List.of("same", GATEWAY_USER, "65534")) {
             assertThat(secrecy.peek("warden", user, "mem"))
                     .as("by user %s", user)

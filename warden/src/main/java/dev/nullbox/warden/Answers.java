@@ -22,6 +22,12 @@ final class Answers {
         T ask() throws VaultException, IOException;
     }
 
+    /** Makes a change, with what stands before and after it. */
+    @FunctionalInterface
+    interface Frame<T> {
+        T make(Question<T> change) throws VaultException, IOException;
+    }
+
     /** A change that the vault may refuse. */
     @FunctionalInterface
     interface Change {

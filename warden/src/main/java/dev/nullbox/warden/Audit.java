@@ -42,10 +42,10 @@ final class Audit {
     private final Map<String, Budget> refusals = new LinkedHashMap<>();
     private final Budget failures;
     private Optional<AuditFile> file = Optional.empty();
-    /** Records that could not be written since the file was last in order. */
-    private long lost;
-
+    /** Whether one could not be written since the file was last in order. */
     private boolean hasFailed;
+    /** How many of those were of what happened all the same. */
+    private long lost;
 
     /**
      * @param clock what records tell as their time
@@ -95,7 +95,7 @@ final class Audit {
      * @throws VaultException when it must not
      */
     synchronized void release(Ring ring, String event, Map<String, ?> fields) throws VaultException {
-        write(ring, event, fields, true, false);
+        write(ring, event, fields, true);
         events.emit(event, fields);
     }
 
@@ -111,7 +111,7 @@ final class Audit {
      */
     <T> T change(String event, Map<String, ?> asked, Answers.Question<T> change, Function<T, Map<String, ?>> done)
             throws VaultException, IOException {
-        write(Ring.OPERATORS, "vault.asked", with(asked, "of", event), true, false);
+        write(Ring.OPERATORS, "vault.asked", with(asked, "of", event), true);
         T made;
         try {
             made = change.ask();
@@ -146,13 +146,12 @@ final class Audit {
 
     private synchronized void tell(Ring ring, String event, Map<String, ?> fields, boolean sync) {
         try {
-            write(ring, event, fields, sync, true);
+            write(ring, event, fields, sync);
         } catch (VaultException e) {
-            // It is counted and told of already.
-            return;
-        } finally {
-            events.emit(event, fields);
+            // Why has been told already.
+            lost++;
         }
+        events.emit(event, fields);
     }
 
     /** Secrets whose time is over. */
@@ -233,15 +232,13 @@ final class Audit {
         }
     }
 
-    /** @param isSo whether it happens though there is no record of it, which then is lost */
-    private synchronized void write(Ring ring, String event, Map<String, ?> fields, boolean sync, boolean isSo)
+    private synchronized void write(Ring ring, String event, Map<String, ?> fields, boolean sync)
             throws VaultException {
         try {
             inOrder().append(ring, texts(event, fields), sync);
         } catch (IOException e) {
             file = Optional.empty();
             hasFailed = true;
-            lost += isSo ? 1 : 0;
             if (failures.take(millis())) {
                 events.emit("vault.audit_failed", Map.of("of", event, "why", String.valueOf(e.getMessage())));
             }

@@ -8,6 +8,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 
 /**
@@ -111,20 +113,13 @@ final class AuditFile {
 
     /** Where the ring goes on: after the highest number. */
     private void find(Ring ring) throws IOException {
-        long highest = 0;
-        int after = 0;
-        for (int first = 0; first < SLOTS; first += SLOTS_AT_ONCE) {
-            byte[] slots = read(ring, first);
-            for (int i = 0; i < SLOTS_AT_ONCE; i++) {
-                ByteBuffer slot = slot(slots, i);
-                if (isWhole(slot) && slot.getLong(0) > highest) {
-                    highest = slot.getLong(0);
-                    after = (first + i + 1) % SLOTS;
-                }
-            }
-        }
-        next.put(ring, after);
-        sequence = Math.max(sequence, highest);
+        long[] numbers = new long[SLOTS];
+        walk(ring, (i, slot) -> numbers[i] = isWhole(slot) ? slot.getLong(0) : 0);
+        int last = IntStream.range(0, SLOTS)
+                .reduce((one, other) -> numbers[other] > numbers[one] ? other : one)
+                .orElseThrow();
+        next.put(ring, numbers[last] == 0 ? 0 : (last + 1) % SLOTS);
+        sequence = Math.max(sequence, numbers[last]);
     }
 
     /**
@@ -156,36 +151,39 @@ final class AuditFile {
     /** All that is there. */
     Contents read() throws IOException {
         List<Entry> entries = new ArrayList<>();
-        int damaged = 0;
+        AtomicInteger damaged = new AtomicInteger();
         for (Ring ring : Ring.values()) {
-            for (int first = 0; first < SLOTS; first += SLOTS_AT_ONCE) {
-                byte[] slots = read(ring, first);
-                for (int i = 0; i < SLOTS_AT_ONCE; i++) {
-                    ByteBuffer slot = slot(slots, i);
-                    if (isWhole(slot)) {
-                        byte[] text = new byte[slot.getShort(Long.BYTES)];
-                        slot.get(TEXT_AT, text);
-                        entries.add(new Entry(slot.getLong(0), text));
-                    } else if (slot.mismatch(EMPTY_SLOT) >= 0) {
-                        damaged++;
-                    }
+            walk(ring, (_, slot) -> {
+                if (isWhole(slot)) {
+                    byte[] text = new byte[slot.getShort(Long.BYTES)];
+                    slot.get(TEXT_AT, text);
+                    entries.add(new Entry(slot.getLong(0), text));
+                } else if (slot.mismatch(EMPTY_SLOT) >= 0) {
+                    damaged.incrementAndGet();
                 }
-            }
+            });
         }
         entries.sort(Comparator.comparingLong(Entry::sequence));
-        return new Contents(entries, damaged);
+        return new Contents(entries, damaged.get());
     }
 
-    private byte[] read(Ring ring, int firstSlot) throws IOException {
-        return files.read(NAME, position(ring, firstSlot), SLOTS_AT_ONCE * SLOT_BYTES);
+    /** Looks at a slot. */
+    @FunctionalInterface
+    private interface Visitor {
+        void visit(int number, ByteBuffer slot);
+    }
+
+    private void walk(Ring ring, Visitor visitor) throws IOException {
+        for (int first = 0; first < SLOTS; first += SLOTS_AT_ONCE) {
+            byte[] slots = files.read(NAME, position(ring, first), SLOTS_AT_ONCE * SLOT_BYTES);
+            for (int i = 0; i < SLOTS_AT_ONCE; i++) {
+                visitor.visit(first + i, ByteBuffer.wrap(slots).slice(i * SLOT_BYTES, SLOT_BYTES));
+            }
+        }
     }
 
     private static long position(Ring ring, int slot) {
         return ring.begin + (long) slot * SLOT_BYTES;
-    }
-
-    private static ByteBuffer slot(byte[] slots, int slot) {
-        return ByteBuffer.wrap(slots).slice(slot * SLOT_BYTES, SLOT_BYTES);
     }
 
     private static boolean isWhole(ByteBuffer slot) {

@@ -158,10 +158,7 @@ public final class Leases {
 
     private synchronized void requireInForce(Read read) throws VaultException {
         sweep();
-        read.lease().requireInForce();
-        if (read.item().isExpired()) {
-            throw read.item().expired();
-        }
+        read.lease().requireInForce(read.item());
     }
 
     /** Ends an agent's leases, or those of one of its runs, and says which. */

@@ -48,14 +48,6 @@ final class OpenLease {
             readsLeft++;
         }
 
-        boolean isExpired() {
-            return expired;
-        }
-
-        VaultException expired() {
-            return new VaultException(VaultCode.LEASE_EXPIRED, "the time for " + ref.name() + " is over");
-        }
-
         private Lease.State state() {
             boolean spent = ref.delivery() == LeaseRef.Delivery.FETCH && readsLeft == 0;
             return expired ? Lease.State.EXPIRED : spent ? Lease.State.SPENT : Lease.State.ACTIVE;
@@ -110,8 +102,15 @@ final class OpenLease {
                 .orElse(Long.MAX_VALUE);
     }
 
-    /** @throws VaultException when somebody has ended it */
-    void requireInForce() throws VaultException {
+    /** @throws VaultException when somebody has ended it, or the time for the secret is over */
+    void requireInForce(Item item) throws VaultException {
+        requireNotEnded();
+        if (item.expired) {
+            throw new VaultException(VaultCode.LEASE_EXPIRED, "the time for " + item.ref.name() + " is over");
+        }
+    }
+
+    private void requireNotEnded() throws VaultException {
         if (end.isPresent()) {
             throw end.get() == Lease.State.REVOKED
                     ? new VaultException(VaultCode.LEASE_REVOKED, "the lease was revoked by an operator")
@@ -121,7 +120,7 @@ final class OpenLease {
 
     /** The item of the name, if it may be fetched now. */
     Item fetchable(SecretName name) throws VaultException {
-        requireInForce();
+        requireNotEnded();
         Item item = items.stream()
                 .filter(one -> one.ref.name().equals(name))
                 .findFirst()
@@ -131,13 +130,12 @@ final class OpenLease {
         if (item.ref.delivery() != LeaseRef.Delivery.FETCH) {
             throw new VaultException(VaultCode.LEASE_NOT_FETCH, name + " was delivered as a file");
         }
-        return switch (item.state()) {
-            case EXPIRED -> throw item.expired();
-            case SPENT ->
-                throw new VaultException(
-                        VaultCode.LEASE_SPENT, name + " was read " + item.ref.reads() + " times, which is all");
-            case ACTIVE, REVOKED, ENDED -> item;
-        };
+        requireInForce(item);
+        if (item.state() == Lease.State.SPENT) {
+            throw new VaultException(
+                    VaultCode.LEASE_SPENT, name + " was read " + item.ref.reads() + " times, which is all");
+        }
+        return item;
     }
 
     Lease view() {

@@ -53,7 +53,7 @@ final class SecretMethods {
         try (Secret value = Secret.owning(params.base64("value"))) {
             params.done();
             Vault vault = Answers.ask(keeper::vault);
-            Map<String, ?> asked = Map.of("name", name.value(), "canary", canary, "caller", caller.user());
+            Map<String, ?> asked = Audit.with(asked(caller, name), "canary", canary);
             SecretInfo set = Answers.ask(() -> audit.change(
                     "vault.set",
                     asked,
@@ -70,10 +70,8 @@ final class SecretMethods {
         Vault.Version found = Answers.ask(() -> keeper.vault().get(name, version));
         try (Secret value = found.value()) {
             int read = found.info().version();
-            Answers.make(() -> audit.release(
-                    Ring.OPERATORS,
-                    "vault.read",
-                    Map.of("name", name.value(), "version", read, "caller", caller.user())));
+            Answers.make(() ->
+                    audit.release(Ring.OPERATORS, "vault.read", Audit.with(asked(caller, name), "version", read)));
             JsonObject result = new JsonObject();
             result.addProperty("name", name.value());
             result.addProperty("version", read);
@@ -117,7 +115,7 @@ final class SecretMethods {
         SecretName name = name(params);
         params.done();
         Vault vault = Answers.ask(keeper::vault);
-        Map<String, ?> asked = Map.of("name", name.value(), "caller", caller.user());
+        Map<String, ?> asked = asked(caller, name);
         Answers.make(() -> audit.change(
                 "vault.deleted",
                 asked,
@@ -133,7 +131,7 @@ final class SecretMethods {
         SecretName name = name(params);
         params.done();
         Vault vault = Answers.ask(keeper::vault);
-        Map<String, ?> asked = Map.of("name", name.value(), "caller", caller.user());
+        Map<String, ?> asked = asked(caller, name);
         return Answers.json(
                 Answers.ask(() -> audit.change("vault.undeleted", asked, () -> vault.undelete(name), _ -> asked)));
     }
@@ -143,7 +141,7 @@ final class SecretMethods {
         Optional<Integer> version = Answers.version(params);
         params.done();
         Vault vault = Answers.ask(keeper::vault);
-        Map<String, ?> who = Map.of("name", name.value(), "caller", caller.user());
+        Map<String, ?> who = asked(caller, name);
         Map<String, ?> asked = version.isEmpty() ? who : Audit.with(who, "version", version.get());
         int destroyed = Answers.ask(() -> audit.change(
                 "vault.destroyed",
@@ -153,6 +151,10 @@ final class SecretMethods {
         JsonObject result = new JsonObject();
         result.addProperty("destroyed", destroyed);
         return result;
+    }
+
+    private static Map<String, String> asked(Caller caller, SecretName name) {
+        return Map.of("name", name.value(), "caller", caller.user());
     }
 
     private static SecretName name(Params params) throws RpcException {

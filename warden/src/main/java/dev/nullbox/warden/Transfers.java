@@ -56,18 +56,12 @@ final class Transfers {
         void pass(long bytes) throws VaultException;
     }
 
-    /** Makes a change, with what stands before and after it. */
-    @FunctionalInterface
-    interface Frame {
-        Vault.Size make(Answers.Question<Vault.Size> change) throws VaultException, IOException;
-    }
-
     /** Writes the file to be exported, which the credential will open. */
     synchronized Begun beginExport(Credential credential, Gate gate) throws VaultException, IOException {
         Vault vault = keeper.vault();
         clear();
+        long bytes = vault.export(EXPORT, credential);
         return keeper.store().orDiscard(EXPORT, () -> {
-            long bytes = vault.export(EXPORT, credential);
             gate.pass(bytes);
             return begin(EXPORT, bytes);
         });
@@ -112,7 +106,8 @@ final class Transfers {
     }
 
     /** Adds what the imported file holds to the vault, all or nothing; the transfer is over. */
-    synchronized Vault.Size finishImport(String id, Credential credential, boolean overwrite, Frame frame)
+    synchronized Vault.Size finishImport(
+            String id, Credential credential, boolean overwrite, Answers.Frame<Vault.Size> frame)
             throws VaultException, IOException {
         Vault vault = keeper.vault();
         Transfer transfer = find(id, IMPORT);

@@ -117,12 +117,6 @@ public final class VaultKeeper implements AutoCloseable {
      */
     public record Opened(int slot, Vault.Size size) {}
 
-    /** A change of what opens the vault, once the caller has shown that it may be made. */
-    @FunctionalInterface
-    interface Frame {
-        void make(Answers.Change change) throws VaultException, IOException;
-    }
-
     /** Opens the vault. */
     public synchronized Opened unseal(Credential credential) throws VaultException, IOException {
         if (state instanceof State.Unsealed) {
@@ -163,9 +157,11 @@ public final class VaultKeeper implements AutoCloseable {
      * @param keep whether the old one stays
      * @param newDataKey whether all records are sealed anew under another key; then no credential opens them but the new
      *     one, and the old one if it is kept
-     * @param frame makes the change
+     * @param frame makes the change, once the caller has shown that it may be made
+     * @return the slots then
      */
-    synchronized void rekey(Credential proof, Credential replacement, boolean keep, boolean newDataKey, Frame frame)
+    synchronized List<Slot> rekey(
+            Credential proof, Credential replacement, boolean keep, boolean newDataKey, Answers.Frame<List<Slot>> frame)
             throws VaultException, IOException {
         Vault vault = vault();
         int proven = prove(vault, proof);
@@ -184,15 +180,20 @@ public final class VaultKeeper implements AutoCloseable {
         } else {
             wrapped.put(free(stay), replacement);
         }
-        frame.make(() -> vault.rekey(stay, wrapped, newDataKey));
+        return frame.make(() -> {
+            vault.rekey(stay, wrapped, newDataKey);
+            return slots(vault.header());
+        });
     }
 
     /**
      * Takes a slot away.
      *
-     * @param frame makes the change
+     * @param frame makes the change, once the caller has shown that it may be made
+     * @return the slots then
      */
-    synchronized void removeSlot(Credential proof, int number, Frame frame) throws VaultException, IOException {
+    synchronized List<Slot> removeSlot(Credential proof, int number, Answers.Frame<List<Slot>> frame)
+            throws VaultException, IOException {
         Vault vault = vault();
         prove(vault, proof);
         List<KeySlot> slots = new ArrayList<>(vault.header().slots());
@@ -203,7 +204,10 @@ public final class VaultKeeper implements AutoCloseable {
         if (slots.isEmpty()) {
             throw new VaultException(VaultCode.LAST_SLOT, "the vault has no other key slot; add one first");
         }
-        frame.make(() -> vault.replaceSlots(slots));
+        return frame.make(() -> {
+            vault.replaceSlots(slots);
+            return slots(vault.header());
+        });
     }
 
     /** Wipes the keys, if they are here. */

@@ -8,15 +8,12 @@ import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.warden.AuditFile.Ring;
-import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
-import java.util.stream.Collectors;
 
 /**
  * Warden's methods for the vault itself, and the list of all; docs/vault-methods.md has their parameters, answers and
@@ -36,20 +33,17 @@ public final class VaultService {
     private static final Set<String> FREE = Set.of("vault.leases", "vault.revoke", "vault.seal", "vault.audit");
 
     /** What says that the vault was not opened by whom it should be, or cannot be. */
-    private static final Set<String> NOT_OPENED = EnumSet.of(
-                    VaultCode.WRONG_KEY,
-                    VaultCode.ATTEMPTS_DELAYED,
-                    VaultCode.NOT_A_VAULT,
-                    VaultCode.WRONG_VERSION,
-                    VaultCode.TRUNCATED,
-                    VaultCode.TRAILING_BYTES,
-                    VaultCode.SWAPPED,
-                    VaultCode.ROLLED_BACK,
-                    VaultCode.TAMPERED,
-                    VaultCode.TOO_LARGE)
-            .stream()
-            .map(VaultCode::name)
-            .collect(Collectors.toUnmodifiableSet());
+    private static final Set<VaultCode> NOT_OPENED = Set.of(
+            VaultCode.WRONG_KEY,
+            VaultCode.ATTEMPTS_DELAYED,
+            VaultCode.NOT_A_VAULT,
+            VaultCode.WRONG_VERSION,
+            VaultCode.TRUNCATED,
+            VaultCode.TRAILING_BYTES,
+            VaultCode.SWAPPED,
+            VaultCode.ROLLED_BACK,
+            VaultCode.TAMPERED,
+            VaultCode.TOO_LARGE);
 
     private final VaultKeeper keeper;
     private final Transfers transfers;
@@ -120,7 +114,7 @@ public final class VaultService {
                 status.addProperty("reason", why.message());
             }
         }
-        status.add("slots", slots());
+        status.add("slots", json(keeper.slots()));
         status.addProperty("failed_attempts", keeper.failedAttempts());
         status.addProperty("retry_after_s", keeper.retryAfterSeconds());
         status.addProperty("leases", leases.active());
@@ -146,7 +140,7 @@ public final class VaultService {
                     Answers.ask(() -> audit.change("vault.created", asked, () -> keeper.init(credentials), _ -> asked));
             JsonObject result = new JsonObject();
             result.addProperty("vault", HexFormat.of().formatHex(vault.vaultId()));
-            result.add("slots", slots());
+            result.add("slots", json(keeper.slots()));
             return result;
         } finally {
             credentials.forEach(Credential::close);
@@ -203,74 +197,73 @@ public final class VaultService {
 
     private JsonElement rekey(Caller caller, Params params) throws RpcException {
         try (Credential proof = Answers.credential(params)) {
+            List<VaultKeeper.Slot> slots;
             if (params.has("remove")) {
                 int number = (int) params.integer("remove", 1, 255);
                 params.done();
-                attempt(caller, () -> {
-                    keeper.removeSlot(proof, number, change -> rekeyed(caller, Map.of("remove", number), change));
-                    return number;
-                });
+                slots = attempt(
+                        caller, () -> keeper.removeSlot(proof, number, rekeyed(caller, Map.of("remove", number))));
             } else {
                 try (Credential replacement = Answers.credential(params, "new_passphrase", "new_key")) {
                     boolean keep = params.optionalBool("keep", false);
                     boolean newDataKey = params.optionalBool("new_data_key", false);
                     params.done();
                     Map<String, ?> asked = Map.of("keep", keep, "new_data_key", newDataKey);
-                    attempt(caller, () -> {
-                        keeper.rekey(proof, replacement, keep, newDataKey, change -> rekeyed(caller, asked, change));
-                        return keep;
-                    });
+                    slots = attempt(
+                            caller, () -> keeper.rekey(proof, replacement, keep, newDataKey, rekeyed(caller, asked)));
                 }
             }
             JsonObject result = new JsonObject();
-            result.add("slots", slots());
+            result.add("slots", json(slots));
             return result;
         }
     }
 
-    private void rekeyed(Caller caller, Map<String, ?> asked, Answers.Change change)
-            throws VaultException, IOException {
-        audit.change(
+    private Answers.Frame<List<VaultKeeper.Slot>> rekeyed(Caller caller, Map<String, ?> asked) {
+        return change -> audit.change(
                 "vault.rekeyed",
                 Audit.with(asked, "caller", caller.user()),
-                () -> {
-                    change.make();
-                    return change;
-                },
-                _ -> Map.of("slots", slots(), "caller", caller.user()));
+                change,
+                slots -> Map.of("slots", json(slots), "caller", caller.user()));
     }
 
     /** Something that a wrong credential ends, which is an event of its own. */
     private <T> T attempt(Caller caller, Answers.Question<T> question) throws RpcException {
-        Answers.make(audit::ready);
-        try {
-            return Answers.ask(question);
-        } catch (RpcException e) {
-            if (NOT_OPENED.contains(e.detail())) {
-                Map<String, ?> fields = Map.of(
-                        "code", e.detail(),
-                        "failed_attempts", keeper.failedAttempts(),
-                        "retry_after_s", keeper.retryAfterSeconds(),
-                        "caller", caller.user());
-                if (e.detail().equals(VaultCode.WRONG_KEY.name())) {
-                    // Slowed already, so that it cannot flush what it stands among.
-                    audit.note(Ring.OPERATORS, "vault.unseal_failed", fields);
-                } else {
-                    audit.refusal(caller.user(), "vault.unseal_failed", fields);
+        return Answers.ask(() -> {
+            audit.ready();
+            try {
+                return question.ask();
+            } catch (VaultException e) {
+                if (NOT_OPENED.contains(e.code())) {
+                    notOpened(caller, e.code());
                 }
+                throw e;
             }
-            throw e;
+        });
+    }
+
+    private void notOpened(Caller caller, VaultCode why) {
+        Map<String, ?> fields = Map.of(
+                "code", why.name(),
+                "failed_attempts", keeper.failedAttempts(),
+                "retry_after_s", keeper.retryAfterSeconds(),
+                "caller", caller.user());
+        if (why == VaultCode.WRONG_KEY) {
+            // Slowed already, so that it cannot flush what it stands among.
+            audit.note(Ring.OPERATORS, "vault.unseal_failed", fields);
+        } else {
+            audit.refusal(caller.user(), "vault.unseal_failed", fields);
         }
     }
 
-    private JsonArray slots() {
-        JsonArray slots = new JsonArray();
-        for (VaultKeeper.Slot slot : keeper.slots()) {
+    private static JsonArray json(List<VaultKeeper.Slot> slots) {
+        JsonArray array = new JsonArray();
+        for (VaultKeeper.Slot slot : slots) {
             JsonObject json = new JsonObject();
             json.addProperty("slot", slot.number());
             json.addProperty("kind", slot.kind());
-            slots.add(json);
+            array.add(json);
         }
-        return slots;
+        return array;
     }
 }

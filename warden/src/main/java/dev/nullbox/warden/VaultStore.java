@@ -82,20 +82,15 @@ public final class VaultStore {
 
     /** What takes the keys over; they are wiped when it fails. */
     private static <T, E extends Exception> T orWipe(VaultKeys keys, Use<T, E> use) throws E, IOException {
-        boolean taken = false;
-        try {
-            T result = use.apply();
-            taken = true;
-            return result;
-        } finally {
-            if (!taken) {
-                keys.close();
-            }
-        }
+        return orElse(keys::close, use);
     }
 
     /** What writes a file of the name and gives it another, or leaves it; the file is removed when that fails. */
     <T, E extends Exception> T orDiscard(String name, Use<T, E> use) throws E, IOException {
+        return orElse(() -> discard(name), use);
+    }
+
+    private static <T, E extends Exception> T orElse(Runnable undo, Use<T, E> use) throws E, IOException {
         boolean made = false;
         try {
             T result = use.apply();
@@ -103,7 +98,7 @@ public final class VaultStore {
             return result;
         } finally {
             if (!made) {
-                discard(name);
+                undo.run();
             }
         }
     }

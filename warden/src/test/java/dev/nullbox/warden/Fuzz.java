@@ -1,5 +1,6 @@
 package dev.nullbox.warden;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -29,6 +30,12 @@ final class Fuzz {
             }
         }
         return rounds >= usual;
+    }
+
+    static byte[] joined(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     /** Once in so many times. */

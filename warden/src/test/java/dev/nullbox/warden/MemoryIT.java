@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,22 +52,8 @@ class MemoryIT {
         Path limits = Files.writeString(directory.resolve("limits"), "Max locked memory unlimited unlimited bytes\n");
         List<String> command = new ArrayList<>(
                 List.of("setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace", "bash", "-c", LOOK, "look"));
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                MemoryIT.class.getName(),
-                how,
-                limits.toString()));
-        Path output = directory.resolve(how);
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        boolean ended = process.waitFor(120, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        assertThat(ended).as("%s", command).isTrue();
-        return Files.readString(output);
+        command.addAll(
+                Child.java(List.of("--enable-native-access=ALL-UNNAMED"), MemoryIT.class, how, limits.toString()));
+        return Child.says(command, 120);
     }
 }

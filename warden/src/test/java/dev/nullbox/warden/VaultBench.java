@@ -80,19 +80,15 @@ final class VaultBench {
 
     /** Writes the secrets at once, as a rewriting does: one by one, 100,000 of them would be 200,000 syncs. */
     private static void fill(Path directory, int secrets) throws VaultException, IOException {
-        VaultStore store = store(directory);
-        byte[] vaultId = store.random().bytes(VaultHeader.VAULT_ID_BYTES);
-        try (VaultKeys keys =
-                        new VaultKeys(vaultId, Secret.owning(store.random().bytes(VaultCrypto.KEY_BYTES)));
-                Secret value = Secret.owning(new byte[VALUE_BYTES])) {
-            VaultHeader header = new VaultHeader(vaultId, 1, List.of(store.wrap(Vaults.passphrase(), 1, keys)));
-            VaultWriter writer = new VaultWriter(store.files(), VaultFile.NAME, header, keys);
-            for (int i = 0; i < secrets; i++) {
-                SealedRecord.Head head = new SealedRecord.Head(i + 1, SealedRecord.Kind.VALUE, false, 1, 0, name(i));
-                writer.add(SealedRecord.seal(keys, store.random(), head, value));
+        Vaults.write(store(directory), VaultFile.NAME, (writer, keys, random) -> {
+            try (Secret value = Secret.owning(new byte[VALUE_BYTES])) {
+                for (int i = 0; i < secrets; i++) {
+                    SealedRecord.Head head =
+                            new SealedRecord.Head(i + 1, SealedRecord.Kind.VALUE, false, 1, 0, name(i));
+                    writer.add(SealedRecord.seal(keys, random, head, value));
+                }
             }
-            writer.finish(1);
-        }
+        });
     }
 
     private static void measure(int secrets, VaultStore store) throws VaultException, IOException, RpcException {

@@ -172,23 +172,24 @@ class VaultForgeryFuzzTest {
         return switch (random.nextInt(12)) {
             case 0 -> {
                 model.append(head, value);
-                yield joined(file, record);
+                yield Fuzz.joined(file, record);
             }
-            case 1 -> joined(file, Arrays.copyOf(record, 1 + random.nextInt(record.length - 1)));
-            case 2 -> joined(file, new byte[random.nextInt(Fuzz.once(random, 9) ? SealedRecord.MAX_BYTES + 1 : 200)]);
+            case 1 -> Fuzz.joined(file, Arrays.copyOf(record, 1 + random.nextInt(record.length - 1)));
+            case 2 ->
+                Fuzz.joined(file, new byte[random.nextInt(Fuzz.once(random, 9) ? SealedRecord.MAX_BYTES + 1 : 200)]);
             case 3 -> {
                 spoil(random, head, record);
-                yield joined(file, record);
+                yield Fuzz.joined(file, record);
             }
             case 4 -> {
                 model.follow();
                 byte[] tail = value(random, 1 + random.nextInt(200));
                 tail[0] |= 1;
-                yield joined(file, tail);
+                yield Fuzz.joined(file, tail);
             }
             case 5 -> {
                 model.follow();
-                yield joined(file, new byte[SealedRecord.MAX_BYTES + 1]);
+                yield Fuzz.joined(file, new byte[SealedRecord.MAX_BYTES + 1]);
             }
             case 6 -> model.cut() ? Arrays.copyOf(file, random.nextInt(file.length)) : file;
             default -> file;
@@ -205,11 +206,5 @@ class VaultForgeryFuzzTest {
         byte[] value = new byte[length];
         random.nextBytes(value);
         return value;
-    }
-
-    private static byte[] joined(byte[] first, byte[] second) {
-        byte[] both = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, both, first.length, second.length);
-        return both;
     }
 }

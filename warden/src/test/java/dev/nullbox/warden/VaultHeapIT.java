@@ -20,7 +20,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,23 +162,10 @@ class VaultHeapIT {
         });
     }
 
-    /** Adds records. */
-    @FunctionalInterface
-    private interface Records {
-        void addTo(VaultWriter writer, VaultKeys keys, RandomSource random) throws IOException, VaultException;
-    }
-
-    private static Path write(String file, Records records) throws IOException, VaultException {
+    private static Path write(String file, Vaults.Records records) throws IOException, VaultException {
         VaultStore store = new VaultStore(
                 new DirectoryFiles(files), Vaults.random(1), InstantSource.system(), Argon2Cost.RECOMMENDED);
-        byte[] vaultId = store.random().bytes(VaultHeader.VAULT_ID_BYTES);
-        try (VaultKeys keys =
-                new VaultKeys(vaultId, Secret.owning(store.random().bytes(VaultCrypto.KEY_BYTES)))) {
-            VaultHeader header = new VaultHeader(vaultId, 1, List.of(store.wrap(Vaults.passphrase(), 1, keys)));
-            VaultWriter writer = new VaultWriter(store.files(), file, header, keys);
-            records.addTo(writer, keys, store.random());
-            writer.finish(1);
-        }
+        Vaults.write(store, file, records);
         return files.resolve(file);
     }
 
@@ -190,21 +176,10 @@ class VaultHeapIT {
 
     /** What the process says that opens the vault and does this. */
     private String inWardensHeap(String... steps) throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(HEAP);
-        command.addAll(List.of(
-                "-cp", System.getProperty("java.class.path"), VaultHeapIT.class.getName(), directory.toString()));
-        command.addAll(List.of(steps));
-        Path output = directory.resolve("output");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        boolean ended = process.waitFor(300, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        assertThat(ended).as("ended within 300 s: %s", command).isTrue();
-        return Files.readString(output).strip();
+        List<String> arguments = new ArrayList<>(List.of(directory.toString()));
+        arguments.addAll(List.of(steps));
+        return Child.says(Child.java(HEAP, VaultHeapIT.class, arguments.toArray(String[]::new)), 300)
+                .strip();
     }
 
     /** The process. */

@@ -136,13 +136,13 @@ class VaultLimitsTest {
         files.put("vault", slotted(VaultLimits.MAX_SLOTS - 1));
         VaultKeeper keeper = VaultKeeper.of(store, () -> 0);
         keeper.unseal(Vaults.key());
-        keeper.rekey(Vaults.key(), Vaults.passphrase(), true, false, Answers.Change::make);
+        keeper.rekey(Vaults.key(), Vaults.passphrase(), true, false, Answers.Question::ask);
         assertThat(keeper.slots()).hasSize(VaultLimits.MAX_SLOTS);
         refused(
                 keeper.vault(),
-                () -> keeper.rekey(Vaults.key(), Vaults.passphrase(), true, false, Answers.Change::make),
+                () -> keeper.rekey(Vaults.key(), Vaults.passphrase(), true, false, Answers.Question::ask),
                 VaultCode.SLOTS_FULL);
-        keeper.rekey(Vaults.key(), Vaults.passphrase(), false, false, Answers.Change::make);
+        keeper.rekey(Vaults.key(), Vaults.passphrase(), false, false, Answers.Question::ask);
         assertThat(keeper.slots()).hasSize(VaultLimits.MAX_SLOTS);
     }
 

@@ -83,7 +83,7 @@ class VaultMutationFuzzTest {
 
     /** @param next what it becomes with the next record, which is authentic wherever it comes from */
     private void base(List<byte[]> relatives, byte[] acknowledged, byte[] tail, byte[] next) throws IOException {
-        byte[] file = joined(acknowledged, tail);
+        byte[] file = Fuzz.joined(acknowledged, tail);
         MemoryFiles files = new MemoryFiles();
         files.put("vault", file);
         Vaults.open(files);
@@ -292,16 +292,10 @@ class VaultMutationFuzzTest {
     }
 
     private static byte[] without(byte[] file, int from, int to) {
-        return joined(Arrays.copyOf(file, from), Arrays.copyOfRange(file, to, file.length));
+        return Fuzz.joined(Arrays.copyOf(file, from), Arrays.copyOfRange(file, to, file.length));
     }
 
     private static byte[] inserted(byte[] file, int at, byte[] more) {
-        return joined(joined(Arrays.copyOf(file, at), more), Arrays.copyOfRange(file, at, file.length));
-    }
-
-    private static byte[] joined(byte[] first, byte[] second) {
-        byte[] both = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, both, first.length, second.length);
-        return both;
+        return Fuzz.joined(Fuzz.joined(Arrays.copyOf(file, at), more), Arrays.copyOfRange(file, at, file.length));
     }
 }

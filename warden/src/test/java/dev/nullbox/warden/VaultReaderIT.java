@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,15 +86,6 @@ class VaultReaderIT {
     private String python(String... args) throws Exception {
         List<String> command = new ArrayList<>(List.of("/usr/bin/python3", "src/test/python/vault_reader.py"));
         command.addAll(List.of(args));
-        Path output = directory.resolve("output");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        boolean ended = process.waitFor(60, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        String said = Files.readString(output);
-        assertThat(ended && process.exitValue() == 0).as(said).isTrue();
-        return said;
+        return Child.says(command, 60);
     }
 }

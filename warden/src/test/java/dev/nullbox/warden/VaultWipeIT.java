@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,22 +124,11 @@ class VaultWipeIT {
     private byte[] dump(String work, boolean reachable) throws Exception {
         Path dump = directory.resolve("dump.hprof");
         Files.deleteIfExists(dump);
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        "-Xmn256m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Child.class.getName(),
-                        work,
-                        directory.toString(),
-                        dump.toString(),
-                        String.valueOf(reachable))
-                .inheritIO()
-                .start();
-        boolean ended = process.waitFor(60, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        assertThat(ended && process.exitValue() == 0).isTrue();
+        List<String> options = List.of("-XX:+UseSerialGC", "-Xmn256m");
+        Child.says(
+                Child.java(
+                        options, Dumped.class, work, directory.toString(), dump.toString(), String.valueOf(reachable)),
+                60);
         return Files.readAllBytes(dump);
     }
 
@@ -150,8 +138,8 @@ class VaultWipeIT {
     }
 
     /** The process. */
-    static final class Child {
-        private Child() {}
+    static final class Dumped {
+        private Dumped() {}
 
         public static void main(String[] args) throws Exception {
             List<AutoCloseable> held = new ArrayList<>();

@@ -100,6 +100,24 @@ final class Vaults {
         return contents;
     }
 
+    /** Adds records. */
+    @FunctionalInterface
+    interface Records {
+        void addTo(VaultWriter writer, VaultKeys keys, RandomSource random) throws IOException, VaultException;
+    }
+
+    /** Writes a vault's file at once, as a rewriting does; {@link #passphrase} opens it. */
+    static void write(VaultStore store, String file, Records records) throws IOException, VaultException {
+        byte[] vaultId = store.random().bytes(VaultHeader.VAULT_ID_BYTES);
+        try (VaultKeys keys =
+                new VaultKeys(vaultId, Secret.owning(store.random().bytes(VaultCrypto.KEY_BYTES)))) {
+            VaultHeader header = new VaultHeader(vaultId, 1, List.of(store.wrap(passphrase(), 1, keys)));
+            VaultWriter writer = new VaultWriter(store.files(), file, header, keys);
+            records.addTo(writer, keys, store.random());
+            writer.finish(1);
+        }
+    }
+
     /** The methods of a warden that has no vault yet. */
     static List<RpcMethod> methods() throws IOException {
         VaultKeeper keeper = VaultKeeper.of(store(new MemoryFiles(), 1), () -> 0);

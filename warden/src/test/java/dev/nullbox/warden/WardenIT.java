@@ -14,7 +14,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,14 +76,6 @@ class WardenIT {
         List<String> command = new ArrayList<>(as);
         command.addAll(List.of("/usr/bin/python3", "-c", CALL, socket.toString()));
         command.addAll(methods);
-        Path output = directory.resolve("output");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        boolean ended = process.waitFor(60, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        assertThat(ended).isTrue();
-        return Files.readAllLines(output);
+        return Child.says(command, 60).lines().toList();
     }
 }
