@@ -145,7 +145,7 @@ link_jre() {
     carry_loader "$out/jre" /jre/lib/loader
   fi
   mkdir "$out/jre/cage"
-  for jar in cage manifest rpc natives gson toml4j jspecify; do cp "$NB_JARS/$jar"-*.jar "$out/jre/cage/"; done
+  for jar in cage protocol manifest rpc natives service gson toml4j jspecify; do cp "$NB_JARS/$jar"-*.jar "$out/jre/cage/"; done
   gcc -Os -s -Wall -Wextra -Werror -o "$out/cage" image/variants/jvm-cage.c
 }
 

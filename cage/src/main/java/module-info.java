@@ -1,6 +1,8 @@
 /** Manifest -> VmConfig -> a walled microVM; its life from start to the last trace. */
 module dev.nullbox.cage {
     requires static org.jspecify;
+    requires dev.nullbox.protocol;
+    requires dev.nullbox.service;
     requires com.google.gson;
     requires dev.nullbox.manifest;
     requires dev.nullbox.rpc;

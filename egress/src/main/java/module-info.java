@@ -1,6 +1,8 @@
 /** Manifest -> RuleSet -> nftables; default drop. */
 module dev.nullbox.egress {
     requires static org.jspecify;
+    requires dev.nullbox.protocol;
+    requires dev.nullbox.service;
     requires com.google.gson;
     requires dev.nullbox.manifest;
     requires dev.nullbox.rpc;

@@ -1,6 +1,8 @@
 /** The operator's command line, and the gateway it talks to. */
 module dev.nullbox.nullctl {
     requires static org.jspecify;
+    requires dev.nullbox.protocol;
+    requires dev.nullbox.service;
     requires dev.nullbox.rpc;
     requires info.picocli;
 

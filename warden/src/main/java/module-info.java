@@ -1,6 +1,8 @@
 /** The vault of secrets, and who may have them. */
 module dev.nullbox.warden {
     requires static org.jspecify;
+    requires dev.nullbox.protocol;
+    requires dev.nullbox.service;
     requires dev.nullbox.natives;
     requires dev.nullbox.rpc;
     requires org.bouncycastle.provider;

@@ -2,10 +2,10 @@ package dev.nullbox.cage;
 
 import dev.nullbox.manifest.InvalidValueException;
 import dev.nullbox.manifest.SecretName;
-import dev.nullbox.rpc.Budget;
-import dev.nullbox.rpc.HeapWiper;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.SocketPiece;
+import dev.nullbox.service.HeapWiper;
+import dev.nullbox.service.TokenBucket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -75,7 +75,7 @@ final class AgentApi implements AutoCloseable {
     private final ServerSocketChannel server;
     private final Client agent;
     private final Host host;
-    private final Budget refusals;
+    private final TokenBucket refusals;
     private final SocketPiece piece = new SocketPiece(PIECE_BYTES);
 
     private AgentApi(ServerSocketChannel server, Client agent, Host host) {
@@ -83,7 +83,7 @@ final class AgentApi implements AutoCloseable {
         this.agent = agent;
         this.host = host;
         this.refusals =
-                new Budget(REFUSALS, MILLIS_PER_REFUSAL, host.clockMillis().getAsLong());
+                new TokenBucket(REFUSALS, MILLIS_PER_REFUSAL, host.clockMillis().getAsLong());
     }
 
     /** Serves until closed. */

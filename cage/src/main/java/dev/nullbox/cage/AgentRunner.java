@@ -3,9 +3,9 @@ package dev.nullbox.cage;
 import dev.nullbox.cage.AgentLifecycle.Event;
 import dev.nullbox.cage.AgentLifecycle.Phase;
 import dev.nullbox.cage.AgentLifecycle.State;
-import dev.nullbox.rpc.Budget;
-import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.EventSink;
+import dev.nullbox.service.TokenBucket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -259,14 +259,14 @@ final class AgentRunner implements Runnable {
     }
 
     private final class RunListener implements AgentRun.Listener {
-        private final Budget console = budget();
+        private final TokenBucket console = budget();
         /** The VMM's own, to which libkrun gives the guest a port. */
-        private final Budget messages = budget();
+        private final TokenBucket messages = budget();
 
         private @Nullable AgentRun run;
 
-        private Budget budget() {
-            return new Budget(CONSOLE_BURST, 1_000 / CONSOLE_LINES_PER_SECOND, clockMillis.getAsLong());
+        private TokenBucket budget() {
+            return new TokenBucket(CONSOLE_BURST, 1_000 / CONSOLE_LINES_PER_SECOND, clockMillis.getAsLong());
         }
 
         @Override
@@ -274,14 +274,14 @@ final class AgentRunner implements Runnable {
             withinBudget(console, line, this::emit);
         }
 
-        private void withinBudget(Budget budget, String line, Consumer<String> to) {
+        private void withinBudget(TokenBucket budget, String line, Consumer<String> to) {
             if (budget.take(clockMillis.getAsLong())) {
                 sayDropped(budget, to);
                 to.accept(line);
             }
         }
 
-        private void sayDropped(Budget budget, Consumer<String> to) {
+        private void sayDropped(TokenBucket budget, Consumer<String> to) {
             long dropped = budget.takeDropped();
             if (dropped > 0) {
                 to.accept("(" + dropped + " lines dropped: more than " + CONSOLE_LINES_PER_SECOND + " a second)");

@@ -1,6 +1,6 @@
 package dev.nullbox.cage;
 
-import dev.nullbox.rpc.Budget;
+import dev.nullbox.service.TokenBucket;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +16,7 @@ final class Complaints {
 
     private final Consumer<String> lines;
     private final LongSupplier clockMillis;
-    private final Map<String, Budget> kinds = new HashMap<>();
+    private final Map<String, TokenBucket> kinds = new HashMap<>();
 
     Complaints(Consumer<String> lines, LongSupplier clockMillis) {
         this.lines = lines;
@@ -30,7 +30,7 @@ final class Complaints {
     /** @param kind one of few, as each has a budget of its own */
     synchronized void say(String kind, String line) {
         long now = clockMillis.getAsLong();
-        Budget budget = kinds.computeIfAbsent(kind, _ -> new Budget(1, MILLIS_PER_LINE, now));
+        TokenBucket budget = kinds.computeIfAbsent(kind, _ -> new TokenBucket(1, MILLIS_PER_LINE, now));
         if (budget.take(now)) {
             long dropped = budget.takeDropped();
             lines.accept("cage: " + line + (dropped == 0 ? "" : " (" + dropped + " more of the kind left out)"));

@@ -2,8 +2,8 @@ package dev.nullbox.cage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nullbox.rpc.HeapWiper;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.HeapWiper;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

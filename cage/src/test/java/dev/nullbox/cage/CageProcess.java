@@ -2,9 +2,9 @@ package dev.nullbox.cage;
 
 import com.google.gson.JsonObject;
 import dev.nullbox.natives.Natives;
-import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.RpcClient;
-import dev.nullbox.rpc.ServiceRuntime;
+import dev.nullbox.service.EventSink;
+import dev.nullbox.service.ServiceRuntime;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

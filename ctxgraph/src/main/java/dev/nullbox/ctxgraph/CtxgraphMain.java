@@ -1,7 +1,7 @@
 package dev.nullbox.ctxgraph;
 
 import dev.nullbox.rpc.RpcException;
-import dev.nullbox.rpc.ServiceRuntime;
+import dev.nullbox.service.ServiceRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

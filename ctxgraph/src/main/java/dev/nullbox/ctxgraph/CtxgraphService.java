@@ -5,7 +5,7 @@ import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.rpc.RpcServer;
-import dev.nullbox.rpc.ServiceRuntime;
+import dev.nullbox.service.ServiceRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;

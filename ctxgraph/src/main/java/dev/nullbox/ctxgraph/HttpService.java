@@ -2,8 +2,8 @@ package dev.nullbox.ctxgraph;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.EventSink;
 import java.util.List;
 import java.util.Map;
 

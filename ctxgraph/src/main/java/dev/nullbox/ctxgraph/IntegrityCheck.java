@@ -1,7 +1,7 @@
 package dev.nullbox.ctxgraph;
 
 import com.google.gson.JsonObject;
-import dev.nullbox.rpc.EventSink;
+import dev.nullbox.service.EventSink;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.EventSink;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Inet4Address;

@@ -1,8 +1,8 @@
 package dev.nullbox.ctxgraph;
 
 import com.google.gson.JsonObject;
-import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.Json;
+import dev.nullbox.service.EventSink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -3,9 +3,9 @@ package dev.nullbox.ctxgraph;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.JsonRpcCodec;
+import dev.nullbox.service.EventSink;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

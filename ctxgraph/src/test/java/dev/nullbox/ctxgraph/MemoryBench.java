@@ -1,7 +1,7 @@
 package dev.nullbox.ctxgraph;
 
 import com.google.gson.JsonPrimitive;
-import dev.nullbox.rpc.EventSink;
+import dev.nullbox.service.EventSink;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.nullbox.ctxgraph;
 
-import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.EventSink;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

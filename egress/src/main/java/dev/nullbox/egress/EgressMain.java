@@ -3,7 +3,7 @@ package dev.nullbox.egress;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcServer;
-import dev.nullbox.rpc.ServiceRuntime;
+import dev.nullbox.service.ServiceRuntime;
 import java.io.IOException;
 import java.util.Set;
 

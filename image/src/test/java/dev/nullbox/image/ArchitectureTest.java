@@ -2,6 +2,7 @@ package dev.nullbox.image;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -19,7 +20,18 @@ class ArchitectureTest {
     @Test
     void seesTheWholeProject() {
         for (String module : List.of(
-                "manifest", "rpc", "natives", "nulld", "egress", "warden", "ctxgraph", "cage", "nullctl", "image")) {
+                "protocol",
+                "manifest",
+                "rpc",
+                "natives",
+                "service",
+                "nulld",
+                "egress",
+                "warden",
+                "ctxgraph",
+                "cage",
+                "nullctl",
+                "image")) {
             if (!ALL.containPackage("dev.nullbox." + module)) {
                 throw new AssertionError("dev.nullbox." + module + " is not on the test's class path");
             }
@@ -27,13 +39,15 @@ class ArchitectureTest {
     }
 
     @Test
-    void manifestRpcAndNativesKnowNoOtherModule() {
-        for (String module : List.of("dev.nullbox.manifest", "dev.nullbox.rpc", "dev.nullbox.natives")) {
+    void manifestRpcAndNativesKnowNoModuleButProtocol() {
+        for (String module :
+                List.of("dev.nullbox.protocol", "dev.nullbox.manifest", "dev.nullbox.rpc", "dev.nullbox.natives")) {
             noClasses()
                     .that()
                     .resideInAPackage(module + "..")
                     .should()
-                    .dependOnClassesThat(resideInAPackage("dev.nullbox..").and(not(resideInAPackage(module + ".."))))
+                    .dependOnClassesThat(resideInAPackage("dev.nullbox..")
+                            .and(not(resideInAnyPackage(module + "..", "dev.nullbox.protocol.."))))
                     .check(ALL);
         }
     }

@@ -1,7 +1,7 @@
 package dev.nullbox.nullctl;
 
-import dev.nullbox.rpc.EventSink;
-import dev.nullbox.rpc.HeapWiper;
+import dev.nullbox.service.EventSink;
+import dev.nullbox.service.HeapWiper;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;

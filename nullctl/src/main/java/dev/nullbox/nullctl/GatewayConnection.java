@@ -2,11 +2,11 @@ package dev.nullbox.nullctl;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
-import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.JsonRpcCodec;
 import dev.nullbox.rpc.LineFramer;
 import dev.nullbox.rpc.RpcClient;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.EventSink;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,6 +1,6 @@
 package dev.nullbox.nullctl;
 
-import dev.nullbox.rpc.ServiceRuntime;
+import dev.nullbox.service.ServiceRuntime;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;

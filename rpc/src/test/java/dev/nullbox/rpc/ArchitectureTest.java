@@ -18,7 +18,13 @@ class ArchitectureTest {
                 .resideInAPackage("dev.nullbox.rpc..")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("dev.nullbox.rpc..", "java..", "jdk.net..", "com.google.gson..", "org.jspecify..")
+                .resideInAnyPackage(
+                        "dev.nullbox.rpc..",
+                        "dev.nullbox.protocol..",
+                        "java..",
+                        "jdk.net..",
+                        "com.google.gson..",
+                        "org.jspecify..")
                 .check(classes);
     }
 

@@ -3,10 +3,10 @@ package dev.nullbox.warden;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.nullbox.rpc.Budget;
-import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.EventSink;
+import dev.nullbox.service.TokenBucket;
 import dev.nullbox.warden.AuditFile.Ring;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -39,8 +39,8 @@ final class Audit {
     private final InstantSource clock;
     private final LongSupplier nanos;
     private final EventSink events;
-    private final Map<String, Budget> refusals = new LinkedHashMap<>();
-    private final Budget failures;
+    private final Map<String, TokenBucket> refusals = new LinkedHashMap<>();
+    private final TokenBucket failures;
     private Optional<AuditFile> file = Optional.empty();
     /** Whether one could not be written since the file was last in order. */
     private boolean hasFailed;
@@ -60,8 +60,8 @@ final class Audit {
         this.failures = budget();
     }
 
-    private Budget budget() {
-        return new Budget(REFUSALS_BURST, MILLIS_PER_REFUSAL, millis());
+    private TokenBucket budget() {
+        return new TokenBucket(REFUSALS_BURST, MILLIS_PER_REFUSAL, millis());
     }
 
     /**
@@ -172,7 +172,7 @@ final class Audit {
      * @param whose the agent's or caller's
      */
     synchronized void refusal(String whose, String event, Map<String, ?> fields) {
-        Budget budget = refusals.computeIfAbsent(whose, _ -> budget());
+        TokenBucket budget = refusals.computeIfAbsent(whose, _ -> budget());
         if (refusals.size() > MAX_SUBJECTS) {
             refusals.remove(refusals.keySet().iterator().next());
         }

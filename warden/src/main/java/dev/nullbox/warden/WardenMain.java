@@ -2,11 +2,11 @@ package dev.nullbox.warden;
 
 import dev.nullbox.natives.Natives;
 import dev.nullbox.rpc.Caller;
-import dev.nullbox.rpc.HeapWiper;
 import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcObserver;
 import dev.nullbox.rpc.RpcServer;
-import dev.nullbox.rpc.ServiceRuntime;
+import dev.nullbox.service.HeapWiper;
+import dev.nullbox.service.ServiceRuntime;
 import dev.nullbox.warden.AuditFile.Ring;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.nullbox.warden;
 
-import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.RpcMethod;
+import dev.nullbox.service.EventSink;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -3,9 +3,9 @@ package dev.nullbox.warden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nullbox.natives.Natives;
-import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.RpcMethod;
-import dev.nullbox.rpc.ServiceRuntime;
+import dev.nullbox.service.EventSink;
+import dev.nullbox.service.ServiceRuntime;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,10 +3,10 @@ package dev.nullbox.warden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import dev.nullbox.rpc.EventSink;
 import dev.nullbox.rpc.RpcClient;
 import dev.nullbox.rpc.RpcException;
-import dev.nullbox.rpc.ServiceRuntime;
+import dev.nullbox.service.EventSink;
+import dev.nullbox.service.ServiceRuntime;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.nullbox.rpc;
+package dev.nullbox.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class BudgetTest {
     @Test
     void dropsOnlyTheFloodersLines() {
-        Budget budget = new Budget(500, 10, 0);
+        TokenBucket budget = new TokenBucket(500, 10, 0);
         int taken = 0;
         for (int i = 0; i < 507; i++) {
             taken += budget.take(0) ? 1 : 0;
@@ -22,7 +22,7 @@ class BudgetTest {
 
     @Test
     void refillsNoFurtherThanItWasFull() {
-        Budget budget = new Budget(2, 10, 0);
+        TokenBucket budget = new TokenBucket(2, 10, 0);
         assertThat(budget.take(1_000)).isTrue();
         assertThat(budget.take(1_000)).isTrue();
         assertThat(budget.take(1_009)).isFalse();

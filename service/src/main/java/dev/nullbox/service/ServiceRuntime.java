@@ -1,4 +1,4 @@
-package dev.nullbox.rpc;
+package dev.nullbox.service;
 
 import java.io.FileOutputStream;
 import java.io.IOException;

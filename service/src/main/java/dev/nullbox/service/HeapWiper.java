@@ -1,4 +1,4 @@
-package dev.nullbox.rpc;
+package dev.nullbox.service;
 
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;

@@ -1,10 +1,10 @@
-package dev.nullbox.rpc;
+package dev.nullbox.service;
 
 /**
  * How often others may make a service do something, as write to a log that is shared: a bucket that refills by one in
  * each interval. Not thread-safe.
  */
-public final class Budget {
+public final class TokenBucket {
     private final long burst;
     private final long refillMillis;
     private long left;
@@ -12,7 +12,7 @@ public final class Budget {
     private long dropped;
 
     /** A full one. */
-    public Budget(long burst, long refillMillis, long nowMillis) {
+    public TokenBucket(long burst, long refillMillis, long nowMillis) {
         this.burst = burst;
         this.refillMillis = refillMillis;
         this.left = burst;

@@ -1,4 +1,4 @@
-package dev.nullbox.rpc;
+package dev.nullbox.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

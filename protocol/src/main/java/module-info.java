@@ -1,0 +1,6 @@
+/** The contract between processes: methods, fields, identifiers and error reasons, each once. */
+module dev.nullbox.protocol {
+    requires static org.jspecify;
+
+    exports dev.nullbox.protocol;
+}

@@ -1,0 +1,9 @@
+/** The kit that services share: runtime, events, processes, control groups, limits, files. */
+module dev.nullbox.service {
+    requires static org.jspecify;
+    requires com.google.gson;
+    requires dev.nullbox.rpc;
+    requires dev.nullbox.natives;
+
+    exports dev.nullbox.service;
+}
