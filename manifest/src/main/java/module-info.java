@@ -1,7 +1,7 @@
 /** AGENT.toml, read and validated: a Manifest, or all of its problems. */
 module dev.nullbox.manifest {
     requires static org.jspecify;
-    requires dev.nullbox.protocol;
+    requires transitive dev.nullbox.protocol;
     requires toml4j;
     requires com.google.gson;
 

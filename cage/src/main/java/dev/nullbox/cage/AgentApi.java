@@ -1,7 +1,7 @@
 package dev.nullbox.cage;
 
-import dev.nullbox.manifest.InvalidValueException;
-import dev.nullbox.manifest.SecretName;
+import dev.nullbox.protocol.InvalidValueException;
+import dev.nullbox.protocol.SecretName;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.SocketPiece;
 import dev.nullbox.service.HeapWiper;

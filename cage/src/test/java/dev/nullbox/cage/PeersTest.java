@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonParser;
 import dev.nullbox.manifest.CredentialRef;
 import dev.nullbox.manifest.Delivery;
-import dev.nullbox.manifest.SecretName;
+import dev.nullbox.protocol.SecretName;
 import dev.nullbox.rpc.RpcException;
 import java.util.ArrayList;
 import java.util.List;

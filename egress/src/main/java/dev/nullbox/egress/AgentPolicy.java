@@ -1,10 +1,10 @@
 package dev.nullbox.egress;
 
-import dev.nullbox.manifest.AgentName;
-import dev.nullbox.manifest.InvalidValueException;
 import dev.nullbox.manifest.NetworkTarget;
 import dev.nullbox.manifest.NetworkTarget.AddressTarget;
 import dev.nullbox.manifest.NetworkTarget.NameTarget;
+import dev.nullbox.protocol.AgentName;
+import dev.nullbox.protocol.InvalidValueException;
 import java.net.Inet4Address;
 import java.util.ArrayList;
 import java.util.List;

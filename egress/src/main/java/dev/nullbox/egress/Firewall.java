@@ -1,7 +1,7 @@
 package dev.nullbox.egress;
 
-import dev.nullbox.manifest.AgentName;
 import dev.nullbox.natives.Nftables;
+import dev.nullbox.protocol.AgentName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

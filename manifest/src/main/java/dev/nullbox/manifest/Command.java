@@ -1,5 +1,6 @@
 package dev.nullbox.manifest;
 
+import dev.nullbox.protocol.InvalidValueException;
 import java.util.List;
 
 /**

@@ -1,5 +1,7 @@
 package dev.nullbox.manifest;
 
+import dev.nullbox.protocol.InvalidValueException;
+
 /**
  * Processor time as a share of one CPU: 1 to 6,400 percent, 100 being one whole CPU.
  *

@@ -1,5 +1,7 @@
 package dev.nullbox.manifest;
 
+import dev.nullbox.protocol.InvalidValueException;
+import dev.nullbox.protocol.SecretName;
 import java.time.Duration;
 import java.util.Optional;
 

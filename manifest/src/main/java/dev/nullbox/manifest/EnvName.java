@@ -1,5 +1,7 @@
 package dev.nullbox.manifest;
 
+import dev.nullbox.protocol.InvalidValueException;
+import dev.nullbox.protocol.Text;
 import java.util.Locale;
 import java.util.Set;
 
@@ -10,7 +12,6 @@ import java.util.Set;
  * @param value the name
  */
 public record EnvName(String value) {
-    private static final int MAX_LENGTH = 64;
     private static final Set<String> SECRET_WORDS =
             Set.of("KEY", "APIKEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "CREDENTIALS");
 
@@ -20,7 +21,7 @@ public record EnvName(String value) {
      * @throws InvalidValueException when it is not one
      */
     public EnvName {
-        if (!isIdentifier(value)) {
+        if (!Text.isIdentifier(value)) {
             throw new InvalidValueException(
                     Text.quoted(value) + " is not a variable's name", "use 1 to 64 of A-Z a-z 0-9 _, no digit first");
         }
@@ -38,13 +39,6 @@ public record EnvName(String value) {
                     Text.quoted(value) + " is named as a secret, and the environment is no place for one",
                     "put it into the vault and name it in capabilities.credential_refs");
         }
-    }
-
-    static boolean isIdentifier(String text) {
-        return !text.isEmpty()
-                && text.length() <= MAX_LENGTH
-                && !Text.isDigit(text.charAt(0))
-                && Text.consistsOf(text, "_");
     }
 
     @Override

@@ -1,5 +1,8 @@
 package dev.nullbox.manifest;
 
+import dev.nullbox.protocol.InvalidValueException;
+import dev.nullbox.protocol.Text;
+
 /** What a guest can be told: its kernel command line carries it, so printable ASCII without double quotes. */
 final class GuestText {
     /** So many bytes of the guest's 2,048 are left to the manifest. Source: COMMAND_LINE_SIZE of x86 Linux. */

@@ -1,5 +1,7 @@
 package dev.nullbox.manifest;
 
+import dev.nullbox.protocol.Text;
+
 /** A place in a TOML text, and the tokens that can stand there. */
 final class TomlCursor {
     private static final int MAX_DIGITS = 18;

@@ -1,4 +1,4 @@
-package dev.nullbox.manifest;
+package dev.nullbox.protocol;
 
 /** A value that its type refuses: what is wrong with it, and what would be right. */
 public final class InvalidValueException extends IllegalArgumentException {

@@ -1,22 +1,24 @@
-package dev.nullbox.manifest;
+package dev.nullbox.protocol;
 
 /** Questions about strings, answered without patterns, and a bounded way to show hostile text. */
-final class Text {
+public final class Text {
+    private static final int MAX_IDENTIFIER = 64;
     private static final int SHOWN = 40;
 
     private Text() {}
 
     /** Letters and digits of ASCII. */
-    static boolean isAlphanumeric(char c) {
+    public static boolean isAlphanumeric(char c) {
         return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     }
 
-    static boolean isDigit(char c) {
+    /** Decimal digits of ASCII. */
+    public static boolean isDigit(char c) {
         return c >= '0' && c <= '9';
     }
 
     /** Whether all characters are ASCII letters, digits, or one of {@code others}. */
-    static boolean consistsOf(String text, String others) {
+    public static boolean consistsOf(String text, String others) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (!isAlphanumeric(c) && others.indexOf(c) < 0) {
@@ -27,7 +29,7 @@ final class Text {
     }
 
     /** Whether all characters are printable ASCII, the space included. */
-    static boolean isPrintableAscii(String text) {
+    public static boolean isPrintableAscii(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
                 return false;
@@ -36,7 +38,8 @@ final class Text {
         return true;
     }
 
-    static boolean isDigits(String text) {
+    /** Whether the text is one decimal digit or more. */
+    public static boolean isDigits(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (!isDigit(text.charAt(i))) {
                 return false;
@@ -45,8 +48,13 @@ final class Text {
         return !text.isEmpty();
     }
 
+    /** Whether the text is 1 to 64 ASCII letters, digits and {@code _}, no digit first. */
+    public static boolean isIdentifier(String text) {
+        return !text.isEmpty() && text.length() <= MAX_IDENTIFIER && !isDigit(text.charAt(0)) && consistsOf(text, "_");
+    }
+
     /** The text in quotes, cut after 40 characters, with all but printable ASCII replaced by {@code ?}. */
-    static String quoted(String text) {
+    public static String quoted(String text) {
         StringBuilder shown = new StringBuilder("\"");
         for (int i = 0; i < Math.min(text.length(), SHOWN); i++) {
             char c = text.charAt(i);

@@ -1,4 +1,4 @@
-package dev.nullbox.manifest;
+package dev.nullbox.protocol;
 
 /**
  * The name of an agent: 1 to 32 ASCII letters, digits, {@code _} and {@code -}, a letter or digit first.

@@ -1,4 +1,4 @@
-package dev.nullbox.manifest;
+package dev.nullbox.protocol;
 
 /**
  * The name of a secret in the vault, and of the file in which its agent finds it: 1 to 64 ASCII letters, digits and
@@ -13,7 +13,7 @@ public record SecretName(String value) {
      * @throws InvalidValueException when it is not one
      */
     public SecretName {
-        if (!EnvName.isIdentifier(value)) {
+        if (!Text.isIdentifier(value)) {
             throw new InvalidValueException(
                     Text.quoted(value) + " is not a secret's name",
                     "use 1 to 64 of A-Z a-z 0-9 _, no digit first, as OPENAI_KEY");

@@ -1,4 +1,4 @@
-package dev.nullbox.manifest;
+package dev.nullbox.protocol;
 
 import java.util.List;
 
@@ -47,7 +47,7 @@ public record KeyPattern(String value) {
     }
 
     /** All keys of one agent. */
-    static KeyPattern allOf(AgentName agent) {
+    public static KeyPattern allOf(AgentName agent) {
         return new KeyPattern(agent.value() + "/*");
     }
 
