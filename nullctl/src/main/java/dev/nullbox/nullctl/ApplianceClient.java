@@ -6,6 +6,7 @@ import com.google.gson.JsonPrimitive;
 import dev.nullbox.rpc.JsonRpcCodec;
 import dev.nullbox.rpc.LineFramer;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.TerminalText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -165,7 +166,7 @@ final class ApplianceClient implements AutoCloseable {
     }
 
     private static CannotConnectException explain(Address address, IOException e) {
-        String message = Printable.line(Optional.ofNullable(e.getMessage()).orElse("no cause given"));
+        String message = TerminalText.line(Optional.ofNullable(e.getMessage()).orElse("no cause given"));
         return switch (e) {
             case Credentials.UnusableException unusable ->
                 new CannotConnectException(address, message, unusable.remedy());

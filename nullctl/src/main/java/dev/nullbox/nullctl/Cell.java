@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.service.TerminalText;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +35,7 @@ final class Cell {
             }
             case JsonPrimitive primitive when primitive.isNumber() -> number(member, primitive);
             case JsonPrimitive primitive -> {
-                String text = Printable.line(primitive.getAsString());
+                String text = TerminalText.line(primitive.getAsString());
                 yield text.isEmpty() ? "-" : text;
             }
             case null, default -> "-";
@@ -46,7 +47,7 @@ final class Cell {
         StringBuilder fields = new StringBuilder();
         for (Map.Entry<String, JsonElement> field : record.entrySet()) {
             if (!without.contains(field.getKey())) {
-                fields.append(' ').append(Printable.line(field.getKey())).append('=');
+                fields.append(' ').append(TerminalText.line(field.getKey())).append('=');
                 fields.append(of(field.getKey(), field.getValue()));
             }
         }
@@ -64,7 +65,7 @@ final class Cell {
         if (member.equals("score")) {
             return String.valueOf(Math.round(number.getAsDouble() * 1000) / 1000.0);
         }
-        return Printable.line(number.getAsString());
+        return TerminalText.line(number.getAsString());
     }
 
     /** Seconds as {@code 3d 4h}, {@code 5m 6s}: the two largest units. */

@@ -2,6 +2,7 @@ package dev.nullbox.nullctl;
 
 import com.google.gson.JsonElement;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.TerminalText;
 import java.io.PrintWriter;
 
 /** What an answer about shared memory lists as damaged, for people. */
@@ -11,7 +12,7 @@ final class Damage {
     /** One line for each. */
     static void tell(PrintWriter err, Answer answer, String where) throws RpcException {
         for (JsonElement line : answer.list("damaged")) {
-            err.println("nullctl: damaged " + where + ": " + Printable.line(line.getAsString()));
+            err.println("nullctl: damaged " + where + ": " + TerminalText.line(line.getAsString()));
         }
     }
 }

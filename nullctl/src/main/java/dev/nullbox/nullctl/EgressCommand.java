@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.TerminalText;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +28,7 @@ final class EgressCommand extends Verb {
         JsonElement all = ask("egress.list");
         JsonElement agents = agent.isEmpty() ? all : only(all);
         if (json.isGiven()) {
-            out().println(Printable.json(agents));
+            out().println(TerminalText.json(agents));
         } else {
             print(out(), agents);
         }

@@ -7,6 +7,7 @@ import dev.nullbox.rpc.LineFramer;
 import dev.nullbox.rpc.RpcClient;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.EventSink;
+import dev.nullbox.service.TerminalText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -153,7 +154,7 @@ final class GatewayConnection {
             return Optional.of(
                     CommonName.of((X509Certificate) secured.getSession().getPeerCertificates()[0]));
         } catch (SSLException e) {
-            events.emit("gateway.refused", Map.of("why", Printable.line(String.valueOf(e.getMessage()))));
+            events.emit("gateway.refused", Map.of("why", TerminalText.line(String.valueOf(e.getMessage()))));
             return Optional.empty();
         } finally {
             deadline.cancel(false);
@@ -265,7 +266,7 @@ final class GatewayConnection {
     }
 
     private void announce(String client, String method, boolean ok) {
-        String shown = Printable.line(method.substring(0, Math.min(method.length(), MAX_SHOWN_METHOD)));
+        String shown = TerminalText.line(method.substring(0, Math.min(method.length(), MAX_SHOWN_METHOD)));
         events.emit("gateway.call", Map.of("client", client, "method", shown, "ok", ok));
     }
 

@@ -1,6 +1,7 @@
 package dev.nullbox.nullctl;
 
 import com.google.gson.JsonElement;
+import dev.nullbox.service.TerminalText;
 import java.io.PrintWriter;
 import picocli.CommandLine.Option;
 
@@ -16,7 +17,7 @@ final class JsonOption {
     /** The list as a table, or as it came. */
     void print(PrintWriter out, JsonElement list, String nothing, String... members) {
         if (json) {
-            out.println(Printable.json(list));
+            out.println(TerminalText.json(list));
         } else {
             Table.print(out, list, nothing, members);
         }

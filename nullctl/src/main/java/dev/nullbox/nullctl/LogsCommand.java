@@ -3,6 +3,7 @@ package dev.nullbox.nullctl;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.TerminalText;
 import java.io.PrintWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -103,7 +104,7 @@ final class LogsCommand extends Verb {
     }
 
     private String show(JsonObject record) {
-        return json ? Printable.json(record) : line(record);
+        return json ? TerminalText.json(record) : line(record);
     }
 
     /** One record as {@code 12.345 source event name=value}, or with its text. */

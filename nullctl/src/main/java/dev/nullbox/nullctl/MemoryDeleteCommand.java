@@ -1,5 +1,6 @@
 package dev.nullbox.nullctl;
 
+import dev.nullbox.service.TerminalText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -16,6 +17,6 @@ final class MemoryDeleteCommand extends Verb {
     @Override
     void perform() throws Exception {
         Answer deleted = Answer.of("memory.delete", ask("memory.delete", params("key", key)));
-        out().println(Printable.line(key) + " deleted by entry " + deleted.count("seq"));
+        out().println(TerminalText.line(key) + " deleted by entry " + deleted.count("seq"));
     }
 }

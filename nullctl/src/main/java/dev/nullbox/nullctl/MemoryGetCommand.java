@@ -2,6 +2,7 @@ package dev.nullbox.nullctl;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.nullbox.service.TerminalText;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -70,9 +71,9 @@ final class MemoryGetCommand extends Verb {
         if (output != null) {
             NodeValue.write(appliance, found, piece -> Bytes.print(io(), piece));
         } else if (json.isGiven()) {
-            out().println(Printable.json(found));
+            out().println(TerminalText.json(found));
         } else {
-            out().println(Printable.json(Answer.of("memory.get", found).any("value")));
+            out().println(TerminalText.json(Answer.of("memory.get", found).any("value")));
         }
     }
 

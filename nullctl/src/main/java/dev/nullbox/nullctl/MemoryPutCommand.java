@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.TerminalText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -94,7 +95,7 @@ final class MemoryPutCommand extends Verb {
                 }
             }
             Answer put = Answer.of("memory.put", appliance.call("memory.put", params));
-            out().println(Printable.line(key) + "@" + put.count("seq") + " " + Printable.line(put.string("id")));
+            out().println(TerminalText.line(key) + "@" + put.count("seq") + " " + TerminalText.line(put.string("id")));
         }
     }
 

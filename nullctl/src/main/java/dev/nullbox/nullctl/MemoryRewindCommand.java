@@ -1,6 +1,7 @@
 package dev.nullbox.nullctl;
 
 import com.google.gson.JsonObject;
+import dev.nullbox.service.TerminalText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -23,6 +24,6 @@ final class MemoryRewindCommand extends Verb {
         JsonObject params = params("key", key);
         params.addProperty("to", seq);
         Answer rewound = Answer.of("memory.rewind", ask("memory.rewind", params));
-        out().println(Printable.line(key) + "@" + rewound.count("seq") + " has the value of @" + seq + " again");
+        out().println(TerminalText.line(key) + "@" + rewound.count("seq") + " has the value of @" + seq + " again");
     }
 }

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.TerminalText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,7 +52,7 @@ final class MemoryTraceCommand extends Verb {
             found = appliance.call("memory.trace", params);
         }
         if (json.isGiven()) {
-            out().println(Printable.json(found));
+            out().println(TerminalText.json(found));
             return;
         }
         Answer trace = Answer.of("memory.trace", found);

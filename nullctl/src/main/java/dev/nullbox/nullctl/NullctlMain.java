@@ -1,6 +1,7 @@
 package dev.nullbox.nullctl;
 
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.TerminalText;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -125,16 +126,16 @@ public final class NullctlMain {
                 yield REFUSED;
             }
             case CannotConnectException unreachable -> {
-                err.println(Printable.line("nullctl: " + unreachable.getMessage()));
-                err.println(Printable.line("  remedy: " + unreachable.remedy()));
+                err.println(TerminalText.line("nullctl: " + unreachable.getMessage()));
+                err.println(TerminalText.line("  remedy: " + unreachable.remedy()));
                 yield CANNOT_CONNECT;
             }
             case UsageException wrong -> {
-                err.println(Printable.line("nullctl: " + wrong.getMessage()));
+                err.println(TerminalText.line("nullctl: " + wrong.getMessage()));
                 yield USAGE;
             }
             case LocalFileException unwritten -> {
-                err.println(Printable.line("nullctl: " + unwritten.getMessage()));
+                err.println(TerminalText.line("nullctl: " + unwritten.getMessage()));
                 yield LOCAL;
             }
             default -> throw failure;

@@ -1,6 +1,7 @@
 package dev.nullbox.nullctl;
 
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.TerminalText;
 
 /** The appliance's errors for people: code, field, what was wrong, what to do. */
 final class Refusals {
@@ -10,10 +11,10 @@ final class Refusals {
         StringBuilder text = new StringBuilder("nullctl: refused: ");
         text.append(refusal.code());
         if (!refusal.detail().isEmpty()) {
-            text.append(' ').append(Printable.line(refusal.detail()));
+            text.append(' ').append(TerminalText.line(refusal.detail()));
         }
-        refusal.field().ifPresent(field -> text.append("\n  field:  ").append(Printable.line(field)));
-        text.append("\n  cause:  ").append(Printable.line(refusal.getMessage()));
+        refusal.field().ifPresent(field -> text.append("\n  field:  ").append(TerminalText.line(field)));
+        text.append("\n  cause:  ").append(TerminalText.line(refusal.getMessage()));
         return text.append("\n  remedy: ").append(remedy(refusal)).toString();
     }
 

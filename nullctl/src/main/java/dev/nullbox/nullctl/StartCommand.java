@@ -1,5 +1,6 @@
 package dev.nullbox.nullctl;
 
+import dev.nullbox.service.TerminalText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -16,6 +17,6 @@ final class StartCommand extends Verb {
     @Override
     void perform() throws Exception {
         ask("agent.start", params("agent", agent));
-        out().println(Printable.line(agent) + ": start asked for and accepted");
+        out().println(TerminalText.line(agent) + ": start asked for and accepted");
     }
 }

@@ -2,6 +2,7 @@ package dev.nullbox.nullctl;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.nullbox.service.TerminalText;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +21,7 @@ final class StatusCommand extends Verb {
     void perform() throws Exception {
         JsonElement status = ask("nulld.status");
         if (json.isGiven() || !(status instanceof JsonObject object)) {
-            out().println(Printable.json(status));
+            out().println(TerminalText.json(status));
         } else {
             print(out(), object);
         }

@@ -3,6 +3,7 @@ package dev.nullbox.nullctl;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.nullbox.service.TerminalText;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,7 +57,7 @@ final class Table {
 
     private static String label(String member) {
         String plain = member.endsWith("_s") ? member.substring(0, member.length() - 2) : member;
-        return Printable.line(plain.replace('_', ' '));
+        return TerminalText.line(plain.replace('_', ' '));
     }
 
     private static int[] widths(List<String[]> rows) {

@@ -3,6 +3,7 @@ package dev.nullbox.nullctl;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.TerminalText;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Command;
@@ -71,7 +72,7 @@ final class VaultAuditCommand extends Verb {
         for (JsonElement element : page.list("records")) {
             last = Math.max(last, Answer.of("vault.audit", element).count("seq"));
             if (element instanceof JsonObject record && isAsked(record)) {
-                out().println(json ? Printable.json(record) : line(record));
+                out().println(json ? TerminalText.json(record) : line(record));
             }
         }
         return last;

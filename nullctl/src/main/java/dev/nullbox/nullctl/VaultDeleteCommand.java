@@ -1,5 +1,6 @@
 package dev.nullbox.nullctl;
 
+import dev.nullbox.service.TerminalText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -16,6 +17,6 @@ final class VaultDeleteCommand extends Verb {
     @Override
     void perform() throws Exception {
         ask("vault.delete", params("name", name));
-        out().println(Printable.line(name) + " deleted");
+        out().println(TerminalText.line(name) + " deleted");
     }
 }

@@ -1,6 +1,7 @@
 package dev.nullbox.nullctl;
 
 import com.google.gson.JsonObject;
+import dev.nullbox.service.TerminalText;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -41,6 +42,6 @@ final class VaultDestroyCommand extends Verb {
             params.addProperty("version", version);
         }
         Answer destroyed = Answer.of("vault.destroy", ask("vault.destroy", params));
-        out().println(Printable.line(name) + ": versions destroyed: " + destroyed.count("destroyed"));
+        out().println(TerminalText.line(name) + ": versions destroyed: " + destroyed.count("destroyed"));
     }
 }

@@ -1,6 +1,7 @@
 package dev.nullbox.nullctl;
 
 import com.google.gson.JsonObject;
+import dev.nullbox.service.TerminalText;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,7 @@ final class VaultGetCommand extends Verb {
             }
             file.commit();
         }
-        out().println(Printable.line(name) + " written to " + output);
+        out().println(TerminalText.line(name) + " written to " + output);
     }
 
     private void print() throws Exception {
@@ -69,7 +70,7 @@ final class VaultGetCommand extends Verb {
                 Bytes.print(io(), value);
                 return;
             }
-            String text = Printable.text(value)
+            String text = TerminalText.text(value)
                     .orElseThrow(() -> new UsageException(
                             "the value is not plain text, which a terminal might obey: --output FILE, or --output -"));
             out().print(text.endsWith("\n") ? text : text + "\n");

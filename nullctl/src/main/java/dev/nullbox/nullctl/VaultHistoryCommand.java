@@ -1,6 +1,7 @@
 package dev.nullbox.nullctl;
 
 import com.google.gson.JsonElement;
+import dev.nullbox.service.TerminalText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -22,12 +23,12 @@ final class VaultHistoryCommand extends Verb {
     void perform() throws Exception {
         JsonElement history = ask("vault.history", params("name", name));
         if (json.isGiven()) {
-            out().println(Printable.json(history));
+            out().println(TerminalText.json(history));
             return;
         }
         Answer secret = Answer.of("vault.history", history);
         if (secret.isTrue("deleted")) {
-            out().println(Printable.line(name) + " is deleted; nullctl vault undelete brings it back");
+            out().println(TerminalText.line(name) + " is deleted; nullctl vault undelete brings it back");
         }
         Table.print(out(), secret.list("versions"), "no versions", "version", "state", "canary", "created");
     }

@@ -1,6 +1,7 @@
 package dev.nullbox.nullctl;
 
 import com.google.gson.JsonObject;
+import dev.nullbox.service.TerminalText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,7 +33,7 @@ final class VaultInitCommand extends Verb {
         JsonObject params = new JsonObject();
         credential.addFirstTo(params, io(), "New passphrase of the vault", passphrase);
         Answer made = Answer.of("vault.init", ask("vault.init", params));
-        out().println("vault " + Printable.line(made.string("vault")) + " made, unsealed, slots: "
+        out().println("vault " + TerminalText.line(made.string("vault")) + " made, unsealed, slots: "
                 + made.list("slots").size());
     }
 }

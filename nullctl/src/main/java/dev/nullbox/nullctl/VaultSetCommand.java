@@ -1,6 +1,7 @@
 package dev.nullbox.nullctl;
 
 import com.google.gson.JsonObject;
+import dev.nullbox.service.TerminalText;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
@@ -48,7 +49,7 @@ final class VaultSetCommand extends Verb {
     @Override
     void perform() throws Exception {
         byte[] value = file == null
-                ? SecretInput.all(io(), "Value of " + Printable.line(name), MAX_VALUE_BYTES)
+                ? SecretInput.all(io(), "Value of " + TerminalText.line(name), MAX_VALUE_BYTES)
                 : SecretInput.file(file, MAX_VALUE_BYTES);
         try {
             if (value.length == 0) {
@@ -63,7 +64,7 @@ final class VaultSetCommand extends Verb {
                 params.addProperty("canary", true);
             }
             Answer set = Answer.of("vault.set", ask("vault.set", params));
-            out().println(Printable.line(name) + " set, version " + set.count("version"));
+            out().println(TerminalText.line(name) + " set, version " + set.count("version"));
         } finally {
             Arrays.fill(value, (byte) 0);
         }

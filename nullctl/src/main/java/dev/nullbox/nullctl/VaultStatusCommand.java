@@ -2,6 +2,7 @@ package dev.nullbox.nullctl;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.nullbox.service.TerminalText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -19,7 +20,7 @@ final class VaultStatusCommand extends Verb {
     void perform() throws Exception {
         JsonElement status = ask("vault.status");
         if (json.isGiven() || !(status instanceof JsonObject object)) {
-            out().println(Printable.json(status));
+            out().println(TerminalText.json(status));
         } else {
             Table.printMembers(out(), object);
         }

@@ -1,5 +1,6 @@
 package dev.nullbox.nullctl;
 
+import dev.nullbox.service.TerminalText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -16,6 +17,6 @@ final class VaultUndeleteCommand extends Verb {
     @Override
     void perform() throws Exception {
         Answer back = Answer.of("vault.undelete", ask("vault.undelete", params("name", name)));
-        out().println(Printable.line(name) + " is back, version " + back.count("version"));
+        out().println(TerminalText.line(name) + " is back, version " + back.count("version"));
     }
 }

@@ -1,5 +1,6 @@
 package dev.nullbox.nullctl;
 
+import dev.nullbox.service.TerminalText;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 
@@ -9,7 +10,7 @@ final class WrongWords {
 
     static int explain(PrintWriter err, CommandLine.ParameterException wrong) {
         CommandLine command = wrong.getCommandLine();
-        err.println(Printable.line("nullctl: " + cause(wrong)));
+        err.println(TerminalText.line("nullctl: " + cause(wrong)));
         if (command.getSubcommands().isEmpty()) {
             for (String line :
                     command.getUsageMessage(CommandLine.Help.Ansi.OFF).lines().toList()) {

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,11 +34,6 @@ class TextTest {
         assertThat(CommonName.of(subject)).isEqualTo(name);
     }
 
-    @Test
-    void showsNoControlCharacters() {
-        assertThat(Printable.line("a\u001b[31m\tb\r\n\u202ec\u009bd\u00e4")).isEqualTo("a?[31m b???c?d\u00e4");
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1:7443", "box.example:1", "[::1]:65535"})
     void readsAddresses(String text) {
@@ -60,25 +53,6 @@ class TextTest {
         assertThat(Cell.duration(61)).isEqualTo("1m 1s");
         assertThat(Cell.duration(3725)).isEqualTo("1h 2m");
         assertThat(Cell.duration(90_000)).isEqualTo("1d 1h");
-    }
-
-    @Test
-    void spellsJsonWithoutCharactersThatATerminalObeys() {
-        JsonObject tree = new JsonObject();
-        tree.addProperty("\u009b", "a\u001b\u007f\u202e\u00e4\ud83d\ude00\udb40\udc01");
-        String shown = Printable.json(tree);
-        assertThat(shown).isEqualTo("{\"\\u009b\":\"a\\u001b\\u007f\\u202e\u00e4\ud83d\ude00\\udb40\\udc01\"}");
-        assertThat(JsonParser.parseString(shown)).as("the same value").isEqualTo(tree);
-    }
-
-    @Test
-    void takesForTextOnlyWhatATerminalShows() {
-        assertThat(Printable.text("a\tb\n\u00e4".getBytes(StandardCharsets.UTF_8)))
-                .contains("a\tb\n\u00e4");
-        for (String other : List.of("\r", "\u001b[2J", "\u009b", "\u202e", "\u0000")) {
-            assertThat(Printable.text(other.getBytes(StandardCharsets.UTF_8))).isEmpty();
-        }
-        assertThat(Printable.text(new byte[] {(byte) 0xff})).isEmpty();
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.nullbox.nullctl;
+package dev.nullbox.service;
 
 import com.google.gson.JsonElement;
 import dev.nullbox.rpc.Json;
@@ -9,18 +9,18 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /** Text from elsewhere made fit for a terminal: no control character, no escape sequence, no change of direction. */
-final class Printable {
-    private Printable() {}
+public final class TerminalText {
+    private TerminalText() {}
 
     /** One line: everything that is no visible character becomes {@code ?}, a tab a space. */
-    static String line(String text) {
+    public static String line(String text) {
         StringBuilder shown = new StringBuilder(text.length());
         text.codePoints().forEach(c -> shown.appendCodePoint(c == '\t' ? ' ' : isVisible(c) ? c : '?'));
         return shown.toString();
     }
 
     /** The same JSON value, with everything that is no visible character spelled as an escape. */
-    static String json(JsonElement tree) {
+    public static String json(JsonElement tree) {
         String text = Json.write(tree);
         StringBuilder shown = new StringBuilder(text.length());
         HexFormat hex = HexFormat.of();
@@ -38,7 +38,7 @@ final class Printable {
     }
 
     /** The bytes as text, where they are UTF-8 of nothing but visible characters, tabs and line feeds. */
-    static Optional<String> text(byte[] utf8) {
+    public static Optional<String> text(byte[] utf8) {
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
