@@ -119,14 +119,14 @@ static struct outcome talk_within(int limit_ms, const struct target *target, con
     return outcome;
 }
 
-/* Calls one method of shared memory: JSON-RPC 2.0 in the body of an HTTP POST. 0 when the reply holds `wanted`. */
-static int memory_call(const struct target *memory, const char *path, const char *body, const char *wanted) {
+/* Calls one method of shared memory: JSON-RPC 2.0 in an HTTP POST to /rpc. 0 when the reply holds `wanted`. */
+static int memory_call(const struct target *memory, const char *body, const char *wanted) {
     char request[1024];
     struct outcome outcome;
     snprintf(request, sizeof request,
-             "POST %s HTTP/1.1\r\nHost: %s:%d\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
+             "POST /rpc HTTP/1.1\r\nHost: %s:%d\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
              "Connection: close\r\n\r\n%s",
-             path, memory->host, memory->port, strlen(body), body);
+             memory->host, memory->port, strlen(body), body);
     outcome = talk_within(MEMORY_LIMIT_MS, memory, request, 1);
     if (outcome.kind == ANSWERED && strncmp(outcome.text, "HTTP/1.1 200", 12) == 0 &&
         strstr(outcome.text, "\"error\"") == NULL && strstr(outcome.text, wanted) != NULL)
@@ -144,17 +144,11 @@ static int memory_call(const struct target *memory, const char *path, const char
 /* Puts a value that was never written before, and gets it back. */
 static int try_memory(void) {
     const char *url = getenv("NULLBOX_MEMORY_URL");
-    const char *path;
-    char address[80] = "", body[256], value[64];
+    char body[256], value[64];
     struct target memory;
     struct timespec now;
-    if (url == NULL || strncmp(url, "http://", 7) != 0 || (path = strchr(url + 7, '/')) == NULL) {
-        say("NULLBOX_MEMORY_URL is missing or no http:// address: %s", url == NULL ? "(not set)" : url);
-        return 1;
-    }
-    snprintf(address, sizeof address, "%.*s", (int)(path - (url + 7)), url + 7);
-    if (parse_target(address, &memory) != 0) {
-        say("NULLBOX_MEMORY_URL holds no address:port: %s", url);
+    if (url == NULL || strncmp(url, "http://", 7) != 0 || parse_target(url + 7, &memory) != 0) {
+        say("NULLBOX_MEMORY_URL is no http://address:port: %s", url == NULL ? "(not set)" : url);
         return 1;
     }
     clock_gettime(CLOCK_REALTIME, &now);
@@ -163,11 +157,11 @@ static int try_memory(void) {
              "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"memory.put\",\"params\":{\"key\":\"hello/"
              "greeting\",\"value\":\"%s\"}}",
              value);
-    if (memory_call(&memory, path, body, "\"result\"") != 0) return 1;
+    if (memory_call(&memory, body, "\"result\"") != 0) return 1;
     say("memory: wrote hello/greeting = \"%s\"", value);
     snprintf(body, sizeof body,
              "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"memory.get\",\"params\":{\"key\":\"hello/greeting\"}}");
-    if (memory_call(&memory, path, body, value) != 0) return 1;
+    if (memory_call(&memory, body, value) != 0) return 1;
     say("memory: read the same value back");
     return 0;
 }

@@ -16,6 +16,8 @@
  *   NAME get ADDRESS PORT PATH         an HTTP request
  *   NAME fetch ADDRESS PORT PATH       the same, and say only how long the answer's body is
  *   NAME post ADDRESS PORT PATH BODY   an HTTP request, with JSON to the end of the line
+ *   NAME mcp VARIABLE PATH             an MCP session at PATH below the URL in an environment variable: the answer to
+ *                                      initialize, then the names of the tools
  *   - wait                             go on when all attempts before have ended
  *
  * For an address, "gateway" is the agent's own, out of NULLBOX_MEMORY_URL; "other+N" is the agent N slots on, and
@@ -43,7 +45,16 @@ struct sockaddr_vm_ {
     unsigned char zero[4];
 };
 
-enum { LIMIT_MS = 6000, GONE_S = 60, HOLD_S = 300, MAX_ATTEMPTS = 64, TEXT_MAX = 2048, ADDRESS_VSOCK = 40 };
+enum {
+    LIMIT_MS = 6000,
+    MCP_S = 30,
+    GONE_S = 60,
+    HOLD_S = 300,
+    MAX_ATTEMPTS = 64,
+    TEXT_MAX = 2048,
+    INITIALIZED_MAX = 1200,
+    ADDRESS_VSOCK = 40
+};
 
 static int slot(void) {
     int a, b, c = 0, d;
@@ -170,10 +181,13 @@ static void try_list(const char *path) {
     if (entries == 0) result(dir == NULL ? "refused" : "empty", dir == NULL);
 }
 
-/* The status and the body of the answer to one request (RFC 9112), or the body's length. */
-static void try_http(const struct sockaddr_in *address, const char *method, const char *path, const char *body,
-                     int is_shown) {
-    char text[4 * TEXT_MAX], host[INET_ADDRSTRLEN] = "";
+/* Header and body of the answer to one request (RFC 9112), one after the other. */
+static char text[64 * 1024];
+
+/* Says the answer's status, or what came instead. The answer's body, which may be empty, or NULL. */
+static char *request(const struct sockaddr_in *address, const char *method, const char *path, const char *headers,
+                     const char *body) {
+    char host[INET_ADDRSTRLEN] = "";
     size_t used = 0;
     ssize_t got = 1;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -181,29 +195,66 @@ static void try_http(const struct sockaddr_in *address, const char *method, cons
     inet_ntop(AF_INET, &address->sin_addr, host, sizeof host);
     if (fd < 0 || connect(fd, (const struct sockaddr *)address, sizeof *address) != 0) {
         result("refused", 1);
-        return;
+        return NULL;
     }
     dprintf(fd,
             "%s %s HTTP/1.1\r\nHost: %s:%d\r\nConnection: close\r\nContent-Type: application/json\r\n"
-            "Accept: application/json, text/event-stream\r\nContent-Length: %zu\r\n\r\n%s",
-            method, path, host, ntohs(address->sin_port), strlen(body), body);
+            "Accept: application/json, text/event-stream\r\n%sContent-Length: %zu\r\n\r\n%s",
+            method, path, host, ntohs(address->sin_port), headers, strlen(body), body);
     while (got > 0 && used < sizeof text - 1) {
         struct pollfd wait_for = {.fd = fd, .events = POLLIN};
         got = poll(&wait_for, 1, LIMIT_MS) == 1 ? read(fd, text + used, sizeof text - 1 - used) : 0;
         used += got > 0 ? (size_t)got : 0;
     }
+    close(fd);
     text[used] = '\0';
     start = strstr(text, "\r\n\r\n");
     if (used < sizeof "HTTP/1.1 200" || start == NULL) {
         result("no answer", 0);
-        return;
+        return NULL;
     }
     printf("%.3s ", text + sizeof "HTTP/1.1");
-    start += 4;
-    if (is_shown)
-        print_line(start, strnlen(start, TEXT_MAX));
-    else
-        printf("%zu bytes", strlen(start));
+    return start + 4;
+}
+
+/* One request: the status and the body of its answer, or the body's length. */
+static void try_http(const struct sockaddr_in *address, const char *method, const char *path, const char *body,
+                     int is_shown) {
+    char *answer = request(address, method, path, "", body);
+    if (answer != NULL && is_shown)
+        print_line(answer, strnlen(answer, TEXT_MAX));
+    else if (answer != NULL)
+        printf("%zu bytes", strlen(answer));
+}
+
+/* The way of any MCP client: it knows a URL, and of what it is answered there the session's id. */
+static void try_mcp(const char *variable, const char *below) {
+    static const char initialize[] =
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\","
+        "\"capabilities\":{},\"clientInfo\":{\"name\":\"probe\",\"version\":\"1\"}}}";
+    char host[INET_ADDRSTRLEN], port[8], path[256], session[64], headers[160];
+    const char *url = getenv(variable);
+    struct sockaddr_in address;
+    int end = 0;
+    char *answer, *at;
+    if (url == NULL || sscanf(url, "http://%15[0-9.]:%5[0-9]%n", host, port, &end) != 2) {
+        printf("no address in %s: %s", variable, url == NULL ? "(not set)" : url);
+        return;
+    }
+    address = address_of(host, port);
+    snprintf(path, sizeof path, "%s%s", url + end, below);
+    if ((answer = request(&address, "POST", path, "", initialize)) == NULL) return;
+    print_line(answer, strnlen(answer, INITIALIZED_MAX));
+    if ((at = strcasestr(text, "\r\nMcp-Session-Id:")) == NULL || at > answer ||
+        sscanf(at, "\r\n%*[^:]: %63[!-~]", session) != 1)
+        return;
+    snprintf(headers, sizeof headers, "MCP-Protocol-Version: 2025-11-25\r\nMcp-Session-Id: %s\r\n", session);
+    printf(" tools: ");
+    answer = request(&address, "POST", path, headers, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/list\"}");
+    for (at = answer; at != NULL && (at = strstr(at, "{\"name\":\"")) != NULL; at++) {
+        at += sizeof "{\"name\":\"" - 1;
+        printf("%.*s ", (int)strcspn(at, "\""), at);
+    }
 }
 
 /* Whether an address is that of a slot there cannot be. */
@@ -231,6 +282,8 @@ static void attempt(const char *kind, const char *where, const char *port, const
         try_http(&address, "GET", path, "", 0);
     } else if (strcmp(kind, "post") == 0) {
         try_http(&address, "POST", path, body, 1);
+    } else if (strcmp(kind, "mcp") == 0) {
+        try_mcp(where, port);
     } else if (strcmp(kind, "show") == 0) {
         try_show(where);
     } else if (strcmp(kind, "hold") == 0) {
@@ -285,7 +338,10 @@ static void begin(const char *line) {
     int ends[2], body = 0;
     if (sscanf(line, "%63s %15s %127s %15s %127s %n", names[count], kind, where, port, path, &body) < 3) return;
     if (pipe(ends) != 0) return;
-    limits_s[count] = strcmp(kind, "gone") == 0 ? GONE_S + 1 : strcmp(kind, "hold") == 0 ? HOLD_S + 1 : LIMIT_MS / 1000;
+    limits_s[count] = strcmp(kind, "gone") == 0   ? GONE_S + 1
+                      : strcmp(kind, "hold") == 0 ? HOLD_S + 1
+                      : strcmp(kind, "mcp") == 0  ? MCP_S
+                                                  : LIMIT_MS / 1000;
     if (fork() == 0) {
         dup2(ends[1], STDOUT_FILENO);
         setvbuf(stdout, NULL, _IOFBF, TEXT_MAX + 16);

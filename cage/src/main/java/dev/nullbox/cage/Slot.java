@@ -43,7 +43,8 @@ record Slot(int number) {
         return "http://" + gatewayAddress() + ":" + API_PORT;
     }
 
+    /** Base address of the agent's memory: {@code /mcp}, {@code /rpc} and {@code /watch} lie below it. */
     String memoryUrl() {
-        return "http://" + gatewayAddress() + ":" + MEMORY_PORT + "/rpc";
+        return "http://" + gatewayAddress() + ":" + MEMORY_PORT;
     }
 }

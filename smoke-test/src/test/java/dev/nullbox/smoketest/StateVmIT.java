@@ -95,6 +95,7 @@ final class StateVmIT {
                         rpc("read", "memory.get", plan + "}"),
                         rpc("wrote", "memory.put", plan + ",\"value\":\"overwritten\"}")));
         agents.addProbe("stranger", "", List.of(rpc("read", "memory.get", plan + "}")));
+        agents.addProbe("client", "", List.of("session mcp NULLBOX_MEMORY_URL /mcp"));
         disk = DataDisk.create(directory.resolve("data.img"), directory.resolve("data"));
         start();
     }
@@ -127,6 +128,18 @@ final class StateVmIT {
         assertThat(run("stranger"))
                 .anyMatch(line -> line.startsWith("probe: read = ") && line.contains("SCOPE"))
                 .noneMatch(line -> line.contains(SHARED));
+    }
+
+    /** The variable ended in /rpc once, so that what docs/mcp.md tells clients to append led to a 404. */
+    @Order(2)
+    @Test
+    void theAddressInTheEnvironmentLeadsToMcp() throws Exception {
+        assertThat(run("client"))
+                .anyMatch(line -> line.startsWith("probe: session = 200 {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{")
+                        && line.contains("\"protocolVersion\":\"2025-11-25\"")
+                        && line.contains("\"name\":\"nullbox-memory\"")
+                        && line.contains(" tools: 200 create_entities create_relations ")
+                        && line.strip().endsWith(" get_chunk"));
     }
 
     @Order(3)
