@@ -1,6 +1,17 @@
 package dev.nullbox.nulld;
 
 import dev.nullbox.natives.Libc;
+import dev.nullbox.nulld.boot.Boot;
+import dev.nullbox.nulld.boot.BootPhases;
+import dev.nullbox.nulld.boot.GatewayFiles;
+import dev.nullbox.nulld.linux.BootException;
+import dev.nullbox.nulld.linux.Clock;
+import dev.nullbox.nulld.linux.Cmdline;
+import dev.nullbox.nulld.linux.Layout;
+import dev.nullbox.nulld.linux.ServiceSpec;
+import dev.nullbox.nulld.log.Degraded;
+import dev.nullbox.nulld.log.Journal;
+import dev.nullbox.nulld.supervise.ServiceTable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;

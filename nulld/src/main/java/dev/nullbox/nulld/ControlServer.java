@@ -2,6 +2,12 @@ package dev.nullbox.nulld;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.nullbox.nulld.boot.Boot;
+import dev.nullbox.nulld.linux.Clock;
+import dev.nullbox.nulld.log.Journal;
+import dev.nullbox.nulld.shutdown.Power;
+import dev.nullbox.nulld.supervise.ServiceEvent;
+import dev.nullbox.nulld.supervise.ServiceState;
 import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcLimits;

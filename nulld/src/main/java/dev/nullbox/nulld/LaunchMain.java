@@ -1,6 +1,9 @@
 package dev.nullbox.nulld;
 
 import dev.nullbox.natives.Natives;
+import dev.nullbox.nulld.launch.Launch;
+import dev.nullbox.nulld.launch.LaunchPlan;
+import dev.nullbox.nulld.linux.Accounts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

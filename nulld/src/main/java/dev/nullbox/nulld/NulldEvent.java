@@ -1,5 +1,8 @@
 package dev.nullbox.nulld;
 
+import dev.nullbox.nulld.shutdown.Power;
+import dev.nullbox.nulld.supervise.ExitStatus;
+
 /** What PID 1's one queue carries. */
 sealed interface NulldEvent {
     /** A process ended. */

@@ -2,8 +2,14 @@ package dev.nullbox.nulld;
 
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
+import dev.nullbox.nulld.boot.Stage1;
+import dev.nullbox.nulld.linux.Clock;
+import dev.nullbox.nulld.linux.Cmdline;
+import dev.nullbox.nulld.linux.SystemClock;
+import dev.nullbox.nulld.shutdown.Power;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** PID 1: stage 1 in the initramfs, nulld in the root. */
 public final class NulldMain {
@@ -36,10 +42,13 @@ public final class NulldMain {
         }
     }
 
-    /** What a failed boot ends in. Stage 1 may fail after it has moved /proc and before it has moved itself. */
+    /**
+     * The end of a boot that cannot go on: {@code nullbox.on-failure=reboot}, else power-off. Stage 1 may fail after it
+     * has moved /proc and before it has moved itself.
+     */
     static Power onFailure(Path root) {
         Path moved = root.resolve("newroot/proc/cmdline");
-        return Cmdline.read(Files.exists(moved) ? moved : root.resolve("proc/cmdline"))
-                .onFailure();
+        Cmdline cmdline = Cmdline.read(Files.exists(moved) ? moved : root.resolve("proc/cmdline"));
+        return cmdline.value("nullbox.on-failure").equals(Optional.of("reboot")) ? Power.REBOOT : Power.POWER_OFF;
     }
 }

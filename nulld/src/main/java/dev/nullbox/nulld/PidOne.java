@@ -1,6 +1,12 @@
 package dev.nullbox.nulld;
 
 import dev.nullbox.natives.Libc;
+import dev.nullbox.nulld.linux.BootException;
+import dev.nullbox.nulld.linux.Clock;
+import dev.nullbox.nulld.log.Journal;
+import dev.nullbox.nulld.log.LineSink;
+import dev.nullbox.nulld.shutdown.Emergency;
+import dev.nullbox.nulld.shutdown.Power;
 import java.util.function.Supplier;
 
 /** The frame round all that PID 1 does: whatever becomes of it, the machine comes to a stated end and the process to none. */

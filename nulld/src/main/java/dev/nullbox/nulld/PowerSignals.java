@@ -4,6 +4,8 @@ import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Signals;
 import dev.nullbox.natives.SysResult;
+import dev.nullbox.nulld.log.Journal;
+import dev.nullbox.nulld.shutdown.Power;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;

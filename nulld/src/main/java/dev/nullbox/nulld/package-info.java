@@ -1,4 +1,4 @@
-/** PID 1: stage 1, boot phases, supervisor, reaper, shutdown. */
+/** Mains of PID 1 and of launch, the event loop, the control socket and the signals that end the machine. */
 @NullMarked
 package dev.nullbox.nulld;
 

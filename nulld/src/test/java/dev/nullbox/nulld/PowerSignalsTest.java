@@ -2,6 +2,7 @@ package dev.nullbox.nulld;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.nulld.shutdown.Power;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

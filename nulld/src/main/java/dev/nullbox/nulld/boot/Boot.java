@@ -1,0 +1,163 @@
+package dev.nullbox.nulld.boot;
+
+import com.google.gson.JsonObject;
+import dev.nullbox.natives.Errno;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Reboot;
+import dev.nullbox.natives.Rtnetlink;
+import dev.nullbox.natives.SysResult;
+import dev.nullbox.nulld.linux.BootException;
+import dev.nullbox.nulld.linux.Cgroups;
+import dev.nullbox.nulld.linux.Clock;
+import dev.nullbox.nulld.linux.Cmdline;
+import dev.nullbox.nulld.linux.KernelFiles;
+import dev.nullbox.nulld.linux.MountTable;
+import dev.nullbox.nulld.linux.Mounter;
+import dev.nullbox.nulld.linux.SysctlTable;
+import dev.nullbox.nulld.log.Degraded;
+import dev.nullbox.nulld.log.EventPort;
+import dev.nullbox.nulld.log.Journal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+/** The phases between entering the root and starting the services. */
+public final class Boot {
+    private static final int KVM_GROUP = 36;
+    /** Of the memory, what {@link MountTable#VOLATILE_DATA} may take: its size=25%. */
+    private static final int VOLATILE_SHARE = 4;
+
+    private final Libc libc;
+    private final Clock clock;
+    private final Journal journal;
+    private final Degraded degraded;
+    private final Path root;
+    private final Path proc;
+
+    /** @param root {@code /} */
+    public Boot(Libc libc, Clock clock, Journal journal, Degraded degraded, Path root) {
+        this.libc = libc;
+        this.clock = clock;
+        this.journal = journal;
+        this.degraded = degraded;
+        this.root = root;
+        this.proc = root.resolve("proc");
+    }
+
+    /**
+     * What the boot found.
+     *
+     * @param cmdline the kernel's command line
+     * @param volatileStateBytes how much memory the state may take that is kept in it; 0 with a data partition
+     */
+    public record Booted(Cmdline cmdline, long volatileStateBytes) {}
+
+    /** Runs them all. */
+    public Booted run() throws BootException {
+        BootPhases phases = new BootPhases("nulld", clock, journal);
+        Mounter mounter = new Mounter(libc, root);
+        List<String> virtual = mounter.mount(MountTable.VIRTUAL);
+        Cmdline cmdline = Cmdline.read(proc.resolve("cmdline"));
+        EventPort.attach(libc, cmdline, journal, problem -> degraded.add("events", problem));
+        started();
+        phases.run("mounts", fields -> {
+            virtual.forEach(problem -> degraded.add("mounts", problem));
+            mounter.mount(MountTable.NULLD).forEach(problem -> degraded.add("mounts", problem));
+            Mounter.directory(root.resolve("run/nullbox"));
+        });
+        phases.run("cgroups", fields -> new Cgroups(root.resolve("sys/fs/cgroup"), 0).prepare());
+        phases.run("sysctls", fields -> {
+            List<String> problems = KernelFiles.sysctls(proc.resolve("sys"), SysctlTable.ALL);
+            problems.forEach(problem -> journal.text("nulld", problem));
+            if (!problems.isEmpty()) {
+                degraded.add("sysctls", "kernel settings: " + String.join("; ", problems));
+            }
+        });
+        phases.run(
+                "hostname", fields -> hostname(cmdline.value("nullbox.hostname").orElse("nullbox"), fields));
+        phases.run("devices", fields -> devices());
+        DataPartition data = new DataPartition(libc, clock, root, mounter);
+        phases.run("data", fields -> data(data, cmdline, fields));
+        return new Booted(cmdline, data.isVolatile() ? memoryBytes() / VOLATILE_SHARE : 0);
+    }
+
+    /** MemTotal of proc_meminfo(5), or 0 where it cannot be read. */
+    private long memoryBytes() {
+        try {
+            for (String line : Files.readAllLines(proc.resolve("meminfo"))) {
+                String[] words = line.split(" +", -1);
+                if (words[0].equals("MemTotal:") && words.length > 1) {
+                    return Long.parseLong(words[1]) * 1024;
+                }
+            }
+        } catch (IOException | NumberFormatException e) {
+            degraded.add("memory", "cannot read how much memory there is: " + e);
+        }
+        return 0;
+    }
+
+    private void started() {
+        JsonObject fields = new JsonObject();
+        fields.addProperty("pid", libc.getpid());
+        fields.addProperty("kernel", kernel(proc));
+        journal.event("nulld", "nulld.started", fields);
+        journal.text("nulld", "NullBox: nulld is PID " + libc.getpid() + " on Linux " + kernel(proc));
+    }
+
+    /** The kernel's release: uname(2). */
+    public static String kernel(Path proc) {
+        try {
+            return Files.readString(proc.resolve("sys/kernel/osrelease")).trim();
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+
+    private void hostname(String name, JsonObject fields) {
+        boolean valid = !name.isEmpty() && name.length() <= 63 && name.chars().allMatch(Boot::hostnameChar);
+        String used = valid ? name : "nullbox";
+        if (!valid) {
+            degraded.add("hostname", "nullbox.hostname= takes up to 63 letters, digits and '-'; the name is nullbox");
+        }
+        fields.addProperty("name", used);
+        if (libc.sethostname(used) instanceof SysResult.Failed(var errno)) {
+            degraded.add("hostname", "the host name cannot be set: " + Errno.describe(errno));
+        }
+    }
+
+    private static boolean hostnameChar(int c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    }
+
+    private void devices() {
+        if (libc.reboot(Reboot.RB_DISABLE_CAD) instanceof SysResult.Failed(var errno)) {
+            degraded.add("ctrl-alt-del", "Ctrl-Alt-Del reboots without stopping in order: " + Errno.describe(errno));
+        }
+        try (Rtnetlink links = Rtnetlink.open(libc)) {
+            links.setUp(links.indexOf("lo"));
+        } catch (IOException e) {
+            degraded.add("loopback", "the loopback interface is down: " + e.getMessage());
+        }
+        Path kvm = root.resolve("dev/kvm");
+        if (!Files.exists(kvm)) {
+            journal.text(
+                    "nulld", "no /dev/kvm: agents cannot run; turn on virtualisation in the firmware or hypervisor");
+            return;
+        }
+        try {
+            Files.setPosixFilePermissions(kvm, PosixFilePermissions.fromString("rw-rw----"));
+            libc.chown(kvm.toString(), 0, KVM_GROUP).orThrow("chown /dev/kvm to root:kvm");
+        } catch (IOException e) {
+            degraded.add("kvm", "/dev/kvm cannot be given to the group kvm: " + e.getMessage());
+        }
+    }
+
+    private void data(DataPartition data, Cmdline cmdline, JsonObject fields) throws BootException {
+        fields.addProperty("where", data.mount(cmdline, problem -> degraded.add("data", problem)));
+        if (data.isVolatile()) {
+            journal.text("nulld", "state is in memory and ends with the power: no partition labelled nullbox-data");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.nullbox.nulld.boot;
+
+import dev.nullbox.natives.Errno;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.SysResult;
+import dev.nullbox.nulld.linux.BootException;
+import dev.nullbox.nulld.linux.Clock;
+import dev.nullbox.nulld.linux.Cmdline;
+import dev.nullbox.nulld.linux.MountEntry;
+import dev.nullbox.nulld.linux.MountTable;
+import dev.nullbox.nulld.linux.Mounter;
+import dev.nullbox.nulld.linux.Superblock;
+import dev.nullbox.nulld.log.EventPort;
+import dev.nullbox.nulld.log.Journal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** PID 1 in the initramfs: finds the root built with it, mounts it read-only, moves into it and becomes its nulld. */
+public final class Stage1 {
+    /** The file whose presence says that this is the initramfs. */
+    public static final String MARKER = "/stage1";
+
+    private static final String INIT = "/sbin/nulld";
+
+    private final Libc libc;
+    private final Clock clock;
+    private final Journal journal;
+    private final Path root;
+    private final Path newRoot;
+
+    /** @param root {@code /} of the initramfs */
+    public Stage1(Libc libc, Clock clock, Journal journal, Path root) {
+        this.libc = libc;
+        this.clock = clock;
+        this.journal = journal;
+        this.root = root;
+        this.newRoot = root.resolve("newroot");
+    }
+
+    /** Runs the phases and executes the root's nulld: comes back only by an exception. */
+    public void run() throws BootException {
+        BootPhases phases = new BootPhases("stage1", clock, journal);
+        Mounter mounter = new Mounter(libc, root);
+        phases.run("virtual-filesystems", fields -> {
+            for (MountEntry entry : MountTable.VIRTUAL) {
+                Mounter.directory(entry.at(root));
+            }
+            mounter.mount(MountTable.VIRTUAL).forEach(problem -> journal.text("stage1", problem));
+            EventPort.attach(
+                    libc,
+                    Cmdline.read(root.resolve("proc/cmdline")),
+                    journal,
+                    problem -> journal.text("stage1", problem));
+        });
+        Superblock wanted = Superblock.read(root.resolve("root.superblock"));
+        SwitchRoot switchRoot = new SwitchRoot(libc, root, newRoot);
+        phases.run("find-root", fields -> {
+            RootFinder finder = new RootFinder(libc, clock, root, wanted, line -> journal.text("stage1", line));
+            RootFinder.Found found = finder.find();
+            fields.addProperty("device", found.description());
+            mountRoot(switchRoot, found);
+        });
+        phases.run("enter-root", fields -> {
+            try {
+                switchRoot.enter(MountTable.VIRTUAL);
+            } catch (IOException e) {
+                throw new BootException(
+                        "cannot move into the root file system: " + e.getMessage(),
+                        "the image lacks a mount point or is damaged: build or write it anew");
+            }
+        });
+        journal.flush(2_000);
+        SysResult failed = libc.execve(INIT, List.of("nulld"), List.of("LANG=C.UTF-8"));
+        if (failed instanceof SysResult.Failed(var errno)) {
+            throw new BootException(
+                    "execve " + INIT + ": " + Errno.describe(errno), "build the image anew: it lacks nulld");
+        }
+    }
+
+    private void mountRoot(SwitchRoot switchRoot, RootFinder.Found found) throws BootException {
+        SysResult mounted;
+        try {
+            Mounter.directory(newRoot);
+            mounted = switchRoot.mount(found);
+        } finally {
+            if (found.heldFd() >= 0) {
+                libc.close(found.heldFd());
+            }
+        }
+        if (mounted instanceof SysResult.Failed(var errno)) {
+            throw new BootException(
+                    "cannot mount the SquashFS on " + found.description() + ": " + Errno.describe(errno),
+                    "write the image anew: it is damaged");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.nullbox.nulld.linux;
+
+/** A boot that cannot go on: its cause and the remedy, for the person at the console. */
+public final class BootException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String remedy;
+
+    /**
+     * @param cause what is wrong, with the thing's name
+     * @param remedy what to do about it
+     */
+    public BootException(String cause, String remedy) {
+        super(cause);
+        this.remedy = remedy;
+    }
+
+    /** What to do about it. */
+    public String remedy() {
+        return remedy;
+    }
+
+    /** The cause, never absent here. */
+    @Override
+    public String getMessage() {
+        String message = super.getMessage();
+        return message == null ? "" : message;
+    }
+}

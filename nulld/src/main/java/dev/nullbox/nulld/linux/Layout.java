@@ -1,0 +1,35 @@
+package dev.nullbox.nulld.linux;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Where things are, so that tests can have them elsewhere.
+ *
+ * @param run {@code /run/nullbox}
+ * @param state {@code /data}
+ * @param etc where passwd and group are
+ * @param cgroups the cgroup tree
+ * @param launcher the program that drops privileges
+ * @param unmounts what is unmounted at the end, in this order
+ */
+public record Layout(Path run, Path state, Path etc, Cgroups cgroups, String launcher, List<String> unmounts) {
+    public Layout {
+        unmounts = List.copyOf(unmounts);
+    }
+
+    /**
+     * The appliance's. Data first: it is what must not be lost.
+     *
+     * @param volatileStateBytes memory that the state may take; 0 with a data partition
+     */
+    public static Layout appliance(long volatileStateBytes) {
+        return new Layout(
+                Path.of("/run/nullbox"),
+                Path.of("/data"),
+                Path.of("/etc"),
+                new Cgroups(Path.of("/sys/fs/cgroup"), volatileStateBytes),
+                "/sbin/launch",
+                List.of("/data", "/var/lib/dhcpcd", "/tmp", "/run", "/sys/fs/cgroup"));
+    }
+}

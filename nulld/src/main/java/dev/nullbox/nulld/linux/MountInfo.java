@@ -1,0 +1,85 @@
+package dev.nullbox.nulld.linux;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One line of /proc/self/mountinfo: proc_pid_mountinfo(5).
+ *
+ * @param target where it is mounted
+ * @param options the mount's own options: {@code ro, nosuid, ...}
+ * @param type the file system's type
+ * @param superOptions the file system's options
+ */
+record MountInfo(String target, List<String> options, String type, List<String> superOptions) {
+    MountInfo {
+        options = List.copyOf(options);
+        superOptions = List.copyOf(superOptions);
+    }
+
+    /** All mounts, oldest first; none where the file cannot be read (before /proc is there). */
+    static List<MountInfo> read(Path file) {
+        try {
+            return parse(Files.readAllLines(file));
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    /** Lines that do not have the fields of the manual page are left out. */
+    static List<MountInfo> parse(List<String> lines) {
+        List<MountInfo> all = new ArrayList<>();
+        for (String line : lines) {
+            List<String> fields = split(line, ' ');
+            int dash = fields.indexOf("-");
+            if (dash >= 6 && fields.size() > dash + 3) {
+                all.add(new MountInfo(
+                        unescape(fields.get(4)),
+                        split(fields.get(5), ','),
+                        fields.get(dash + 1),
+                        split(fields.get(dash + 3), ',')));
+            }
+        }
+        return all;
+    }
+
+    /** The uppermost mount at a path. */
+    static Optional<MountInfo> at(List<MountInfo> mounts, String target) {
+        return mounts.reversed().stream().filter(m -> m.target().equals(target)).findFirst();
+    }
+
+    /** Whether the mount has each of these comma-separated options. */
+    boolean has(String wanted) {
+        return wanted.isEmpty() || options.containsAll(split(wanted, ','));
+    }
+
+    private static List<String> split(String text, char separator) {
+        List<String> parts = new ArrayList<>();
+        int start = 0;
+        for (int i = text.indexOf(separator); i >= 0; i = text.indexOf(separator, start)) {
+            parts.add(text.substring(start, i));
+            start = i + 1;
+        }
+        parts.add(text.substring(start));
+        return parts;
+    }
+
+    /** Blanks, tabs, newlines and backslashes stand as three octal digits. */
+    private static String unescape(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\\' && i + 3 < text.length()) {
+                out.append((char) Integer.parseInt(text.substring(i + 1, i + 4), 8));
+                i += 3;
+            } else {
+                out.append(c);
+            }
+        }
+        return out.toString();
+    }
+}

@@ -1,0 +1,15 @@
+package dev.nullbox.nulld.linux;
+
+/**
+ * One kernel setting.
+ *
+ * @param name as in sysctl(8): {@code "kernel.kptr_restrict"}
+ * @param value what is written
+ * @param why the reason
+ */
+public record Sysctl(String name, String value, String why) {
+    /** The path below /proc/sys. */
+    public String path() {
+        return name.replace('.', '/');
+    }
+}

@@ -1,0 +1,44 @@
+package dev.nullbox.nulld.linux;
+
+import java.util.List;
+
+/** The kernel settings of the appliance, in the order they are written. Source: Documentation/admin-guide/sysctl. */
+public final class SysctlTable {
+    /** Each must be there: the kernel is ours. */
+    public static final List<Sysctl> ALL = List.of(
+            new Sysctl("kernel.kptr_restrict", "2", "no kernel addresses in /proc, not even for root"),
+            new Sysctl("kernel.dmesg_restrict", "1", "the kernel log tells of addresses and devices"),
+            new Sysctl("kernel.yama.ptrace_scope", "2", "only CAP_SYS_PTRACE may trace; no service has it"),
+            new Sysctl("kernel.perf_event_paranoid", "3", "no performance counters: side channels"),
+            new Sysctl("kernel.randomize_va_space", "2", "full address space randomisation"),
+            new Sysctl("kernel.panic_on_oops", "1", "a kernel that has gone wrong does not go on"),
+            new Sysctl("kernel.panic", "10", "and the machine comes back by itself"),
+            new Sysctl("vm.mmap_min_addr", "65536", "a null pointer of the kernel's cannot be mapped"),
+            new Sysctl("fs.protected_hardlinks", "1", "no hard links to files of others"),
+            new Sysctl("fs.protected_symlinks", "1", "no following of others' links in /tmp"),
+            new Sysctl("fs.protected_fifos", "2", "no writing into others' pipes in /tmp"),
+            new Sysctl("fs.protected_regular", "2", "no writing into others' files in /tmp"),
+            new Sysctl("fs.suid_dumpable", "0", "no dumps of processes that changed their user"),
+            new Sysctl("dev.tty.ldisc_autoload", "0", "no line disciplines for the asking"),
+            new Sysctl("net.ipv4.ip_forward", "1", "agents reach out through egress; resets what follows, so first"),
+            new Sysctl("net.ipv4.conf.all.rp_filter", "1", "a packet's source must be reachable where it came in"),
+            new Sysctl("net.ipv4.conf.default.rp_filter", "1", "the same for agents' interfaces, made later"),
+            new Sysctl("net.ipv4.conf.all.accept_redirects", "0", "nobody on the network changes our routes"),
+            new Sysctl("net.ipv4.conf.default.accept_redirects", "0", "the same for interfaces made later"),
+            new Sysctl("net.ipv4.conf.all.secure_redirects", "0", "not even a gateway"),
+            new Sysctl("net.ipv4.conf.default.secure_redirects", "0", "the same for interfaces made later"),
+            new Sysctl("net.ipv4.conf.all.send_redirects", "0", "agents learn nothing of the network"),
+            new Sysctl("net.ipv4.conf.default.send_redirects", "0", "the same for interfaces made later"),
+            new Sysctl("net.ipv4.conf.all.accept_source_route", "0", "senders do not choose routes"),
+            new Sysctl("net.ipv4.conf.default.accept_source_route", "0", "the same for interfaces made later"),
+            new Sysctl("net.ipv4.conf.all.arp_ignore", "1", "answer only for the asked interface's own address"),
+            new Sysctl("net.ipv4.tcp_syncookies", "1", "the management port under a flood of half-open connections"),
+            new Sysctl("net.ipv4.tcp_rfc1337", "1", "no early end of closing connections"),
+            new Sysctl("net.ipv4.icmp_echo_ignore_broadcasts", "1", "no amplifier"),
+            new Sysctl("net.ipv6.conf.all.forwarding", "0", "agents have no IPv6"),
+            new Sysctl("net.ipv6.conf.default.disable_ipv6", "1", "agents' interfaces, made later, have none at all"),
+            new Sysctl("net.ipv6.conf.all.accept_redirects", "0", "nobody on the network changes our routes"),
+            new Sysctl("net.ipv6.conf.all.accept_source_route", "0", "senders do not choose routes"));
+
+    private SysctlTable() {}
+}

@@ -1,0 +1,181 @@
+package dev.nullbox.nulld.log;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.nullbox.nulld.linux.Clock;
+import java.util.ArrayDeque;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that PID 1 and the services say: a ring in memory that {@code nulld.logs} reads, one line each for the console, and
+ * events as JSON lines for the second serial port. Nothing here blocks: the ring forgets its oldest, the devices drop.
+ */
+public final class Journal {
+    /** Records kept. */
+    public static final int RECORDS = 2_000;
+    /** Characters kept in all: PID 1 may hold 10 MB. */
+    static final int CHARACTERS = 1 << 20;
+
+    private static final int CONSOLE_WIDTH = 240;
+
+    /** One record as kept: its number, its source and its JSON without the number. */
+    private record Entry(long seq, String source, String json) {}
+
+    private final Clock clock;
+    private final ArrayDeque<Entry> ring = new ArrayDeque<>();
+    private int characters;
+    private long lastSeq;
+    private @Nullable LineSink console;
+    private @Nullable LineSink events;
+
+    public Journal(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** Shows lines for people on this device from now on. */
+    public synchronized void console(LineSink sink) {
+        console = sink;
+    }
+
+    /** Writes events to this device from now on. */
+    public synchronized void events(LineSink sink) {
+        events = sink;
+    }
+
+    /** One event; the fields do not hold its name. */
+    public void event(String source, String name, JsonObject fields) {
+        JsonObject record = head(source);
+        record.addProperty("event", name);
+        for (Map.Entry<String, JsonElement> field : fields.entrySet()) {
+            if (!record.has(field.getKey())) {
+                record.add(field.getKey(), field.getValue());
+            }
+        }
+        String json = record.toString();
+        synchronized (this) {
+            append(source, json);
+            if (events != null) {
+                events.offer(json);
+            }
+            if (console != null) {
+                console.offer(line(source, name, fields));
+            }
+        }
+    }
+
+    /** One line for people. */
+    public void text(String source, String text) {
+        JsonObject record = head(source);
+        record.addProperty("text", text);
+        String json = record.toString();
+        synchronized (this) {
+            append(source, json);
+            if (console != null) {
+                console.offer(printable(source + "| " + text));
+            }
+        }
+    }
+
+    /**
+     * Records after a number, oldest first: {@code {records: [...], next}}; next is what to ask with the next time.
+     *
+     * @param source only of this one; null for all
+     * @param waitMillis real milliseconds to wait when there is none yet
+     */
+    public synchronized JsonObject read(long after, int max, @Nullable String source, long waitMillis) {
+        long end = System.nanoTime() + waitMillis * 1_000_000;
+        while (true) {
+            JsonArray records = new JsonArray();
+            long next = Math.min(after, lastSeq);
+            for (Entry entry : ring) {
+                if (entry.seq() <= after || records.size() >= max) {
+                    continue;
+                }
+                next = entry.seq();
+                if (source == null || source.equals(entry.source())) {
+                    JsonObject record = JsonParser.parseString(entry.json()).getAsJsonObject();
+                    record.addProperty("seq", entry.seq());
+                    records.add(record);
+                }
+            }
+            long left = (end - System.nanoTime()) / 1_000_000;
+            if (!records.isEmpty() || left <= 0) {
+                JsonObject page = new JsonObject();
+                page.add("records", records);
+                page.addProperty("next", next);
+                return page;
+            }
+            try {
+                wait(left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return read(after, max, source, 0);
+            }
+        }
+    }
+
+    /** Waits until the devices have taken all, at most so many real milliseconds each. */
+    public void flush(long millis) {
+        LineSink first;
+        LineSink second;
+        synchronized (this) {
+            first = events;
+            second = console;
+        }
+        if (first != null) {
+            first.flush(millis);
+        }
+        if (second != null) {
+            second.flush(millis);
+        }
+    }
+
+    private JsonObject head(String source) {
+        JsonObject record = new JsonObject();
+        record.addProperty("t", clock.millis() / 1000.0);
+        record.addProperty("source", source);
+        return record;
+    }
+
+    private void append(String source, String json) {
+        ring.add(new Entry(++lastSeq, source, json));
+        characters += json.length();
+        while (ring.size() > RECORDS || characters > CHARACTERS) {
+            characters -= ring.remove().json().length();
+        }
+        notifyAll();
+    }
+
+    /** {@code source| event key=value}; an agent's own output as {@code agent| line}. */
+    private static String line(String source, String name, JsonObject fields) {
+        if (name.equals("agent.console")) {
+            return printable(text(fields, "agent") + "| " + text(fields, "line"));
+        }
+        StringBuilder line = new StringBuilder(source).append("| ").append(name);
+        for (Map.Entry<String, JsonElement> field : fields.entrySet()) {
+            JsonElement value = field.getValue();
+            line.append(' ').append(field.getKey()).append('=');
+            line.append(value.isJsonPrimitive() ? value.getAsString() : value.toString());
+        }
+        return printable(line.toString());
+    }
+
+    private static String text(JsonObject fields, String name) {
+        JsonElement value = fields.get(name);
+        return value != null && value.isJsonPrimitive() ? value.getAsString() : "";
+    }
+
+    /** Bounded, and without control characters: what a service or a guest says must not drive the terminal. */
+    public static String printable(String text) {
+        StringBuilder out = new StringBuilder(Math.min(text.length(), CONSOLE_WIDTH));
+        for (int i = 0; i < text.length() && i < CONSOLE_WIDTH; i++) {
+            char c = text.charAt(i);
+            boolean control = (c < ' ' && c != '\t') || (c >= 0x7f && c < 0xa0);
+            out.append(control ? '?' : c);
+        }
+        return out.toString();
+    }
+}

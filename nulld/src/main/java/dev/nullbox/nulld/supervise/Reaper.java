@@ -1,0 +1,112 @@
+package dev.nullbox.nulld.supervise;
+
+import dev.nullbox.natives.Errno;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.SysResult;
+
+/**
+ * The only one that waits for processes: one thread in waitpid(-1). Every child that ends is told of, orphans that fell to
+ * PID 1 too; who knows them decides.
+ */
+public final class Reaper {
+    private static final int STACK_BYTES = 64 * 1024;
+    private static final long IDLE_MILLIS = 1_000;
+
+    /** Takes the news of an ended process. */
+    @FunctionalInterface
+    public interface Listener {
+        /** A process has ended and is gone. */
+        void ended(int pid, ExitStatus status);
+    }
+
+    private final Libc libc;
+    private final Listener listener;
+    private final Object lock = new Object();
+    private boolean childless;
+    private long spawns;
+
+    public Reaper(Libc libc, Listener listener) {
+        this.libc = libc;
+        this.listener = listener;
+    }
+
+    /** Starts the thread; bug takes what ends it, which nothing should. */
+    public void start(Thread.UncaughtExceptionHandler bug) {
+        Thread thread = new Thread(null, this::run, "reaper", STACK_BYTES);
+        thread.setDaemon(true);
+        thread.setUncaughtExceptionHandler(bug);
+        thread.start();
+    }
+
+    /** A process was started: there is something to wait for. */
+    public void spawned() {
+        synchronized (lock) {
+            childless = false;
+            spawns++;
+            lock.notifyAll();
+        }
+    }
+
+    /** Waits until no process is left, at most so many real milliseconds; whether none is left. */
+    public boolean awaitChildless(long millis) {
+        long end = System.nanoTime() + millis * 1_000_000;
+        synchronized (lock) {
+            while (!childless) {
+                long left = (end - System.nanoTime()) / 1_000_000;
+                if (left <= 0) {
+                    return false;
+                }
+                try {
+                    lock.wait(left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private void run() {
+        int[] status = new int[1];
+        try {
+            while (true) {
+                long before = spawns();
+                switch (libc.waitpid(-1, status, 0)) {
+                    case SysResult.Ok(var pid) when pid > 0 -> listener.ended((int) pid, ExitStatus.of(status[0]));
+                    case SysResult.Ok _ -> idle(before, false);
+                    case SysResult.Failed(var errno) -> {
+                        if (errno != Errno.EINTR) {
+                            idle(before, errno == Errno.ECHILD);
+                        }
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private long spawns() {
+        synchronized (lock) {
+            return spawns;
+        }
+    }
+
+    /** With nothing to wait for: until a process is started, or a second; an orphan may arrive at any time. */
+    private void idle(long before, boolean none) throws InterruptedException {
+        long end = System.nanoTime() + IDLE_MILLIS * 1_000_000;
+        synchronized (lock) {
+            if (spawns != before) {
+                return;
+            }
+            childless = none;
+            lock.notifyAll();
+            long left = IDLE_MILLIS;
+            while (spawns == before && left > 0) {
+                lock.wait(left);
+                left = (end - System.nanoTime()) / 1_000_000;
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package dev.nullbox.nulld.supervise;
+
+import dev.nullbox.natives.Signals;
+import dev.nullbox.nulld.linux.ServiceSpec;
+import dev.nullbox.nulld.supervise.ServiceState.Next;
+import dev.nullbox.nulld.supervise.Transition.Action;
+import java.util.List;
+
+/** The supervision of one service as a pure function of state and event; {@link Supervisor} does what it says. */
+final class ServiceMachine {
+    /** After the n-th failure in a row it waits so long; the last holds for all that follow. */
+    static final List<Long> BACKOFF_MILLIS = List.of(1_000L, 2_000L, 4_000L, 8_000L, 16_000L, 30_000L);
+    /** A service that was ready for so long begins its count of failures anew. */
+    static final long RESET_MILLIS = 300_000;
+    /** How long the kernel may take to end a killed process before it is killed again. */
+    static final long KILL_AGAIN_MILLIS = 5_000;
+
+    private ServiceMachine() {}
+
+    /** The transition; an event that means nothing in a state leaves it as it is. */
+    static Transition next(ServiceSpec spec, ServiceState state, ServiceEvent event, long now) {
+        return switch (state) {
+            case ServiceState.Waiting s -> waiting(s, event);
+            case ServiceState.Spawning s -> spawning(spec, s, event, now);
+            case ServiceState.Starting s -> starting(spec, s, event, now);
+            case ServiceState.Ready s -> ready(spec, s, event, now);
+            case ServiceState.Stopping s -> stopping(s, event, now);
+            case ServiceState.Backoff s -> backoff(s, event, now);
+            case ServiceState.Stopped s -> stopped(s, event);
+            case ServiceState.Disabled s -> Transition.to(s);
+        };
+    }
+
+    private static Transition waiting(ServiceState.Waiting s, ServiceEvent event) {
+        return switch (event) {
+            case ServiceEvent.DependenciesReady _ ->
+                Transition.to(new ServiceState.Spawning(s.failures()), new Action.Spawn());
+            case ServiceEvent.StopAsked _ -> Transition.to(new ServiceState.Stopped(), new Action.SayStopped(0));
+            case ServiceEvent.Spawned _,
+                    ServiceEvent.SpawnFailed _,
+                    ServiceEvent.SaidReady _,
+                    ServiceEvent.Exited _,
+                    ServiceEvent.Tick _,
+                    ServiceEvent.StartAsked _,
+                    ServiceEvent.RestartAsked _ -> Transition.to(s);
+        };
+    }
+
+    private static Transition spawning(ServiceSpec spec, ServiceState.Spawning s, ServiceEvent event, long now) {
+        return switch (event) {
+            case ServiceEvent.Spawned(var pid) -> {
+                Action starting = new Action.SayStarting(pid, s.failures() + 1);
+                yield switch (spec.readiness()) {
+                    case SAYS_SO ->
+                        Transition.to(
+                                new ServiceState.Starting(pid, now + spec.startLimitMillis(), s.failures()), starting);
+                    case RUNS ->
+                        Transition.to(
+                                new ServiceState.Ready(pid, now, s.failures()), starting, new Action.SayReady(pid));
+                };
+            }
+            case ServiceEvent.SpawnFailed(var why) -> retry(s.failures(), why, now);
+            case ServiceEvent.DependenciesReady _,
+                    ServiceEvent.SaidReady _,
+                    ServiceEvent.Exited _,
+                    ServiceEvent.Tick _,
+                    ServiceEvent.StartAsked _,
+                    ServiceEvent.StopAsked _,
+                    ServiceEvent.RestartAsked _ -> Transition.to(s);
+        };
+    }
+
+    private static Transition starting(ServiceSpec spec, ServiceState.Starting s, ServiceEvent event, long now) {
+        return switch (event) {
+            case ServiceEvent.SaidReady(var pid)
+            when pid == s.pid() ->
+                Transition.to(new ServiceState.Ready(pid, now, s.failures()), new Action.SayReady(pid));
+            case ServiceEvent.Exited(var pid, var status)
+            when pid == s.pid() -> exited(pid, status, s.failures(), status.describe() + " before it was ready", now);
+            case ServiceEvent.Tick _
+            when now >= s.deadline() -> {
+                String why = "not ready within " + spec.startLimitMillis() / 1000 + " s";
+                yield stop(spec, s.pid(), Next.RETRY, why, s.failures(), now);
+            }
+            case ServiceEvent.StopAsked _ -> stop(spec, s.pid(), Next.STAY, "", 0, now);
+            case ServiceEvent.RestartAsked _ -> stop(spec, s.pid(), Next.START, "", 0, now);
+            case ServiceEvent.DependenciesReady _,
+                    ServiceEvent.Spawned _,
+                    ServiceEvent.SpawnFailed _,
+                    ServiceEvent.SaidReady _,
+                    ServiceEvent.Exited _,
+                    ServiceEvent.Tick _,
+                    ServiceEvent.StartAsked _ -> Transition.to(s);
+        };
+    }
+
+    private static Transition ready(ServiceSpec spec, ServiceState.Ready s, ServiceEvent event, long now) {
+        return switch (event) {
+            case ServiceEvent.Exited(var pid, var status)
+            when pid == s.pid() -> {
+                int before = now - s.since() >= RESET_MILLIS ? 0 : s.failures();
+                yield exited(pid, status, before, status.describe(), now);
+            }
+            case ServiceEvent.StopAsked _ -> stop(spec, s.pid(), Next.STAY, "", 0, now);
+            case ServiceEvent.RestartAsked _ -> stop(spec, s.pid(), Next.START, "", 0, now);
+            case ServiceEvent.DependenciesReady _,
+                    ServiceEvent.Spawned _,
+                    ServiceEvent.SpawnFailed _,
+                    ServiceEvent.SaidReady _,
+                    ServiceEvent.Exited _,
+                    ServiceEvent.Tick _,
+                    ServiceEvent.StartAsked _ -> Transition.to(s);
+        };
+    }
+
+    private static Transition stopping(ServiceState.Stopping s, ServiceEvent event, long now) {
+        return switch (event) {
+            case ServiceEvent.Exited(var pid, var status)
+            when pid == s.pid() ->
+                switch (s.next()) {
+                    case STAY -> ended(new ServiceState.Stopped(), pid, status);
+                    case START -> ended(new ServiceState.Waiting(0), pid, status);
+                    case RETRY -> exited(pid, status, s.failures(), s.why(), now);
+                };
+            case ServiceEvent.Tick _
+            when now >= s.deadline() ->
+                Transition.to(
+                        new ServiceState.Stopping(s.pid(), now + KILL_AGAIN_MILLIS, s.next(), s.why(), s.failures()),
+                        new Action.Send(s.pid(), Signals.SIGKILL),
+                        new Action.Clean());
+            case ServiceEvent.StopAsked _ -> Transition.to(then(s, Next.STAY));
+            case ServiceEvent.StartAsked _, ServiceEvent.RestartAsked _ -> Transition.to(then(s, Next.START));
+            case ServiceEvent.DependenciesReady _,
+                    ServiceEvent.Spawned _,
+                    ServiceEvent.SpawnFailed _,
+                    ServiceEvent.SaidReady _,
+                    ServiceEvent.Exited _,
+                    ServiceEvent.Tick _ -> Transition.to(s);
+        };
+    }
+
+    private static Transition backoff(ServiceState.Backoff s, ServiceEvent event, long now) {
+        return switch (event) {
+            case ServiceEvent.Tick _ when now >= s.until() -> Transition.to(new ServiceState.Waiting(s.failures()));
+            case ServiceEvent.StartAsked _, ServiceEvent.RestartAsked _ -> Transition.to(new ServiceState.Waiting(0));
+            case ServiceEvent.StopAsked _ -> Transition.to(new ServiceState.Stopped(), new Action.SayStopped(0));
+            case ServiceEvent.DependenciesReady _,
+                    ServiceEvent.Spawned _,
+                    ServiceEvent.SpawnFailed _,
+                    ServiceEvent.SaidReady _,
+                    ServiceEvent.Exited _,
+                    ServiceEvent.Tick _ -> Transition.to(s);
+        };
+    }
+
+    private static Transition stopped(ServiceState.Stopped s, ServiceEvent event) {
+        return switch (event) {
+            case ServiceEvent.StartAsked _, ServiceEvent.RestartAsked _ -> Transition.to(new ServiceState.Waiting(0));
+            case ServiceEvent.DependenciesReady _,
+                    ServiceEvent.Spawned _,
+                    ServiceEvent.SpawnFailed _,
+                    ServiceEvent.SaidReady _,
+                    ServiceEvent.Exited _,
+                    ServiceEvent.Tick _,
+                    ServiceEvent.StopAsked _ -> Transition.to(s);
+        };
+    }
+
+    private static Transition stop(ServiceSpec spec, int pid, Next next, String why, int failures, long now) {
+        return Transition.to(
+                new ServiceState.Stopping(pid, now + spec.stopLimitMillis(), next, why, failures),
+                new Action.Send(pid, Signals.SIGTERM));
+    }
+
+    private static ServiceState then(ServiceState.Stopping s, Next next) {
+        return new ServiceState.Stopping(s.pid(), s.deadline(), next, s.why(), s.failures());
+    }
+
+    private static Transition ended(ServiceState state, int pid, ExitStatus status) {
+        return Transition.to(state, new Action.SayExited(pid, status), new Action.Clean(), new Action.SayStopped(pid));
+    }
+
+    private static Transition exited(int pid, ExitStatus status, int failuresBefore, String why, long now) {
+        Transition retry = retry(failuresBefore, why, now);
+        return Transition.to(
+                retry.state(),
+                new Action.SayExited(pid, status),
+                new Action.Clean(),
+                retry.actions().getFirst());
+    }
+
+    private static Transition retry(int failuresBefore, String why, long now) {
+        int failures = failuresBefore + 1;
+        long delay = BACKOFF_MILLIS.get(Math.min(failures, BACKOFF_MILLIS.size()) - 1);
+        return Transition.to(
+                new ServiceState.Backoff(now + delay, failures, why), new Action.SayFailed(why, failures, delay));
+    }
+}

@@ -1,0 +1,77 @@
+package dev.nullbox.nulld.supervise;
+
+/** Where a service stands. Times are milliseconds of the clock; failures are those in a row. */
+public sealed interface ServiceState {
+    /** Until what it depends on is ready. */
+    record Waiting(int failures) implements ServiceState {}
+
+    /** Asked to start; the process is being made. */
+    record Spawning(int failures) implements ServiceState {}
+
+    /** Runs and has not said that it is ready. */
+    record Starting(int pid, long deadline, int failures) implements ServiceState {}
+
+    /** Runs and serves. */
+    record Ready(int pid, long since, int failures) implements ServiceState {}
+
+    /** Was asked to end; killed at the deadline. */
+    record Stopping(int pid, long deadline, Next next, String why, int failures) implements ServiceState {}
+
+    /** Failed, and is tried again at a time. */
+    record Backoff(long until, int failures, String why) implements ServiceState {}
+
+    /** Stopped on request. */
+    record Stopped() implements ServiceState {}
+
+    /** Never started in this boot, and why. */
+    record Disabled(String why) implements ServiceState {}
+
+    /** What comes after the end of a service that was asked to end. */
+    enum Next {
+        STAY,
+        START,
+        RETRY
+    }
+
+    /** The process, or 0 when there is none. */
+    default int pid() {
+        return switch (this) {
+            case Starting s -> s.pid;
+            case Ready s -> s.pid;
+            case Stopping s -> s.pid;
+            case Waiting _, Spawning _, Backoff _, Stopped _, Disabled _ -> 0;
+        };
+    }
+
+    /** When something happens by itself; Long.MAX_VALUE for never. */
+    default long deadline() {
+        return switch (this) {
+            case Starting s -> s.deadline;
+            case Stopping s -> s.deadline;
+            case Backoff s -> s.until;
+            case Waiting _, Spawning _, Ready _, Stopped _, Disabled _ -> Long.MAX_VALUE;
+        };
+    }
+
+    /** The name in {@code nulld.status}. */
+    default String label() {
+        return switch (this) {
+            case Waiting _ -> "waiting";
+            case Spawning _, Starting _ -> "starting";
+            case Ready _ -> "ready";
+            case Stopping _ -> "stopping";
+            case Backoff _ -> "failed";
+            case Stopped _ -> "stopped";
+            case Disabled _ -> "disabled";
+        };
+    }
+
+    /** Why it is not up, where there is a reason; else empty. */
+    default String error() {
+        return switch (this) {
+            case Backoff s -> s.why;
+            case Disabled s -> s.why;
+            case Waiting _, Spawning _, Starting _, Ready _, Stopping _, Stopped _ -> "";
+        };
+    }
+}

@@ -1,0 +1,133 @@
+package dev.nullbox.nulld.supervise;
+
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.OpenFlags;
+import dev.nullbox.natives.SpawnAction;
+import dev.nullbox.natives.SyscallException;
+import dev.nullbox.nulld.launch.LaunchPlan;
+import dev.nullbox.nulld.linux.Accounts;
+import dev.nullbox.nulld.linux.Layout;
+import dev.nullbox.nulld.linux.ServiceSpec;
+import dev.nullbox.nulld.log.LogPump;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Makes a service's process: its directories, its three pipes, and posix_spawn of the launcher. */
+public final class Spawner {
+    private static final int READY_FD = 3;
+
+    private final Libc libc;
+    private final Layout layout;
+    private final LogPump pump;
+    private final ReadyListener ready;
+
+    /** Takes the news that a process said it is ready. */
+    @FunctionalInterface
+    public interface ReadyListener {
+        /** The process of this service said so. */
+        void ready(String service, int pid);
+    }
+
+    public Spawner(Libc libc, Layout layout, LogPump pump, ReadyListener ready) {
+        this.libc = libc;
+        this.layout = layout;
+        this.pump = pump;
+        this.ready = ready;
+    }
+
+    /**
+     * Starts a service.
+     *
+     * @return its pid
+     * @throws IOException with what could not be done; nothing is left open then
+     */
+    public int spawn(ServiceSpec spec) throws IOException {
+        Accounts.User user = Accounts.read(layout.etc())
+                .user(spec.user())
+                .orElseThrow(() -> new IOException("no user " + spec.user() + " in " + layout.etc() + "/passwd"));
+        Path run = directory(layout.run().resolve(spec.name()), user, "rwxr-xr-x");
+        Path state = directory(layout.state().resolve(spec.name()), user, "rwx------");
+        link(layout.run().resolve(spec.name() + ".sock"), Path.of(spec.name(), spec.name() + ".sock"));
+        Set<Integer> open = new LinkedHashSet<>();
+        try {
+            int[] out = pipe(user, open);
+            int[] err = pipe(user, open);
+            int[] said = pipe(user, open);
+            List<SpawnAction> actions = List.of(
+                    new SpawnAction.Open(0, "/dev/null", OpenFlags.O_RDONLY, 0),
+                    new SpawnAction.Dup2(out[1], 1),
+                    new SpawnAction.Dup2(err[1], 2),
+                    new SpawnAction.Dup2(said[1], READY_FD),
+                    new SpawnAction.CloseFrom(READY_FD + 1));
+            int pid = libc.posixSpawn(layout.launcher(), argv(spec), environment(run, state), actions, true)
+                    .orThrow("start " + layout.launcher());
+            keep(open, out[0], err[0], said[0]);
+            pump.add(out[0], LogPump.Kind.EVENTS, spec.name(), line -> {});
+            pump.add(err[0], LogPump.Kind.TEXT, spec.name(), line -> {});
+            pump.add(said[0], LogPump.Kind.READY, spec.name(), line -> {
+                if (line.equals("ready")) {
+                    ready.ready(spec.name(), pid);
+                }
+            });
+            return pid;
+        } finally {
+            open.forEach(libc::close);
+        }
+    }
+
+    private static void keep(Set<Integer> open, int... kept) {
+        for (int fd : kept) {
+            open.remove(fd);
+        }
+    }
+
+    private List<String> argv(ServiceSpec spec) throws IOException {
+        LaunchPlan plan = new LaunchPlan(
+                spec.user(),
+                spec.groups(),
+                spec.capabilities(),
+                true,
+                Optional.of(layout.cgroups().service(spec.name(), spec.limits()).toString()),
+                spec.command());
+        List<String> argv = new ArrayList<>(List.of("launch"));
+        argv.addAll(plan.arguments());
+        return argv;
+    }
+
+    private static List<String> environment(Path run, Path state) {
+        return List.of("NULLBOX_READY_FD=" + READY_FD, "LANG=C.UTF-8", "NULLBOX_STATE=" + state, "NULLBOX_RUN=" + run);
+    }
+
+    /** A pipe of the service's user, who may then open it by /proc/self/fd too. */
+    private int[] pipe(Accounts.User user, Set<Integer> open) throws SyscallException {
+        int[] ends = new int[2];
+        libc.pipe2(ends, OpenFlags.O_CLOEXEC).orThrow("pipe2");
+        open.add(ends[0]);
+        open.add(ends[1]);
+        if (user.uid() != 0) {
+            libc.chown("/proc/self/fd/" + ends[1], user.uid(), user.gid()).orThrow("chown of a pipe to " + user.name());
+        }
+        return ends;
+    }
+
+    private Path directory(Path path, Accounts.User owner, String mode) throws IOException {
+        Files.createDirectories(path);
+        libc.chown(path.toString(), owner.uid(), owner.gid()).orThrow("chown " + path + " to " + owner.name());
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+        return path;
+    }
+
+    private static void link(Path link, Path target) throws IOException {
+        if (!Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createSymbolicLink(link, target);
+        }
+    }
+}

@@ -1,0 +1,310 @@
+package dev.nullbox.nulld.supervise;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.nullbox.natives.Errno;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Signals;
+import dev.nullbox.natives.SysResult;
+import dev.nullbox.nulld.linux.Cgroups;
+import dev.nullbox.nulld.linux.Clock;
+import dev.nullbox.nulld.linux.ServiceSpec;
+import dev.nullbox.nulld.log.Degraded;
+import dev.nullbox.nulld.log.Journal;
+import dev.nullbox.nulld.supervise.Transition.Action;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** Holds the services' states and does what {@link ServiceMachine} says. One thread only: PID 1's own. */
+public final class Supervisor {
+    /** So many failures in a row of a required service make the appliance degraded. */
+    static final int DEGRADED_AFTER = 3;
+
+    private static final class Service {
+        final ServiceSpec spec;
+        ServiceState state;
+        int starts;
+        long since;
+        long outOfMemoryKills;
+
+        Service(ServiceSpec spec, ServiceState state, long since) {
+            this.spec = spec;
+            this.state = state;
+            this.since = since;
+        }
+    }
+
+    /** Makes a process of a service: its pid. */
+    @FunctionalInterface
+    public interface Starter {
+        /**
+         * Starts it.
+         *
+         * @throws IOException with what could not be done
+         */
+        int spawn(ServiceSpec spec) throws IOException;
+    }
+
+    private final Libc libc;
+    private final Clock clock;
+    private final Journal journal;
+    private final Degraded degraded;
+    private final Cgroups cgroups;
+    private final Starter starter;
+    private final Map<String, Service> services = new LinkedHashMap<>();
+    private boolean stopping;
+    private boolean announced;
+
+    public Supervisor(Libc libc, Clock clock, Journal journal, Degraded degraded, Cgroups cgroups, Starter starter) {
+        this.libc = libc;
+        this.clock = clock;
+        this.journal = journal;
+        this.degraded = degraded;
+        this.cgroups = cgroups;
+        this.starter = starter;
+    }
+
+    /** Adds a service, which starts at the next tick; or never, when there is a reason against it. */
+    public void add(ServiceSpec spec, Optional<String> disabled) {
+        ServiceState state =
+                disabled.<ServiceState>map(ServiceState.Disabled::new).orElseGet(() -> new ServiceState.Waiting(0));
+        services.put(spec.name(), new Service(spec, state, clock.millis()));
+        disabled.ifPresent(why -> journal.text("nulld", spec.name() + " is not started: " + why));
+    }
+
+    /** The state of a service, when there is one of that name. */
+    public Optional<ServiceState> state(String name) {
+        return Optional.ofNullable(services.get(name)).map(service -> service.state);
+    }
+
+    /** A service said that it is ready, or somebody asked for something. */
+    public void happened(String name, ServiceEvent event) {
+        Service service = services.get(name);
+        if (service != null) {
+            apply(service, event);
+        }
+    }
+
+    /** A process ended: a service's, or an orphan of which nothing is to be said. */
+    public void ended(int pid, ExitStatus status) {
+        for (Service service : services.values()) {
+            if (service.state.pid() == pid) {
+                apply(service, new ServiceEvent.Exited(pid, explained(service, status)));
+                return;
+            }
+        }
+    }
+
+    /** A kill that the kernel did for want of memory says so. */
+    private ExitStatus explained(Service service, ExitStatus status) {
+        boolean killed = status instanceof ExitStatus.Signal(var signal) && signal == Signals.SIGKILL;
+        return killed && cgroups.outOfMemoryKills(service.spec.name()) > service.outOfMemoryKills
+                ? new ExitStatus.OutOfMemory(service.spec.limits().memoryMib())
+                : status;
+    }
+
+    /** Does what is due: deadlines, starts of those whose dependencies are ready, stops in order. */
+    public void tick() {
+        long now = clock.millis();
+        for (Service service : services.values()) {
+            if (now >= service.state.deadline()) {
+                apply(service, new ServiceEvent.Tick());
+            }
+        }
+        for (Service service : services.values()) {
+            if (stopping) {
+                if (!isDown(service) && dependents(service).allMatch(Supervisor::isDown)) {
+                    stop(service);
+                }
+            } else if (service.state instanceof ServiceState.Waiting && dependenciesReady(service)) {
+                apply(service, new ServiceEvent.DependenciesReady());
+            }
+        }
+        announce();
+    }
+
+    /** When {@link #tick} has something to do next; Long.MAX_VALUE for never. */
+    public long nextDeadline() {
+        return services.values().stream()
+                .mapToLong(service -> service.state.deadline())
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    /** From now on nothing is started, and all is stopped: each after those that depend on it. */
+    public void stopAll() {
+        stopping = true;
+    }
+
+    /** Whether no service has a process. */
+    public boolean allDown() {
+        return services.values().stream().allMatch(Supervisor::isDown);
+    }
+
+    /** Whether all required services that are not disabled are ready. */
+    public boolean allReady() {
+        return services.values().stream()
+                .filter(s -> s.spec.required() && !(s.state instanceof ServiceState.Disabled))
+                .allMatch(Supervisor::isReady);
+    }
+
+    /** The services as {@code nulld.status} has them. */
+    public JsonArray describe() {
+        JsonArray all = new JsonArray();
+        for (Service service : services.values()) {
+            JsonObject one = new JsonObject();
+            one.addProperty("name", service.spec.name());
+            one.addProperty("state", service.state.label());
+            if (service.state.pid() != 0) {
+                one.addProperty("pid", service.state.pid());
+            }
+            one.addProperty("restarts", Math.max(0, service.starts - 1));
+            one.addProperty("since_s", (clock.millis() - service.since) / 1000);
+            if (!service.state.error().isEmpty()) {
+                one.addProperty("error", service.state.error());
+            }
+            one.addProperty("required", service.spec.required());
+            all.add(one);
+        }
+        return all;
+    }
+
+    private void apply(Service service, ServiceEvent event) {
+        String before = service.state.label();
+        Transition transition = ServiceMachine.next(service.spec, service.state, event, clock.millis());
+        service.state = transition.state();
+        if (!before.equals(service.state.label())) {
+            service.since = clock.millis();
+        }
+        for (Action action : transition.actions()) {
+            perform(service, action);
+        }
+        judge(service);
+    }
+
+    private void perform(Service service, Action action) {
+        String name = service.spec.name();
+        switch (action) {
+            case Action.Spawn _ -> spawn(service);
+            case Action.Send(var pid, var signal) -> send(name, pid, signal);
+            case Action.Clean _ -> clean(name);
+            case Action.SayStarting(var pid, var attempt) ->
+                say("service.starting", name, pid, fields -> fields.addProperty("attempt", attempt));
+            case Action.SayReady(var pid) -> say("service.ready", name, pid, fields -> {});
+            case Action.SayExited(var pid, var status) ->
+                say("service.exited", name, pid, fields -> {
+                    switch (status) {
+                        case ExitStatus.Code(var code) -> fields.addProperty("code", code);
+                        case ExitStatus.Signal(var signal) -> fields.addProperty("signal", signal);
+                        case ExitStatus.OutOfMemory(var limit) -> {
+                            fields.addProperty("signal", Signals.SIGKILL);
+                            fields.addProperty("out_of_memory_mib", limit);
+                        }
+                    }
+                });
+            case Action.SayFailed(var why, var attempt, var retry) ->
+                say("service.failed", name, 0, fields -> {
+                    fields.addProperty("why", why);
+                    fields.addProperty("attempt", attempt);
+                    fields.addProperty("retry_ms", retry);
+                });
+            case Action.SayStopped(var pid) -> say("service.stopped", name, pid, fields -> {});
+        }
+    }
+
+    /** One that has ended in between is told of by the reaper; whatever else fails is tried again at the deadline. */
+    private void send(String name, int pid, int signal) {
+        if (libc.kill(pid, signal) instanceof SysResult.Failed(var errno) && errno != Errno.ESRCH) {
+            journal.text("nulld", "signal " + signal + " does not reach " + name + ": " + Errno.describe(errno));
+        }
+    }
+
+    private void spawn(Service service) {
+        ServiceEvent outcome;
+        service.outOfMemoryKills = cgroups.outOfMemoryKills(service.spec.name());
+        try {
+            outcome = new ServiceEvent.Spawned(starter.spawn(service.spec));
+            service.starts++;
+        } catch (IOException e) {
+            outcome = new ServiceEvent.SpawnFailed(String.valueOf(e.getMessage()));
+        }
+        apply(service, outcome);
+    }
+
+    private void clean(String name) {
+        try {
+            cgroups.kill(name);
+        } catch (IOException e) {
+            journal.text("nulld", "what " + name + " left running cannot be killed: " + e);
+        }
+    }
+
+    private void stop(Service service) {
+        boolean asked = service.state instanceof ServiceState.Stopping s && s.next() == ServiceState.Next.STAY;
+        if (!asked) {
+            apply(service, new ServiceEvent.StopAsked());
+        }
+    }
+
+    private boolean dependenciesReady(Service service) {
+        return service.spec.after().stream()
+                .map(services::get)
+                .allMatch(other -> other != null && (isReady(other) || isDoneWithout(other)));
+    }
+
+    private static boolean isReady(Service service) {
+        return service.state instanceof ServiceState.Ready;
+    }
+
+    /** Whether it is one the appliance can do without, and has been tried: it gives the order, and holds up nobody. */
+    private static boolean isDoneWithout(Service service) {
+        return !service.spec.required() && (isDown(service) || service.state instanceof ServiceState.Backoff);
+    }
+
+    private Stream<Service> dependents(Service service) {
+        return services.values().stream().filter(other -> other.spec.after().contains(service.spec.name()));
+    }
+
+    private static boolean isDown(Service service) {
+        return service.state instanceof ServiceState.Stopped || service.state instanceof ServiceState.Disabled;
+    }
+
+    /** Whether a service's state makes the appliance degraded, or no longer does. */
+    private void judge(Service service) {
+        String topic = "service " + service.spec.name();
+        if (service.state instanceof ServiceState.Ready) {
+            degraded.remove(topic);
+        } else if (service.spec.required()
+                && service.state instanceof ServiceState.Backoff(var _, var failures, var why)
+                && failures >= DEGRADED_AFTER) {
+            degraded.add(topic, service.spec.name() + " is down: " + why);
+        }
+    }
+
+    private void announce() {
+        if (stopping) {
+            return;
+        }
+        boolean ready = allReady();
+        if (ready && !announced) {
+            JsonObject fields = new JsonObject();
+            fields.addProperty("ms", clock.millis());
+            journal.event("nulld", "appliance.ready", fields);
+        }
+        announced = ready;
+    }
+
+    private void say(String event, String service, int pid, Consumer<JsonObject> more) {
+        JsonObject fields = new JsonObject();
+        fields.addProperty("service", service);
+        if (pid != 0) {
+            fields.addProperty("pid", pid);
+        }
+        more.accept(fields);
+        journal.event("nulld", event, fields);
+    }
+}

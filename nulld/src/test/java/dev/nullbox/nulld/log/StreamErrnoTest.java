@@ -1,0 +1,179 @@
+package dev.nullbox.nulld.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonElement;
+import dev.nullbox.natives.Errno;
+import dev.nullbox.natives.FakeLibc;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Natives;
+import dev.nullbox.natives.OpenFlags;
+import dev.nullbox.natives.SyscallException;
+import dev.nullbox.nulld.linux.SystemClock;
+import dev.nullbox.nulld.supervise.Reaper;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The threads that read and write for PID 1, over real pipes, with each of their system calls failing in turn. */
+@Timeout(60)
+class StreamErrnoTest {
+    private static final Libc REAL = Natives.libc();
+
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.EINTR, Errno.EAGAIN, Errno.EIO})
+    void aLineIsWrittenThoughItsWriteFailedOnce(int errno) throws Exception {
+        for (String call : List.of("LineSink.write/write", "LineSink.write/ioctl")) {
+            int[] ends = pipe();
+            FaultyLibc libc = FaultyLibc.failing(REAL, call, errno);
+            BlockingQueue<String> lost = new LinkedBlockingQueue<>();
+            LineSink sink = new LineSink(libc.libc(), ends[1], 10, lost::add).start("sink");
+            sink.offer("one");
+            sink.offer("two");
+            assertThat(sink.flush(10_000)).isTrue();
+            assertThat(libc.hasFailed()).isTrue();
+            assertThat(drained(ends[0])).as(call).isEqualTo("one\ntwo\n");
+            assertThat(lost).isEmpty();
+            close(ends);
+        }
+    }
+
+    @Test
+    void aDeviceThatStaysBrokenIsGivenUpAndSaidSo() throws Exception {
+        int[] ends = pipe();
+        REAL.close(ends[0]);
+        BlockingQueue<String> lost = new LinkedBlockingQueue<>();
+        LineSink sink = new LineSink(REAL, ends[1], 10, lost::add).start("sink");
+        sink.offer("one");
+        assertThat(lost.poll(10, TimeUnit.SECONDS)).contains("EPIPE");
+        assertThat(sink.flush(10_000)).as("nobody waits for it").isTrue();
+        sink.offer("two");
+        assertThat(sink.dropped()).isPositive();
+        REAL.close(ends[1]);
+    }
+
+    @Test
+    void eachCallOfThePumpFailsAndItGoesOnHearing() throws Exception {
+        List<String> calls = pump(FaultyLibc.healthy(REAL));
+        assertThat(calls)
+                .contains(
+                        "LogPump.<init>/pipe2",
+                        "LogPump.add/write",
+                        "LogPump.run/poll",
+                        "LogPump.run/read",
+                        "LogPump.pump/read",
+                        "LogPump.pump/close");
+        for (String call : calls) {
+            for (int errno : new int[] {Errno.EINTR, Errno.EIO, Errno.ENOMEM}) {
+                if (call.endsWith("pipe2")) {
+                    FaultyLibc failing = FaultyLibc.failing(REAL, call, errno);
+                    assertThatThrownBy(() -> pump(failing))
+                            .isInstanceOf(SyscallException.class)
+                            .hasMessageContaining(Errno.describe(errno));
+                } else {
+                    pump(FaultyLibc.failing(REAL, call, errno));
+                }
+            }
+        }
+    }
+
+    /** Two services speak; what was heard is checked. The names of the calls. */
+    private static List<String> pump(FaultyLibc libc) throws Exception {
+        Journal journal = new Journal(new SystemClock());
+        LogPump pump = new LogPump(libc.libc(), journal);
+        CountDownLatch ready = new CountDownLatch(1);
+        int[] first = pipe();
+        int[] second = pipe();
+        int[] said = pipe();
+        pump.start(StreamErrnoTest::bug);
+        pump.add(first[0], LogPump.Kind.EVENTS, "first", line -> {});
+        say(first[1], "{\"event\":\"e\"}\n");
+        REAL.close(first[1]);
+        awaitText(journal, "first");
+        pump.add(second[0], LogPump.Kind.TEXT, "second", line -> {});
+        say(second[1], "hello\n");
+        REAL.close(second[1]);
+        awaitText(journal, "second");
+        pump.add(said[0], LogPump.Kind.READY, "second", line -> ready.countDown());
+        say(said[1], "ready\n");
+        REAL.close(said[1]);
+        assertThat(ready.await(10, TimeUnit.SECONDS)).isTrue();
+        return libc.names();
+    }
+
+    /** Until the journal has something of the service, or says that it is no longer heard. */
+    private static void awaitText(Journal journal, String service) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long after = 0;
+        while (System.nanoTime() < end) {
+            var page = journal.read(after, Journal.RECORDS, null, 1_000);
+            after = page.get("next").getAsLong();
+            for (JsonElement record : page.getAsJsonArray("records")) {
+                String text = record.toString();
+                if (text.contains("\"source\":\"" + service + "\"")
+                        || text.contains(service + " is no longer heard: read of its")) {
+                    return;
+                }
+            }
+        }
+        throw new AssertionError("nothing of " + service + " within 10 s");
+    }
+
+    @Test
+    void childrenAreReapedThoughWaitpidFailed() throws Exception {
+        int[] errnos = {Errno.EINTR, Errno.EIO, Errno.ECHILD, Errno.ENOMEM};
+        BlockingQueue<Integer> ended = new LinkedBlockingQueue<>();
+        for (int errno : errnos) {
+            new Reaper(new FakeLibc().fails("waitpid", errno).child(errno, 0), (pid, status) -> ended.add(pid))
+                    .start(StreamErrnoTest::bug);
+        }
+        for (int i = 0; i < errnos.length; i++) {
+            assertThat(ended.poll(10, TimeUnit.SECONDS)).isNotNull();
+        }
+    }
+
+    @Test
+    void aFailedWaitIsNotTheEndOfAllChildren() {
+        FakeLibc libc = new FakeLibc();
+        for (int i = 0; i < 50; i++) {
+            libc.fails("waitpid", Errno.EIO);
+        }
+        Reaper reaper = new Reaper(libc, (pid, status) -> {});
+        reaper.start(StreamErrnoTest::bug);
+        assertThat(reaper.awaitChildless(200)).isFalse();
+    }
+
+    private static void bug(Thread thread, Throwable bug) {
+        throw new AssertionError(thread.getName() + " died", bug);
+    }
+
+    private static int[] pipe() throws SyscallException {
+        int[] ends = new int[2];
+        REAL.pipe2(ends, OpenFlags.O_CLOEXEC).orThrow("pipe2");
+        return ends;
+    }
+
+    private static void say(int fd, String text) throws SyscallException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        REAL.write(fd, bytes, 0, bytes.length).orThrow("write");
+    }
+
+    private static String drained(int fd) throws SyscallException {
+        byte[] bytes = new byte[256];
+        int length = REAL.read(fd, bytes, 0, bytes.length).orThrow("read");
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
+    }
+
+    private static void close(int[] ends) {
+        REAL.close(ends[0]);
+        REAL.close(ends[1]);
+    }
+}
