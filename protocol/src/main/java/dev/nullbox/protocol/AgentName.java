@@ -27,6 +27,12 @@ public record AgentName(String value) implements Comparable<AgentName> {
         }
     }
 
+    /** The type of fields that hold one, with the reason of a string that is none. */
+    public static FieldType<AgentName> type(Reason refused) {
+        return new FieldType.Parsed<>(
+                AgentName::new, AgentName::value, "1 to 32 of `A-Z a-z 0-9 _ -`, a letter or digit first", refused);
+    }
+
     @Override
     public int compareTo(AgentName other) {
         return value.compareTo(other.value);

@@ -51,6 +51,12 @@ public record KeyPattern(String value) {
         return new KeyPattern(agent.value() + "/*");
     }
 
+    /** The type of fields that hold one, with the reason of a string that is none. */
+    public static FieldType<KeyPattern> type(Reason refused) {
+        return new FieldType.Parsed<>(
+                KeyPattern::new, KeyPattern::value, "`space/key`, or `space/*` for all in it", refused);
+    }
+
     @Override
     public String toString() {
         return value;

@@ -20,6 +20,12 @@ public record SecretName(String value) {
         }
     }
 
+    /** The type of fields that hold one, with the reason of a string that is none. */
+    public static FieldType<SecretName> type(Reason refused) {
+        return new FieldType.Parsed<>(
+                SecretName::new, SecretName::value, "1 to 64 of `A-Z a-z 0-9 _`, no digit first", refused);
+    }
+
     @Override
     public String toString() {
         return value;

@@ -1,10 +1,22 @@
 package dev.nullbox.protocol;
 
+import java.util.Locale;
+
 /** The services that answer calls, each on a Unix socket of its own. */
 public enum Service {
     NULLD,
     EGRESS,
     WARDEN,
     CTXGRAPH,
-    CAGE
+    CAGE;
+
+    /** The service's name, which its process, user and socket bear. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The file name of its socket. */
+    public String socketName() {
+        return key() + ".sock";
+    }
 }

@@ -1,0 +1,355 @@
+package dev.nullbox.protocol;
+
+import static dev.nullbox.protocol.FieldType.ANY;
+import static dev.nullbox.protocol.FieldType.COUNT;
+import static dev.nullbox.protocol.FieldType.TEXT;
+import static dev.nullbox.protocol.FieldType.TRUTH;
+import static dev.nullbox.protocol.FieldType.listOf;
+import static dev.nullbox.protocol.FieldType.struct;
+import static dev.nullbox.protocol.FieldType.whole;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Methods and events of ctxgraph. A key is a full one, {@code SPACE/...}; an agent's key of one segment means
+ * {@code OWN-NAME/KEY}. A source is an agent's name or the id of a node.
+ */
+public final class MemoryContract {
+    /** Sources that one request excludes. */
+    public static final int MAX_SOURCES = 16;
+
+    public static final int MAX_PARENTS = 64;
+    /** Numbers of one vector. */
+    public static final int MAX_DIMENSIONS = 4_096;
+
+    public static final int MAX_HITS = 100;
+    public static final int MAX_CHUNKS = 1 << 16;
+    private static final int MAX_PAGE = 1_000;
+    private static final int MAX_WAIT_MS = 20_000;
+    private static final int MAX_REASON = 200;
+    private static final int MAX_PATTERNS = 64;
+
+    // Nodes and heads.
+    public static final Field<String> KEY = Field.of("key", TEXT, "");
+    public static final Field<String> ID = Field.of("id", TEXT, "of a node: SHA-256 in hexadecimal");
+    public static final Field<String> KIND = Field.of("kind", FieldType.choice("value", "blob", "tombstone"), "");
+    public static final Field<Object> VALUE = Field.of("value", ANY, "the value");
+    public static final Field<List<String>> PARENTS =
+            Field.of("parents", new FieldType.ListOf<>(TEXT, MAX_PARENTS), "ids of the nodes that it came from");
+    public static final Field<Boolean> QUARANTINED = Field.of("quarantined", TRUTH, "whether it is held back");
+    public static final Field<List<String>> NOT_INFLUENCED_BY = Field.of(
+                    "not_influenced_by", new FieldType.ListOf<>(TEXT, MAX_SOURCES), "sources to exclude")
+            .optional();
+    public static final FieldType.Struct HEAD =
+            struct(KEY, ID, Fields.SEQ, Fields.AGENT, Fields.RUN, KIND, Fields.BYTES, QUARANTINED);
+    public static final Field<List<Message>> ENTRIES = Field.of("entries", listOf(HEAD), "");
+
+    public static final Field<List<String>> CHUNKS = Field.of("chunks", listOf(TEXT), "ids, in order");
+    public static final Field<String> TYPE =
+            Field.of("type", TEXT, "its media type").otherwise("");
+    public static final Field<Message> BLOB =
+            Field.of("blob", struct(CHUNKS, TYPE), "instead of a value").optional();
+    public static final Field<List<Object>> VECTOR =
+            Field.of("vector", listOf(ANY), "numbers").optional();
+    public static final Field<Object> EXPECT = Field.of(
+                    "expect", ANY, "the present head: its id, its seq, or null for none")
+            .optional();
+    public static final Field<String> PREFIX =
+            Field.of("prefix", TEXT, "of keys").otherwise("");
+    public static final Field<Long> MAX =
+            Field.of("max", whole(1, MAX_PAGE, ""), "entries at most").otherwise(100L);
+    public static final Field<Long> BEFORE =
+            Field.of("before", COUNT, "only older ones").otherwise(Long.MAX_VALUE);
+    public static final Field<String> AFTER_KEY =
+            Field.of("after", TEXT, "only keys after it").otherwise("");
+    public static final Field<Long> NEXT_SEQ =
+            Field.of("next", COUNT, "what to give as before").optional();
+    public static final Field<String> NEXT_KEY =
+            Field.of("next", TEXT, "what to give as after").optional();
+    public static final Field<String> QUERY = Field.of("text", TEXT, "words").otherwise("");
+    public static final Field<Long> MAX_FOUND =
+            Field.of("max", whole(1, MAX_HITS, ""), "hits at most").otherwise(20L);
+    public static final Field<Double> SCORE =
+            Field.of("score", new FieldType.Real(), "").optional();
+    public static final Field<String> SNIPPET = Field.of("snippet", TEXT, "");
+    public static final Field<List<Message>> HITS =
+            Field.of("hits", listOf(struct(KEY, ID, Fields.SEQ, SCORE, SNIPPET)), "best first");
+    public static final Field<Long> AFTER = Field.of("after", COUNT, "the last change that is known");
+    public static final Field<Long> WAIT_MS =
+            Field.of("wait_ms", whole(0, MAX_WAIT_MS, "ms"), "for a change").otherwise(0L);
+    public static final Field<String> CHUNK = Field.of("chunk", TEXT, "its id");
+    public static final Field<Long> INDEX = Field.of("index", whole(0, MAX_CHUNKS - 1, ""), "which chunk");
+    public static final Field<Long> CHUNK_COUNT = Field.of("chunks", COUNT, "how many");
+    public static final Field<Long> SIZE = Field.of("size", whole(0, Long.MAX_VALUE, "bytes"), "of the blob");
+
+    public static final FieldType.Struct WRITTEN = struct(ID, Fields.SEQ);
+    public static final FieldType.Struct ENTRY = struct(ID, KEY, KIND, VALUE, Fields.SEQ, Fields.AGENT, PARENTS);
+
+    public static final Method<Message> PUT = agents(
+            "memory.put",
+            Effect.CHANGE,
+            WRITTEN,
+            "writes a value or a blob",
+            KEY,
+            VALUE.optional(),
+            BLOB,
+            PARENTS.optional(),
+            VECTOR,
+            EXPECT);
+    public static final Method<Message> DELETE =
+            agents("memory.delete", Effect.CHANGE, WRITTEN, "writes that the key holds nothing", KEY, EXPECT);
+    public static final Method<Message> GET = agents(
+            "memory.get",
+            Effect.READ_VALUES,
+            ENTRY,
+            "the value of a key or node",
+            KEY.optional(),
+            ID.optional(),
+            NOT_INFLUENCED_BY);
+    public static final Method<Message> HEAD_OF = agents("memory.head", Effect.READ, HEAD, "a key's head", KEY);
+    public static final Method<Message> HISTORY = agents(
+            "memory.history", Effect.READ, struct(ENTRIES, NEXT_SEQ), "a key's heads, newest first", KEY, BEFORE, MAX);
+    public static final Method<Message> LIST = agents(
+            "memory.list",
+            Effect.READ_VALUES,
+            struct(ENTRIES, NEXT_KEY),
+            "the heads of keys in their order",
+            PREFIX,
+            AFTER_KEY,
+            MAX,
+            NOT_INFLUENCED_BY);
+    public static final Method<Message> SEARCH = agents(
+            "memory.search",
+            Effect.READ_VALUES,
+            struct(HITS),
+            "values by words or by a vector's neighbours",
+            QUERY,
+            VECTOR,
+            PREFIX,
+            MAX_FOUND,
+            NOT_INFLUENCED_BY);
+    public static final Method<Message> WATCH =
+            agents("memory.watch", Effect.READ, struct(ENTRIES, AFTER), "changes as they come", PREFIX, AFTER, WAIT_MS);
+    public static final Method<Message> CHUNK_PUT = agents(
+            "memory.chunk.put",
+            Effect.CHANGE,
+            struct(CHUNK, Fields.BYTES),
+            "stores a chunk of a blob, at most 512 KiB",
+            TransferContract.DATA);
+    public static final Method<Message> CHUNK_GET = agents(
+            "memory.chunk.get",
+            Effect.READ_VALUES,
+            struct(TransferContract.DATA, CHUNK_COUNT, SIZE),
+            "a chunk of a blob",
+            ID,
+            INDEX,
+            NOT_INFLUENCED_BY);
+
+    // For operators.
+    public static final Field<String> DIRECTION = Field.of(
+                    "direction", FieldType.choice("ancestors", "descendants").refusedAs(MemoryReason.SYNTAX), "")
+            .otherwise("ancestors");
+    public static final Field<String> MANIFEST = Field.of("manifest", TEXT, "SHA-256 of the writer's AGENT.toml");
+    public static final Field<List<String>> CONTACTS =
+            Field.of("contacts", listOf(TEXT), "what the writer had spoken to");
+    public static final Field<List<Message>> WRITES = Field.of(
+            "writes", listOf(struct(Fields.SEQ, Fields.AGENT, Fields.RUN, MANIFEST, CONTACTS)), "the first 20");
+    public static final Field<List<String>> READS = Field.of("reads", listOf(TEXT), "ids that its writer had read");
+    public static final Field<List<Message>> NODES = Field.of(
+            "nodes",
+            listOf(struct(
+                    ID,
+                    KEY,
+                    KIND,
+                    Fields.SEQ,
+                    Fields.AGENT,
+                    Fields.RUN,
+                    MANIFEST,
+                    WRITES,
+                    PARENTS,
+                    READS,
+                    CONTACTS,
+                    QUARANTINED)),
+            "");
+    public static final Field<Boolean> COMPLETE = Field.of("complete", TRUTH, "whether that is all");
+    public static final Field<String> INFLUENCED_BY = Field.of("influenced_by", TEXT, "a source");
+    public static final Field<String> REASON =
+            Field.of("reason", new FieldType.Text(0, MAX_REASON), "").otherwise("");
+    public static final Field<Long> QUARANTINE = Field.of("quarantine", whole(1, Long.MAX_VALUE, ""), "its number");
+    public static final Field<Long> NODE_COUNT = Field.of("nodes", COUNT, "how many");
+    public static final Field<List<Message>> QUARANTINES = Field.of(
+            "quarantines", listOf(struct(QUARANTINE, INFLUENCED_BY, Fields.REASON, Fields.SEQ, NODE_COUNT)), "");
+    public static final Field<Long> TO = Field.of("to", whole(1, Long.MAX_VALUE, ""), "the seq of the head to restore");
+    public static final Field<Long> KEYS = Field.of("keys", COUNT, "how many");
+    public static final Field<Map<String, Long>> USAGE =
+            Field.of("usage", new FieldType.MapOf<>(COUNT), "bytes of each agent");
+    public static final Field<String> CHECK = Field.of("check", FieldType.choice("running", "done"), "");
+    public static final Field<List<String>> DAMAGED =
+            Field.of("damaged", listOf(TEXT), "node ID, chunk ID, or what SQLite says of its tables");
+    public static final Field<List<String>> IDS =
+            Field.of("ids", listOf(TEXT), "of nodes").optional();
+    public static final Field<Long> HELD = Field.of("held", COUNT, "nodes left out since they are held back");
+    public static final Field<Long> ENTRY_COUNT = Field.of("entries", COUNT, "how many");
+    public static final Field<Boolean> WITH_DAMAGE =
+            Field.of("with_damage", TRUTH, "a damaged backup too").otherwise(false);
+    public static final Field<Boolean> RESTARTING = Field.of("restarting", TRUTH, "ctxgraph starts anew");
+
+    public static final Method<Message> TRACE = operators(
+            "memory.trace",
+            Effect.READ,
+            Method.SHORT,
+            struct(NODES, COMPLETE),
+            "the nodes that a node came from, or that came from it",
+            ID,
+            DIRECTION,
+            MAX);
+    public static final Method<Message> QUARANTINE_PUT = operators(
+            "memory.quarantine",
+            Effect.CHANGE,
+            Method.LONG,
+            struct(QUARANTINE, NODE_COUNT),
+            "holds back all that a source has influenced",
+            INFLUENCED_BY,
+            REASON);
+    public static final Method<Message> QUARANTINE_LIST = operators(
+            "memory.quarantines", Effect.READ, Method.SHORT, struct(QUARANTINES), "what is held back and why");
+    public static final Method<Message> RELEASE = operators(
+            "memory.release", Effect.CHANGE, Method.LONG, struct(NODE_COUNT), "ends a quarantine", QUARANTINE);
+    public static final Method<Message> REWIND =
+            operators("memory.rewind", Effect.CHANGE, Method.SHORT, WRITTEN, "writes a former head anew", KEY, TO);
+    public static final Method<Message> STATUS = operators(
+            "memory.status",
+            Effect.READ,
+            Method.SHORT,
+            struct(NODE_COUNT, KEYS, Fields.SEQ, Fields.BYTES, USAGE, CHECK, DAMAGED),
+            "the store's size and health");
+    public static final Method<Message> BACKUP = operators(
+            "memory.backup",
+            Effect.READ,
+            Method.LONG,
+            struct(TransferContract.TRANSFER, Fields.BYTES, TransferContract.SHA256, DAMAGED),
+            "makes a file of the whole store");
+    public static final Method<Message> EXPORT = operators(
+            "memory.export",
+            Effect.READ,
+            Method.LONG,
+            struct(TransferContract.TRANSFER, Fields.BYTES, TransferContract.SHA256, NODE_COUNT, HELD),
+            "makes a file of the keys below a prefix, or of some nodes",
+            PREFIX,
+            IDS);
+    public static final TransferContract TRANSFER = TransferContract.of("memory.transfer.", Service.CTXGRAPH);
+    public static final Method<Message> IMPORT = operators(
+            "memory.import",
+            Effect.CHANGE,
+            Method.LONG,
+            struct(NODE_COUNT, ENTRY_COUNT, CHUNK_COUNT),
+            "adds what an export holds",
+            TransferContract.TRANSFER);
+    public static final Method<Message> RESTORE = operators(
+            "memory.restore",
+            Effect.CHANGE,
+            Method.LONG,
+            struct(RESTARTING, DAMAGED),
+            "puts a backup in the store's place",
+            TransferContract.TRANSFER,
+            TransferContract.SHA256,
+            WITH_DAMAGE);
+
+    // For cage.
+    public static final Field<AgentName> AGENT = Fields.agent(MemoryReason.SYNTAX);
+    private static final FieldType<List<KeyPattern>> PATTERNS =
+            new FieldType.ListOf<>(KeyPattern.type(MemoryReason.SYNTAX), MAX_PATTERNS);
+    public static final Field<List<KeyPattern>> READ = Field.of(
+                    "read", PATTERNS, "keys that it may read; its own when absent")
+            .optional();
+    public static final Field<List<KeyPattern>> WRITE = Field.of(
+                    "write", PATTERNS, "keys that it may write; its own when absent")
+            .optional();
+    public static final Field<Long> MAX_MB =
+            Field.of("max_mb", whole(0, 1 << 20, "MiB"), "what it may store").otherwise(64L);
+    public static final Field<Long> MAX_WRITES_PER_MINUTE =
+            Field.of("max_writes_per_minute", whole(0, 1_000_000, ""), "").otherwise(600L);
+    public static final Field<Boolean> DETACHED = Field.of("detached", TRUTH, "whether it was attached");
+
+    public static final Method<Message> ATTACH = method(
+            "memory.attach",
+            Audience.HOST,
+            Effect.CHANGE,
+            Method.SHORT,
+            struct(Fields.AGENT, Fields.ADDRESS, Fields.PORT),
+            "opens a run's listener",
+            AGENT,
+            Fields.ADDRESS,
+            Fields.PORT,
+            Fields.RUN.otherwise(0L),
+            MANIFEST.otherwise(""),
+            READ,
+            WRITE,
+            MAX_MB,
+            MAX_WRITES_PER_MINUTE);
+    public static final Method<Message> DETACH = method(
+            "memory.detach",
+            Audience.HOST,
+            Effect.CHANGE,
+            Method.SHORT,
+            struct(DETACHED),
+            "closes an agent's listener",
+            AGENT);
+
+    public static final List<Method<?>> METHODS = List.of(
+            PUT,
+            DELETE,
+            GET,
+            HEAD_OF,
+            HISTORY,
+            LIST,
+            SEARCH,
+            WATCH,
+            CHUNK_PUT,
+            CHUNK_GET,
+            TRACE,
+            QUARANTINE_PUT,
+            QUARANTINE_LIST,
+            RELEASE,
+            REWIND,
+            STATUS,
+            BACKUP,
+            EXPORT,
+            TRANSFER.read(),
+            TRANSFER.write(),
+            TRANSFER.drop(),
+            IMPORT,
+            RESTORE,
+            ATTACH,
+            DETACH);
+
+    private MemoryContract() {}
+
+    private static Method<Message> agents(
+            String name, Effect effect, FieldType<Message> result, String meaning, Field<?>... request) {
+        return method(name, Audience.AGENTS, effect, Method.SHORT, result, meaning, request);
+    }
+
+    private static Method<Message> operators(
+            String name,
+            Effect effect,
+            Duration deadline,
+            FieldType<Message> result,
+            String meaning,
+            Field<?>... request) {
+        return method(name, Audience.OPERATORS, effect, deadline, result, meaning, request);
+    }
+
+    private static Method<Message> method(
+            String name,
+            Audience audience,
+            Effect effect,
+            Duration deadline,
+            FieldType<Message> result,
+            String meaning,
+            Field<?>... request) {
+        return new Method<>(name, Service.CTXGRAPH, audience, effect, deadline, List.of(request), result, meaning);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.nullbox.protocol;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Fields with their values: a request, an answer, an object in one, or what an event tells. Immutable but for {@link #wipe}. */
+public final class Message {
+    private final Map<String, Value<?>> values = new LinkedHashMap<>();
+
+    private Message(Iterable<? extends Value<?>> values) {
+        for (Value<?> value : values) {
+            if (this.values.put(value.field().name(), value) != null) {
+                throw new IllegalArgumentException(value.field() + " stands there twice");
+            }
+        }
+    }
+
+    /**
+     * The values, in their order.
+     *
+     * @throws IllegalArgumentException when a field stands there twice
+     */
+    public static Message of(Value<?>... values) {
+        return new Message(Arrays.asList(values));
+    }
+
+    /** The values, in their order. */
+    public static Message of(Iterable<? extends Value<?>> values) {
+        return new Message(values);
+    }
+
+    /** The same with more. */
+    public Message and(Value<?>... more) {
+        return new Message(values.values()).add(more);
+    }
+
+    /** The same with one more where there is a value for it. */
+    public <T> Message and(Field<T> field, Optional<? extends T> value) {
+        return value.isPresent() ? and(field.is(value.get())) : this;
+    }
+
+    private Message add(Value<?>... more) {
+        for (Value<?> value : more) {
+            values.put(value.field().name(), value);
+        }
+        return this;
+    }
+
+    /** All that is there, in order. */
+    public Collection<Value<?>> values() {
+        return Collections.unmodifiableCollection(values.values());
+    }
+
+    /**
+     * The field's value, or what stands in for it.
+     *
+     * @throws IllegalStateException when there is neither: the codec has let no required field be missing
+     */
+    public <T> T get(Field<T> field) {
+        return find(field)
+                .or(field::otherwise)
+                .orElseThrow(() -> new IllegalStateException("no " + field + " in the message"));
+    }
+
+    /** The field's value as an int, which its bounds allow. */
+    public int getInt(Field<Long> field) {
+        return Math.toIntExact(get(field));
+    }
+
+    /** The field's value where it is there. */
+    @SuppressWarnings("unchecked") // a value's type is its field's, and two fields of a name hold the same
+    public <T> Optional<T> find(Field<T> field) {
+        Value<?> value = values.get(field.name());
+        return value == null ? Optional.empty() : Optional.of((T) value.value());
+    }
+
+    public boolean has(Field<?> field) {
+        return values.containsKey(field.name());
+    }
+
+    /** Overwrites the bytes that are values here: they may be secrets. */
+    public void wipe() {
+        for (Value<?> value : values.values()) {
+            if (value.value() instanceof byte[] bytes) {
+                Arrays.fill(bytes, (byte) 0);
+            }
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Message message && values.equals(message.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
+    }
+
+    /** The names of the fields alone: values may be secrets. */
+    @Override
+    public String toString() {
+        return values.keySet().toString();
+    }
+}

@@ -1,0 +1,14 @@
+package dev.nullbox.protocol;
+
+/**
+ * One field with its value, made by {@link Field#is}.
+ *
+ * @param <T> what the field holds
+ */
+public record Value<T>(Field<T> field, T value) {
+    /** The field's name alone: a value may be a secret. */
+    @Override
+    public String toString() {
+        return field.name();
+    }
+}
