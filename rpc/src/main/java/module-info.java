@@ -1,7 +1,7 @@
 /** JSON-RPC 2.0 over Unix sockets: framing, deadlines, callers known by SO_PEERCRED. */
 module dev.nullbox.rpc {
     requires static org.jspecify;
-    requires dev.nullbox.protocol;
+    requires transitive dev.nullbox.protocol;
     requires transitive com.google.gson;
     requires jdk.net;
 

@@ -1,6 +1,7 @@
 package dev.nullbox.rpc;
 
 import com.google.gson.JsonElement;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -15,25 +16,43 @@ final class Call {
 
     private final byte[] line;
     private final Caller caller;
-    private final long deadlineNanos;
+    private final long beganNanos = System.nanoTime();
+    private final Runnable shortened;
+    private volatile long limitNanos;
     private final AtomicReference<State> state = new AtomicReference<>(State.QUEUED);
     private volatile JsonRpcCodec.@Nullable Incoming decoded;
 
     /**
-     * @param deadlineNanos in {@link System#nanoTime} terms
+     * @param limit for the call in all
+     * @param shortened runs when the call's method has less time than that
      */
-    Call(byte[] line, Caller caller, long deadlineNanos) {
+    Call(byte[] line, Caller caller, Duration limit, Runnable shortened) {
         this.line = line;
         this.caller = caller;
-        this.deadlineNanos = deadlineNanos;
+        this.limitNanos = limit.toNanos();
+        this.shortened = shortened;
     }
 
     Caller caller() {
         return caller;
     }
 
+    /** When the time is up, in {@link System#nanoTime} terms. */
     long deadlineNanos() {
-        return deadlineNanos;
+        return beganNanos + limitNanos;
+    }
+
+    /** How long the call may take in all. */
+    long limitNanos() {
+        return limitNanos;
+    }
+
+    /** Gives the call no more time than its method has. */
+    void limit(Duration deadline) {
+        if (deadline.toNanos() < limitNanos) {
+            limitNanos = deadline.toNanos();
+            shortened.run();
+        }
     }
 
     /** Whether the call may run: not when its deadline passed in the queue. */
@@ -50,7 +69,7 @@ final class Call {
     JsonRpcCodec.Incoming request() {
         JsonRpcCodec.Incoming known = decoded;
         if (known == null) {
-            known = JsonRpcCodec.decodeRequest(line);
+            known = JsonRpcCodec.decodeHostRequest(line);
             decoded = known;
         }
         return known;

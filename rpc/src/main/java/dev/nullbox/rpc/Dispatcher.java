@@ -1,6 +1,8 @@
 package dev.nullbox.rpc;
 
 import com.google.gson.JsonElement;
+import dev.nullbox.protocol.Audience;
+import dev.nullbox.protocol.CallReason;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +74,7 @@ final class Dispatcher {
 
     private Optional<byte[]> run(Call call, JsonRpcCodec.Request request) {
         try {
-            JsonElement result = handle(call.caller(), request);
+            JsonElement result = handle(call, request);
             return request.id().map(id -> JsonRpcCodec.encodeResult(id, result));
         } catch (RpcException e) {
             return call.failure(e);
@@ -83,7 +85,8 @@ final class Dispatcher {
         }
     }
 
-    private JsonElement handle(Caller caller, JsonRpcCodec.Request request) throws RpcException {
+    private JsonElement handle(Call call, JsonRpcCodec.Request request) throws RpcException {
+        Caller caller = call.caller();
         RpcMethod method = methods.get(request.method());
         if (method == null) {
             throw new RpcException(
@@ -94,6 +97,11 @@ final class Dispatcher {
             throw new RpcException(
                     RpcException.Code.DENIED, "CALLER", caller.user() + " may not call " + method.name());
         }
-        return method.handler().handle(caller, request.params());
+        if (request.operator().isPresent() && !caller.user().equals(Audience.GATEWAY)) {
+            observer.denied(caller, method.name());
+            throw new RpcException(CallReason.OPERATOR, caller.user() + " calls on nobody's behalf");
+        }
+        call.limit(method.deadline());
+        return method.handler().handle(caller.onBehalfOf(request.operator()), request.params());
     }
 }

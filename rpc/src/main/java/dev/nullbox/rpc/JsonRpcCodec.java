@@ -4,6 +4,9 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.FieldType;
+import dev.nullbox.protocol.Message;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,13 @@ public final class JsonRpcCodec {
 
     private static final Set<String> REQUEST_MEMBERS = Set.of("jsonrpc", "id", "method", "params");
 
+    /** Member by which the gateway tells services on whose behalf it calls; no client of the gateway may send it. */
+    private static final String OPERATOR = "operator";
+
+    private static final Field<String> OPERATOR_NAME = Field.of("name", FieldType.TEXT, "");
+    private static final Field<String> CERTIFICATE = Field.of("certificate", FieldType.SHA256, "");
+    private static final FieldType.Struct OPERATOR_TYPE = FieldType.struct(OPERATOR_NAME, CERTIFICATE);
+
     private JsonRpcCodec() {}
 
     /** What a server reads. */
@@ -35,8 +45,10 @@ public final class JsonRpcCodec {
      * @param id absent for a notification, which is executed and never answered
      * @param method not yet known to exist
      * @param params empty when the request had none
+     * @param operator on whose behalf it is; not yet known to be told by whom it may be
      */
-    public record Request(Optional<JsonElement> id, String method, JsonObject params) implements Incoming {}
+    public record Request(Optional<JsonElement> id, String method, JsonObject params, Optional<Operator> operator)
+            implements Incoming {}
 
     /**
      * Bytes that are no request.
@@ -58,8 +70,17 @@ public final class JsonRpcCodec {
     /** A call's error. */
     public record Failure(JsonElement id, RpcException error) implements Reply {}
 
-    /** The request in the bytes, or the error to answer with. */
+    /** The request in the bytes, or the error to answer with; a client cannot say on whose behalf it calls. */
     public static Incoming decodeRequest(byte[] message) {
+        return decode(message, false);
+    }
+
+    /** The same on a host's socket, where the gateway says on whose behalf it calls. */
+    static Incoming decodeHostRequest(byte[] message) {
+        return decode(message, true);
+    }
+
+    private static Incoming decode(byte[] message, boolean isHost) {
         JsonElement tree;
         try {
             tree = Json.parse(message);
@@ -72,10 +93,10 @@ public final class JsonRpcCodec {
         if (!(tree instanceof JsonObject request)) {
             return invalid(JsonNull.INSTANCE, "NOT_AN_OBJECT", "a request is a JSON object");
         }
-        return decodeObject(request);
+        return decodeObject(request, isHost);
     }
 
-    private static Incoming decodeObject(JsonObject request) {
+    private static Incoming decodeObject(JsonObject request, boolean isHost) {
         Optional<JsonElement> id = Optional.ofNullable(request.get("id"));
         if (id.isPresent() && !isId(id.get())) {
             return invalid(
@@ -85,7 +106,7 @@ public final class JsonRpcCodec {
         }
         JsonElement answerTo = id.orElse(JsonNull.INSTANCE);
         for (String member : request.keySet()) {
-            if (!REQUEST_MEMBERS.contains(member)) {
+            if (!REQUEST_MEMBERS.contains(member) && !(isHost && member.equals(OPERATOR))) {
                 return invalid(answerTo, "MEMBER", "a request has jsonrpc, id, method and params, nothing else");
             }
         }
@@ -102,7 +123,20 @@ public final class JsonRpcCodec {
             return new Malformed(
                     answerTo, new RpcException(RpcException.Code.INVALID_PARAMS, "NOT_AN_OBJECT", message, "params"));
         }
-        return new Request(id, request.get("method").getAsString(), object);
+        Optional<Operator> operator = Optional.empty();
+        if (request.has(OPERATOR)) {
+            try {
+                operator = Optional.of(operator(request.get(OPERATOR)));
+            } catch (RpcException e) {
+                return new Malformed(answerTo, e);
+            }
+        }
+        return new Request(id, request.get("method").getAsString(), object, operator);
+    }
+
+    private static Operator operator(JsonElement element) throws RpcException {
+        Message operator = Codec.decodeResult(OPERATOR, OPERATOR_TYPE, element);
+        return new Operator(operator.get(OPERATOR_NAME), operator.get(CERTIFICATE));
     }
 
     /**
@@ -129,7 +163,14 @@ public final class JsonRpcCodec {
 
     /** A request that is answered. */
     public static byte[] encodeRequest(JsonElement id, String method, JsonObject params) {
+        return encodeRequest(id, method, params, Optional.empty());
+    }
+
+    /** A request on behalf of an operator that is answered. */
+    static byte[] encodeRequest(JsonElement id, String method, JsonObject params, Optional<Operator> operator) {
         JsonObject request = envelope();
+        operator.ifPresent(one ->
+                request.add(OPERATOR, Codec.encode(OPERATOR_NAME.is(one.name()), CERTIFICATE.is(one.certificate()))));
         request.add("id", id);
         request.addProperty("method", method);
         request.add("params", params);

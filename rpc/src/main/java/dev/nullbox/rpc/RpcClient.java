@@ -3,6 +3,8 @@ package dev.nullbox.rpc;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.protocol.Method;
+import dev.nullbox.protocol.Value;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
@@ -45,7 +47,28 @@ public final class RpcClient {
      */
     public static JsonElement call(Path socket, String method, JsonObject params, Duration deadline)
             throws RpcException {
-        byte[] request = JsonRpcCodec.encodeRequest(ID, method, params);
+        return call(socket, method, params, Optional.empty(), deadline);
+    }
+
+    /**
+     * A method's result.
+     *
+     * @param sockets the directory of the services' sockets
+     * @param deadline for connecting, sending and the answer together
+     * @throws RpcException as {@link #call(Path, String, JsonObject, Duration)}; UNEXPECTED for a malformed result
+     */
+    public static <R> R call(Path sockets, Method<R> method, Duration deadline, Value<?>... params)
+            throws RpcException {
+        Path socket = sockets.resolve(method.service().socketName());
+        return Codec.decodeResult(
+                method.name(), method.result(), call(socket, method.name(), Codec.encode(params), deadline));
+    }
+
+    /** The same call on behalf of an operator, which only the gateway may make. */
+    public static JsonElement call(
+            Path socket, String method, JsonObject params, Optional<Operator> operator, Duration deadline)
+            throws RpcException {
+        byte[] request = JsonRpcCodec.encodeRequest(ID, method, params, operator);
         if (request.length > JsonRpcCodec.MAX_MESSAGE_BYTES) {
             String message =
                     "the request has " + request.length + " bytes, a message at most " + JsonRpcCodec.MAX_MESSAGE_BYTES;

@@ -1,5 +1,7 @@
 package dev.nullbox.rpc;
 
+import dev.nullbox.protocol.ErrorKind;
+import dev.nullbox.protocol.Reason;
 import java.util.Optional;
 
 /** An error as it crosses the wire: a stable code, a message for people, and the field at fault where there is one. */
@@ -45,6 +47,26 @@ public final class RpcException extends Exception {
     private final String detail;
     private final String field;
 
+    /** An error of a reason's own kind that concerns no single field. */
+    public RpcException(Reason reason, String message) {
+        this(reason, message, "");
+    }
+
+    /**
+     * An error of a reason's own kind.
+     *
+     * @param message what was wrong and what would be right; never a secret
+     * @param field the parameter or manifest path at fault, or empty
+     */
+    public RpcException(Reason reason, String message, String field) {
+        this(reason.kind(), reason, message, field);
+    }
+
+    /** An error of another kind than its reason's own. */
+    public RpcException(ErrorKind kind, Reason reason, String message, String field) {
+        this(Code.valueOf(kind.name()), reason.name(), message, field);
+    }
+
     /** An error that concerns no single field. */
     public RpcException(Code code, String detail, String message) {
         this(code, detail, message, "");
@@ -67,6 +89,17 @@ public final class RpcException extends Exception {
         return code;
     }
 
+    /** The kind of error. */
+    public ErrorKind kind() {
+        return ErrorKind.valueOf(code.name());
+    }
+
+    /** Whether this is the reason. */
+    public boolean is(Reason reason) {
+        return detail.equals(reason.name());
+    }
+
+    /** The reason as on the wire. */
     public String detail() {
         return detail;
     }

@@ -2,6 +2,10 @@ package dev.nullbox.rpc;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.nullbox.protocol.Effect;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Method;
+import java.time.Duration;
 import java.util.Set;
 
 /**
@@ -9,11 +13,36 @@ import java.util.Set;
  *
  * @param name as on the wire: {@code "agent.start"}
  * @param callers the users that may call it; any other is refused with {@link RpcException.Code#DENIED}
+ * @param deadline for the handler
  * @param handler what it does
  */
-public record RpcMethod(String name, Set<String> callers, Handler handler) {
+public record RpcMethod(String name, Set<String> callers, Duration deadline, Handler handler) {
     public RpcMethod {
         callers = Set.copyOf(callers);
+    }
+
+    /** A method outside of the protocol, for tests of servers and clients. */
+    public RpcMethod(String name, Set<String> callers, Handler handler) {
+        this(name, callers, Method.LONG, handler);
+    }
+
+    /** A method of the protocol for those whom it names. */
+    public static <R> RpcMethod of(Method<R> method, Typed<R> handler) {
+        return of(method, method.audience().users(), handler);
+    }
+
+    /** A method of the protocol for other users. */
+    public static <R> RpcMethod of(Method<R> method, Set<String> callers, Typed<R> handler) {
+        return new RpcMethod(method.name(), callers, method.deadline(), (caller, params) -> {
+            Message request = Codec.decodeRequest(method.request(), params);
+            try {
+                return Codec.encodeAny(handler.handle(caller, request));
+            } finally {
+                if (method.effect() == Effect.SECRET) {
+                    request.wipe();
+                }
+            }
+        });
     }
 
     /** Runs on a worker thread; may block within the server's call deadline. */
@@ -25,5 +54,17 @@ public record RpcMethod(String name, Set<String> callers, Handler handler) {
          * @throws RpcException to answer with an error; any other exception becomes INTERNAL without its message
          */
         JsonElement handle(Caller caller, JsonObject params) throws RpcException;
+    }
+
+    /** A {@link Handler} of a method of the protocol. */
+    @FunctionalInterface
+    public interface Typed<R> {
+        /**
+         * The result of one call. Bytes of the request are wiped when it returns, if the method carries secrets.
+         *
+         * @param request valid as the method's fields say
+         * @throws RpcException to answer with an error
+         */
+        R handle(Caller caller, Message request) throws RpcException;
     }
 }

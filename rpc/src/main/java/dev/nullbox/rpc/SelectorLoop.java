@@ -228,8 +228,7 @@ final class SelectorLoop implements Runnable {
     }
 
     private void start(Connection connection, byte[] line) throws IOException {
-        Call call = new Call(
-                line, connection.caller(), System.nanoTime() + limits.call().toNanos());
+        Call call = new Call(line, connection.caller(), limits.call(), selector::wakeup);
         connection.run(call);
         boolean accepted = dispatcher.submit(call, answer -> {
             answers.add(new Answer(connection, call, answer));
@@ -299,7 +298,7 @@ final class SelectorLoop implements Runnable {
         RpcException error = new RpcException(
                 RpcException.Code.TIMEOUT,
                 "CALL",
-                "no result within " + limits.call().toMillis() + " ms; " + also);
+                "no result within " + TimeUnit.NANOSECONDS.toMillis(call.limitNanos()) + " ms; " + also);
         deliver(new Answer(connection, call, call.failure(error)));
     }
 

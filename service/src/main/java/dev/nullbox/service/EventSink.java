@@ -3,6 +3,10 @@ package dev.nullbox.service;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.protocol.Event;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -27,6 +31,30 @@ public final class EventSink {
     /** The sink that nulld reads: standard output, past {@code System.out}'s own buffers. */
     public static EventSink toStandardOutput() {
         return new EventSink(new FileOutputStream(FileDescriptor.out));
+    }
+
+    /**
+     * Writes an event of the protocol, its fields in the order of their names.
+     *
+     * @throws IllegalArgumentException for a field that the event does not have
+     */
+    public void emit(Event event, Value<?>... fields) {
+        emit(event, Message.of(fields));
+    }
+
+    /** The same with fields that a message holds. */
+    public void emit(Event event, Message fields) {
+        for (Value<?> value : fields.values()) {
+            if (event.fields().stream()
+                    .noneMatch(field -> field.name().equals(value.field().name()))) {
+                throw new IllegalArgumentException(event + " has no field " + value.field());
+            }
+        }
+        JsonObject sorted = new JsonObject();
+        Codec.encode(fields).entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(field -> sorted.add(field.getKey(), field.getValue()));
+        emit(event.name(), sorted);
     }
 
     /** Writes an event without fields. */

@@ -3,6 +3,8 @@ package dev.nullbox.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nullbox.protocol.AgentContract;
+import dev.nullbox.protocol.Fields;
 import dev.nullbox.rpc.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -67,5 +69,15 @@ class EventSinkTest {
         for (String line : lines) {
             assertThat(Json.parse(line).isJsonObject()).isTrue();
         }
+    }
+
+    @Test
+    void writesAnEventOfTheProtocolWithItsOwnFieldsAlone() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        EventSink sink = new EventSink(out);
+        sink.emit(AgentContract.STARTED, Fields.RUN.is(2L), Fields.AGENT.is("ada"), Fields.PID.is(7L));
+        assertThat(out).hasToString("{\"event\":\"agent.started\",\"agent\":\"ada\",\"pid\":7,\"run\":2}\n");
+        assertThatThrownBy(() -> sink.emit(AgentContract.STARTED, Fields.WHY.is("x")))
+                .hasMessage("agent.started has no field why");
     }
 }

@@ -23,8 +23,13 @@ final class VaultOpener {
         this.keys = keys;
     }
 
-    /** A file that is as it was acknowledged, by this commit. */
-    record Contents(Commit commit, VaultIndex index) {}
+    /** What came of it. */
+    sealed interface Read {
+        /** The file is as it was acknowledged, by this commit. */
+        record Whole(Commit commit, VaultIndex index) implements Read {}
+
+        record Refused(VaultOpenResult.Refused why) implements Read {}
+    }
 
     /**
      * What a walk through the records found.
@@ -34,35 +39,33 @@ final class VaultOpener {
     @SuppressWarnings("ArrayRecordComponent") // never compared, and never leaves this class
     private record Walk(VaultIndex index, byte[] chain, boolean reachesTheEnd, Optional<String> broken) {}
 
-    /** @throws VaultException when the file is refused, with its class */
-    Contents read() throws VaultException, IOException {
+    Read read() throws IOException {
         long size = files.size(name).orElseThrow(() -> new IOException(name + " has vanished"));
         if (size > VaultLimits.MAX_FILE_BYTES) {
-            throw new VaultException(
-                    VaultCode.TOO_LARGE,
-                    "the vault file has " + size + " bytes, a vault at most " + VaultLimits.MAX_FILE_BYTES
-                            + "; restore it from a backup");
+            return new Read.Refused(new VaultOpenResult.TooLarge(size));
         }
         Optional<Commit> even = commit(0);
         Optional<Commit> odd = commit(1);
+        if (even.isEmpty() && odd.isEmpty()) {
+            return new Read.Refused(new VaultOpenResult.Tampered("commits"));
+        }
         boolean oneIsLost = even.isEmpty() || odd.isEmpty();
-        if ((even.isEmpty() && odd.isEmpty())
-                || (!oneIsLost && Math.abs(even.get().counter() - odd.get().counter()) != 1)) {
-            throw VaultException.tampered("commits");
+        if (!oneIsLost && Math.abs(even.get().counter() - odd.get().counter()) != 1) {
+            return new Read.Refused(new VaultOpenResult.Tampered("commits"));
         }
         Commit last = odd.isEmpty()
                         || (even.isPresent() && even.get().counter() > odd.get().counter())
                 ? even.orElseThrow()
                 : odd.get();
         if (size < last.length()) {
-            throw diagnose(last, size);
+            return new Read.Refused(diagnose(last, size));
         }
         Walk walk = walk(last.length());
         if (!walk.reachesTheEnd() || !Arrays.equals(walk.chain(), last.chain())) {
-            throw diagnose(last, size);
+            return new Read.Refused(diagnose(last, size));
         }
         if (walk.broken().isPresent() || walk.index().highest() >= last.nextSequence()) {
-            throw VaultException.tampered(walk.broken().orElse("commits"));
+            return new Read.Refused(new VaultOpenResult.Tampered(walk.broken().orElse("commits")));
         }
         return settle(last, walk.index(), size, oneIsLost);
     }
@@ -104,41 +107,35 @@ final class VaultOpener {
      * What lies beyond the last commit was being written when the power went: a whole record becomes part of the vault, a
      * torn one is cut off. A lost commit must have been the one that was to count a whole record.
      */
-    private Contents settle(Commit last, VaultIndex index, long size, boolean oneIsLost)
-            throws VaultException, IOException {
+    private Read settle(Commit last, VaultIndex index, long size, boolean oneIsLost) throws IOException {
         long tail = size - last.length();
         if (tail > SealedRecord.MAX_BYTES) {
-            throw trailing(tail);
+            return new Read.Refused(new VaultOpenResult.TrailingBytes(tail));
         }
         byte[] bytes = files.read(name, last.length(), (int) tail);
         Optional<SealedRecord> record = unacknowledged(bytes, last);
         if (record.isPresent()) {
             Optional<String> broken = rejected(index, record.get(), last.length());
             if (broken.isPresent()) {
-                throw VaultException.tampered(broken.get());
+                return new Read.Refused(new VaultOpenResult.Tampered(broken.get()));
             }
             files.sync(name);
             Commit adopted = last.next(bytes.length, VaultCrypto.chain(last.chain(), bytes));
             files.write(name, adopted.position(), adopted.block(keys));
             files.sync(name);
-            return new Contents(adopted, index);
+            return new Read.Whole(adopted, index);
         }
         if (!mayBeTorn(bytes, last) || beginsWithRecord(bytes, last)) {
-            throw trailing(tail);
+            return new Read.Refused(new VaultOpenResult.TrailingBytes(tail));
         }
         if (oneIsLost) {
-            throw VaultException.tampered("commits");
+            return new Read.Refused(new VaultOpenResult.Tampered("commits"));
         }
         if (tail > 0) {
             files.truncate(name, last.length());
             files.sync(name);
         }
-        return new Contents(last, index);
-    }
-
-    private static VaultException trailing(long tail) {
-        return new VaultException(
-                VaultCode.TRAILING_BYTES, tail + " bytes follow the vault's end; restore it from a backup");
+        return new Read.Whole(last, index);
     }
 
     private Optional<SealedRecord> unacknowledged(byte[] tail, Commit last) {
@@ -175,7 +172,7 @@ final class VaultOpener {
     }
 
     /** Which failure it is, when the records are not those of the commit. */
-    private VaultException diagnose(Commit last, long size) throws IOException {
+    private VaultOpenResult.Refused diagnose(Commit last, long size) throws IOException {
         VaultReader reader = new VaultReader(files, name, size);
         // A file at its largest has room for millions of records: what a vault never has is not looked at to the end.
         long[] seen = new long[FEW_RECORDS];
@@ -186,11 +183,11 @@ final class VaultOpener {
             for (Optional<SealedRecord> next = reader.next(); next.isPresent(); next = reader.next()) {
                 long sequence = next.get().head().sequence();
                 if (count == VaultLimits.MAX_RECORDS) {
-                    return VaultException.tampered("number of records");
+                    return new VaultOpenResult.Tampered("number of records");
                 }
                 seen = count < seen.length ? seen : Arrays.copyOf(seen, 2 * count);
                 if (!next.get().isAuthentic(keys)) {
-                    return VaultException.tampered("record " + sequence);
+                    return new VaultOpenResult.Tampered("record " + sequence);
                 }
                 seen[count++] = sequence;
                 ascending &= sequence > highest;
@@ -198,22 +195,16 @@ final class VaultOpener {
             }
         } catch (MalformedException e) {
             if (size >= last.length()) {
-                return VaultException.tampered(e.where());
+                return new VaultOpenResult.Tampered(e.where());
             }
         }
         if (!ascending) {
             Arrays.sort(seen, 0, count);
-            if (!hasTwice(seen, count)) {
-                return new VaultException(
-                        VaultCode.SWAPPED,
-                        "records of the vault stand in each other's place; restore it from a backup");
-            }
-        } else if (size < last.length()) {
-            return VaultException.truncated(last.length(), size);
+            return hasTwice(seen, count) ? new VaultOpenResult.RolledBack() : new VaultOpenResult.Swapped();
         }
-        return new VaultException(
-                VaultCode.ROLLED_BACK,
-                "an older record of the vault stands in a newer one's place; restore it from a backup");
+        return size < last.length()
+                ? new VaultOpenResult.Truncated(last.length(), size)
+                : new VaultOpenResult.RolledBack();
     }
 
     private static boolean hasTwice(long[] sorted, int count) {

@@ -1,0 +1,133 @@
+package dev.nullbox.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.nullbox.protocol.AgentName;
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.EgressContract;
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Method;
+import dev.nullbox.protocol.Methods;
+import dev.nullbox.protocol.SecretName;
+import dev.nullbox.protocol.VaultContract;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class CodecTest {
+    private static JsonObject json(String text) {
+        return JsonParser.parseString(text).getAsJsonObject();
+    }
+
+    private static Message lease(String params) throws RpcException {
+        return Codec.decodeRequest(VaultContract.LEASE_FOR.request(), json(params));
+    }
+
+    @Test
+    void readsARequestWithWhatStandsInForWhatIsLeftOut() throws RpcException {
+        Message request = lease("""
+                {"agent": "ada", "run": 7, "refs": [{"name": "KEY"}, {"name": "B", "reads": 3, "deliver": "fetch"}]}""");
+        assertThat(request.get(VaultContract.AGENT)).isEqualTo(new AgentName("ada"));
+        assertThat(request.get(VaultContract.RUN)).isEqualTo("7");
+        List<Message> refs = request.get(VaultContract.REFS);
+        assertThat(refs.get(0).get(VaultContract.NAME).value()).isEqualTo("KEY");
+        assertThat(refs.get(0).get(VaultContract.READS)).isEqualTo(1);
+        assertThat(refs.get(0).find(VaultContract.TTL_S)).isEmpty();
+        assertThat(refs.get(1).get(VaultContract.READS)).isEqualTo(3);
+        assertThat(refs.get(1).get(VaultContract.DELIVER)).isEqualTo("fetch");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"run\": 1, \"refs\": []} | MISSING | agent",
+                "{\"agent\": \"ada\", \"run\": 1, \"refs\": [], \"more\": 1} | UNKNOWN | more",
+                "{\"agent\": \"ada\", \"run\": true, \"refs\": []} | WRONG_TYPE | run",
+                "{\"agent\": \"ada\", \"run\": \"a b\", \"refs\": []} | OUT_OF_RANGE | run",
+                "{\"agent\": \"-\", \"run\": 1, \"refs\": []} | OUT_OF_RANGE | agent",
+                "{\"agent\": \"ada\", \"run\": 1, \"refs\": {}} | WRONG_TYPE | refs",
+                "{\"agent\": \"ada\", \"run\": 1, \"refs\": [{\"name\": \"1\"}]} | NAME_INVALID | refs[0].name",
+                "{\"agent\": \"ada\", \"run\": 1, \"refs\": [{\"name\": \"A\", \"reads\": 0}]} | OUT_OF_RANGE | refs[0].reads",
+                "{\"agent\": \"ada\", \"run\": 1, \"refs\": [{\"name\": \"A\", \"reads\": 1.5}]} | WRONG_TYPE | refs[0].reads",
+                "{\"agent\": \"ada\", \"run\": 1, \"refs\": [{\"name\": \"A\", \"deliver\": \"mail\"}]} | WRONG_TYPE | refs[0].deliver"
+            })
+    void namesTheFieldAtFault(String params, String reason, String field) {
+        assertThatThrownBy(() -> lease(params)).isInstanceOfSatisfying(RpcException.class, refusal -> {
+            assertThat(refusal.detail()).isEqualTo(reason);
+            assertThat(refusal.field()).contains(field);
+            assertThat(refusal.getMessage()).startsWith(field + ": ");
+        });
+    }
+
+    @Test
+    void refusesBytesByTheReasonThatTheirFieldNames() {
+        String longer = "A".repeat(4 * (VaultContract.MAX_VALUE_BYTES / 3 + 2));
+        assertThatThrownBy(() -> Codec.decodeRequest(
+                        VaultContract.SET.request(), json("{\"name\": \"A\", \"value\": \"" + longer + "\"}")))
+                .isInstanceOfSatisfying(
+                        RpcException.class,
+                        refusal -> assertThat(refusal.detail()).isEqualTo("VALUE_TOO_LARGE"));
+        assertThatThrownBy(() ->
+                        Codec.decodeRequest(VaultContract.SET.request(), json("{\"name\": \"A\", \"value\": \"\"}")))
+                .isInstanceOfSatisfying(
+                        RpcException.class,
+                        refusal -> assertThat(refusal.detail()).isEqualTo("VALUE_EMPTY"));
+    }
+
+    @Test
+    void writesWhatItReads() throws RpcException {
+        Message answer = Message.of(
+                VaultContract.VALUE.is("s".getBytes(StandardCharsets.UTF_8)),
+                VaultContract.VERSION.is(2L),
+                VaultContract.NAME.is(new SecretName("A")));
+        assertThat(Codec.encode(answer)).isEqualTo(json("{\"value\": \"cw==\", \"version\": 2, \"name\": \"A\"}"));
+        Message read = Codec.decodeResult("vault.get", VaultContract.GET.result(), Codec.encode(answer));
+        assertThat(read.get(VaultContract.VALUE)).containsExactly('s');
+        assertThat(read.getInt(VaultContract.VERSION)).isEqualTo(2);
+    }
+
+    @Test
+    void passesOverMembersOfAnAnswerThatItDoesNotKnow() throws RpcException {
+        assertThat(Codec.decodeResult("egress.add", EgressContract.ADD.result(), json("{\"rules\": 1, \"new\": 2}"))
+                        .get(EgressContract.RULES))
+                .isEqualTo(1);
+        assertThatThrownBy(() -> Codec.decodeResult("egress.add", EgressContract.ADD.result(), json("{}")))
+                .isInstanceOfSatisfying(
+                        RpcException.class,
+                        refusal -> assertThat(refusal.is(CallReason.UNEXPECTED)).isTrue());
+    }
+
+    static List<Method<?>> methods() {
+        return Methods.ALL;
+    }
+
+    /** What stands in for a field is within the field's own bounds. */
+    @ParameterizedTest
+    @MethodSource("methods")
+    void defaultsAreWithinBounds(Method<?> method) throws RpcException {
+        for (Field<?> field : method.request()) {
+            if (field.otherwise().isPresent()) {
+                JsonObject member = new JsonObject();
+                member.add(field.name(), Codec.encodeAny(field.otherwise().get()));
+                assertThat(Codec.decodeRequest(List.of(field), member).has(field))
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void aRequestsBytesCanBeWiped() throws RpcException {
+        Message request = Codec.decodeRequest(List.of(VaultContract.VALUE), json("{\"value\": \"cw==\"}"));
+        byte[] value = request.get(VaultContract.VALUE);
+        request.wipe();
+        assertThat(value).containsExactly(0);
+    }
+}
