@@ -1,6 +1,22 @@
 package dev.nullbox.cage;
 
-import dev.nullbox.cage.AgentLifecycle.Phase;
+import dev.nullbox.cage.agent.AgentCatalog;
+import dev.nullbox.cage.agent.AgentLifecycle.Phase;
+import dev.nullbox.cage.agent.AgentRun;
+import dev.nullbox.cage.agent.AgentRunner;
+import dev.nullbox.cage.agent.CageSettings;
+import dev.nullbox.cage.agent.CatalogEntry;
+import dev.nullbox.cage.agent.ConsoleLines;
+import dev.nullbox.cage.agent.Leftovers;
+import dev.nullbox.cage.agent.Peers;
+import dev.nullbox.cage.agent.SlotTable;
+import dev.nullbox.cage.jail.Cgroups;
+import dev.nullbox.cage.jail.Kvm;
+import dev.nullbox.cage.jail.Slot;
+import dev.nullbox.cage.jail.Spawner;
+import dev.nullbox.cage.secrets.Complaints;
+import dev.nullbox.cage.secrets.LeaseEnds;
+import dev.nullbox.cage.secrets.LeaseWatch;
 import dev.nullbox.manifest.Problem;
 import dev.nullbox.manifest.StartMode;
 import dev.nullbox.natives.Libc;
@@ -79,8 +95,8 @@ final class CageDaemon implements AutoCloseable {
                 Spawner.start(libc),
                 cgroups,
                 peers,
-                LeaseWatch.start(peers),
-                LeaseEnds.start(peers),
+                LeaseWatch.start(peers::leases),
+                LeaseEnds.start(peers::revoke),
                 HeapWiper.start(),
                 Complaints.toStandardError(),
                 () -> System.nanoTime() / NANOS_PER_MILLI);

@@ -1,5 +1,8 @@
 package dev.nullbox.cage;
 
+import dev.nullbox.cage.jail.CageExit;
+import dev.nullbox.cage.jail.JailMain;
+import dev.nullbox.cage.jail.VmMain;
 import dev.nullbox.natives.Natives;
 import java.util.Arrays;
 

@@ -3,6 +3,8 @@ package dev.nullbox.cage;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.nullbox.cage.agent.CageSettings;
+import dev.nullbox.cage.secrets.FakeWarden;
 import dev.nullbox.rpc.RpcClient;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcLimits;
@@ -32,7 +34,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A directory with agents, fake services over real sockets, and the events of a daemon; for the tests with real walls. */
-final class CageFixture implements AutoCloseable {
+public final class CageFixture implements AutoCloseable {
     private static final Duration LONG = Duration.ofSeconds(90);
     private static final Set<String> ROOT = Set.of("root");
 
@@ -244,7 +246,7 @@ final class CageFixture implements AutoCloseable {
     }
 
     /** Where this machine has cgroup v2: alone, or beside the old hierarchies. */
-    static Path unifiedHierarchy() {
+    public static Path unifiedHierarchy() {
         Path alone = Path.of("/sys/fs/cgroup");
         return Files.exists(alone.resolve("cgroup.procs")) ? alone : alone.resolve("unified");
     }

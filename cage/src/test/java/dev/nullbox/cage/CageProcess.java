@@ -1,6 +1,7 @@
 package dev.nullbox.cage;
 
 import com.google.gson.JsonObject;
+import dev.nullbox.cage.agent.CageSettings;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.rpc.RpcClient;
 import dev.nullbox.service.EventSink;

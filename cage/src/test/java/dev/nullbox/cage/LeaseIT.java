@@ -3,6 +3,7 @@ package dev.nullbox.cage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
+import dev.nullbox.cage.agent.CageSettings;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
 import java.nio.file.Files;

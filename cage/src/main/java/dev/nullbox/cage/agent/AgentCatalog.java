@@ -1,0 +1,144 @@
+package dev.nullbox.cage.agent;
+
+import dev.nullbox.cage.agent.CatalogEntry.Source;
+import dev.nullbox.manifest.Manifest;
+import dev.nullbox.manifest.ManifestReader;
+import dev.nullbox.manifest.ManifestResult;
+import dev.nullbox.manifest.Problem;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The agents on this appliance: those of the image, then those of the data partition, each sorted by name.
+ *
+ * <p>What an agent consists of lies in its own directory: a symbolic link in place of that directory, of its AGENT.toml or
+ * of its {@code rootfs} is refused. The data partition comes from outside, and a link on it could lead anywhere on the
+ * host, as to a device that is waited for or to another agent's files.
+ */
+public final class AgentCatalog {
+    private static final String MANIFEST_FILE = "AGENT.toml";
+    private static final String ROOTFS = "rootfs";
+
+    private final Path imageAgents;
+    private final Path dataAgents;
+
+    public AgentCatalog(Path imageAgents, Path dataAgents) {
+        this.imageAgents = imageAgents;
+        this.dataAgents = dataAgents;
+    }
+
+    /**
+     * All agent directories, accepted or refused.
+     *
+     * @throws IOException when one of the two directories is there and cannot be listed
+     */
+    public List<CatalogEntry> load() throws IOException {
+        List<CatalogEntry> entries = new ArrayList<>();
+        Set<String> taken = new HashSet<>();
+        for (String name : names(imageAgents)) {
+            entries.add(read(name, Source.IMAGE, imageAgents.resolve(name)));
+            taken.add(name);
+        }
+        for (String name : names(dataAgents)) {
+            entries.add(
+                    taken.contains(name)
+                            ? refused(
+                                    name,
+                                    Source.DATA,
+                                    "agent.name",
+                                    "the image has an agent of the name " + name + " already",
+                                    "give this one another name")
+                            : read(name, Source.DATA, dataAgents.resolve(name)));
+        }
+        return List.copyOf(entries);
+    }
+
+    private static Set<String> names(Path directory) throws IOException {
+        Set<String> names = new TreeSet<>();
+        if (Files.isDirectory(directory)) {
+            try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+                for (Path child : children) {
+                    // A link too, so that it is refused rather than passed over.
+                    if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS) || Files.isSymbolicLink(child)) {
+                        names.add(child.getFileName().toString());
+                    }
+                }
+            }
+        }
+        return names;
+    }
+
+    private static CatalogEntry read(String name, Source from, Path directory) {
+        if (Files.isSymbolicLink(directory)) {
+            return refused(
+                    name,
+                    from,
+                    "agent.name",
+                    "the agent's directory is a symbolic link",
+                    "put the directory itself in its place");
+        }
+        Path file = directory.resolve(MANIFEST_FILE);
+        if (Files.isSymbolicLink(file)) {
+            return refused(name, from, MANIFEST_FILE, "this is a symbolic link", "put the file itself in its place");
+        }
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return refused(name, from, MANIFEST_FILE, "the file is missing", "add it to " + directory);
+        }
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            // A pipe would be waited for, and with it all agents.
+            return refused(name, from, MANIFEST_FILE, "this is no regular file", "put a file in its place");
+        }
+        // A link that has come meanwhile is not followed either.
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            byte[] text = in.readNBytes(ManifestReader.MAX_BYTES + 1);
+            return switch (ManifestReader.read(text)) {
+                case ManifestResult.Invalid(List<Problem> problems) -> new CatalogEntry.Refused(name, from, problems);
+                case ManifestResult.Valid(Manifest manifest) -> check(name, from, directory, manifest, sha256(text));
+            };
+        } catch (IOException e) {
+            return refused(name, from, MANIFEST_FILE, "cannot be read: " + e.getMessage(), "check the file system");
+        }
+    }
+
+    private static String sha256(byte[] text) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new AssertionError("every Java has SHA-256", impossible);
+        }
+    }
+
+    private static CatalogEntry check(String name, Source from, Path directory, Manifest manifest, String digest)
+            throws IOException {
+        List<Problem> problems = new ArrayList<>();
+        String stated = manifest.agent().name().value();
+        if (!stated.equals(name)) {
+            problems.add(new Problem(
+                    "agent.name",
+                    "is " + stated + ", but the agent's directory is " + name,
+                    "give both the same name"));
+        }
+        Path rootfs = directory.resolve(ROOTFS);
+        String program = manifest.agent().command().executable().value();
+        new RootfsCheck(rootfs).command(program).ifPresent(problems::add);
+        return problems.isEmpty()
+                ? new CatalogEntry.Accepted(name, from, manifest, digest, rootfs)
+                : new CatalogEntry.Refused(name, from, problems);
+    }
+
+    private static CatalogEntry refused(String name, Source from, String field, String problem, String remedy) {
+        return new CatalogEntry.Refused(name, from, List.of(new Problem(field, problem, remedy)));
+    }
+}

@@ -1,0 +1,384 @@
+package dev.nullbox.cage.agent;
+
+import dev.nullbox.cage.jail.Cgroups;
+import dev.nullbox.cage.jail.Ending;
+import dev.nullbox.cage.jail.JailConfig;
+import dev.nullbox.cage.jail.JailNetwork;
+import dev.nullbox.cage.jail.JailProcess;
+import dev.nullbox.cage.jail.Secret;
+import dev.nullbox.cage.jail.Slot;
+import dev.nullbox.cage.jail.Spawner;
+import dev.nullbox.cage.jail.VmConfig;
+import dev.nullbox.cage.secrets.Complaints;
+import dev.nullbox.cage.secrets.LeaseEnds;
+import dev.nullbox.cage.secrets.LeaseWatch;
+import dev.nullbox.natives.Errno;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Rtnetlink;
+import dev.nullbox.natives.Signals;
+import dev.nullbox.natives.SyscallException;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.HeapWiper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of one agent: the rules first, then its secrets, its control group, its process, its wire, its memory, and only
+ * then the word to go. Whatever was done is undone in reverse, when a step fails as when the run has ended.
+ */
+public final class AgentRun {
+    private static final long STATUS_POLL_MILLIS = 100;
+    private static final long REAP_SECONDS = 20;
+
+    /** Why an agent is not started again that asked for a secret which nobody may have. */
+    static final String CANARY = "canary";
+
+    /** The daemon's tools, the same for all runs. */
+    public record Tools(
+            Libc libc,
+            CageSettings settings,
+            Spawner spawner,
+            Cgroups cgroups,
+            Peers peers,
+            LeaseWatch leases,
+            LeaseEnds leaseEnds,
+            HeapWiper wiper,
+            Complaints complaints,
+            LongSupplier clockMillis) {}
+
+    /** Who is told of a run, on whichever thread. */
+    interface Listener {
+        void console(String line);
+
+        void message(String line);
+
+        /** The walls are read back. */
+        void walls();
+
+        /** The microVM begins. */
+        void entered();
+
+        void ended(Ending ending);
+
+        /** It did not answer its health check. */
+        void unhealthy(String why);
+
+        /** It did what none may do, and is to end for good. */
+        void condemned(String why);
+
+        /** A secret was taken away from it. */
+        void wiped(String name, String why);
+    }
+
+    private final Tools tools;
+    private final CatalogEntry.Accepted agent;
+    private final Slot slot;
+    private final long number;
+    private final Listener listener;
+    private final Undo undo;
+    private final RunServices services;
+    private final BlockingQueue<String> statusLines = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Ending> ending = new CompletableFuture<>();
+    private volatile int pid;
+    private volatile Map<String, String> limits = Map.of();
+
+    AgentRun(Tools tools, CatalogEntry.Accepted agent, Slot slot, long number, Listener listener, Undo undo) {
+        this.tools = tools;
+        this.agent = agent;
+        this.slot = slot;
+        this.number = number;
+        this.listener = listener;
+        this.undo = undo;
+        this.services = new RunServices(tools, agent, slot, number, listener);
+    }
+
+    long number() {
+        return number;
+    }
+
+    /** The process, or 0 when there is none yet. */
+    int pid() {
+        return pid;
+    }
+
+    /** What the kernel says of its control group's limits, by the names of their files. */
+    Map<String, String> limits() {
+        return limits;
+    }
+
+    /**
+     * Launches it; returns when the jail needs the daemon no more.
+     *
+     * @param isCancelled asked while waiting; a launch that is cancelled fails
+     * @throws IOException when a step failed; all of it has been undone
+     * @throws RpcException likewise, of a service
+     */
+    void launch(BooleanSupplier isCancelled) throws IOException, RpcException {
+        boolean isLaunched = false;
+        try {
+            steps(isCancelled);
+            isLaunched = true;
+        } finally {
+            // After a bug too: what was lent must not outlive the run.
+            if (!isLaunched) {
+                undo.all();
+            }
+            if (hasSecrets()) {
+                tools.wiper().request();
+            }
+        }
+    }
+
+    private boolean hasSecrets() {
+        return !agent.manifest().capabilities().credentialRefs().isEmpty();
+    }
+
+    private void steps(BooleanSupplier isCancelled) throws IOException, RpcException {
+        String name = agent.name();
+        undo.push("egress.remove", () -> tools.peers().removeEgress(name));
+        tools.peers().addEgress(agent.manifest(), slot);
+        Peers.Lent lent = lease(name);
+        try {
+            undo.push("remove the cgroup", () -> tools.cgroups().remove(name));
+            limits = tools.cgroups()
+                    .create(
+                            name,
+                            agent.manifest().capabilities().maxCpuPercent().value(),
+                            agent.manifest().capabilities().maxMemory().value());
+            JailProcess process = spawn(name);
+            try {
+                putBehindWalls(process, lent, isCancelled);
+            } finally {
+                tools.libc().close(process.input());
+            }
+        } finally {
+            lent.secrets().forEach(Secret::close);
+        }
+    }
+
+    private Peers.Lent lease(String name) throws RpcException {
+        if (!hasSecrets()) {
+            return Peers.Lent.NOTHING;
+        }
+        undo.push("vault.revoke", () -> tools.leaseEnds().end(name, number));
+        return tools.peers().lease(agent.manifest(), number);
+    }
+
+    private JailProcess spawn(String name) throws IOException {
+        JailProcess process = JailProcess.spawn(
+                tools.libc(), tools.spawner(), tools.settings().launcher());
+        pid = process.pid();
+        undo.push("end the process", this::killAndReap);
+        RunPump pump = new RunPump(tools.libc(), process, new PumpListener());
+        Thread.ofPlatform().daemon().name("cage-" + name + "-pump").start(pump);
+        try {
+            tools.cgroups().add(name, process.pid());
+        } catch (IOException e) {
+            tools.libc().close(process.input());
+            throw endedAtOnce().map(why -> new IOException(why, e)).orElse(e);
+        }
+        return process;
+    }
+
+    /** How a process ended that was gone before it could be put into its group; absent when it runs. */
+    private Optional<String> endedAtOnce() throws IOException {
+        try {
+            return Optional.of("the jail " + ending.get(1, TimeUnit.SECONDS).explanation());
+        } catch (TimeoutException | ExecutionException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the jail was starting", e);
+        }
+    }
+
+    private void putBehindWalls(JailProcess process, Peers.Lent lent, BooleanSupplier isCancelled)
+            throws IOException, RpcException {
+        Libc libc = tools.libc();
+        List<Secret> secrets = lent.secrets();
+        byte[] config = jailConfig(secrets).toBytes();
+        BooleanSupplier isOver = deadline(isCancelled);
+        try {
+            process.send(libc, config, isOver);
+            process.send(libc, new byte[] {'\n'}, isOver);
+            for (Secret secret : secrets) {
+                process.send(libc, secret.value(), isOver);
+                secret.close();
+            }
+        } catch (SyscallException e) {
+            throw e.errno() == Errno.EPIPE ? diedEarly(e) : e;
+        }
+        int threadId = Integer.parseInt(statusAfter("netns ", isCancelled));
+        undo.push("remove " + slot.hostInterface(), () -> removeLink(libc, slot.hostInterface()));
+        JailNetwork.connect(libc, slot, threadId);
+        services.serve(undo);
+        undo.push("memory.detach", () -> tools.peers().detachMemory(agent.name()));
+        tools.peers().attachMemory(agent, slot, number);
+        process.send(libc, "go\n".getBytes(StandardCharsets.US_ASCII), isOver);
+        if (!secrets.isEmpty()) {
+            services.keep(undo, lent.lease(), threadId, statusAfter("vault ", isCancelled));
+            process.send(libc, "kept\n".getBytes(StandardCharsets.US_ASCII), isOver);
+        }
+    }
+
+    /** A broken pipe says less than how the process at its end ended. */
+    private IOException diedEarly(SyscallException brokenPipe) {
+        try {
+            String how = ending.get(REAP_SECONDS, TimeUnit.SECONDS).explanation();
+            return new IOException("the jail " + how, brokenPipe);
+        } catch (TimeoutException | ExecutionException e) {
+            return brokenPipe;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return brokenPipe;
+        }
+    }
+
+    private JailConfig jailConfig(List<Secret> secrets) {
+        CageSettings settings = tools.settings();
+        var files = agent.manifest().capabilities().filesystem();
+        return new JailConfig(
+                slot,
+                settings.kvmGroup(),
+                tools.libc().getpid(),
+                Cgroups.name(agent.name()),
+                settings.jailRoot().toString(),
+                settings.binds(),
+                agent.rootfs().toString(),
+                settings.shares().resolve(agent.name()).toString(),
+                files.read().stream().map(path -> path.value()).toList(),
+                files.write().stream().map(path -> path.value()).toList(),
+                secrets.stream()
+                        .map(secret -> new JailConfig.SecretSize(secret.name(), secret.value().length))
+                        .toList(),
+                settings.launcher(),
+                settings.krunLogLevel(),
+                VmConfig.of(agent.manifest(), slot));
+    }
+
+    /** The rest of the next status line, which must begin so. */
+    private String statusAfter(String prefix, BooleanSupplier isCancelled) throws IOException {
+        BooleanSupplier isOver = deadline(isCancelled);
+        while (!isOver.getAsBoolean()) {
+            boolean ended = ending.isDone();
+            String line = nextStatus();
+            if (line != null && line.startsWith(prefix)) {
+                return line.substring(prefix.length());
+            }
+            if (line != null || ended) {
+                throw new IOException("the jail " + (ended ? ending.join().explanation() : "said " + line));
+            }
+        }
+        throw new IOException("the jail's walls were not up within "
+                + tools.settings().jailDeadline().toSeconds() + " s, or it was stopped");
+    }
+
+    /** Whether the time that a jail has for one step, from now on, is over, or the launch is cancelled. */
+    private BooleanSupplier deadline(BooleanSupplier isCancelled) {
+        long deadline = System.nanoTime() + tools.settings().jailDeadline().toNanos();
+        return () -> System.nanoTime() >= deadline || isCancelled.getAsBoolean();
+    }
+
+    private @Nullable String nextStatus() throws IOException {
+        try {
+            return statusLines.poll(STATUS_POLL_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the jail was starting", e);
+        }
+    }
+
+    static void removeLink(Libc libc, String name) throws SyscallException {
+        try (Rtnetlink links = Rtnetlink.open(libc)) {
+            links.deleteLink(name);
+        } catch (SyscallException e) {
+            if (e.errno() != Errno.ENODEV) {
+                throw e;
+            }
+        }
+    }
+
+    /** Asks the VMM to end. */
+    void terminate() {
+        signal(Signals.SIGTERM);
+    }
+
+    /** Ends it. */
+    void kill() {
+        signal(Signals.SIGKILL);
+    }
+
+    /** A process that is reaped has given its number back, and the next to carry it is not ours. */
+    private void signal(int signal) {
+        if (pid != 0 && !ending.isDone()) {
+            tools.libc().kill(pid, signal);
+        }
+    }
+
+    private void killAndReap() throws IOException {
+        kill();
+        try {
+            ending.get(REAP_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException("process " + pid + " does not end", e);
+        } catch (ExecutionException e) {
+            throw new IOException("process " + pid + " was not reaped", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while process " + pid + " ended", e);
+        }
+    }
+
+    /** Leaves nothing behind: to be called when the run has ended. */
+    void cleanUp() {
+        undo.all();
+    }
+
+    private final class PumpListener implements RunPump.Listener {
+        @Override
+        public void console(String line) {
+            listener.console(line);
+        }
+
+        @Override
+        public void message(String line) {
+            listener.message(line);
+        }
+
+        @Override
+        public void status(String line) {
+            switch (line) {
+                case "walls" -> listener.walls();
+                case "enter" -> entered();
+                default -> statusLines.add(line);
+            }
+        }
+
+        private void entered() {
+            try {
+                services.entered();
+                listener.entered();
+            } catch (IOException e) {
+                listener.condemned("its health cannot be asked for: " + e.getMessage());
+            }
+        }
+
+        @Override
+        public void ended(Ending how) {
+            ending.complete(how);
+            listener.ended(how);
+        }
+    }
+}

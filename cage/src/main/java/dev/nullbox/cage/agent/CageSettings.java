@@ -1,0 +1,70 @@
+package dev.nullbox.cage.agent;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Where the daemon finds things, and its limits.
+ *
+ * @param imageAgents agents of the image: NAME/AGENT.toml and NAME/rootfs
+ * @param dataAgents agents of the data partition, likewise
+ * @param shares the agents' shares: NAME/
+ * @param sockets the directory of the services' sockets
+ * @param cgroups the unified hierarchy's own mount point
+ * @param controllers the controllers whose limits are set; an absent one fails the start
+ * @param jailRoot a directory for jails to mount their roots on, each in its own mount namespace
+ * @param launcher how a stage is started, without its name: {@code ["/sbin/cage"]}
+ * @param binds what of the host a jail sees read-only
+ * @param kvmDevice the node that is asked whether there is KVM
+ * @param kvmGroup its group
+ * @param krunLogLevel 1 for errors, 2 for warnings too
+ * @param callDeadline of one call of another service
+ * @param jailDeadline from a jail's start until its walls are up
+ * @param stopDeadline from TERM to KILL
+ */
+public record CageSettings(
+        Path imageAgents,
+        Path dataAgents,
+        Path shares,
+        Path sockets,
+        Path cgroups,
+        Set<String> controllers,
+        Path jailRoot,
+        List<String> launcher,
+        List<String> binds,
+        String kvmDevice,
+        int kvmGroup,
+        int krunLogLevel,
+        Duration callDeadline,
+        Duration jailDeadline,
+        Duration stopDeadline) {
+    private static final int KVM_GROUP = 36;
+
+    public CageSettings {
+        controllers = Set.copyOf(controllers);
+        launcher = List.copyOf(launcher);
+        binds = List.copyOf(binds);
+    }
+
+    /** The appliance's own. */
+    public static CageSettings appliance(Path runDir) {
+        return new CageSettings(
+                Path.of("/agents"),
+                Path.of("/data/agents"),
+                Path.of("/data/shares"),
+                Path.of("/run/nullbox"),
+                Path.of("/sys/fs/cgroup"),
+                Set.of("cpu", "memory", "pids"),
+                runDir.resolve("jail"),
+                List.of("/sbin/cage"),
+                List.of("/sbin/cage", "/sbin/nullbox", "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/jre"),
+                "/dev/kvm",
+                KVM_GROUP,
+                1,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(120),
+                Duration.ofSeconds(8));
+    }
+}

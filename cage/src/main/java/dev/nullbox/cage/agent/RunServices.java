@@ -1,0 +1,114 @@
+package dev.nullbox.cage.agent;
+
+import dev.nullbox.cage.jail.JailNetwork;
+import dev.nullbox.cage.jail.Slot;
+import dev.nullbox.cage.secrets.AgentApi;
+import dev.nullbox.cage.secrets.LeaseList;
+import dev.nullbox.cage.secrets.LeaseWatch.Loan;
+import dev.nullbox.cage.secrets.SecretFiles;
+import dev.nullbox.manifest.CredentialRef;
+import dev.nullbox.manifest.Delivery;
+import dev.nullbox.manifest.HealthCheck;
+import dev.nullbox.rpc.RpcException;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What the daemon itself does for one run beside its process: hands out secrets, takes them back, asks for health. */
+final class RunServices {
+    private final AgentRun.Tools tools;
+    private final CatalogEntry.Accepted agent;
+    private final Slot slot;
+    private final long run;
+    private final AgentRun.Listener listener;
+    private final long leasedAt = System.nanoTime();
+    private @Nullable HealthProbe probe;
+    private boolean isOver;
+
+    RunServices(AgentRun.Tools tools, CatalogEntry.Accepted agent, Slot slot, long run, AgentRun.Listener listener) {
+        this.tools = tools;
+        this.agent = agent;
+        this.slot = slot;
+        this.run = run;
+        this.listener = listener;
+    }
+
+    private List<CredentialRef> refs(Delivery delivery) {
+        return agent.manifest().capabilities().credentialRefs().stream()
+                .filter(ref -> ref.delivery() == delivery)
+                .toList();
+    }
+
+    /** Opens the agent's API when it has secrets to fetch; its gateway address must be there. */
+    void serve(Undo undo) throws IOException {
+        undo.push("stop asking for health", this::stopProbe);
+        List<CredentialRef> refs = refs(Delivery.FETCH);
+        if (refs.isEmpty()) {
+            return;
+        }
+        AgentApi.Client client = new AgentApi.Client(
+                JailNetwork.address(slot.agentAddress()),
+                refs.stream().map(ref -> ref.name().value()).collect(Collectors.toUnmodifiableSet()),
+                name -> tools.peers().fetch(agent.name(), run, name),
+                () -> listener.condemned(AgentRun.CANARY));
+        AgentApi.Host host = new AgentApi.Host(tools.wiper(), tools.complaints(), tools.clockMillis());
+        AgentApi api = AgentApi.open(JailNetwork.address(slot.gatewayAddress()), Slot.API_PORT, client, host);
+        undo.push("close the agent's API", api::close);
+    }
+
+    /**
+     * Takes hold of the secrets that lie in files, and watches over their lease. The guest has not begun.
+     *
+     * @throws IOException when what was lent is over already
+     * @throws RpcException when the warden does not tell
+     */
+    void keep(Undo undo, String lease, int threadId, String path) throws IOException, RpcException {
+        List<CredentialRef> refs = refs(Delivery.FILE);
+        List<String> names = refs.stream().map(ref -> ref.name().value()).toList();
+        SecretFiles files = SecretFiles.of(tools.libc(), threadId, path, names);
+        undo.push("wipe the secrets", files::close);
+        Map<String, Long> due = new HashMap<>();
+        for (CredentialRef ref : refs) {
+            ref.ttl().ifPresent(ttl -> due.put(ref.name().value(), leasedAt + ttl.toNanos()));
+        }
+        Loan loan = new Loan(agent.name(), lease, files, due, listener::wiped);
+        undo.push("watch its lease no more", () -> tools.leases().remove(loan));
+        tools.leases().add(loan);
+        refuseWhatIsOver(lease, names);
+    }
+
+    /** The watch comes round in its own time: by then the guest could have read what was revoked before it began. */
+    private void refuseWhatIsOver(String lease, List<String> names) throws IOException, RpcException {
+        LeaseList leases = tools.peers().leases(0, 0);
+        for (String name : names) {
+            // Those in force come first, and a lease this new before the others: not told is over.
+            String state = leases.state(lease, name).orElse("ended");
+            if (!state.equals(LeaseList.ACTIVE)) {
+                throw new IOException("the lease of " + name + " was over before the agent began: " + state);
+            }
+        }
+    }
+
+    /** The microVM begins: from now on it is asked for its health, when its manifest says how. */
+    synchronized void entered() throws IOException {
+        Optional<HealthCheck> check = agent.manifest().capabilities().healthCheck();
+        if (check.isPresent() && !isOver) {
+            probe = HealthProbe.start(
+                    JailNetwork.address(slot.agentAddress()),
+                    check.get(),
+                    HealthProbe.limit(check.get()),
+                    listener::unhealthy);
+        }
+    }
+
+    private synchronized void stopProbe() {
+        isOver = true;
+        if (probe != null) {
+            probe.close();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.nullbox.cage.jail;
+
+import java.util.Optional;
+
+/** The exit codes of an agent's process that are not the guest's own, and what to do about each. */
+public enum CageExit {
+    USAGE(64, "cage was started with arguments that it does not know", "start it without any"),
+    CONFIG(65, "the configuration on standard input is not one", "report it: cage wrote it itself"),
+    JAIL(69, "a wall could not be put up", "read the line before; the host's kernel may lack a namespace or a mount"),
+    WALLS(70, "a wall is missing, so no microVM was started", "report it: this is a fault of the appliance"),
+    KVM(71, "/dev/kvm cannot be used", "turn on virtualisation in the firmware, or nested virtualisation in the host"),
+    KRUN(72, "libkrun refused to start the microVM", "read the line before; the appliance's libkrun may not fit"),
+    INIT_SETUP(
+            125,
+            "the microVM's init could not set the guest up",
+            "look at the root file system's /dev, /proc and /sys"),
+    INIT_NOT_EXECUTABLE(
+            126,
+            "the guest could not execute the agent's command",
+            "use a static x86-64 executable, or one with its libraries"),
+    INIT_NOT_FOUND(
+            127, "the guest did not find the agent's command", "check agent.command against the root file system");
+
+    private final int code;
+    private final String meaning;
+    private final String remedy;
+
+    CageExit(int code, String meaning, String remedy) {
+        this.code = code;
+        this.meaning = meaning;
+        this.remedy = remedy;
+    }
+
+    /** The process's exit code. */
+    public int code() {
+        return code;
+    }
+
+    /** What it means and what to do, one line. */
+    public String explanation() {
+        return meaning + "; " + remedy;
+    }
+
+    /** Whether trying again cannot help: the appliance itself is at fault, not the agent. */
+    boolean isPermanent() {
+        return switch (this) {
+            case USAGE, CONFIG, WALLS, KVM, KRUN -> true;
+            case JAIL, INIT_SETUP, INIT_NOT_EXECUTABLE, INIT_NOT_FOUND -> false;
+        };
+    }
+
+    /** What the code means when it is one of these; the guest may end with the same number, which nothing can tell. */
+    public static Optional<CageExit> of(int code) {
+        for (CageExit exit : values()) {
+            if (exit.code == code) {
+                return Optional.of(exit);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,123 @@
+package dev.nullbox.cage.jail;
+
+import dev.nullbox.natives.CloseRange;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Namespaces;
+import dev.nullbox.natives.OpenFlags;
+import dev.nullbox.rpc.RpcException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The first stage of an agent's process: puts the walls up round itself and executes the second stage inside them.
+ *
+ * <p>Namespaces, credentials and capabilities belong to a thread, not to a process (namespaces(7), credentials(7)), and
+ * a Java runtime has several. That is sound here because execve(2) ends all threads but the caller: every wall is put up
+ * by one thread, the one that calls execve. Until then nothing of the agent runs.
+ */
+public final class JailMain {
+    private static final String AGENT_ROOT = "/agent";
+    private static final String ORDER_FILE = "/order";
+    private static final List<String> ENVIRONMENT = List.of("LANG=C.UTF-8", "PATH=/sbin:/bin");
+
+    private final Libc libc;
+
+    private JailMain(Libc libc) {
+        this.libc = libc;
+    }
+
+    /** Returns a code of {@link CageExit}, and only when the second stage was not started. */
+    public static int run(Libc libc) {
+        return new JailMain(libc).run().code();
+    }
+
+    private CageExit run() {
+        List<Secret> secrets = new ArrayList<>();
+        try (JailInput input = new JailInput(libc)) {
+            JailConfig config = JailConfig.parse(input.line());
+            for (JailConfig.SecretSize secret : config.secrets()) {
+                secrets.add(new Secret(secret.name(), input.exactly(secret.bytes())));
+            }
+            putUp(config, input, secrets);
+            return CageExit.JAIL;
+        } catch (RpcException e) {
+            return complain(CageExit.CONFIG, e.getMessage());
+        } catch (IOException e) {
+            return complain(CageExit.JAIL, String.valueOf(e.getMessage()));
+        } finally {
+            secrets.forEach(Secret::close);
+        }
+    }
+
+    private void putUp(JailConfig config, JailInput input, List<Secret> secrets) throws IOException {
+        JailPrivileges privileges = new JailPrivileges(libc);
+        privileges.dieWith(config.cagePid());
+        VmOrder.ExpectedWalls walls = new VmOrder.ExpectedWalls(
+                config.slot().uid(), config.cgroup(), namespace("net"), namespace("mnt"), config.cagePid());
+        int namespaces = Namespaces.CLONE_NEWNS | Namespaces.CLONE_NEWNET | Namespaces.CLONE_NEWUTS;
+        libc.unshare(namespaces).orThrow("unshare mount, network and UTS namespaces");
+        libc.sethostname(config.vm().agent()).orThrow("sethostname");
+        say("netns " + threadId() + "\n");
+        expect(input, "go");
+        JailNetwork.setUp(libc, config.slot());
+        JailFilesystem.Handover handover = path -> {
+            say("vault " + path + "\n");
+            expect(input, "kept");
+        };
+        new JailFilesystem(libc, config).build(secrets, handover, AGENT_ROOT);
+        secrets.forEach(Secret::close);
+        input.close();
+        orderToStandardInput(new VmOrder(walls, AGENT_ROOT, config.krunLogLevel(), config.vm()));
+        JailFilesystem.seal(libc, "/");
+        privileges.drop(config.slot().uid(), config.kvmGroup());
+        privileges.dieWith(config.cagePid());
+        libc.closeRange(VmMain.STATUS_FD + 1, -1, CloseRange.CLOSE_RANGE_CLOEXEC)
+                .orThrow("close_range");
+        List<String> command = new ArrayList<>(config.launcher());
+        command.add("vm");
+        SyscallFilter.install(libc, SyscallPolicy.RULES);
+        libc.execve(command.getFirst(), command, ENVIRONMENT).orThrow("execve " + command.getFirst());
+    }
+
+    private static void expect(JailInput input, String word) throws IOException {
+        if (!new String(input.line(), StandardCharsets.US_ASCII).equals(word)) {
+            throw new IOException("expected " + word + " on standard input");
+        }
+    }
+
+    /** A file of no name: a pipe would hold no more than 64 KiB, as nobody reads it yet. */
+    private void orderToStandardInput(VmOrder order) throws IOException {
+        Path file = Path.of(ORDER_FILE);
+        Files.write(file, order.toBytes());
+        int fd = libc.open(ORDER_FILE, OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0)
+                .orThrow("open " + ORDER_FILE);
+        libc.dup2(fd, 0).orThrow("dup2 the order to standard input");
+        libc.close(fd).orThrow("close the order");
+        Files.delete(file);
+    }
+
+    private static String namespace(String kind) throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc/thread-self/ns", kind)).toString();
+    }
+
+    /** This thread, in whose network namespace the agent's interface must be put. Source: proc_thread-self(5). */
+    private static String threadId() throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc/thread-self"))
+                .getFileName()
+                .toString();
+    }
+
+    private void say(String line) throws IOException {
+        byte[] bytes = line.getBytes(StandardCharsets.US_ASCII);
+        libc.write(VmMain.STATUS_FD, bytes, 0, bytes.length).orThrow("write to the status pipe");
+    }
+
+    private static CageExit complain(CageExit exit, String what) {
+        System.err.println("cage jail: " + what + " (exit " + exit.code() + ": " + exit.explanation() + ")");
+        return exit;
+    }
+}

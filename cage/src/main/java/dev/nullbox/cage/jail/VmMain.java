@@ -1,0 +1,98 @@
+package dev.nullbox.cage.jail;
+
+import dev.nullbox.natives.Krun;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.MissingSymbolException;
+import dev.nullbox.natives.Natives;
+import dev.nullbox.natives.OpenFlags;
+import dev.nullbox.natives.SyscallException;
+import dev.nullbox.rpc.RpcException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The second stage of an agent's process, which becomes its microVM: reads its order, reads the walls back, asks KVM,
+ * and hands the process over to libkrun. Says {@code walls} and {@code enter} on descriptor 3 on its way.
+ */
+public final class VmMain {
+    static final int STATUS_FD = 3;
+    private static final String KVM_DEVICE = "/dev/kvm";
+    private static final int CHUNK_BYTES = 8192;
+
+    private final Libc libc;
+
+    private VmMain(Libc libc) {
+        this.libc = libc;
+    }
+
+    /** Returns a code of {@link CageExit}, and only when no microVM was started. */
+    public static int run(Libc libc) {
+        return new VmMain(libc).run().code();
+    }
+
+    private CageExit run() {
+        try {
+            VmOrder order = VmOrder.parse(readOrder());
+            List<String> missing = new Walls(Path.of("/proc/self")).missing(order.walls());
+            if (!missing.isEmpty()) {
+                missing.forEach(wall -> complain(CageExit.WALLS, wall));
+                return CageExit.WALLS;
+            }
+            say("walls\n");
+            if (Kvm.ask(libc, KVM_DEVICE) instanceof Kvm.Answer.Missing(String why)) {
+                complain(CageExit.KVM, why);
+                return CageExit.KVM;
+            }
+            return enter(Natives.krun(), order);
+        } catch (RpcException e) {
+            complain(CageExit.CONFIG, e.getMessage());
+            return CageExit.CONFIG;
+        } catch (IOException e) {
+            complain(CageExit.WALLS, String.valueOf(e.getMessage()));
+            return CageExit.WALLS;
+        } catch (MissingSymbolException e) {
+            complain(CageExit.KRUN, String.valueOf(e.getMessage()));
+            return CageExit.KRUN;
+        }
+    }
+
+    private CageExit enter(Krun krun, VmOrder order) throws SyscallException {
+        try {
+            KrunVm vm = KrunVm.configure(krun, order);
+            say("enter\n");
+            libc.close(STATUS_FD).orThrow("close the status pipe");
+            vm.start();
+            return CageExit.KRUN;
+        } catch (KrunVm.KrunException e) {
+            complain(CageExit.KRUN, String.valueOf(e.getMessage()));
+            return CageExit.KRUN;
+        }
+    }
+
+    /** The whole of standard input, which is then /dev/null: libkrun would take it for the guest's keyboard. */
+    private byte[] readOrder() throws SyscallException {
+        ByteArrayOutputStream order = new ByteArrayOutputStream();
+        byte[] chunk = new byte[CHUNK_BYTES];
+        int length = libc.read(0, chunk, 0, chunk.length).orThrow("read the order");
+        while (length > 0 && order.size() <= VmOrder.MAX_BYTES) {
+            order.write(chunk, 0, length);
+            length = libc.read(0, chunk, 0, chunk.length).orThrow("read the order");
+        }
+        int empty = libc.open("/dev/null", OpenFlags.O_RDONLY, 0).orThrow("open /dev/null");
+        libc.dup2(empty, 0).orThrow("dup2 /dev/null to standard input");
+        libc.close(empty).orThrow("close /dev/null");
+        return order.toByteArray();
+    }
+
+    private void say(String line) throws SyscallException {
+        byte[] bytes = line.getBytes(StandardCharsets.US_ASCII);
+        libc.write(STATUS_FD, bytes, 0, bytes.length).orThrow("write to the status pipe");
+    }
+
+    private static void complain(CageExit exit, String what) {
+        System.err.println("cage vm: " + what + " (exit " + exit.code() + ": " + exit.explanation() + ")");
+    }
+}

@@ -1,0 +1,136 @@
+package dev.nullbox.cage.jail;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The walls round a VMM, as the kernel reports them for this process. Source: proc_pid_status(5), proc_pid_ns(5),
+ * proc_pid_cgroup(5), proc_pid_fd(5).
+ */
+final class Walls {
+    /** Descriptors 0 to 3 are the daemon's own: order, console, messages, status. */
+    private static final int OWN_DESCRIPTORS = 4;
+
+    /** SECCOMP_MODE_FILTER. */
+    private static final String FILTERED = "2";
+
+    private static final String NO_CAPABILITY = "0000000000000000";
+    private static final List<String> CAPABILITY_SETS = List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb");
+
+    private final Path procSelf;
+
+    /** @param procSelf {@code /proc/self} */
+    Walls(Path procSelf) {
+        this.procSelf = procSelf;
+    }
+
+    /**
+     * Which walls are missing, each with what was found instead; empty when all stand.
+     *
+     * @throws IOException when /proc cannot be read
+     */
+    List<String> missing(VmOrder.ExpectedWalls expected) throws IOException {
+        List<String> missing = new ArrayList<>();
+        Map<String, String> status = status();
+        String uid = Integer.toString(expected.uid());
+        check(missing, "Uid", field(status, "Uid"), join(uid));
+        check(missing, "Gid", field(status, "Gid"), join(uid));
+        for (String set : CAPABILITY_SETS) {
+            check(missing, set, field(status, set), NO_CAPABILITY);
+        }
+        check(missing, "NoNewPrivs", field(status, "NoNewPrivs"), "1");
+        check(missing, "Seccomp", field(status, "Seccomp"), FILTERED);
+        check(missing, "PPid", field(status, "PPid"), Integer.toString(expected.parentPid()));
+        differs(missing, "network namespace", namespace("net"), expected.hostNetworkNamespace());
+        differs(missing, "mount namespace", namespace("mnt"), expected.hostMountNamespace());
+        check(missing, "cgroup", cgroup(), expected.cgroup());
+        missing.addAll(foreignDescriptors());
+        return missing;
+    }
+
+    private static String join(String id) {
+        return id + "\t" + id + "\t" + id + "\t" + id;
+    }
+
+    private static void check(List<String> missing, String wall, String found, String expected) {
+        if (!found.equals(expected)) {
+            missing.add(wall + " is " + found + ", not " + expected);
+        }
+    }
+
+    private static void differs(List<String> missing, String wall, String found, String host) {
+        if (found.isEmpty() || found.equals(host)) {
+            missing.add("the " + wall + " is the host's, " + host);
+        }
+    }
+
+    private static String field(Map<String, String> status, String name) {
+        return status.getOrDefault(name, "absent");
+    }
+
+    private Map<String, String> status() throws IOException {
+        Map<String, String> fields = new HashMap<>();
+        for (String line : Files.readAllLines(procSelf.resolve("status"), StandardCharsets.ISO_8859_1)) {
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                fields.put(line.substring(0, colon), line.substring(colon + 1).strip());
+            }
+        }
+        return fields;
+    }
+
+    private String namespace(String kind) throws IOException {
+        return Files.readSymbolicLink(procSelf.resolve("ns").resolve(kind)).toString();
+    }
+
+    /** The path in the unified hierarchy, whose line begins with {@code 0::}. */
+    private String cgroup() throws IOException {
+        for (String line : Files.readAllLines(procSelf.resolve("cgroup"), StandardCharsets.UTF_8)) {
+            if (line.startsWith("0::")) {
+                return line.substring("0::".length());
+            }
+        }
+        return "absent";
+    }
+
+    /** Open descriptors beyond the daemon's four that are no plain file: a runtime's own archives are, a leak is not. */
+    private List<String> foreignDescriptors() throws IOException {
+        List<String> foreign = new ArrayList<>();
+        try (DirectoryStream<Path> open = Files.newDirectoryStream(procSelf.resolve("fd"))) {
+            for (Path link : open) {
+                int number = Integer.parseInt(link.getFileName().toString());
+                if (number >= OWN_DESCRIPTORS && isForeign(link)) {
+                    foreign.add("descriptor " + number + " is open on " + target(link));
+                }
+            }
+        }
+        return foreign;
+    }
+
+    private static boolean isForeign(Path link) {
+        String target = target(link);
+        // The listing itself holds one descriptor, on the directory being listed.
+        boolean isListing = target.startsWith("/proc/") && target.endsWith("/fd");
+        boolean closedMeanwhile = target.isEmpty();
+        return !closedMeanwhile && !isListing && !Files.isRegularFile(Path.of(target), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (NoSuchFileException e) {
+            return "";
+        } catch (IOException e) {
+            return "unreadable: " + e.getMessage();
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package dev.nullbox.cage.secrets;
+
+import dev.nullbox.cage.jail.Secret;
+import dev.nullbox.protocol.InvalidValueException;
+import dev.nullbox.protocol.SecretName;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.rpc.SocketPiece;
+import dev.nullbox.service.HeapWiper;
+import dev.nullbox.service.TokenBucket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+
+/**
+ * What one agent is served by the host on its gateway address: {@code GET /secrets/NAME} for the secrets that its
+ * manifest has it fetch. HTTP/1.1, one connection at a time, one request a connection. Who comes from another address than
+ * the agent's, as a process of the host may, is not answered.
+ *
+ * <p>200 has the secret's bytes; all else is JSON {@code {"error":{"code","message"}}}: 403 for a canary, 404 for another
+ * path or name, 405, 410 when the loan is used up, over or taken back, or what was lent is gone from the vault, 429 when
+ * too many requests were refused, 503 when the vault is out of reach.
+ *
+ * <p>The warden is asked for every name, those too that the manifest does not have: it writes down who asks, and knows
+ * the canaries. Whatever else it says to such a name, the agent gets the same 404, so that it cannot tell which names
+ * there are. Of requests that end without the secret the warden sees {@link #REFUSALS} and one a second after them: an
+ * agent floods neither it nor the audit log.
+ */
+public final class AgentApi implements AutoCloseable {
+    private static final int BACKLOG = 8;
+    private static final int SEND_BUFFER_BYTES = 256 * 1024;
+    private static final int PIECE_BYTES = 4096;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final String PREFIX = "/secrets/";
+    /** So many requests may fail at once. */
+    static final int REFUSALS = 20;
+
+    /** For each such time there is one more. */
+    static final long MILLIS_PER_REFUSAL = 1_000;
+
+    /** Where secrets come from. */
+    @FunctionalInterface
+    public interface Fetch {
+        /** The secret; the caller closes it. */
+        Secret fetch(String name) throws RpcException;
+    }
+
+    /**
+     * The agent that is served.
+     *
+     * @param address that it comes from
+     * @param names of the secrets that it is given
+     * @param source is asked for whatever it asks for
+     * @param canary is run when it asks for a secret that nobody may have
+     */
+    public record Client(InetAddress address, Set<String> names, Fetch source, Runnable canary) {
+        public Client {
+            names = Set.copyOf(names);
+        }
+    }
+
+    /**
+     * What the daemon has for all agents.
+     *
+     * @param wiper is asked for a wiping after each secret
+     * @param complaints is told of what agents and strangers do, in few words
+     */
+    public record Host(HeapWiper wiper, Complaints complaints, LongSupplier clockMillis) {}
+
+    private final ServerSocketChannel server;
+    private final Client agent;
+    private final Host host;
+    private final TokenBucket refusals;
+    private final SocketPiece piece = new SocketPiece(PIECE_BYTES);
+
+    private AgentApi(ServerSocketChannel server, Client agent, Host host) {
+        this.server = server;
+        this.agent = agent;
+        this.host = host;
+        this.refusals =
+                new TokenBucket(REFUSALS, MILLIS_PER_REFUSAL, host.clockMillis().getAsLong());
+    }
+
+    /** Serves until closed. */
+    public static AgentApi open(InetAddress address, int port, Client agent, Host host) throws IOException {
+        ServerSocketChannel server = ServerSocketChannel.open();
+        try {
+            server.bind(new InetSocketAddress(address, port), BACKLOG);
+        } catch (IOException e) {
+            server.close();
+            throw e;
+        }
+        AgentApi api = new AgentApi(server, agent, host);
+        Thread.ofPlatform()
+                .daemon()
+                .name("cage-api-" + address.getHostAddress())
+                .start(api::serve);
+        return api;
+    }
+
+    int port() {
+        return server.socket().getLocalPort();
+    }
+
+    private void serve() {
+        while (server.isOpen()) {
+            try (SocketChannel client = server.accept()) {
+                if (client.getRemoteAddress() instanceof InetSocketAddress from
+                        && from.getAddress().equals(agent.address())) {
+                    // Room for the longest value, or who does not read would keep the thread, and the secret.
+                    client.setOption(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER_BYTES);
+                    HttpExchange exchange = new HttpExchange(client, piece);
+                    answer(exchange);
+                    exchange.drain();
+                } else {
+                    complain("who asked for a secret of it came from elsewhere, and was not answered");
+                }
+            } catch (IOException e) {
+                pause("its request was not answered", String.valueOf(e.getMessage()));
+            } catch (RuntimeException e) {
+                // An agent whose API ended could be lent nothing more, and raise no alarm.
+                pause("its request failed", Complaints.bug(e));
+            }
+        }
+    }
+
+    /** Keeps a listener that cannot accept from spinning. */
+    private void pause(String what, String why) {
+        if (server.isOpen()) {
+            complain(what, why);
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private void complain(String what) {
+        complain(what, "");
+    }
+
+    /** @param what one of few, the same each time */
+    private void complain(String what, String why) {
+        String kind = "the agent at " + agent.address().getHostAddress() + ": " + what;
+        host.complaints().say(kind, why.isEmpty() ? kind : kind + ": " + why);
+    }
+
+    private void answer(HttpExchange client) throws IOException {
+        String[] words = client.requestLine().split(" ", -1);
+        if (words.length != 3 || !words[2].startsWith("HTTP/1.")) {
+            client.error("400 Bad Request", "BAD_REQUEST", "not a request of HTTP/1.1");
+        } else if (!words[0].equals("GET")) {
+            client.error("405 Method Not Allowed", "METHOD", "use GET");
+        } else if (!isSecretsPath(words[1])) {
+            unknown(client);
+        } else {
+            secret(client, words[1].substring(PREFIX.length()));
+        }
+    }
+
+    private static boolean isSecretsPath(String path) {
+        if (!path.startsWith(PREFIX)) {
+            return false;
+        }
+        try {
+            var _ = new SecretName(path.substring(PREFIX.length()));
+            return true;
+        } catch (InvalidValueException e) {
+            return false;
+        }
+    }
+
+    private void secret(HttpExchange client, String name) throws IOException {
+        if (refusals.isSpent(host.clockMillis().getAsLong())) {
+            complain("it asks on for what it does not get, and the warden is not asked");
+            client.error("429 Too Many Requests", "REFUSALS", "too many requests were refused; ask more slowly");
+            return;
+        }
+        boolean isGiven = false;
+        try (Secret secret = agent.source().fetch(name)) {
+            isGiven = agent.names().contains(name);
+            give(client, isGiven, secret);
+        } catch (RpcException e) {
+            refuse(client, name, e);
+        } finally {
+            // Also what came of an answer that broke off holds some of it.
+            host.wiper().request();
+            if (!isGiven) {
+                refusals.take(host.clockMillis().getAsLong());
+            }
+        }
+    }
+
+    private void give(HttpExchange client, boolean isListed, Secret secret) throws IOException {
+        if (isListed) {
+            client.answer("200 OK", "application/octet-stream", secret.value());
+        } else {
+            complain("the warden gave a secret for it that its manifest does not have; it was wiped", secret.name());
+            unknown(client);
+        }
+    }
+
+    private void refuse(HttpExchange client, String name, RpcException why) throws IOException {
+        if (why.detail().equals("CANARY")) {
+            agent.canary().run();
+            client.error("403 Forbidden", "DENIED", "nobody may have this secret");
+        } else if (!agent.names().contains(name)) {
+            unknown(client);
+        } else {
+            switch (why.detail()) {
+                case "LEASE_SPENT",
+                        "LEASE_EXPIRED",
+                        "LEASE_REVOKED",
+                        "LEASE_ENDED",
+                        "LEASE_UNKNOWN",
+                        "SECRET_UNKNOWN",
+                        "SECRET_DELETED",
+                        "VERSION_UNKNOWN",
+                        "VERSION_DESTROYED" -> client.error("410 Gone", why.detail(), why.getMessage());
+                default ->
+                    client.error("503 Service Unavailable", why.detail(), "the vault does not answer; try later");
+            }
+        }
+    }
+
+    private void unknown(HttpExchange client) throws IOException {
+        client.error("404 Not Found", "UNKNOWN", "ask for " + PREFIX + "NAME, a secret that AGENT.toml has fetched");
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}

@@ -1,0 +1,95 @@
+package dev.nullbox.cage.secrets;
+
+import com.google.gson.JsonObject;
+import dev.nullbox.rpc.Json;
+import dev.nullbox.rpc.SocketPiece;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+
+/** One request of HTTP/1.1 and its answer, on a connection that is closed after it. */
+final class HttpExchange {
+    private static final int MAX_HEAD_BYTES = 8192;
+    private static final int DRAIN_BYTES = 4096;
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final SocketChannel client;
+    private final SocketPiece piece;
+    private final long deadline = System.nanoTime() + LIMIT_NANOS;
+
+    /** @param piece by which bytes are written: they may be a secret's */
+    HttpExchange(SocketChannel client, SocketPiece piece) {
+        this.client = client;
+        this.piece = piece;
+    }
+
+    /**
+     * The request's first line, when all of its head has come.
+     *
+     * @throws IOException when it does not within 5 s and 8,192 bytes
+     */
+    String requestLine() throws IOException {
+        InputStream in = client.socket().getInputStream();
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        int matched = 0;
+        while (matched < 4) {
+            int left = millisLeft();
+            if (left <= 0 || head.size() == MAX_HEAD_BYTES) {
+                throw new IOException("no whole request within 5 s and " + MAX_HEAD_BYTES + " bytes");
+            }
+            client.socket().setSoTimeout(left);
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("hung up before the request was whole");
+            }
+            head.write(next);
+            matched = next == "\r\n\r\n".charAt(matched) ? matched + 1 : next == '\r' ? 1 : 0;
+        }
+        String text = head.toString(StandardCharsets.ISO_8859_1);
+        return text.substring(0, text.indexOf("\r\n"));
+    }
+
+    void answer(String status, String type, byte[] body) throws IOException {
+        String head = "HTTP/1.1 " + status + "\r\nContent-Type: " + type + "\r\nContent-Length: " + body.length
+                + "\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n";
+        piece.write(client, ByteBuffer.wrap(head.getBytes(StandardCharsets.US_ASCII)));
+        piece.write(client, ByteBuffer.wrap(body));
+    }
+
+    void error(String status, String code, String message) throws IOException {
+        JsonObject error = new JsonObject();
+        error.addProperty("code", code);
+        error.addProperty("message", message);
+        JsonObject body = new JsonObject();
+        body.add("error", error);
+        answer(status, "application/json", Json.bytes(body));
+    }
+
+    /** Closing with bytes unread would reset the connection, and the answer with it: takes them, for a while. */
+    void drain() throws IOException {
+        client.shutdownOutput();
+        InputStream in = client.socket().getInputStream();
+        byte[] unwanted = new byte[DRAIN_BYTES];
+        try {
+            int count = 0;
+            for (int left = millisLeft(); count >= 0 && left > 0; left = millisLeft()) {
+                client.socket().setSoTimeout(left);
+                count = in.read(unwanted);
+            }
+        } catch (SocketTimeoutException e) {
+            // It has had its answer, and its time to hang up.
+            return;
+        }
+    }
+
+    private int millisLeft() {
+        // Rounded up: no time at all would mean for ever to setSoTimeout.
+        return (int) TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime() + NANOS_PER_MILLI - 1);
+    }
+}

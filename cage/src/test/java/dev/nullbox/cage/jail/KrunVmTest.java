@@ -1,0 +1,93 @@
+package dev.nullbox.cage.jail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nullbox.natives.Errno;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KrunVmTest {
+    private static final Set<String> KRUN_1 = Set.of("krun_create_ctx", "krun_set_root");
+    private static final VmOrder ORDER = new VmOrder(
+            new VmOrder.ExpectedWalls(10001, "/agents/a", "net:[1]", "mnt:[1]", 7),
+            "/agent",
+            1,
+            new VmConfig("a", 2, 256, List.of("/bin/agent", "--flag", "x"), List.of("A=b"), List.of()));
+
+    @Test
+    void configuresInOrderAndStartsNothing() throws Exception {
+        FakeKrun krun = new FakeKrun(KRUN_1, "", 0);
+        KrunVm vm = KrunVm.configure(krun, ORDER);
+        assertThat(krun.calls())
+                .containsExactly(
+                        "set_log_level 1",
+                        "create_ctx ",
+                        "set_vm_config [7, 2, 256]",
+                        "set_root [7, /agent]",
+                        "set_port_map [7, []]",
+                        "set_workdir [7, /]",
+                        "set_exec [7, /bin/agent, [--flag, x], [A=b]]");
+        assertThatThrownBy(vm::start).isInstanceOf(KrunVm.KrunException.class);
+        assertThat(krun.calls()).endsWith("start_enter 7");
+    }
+
+    @Test
+    void givesTheRootByVirtiofsWhereThereIsNoSetRoot() throws Exception {
+        FakeKrun krun = new FakeKrun(Set.of("krun_create_ctx", "krun_add_virtiofs3"), "", 0);
+        KrunVm.configure(krun, ORDER);
+        assertThat(krun.calls())
+                .contains("add_virtiofs3 [7, /dev/root, /agent, 0, false]")
+                .noneMatch(call -> call.startsWith("set_root"));
+    }
+
+    @Test
+    void refusesALibraryThatCannotBeGivenARoot() {
+        FakeKrun krun = new FakeKrun(Set.of("krun_create_ctx"), "", 0);
+        assertThatThrownBy(() -> KrunVm.configure(krun, ORDER))
+                .isInstanceOf(KrunVm.KrunException.class)
+                .hasMessageContaining("krun_set_root")
+                .hasMessageContaining("krun_add_virtiofs3");
+    }
+
+    @Test
+    void namesTheMissingSymbol() {
+        FakeKrun krun = new FakeKrun(Set.of(), "", 0);
+        assertThatThrownBy(() -> KrunVm.configure(krun, ORDER))
+                .isInstanceOf(KrunVm.KrunException.class)
+                .hasMessageContaining("krun_create_ctx");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "set_log_level",
+                "create_ctx",
+                "set_vm_config",
+                "set_root",
+                "set_port_map",
+                "set_workdir",
+                "set_exec"
+            })
+    void stopsAtTheFirstRefusal(String failing) {
+        FakeKrun krun = new FakeKrun(KRUN_1, failing, Errno.EINVAL);
+        assertThatThrownBy(() -> KrunVm.configure(krun, ORDER))
+                .isInstanceOf(KrunVm.KrunException.class)
+                .hasMessageContaining("krun_" + failing)
+                .hasMessageContaining("EINVAL");
+        assertThat(krun.calls().getLast()).startsWith(failing);
+    }
+
+    @Test
+    void saysWhyTheStartFailed() throws Exception {
+        FakeKrun krun = new FakeKrun(KRUN_1, "start_enter", Errno.ENOMEM);
+        KrunVm vm = KrunVm.configure(krun, ORDER);
+        assertThatThrownBy(vm::start)
+                .isInstanceOf(KrunVm.KrunException.class)
+                .hasMessageContaining("krun_start_enter")
+                .hasMessageContaining("ENOMEM");
+    }
+}

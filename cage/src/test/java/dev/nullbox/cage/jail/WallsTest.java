@@ -1,0 +1,90 @@
+package dev.nullbox.cage.jail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WallsTest {
+    private static final String STATUS = """
+            Name:\tcage
+            PPid:\t7
+            Uid:\t10001\t10001\t10001\t10001
+            Gid:\t10001\t10001\t10001\t10001
+            CapInh:\t0000000000000000
+            CapPrm:\t0000000000000000
+            CapEff:\t0000000000000000
+            CapBnd:\t0000000000000000
+            CapAmb:\t0000000000000000
+            NoNewPrivs:\t1
+            Seccomp:\t2
+            """;
+    private static final VmOrder.ExpectedWalls EXPECTED =
+            new VmOrder.ExpectedWalls(10001, "/agents/a", "net:[1]", "mnt:[1]", 7);
+
+    @TempDir
+    Path self;
+
+    @BeforeEach
+    void everyWallStands() throws IOException {
+        Files.writeString(self.resolve("status"), STATUS);
+        Files.writeString(self.resolve("cgroup"), "4:memory:/else\n0::/agents/a\n");
+        Files.createDirectory(self.resolve("ns"));
+        Files.createSymbolicLink(self.resolve("ns/net"), Path.of("net:[2]"));
+        Files.createSymbolicLink(self.resolve("ns/mnt"), Path.of("mnt:[2]"));
+        Files.createDirectory(self.resolve("fd"));
+        descriptor(0, "pipe:[1]");
+        descriptor(3, "pipe:[2]");
+        descriptor(4, self.resolve("status").toString());
+    }
+
+    private void descriptor(int number, String target) throws IOException {
+        Files.createSymbolicLink(self.resolve("fd").resolve(Integer.toString(number)), Path.of(target));
+    }
+
+    private List<String> missing() throws IOException {
+        return new Walls(self).missing(EXPECTED);
+    }
+
+    @Test
+    void allStand() throws IOException {
+        assertThat(missing()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"Uid", "Gid", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp", "PPid"})
+    void oneIsWrongOrAbsent(String field) throws IOException {
+        Files.writeString(self.resolve("status"), STATUS.replace(field + ":\t", field + ":\t8"));
+        assertThat(missing()).singleElement().asString().startsWith(field + " is 8");
+        Files.writeString(self.resolve("status"), STATUS.replace(field + ":", "X:"));
+        assertThat(missing()).singleElement().asString().startsWith(field + " is absent");
+    }
+
+    @Test
+    void namespaceIsTheHosts() throws IOException {
+        Files.delete(self.resolve("ns/net"));
+        Files.createSymbolicLink(self.resolve("ns/net"), Path.of("net:[1]"));
+        assertThat(missing()).containsExactly("the network namespace is the host's, net:[1]");
+    }
+
+    @Test
+    void cgroupIsAnother() throws IOException {
+        Files.writeString(self.resolve("cgroup"), "0::/\n");
+        assertThat(missing()).containsExactly("cgroup is /, not /agents/a");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"socket:[9]", "pipe:[9]", "anon_inode:[eventpoll]", "/", "/dev/null"})
+    void descriptorLeaks(String target) throws IOException {
+        descriptor(9, target);
+        assertThat(missing()).containsExactly("descriptor 9 is open on " + target);
+    }
+}

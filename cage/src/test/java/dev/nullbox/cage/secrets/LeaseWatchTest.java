@@ -1,0 +1,139 @@
+package dev.nullbox.cage.secrets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.nullbox.cage.agent.Peers;
+import dev.nullbox.cage.secrets.LeaseWatch.Loan;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Natives;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.rpc.RpcLimits;
+import dev.nullbox.rpc.RpcMethod;
+import dev.nullbox.rpc.RpcServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LeaseWatchTest {
+    private static final LeaseWatch.Listener NOBODY = (name, why) -> {};
+
+    @TempDir
+    Path base;
+
+    private final Libc libc = Natives.libc();
+    private final FakeWarden warden = new FakeWarden();
+    private RpcServer server;
+    private LeaseWatch watch;
+
+    @BeforeEach
+    void start() throws IOException {
+        RpcMethod leases = new RpcMethod(
+                "vault.leases", Set.of(System.getProperty("user.name")), (caller, params) -> warden.leases(params));
+        server = RpcServer.listen(base.resolve("warden.sock"), List.of(leases), RpcLimits.defaults());
+        watch = LeaseWatch.start(new Peers(base, Duration.ofSeconds(10))::leases);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private String lend(String agent) throws RpcException {
+        JsonObject params = JsonParser.parseString(
+                        "{\"agent\":\"" + agent + "\",\"run\":1,\"refs\":[{\"name\":\"PASS\",\"deliver\":\"file\"}]}")
+                .getAsJsonObject();
+        return warden.lease(params).get("lease").getAsString();
+    }
+
+    /** The file, in a directory of the agent's own. */
+    private Path watch(String agent, String lease, LeaseWatch.Listener listener) throws IOException {
+        Path directory = Files.createDirectory(base.resolve(agent));
+        Path file = Files.writeString(directory.resolve("PASS"), "s3cr3t");
+        SecretFiles files = SecretFiles.of(libc, libc.getpid(), directory.toString(), List.of("PASS"));
+        watch.add(new Loan(agent, lease, files, Map.of(), listener));
+        return file;
+    }
+
+    private static boolean within(int seconds, BooleanSupplier isSo) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (!isSo.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        return true;
+    }
+
+    private static boolean isGone(Path file) {
+        return !Files.exists(file);
+    }
+
+    /** One of them once ended the watch, and nothing was taken away any more. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"leases\":[],\"seq\":\"x\",\"left_out\":0}",
+                "{\"leases\":[{\"lease\":\"L0\",\"state\":\"active\",\"refs\":[null]}],\"seq\":7,\"left_out\":0}",
+                "{\"leases\":[{\"lease\":\"L0\",\"state\":\"active\",\"names\":[{}]}],\"seq\":7,\"left_out\":0}",
+                "{}",
+            })
+    void aGarbledAnswerTakesNothingAwayAndDoesNotEndTheWatch(String garbled) throws Exception {
+        warden.garble(JsonParser.parseString(garbled).getAsJsonObject());
+        Path file = watch("one", lend("one"), NOBODY);
+        assertThat(within(10, () -> warden.garbled() > 2)).isTrue();
+        assertThat(file).hasContent("s3cr3t");
+        warden.garble(null);
+        warden.revoke("one");
+        assertThat(within(10, () -> isGone(file))).isTrue();
+    }
+
+    /** Each half second, and no more often. */
+    @Test
+    void doesNotSpinWhileItGetsNoAnswer() throws Exception {
+        warden.garble(new JsonObject());
+        watch("one", lend("one"), NOBODY);
+        assertThat(within(10, () -> warden.garbled() > 0)).isTrue();
+        TimeUnit.SECONDS.sleep(2);
+        assertThat(warden.garbled()).isBetween(2, 6);
+    }
+
+    @Test
+    void whoCannotBeToldDoesNotKeepTheOthersSecretsWhereTheyAre() throws Exception {
+        Path first = watch("one", lend("one"), (name, why) -> {
+            throw new IllegalStateException("a bug");
+        });
+        Path second = watch("two", lend("two"), NOBODY);
+        warden.forget();
+        assertThat(within(10, () -> isGone(first) && isGone(second))).isTrue();
+        Path third = watch("three", lend("three"), NOBODY);
+        warden.revoke("three");
+        assertThat(within(10, () -> isGone(third))).isTrue();
+    }
+
+    /** It once took up to two waits: the state was known already, but not what it meant for a new loan. */
+    @Test
+    void aNewLoanIsLookedAtAsSoonAsAnythingChanges() throws Exception {
+        watch("one", lend("one"), NOBODY);
+        TimeUnit.MILLISECONDS.sleep(500);
+        String lease = lend("two");
+        TimeUnit.MILLISECONDS.sleep(500);
+        Path file = watch("two", lease, NOBODY);
+        warden.revoke("two");
+        assertThat(within(3, () -> isGone(file))).isTrue();
+    }
+}
