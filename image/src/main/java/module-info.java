@@ -6,6 +6,7 @@ module dev.nullbox.image {
     requires dev.nullbox.warden;
     requires dev.nullbox.ctxgraph;
     requires dev.nullbox.cage;
+    requires dev.nullbox.gateway;
     requires dev.nullbox.nullctl;
     requires static org.graalvm.nativeimage;
 

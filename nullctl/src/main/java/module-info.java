@@ -1,4 +1,4 @@
-/** The operator's command line, and the gateway it talks to. */
+/** The operator's command line. */
 module dev.nullbox.nullctl {
     requires static org.jspecify;
     requires dev.nullbox.protocol;

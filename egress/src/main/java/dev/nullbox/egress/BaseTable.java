@@ -1,5 +1,6 @@
 package dev.nullbox.egress;
 
+import dev.nullbox.protocol.GatewayCalls;
 import java.util.List;
 
 /**
@@ -7,9 +8,6 @@ import java.util.List;
  * their places in the maps as they are, and never opens a gap: it is one transaction.
  */
 final class BaseTable {
-    /** TCP port of the management gateway. */
-    private static final int MANAGEMENT_PORT = 7443;
-
     /**
      * One chain on a hook of the kernel.
      *
@@ -31,7 +29,7 @@ final class BaseTable {
                             rule("ct state established accept", "answers to the host, and to its operator"),
                             rule("meta nfproto ipv4 udp sport 67 udp dport 68 accept", "DHCP: the lease of the uplink"),
                             rule(
-                                    "meta nfproto ipv4 tcp dport " + MANAGEMENT_PORT + " accept",
+                                    "meta nfproto ipv4 tcp dport " + GatewayCalls.PORT + " accept",
                                     "the gateway, which asks for a client certificate"))),
             new Chain(
                     "forward",

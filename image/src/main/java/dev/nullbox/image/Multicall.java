@@ -3,7 +3,7 @@ package dev.nullbox.image;
 import dev.nullbox.cage.CageMain;
 import dev.nullbox.ctxgraph.CtxgraphMain;
 import dev.nullbox.egress.EgressMain;
-import dev.nullbox.nullctl.GatewayMain;
+import dev.nullbox.gateway.GatewayMain;
 import dev.nullbox.nullctl.NullctlMain;
 import dev.nullbox.nulld.LaunchMain;
 import dev.nullbox.nulld.NulldMain;

@@ -30,6 +30,7 @@ class ArchitectureTest {
                 "warden",
                 "ctxgraph",
                 "cage",
+                "gateway",
                 "nullctl",
                 "image")) {
             if (!ALL.containPackage("dev.nullbox." + module)) {

@@ -1,5 +1,6 @@
 package dev.nullbox.nullctl;
 
+import dev.nullbox.protocol.GatewayCalls;
 import dev.nullbox.service.TerminalText;
 import picocli.CommandLine;
 
@@ -33,8 +34,8 @@ record Address(String host, int port) {
         }
 
         private static CommandLine.TypeConversionException wrong(String text) {
-            return new CommandLine.TypeConversionException(
-                    "'" + TerminalText.line(text) + "' is no host:port, as 127.0.0.1:7443 or [::1]:7443");
+            return new CommandLine.TypeConversionException("'" + TerminalText.line(text)
+                    + "' is no host:port, as 127.0.0.1:" + GatewayCalls.PORT + " or [::1]:" + GatewayCalls.PORT);
         }
     }
 

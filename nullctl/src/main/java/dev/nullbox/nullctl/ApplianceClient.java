@@ -3,9 +3,11 @@ package dev.nullbox.nullctl;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.protocol.GatewayCalls;
 import dev.nullbox.rpc.JsonRpcCodec;
 import dev.nullbox.rpc.LineFramer;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.rpc.TlsCredentials;
 import dev.nullbox.service.TerminalText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -60,7 +62,7 @@ final class ApplianceClient implements AutoCloseable {
     static ApplianceClient connect(Address address, Path credentials) throws CannotConnectException {
         Socket plain = new Socket();
         try {
-            var tls = Credentials.load(credentials.resolve("client.p12"), credentials.resolve("ca.pem"));
+            var tls = TlsCredentials.load(credentials.resolve("client.p12"), credentials.resolve("ca.pem"));
             plain.connect(new InetSocketAddress(address.host(), address.port()), CONNECT_MILLIS);
             plain.setSoTimeout(Math.toIntExact(answer("").toMillis()));
             plain.setKeepAlive(true);
@@ -111,7 +113,7 @@ final class ApplianceClient implements AutoCloseable {
 
     /** How long an answer is waited for. */
     static Duration answer(String method) {
-        return GatewayLimits.defaults().call(method).plus(SPARE);
+        return GatewayCalls.deadline(method).plus(SPARE);
     }
 
     @Override
@@ -168,7 +170,7 @@ final class ApplianceClient implements AutoCloseable {
     private static CannotConnectException explain(Address address, IOException e) {
         String message = TerminalText.line(Optional.ofNullable(e.getMessage()).orElse("no cause given"));
         return switch (e) {
-            case Credentials.UnusableException unusable ->
+            case TlsCredentials.UnusableException unusable ->
                 new CannotConnectException(address, message, unusable.remedy());
             case UnknownHostException _ ->
                 new CannotConnectException(address, "the host is not known", "check the name given by --address");

@@ -1,5 +1,6 @@
 package dev.nullbox.nullctl;
 
+import dev.nullbox.protocol.GatewayCalls;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.TerminalText;
 import java.io.PrintWriter;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  nullctl status",
             "  nullctl vault unseal",
-            "  nullctl --address box.example:7443 --credentials ~/box agents",
+            "  nullctl --address box.example:" + GatewayCalls.PORT + " --credentials ~/box agents",
             "  nullctl logs -f --source cage",
             "  source <(nullctl completion bash)",
             "",
@@ -63,10 +64,10 @@ public final class NullctlMain {
     @Option(
             names = "--address",
             paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:7443",
+            defaultValue = "127.0.0.1:" + GatewayCalls.PORT,
             converter = Address.Converter.class,
             description = "The appliance's gateway; ${DEFAULT-VALUE} when not given.")
-    private Address address = new Address("127.0.0.1", GatewayMain.PORT);
+    private Address address = new Address("127.0.0.1", GatewayCalls.PORT);
 
     @Option(
             names = "--credentials",

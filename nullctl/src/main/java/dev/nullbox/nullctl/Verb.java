@@ -38,7 +38,7 @@ abstract class Verb implements Callable<Integer> {
         return main().io().out();
     }
 
-    /** One of the {@link LongCalls}, with a word now and then on standard error. */
+    /** A call that goes through a whole store, with a word now and then on standard error. */
     final Answer askLong(ApplianceClient appliance, String method, JsonObject params)
             throws RpcException, CannotConnectException {
         try (Progress _ = Progress.of(method, io().err(), Progress.EVERY)) {

@@ -2,12 +2,16 @@ package dev.nullbox.nullctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.gateway.FakeAppliance;
+import dev.nullbox.gateway.TestCertificates;
+import dev.nullbox.protocol.GatewayCalls;
 import dev.nullbox.rpc.RpcException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -54,8 +58,7 @@ class ConnectionTest extends NullctlTestCase {
 
     @Test
     void pinsTheServersName(@TempDir Path other) throws Exception {
-        try (FakeAppliance misnamed =
-                new FakeAppliance(other, certificates().directory("misnamed"), FakeAppliance.LIMITS)) {
+        try (FakeAppliance misnamed = new FakeAppliance(other, certificates().directory("misnamed"))) {
             misnamed.serve("nulld", "nulld.status", "{}");
             String good = certificates().directory("good").toString();
             assertThat(runAlone("--address", "localhost:" + misnamed.port(), "--credentials", good, "status"))
@@ -79,6 +82,14 @@ class ConnectionTest extends NullctlTestCase {
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
         appliance().serve("nulld", "nulld.status", "{}");
         assertThat(runAlone(status)).as("the allowed twin").isZero();
+    }
+
+    @Test
+    void waitsLongerThanTheGateway() {
+        for (String method : List.of("memory.backup", "memory.get")) {
+            assertThat(ApplianceClient.answer(method)).isGreaterThan(GatewayCalls.deadline(method));
+        }
+        assertThat(ApplianceClient.answer("memory.import")).isGreaterThan(Duration.ofMinutes(59));
     }
 
     @Test

@@ -8,6 +8,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.gateway.TestCertificates;
 import dev.nullbox.rpc.RpcException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.gateway.TestCertificates;
 import dev.nullbox.rpc.RpcException;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;

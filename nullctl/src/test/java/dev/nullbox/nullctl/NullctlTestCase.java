@@ -2,6 +2,9 @@ package dev.nullbox.nullctl;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.nullbox.gateway.CertificatesExtension;
+import dev.nullbox.gateway.FakeAppliance;
+import dev.nullbox.gateway.TestCertificates;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +40,7 @@ abstract class NullctlTestCase {
 
     @BeforeEach
     void boot() throws Exception {
-        running = Optional.of(new FakeAppliance(sockets, certificates.directory("good"), FakeAppliance.LIMITS));
+        running = Optional.of(new FakeAppliance(sockets, certificates.directory("good")));
     }
 
     @AfterEach

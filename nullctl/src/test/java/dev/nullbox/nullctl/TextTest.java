@@ -13,27 +13,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class TextTest {
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "CN=operator,O=NullBox|operator",
-                "O=NullBox,CN=a b|a b",
-                "O=x\\,CN=evil,CN=good|good",
-                "CN=a\\,b|a??b",
-                "O=NullBox|unnamed",
-                "CN=|unnamed",
-                "UID=1+CN=two|two",
-            })
-    void findsTheCommonName(String subject, String name) {
-        assertThat(CommonName.of(subject)).isEqualTo(name);
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1:7443", "box.example:1", "[::1]:65535"})
     void readsAddresses(String text) {

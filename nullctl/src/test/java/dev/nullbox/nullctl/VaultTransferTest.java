@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.nullbox.gateway.TestCertificates;
 import dev.nullbox.rpc.RpcException;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;

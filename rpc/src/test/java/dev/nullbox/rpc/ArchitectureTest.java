@@ -22,6 +22,7 @@ class ArchitectureTest {
                         "dev.nullbox.rpc..",
                         "dev.nullbox.protocol..",
                         "java..",
+                        "javax.net.ssl..",
                         "jdk.net..",
                         "com.google.gson..",
                         "org.jspecify..")

@@ -1,4 +1,4 @@
-package dev.nullbox.nullctl;
+package dev.nullbox.rpc;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,16 +23,16 @@ import javax.net.ssl.TrustManagerFactory;
  *
  * <p>The PKCS #12 password is the fixed word {@code nullbox}: the file's mode protects the key, the password does not.
  */
-final class Credentials {
+public final class TlsCredentials {
     /** The fixed password. */
-    static final String PASSWORD = "nullbox";
+    public static final String PASSWORD = "nullbox";
 
     private static final Set<PosixFilePermission> OTHERS = PosixFilePermissions.fromString("---rwxrwx");
 
-    private Credentials() {}
+    private TlsCredentials() {}
 
     /** Credentials that cannot be used, with what can be done. */
-    static final class UnusableException extends IOException {
+    public static final class UnusableException extends IOException {
         private static final long serialVersionUID = 1L;
 
         private final String remedy;
@@ -42,7 +42,7 @@ final class Credentials {
             this.remedy = remedy;
         }
 
-        String remedy() {
+        public String remedy() {
             return remedy;
         }
     }
@@ -52,7 +52,7 @@ final class Credentials {
      *
      * @throws UnusableException when a file is missing, damaged, or the key may be read by others
      */
-    static SSLContext load(Path keyFile, Path authorityFile) throws UnusableException {
+    public static SSLContext load(Path keyFile, Path authorityFile) throws UnusableException {
         refuseReadableByOthers(keyFile);
         try {
             KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");

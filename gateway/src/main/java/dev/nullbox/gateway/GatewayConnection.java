@@ -1,4 +1,4 @@
-package dev.nullbox.nullctl;
+package dev.nullbox.gateway;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;

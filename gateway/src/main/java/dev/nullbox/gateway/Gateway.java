@@ -1,4 +1,4 @@
-package dev.nullbox.nullctl;
+package dev.nullbox.gateway;
 
 import dev.nullbox.service.EventSink;
 import dev.nullbox.service.HeapWiper;

@@ -1,10 +1,11 @@
-package dev.nullbox.nullctl;
+package dev.nullbox.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.nullbox.protocol.GatewayCalls;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -49,11 +50,11 @@ class GatewayTest {
                                 throw new RpcException(
                                         RpcException.Code.NOT_FOUND, "AGENT_UNKNOWN", "no agent nobody", "agent");
                             })));
-            try (ApplianceClient client = client(appliance, "good")) {
+            try (SSLSocket client = client(appliance)) {
                 JsonObject params = JsonParser.parseString("{\"a\":[1,2.50,\"ä\\n\"],\"b\":{\"c\":null}}")
                         .getAsJsonObject();
-                assertThat(client.call("agent.list", params)).isEqualTo(params);
-                assertThatThrownBy(() -> client.call("agent.start", NOTHING))
+                assertThat(TlsClient.call(client, "agent.list", params)).isEqualTo(params);
+                assertThatThrownBy(() -> TlsClient.call(client, "agent.start", NOTHING))
                         .isInstanceOfSatisfying(RpcException.class, e -> {
                             assertThat(e.code()).isEqualTo(RpcException.Code.NOT_FOUND);
                             assertThat(e.detail()).isEqualTo("AGENT_UNKNOWN");
@@ -82,9 +83,11 @@ class GatewayTest {
                                 .map(method -> appliance.method(method, params -> params))
                                 .toList());
             }
-            try (ApplianceClient client = client(appliance, "good")) {
+            try (SSLSocket client = client(appliance)) {
                 for (String method : open) {
-                    assertThat(client.call(method, NOTHING)).as(method).isNotNull();
+                    assertThat(TlsClient.call(client, method, NOTHING))
+                            .as(method)
+                            .isNotNull();
                 }
                 for (String method : internal) {
                     refused(client, method);
@@ -102,8 +105,8 @@ class GatewayTest {
     @Test
     void saysThatAServiceIsDown(@TempDir Path sockets) throws Exception {
         try (FakeAppliance appliance = appliance(sockets, FakeAppliance.LIMITS);
-                ApplianceClient client = client(appliance, "good")) {
-            assertThatThrownBy(() -> client.call("agent.list", NOTHING))
+                SSLSocket client = client(appliance)) {
+            assertThatThrownBy(() -> TlsClient.call(client, "agent.list", NOTHING))
                     .isInstanceOfSatisfying(
                             RpcException.class, e -> assertThat(e.code()).isEqualTo(RpcException.Code.UNAVAILABLE));
         }
@@ -113,7 +116,7 @@ class GatewayTest {
     void refusesAClientOfAnotherAuthority(@TempDir Path sockets) throws Exception {
         try (FakeAppliance appliance = appliance(sockets, FakeAppliance.LIMITS)) {
             appliance.serve("nulld", "nulld.status", "{}");
-            assertThatThrownBy(() -> status(appliance, "stranger")).isInstanceOf(CannotConnectException.class);
+            assertThatThrownBy(() -> status(appliance, "stranger")).isInstanceOf(IOException.class);
             assertThat(appliance.asked()).isEmpty();
             status(appliance, "good");
             assertThat(appliance.asked()).as("the allowed twin").hasSize(1);
@@ -212,8 +215,8 @@ class GatewayTest {
         }
     }
 
-    private static void refused(ApplianceClient client, String method) {
-        assertThatThrownBy(() -> client.call(method, NOTHING))
+    private static void refused(SSLSocket client, String method) {
+        assertThatThrownBy(() -> TlsClient.call(client, method, NOTHING))
                 .as(method)
                 .isInstanceOfSatisfying(
                         RpcException.class, e -> assertThat(e.code()).isEqualTo(RpcException.Code.NO_METHOD));
@@ -231,18 +234,17 @@ class GatewayTest {
             };
             appliance.serve(
                     "ctxgraph", List.of(appliance.method("memory.backup", slow), appliance.method("memory.get", slow)));
-            try (ApplianceClient client = client(appliance, "good")) {
-                assertThatThrownBy(() -> client.call("memory.get", NOTHING))
+            try (SSLSocket client = client(appliance)) {
+                assertThatThrownBy(() -> TlsClient.call(client, "memory.get", NOTHING))
                         .isInstanceOfSatisfying(
                                 RpcException.class, e -> assertThat(e.code()).isEqualTo(RpcException.Code.TIMEOUT));
-                assertThat(client.call("memory.backup", NOTHING).toString()).contains("5");
+                assertThat(TlsClient.call(client, "memory.backup", NOTHING).toString())
+                        .contains("5");
             }
         }
         for (String method : List.of("memory.backup", "memory.get")) {
-            assertThat(ApplianceClient.answer(method))
-                    .isGreaterThan(GatewayLimits.defaults().call(method));
+            assertThat(GatewayLimits.defaults().call(method)).isEqualTo(GatewayCalls.deadline(method));
         }
-        assertThat(ApplianceClient.answer("memory.import")).isGreaterThan(Duration.ofMinutes(59));
     }
 
     private static void sleep() {
@@ -257,13 +259,13 @@ class GatewayTest {
         return new FakeAppliance(sockets, certificates.directory("good"), limits);
     }
 
-    private ApplianceClient client(FakeAppliance appliance, String credentials) throws CannotConnectException {
-        return ApplianceClient.connect(new Address("127.0.0.1", appliance.port()), certificates.directory(credentials));
+    private SSLSocket client(FakeAppliance appliance) throws Exception {
+        return TlsClient.connect(appliance, TlsClient.operator(certificates), "TLSv1.3");
     }
 
     private void status(FakeAppliance appliance, String credentials) throws Exception {
-        try (ApplianceClient client = client(appliance, credentials)) {
-            client.call("nulld.status", NOTHING);
+        try (SSLSocket client = TlsClient.connect(appliance, TlsClient.of(certificates, credentials), "TLSv1.3")) {
+            TlsClient.call(client, "nulld.status", NOTHING);
         }
     }
 }

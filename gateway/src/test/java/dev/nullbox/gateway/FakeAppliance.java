@@ -1,4 +1,4 @@
-package dev.nullbox.nullctl;
+package dev.nullbox.gateway;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -7,6 +7,7 @@ import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.rpc.RpcServer;
+import dev.nullbox.rpc.TlsCredentials;
 import dev.nullbox.service.EventSink;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
@@ -20,15 +21,10 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A real gateway on loopback before services that answer from a script and remember what they were asked. */
-final class FakeAppliance implements AutoCloseable {
-    static final GatewayLimits LIMITS = new GatewayLimits(
-            32,
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(60));
+public final class FakeAppliance implements AutoCloseable {
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    static final GatewayLimits LIMITS = new GatewayLimits(32, LONG, LONG, LONG, LONG, LONG, LONG);
 
     private final Path sockets;
     private final List<RpcServer> servers = new ArrayList<>();
@@ -36,18 +32,22 @@ final class FakeAppliance implements AutoCloseable {
     private final ByteArrayOutputStream events = new ByteArrayOutputStream();
     private final Gateway gateway;
 
+    public FakeAppliance(Path sockets, Path credentials) throws Exception {
+        this(sockets, credentials, LIMITS);
+    }
+
     FakeAppliance(Path sockets, Path credentials, GatewayLimits limits) throws Exception {
         this.sockets = sockets;
         gateway = Gateway.listen(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                Credentials.load(credentials.resolve("server.p12"), credentials.resolve("ca.pem")),
+                TlsCredentials.load(credentials.resolve("server.p12"), credentials.resolve("ca.pem")),
                 new Routes(sockets),
                 limits,
                 new EventSink(events));
     }
 
     /** A service that answers each method with the JSON after it. */
-    void serve(String service, String... methodsAndAnswers) throws Exception {
+    public void serve(String service, String... methodsAndAnswers) throws Exception {
         List<RpcMethod> methods = new ArrayList<>();
         for (int i = 0; i < methodsAndAnswers.length; i += 2) {
             JsonElement answer = JsonParser.parseString(methodsAndAnswers[i + 1]);
@@ -56,32 +56,32 @@ final class FakeAppliance implements AutoCloseable {
         serve(service, methods);
     }
 
-    void serve(String service, List<RpcMethod> methods) throws Exception {
+    public void serve(String service, List<RpcMethod> methods) throws Exception {
         servers.add(RpcServer.listen(sockets.resolve(service + ".sock"), methods, RpcLimits.defaults()));
     }
 
     /** What a fake method does. */
     @FunctionalInterface
-    interface Answer {
+    public interface Answer {
         JsonElement to(JsonObject params) throws RpcException;
     }
 
-    RpcMethod method(String name, Answer answer) {
+    public RpcMethod method(String name, Answer answer) {
         return new RpcMethod(name, Set.of(System.getProperty("user.name")), (caller, params) -> {
             asked.add(name + " " + params);
             return answer.to(params);
         });
     }
 
-    List<String> asked() {
+    public List<String> asked() {
         return List.copyOf(asked);
     }
 
-    String events() {
+    public String events() {
         return events.toString(StandardCharsets.UTF_8);
     }
 
-    int port() {
+    public int port() {
         return gateway.port();
     }
 

@@ -1,5 +1,6 @@
-package dev.nullbox.nullctl;
+package dev.nullbox.gateway;
 
+import dev.nullbox.rpc.TlsCredentials;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,8 +16,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Two authorities and what they signed, made by the JDK's keytool. */
-final class TestCertificates {
-    private static final char[] PASSWORD = Credentials.PASSWORD.toCharArray();
+public final class TestCertificates {
+    private static final char[] PASSWORD = TlsCredentials.PASSWORD.toCharArray();
 
     private final Path directory;
     private final Path store;
@@ -47,7 +48,7 @@ final class TestCertificates {
     }
 
     /** A directory as nullctl and the gateway expect it. */
-    Path directory(String name) {
+    public Path directory(String name) {
         return directory.resolve(name);
     }
 
@@ -66,7 +67,7 @@ final class TestCertificates {
                 "-genkeypair"));
         command.addAll(List.of("-alias", alias, "-keyalg", "EC", "-groupname", "secp256r1", "-validity", "2"));
         command.addAll(List.of("-storetype", "PKCS12", "-keystore", store.toString()));
-        command.addAll(List.of("-storepass", Credentials.PASSWORD));
+        command.addAll(List.of("-storepass", TlsCredentials.PASSWORD));
         command.addAll(List.of(more));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -1,4 +1,4 @@
-package dev.nullbox.nullctl;
+package dev.nullbox.gateway;
 
 import java.security.cert.X509Certificate;
 import javax.security.auth.x500.X500Principal;

@@ -1,4 +1,4 @@
-package dev.nullbox.nullctl;
+package dev.nullbox.gateway;
 
 import java.nio.file.Path;
 import java.util.Map;

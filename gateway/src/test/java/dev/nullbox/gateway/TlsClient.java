@@ -1,5 +1,11 @@
-package dev.nullbox.nullctl;
+package dev.nullbox.gateway;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import dev.nullbox.rpc.JsonRpcCodec;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.rpc.TlsCredentials;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -22,8 +28,12 @@ final class TlsClient {
 
     /** The operator's own credentials. */
     static SSLContext operator(TestCertificates certificates) throws IOException {
-        Path good = certificates.directory("good");
-        return Credentials.load(good.resolve("client.p12"), good.resolve("ca.pem"));
+        return of(certificates, "good");
+    }
+
+    static SSLContext of(TestCertificates certificates, String credentials) throws IOException {
+        Path directory = certificates.directory(credentials);
+        return TlsCredentials.load(directory.resolve("client.p12"), directory.resolve("ca.pem"));
     }
 
     /** Trusts the appliance, but has nothing to show itself. */
@@ -67,6 +77,16 @@ final class TlsClient {
             c = socket.getInputStream().read();
         }
         return answer.toString();
+    }
+
+    /** The result of one call. */
+    static JsonElement call(Socket socket, String method, JsonObject params) throws IOException, RpcException {
+        socket.getOutputStream().write(JsonRpcCodec.encodeRequest(new JsonPrimitive(1), method, params));
+        socket.getOutputStream().write('\n');
+        return switch (JsonRpcCodec.decodeReply(line(socket).getBytes(StandardCharsets.ISO_8859_1))) {
+            case JsonRpcCodec.Result(JsonElement _, JsonElement result) -> result;
+            case JsonRpcCodec.Failure failure -> throw failure.error();
+        };
     }
 
     /** One call of {@code nulld.status}. */

@@ -1,4 +1,4 @@
-package dev.nullbox.nullctl;
+package dev.nullbox.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,6 @@
-package dev.nullbox.nullctl;
+package dev.nullbox.gateway;
 
+import dev.nullbox.protocol.GatewayCalls;
 import java.time.Duration;
 
 /**
@@ -10,7 +11,7 @@ import java.time.Duration;
  * @param handshake from accept to a client that is known
  * @param idle between one line and the next, and for a client to take its answer
  * @param call for the service behind to answer
- * @param longCall the same for {@link LongCalls}
+ * @param longCall the same for methods that go through a whole store
  * @param patience how long a new connection waits before another is closed for it
  * @param farewell for a client that was told goodbye to hang up; when the gateway closes, for all of them together, the
  *     calls under way included
@@ -28,14 +29,14 @@ record GatewayLimits(
                 32,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(60),
-                Duration.ofSeconds(60),
-                LongCalls.DEADLINE,
+                GatewayCalls.DEADLINE,
+                GatewayCalls.LONG_DEADLINE,
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(2));
     }
 
     /** How long the service behind may take for the method. */
     Duration call(String method) {
-        return LongCalls.has(method) ? longCall : call;
+        return GatewayCalls.isLong(method) ? longCall : call;
     }
 }

@@ -1,4 +1,4 @@
-package dev.nullbox.nullctl;
+package dev.nullbox.gateway;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,9 +10,11 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Hands {@link TestCertificates} to tests: made once for all test classes, since keytool takes seconds. */
-final class CertificatesExtension implements ParameterResolver {
+public final class CertificatesExtension implements ParameterResolver {
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(CertificatesExtension.class);
+
+    public CertificatesExtension() {}
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -31,7 +33,7 @@ final class CertificatesExtension implements ParameterResolver {
     private record Made(Path directory, TestCertificates certificates) implements AutoCloseable {
         static Made now() {
             try {
-                Path directory = Files.createTempDirectory("nullctl-certificates");
+                Path directory = Files.createTempDirectory("nullbox-certificates");
                 return new Made(directory, TestCertificates.make(directory));
             } catch (Exception e) {
                 throw new IllegalStateException("cannot make certificates", e);

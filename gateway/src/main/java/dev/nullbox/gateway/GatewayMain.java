@@ -1,5 +1,7 @@
-package dev.nullbox.nullctl;
+package dev.nullbox.gateway;
 
+import dev.nullbox.protocol.GatewayCalls;
+import dev.nullbox.rpc.TlsCredentials;
 import dev.nullbox.service.ServiceRuntime;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -10,15 +12,12 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
 /**
- * The gateway: TCP 7443 of the appliance, for {@code nullctl}.
+ * The gateway: TCP {@value GatewayCalls#PORT} of the appliance, for {@code nullctl}.
  *
  * <p>Its certificate, key and authority are {@code tls/server.p12} and {@code tls/ca.pem} in its run directory; the
  * services' sockets are in that directory's parent.
  */
 public final class GatewayMain {
-    /** Where {@code nullctl} expects it. */
-    static final int PORT = 7443;
-
     private GatewayMain() {}
 
     /** Runs until SIGTERM; takes no arguments; {@code NULLBOX_GATEWAY_PORT} names another port. */
@@ -28,9 +27,9 @@ public final class GatewayMain {
             Gateway gateway = start(runtime, port(System.getenv()));
             runtime.onTerminate(gateway::close);
             runtime.ready();
-        } catch (Credentials.UnusableException e) {
+        } catch (TlsCredentials.UnusableException e) {
             System.err.println("gateway: " + e.getMessage()
-                    + ": nobody can manage this appliance; boot an image made with" + " credentials");
+                    + ": nobody can manage this appliance; boot an image made with credentials");
             runtime.exit(1);
         } catch (IOException e) {
             System.err.println("gateway: cannot start: " + e.getMessage());
@@ -42,7 +41,7 @@ public final class GatewayMain {
         Path run = Objects.requireNonNull(runtime.socketPath().getParent(), "a run directory");
         Path sockets = Objects.requireNonNull(run.toAbsolutePath().getParent(), "a directory of sockets");
         Path credentials = run.resolve("tls");
-        SSLContext tls = Credentials.load(credentials.resolve("server.p12"), credentials.resolve("ca.pem"));
+        SSLContext tls = TlsCredentials.load(credentials.resolve("server.p12"), credentials.resolve("ca.pem"));
         return Gateway.listen(
                 new InetSocketAddress(port), tls, new Routes(sockets), GatewayLimits.defaults(), runtime.events());
     }
@@ -50,7 +49,7 @@ public final class GatewayMain {
     private static int port(Map<String, String> environment) throws IOException {
         Optional<String> given = Optional.ofNullable(environment.get("NULLBOX_GATEWAY_PORT"));
         try {
-            return given.map(Integer::parseInt).orElse(PORT);
+            return given.map(Integer::parseInt).orElse(GatewayCalls.PORT);
         } catch (NumberFormatException e) {
             throw new IOException("NULLBOX_GATEWAY_PORT is not a port number", e);
         }
