@@ -18,7 +18,7 @@ options() {
   printf '%s\n' -H:+UnlockExperimentalVMOptions -H:Optimize=s -H:MicroArchitecture=x86-64-v2 \
     -R:MaxHeapSize=67108864 -R:MaxNewSize=4194304 \
     -H:+RunMainInNewThread -H:+ZapConsumedHeapChunks -H:+StaticExecutableWithDynamicLibC -H:EnableURLProtocols=jar \
-    -H:CLibraryPath="$1" "-H:ClassInitialization=dev.nullbox.natives.Backend:build_time" \
+    -H:CLibraryPath="$1" "-H:ClassInitialization=dev.nullbox.natives.calls.Backend:build_time" \
     -H:+ReportExceptionStackTraces -H:NumberOfThreads="$NB_JOBS"
   if [ -n "$(find "$CLASSPATH_DIR" -name 'sqlite-jdbc-*.jar')" ]; then
     echo -H:Features=org.sqlite.nativeimage.SqliteJdbcFeature

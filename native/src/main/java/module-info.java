@@ -5,4 +5,6 @@ module dev.nullbox.natives {
     requires static org.graalvm.word;
 
     exports dev.nullbox.natives;
+    exports dev.nullbox.natives.linux;
+    exports dev.nullbox.natives.netlink;
 }

@@ -21,7 +21,7 @@ import dev.nullbox.manifest.Problem;
 import dev.nullbox.manifest.StartMode;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
-import dev.nullbox.natives.Signals;
+import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcServer;
 import dev.nullbox.service.EventSink;

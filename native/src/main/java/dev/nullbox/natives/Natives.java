@@ -1,5 +1,9 @@
 package dev.nullbox.natives;
 
+import dev.nullbox.natives.calls.Backend;
+import dev.nullbox.natives.calls.FfmBindings;
+import dev.nullbox.natives.calls.SvmBindings;
+
 /**
  * Where the C libraries come from: java.lang.foreign on a JVM or GraalVM, the SVM C interface in native images that an
  * assembled toolchain builds, where java.lang.foreign is not there.

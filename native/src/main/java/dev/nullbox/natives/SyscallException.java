@@ -1,5 +1,6 @@
 package dev.nullbox.natives;
 
+import dev.nullbox.natives.linux.Errno;
 import java.io.IOException;
 
 /** A system call that failed: the call with its arguments, and its errno by name. */

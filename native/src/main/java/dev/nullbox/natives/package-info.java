@@ -1,4 +1,4 @@
-/** java.lang.foreign and SVM bindings: one C-shaped interface per C library. */
+/** C libraries of the process: an interface for each, its results, and the factory that gives them out. */
 @NullMarked
 package dev.nullbox.natives;
 

@@ -1,5 +1,6 @@
 package dev.nullbox.natives;
 
+import dev.nullbox.natives.linux.Errno;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,7 @@
 package dev.nullbox.natives;
 
+import dev.nullbox.natives.calls.NativeContract;
+
 /** {@link NativeContract} as a program, to be built into a native image; the argument is a POSIX shell. */
 public final class NativeContractMain {
     private NativeContractMain() {}

@@ -1,9 +1,9 @@
 package dev.nullbox.nulld;
 
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.Signals;
 import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.shutdown.Power;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package dev.nullbox.nulld;
 
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
+import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.nulld.boot.Stage1;
 import dev.nullbox.nulld.linux.BootException;
 import dev.nullbox.nulld.linux.Cgroups;

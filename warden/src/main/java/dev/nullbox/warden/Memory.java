@@ -1,11 +1,11 @@
 package dev.nullbox.warden;
 
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.Mlock;
-import dev.nullbox.natives.Prctl;
-import dev.nullbox.natives.Rlimits;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.linux.Mlock;
+import dev.nullbox.natives.linux.Prctl;
+import dev.nullbox.natives.linux.Rlimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

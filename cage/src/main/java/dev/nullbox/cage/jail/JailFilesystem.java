@@ -1,9 +1,9 @@
 package dev.nullbox.cage.jail;
 
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.Mounts;
-import dev.nullbox.natives.OpenFlags;
 import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.linux.Mounts;
+import dev.nullbox.natives.linux.OpenFlags;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

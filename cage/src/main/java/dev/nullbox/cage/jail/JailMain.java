@@ -1,9 +1,9 @@
 package dev.nullbox.cage.jail;
 
-import dev.nullbox.natives.CloseRange;
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.Namespaces;
-import dev.nullbox.natives.OpenFlags;
+import dev.nullbox.natives.linux.CloseRange;
+import dev.nullbox.natives.linux.Namespaces;
+import dev.nullbox.natives.linux.OpenFlags;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package dev.nullbox.cage.jail;
 
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.Rtnetlink;
+import dev.nullbox.natives.netlink.Rtnetlink;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.nio.charset.StandardCharsets;

@@ -1,13 +1,13 @@
 package dev.nullbox.cage.jail;
 
-import dev.nullbox.natives.Capabilities;
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.Prctl;
-import dev.nullbox.natives.Rlimits;
-import dev.nullbox.natives.Signals;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.linux.Capabilities;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.Prctl;
+import dev.nullbox.natives.linux.Rlimits;
+import dev.nullbox.natives.linux.Signals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

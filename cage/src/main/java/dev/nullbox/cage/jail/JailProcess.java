@@ -1,13 +1,13 @@
 package dev.nullbox.cage.jail;
 
-import dev.nullbox.natives.Errno;
-import dev.nullbox.natives.Fcntl;
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.OpenFlags;
-import dev.nullbox.natives.Poll;
 import dev.nullbox.natives.SpawnAction;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.Fcntl;
+import dev.nullbox.natives.linux.OpenFlags;
+import dev.nullbox.natives.linux.Poll;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

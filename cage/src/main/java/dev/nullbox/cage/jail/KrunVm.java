@@ -1,9 +1,9 @@
 package dev.nullbox.cage.jail;
 
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Krun;
 import dev.nullbox.natives.MissingSymbolException;
 import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.linux.Errno;
 
 /** One microVM given to libkrun. Source: libkrun.h. */
 final class KrunVm {

@@ -1,14 +1,14 @@
 package dev.nullbox.cage.jail;
 
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.OpenFlags;
 import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.OpenFlags;
 
 /** Whether this process can use KVM. Source: Documentation/virt/kvm/api.rst. */
 public final class Kvm {
-    private static final long GET_API_VERSION = dev.nullbox.natives.Kvm.KVM_GET_API_VERSION;
-    private static final long API_VERSION = dev.nullbox.natives.Kvm.KVM_API_VERSION;
+    private static final long GET_API_VERSION = dev.nullbox.natives.linux.Kvm.KVM_GET_API_VERSION;
+    private static final long API_VERSION = dev.nullbox.natives.linux.Kvm.KVM_API_VERSION;
 
     private Kvm() {}
 

@@ -1,7 +1,7 @@
 package dev.nullbox.cage.jail;
 
-import static dev.nullbox.natives.Bpf.*;
-import static dev.nullbox.natives.Seccomp.*;
+import static dev.nullbox.natives.linux.Bpf.*;
+import static dev.nullbox.natives.linux.Seccomp.*;
 
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SyscallException;

@@ -1,13 +1,13 @@
 package dev.nullbox.cage.jail;
 
-import static dev.nullbox.natives.Syscalls.*;
+import static dev.nullbox.natives.linux.Syscalls.*;
 
 import dev.nullbox.cage.jail.SyscallRule.Never;
 import dev.nullbox.cage.jail.SyscallRule.NotWithFlags;
 import dev.nullbox.cage.jail.SyscallRule.OnlyWith;
-import dev.nullbox.natives.Errno;
-import dev.nullbox.natives.Namespaces;
-import dev.nullbox.natives.Sockets;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.Namespaces;
+import dev.nullbox.natives.linux.Sockets;
 import java.util.ArrayList;
 import java.util.List;
 

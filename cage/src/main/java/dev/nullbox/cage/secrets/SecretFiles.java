@@ -1,8 +1,8 @@
 package dev.nullbox.cage.secrets;
 
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.OpenFlags;
 import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.linux.OpenFlags;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;

@@ -1,8 +1,8 @@
 package dev.nullbox.cage.jail;
 
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.linux.Errno;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;

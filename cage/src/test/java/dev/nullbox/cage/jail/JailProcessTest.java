@@ -3,11 +3,11 @@ package dev.nullbox.cage.jail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nullbox.natives.Fcntl;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
-import dev.nullbox.natives.OpenFlags;
 import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.linux.Fcntl;
+import dev.nullbox.natives.linux.OpenFlags;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;

@@ -3,7 +3,7 @@ package dev.nullbox.cage.jail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nullbox.natives.Errno;
+import dev.nullbox.natives.linux.Errno;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

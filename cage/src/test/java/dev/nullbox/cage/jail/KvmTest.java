@@ -2,8 +2,8 @@ package dev.nullbox.cage.jail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.FakeLibc;
+import dev.nullbox.natives.linux.Errno;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -2,13 +2,13 @@ package dev.nullbox.cage.jail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.Namespaces;
 import dev.nullbox.natives.Natives;
-import dev.nullbox.natives.Prctl;
-import dev.nullbox.natives.Sockets;
 import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.Namespaces;
+import dev.nullbox.natives.linux.Prctl;
+import dev.nullbox.natives.linux.Sockets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;

@@ -2,12 +2,12 @@ package dev.nullbox.cage.jail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nullbox.natives.Bpf;
-import dev.nullbox.natives.Errno;
-import dev.nullbox.natives.Namespaces;
-import dev.nullbox.natives.Seccomp;
-import dev.nullbox.natives.Sockets;
-import dev.nullbox.natives.Syscalls;
+import dev.nullbox.natives.linux.Bpf;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.Namespaces;
+import dev.nullbox.natives.linux.Seccomp;
+import dev.nullbox.natives.linux.Sockets;
+import dev.nullbox.natives.linux.Syscalls;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;

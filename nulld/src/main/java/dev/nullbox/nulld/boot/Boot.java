@@ -1,11 +1,11 @@
 package dev.nullbox.nulld.boot;
 
 import com.google.gson.JsonObject;
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.Reboot;
-import dev.nullbox.natives.Rtnetlink;
 import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.Reboot;
+import dev.nullbox.natives.netlink.Rtnetlink;
 import dev.nullbox.nulld.linux.BootException;
 import dev.nullbox.nulld.linux.Cgroups;
 import dev.nullbox.nulld.linux.Clock;

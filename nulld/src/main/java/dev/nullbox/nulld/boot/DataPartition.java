@@ -1,8 +1,8 @@
 package dev.nullbox.nulld.boot;
 
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.nulld.linux.BlockDevice;
 import dev.nullbox.nulld.linux.BootException;
 import dev.nullbox.nulld.linux.Clock;

@@ -1,9 +1,9 @@
 package dev.nullbox.nulld.boot;
 
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.Mounts;
 import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.Mounts;
 import dev.nullbox.nulld.linux.BlockDevice;
 import dev.nullbox.nulld.linux.BootException;
 import dev.nullbox.nulld.linux.Clock;

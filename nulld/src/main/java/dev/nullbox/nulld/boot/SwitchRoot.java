@@ -1,9 +1,9 @@
 package dev.nullbox.nulld.boot;
 
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.Mounts;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.linux.Mounts;
 import dev.nullbox.nulld.linux.MountEntry;
 import dev.nullbox.nulld.linux.MountTable;
 import java.io.IOException;

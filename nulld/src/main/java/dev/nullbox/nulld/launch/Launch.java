@@ -1,12 +1,12 @@
 package dev.nullbox.nulld.launch;
 
-import dev.nullbox.natives.Capabilities;
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.Prctl;
-import dev.nullbox.natives.Rlimits;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.linux.Capabilities;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.Prctl;
+import dev.nullbox.natives.linux.Rlimits;
 import dev.nullbox.nulld.linux.Accounts;
 import dev.nullbox.nulld.linux.KernelFiles;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.nullbox.nulld.launch;
 
-import dev.nullbox.natives.Capabilities;
+import dev.nullbox.natives.linux.Capabilities;
 import dev.nullbox.nulld.linux.Accounts;
 import java.io.IOException;
 import java.nio.file.Files;

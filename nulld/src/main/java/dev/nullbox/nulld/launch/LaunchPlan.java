@@ -1,6 +1,6 @@
 package dev.nullbox.nulld.launch;
 
-import dev.nullbox.natives.Capabilities;
+import dev.nullbox.natives.linux.Capabilities;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

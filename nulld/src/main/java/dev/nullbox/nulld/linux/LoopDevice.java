@@ -1,9 +1,9 @@
 package dev.nullbox.nulld.linux;
 
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.Loop;
-import dev.nullbox.natives.OpenFlags;
 import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.linux.Loop;
+import dev.nullbox.natives.linux.OpenFlags;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

@@ -1,6 +1,6 @@
 package dev.nullbox.nulld.linux;
 
-import dev.nullbox.natives.Mounts;
+import dev.nullbox.natives.linux.Mounts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.nullbox.nulld.linux;
 
-import dev.nullbox.natives.Mounts;
+import dev.nullbox.natives.linux.Mounts;
 import java.util.List;
 
 /** What is mounted where, with which flags: docs/boot.md holds the same table, and a test compares the two. */

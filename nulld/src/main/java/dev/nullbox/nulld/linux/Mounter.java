@@ -1,9 +1,9 @@
 package dev.nullbox.nulld.linux;
 
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.Mounts;
 import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.Mounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

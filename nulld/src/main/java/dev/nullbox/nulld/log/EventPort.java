@@ -1,10 +1,10 @@
 package dev.nullbox.nulld.log;
 
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.OpenFlags;
 import dev.nullbox.natives.SysResult;
-import dev.nullbox.natives.Tty;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.OpenFlags;
+import dev.nullbox.natives.linux.Tty;
 import dev.nullbox.nulld.linux.Cmdline;
 import java.util.Optional;
 import java.util.function.Consumer;

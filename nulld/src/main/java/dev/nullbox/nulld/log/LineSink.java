@@ -1,9 +1,9 @@
 package dev.nullbox.nulld.log;
 
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SysResult;
-import dev.nullbox.natives.Tty;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.Tty;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Optional;

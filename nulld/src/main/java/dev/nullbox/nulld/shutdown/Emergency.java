@@ -1,10 +1,10 @@
 package dev.nullbox.nulld.shutdown;
 
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.Reboot;
-import dev.nullbox.natives.Signals;
 import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.Reboot;
+import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.nulld.linux.Clock;
 import dev.nullbox.nulld.log.Journal;
 import java.nio.charset.StandardCharsets;

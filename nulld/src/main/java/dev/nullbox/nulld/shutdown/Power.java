@@ -1,6 +1,6 @@
 package dev.nullbox.nulld.shutdown;
 
-import dev.nullbox.natives.Reboot;
+import dev.nullbox.natives.linux.Reboot;
 
 /** How the machine ends. */
 public enum Power {

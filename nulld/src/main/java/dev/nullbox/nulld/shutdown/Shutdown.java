@@ -1,11 +1,11 @@
 package dev.nullbox.nulld.shutdown;
 
 import com.google.gson.JsonObject;
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.Mounts;
-import dev.nullbox.natives.Signals;
 import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.Mounts;
+import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.nulld.linux.Clock;
 import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.supervise.Reaper;

@@ -1,6 +1,6 @@
 package dev.nullbox.nulld.supervise;
 
-import dev.nullbox.natives.Signals;
+import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.nulld.linux.ServiceSpec;
 import dev.nullbox.nulld.supervise.ServiceState.Next;
 import dev.nullbox.nulld.supervise.Transition.Action;

@@ -1,6 +1,6 @@
 package dev.nullbox.nulld.supervise;
 
-import dev.nullbox.natives.Capabilities;
+import dev.nullbox.natives.linux.Capabilities;
 import dev.nullbox.nulld.linux.ServiceSpec;
 import java.util.List;
 import java.util.stream.IntStream;

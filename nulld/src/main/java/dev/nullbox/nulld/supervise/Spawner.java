@@ -1,9 +1,9 @@
 package dev.nullbox.nulld.supervise;
 
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.OpenFlags;
 import dev.nullbox.natives.SpawnAction;
 import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.linux.OpenFlags;
 import dev.nullbox.nulld.launch.LaunchPlan;
 import dev.nullbox.nulld.linux.Accounts;
 import dev.nullbox.nulld.linux.Layout;

@@ -2,10 +2,10 @@ package dev.nullbox.nulld.supervise;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.Signals;
 import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.nulld.linux.Cgroups;
 import dev.nullbox.nulld.linux.Clock;
 import dev.nullbox.nulld.linux.ServiceSpec;

@@ -2,8 +2,8 @@ package dev.nullbox.nulld.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.FakeLibc;
+import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.nulld.linux.BootException;
 import dev.nullbox.nulld.linux.EachCall;
 import dev.nullbox.nulld.linux.ManualClock;

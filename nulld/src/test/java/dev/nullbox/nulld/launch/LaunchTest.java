@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.FakeLibc;
+import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.nulld.linux.Accounts;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonElement;
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.FakeLibc;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
-import dev.nullbox.natives.OpenFlags;
 import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.OpenFlags;
 import dev.nullbox.nulld.linux.SystemClock;
 import dev.nullbox.nulld.supervise.Reaper;
 import java.nio.charset.StandardCharsets;

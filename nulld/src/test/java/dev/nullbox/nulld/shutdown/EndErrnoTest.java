@@ -3,8 +3,8 @@ package dev.nullbox.nulld.shutdown;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.FakeLibc;
+import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.nulld.linux.EachCall;
 import dev.nullbox.nulld.linux.ManualClock;
 import dev.nullbox.nulld.log.Journal;

@@ -3,9 +3,9 @@ package dev.nullbox.nulld.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.FakeLibc;
 import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.nulld.boot.GatewayFiles;
 import dev.nullbox.nulld.linux.Cgroups;
 import dev.nullbox.nulld.linux.Cmdline;

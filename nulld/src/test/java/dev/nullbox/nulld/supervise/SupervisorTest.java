@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.gson.JsonObject;
-import dev.nullbox.natives.Errno;
 import dev.nullbox.natives.FakeLibc;
-import dev.nullbox.natives.Signals;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.nulld.linux.Cgroups;
 import dev.nullbox.nulld.linux.ManualClock;
 import dev.nullbox.nulld.linux.ServiceSpec;

@@ -1,0 +1,23 @@
+package dev.nullbox.natives.calls;
+
+import dev.nullbox.natives.Krun;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Nftables;
+
+/** The java.lang.foreign implementations. Initialised at run time only. */
+public final class FfmBindings {
+    public static final Libc LIBC = new MarshallingLibc(new FfmLibc(), FfmFrame::new);
+
+    private FfmBindings() {}
+
+    public static Krun krun() {
+        FfmLibrary library = FfmLibrary.load(LibraryNames.krun(), KrunCalls.FUNCTIONS);
+        return new MarshallingKrun(new FfmKrun(library), FfmFrame::new);
+    }
+
+    public static Nftables nftables() {
+        FfmLibrary library = FfmLibrary.load(LibraryNames.nftables(), NftablesCalls.FUNCTIONS)
+                .complete(NftablesCalls.FUNCTIONS);
+        return new MarshallingNftables(new FfmNftables(library), FfmFrame::new);
+    }
+}

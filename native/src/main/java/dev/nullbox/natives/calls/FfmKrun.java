@@ -1,0 +1,116 @@
+package dev.nullbox.natives.calls;
+
+import static dev.nullbox.natives.calls.FfmLink.at;
+import static dev.nullbox.natives.calls.FfmLink.plainCall;
+import static dev.nullbox.natives.calls.FfmLink.unbound;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.Set;
+
+/**
+ * libkrun through java.lang.foreign, in jextract's shape: one handle per C function, of its name and C types, called with
+ * the address that the loaded library has for it. DescriptorAuditTest holds the handles against libkrun.h.
+ */
+@SuppressWarnings("MemberName") // the handles have the C functions' names
+final class FfmKrun implements KrunCalls {
+    private static final MethodHandle krun_set_log_level = unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle krun_create_ctx = unbound(FunctionDescriptor.of(JAVA_INT));
+    private static final MethodHandle krun_free_ctx = unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle krun_set_vm_config =
+            unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_BYTE, JAVA_INT));
+    private static final MethodHandle krun_set_root = unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+    private static final MethodHandle krun_add_virtiofs3 =
+            unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, JAVA_BOOLEAN));
+    private static final MethodHandle krun_set_port_map = unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+    private static final MethodHandle krun_set_workdir = unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+    private static final MethodHandle krun_set_exec =
+            unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, ADDRESS));
+    private static final MethodHandle krun_add_vsock_port2 =
+            unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_BOOLEAN));
+    private static final MethodHandle krun_start_enter = unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+    private final FfmLibrary krun;
+
+    FfmKrun(FfmLibrary krun) {
+        this.krun = krun;
+    }
+
+    @Override
+    public Set<String> symbols() {
+        return krun.symbols();
+    }
+
+    @Override
+    public int setLogLevel(int level) {
+        MemorySegment function = krun.require("krun_set_log_level");
+        return plainCall(() -> (int) krun_set_log_level.invokeExact(function, level));
+    }
+
+    @Override
+    public int createCtx() {
+        MemorySegment function = krun.require("krun_create_ctx");
+        return plainCall(() -> (int) krun_create_ctx.invokeExact(function));
+    }
+
+    @Override
+    public int freeCtx(int ctx) {
+        MemorySegment function = krun.require("krun_free_ctx");
+        return plainCall(() -> (int) krun_free_ctx.invokeExact(function, ctx));
+    }
+
+    @Override
+    public int setVmConfig(int ctx, byte vcpus, int memoryMib) {
+        MemorySegment function = krun.require("krun_set_vm_config");
+        return plainCall(() -> (int) krun_set_vm_config.invokeExact(function, ctx, vcpus, memoryMib));
+    }
+
+    @Override
+    public int setRoot(int ctx, long path) {
+        MemorySegment function = krun.require("krun_set_root");
+        return plainCall(() -> (int) krun_set_root.invokeExact(function, ctx, at(path)));
+    }
+
+    @Override
+    public int addVirtiofs3(int ctx, long tag, long path, long shmBytes, boolean readOnly) {
+        MemorySegment function = krun.require("krun_add_virtiofs3");
+        return plainCall(
+                () -> (int) krun_add_virtiofs3.invokeExact(function, ctx, at(tag), at(path), shmBytes, readOnly));
+    }
+
+    @Override
+    public int setPortMap(int ctx, long portMap) {
+        MemorySegment function = krun.require("krun_set_port_map");
+        return plainCall(() -> (int) krun_set_port_map.invokeExact(function, ctx, at(portMap)));
+    }
+
+    @Override
+    public int setWorkdir(int ctx, long path) {
+        MemorySegment function = krun.require("krun_set_workdir");
+        return plainCall(() -> (int) krun_set_workdir.invokeExact(function, ctx, at(path)));
+    }
+
+    @Override
+    public int setExec(int ctx, long path, long argv, long envp) {
+        MemorySegment function = krun.require("krun_set_exec");
+        return plainCall(() -> (int) krun_set_exec.invokeExact(function, ctx, at(path), at(argv), at(envp)));
+    }
+
+    @Override
+    public int addVsockPort2(int ctx, int port, long path, boolean listen) {
+        MemorySegment function = krun.require("krun_add_vsock_port2");
+        return plainCall(() -> (int) krun_add_vsock_port2.invokeExact(function, ctx, port, at(path), listen));
+    }
+
+    @Override
+    public int startEnter(int ctx) {
+        MemorySegment function = krun.require("krun_start_enter");
+        return plainCall(() -> (int) krun_start_enter.invokeExact(function, ctx));
+    }
+}

@@ -1,0 +1,23 @@
+package dev.nullbox.natives.calls;
+
+import dev.nullbox.natives.Krun;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Nftables;
+
+/** The SVM C-interface implementations; never loaded on a JVM. Initialised at run time only. */
+public final class SvmBindings {
+    public static final Libc LIBC = new MarshallingLibc(new SvmLibc(SvmLibrary.libc()), SvmFrame::new);
+
+    private SvmBindings() {}
+
+    public static Krun krun() {
+        SvmLibrary library = SvmLibrary.load(LibraryNames.krun(), KrunCalls.FUNCTIONS);
+        return new MarshallingKrun(new SvmKrun(library), SvmFrame::new);
+    }
+
+    public static Nftables nftables() {
+        SvmLibrary library = SvmLibrary.load(LibraryNames.nftables(), NftablesCalls.FUNCTIONS)
+                .complete(NftablesCalls.FUNCTIONS);
+        return new MarshallingNftables(new SvmNftables(library), SvmFrame::new);
+    }
+}

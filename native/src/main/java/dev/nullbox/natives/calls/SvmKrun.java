@@ -1,0 +1,72 @@
+package dev.nullbox.natives.calls;
+
+import java.util.Set;
+
+/** libkrun through the SVM C interface, for native images without java.lang.foreign. */
+final class SvmKrun implements KrunCalls {
+    private final SvmLibrary krun;
+
+    SvmKrun(SvmLibrary krun) {
+        this.krun = krun;
+    }
+
+    @Override
+    public Set<String> symbols() {
+        return krun.present(FUNCTIONS);
+    }
+
+    @Override
+    public int setLogLevel(int level) {
+        return (int) SvmCall.plainCall(krun.require("krun_set_log_level"), level);
+    }
+
+    @Override
+    public int createCtx() {
+        return (int) SvmCall.plainCall(krun.require("krun_create_ctx"));
+    }
+
+    @Override
+    public int freeCtx(int ctx) {
+        return (int) SvmCall.plainCall(krun.require("krun_free_ctx"), ctx);
+    }
+
+    @Override
+    public int setVmConfig(int ctx, byte vcpus, int memoryMib) {
+        return (int) SvmCall.plainCall(krun.require("krun_set_vm_config"), ctx, Byte.toUnsignedLong(vcpus), memoryMib);
+    }
+
+    @Override
+    public int setRoot(int ctx, long path) {
+        return (int) SvmCall.plainCall(krun.require("krun_set_root"), ctx, path);
+    }
+
+    @Override
+    public int addVirtiofs3(int ctx, long tag, long path, long shmBytes, boolean readOnly) {
+        return (int) SvmCall.plainCall(krun.require("krun_add_virtiofs3"), ctx, tag, path, shmBytes, readOnly ? 1 : 0);
+    }
+
+    @Override
+    public int setPortMap(int ctx, long portMap) {
+        return (int) SvmCall.plainCall(krun.require("krun_set_port_map"), ctx, portMap);
+    }
+
+    @Override
+    public int setWorkdir(int ctx, long path) {
+        return (int) SvmCall.plainCall(krun.require("krun_set_workdir"), ctx, path);
+    }
+
+    @Override
+    public int setExec(int ctx, long path, long argv, long envp) {
+        return (int) SvmCall.plainCall(krun.require("krun_set_exec"), ctx, path, argv, envp);
+    }
+
+    @Override
+    public int addVsockPort2(int ctx, int port, long path, boolean listen) {
+        return (int) SvmCall.plainCall(krun.require("krun_add_vsock_port2"), ctx, port, path, listen ? 1 : 0);
+    }
+
+    @Override
+    public int startEnter(int ctx) {
+        return (int) SvmCall.plainCall(krun.require("krun_start_enter"), ctx);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.nullbox.natives.linux;
+
+/** Constants of socket(2), socket(7) and packet families, by their C names. Source: {@code sys/socket.h}, x86-64. */
+public final class Sockets {
+    public static final int AF_UNIX = 1;
+    public static final int AF_INET = 2;
+    public static final int AF_INET6 = 10;
+    public static final int AF_NETLINK = 16;
+    public static final int SOCK_STREAM = 1;
+    public static final int SOCK_DGRAM = 2;
+    public static final int SOCK_RAW = 3;
+    public static final int SOCK_CLOEXEC = 524288;
+    public static final int SOCK_NONBLOCK = 2048;
+    public static final int SOL_SOCKET = 1;
+    public static final int SO_REUSEADDR = 2;
+    public static final int SO_SNDTIMEO = 21;
+    public static final int SO_RCVTIMEO = 20;
+    public static final int SO_PEERCRED = 17;
+    public static final int SO_RCVBUF = 8;
+    public static final int MSG_PEEK = 2;
+    public static final int MSG_TRUNC = 32;
+    public static final int MSG_DONTWAIT = 64;
+    public static final int MSG_NOSIGNAL = 16384;
+
+    private Sockets() {}
+}

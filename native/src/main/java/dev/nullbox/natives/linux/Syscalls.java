@@ -1,0 +1,72 @@
+package dev.nullbox.natives.linux;
+
+/** Numbers of system calls, by their C names. Source: {@code asm/unistd_64.h}, x86-64. */
+public final class Syscalls {
+    public static final int SYS_shmget = 29;
+    public static final int SYS_socket = 41;
+    public static final int SYS_clone = 56;
+    public static final int SYS_semget = 64;
+    public static final int SYS_msgget = 68;
+    public static final int SYS_ptrace = 101;
+    public static final int SYS_syslog = 103;
+    public static final int SYS_capget = 125;
+    public static final int SYS_capset = 126;
+    public static final int SYS_uselib = 134;
+    public static final int SYS_personality = 135;
+    public static final int SYS_vhangup = 153;
+    public static final int SYS_modify_ldt = 154;
+    public static final int SYS_pivot_root = 155;
+    public static final int SYS_adjtimex = 159;
+    public static final int SYS_chroot = 161;
+    public static final int SYS_acct = 163;
+    public static final int SYS_settimeofday = 164;
+    public static final int SYS_mount = 165;
+    public static final int SYS_umount2 = 166;
+    public static final int SYS_swapon = 167;
+    public static final int SYS_swapoff = 168;
+    public static final int SYS_reboot = 169;
+    public static final int SYS_sethostname = 170;
+    public static final int SYS_setdomainname = 171;
+    public static final int SYS_iopl = 172;
+    public static final int SYS_ioperm = 173;
+    public static final int SYS_init_module = 175;
+    public static final int SYS_delete_module = 176;
+    public static final int SYS_quotactl = 179;
+    public static final int SYS_clock_settime = 227;
+    public static final int SYS_mq_open = 240;
+    public static final int SYS_kexec_load = 246;
+    public static final int SYS_add_key = 248;
+    public static final int SYS_request_key = 249;
+    public static final int SYS_keyctl = 250;
+    public static final int SYS_unshare = 272;
+    public static final int SYS_vmsplice = 278;
+    public static final int SYS_perf_event_open = 298;
+    public static final int SYS_fanotify_init = 300;
+    public static final int SYS_open_by_handle_at = 304;
+    public static final int SYS_clock_adjtime = 305;
+    public static final int SYS_setns = 308;
+    public static final int SYS_process_vm_readv = 310;
+    public static final int SYS_process_vm_writev = 311;
+    public static final int SYS_kcmp = 312;
+    public static final int SYS_finit_module = 313;
+    public static final int SYS_kexec_file_load = 320;
+    public static final int SYS_bpf = 321;
+    public static final int SYS_userfaultfd = 323;
+    public static final int SYS_io_uring_setup = 425;
+    public static final int SYS_io_uring_enter = 426;
+    public static final int SYS_io_uring_register = 427;
+    public static final int SYS_open_tree = 428;
+    public static final int SYS_move_mount = 429;
+    public static final int SYS_fsopen = 430;
+    public static final int SYS_fsconfig = 431;
+    public static final int SYS_fsmount = 432;
+    public static final int SYS_fspick = 433;
+    public static final int SYS_clone3 = 435;
+    public static final int SYS_pidfd_getfd = 438;
+    public static final int SYS_process_madvise = 440;
+    public static final int SYS_mount_setattr = 442;
+    public static final int SYS_quotactl_fd = 443;
+    public static final int SYS_memfd_secret = 447;
+
+    private Syscalls() {}
+}

@@ -1,0 +1,39 @@
+package dev.nullbox.natives.netlink;
+
+/** Constants of netlink(7) and rtnetlink(7) that {@link Rtnetlink} uses. Source: linux/netlink.h and the headers named. */
+final class Netlink {
+    // <linux/netlink.h>
+    static final int NETLINK_ROUTE = 0;
+    static final int NLM_F_REQUEST = 1;
+    static final int NLM_F_ACK = 4;
+    static final int NLM_F_EXCL = 512;
+    static final int NLM_F_CREATE = 1024;
+    static final int NLMSG_ERROR = 2;
+    // <linux/rtnetlink.h>
+    static final int RTM_NEWLINK = 16;
+    static final int RTM_DELLINK = 17;
+    static final int RTM_GETLINK = 18;
+    static final int RTM_NEWADDR = 20;
+    static final int RTM_NEWROUTE = 24;
+    static final int RT_TABLE_MAIN = 254;
+    static final int RTPROT_STATIC = 4;
+    static final int RT_SCOPE_UNIVERSE = 0;
+    static final int RTN_UNICAST = 1;
+    static final int RTA_GATEWAY = 5;
+    // <linux/if_link.h>
+    static final int IFLA_IFNAME = 3;
+    static final int IFLA_LINKINFO = 18;
+    static final int IFLA_NET_NS_PID = 19;
+    static final int IFLA_INFO_KIND = 1;
+    static final int IFLA_INFO_DATA = 2;
+    // <linux/veth.h>
+    static final int VETH_INFO_PEER = 1;
+    // <linux/if_addr.h>
+    static final int IFA_ADDRESS = 1;
+    static final int IFA_LOCAL = 2;
+    // <linux/if.h>
+    static final int IFF_UP = 1;
+    static final int IFNAMSIZ = 16;
+
+    private Netlink() {}
+}

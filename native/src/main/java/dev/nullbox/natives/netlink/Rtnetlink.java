@@ -1,0 +1,184 @@
+package dev.nullbox.natives.netlink;
+
+import static dev.nullbox.natives.netlink.Netlink.NLM_F_ACK;
+import static dev.nullbox.natives.netlink.Netlink.NLM_F_CREATE;
+import static dev.nullbox.natives.netlink.Netlink.NLM_F_EXCL;
+import static dev.nullbox.natives.netlink.Netlink.NLM_F_REQUEST;
+
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.Sockets;
+import java.net.Inet4Address;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Links, IPv4 addresses and routes of one network namespace: the one that the opening thread was in. Each method is one
+ * request to the kernel and its acknowledgement. Not safe for use by several threads at once. Source: rtnetlink(7).
+ */
+public final class Rtnetlink implements AutoCloseable {
+    /** struct sockaddr_nl: 0 sa_family_t nl_family | 2 pad | 4 __u32 nl_pid | 8 __u32 nl_groups; all 0 is the kernel. */
+    static final int SOCKADDR_NL_BYTES = 12;
+
+    private static final int REPLY_BYTES = 8192;
+    private static final int TYPE_OFFSET = 4;
+    private static final int SEQUENCE_OFFSET = 8;
+    /** Of struct ifinfomsg's ifi_index, from the start of the message. */
+    private static final int INDEX_OFFSET = NetlinkMessage.HEADER_BYTES + 4;
+
+    private static final int MAX_NAME_BYTES = Netlink.IFNAMSIZ - 1;
+
+    private final Libc libc;
+    private final int fd;
+    private int sequence;
+
+    private Rtnetlink(Libc libc, int fd) {
+        this.libc = libc;
+        this.fd = fd;
+    }
+
+    /**
+     * A socket into the calling thread's network namespace.
+     *
+     * @throws SyscallException when the kernel refuses it
+     */
+    public static Rtnetlink open(Libc libc) throws SyscallException {
+        int fd = libc.socket(Sockets.AF_NETLINK, Sockets.SOCK_RAW | Sockets.SOCK_CLOEXEC, Netlink.NETLINK_ROUTE)
+                .orThrow("socket netlink route");
+        byte[] kernel = new byte[SOCKADDR_NL_BYTES];
+        ByteBuffer.wrap(kernel).order(ByteOrder.LITTLE_ENDIAN).putShort((short) Sockets.AF_NETLINK);
+        SysResult connected = libc.connect(fd, kernel);
+        if (!connected.isOk()) {
+            libc.close(fd);
+        }
+        connected.orThrow("connect netlink route");
+        return new Rtnetlink(libc, fd);
+    }
+
+    /**
+     * The index of the interface of this name, greater than 0.
+     *
+     * @throws SyscallException ENODEV when there is none
+     */
+    public int indexOf(String name) throws SyscallException {
+        NetlinkMessage request = message(Netlink.RTM_GETLINK, 0).link(0, 0, 0);
+        request.text(Netlink.IFLA_IFNAME, checkedName(name));
+        return exchange(request, "get link " + name).getInt(INDEX_OFFSET);
+    }
+
+    /**
+     * Makes a pair of virtual Ethernet interfaces, both down: one here, its peer in the network namespace of a process.
+     *
+     * @param peerNetnsPid the process, as this process' pid namespace numbers it
+     * @throws SyscallException EEXIST when a name is taken on its side, ESRCH when there is no such process
+     */
+    public void createVeth(String name, String peerName, int peerNetnsPid) throws SyscallException {
+        NetlinkMessage request =
+                message(Netlink.RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL).link(0, 0, 0);
+        request.text(Netlink.IFLA_IFNAME, checkedName(name));
+        int linkInfo = request.begin(Netlink.IFLA_LINKINFO);
+        request.text(Netlink.IFLA_INFO_KIND, "veth");
+        int data = request.begin(Netlink.IFLA_INFO_DATA);
+        int peer = request.begin(Netlink.VETH_INFO_PEER);
+        request.link(0, 0, 0)
+                .text(Netlink.IFLA_IFNAME, checkedName(peerName))
+                .integer(Netlink.IFLA_NET_NS_PID, peerNetnsPid);
+        request.end(peer).end(data).end(linkInfo);
+        exchange(request, "create veth " + name + " with peer " + peerName + " in the netns of " + peerNetnsPid);
+    }
+
+    /**
+     * Brings an interface up.
+     *
+     * @throws SyscallException ENODEV when there is none of this index
+     */
+    public void setUp(int index) throws SyscallException {
+        NetlinkMessage request = message(Netlink.RTM_NEWLINK, 0).link(index, Netlink.IFF_UP, Netlink.IFF_UP);
+        exchange(request, "set link " + index + " up");
+    }
+
+    /**
+     * Gives an interface an address.
+     *
+     * @param prefixLength of its network, in bits, 0 to 32
+     * @throws SyscallException EEXIST when the interface has it
+     */
+    public void addAddress(int index, Inet4Address address, int prefixLength) throws SyscallException {
+        if (prefixLength < 0 || prefixLength > Integer.SIZE) {
+            throw new IllegalArgumentException("prefix length " + prefixLength);
+        }
+        NetlinkMessage request =
+                message(Netlink.RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL).address(prefixLength, index);
+        request.inet(Netlink.IFA_LOCAL, address).inet(Netlink.IFA_ADDRESS, address);
+        exchange(request, "add address " + address.getHostAddress() + "/" + prefixLength + " to link " + index);
+    }
+
+    /**
+     * Routes all that has no other route by a gateway.
+     *
+     * @throws SyscallException ENETUNREACH when no interface that is up has a network with this gateway in it
+     */
+    public void addDefaultRoute(Inet4Address gateway) throws SyscallException {
+        NetlinkMessage request =
+                message(Netlink.RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL).defaultRoute();
+        request.inet(Netlink.RTA_GATEWAY, gateway);
+        exchange(request, "add default route by " + gateway.getHostAddress());
+    }
+
+    /**
+     * Removes an interface; of a veth pair both ends go.
+     *
+     * @throws SyscallException ENODEV when there is none of this name
+     */
+    public void deleteLink(String name) throws SyscallException {
+        NetlinkMessage request = message(Netlink.RTM_DELLINK, 0).link(0, 0, 0);
+        request.text(Netlink.IFLA_IFNAME, checkedName(name));
+        exchange(request, "delete link " + name);
+    }
+
+    @Override
+    public void close() {
+        libc.close(fd);
+    }
+
+    private NetlinkMessage message(int type, int flags) {
+        sequence++;
+        // A get is answered by the object itself; asking for an acknowledgement as well would leave it in the queue.
+        int ack = type == Netlink.RTM_GETLINK ? 0 : NLM_F_ACK;
+        return new NetlinkMessage(type, NLM_F_REQUEST | ack | flags, sequence);
+    }
+
+    /** Sends the request and returns the reply to it: the object asked for, or the acknowledgement. */
+    private ByteBuffer exchange(NetlinkMessage request, String what) throws SyscallException {
+        libc.send(fd, request.encoded(), 0).orThrow(what);
+        byte[] bytes = new byte[REPLY_BYTES];
+        while (true) {
+            int length = libc.recv(fd, bytes, 0).orThrow(what);
+            ByteBuffer reply = ByteBuffer.wrap(bytes, 0, length).order(ByteOrder.LITTLE_ENDIAN);
+            if (length < NetlinkMessage.HEADER_BYTES + Integer.BYTES) {
+                throw new SyscallException(what + ": short reply of " + length + " bytes", Errno.EIO);
+            }
+            if (reply.getInt(SEQUENCE_OFFSET) != sequence) {
+                continue; // the late answer to a request whose recv was interrupted
+            }
+            int error =
+                    reply.getShort(TYPE_OFFSET) == Netlink.NLMSG_ERROR ? reply.getInt(NetlinkMessage.HEADER_BYTES) : 0;
+            if (error != 0) {
+                throw new SyscallException(what, -error);
+            }
+            return reply;
+        }
+    }
+
+    /** Interface names are cut by nobody: the kernel's own check comes with a worse message. */
+    private static String checkedName(String name) {
+        if (name.isEmpty()
+                || name.length() > MAX_NAME_BYTES
+                || !name.chars().allMatch(c -> c > ' ' && c < 127 && c != '/')) {
+            throw new IllegalArgumentException("not an interface name of 1 to 15 printable characters: " + name);
+        }
+        return name;
+    }
+}

@@ -1,0 +1,169 @@
+package dev.nullbox.natives.calls;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The prototypes of all C functions that are called, as the headers have them; gcc holds them against the headers, and
+ * the Java handles are held against them.
+ */
+final class CPrototypes {
+    /** How each C type stands in a java.lang.foreign handle. All pointers are segments. */
+    static final Map<String, Class<?>> JAVA_TYPES = Map.ofEntries(
+            Map.entry("void", void.class),
+            Map.entry("int", int.class),
+            Map.entry("unsigned int", int.class),
+            Map.entry("uint32_t", int.class),
+            Map.entry("mode_t", int.class),
+            Map.entry("pid_t", int.class),
+            Map.entry("uid_t", int.class),
+            Map.entry("gid_t", int.class),
+            Map.entry("socklen_t", int.class),
+            Map.entry("__rlimit_resource_t", int.class),
+            Map.entry("long", long.class),
+            Map.entry("unsigned long", long.class),
+            Map.entry("size_t", long.class),
+            Map.entry("ssize_t", long.class),
+            Map.entry("nfds_t", long.class),
+            Map.entry("uint64_t", long.class),
+            Map.entry("short", short.class),
+            Map.entry("uint8_t", byte.class),
+            Map.entry("bool", boolean.class),
+            // glibc's transparent union of pointers to struct sockaddr and its kin
+            Map.entry("__CONST_SOCKADDR_ARG", MemorySegment.class),
+            Map.entry("__sighandler_t", MemorySegment.class));
+
+    private static final String ACTIONS = "posix_spawn_file_actions_t *";
+    private static final String ATTRIBUTES = "posix_spawnattr_t *";
+
+    static final List<Prototype> LIBC = List.of(
+            of("mount", "int", "const char *", "const char *", "const char *", "unsigned long", "const void *"),
+            of("umount2", "int", "const char *", "int"),
+            of("chroot", "int", "const char *"),
+            of("chdir", "int", "const char *"),
+            of("sethostname", "int", "const char *", "size_t"),
+            of("reboot", "int", "int"),
+            of("sync", "void"),
+            of("kill", "int", "pid_t", "int"),
+            of("waitpid", "pid_t", "pid_t", "int *", "int"),
+            of(
+                    "posix_spawn",
+                    "int",
+                    "pid_t *",
+                    "const char *",
+                    "const " + ACTIONS,
+                    "const " + ATTRIBUTES,
+                    "char *const *",
+                    "char *const *"),
+            of("posix_spawn_file_actions_init", "int", ACTIONS),
+            of("posix_spawn_file_actions_destroy", "int", ACTIONS),
+            of("posix_spawn_file_actions_adddup2", "int", ACTIONS, "int", "int"),
+            of("posix_spawn_file_actions_addopen", "int", ACTIONS, "int", "const char *", "int", "mode_t"),
+            of("posix_spawn_file_actions_addclosefrom_np", "int", ACTIONS, "int"),
+            of("posix_spawnattr_init", "int", ATTRIBUTES),
+            of("posix_spawnattr_destroy", "int", ATTRIBUTES),
+            of("posix_spawnattr_setflags", "int", ATTRIBUTES, "short"),
+            of("posix_spawnattr_setsigdefault", "int", ATTRIBUTES, "const sigset_t *"),
+            of("posix_spawnattr_setsigmask", "int", ATTRIBUTES, "const sigset_t *"),
+            of("sigfillset", "int", "sigset_t *"),
+            of("execve", "int", "const char *", "char *const *", "char *const *"),
+            of("signal", "__sighandler_t", "int", "__sighandler_t"),
+            of("unshare", "int", "int"),
+            of("setns", "int", "int", "int"),
+            variadic("prctl", "int", List.of("int"), "long", "long", "long", "long"),
+            of("setgroups", "int", "size_t", "const gid_t *"),
+            of("setresgid", "int", "gid_t", "gid_t", "gid_t"),
+            of("setresuid", "int", "uid_t", "uid_t", "uid_t"),
+            variadic("syscall", "long", List.of("long"), "long", "long"),
+            of("umask", "mode_t", "mode_t"),
+            of("chown", "int", "const char *", "uid_t", "gid_t"),
+            of("setrlimit", "int", "__rlimit_resource_t", "const struct rlimit *"),
+            of("mlockall", "int", "int"),
+            of("getpid", "pid_t"),
+            of("getuid", "uid_t"),
+            of("pipe2", "int", "int *", "int"),
+            variadic("open", "int", List.of("const char *", "int"), "mode_t"),
+            of("read", "ssize_t", "int", "void *", "size_t"),
+            of("write", "ssize_t", "int", "const void *", "size_t"),
+            of("close", "int", "int"),
+            of("close_range", "int", "unsigned int", "unsigned int", "int"),
+            of("dup2", "int", "int", "int"),
+            variadic("fcntl", "int", List.of("int", "int"), "long"),
+            variadic("ioctl", "int", List.of("int", "unsigned long"), "long"),
+            of("poll", "int", "struct pollfd *", "nfds_t", "int"),
+            of("socket", "int", "int", "int", "int"),
+            of("bind", "int", "int", "__CONST_SOCKADDR_ARG", "socklen_t"),
+            of("connect", "int", "int", "__CONST_SOCKADDR_ARG", "socklen_t"),
+            of("send", "ssize_t", "int", "const void *", "size_t", "int"),
+            of("recv", "ssize_t", "int", "void *", "size_t", "int"),
+            of("setsockopt", "int", "int", "int", "int", "const void *", "socklen_t"));
+
+    static final List<Prototype> NFTABLES = List.of(
+            of("nft_ctx_new", "struct nft_ctx *", "uint32_t"),
+            of("nft_ctx_free", "void", "struct nft_ctx *"),
+            of("nft_ctx_buffer_output", "int", "struct nft_ctx *"),
+            of("nft_ctx_buffer_error", "int", "struct nft_ctx *"),
+            of("nft_run_cmd_from_buffer", "int", "struct nft_ctx *", "const char *"),
+            of("nft_ctx_get_output_buffer", "const char *", "struct nft_ctx *"),
+            of("nft_ctx_get_error_buffer", "const char *", "struct nft_ctx *"),
+            of("nft_ctx_output_set_flags", "void", "struct nft_ctx *", "unsigned int"),
+            of("nft_ctx_set_dry_run", "void", "struct nft_ctx *", "bool"));
+
+    static final List<Prototype> KRUN = List.of(
+            of("krun_set_log_level", "int32_t", "uint32_t"),
+            of("krun_create_ctx", "int32_t"),
+            of("krun_free_ctx", "int32_t", "uint32_t"),
+            of("krun_set_vm_config", "int32_t", "uint32_t", "uint8_t", "uint32_t"),
+            of("krun_set_root", "int32_t", "uint32_t", "const char *"),
+            of("krun_add_virtiofs3", "int32_t", "uint32_t", "const char *", "const char *", "uint64_t", "bool"),
+            of("krun_set_port_map", "int32_t", "uint32_t", "const char *const *"),
+            of("krun_set_workdir", "int32_t", "uint32_t", "const char *"),
+            of("krun_set_exec", "int32_t", "uint32_t", "const char *", "const char *const *", "const char *const *"),
+            of("krun_add_vsock_port2", "int32_t", "uint32_t", "uint32_t", "const char *", "bool"),
+            of("krun_start_enter", "int32_t", "uint32_t"));
+
+    private CPrototypes() {}
+
+    /** One function: what the header declares, and what is passed beyond its "...". */
+    record Prototype(String name, String returns, List<String> parameters, boolean variadic, List<String> passed) {
+        /** The function's C type: {@code int(const char *, int, ...)}. */
+        String type() {
+            List<String> all = new ArrayList<>(parameters);
+            if (variadic) {
+                all.add("...");
+            }
+            return returns + "(" + (all.isEmpty() ? "void" : String.join(", ", all)) + ")";
+        }
+
+        /** The type of the Java handle, without what comes before the C parameters. */
+        MethodType javaType() {
+            List<Class<?>> types = new ArrayList<>();
+            parameters.forEach(parameter -> types.add(javaTypeOf(parameter)));
+            passed.forEach(argument -> types.add(javaTypeOf(argument)));
+            return MethodType.methodType(javaTypeOf(returns), types);
+        }
+    }
+
+    private static Class<?> javaTypeOf(String type) {
+        if (type.contains("*")) {
+            return MemorySegment.class;
+        }
+        Class<?> java = JAVA_TYPES.get(type.equals("int32_t") ? "int" : type);
+        if (java == null) {
+            throw new IllegalArgumentException("no Java type for " + type);
+        }
+        return java;
+    }
+
+    private static Prototype of(String name, String returns, String... parameters) {
+        return new Prototype(name, returns, List.of(parameters), false, List.of());
+    }
+
+    private static Prototype variadic(String name, String returns, List<String> fixed, String... passed) {
+
+        return new Prototype(name, returns, fixed, true, List.of(passed));
+    }
+}

@@ -1,0 +1,434 @@
+package dev.nullbox.natives.calls;
+
+import dev.nullbox.natives.Krun;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.MissingSymbolException;
+import dev.nullbox.natives.NativeContractMain;
+import dev.nullbox.natives.Natives;
+import dev.nullbox.natives.Nftables;
+import dev.nullbox.natives.SpawnAction;
+import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.linux.Capabilities;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.Fcntl;
+import dev.nullbox.natives.linux.Mounts;
+import dev.nullbox.natives.linux.Nft;
+import dev.nullbox.natives.linux.OpenFlags;
+import dev.nullbox.natives.linux.Poll;
+import dev.nullbox.natives.linux.Prctl;
+import dev.nullbox.natives.linux.Rlimits;
+import dev.nullbox.natives.linux.Signals;
+import dev.nullbox.natives.linux.Sockets;
+import dev.nullbox.natives.linux.Wait;
+import dev.nullbox.natives.netlink.Rtnetlink;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What both ways of calling C must do alike, on the real kernel and without privileges. Plain Java: NativeContractTest
+ * runs it on a JVM, {@link NativeContractMain} in a native image. One line per check.
+ */
+public final class NativeContract {
+    private static final int GUARD = 0x7f;
+
+    private final Libc libc;
+    private final PrintStream out;
+    private final String shell;
+    private int failures;
+
+    /** One check: throws when the contract is broken. */
+    @FunctionalInterface
+    private interface Check {
+        void run() throws Exception;
+    }
+
+    /**
+     * @param shell a POSIX shell, for a child that exits with a code of its own
+     * @param out where the lines go
+     */
+    public NativeContract(String shell, PrintStream out) {
+        libc = Natives.libc();
+        this.shell = shell;
+        this.out = out;
+    }
+
+    /** Runs all checks; returns how many failed. */
+    public int run() {
+        check("getpid is this process", () -> same(ProcessHandle.current().pid(), (long) libc.getpid()));
+        check("getuid is not negative", () -> isTrue(libc.getuid() >= 0));
+        check("pipe2, write, read, close", this::pipe);
+        check("read at an offset leaves the rest alone", this::readAtOffset);
+        check("read of a closed descriptor is EBADF", () -> failed(Errno.EBADF, libc.read(-1, new byte[1], 0, 1)));
+        check("open of what is not there is ENOENT", () -> failed(Errno.ENOENT, libc.open("/nowhere/at-all", 0, 0)));
+        check("open passes its variadic mode", this::openMode);
+        check("fcntl passes its variadic argument", this::fcntl);
+        check("ioctl with a struct", this::ioctlStruct);
+        check("poll times out", this::pollTimeout);
+        check("poll sees input", this::pollInput);
+        check("prctl sets the name and gives it back", this::prctlName);
+        check("prctl refuses nonsense with EINVAL", () -> failed(Errno.EINVAL, libc.prctl(0x7fffffff, 0, 0, 0, 0)));
+        check("capget gives sets that make sense", this::capget);
+        check("capset back to the same is allowed", this::capsetSame);
+        check("umask comes back", this::umask);
+        check("setrlimit takes both limits", this::rlimit);
+        check("signal ignores SIGUSR2", () -> same(0L, value(libc.ignoreSignal(Signals.SIGUSR2))));
+        check("kill with signal 0 finds this process", () -> same(0L, value(libc.kill(libc.getpid(), 0))));
+        check("posix_spawn, its file actions, waitpid", this::spawn);
+        check("posix_spawn of what is not there is ENOENT", this::spawnMissing);
+        check("a child has default signals, a session, closed descriptors", this::spawnClean);
+        check("waitpid without children is ECHILD", this::noChildren);
+        check("socket, bind, connect, send, recv, setsockopt", this::sockets);
+        check("mount without a target is ENOENT", this::mountMissing);
+        check("pivot_root is a system call", this::pivotRoot);
+        check("a string with a NUL is refused", this::nulInString);
+        check("rtnetlink finds the loopback", this::rtnetlink);
+        check("libnftables reads, checks and complains", this::nftables);
+        check("libkrun makes and frees a context", this::krun);
+        out.println((failures == 0 ? "CONTRACT HELD" : "CONTRACT BROKEN by " + failures)
+                + (Backend.SVM ? " (svm)" : " (ffm)"));
+        return failures;
+    }
+
+    private void check(String name, Check check) {
+        try {
+            check.run();
+            out.println("ok    " + name);
+        } catch (Exception | AssertionError e) {
+            failures++;
+            out.println("FAIL  " + name + ": " + e);
+        }
+    }
+
+    private void pipe() throws Exception {
+        int[] ends = newPipe();
+        same(5L, value(libc.write(ends[1], "hello".getBytes(StandardCharsets.UTF_8), 0, 5)));
+        byte[] got = new byte[16];
+        same(5L, value(libc.read(ends[0], got, 0, got.length)));
+        same("hello", new String(got, 0, 5, StandardCharsets.UTF_8));
+        value(libc.close(ends[1]));
+        same(0L, value(libc.read(ends[0], got, 0, got.length)));
+        value(libc.close(ends[0]));
+        failed(Errno.EBADF, libc.close(ends[0]));
+    }
+
+    private void readAtOffset() throws Exception {
+        int[] ends = newPipe();
+        value(libc.write(ends[1], new byte[] {0, 1, 2, 3}, 1, 2));
+        byte[] got = {GUARD, GUARD, GUARD, GUARD, GUARD};
+        same(2L, value(libc.read(ends[0], got, 1, 3)));
+        same(Arrays.toString(new byte[] {GUARD, 1, 2, GUARD, GUARD}), Arrays.toString(got));
+        closeBoth(ends);
+    }
+
+    private void openMode() throws Exception {
+        String path = System.getProperty("java.io.tmpdir") + "/nullbox-contract-" + libc.getpid();
+        int create = OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_WRONLY | OpenFlags.O_CLOEXEC;
+        value(libc.close((int) value(libc.open(path, create, 0b100_000_000))));
+        try {
+            same("[OWNER_READ]", Files.getPosixFilePermissions(Path.of(path)).toString());
+            failed(Errno.EEXIST, libc.open(path, create, 0b100_000_000));
+        } finally {
+            Files.delete(Path.of(path));
+        }
+    }
+
+    private void fcntl() throws Exception {
+        int[] ends = newPipe();
+        same((long) Fcntl.FD_CLOEXEC, value(libc.fcntl(ends[0], Fcntl.F_GETFD, 0)));
+        long copy = value(libc.fcntl(ends[0], Fcntl.F_DUPFD_CLOEXEC, 200));
+        isTrue(copy >= 200);
+        same(0L, value(libc.close((int) copy)));
+        same(0L, value(libc.fcntl(ends[0], Fcntl.F_SETFD, 0)));
+        same(0L, value(libc.fcntl(ends[0], Fcntl.F_GETFD, 0)));
+        same(0L, value(libc.dup2(ends[1], ends[0])) - ends[0]);
+        closeBoth(ends);
+    }
+
+    /** FIONREAD, asm-generic/ioctls.h: how many bytes wait. */
+    private void ioctlStruct() throws Exception {
+        int[] ends = newPipe();
+        value(libc.write(ends[1], new byte[300], 0, 300));
+        byte[] count = new byte[4];
+        same(0L, value(libc.ioctl(ends[0], 0x541b, count)));
+        same(300, littleEndian(count).getInt(0));
+        closeBoth(ends);
+    }
+
+    private void pollTimeout() throws Exception {
+        int[] ends = newPipe();
+        byte[] one = pollfd(ends[0], Poll.POLLIN);
+        same(0L, value(libc.poll(one, 20)));
+        same((short) 0, littleEndian(one).getShort(6));
+        closeBoth(ends);
+    }
+
+    private void pollInput() throws Exception {
+        int[] ends = newPipe();
+        value(libc.write(ends[1], new byte[1], 0, 1));
+        byte[] one = pollfd(ends[0], Poll.POLLIN);
+        same(1L, value(libc.poll(one, 10_000)));
+        same((short) Poll.POLLIN, littleEndian(one).getShort(6));
+        closeBoth(ends);
+    }
+
+    private void prctlName() throws Exception {
+        same(0L, value(libc.prctl(Prctl.PR_SET_DUMPABLE, 1, 0, 0, 0)));
+        same(1L, value(libc.prctl(Prctl.PR_GET_DUMPABLE, 0, 0, 0, 0)));
+        failed(Errno.EFAULT, libc.prctl(Prctl.PR_SET_NAME, 0, 0, 0, 0));
+    }
+
+    private void capget() throws Exception {
+        byte[] data = new byte[Capabilities.DATA_BYTES];
+        same(0L, value(libc.capget(Capabilities.header(), data)));
+        long permitted = Capabilities.permitted(data);
+        same(0L, Capabilities.effective(data) & ~permitted);
+        byte[] wrong = new byte[Capabilities.HEADER_BYTES];
+        failed(Errno.EINVAL, libc.capget(wrong, new byte[Capabilities.DATA_BYTES]));
+        same(Capabilities.VERSION_3, littleEndian(wrong).getInt(0));
+    }
+
+    private void capsetSame() throws Exception {
+        byte[] data = new byte[Capabilities.DATA_BYTES];
+        value(libc.capget(Capabilities.header(), data));
+        byte[] again = Capabilities.encode(
+                Capabilities.effective(data), Capabilities.permitted(data), Capabilities.inheritable(data));
+        isTrue(Arrays.equals(data, again));
+        same(0L, value(libc.capset(Capabilities.header(), again)));
+        failed(Errno.EPERM, libc.capset(Capabilities.header(), Capabilities.encode(-1, 0, 0)));
+    }
+
+    private void umask() throws Exception {
+        long before = value(libc.umask(0b000_111_111));
+        same(0b000_111_111L, value(libc.umask((int) before)));
+    }
+
+    private void rlimit() throws Exception {
+        same(0L, value(libc.setrlimit(Rlimits.RLIMIT_CORE, 0, 0)));
+        failed(Errno.EINVAL, libc.setrlimit(Rlimits.RLIMIT_CORE, 1, 0));
+    }
+
+    private void spawn() throws Exception {
+        int[] in = newPipe();
+        int[] output = newPipe();
+        value(libc.write(in[1], "one line\n".getBytes(StandardCharsets.UTF_8), 0, 9));
+        List<SpawnAction> actions = List.of(
+                new SpawnAction.Dup2(in[0], 0),
+                new SpawnAction.Dup2(output[1], 1),
+                new SpawnAction.Open(2, "/dev/null", OpenFlags.O_WRONLY, 0));
+        String script = "read x; echo \"$x $A $0\" >&2; echo \"$x $A $0\"; exit 7";
+        long pid = value(libc.posixSpawn(shell, List.of("sh", "-c", script), List.of("A=a b"), actions, false));
+        int[] status = new int[1];
+        same(pid, value(libc.waitpid((int) pid, status, 0)));
+        same(7 << 8, status[0]);
+        byte[] got = new byte[64];
+        int length = (int) value(libc.read(output[0], got, 0, got.length));
+        same("one line a b sh\n", new String(got, 0, length, StandardCharsets.UTF_8));
+        closeBoth(in);
+        closeBoth(output);
+    }
+
+    private void spawnMissing() throws Exception {
+        failed(Errno.ENOENT, libc.posixSpawn("/nowhere/sh", List.of("sh"), List.of(), List.of(), false));
+        failed(
+                Errno.EBADF,
+                libc.posixSpawn(shell, List.of("sh"), List.of(), List.of(new SpawnAction.Dup2(999, 0)), true));
+    }
+
+    private void spawnClean() throws Exception {
+        int[] output = newPipe();
+        value(libc.fcntl(output[1], Fcntl.F_SETFD, 0));
+        List<SpawnAction> actions = List.of(
+                new SpawnAction.Dup2(output[1], 1),
+                new SpawnAction.Open(2, "/dev/null", OpenFlags.O_WRONLY, 0),
+                new SpawnAction.CloseFrom(3));
+        String script = "while read k v; do case $k in Sig[BI]*) echo $v;; esac; done </proc/self/status;"
+                + "read p c s pp g sid rest </proc/$$/stat; [ $sid = $$ ] && echo leader; echo x >&" + output[1]
+                + " || echo shut";
+        long pid = value(libc.posixSpawn(shell, List.of("sh", "-c", script), List.of(), actions, true));
+        int[] status = new int[1];
+        value(libc.waitpid((int) pid, status, 0));
+        byte[] got = new byte[256];
+        int length = (int) value(libc.read(output[0], got, 0, got.length));
+        String none = "0000000000000000";
+        String lines = new String(got, 0, length, StandardCharsets.UTF_8);
+        // glibc leaves its own two signals, 32 and 33, ignored in what it spawns
+        same(none + "\n" + none + "\nleader\nshut\n", lines.replace("0000000180000000", none));
+        closeBoth(output);
+    }
+
+    private void noChildren() throws Exception {
+        int[] status = {GUARD};
+        failed(Errno.ECHILD, libc.waitpid(-1, status, Wait.WNOHANG));
+        same(GUARD, status[0]);
+    }
+
+    private void sockets() throws Exception {
+        int type = Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC;
+        int server = (int) value(libc.socket(Sockets.AF_INET, type, 0));
+        int client = (int) value(libc.socket(Sockets.AF_INET, type, 0));
+        byte[] loopback = {Sockets.AF_INET, 0, 0x30, (byte) (libc.getpid() | 1), 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};
+        same(0L, value(libc.bind(server, loopback)));
+        failed(Errno.EINVAL, libc.bind(server, loopback));
+        same(0L, value(libc.connect(client, loopback)));
+        byte[] seconds = new byte[16];
+        seconds[0] = 10;
+        same(0L, value(libc.setsockopt(server, Sockets.SOL_SOCKET, Sockets.SO_RCVTIMEO, seconds)));
+        failed(Errno.EINVAL, libc.setsockopt(server, Sockets.SOL_SOCKET, Sockets.SO_RCVTIMEO, new byte[1]));
+        same(3L, value(libc.send(client, new byte[] {7, 8, 9}, 0)));
+        byte[] got = new byte[2];
+        same(3L, value(libc.recv(server, got, Sockets.MSG_TRUNC)));
+        same("[7, 8]", Arrays.toString(got));
+        failed(Errno.EAGAIN, libc.recv(server, got, Sockets.MSG_DONTWAIT));
+        value(libc.close(server));
+        value(libc.close(client));
+    }
+
+    /** Unprivileged it is EPERM: the kernel looks at neither first. */
+    private void mountMissing() {
+        SysResult result = libc.mount(null, "/nowhere/at-all", null, Mounts.MS_BIND, null);
+        isTrue(result.failedWith(Errno.EPERM) || result.failedWith(Errno.ENOENT) || result.failedWith(Errno.EINVAL));
+        failed(Errno.ENOENT, libc.chdir("/nowhere/at-all"));
+    }
+
+    private void pivotRoot() {
+        SysResult result = libc.pivotRoot("/nowhere/at-all", "/nowhere/at-all");
+        isTrue(result.failedWith(Errno.EPERM) || result.failedWith(Errno.ENOENT));
+    }
+
+    private void nulInString() {
+        try {
+            libc.chdir("/tmp\0/x");
+        } catch (IllegalArgumentException refused) {
+            return;
+        }
+        throw new AssertionError("accepted");
+    }
+
+    private void rtnetlink() throws Exception {
+        try (Rtnetlink here = Rtnetlink.open(libc)) {
+            same(1, here.indexOf("lo"));
+            try {
+                here.indexOf("no-such-link");
+            } catch (SyscallException e) {
+                same(Errno.ENODEV, e.errno());
+                return;
+            }
+        }
+        throw new AssertionError("found a link that is not there");
+    }
+
+    private void nftables() {
+        Nftables nft;
+        try {
+            nft = Natives.nftables();
+        } catch (MissingSymbolException e) {
+            isTrue(System.getenv("NULLBOX_KRUN") == null);
+            out.println("      NOT RUN: " + e.getMessage());
+            return;
+        }
+        try (nft) {
+            nft.setDryRun(true);
+            same(-1, nft.runCmdFromBuffer("add tabel foo"));
+            isTrue(nft.errorBuffer().startsWith("Error: syntax error"));
+            int listed = nft.runCmdFromBuffer("add table inet nullbox_contract");
+            isTrue(listed == 0 || nft.errorBuffer().contains("Operation not permitted"));
+            nft.outputSetFlags(Nft.NFT_CTX_OUTPUT_JSON);
+            listed = nft.runCmdFromBuffer("list ruleset");
+            isTrue(
+                    listed == 0
+                            ? nft.outputBuffer().startsWith("{\"nftables\":")
+                            : nft.errorBuffer().contains("Operation not permitted"));
+        }
+        try {
+            nft.outputBuffer();
+        } catch (IllegalStateException closed) {
+            return;
+        }
+        throw new AssertionError("a closed context answered");
+    }
+
+    private void krun() throws Exception {
+        Krun krun;
+        try {
+            krun = Natives.krun();
+        } catch (MissingSymbolException e) {
+            isTrue(System.getenv("NULLBOX_KRUN") == null);
+            out.println("      NOT RUN: " + e.getMessage());
+            return;
+        }
+        isTrue(krun.symbols().contains("krun_create_ctx"));
+        int ctx = (int) value(krun.createCtx());
+        same(0L, value(krun.setVmConfig(ctx, 1, 256)));
+        same(0L, value(krun.setPortMap(ctx, List.of())));
+        same(0L, value(krun.setWorkdir(ctx, "/")));
+        same(0L, value(krun.setExec(ctx, "/bin/true", List.of("a", "b"), List.of("A=1"))));
+        same(0L, value(krun.addVsockPort2(ctx, 1024, "/tmp/nullbox-contract.sock", false)));
+        same(0L, value(krun.freeCtx(ctx)));
+        failed(Errno.ENOENT, krun.freeCtx(ctx));
+        List<String> missing = new ArrayList<>(KrunCalls.FUNCTIONS);
+        missing.removeAll(krun.symbols());
+        out.println("      this libkrun lacks " + missing);
+        if (missing.contains("krun_add_virtiofs3")) {
+            try {
+                krun.addVirtiofs3(0, "t", "/", 0, true);
+            } catch (MissingSymbolException e) {
+                isTrue(Objects.requireNonNull(e.getMessage()).endsWith(" has no krun_add_virtiofs3"));
+                return;
+            }
+            throw new AssertionError("called a function that is not there");
+        }
+    }
+
+    private int[] newPipe() throws SyscallException {
+        int[] ends = new int[2];
+        value(libc.pipe2(ends, OpenFlags.O_CLOEXEC));
+        return ends;
+    }
+
+    private void closeBoth(int[] ends) throws SyscallException {
+        value(libc.close(ends[0]));
+        value(libc.close(ends[1]));
+    }
+
+    private static byte[] pollfd(int fd, int events) {
+        byte[] pollfd = new byte[8];
+        littleEndian(pollfd).putInt(fd).putShort((short) events);
+        return pollfd;
+    }
+
+    private static ByteBuffer littleEndian(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static long value(SysResult result) throws SyscallException {
+        return switch (result) {
+            case SysResult.Ok(long value) -> value;
+            case SysResult.Failed(int errno) -> throw new SyscallException("the call", errno);
+        };
+    }
+
+    private static void failed(int errno, SysResult result) {
+        same(new SysResult.Failed(errno), result);
+    }
+
+    private static void same(Object expected, Object got) {
+        if (!expected.equals(got)) {
+            throw new AssertionError("expected " + expected + ", got " + got);
+        }
+    }
+
+    private static void isTrue(boolean condition) {
+        if (!condition) {
+            throw new AssertionError("not so");
+        }
+    }
+}
