@@ -6,4 +6,5 @@ module dev.nullbox.service {
     requires dev.nullbox.natives;
 
     exports dev.nullbox.service;
+    exports dev.nullbox.service.process;
 }
