@@ -1,6 +1,7 @@
 package dev.nullbox.nullctl;
 
 import dev.nullbox.protocol.GatewayCalls;
+import dev.nullbox.protocol.Version;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.TerminalText;
 import java.io.PrintWriter;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Option;
  */
 @Command(
         name = "nullctl",
-        version = "nullctl 0.1.0",
+        version = "nullctl " + Version.TEXT,
         mixinStandardHelpOptions = true,
         description = "Drives a NullBox appliance over mutually authenticated TLS.",
         synopsisSubcommandLabel = "COMMAND",

@@ -8,6 +8,7 @@ import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.shutdown.Power;
 import dev.nullbox.nulld.supervise.ServiceEvent;
 import dev.nullbox.nulld.supervise.ServiceState;
+import dev.nullbox.protocol.Version;
 import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcLimits;
@@ -108,7 +109,7 @@ final class ControlServer implements AutoCloseable {
         status.addProperty("state", state);
         reason.ifPresent(why -> status.addProperty("reason", why));
         status.addProperty("kernel", Boot.kernel(Path.of("/proc")));
-        status.addProperty("version", "0.1.0");
+        status.addProperty("version", Version.TEXT);
         status.add("services", nulld.supervisor().describe());
         return status;
     }
