@@ -3,6 +3,7 @@ package dev.nullbox.rpc;
 import com.google.gson.JsonElement;
 import dev.nullbox.protocol.Audience;
 import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.Fields;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,8 +81,8 @@ final class Dispatcher {
             return call.failure(e);
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             observer.crashed(request.method(), e);
-            return call.failure(new RpcException(
-                    RpcException.Code.INTERNAL, "BUG", request.method() + " failed by a fault of the service"));
+            return call.failure(
+                    new RpcException(CallReason.BUG, request.method() + " failed by a fault of the service"));
         }
     }
 
@@ -89,13 +90,11 @@ final class Dispatcher {
         Caller caller = call.caller();
         RpcMethod method = methods.get(request.method());
         if (method == null) {
-            throw new RpcException(
-                    RpcException.Code.NO_METHOD, "NO_METHOD", "there is no method of this name", "method");
+            throw new RpcException(CallReason.NO_METHOD, "there is no method of this name", Fields.METHOD.name());
         }
         if (!method.callers().contains(caller.user())) {
             observer.denied(caller, method.name());
-            throw new RpcException(
-                    RpcException.Code.DENIED, "CALLER", caller.user() + " may not call " + method.name());
+            throw new RpcException(CallReason.CALLER, caller.user() + " may not call " + method.name());
         }
         if (request.operator().isPresent() && !caller.user().equals(Audience.GATEWAY)) {
             observer.denied(caller, method.name());

@@ -9,6 +9,7 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
+import dev.nullbox.protocol.CallReason;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -210,6 +211,6 @@ public final class Json {
     }
 
     private static RpcException malformed(String message) {
-        return new RpcException(RpcException.Code.PARSE, "JSON", message);
+        return new RpcException(CallReason.JSON, message);
     }
 }

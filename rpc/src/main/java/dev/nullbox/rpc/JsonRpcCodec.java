@@ -4,6 +4,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.FieldType;
 import dev.nullbox.protocol.Message;
@@ -25,7 +27,21 @@ public final class JsonRpcCodec {
     /** Characters of an id. */
     public static final int MAX_ID_LENGTH = 256;
 
-    private static final Set<String> REQUEST_MEMBERS = Set.of("jsonrpc", "id", "method", "params");
+    // Members of JSON-RPC 2.0's own objects, and of ours in an error's data.
+    private static final String JSONRPC = "jsonrpc";
+    private static final String ID = "id";
+    private static final String METHOD = "method";
+    private static final String PARAMS = "params";
+    private static final String RESULT = "result";
+    private static final String ERROR = "error";
+    private static final String DATA = "data";
+    private static final String CODE = "code";
+    private static final String MESSAGE = "message";
+    private static final String KIND = "kind";
+    private static final String DETAIL = "detail";
+    private static final String FIELD = "field";
+
+    private static final Set<String> REQUEST_MEMBERS = Set.of(JSONRPC, ID, METHOD, PARAMS);
 
     /** Member by which the gateway tells services on whose behalf it calls; no client of the gateway may send it. */
     private static final String OPERATOR = "operator";
@@ -88,40 +104,42 @@ public final class JsonRpcCodec {
             return new Malformed(JsonNull.INSTANCE, e);
         }
         if (tree.isJsonArray()) {
-            return invalid(JsonNull.INSTANCE, "BATCH", "batches are not supported: send one request a message");
+            return invalid(
+                    JsonNull.INSTANCE, CallReason.BATCH, "batches are not supported: send one request a message");
         }
         if (!(tree instanceof JsonObject request)) {
-            return invalid(JsonNull.INSTANCE, "NOT_AN_OBJECT", "a request is a JSON object");
+            return invalid(JsonNull.INSTANCE, CallReason.NOT_AN_OBJECT, "a request is a JSON object");
         }
         return decodeObject(request, isHost);
     }
 
     private static Incoming decodeObject(JsonObject request, boolean isHost) {
-        Optional<JsonElement> id = Optional.ofNullable(request.get("id"));
+        Optional<JsonElement> id = Optional.ofNullable(request.get(ID));
         if (id.isPresent() && !isId(id.get())) {
             return invalid(
                     JsonNull.INSTANCE,
-                    "ID",
+                    CallReason.ID,
                     "id is a number, null or a string of at most " + MAX_ID_LENGTH + " characters");
         }
         JsonElement answerTo = id.orElse(JsonNull.INSTANCE);
         for (String member : request.keySet()) {
             if (!REQUEST_MEMBERS.contains(member) && !(isHost && member.equals(OPERATOR))) {
-                return invalid(answerTo, "MEMBER", "a request has jsonrpc, id, method and params, nothing else");
+                return invalid(
+                        answerTo, CallReason.MEMBER, "a request has jsonrpc, id, method and params, nothing else");
             }
         }
-        if (!isString(request.get("jsonrpc"))
-                || !"2.0".equals(request.get("jsonrpc").getAsString())) {
-            return invalid(answerTo, "VERSION", "jsonrpc must be \"2.0\"");
+        if (!isString(request.get(JSONRPC))
+                || !"2.0".equals(request.get(JSONRPC).getAsString())) {
+            return invalid(answerTo, CallReason.VERSION, "jsonrpc must be \"2.0\"");
         }
-        if (!isString(request.get("method"))) {
-            return invalid(answerTo, "METHOD", "method must be a string");
+        if (!isString(request.get(METHOD))) {
+            return invalid(answerTo, CallReason.METHOD, "method must be a string");
         }
-        JsonElement params = request.has("params") ? request.get("params") : new JsonObject();
+        JsonElement params = request.has(PARAMS) ? request.get(PARAMS) : new JsonObject();
         if (!(params instanceof JsonObject object)) {
             String message = "params must be an object with named members";
             return new Malformed(
-                    answerTo, new RpcException(RpcException.Code.INVALID_PARAMS, "NOT_AN_OBJECT", message, "params"));
+                    answerTo, new RpcException(ErrorKind.INVALID_PARAMS, CallReason.NOT_AN_OBJECT, message, PARAMS));
         }
         Optional<Operator> operator = Optional.empty();
         if (request.has(OPERATOR)) {
@@ -131,7 +149,7 @@ public final class JsonRpcCodec {
                 return new Malformed(answerTo, e);
             }
         }
-        return new Request(id, request.get("method").getAsString(), object, operator);
+        return new Request(id, request.get(METHOD).getAsString(), object, operator);
     }
 
     private static Operator operator(JsonElement element) throws RpcException {
@@ -148,16 +166,16 @@ public final class JsonRpcCodec {
         if (!(Json.parse(message) instanceof JsonObject reply)) {
             throw notAReply();
         }
-        JsonElement id = reply.has("id") ? reply.get("id") : JsonNull.INSTANCE;
-        if (reply.has("result") && !reply.has("error")) {
-            return new Result(id, reply.get("result"));
+        JsonElement id = reply.has(ID) ? reply.get(ID) : JsonNull.INSTANCE;
+        if (reply.has(RESULT) && !reply.has(ERROR)) {
+            return new Result(id, reply.get(RESULT));
         }
-        if (reply.has("result") || !(reply.get("error") instanceof JsonObject error)) {
+        if (reply.has(RESULT) || !(reply.get(ERROR) instanceof JsonObject error)) {
             throw notAReply();
         }
-        JsonObject data = error.get("data") instanceof JsonObject object ? object : new JsonObject();
-        RpcException failure = new RpcException(
-                code(error.get("code")), text(data, "detail"), text(error, "message"), text(data, "field"));
+        JsonObject data = error.get(DATA) instanceof JsonObject object ? object : new JsonObject();
+        RpcException failure =
+                new RpcException(code(error.get(CODE)), text(data, DETAIL), text(error, MESSAGE), text(data, FIELD));
         return new Failure(id, failure);
     }
 
@@ -171,52 +189,52 @@ public final class JsonRpcCodec {
         JsonObject request = envelope();
         operator.ifPresent(one ->
                 request.add(OPERATOR, Codec.encode(OPERATOR_NAME.is(one.name()), CERTIFICATE.is(one.certificate()))));
-        request.add("id", id);
-        request.addProperty("method", method);
-        request.add("params", params);
+        request.add(ID, id);
+        request.addProperty(METHOD, method);
+        request.add(PARAMS, params);
         return Json.bytes(request);
     }
 
     /** A request that is not answered. */
     public static byte[] encodeNotification(String method, JsonObject params) {
         JsonObject request = envelope();
-        request.addProperty("method", method);
-        request.add("params", params);
+        request.addProperty(METHOD, method);
+        request.add(PARAMS, params);
         return Json.bytes(request);
     }
 
     /** A result; one that would be longer than a message becomes the INTERNAL error RESULT_TOO_LARGE. */
     public static byte[] encodeResult(JsonElement id, JsonElement result) {
         JsonObject reply = envelope();
-        reply.add("id", id);
-        reply.add("result", result);
+        reply.add(ID, id);
+        reply.add(RESULT, result);
         byte[] bytes = Json.bytes(reply);
         if (bytes.length <= MAX_MESSAGE_BYTES) {
             return bytes;
         }
         String message = "the result has " + bytes.length + " bytes, a message at most " + MAX_MESSAGE_BYTES;
-        return encodeError(id, new RpcException(RpcException.Code.INTERNAL, "RESULT_TOO_LARGE", message));
+        return encodeError(id, new RpcException(CallReason.RESULT_TOO_LARGE, message));
     }
 
     /** An error. */
     public static byte[] encodeError(JsonElement id, RpcException error) {
         JsonObject data = new JsonObject();
-        data.addProperty("kind", error.code().name());
-        data.addProperty("detail", error.detail());
-        error.field().ifPresent(field -> data.addProperty("field", field));
+        data.addProperty(KIND, error.code().name());
+        data.addProperty(DETAIL, error.detail());
+        error.field().ifPresent(field -> data.addProperty(FIELD, field));
         JsonObject body = new JsonObject();
-        body.addProperty("code", error.code().number());
-        body.addProperty("message", error.getMessage());
-        body.add("data", data);
+        body.addProperty(CODE, error.code().number());
+        body.addProperty(MESSAGE, error.getMessage());
+        body.add(DATA, data);
         JsonObject reply = envelope();
-        reply.add("id", id);
-        reply.add("error", body);
+        reply.add(ID, id);
+        reply.add(ERROR, body);
         return Json.bytes(reply);
     }
 
     private static JsonObject envelope() {
         JsonObject message = new JsonObject();
-        message.addProperty("jsonrpc", "2.0");
+        message.addProperty(JSONRPC, "2.0");
         return message;
     }
 
@@ -247,12 +265,11 @@ public final class JsonRpcCodec {
         return RpcException.Code.INTERNAL;
     }
 
-    private static Malformed invalid(JsonElement id, String detail, String message) {
-        return new Malformed(id, new RpcException(RpcException.Code.INVALID_REQUEST, detail, message));
+    private static Malformed invalid(JsonElement id, CallReason reason, String message) {
+        return new Malformed(id, new RpcException(reason, message));
     }
 
     private static RpcException notAReply() {
-        return new RpcException(
-                RpcException.Code.INVALID_REQUEST, "NOT_A_REPLY", "the far side's line is no JSON-RPC 2.0 reply");
+        return new RpcException(CallReason.NOT_A_REPLY, "the far side's line is no JSON-RPC 2.0 reply");
     }
 }

@@ -1,5 +1,6 @@
 package dev.nullbox.rpc;
 
+import dev.nullbox.protocol.CallReason;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
@@ -49,8 +50,7 @@ public final class LineFramer {
         }
         scanned = at;
         if (at - start > maxBytes) {
-            throw new RpcException(
-                    RpcException.Code.INVALID_REQUEST, "LINE_TOO_LONG", "a message has at most " + maxBytes + " bytes");
+            throw new RpcException(CallReason.LINE_TOO_LONG, "a message has at most " + maxBytes + " bytes");
         }
         if (at == end) {
             return Optional.empty();

@@ -3,6 +3,7 @@ package dev.nullbox.rpc;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.Method;
 import dev.nullbox.protocol.Value;
 import java.io.IOException;
@@ -72,7 +73,7 @@ public final class RpcClient {
         if (request.length > JsonRpcCodec.MAX_MESSAGE_BYTES) {
             String message =
                     "the request has " + request.length + " bytes, a message at most " + JsonRpcCodec.MAX_MESSAGE_BYTES;
-            throw new RpcException(RpcException.Code.INVALID_PARAMS, "REQUEST_TOO_LARGE", message);
+            throw new RpcException(CallReason.REQUEST_TOO_LARGE, message);
         }
         return new RpcClient(socket, deadline).call(request);
     }
@@ -85,7 +86,7 @@ public final class RpcClient {
             key.interestOps(SelectionKey.OP_READ);
             return result(JsonRpcCodec.decodeReply(receive(channel, selector, taken)));
         } catch (IOException e) {
-            throw unavailable("NOT_LISTENING", "nobody answers at " + socket + ": " + e.getMessage());
+            throw new RpcException(CallReason.NOT_LISTENING, "nobody answers at " + socket + ": " + e.getMessage());
         }
     }
 
@@ -139,7 +140,7 @@ public final class RpcClient {
             int count = piece.read(channel, framer::feed);
             if (count < 0) {
                 String message = "the service at " + socket + " hung up without an answer";
-                throw unavailable(taken ? "HUNG_UP" : "NOT_READ", message);
+                throw new RpcException(taken ? CallReason.HUNG_UP : CallReason.NOT_READ, message);
             }
             Optional<byte[]> line = framer.next();
             if (line.isPresent()) {
@@ -155,8 +156,7 @@ public final class RpcClient {
         return switch (reply) {
             case JsonRpcCodec.Result(JsonElement id, JsonElement result) -> {
                 if (!ID.equals(id)) {
-                    throw new RpcException(
-                            RpcException.Code.INVALID_REQUEST, "NOT_A_REPLY", "the answer is to another request");
+                    throw new RpcException(CallReason.NOT_A_REPLY, "the answer is to another request");
                 }
                 yield result;
             }
@@ -173,12 +173,8 @@ public final class RpcClient {
         long remaining = endNanos - System.nanoTime();
         if (remaining <= 0 || Thread.currentThread().isInterrupted()) {
             String message = "no answer from " + socket + " within " + deadline.toMillis() + " ms";
-            throw new RpcException(RpcException.Code.TIMEOUT, "CALL", message);
+            throw new RpcException(CallReason.CALL, message);
         }
         return remaining;
-    }
-
-    private static RpcException unavailable(String detail, String message) {
-        return new RpcException(RpcException.Code.UNAVAILABLE, detail, message);
     }
 }

@@ -1,6 +1,7 @@
 package dev.nullbox.rpc;
 
 import com.google.gson.JsonNull;
+import dev.nullbox.protocol.CallReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -147,7 +148,7 @@ final class SelectorLoop implements Runnable {
             channel.configureBlocking(false);
             if (connections.size() >= limits.connections() && !evict()) {
                 String message = "all " + limits.connections() + " connections are busy with calls";
-                refuse(channel, new RpcException(RpcException.Code.UNAVAILABLE, "BUSY", message));
+                refuse(channel, new RpcException(CallReason.BUSY, message));
                 channel.close();
                 return;
             }
@@ -235,10 +236,7 @@ final class SelectorLoop implements Runnable {
             selector.wakeup();
         });
         if (!accepted) {
-            send(
-                    connection,
-                    call.failure(new RpcException(
-                            RpcException.Code.UNAVAILABLE, "BUSY", "too many calls are waiting already")));
+            send(connection, call.failure(new RpcException(CallReason.BUSY, "too many calls are waiting already")));
         }
     }
 
@@ -296,8 +294,7 @@ final class SelectorLoop implements Runnable {
     private void timeOut(Connection connection, Call call) {
         String also = call.abandon() ? "it was not begun" : "it may still take effect";
         RpcException error = new RpcException(
-                RpcException.Code.TIMEOUT,
-                "CALL",
+                CallReason.CALL,
                 "no result within " + TimeUnit.NANOSECONDS.toMillis(call.limitNanos()) + " ms; " + also);
         deliver(new Answer(connection, call, call.failure(error)));
     }

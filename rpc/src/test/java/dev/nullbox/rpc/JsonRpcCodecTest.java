@@ -7,7 +7,9 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.protocol.CallReason;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -115,6 +117,20 @@ class JsonRpcCodecTest {
                         read -> assertThat(read.id()).isEmpty());
         assertThat(JsonRpcCodec.decodeReply(JsonRpcCodec.encodeResult(new JsonPrimitive(1), JsonNull.INSTANCE)))
                 .isEqualTo(new JsonRpcCodec.Result(new JsonPrimitive(1), JsonNull.INSTANCE));
+    }
+
+    @Test
+    void readsOnWhoseBehalfACallIsOnHostsSocketsAlone() {
+        Operator operator = new Operator("ada", "ab".repeat(32));
+        byte[] request = JsonRpcCodec.encodeRequest(new JsonPrimitive(1), "m", new JsonObject(), Optional.of(operator));
+        assertThat(JsonRpcCodec.decodeHostRequest(request))
+                .isInstanceOfSatisfying(
+                        JsonRpcCodec.Request.class,
+                        read -> assertThat(read.operator()).contains(operator));
+        assertThat(JsonRpcCodec.decodeRequest(request))
+                .isInstanceOfSatisfying(
+                        JsonRpcCodec.Malformed.class,
+                        read -> assertThat(read.error().is(CallReason.MEMBER)).isTrue());
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.protocol.CallReason;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -130,6 +132,31 @@ class RpcServerTest {
             assertThat(call("test.caller").getAsString()).isEqualTo(ME);
         }
         assertThat(socket).doesNotExist();
+    }
+
+    /** Who calls here is no gateway, and so nobody's deputy. */
+    @Test
+    void operatorsNamesAreTheGatewaysToTell() throws Exception {
+        Operator operator = new Operator("mallory", "ab".repeat(32));
+        try (RpcServer _ = server(RpcLimits.defaults())) {
+            assertThatThrownBy(() ->
+                            RpcClient.call(socket, "test.note", new JsonObject(), Optional.of(operator), DEADLINE))
+                    .isInstanceOfSatisfying(
+                            RpcException.class,
+                            e -> assertThat(e.is(CallReason.OPERATOR)).isTrue());
+            assertThat(seen).containsExactly("denied " + ME + " test.note");
+        }
+    }
+
+    @Test
+    void aMethodsOwnDeadlineComesBeforeTheServers() throws Exception {
+        RpcMethod slow = new RpcMethod("test.slow", Set.of(ME), Duration.ofMillis(100), (caller, params) -> {
+            await(release);
+            return params;
+        });
+        try (RpcServer _ = RpcServer.listen(socket, List.of(slow), RpcLimits.defaults())) {
+            assertThatThrownBy(() -> call("test.slow")).hasMessage("no result within 100 ms; it may still take effect");
+        }
     }
 
     @Test
