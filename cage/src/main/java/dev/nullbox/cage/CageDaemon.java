@@ -1,7 +1,6 @@
 package dev.nullbox.cage;
 
 import dev.nullbox.cage.agent.AgentCatalog;
-import dev.nullbox.cage.agent.AgentLifecycle.Phase;
 import dev.nullbox.cage.agent.AgentRun;
 import dev.nullbox.cage.agent.AgentRunner;
 import dev.nullbox.cage.agent.CageSettings;
@@ -178,8 +177,8 @@ final class CageDaemon implements AutoCloseable {
         try {
             stop.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
             if (!runner.awaitIdle(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
-                Phase phase = runner.snapshot().phase();
-                System.err.println("cage: " + runner.agent().name() + " is still " + phase.key());
+                System.err.println("cage: " + runner.agent().name() + " is still "
+                        + runner.snapshot().state().label());
             }
         } catch (TimeoutException | ExecutionException e) {
             System.err.println("cage: " + runner.agent().name() + " takes no stop: " + e);
