@@ -14,6 +14,33 @@ public final class VaultException extends Exception {
         this.code = code;
     }
 
+    /**
+     * A vault file that was changed by something that does not have the key, or by a failing disk.
+     *
+     * @param where the part that shows it
+     */
+    static VaultException tampered(String where) {
+        return new VaultException(
+                VaultCode.TAMPERED, "the vault is not as it was written (" + where + "); restore it from a backup");
+    }
+
+    /** A file that does not begin as a vault does. */
+    static VaultException notAVault() {
+        return new VaultException(VaultCode.NOT_A_VAULT, "the vault file is no vault; restore it from a backup");
+    }
+
+    /**
+     * A vault file that ends early.
+     *
+     * @param expected bytes, or of the header when that is not whole
+     * @param actual bytes
+     */
+    static VaultException truncated(long expected, long actual) {
+        return new VaultException(
+                VaultCode.TRUNCATED,
+                "the vault has " + actual + " of " + expected + " bytes; restore it from a backup");
+    }
+
     /** The stable code. */
     public VaultCode code() {
         return code;

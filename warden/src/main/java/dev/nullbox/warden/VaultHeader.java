@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -54,47 +53,39 @@ final class VaultHeader {
         return MAGIC.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** What came of reading a header. */
-    sealed interface Parsed {
-        record Whole(VaultHeader header) implements Parsed {}
-
-        record Unreadable(VaultOpenResult.Refused why) implements Parsed {}
-    }
-
     /**
      * Reads a header; says nothing of its authenticity.
      *
      * @param begin the file's first {@link VaultFile#RECORDS_AT} bytes, or all when it has fewer
+     * @throws VaultException when it is none of this version, or not whole
      */
-    static Parsed parse(byte[] begin) {
-        return unfit(begin).<Parsed>map(Parsed.Unreadable::new).orElseGet(() -> {
-            try {
-                return new Parsed.Whole(header(ByteBuffer.wrap(begin, 0, DIGEST_AT)));
-            } catch (MalformedException e) {
-                return new Parsed.Unreadable(new VaultOpenResult.Tampered(e.where()));
-            }
-        });
-    }
-
-    private static Optional<VaultOpenResult.Refused> unfit(byte[] begin) {
+    static VaultHeader parse(byte[] begin) throws VaultException {
         byte[] magic = magic();
         byte[] found = Arrays.copyOf(begin, Math.min(begin.length, MAGIC_BYTES));
         if (!Arrays.equals(found, Arrays.copyOf(magic, found.length))) {
-            return Optional.of(new VaultOpenResult.NotAVault());
+            throw VaultException.notAVault();
         }
         if (begin.length >= MAGIC_BYTES + 2) {
             int version = Short.toUnsignedInt(ByteBuffer.wrap(begin).getShort(MAGIC_BYTES));
             if (version != VERSION) {
-                return Optional.of(new VaultOpenResult.WrongVersion(version));
+                throw new VaultException(
+                        VaultCode.WRONG_VERSION,
+                        "the vault has format version " + version + ", this NullBox reads " + VERSION
+                                + "; boot the NullBox that wrote it");
             }
         }
         if (begin.length < VaultFile.RECORDS_AT) {
-            return Optional.of(new VaultOpenResult.Truncated(VaultFile.RECORDS_AT, begin.length));
+            throw VaultException.truncated(VaultFile.RECORDS_AT, begin.length);
         }
         byte[] digest = Arrays.copyOfRange(begin, DIGEST_AT, BLOCK_BYTES);
-        return Arrays.equals(digest, VaultCrypto.sha256(Arrays.copyOf(begin, DIGEST_AT)))
-                ? Optional.empty()
-                : Optional.of(new VaultOpenResult.Tampered("header"));
+        if (!Arrays.equals(digest, VaultCrypto.sha256(Arrays.copyOf(begin, DIGEST_AT)))) {
+            throw VaultException.tampered("header");
+        }
+        try {
+            return header(ByteBuffer.wrap(begin, 0, DIGEST_AT));
+        } catch (MalformedException e) {
+            throw VaultException.tampered(e.where());
+        }
     }
 
     private static VaultHeader header(ByteBuffer bytes) throws MalformedException {

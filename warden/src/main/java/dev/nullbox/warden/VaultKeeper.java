@@ -53,11 +53,14 @@ public final class VaultKeeper implements AutoCloseable {
      * @throws IOException when files cannot be read
      */
     public static VaultKeeper of(VaultStore store, LongSupplier nanos) throws IOException {
-        State state = switch (store.find()) {
-            case VaultStore.Found.Nothing() -> new State.New();
-            case VaultStore.Found.Sealed(VaultHeader header) -> new State.Sealed(slots(header));
-            case VaultStore.Found.Unreadable(VaultOpenResult.Refused why) -> new State.Refused(why);
-        };
+        State state;
+        try {
+            state = store.find()
+                    .<State>map(header -> new State.Sealed(slots(header)))
+                    .orElseGet(State.New::new);
+        } catch (VaultException e) {
+            state = new State.Refused(new VaultOpenResult.Refused(e));
+        }
         return new VaultKeeper(store, Attempts.load(store.files(), nanos), state);
     }
 
@@ -126,9 +129,7 @@ public final class VaultKeeper implements AutoCloseable {
             vault();
         }
         // A file that no credential opens says nothing of this one: it neither counts nor clears the count.
-        if (store.find() instanceof VaultStore.Found.Unreadable(VaultOpenResult.Refused why)) {
-            throw new VaultException(why.code(), why.message());
-        }
+        store.find();
         attempts.begin();
         return switch (store.open(credential)) {
             case VaultOpenResult.Opened(Vault vault, int slot) -> {
@@ -141,7 +142,8 @@ public final class VaultKeeper implements AutoCloseable {
                 state = new State.Unsealed(vault);
                 yield new Opened(slot, vault.size());
             }
-            case VaultOpenResult.Refused refused -> throw refused(refused);
+            case VaultOpenResult.Refused(VaultCode code, String message) ->
+                throw refused(new VaultException(code, message));
         };
     }
 
@@ -229,24 +231,24 @@ public final class VaultKeeper implements AutoCloseable {
 
     private int prove(Vault vault, Credential proof) throws VaultException, IOException {
         attempts.begin();
-        return switch (VaultStore.unlock(vault.header(), proof)) {
-            case VaultStore.Unlocked.By(VaultKeys keys, int slot) -> {
-                keys.close();
-                attempts.succeeded();
-                yield slot;
-            }
-            case VaultStore.Unlocked.Not(VaultOpenResult.Refused refused) -> throw refused(refused);
-        };
+        try {
+            VaultStore.Unlocked unlocked = VaultStore.unlock(vault.header(), proof);
+            unlocked.keys().close();
+            attempts.succeeded();
+            return unlocked.slot();
+        } catch (VaultException e) {
+            throw refused(e);
+        }
     }
 
     /** Only a wrong credential counts as a failure. */
-    private VaultException refused(VaultOpenResult.Refused refused) throws IOException {
-        if (refused instanceof VaultOpenResult.WrongKey) {
+    private VaultException refused(VaultException why) throws IOException {
+        if (why.code() == VaultCode.WRONG_KEY) {
             attempts.failed();
         } else {
             attempts.succeeded();
         }
-        return new VaultException(refused.code(), refused.message());
+        return why;
     }
 
     private static int free(List<KeySlot> slots) {

@@ -23,13 +23,8 @@ final class VaultOpener {
         this.keys = keys;
     }
 
-    /** What came of it. */
-    sealed interface Read {
-        /** The file is as it was acknowledged, by this commit. */
-        record Whole(Commit commit, VaultIndex index) implements Read {}
-
-        record Refused(VaultOpenResult.Refused why) implements Read {}
-    }
+    /** A file that is as it was acknowledged, by this commit. */
+    record Contents(Commit commit, VaultIndex index) {}
 
     /**
      * What a walk through the records found.
@@ -39,33 +34,35 @@ final class VaultOpener {
     @SuppressWarnings("ArrayRecordComponent") // never compared, and never leaves this class
     private record Walk(VaultIndex index, byte[] chain, boolean reachesTheEnd, Optional<String> broken) {}
 
-    Read read() throws IOException {
+    /** @throws VaultException when the file is refused, with its class */
+    Contents read() throws VaultException, IOException {
         long size = files.size(name).orElseThrow(() -> new IOException(name + " has vanished"));
         if (size > VaultLimits.MAX_FILE_BYTES) {
-            return new Read.Refused(new VaultOpenResult.TooLarge(size));
+            throw new VaultException(
+                    VaultCode.TOO_LARGE,
+                    "the vault file has " + size + " bytes, a vault at most " + VaultLimits.MAX_FILE_BYTES
+                            + "; restore it from a backup");
         }
         Optional<Commit> even = commit(0);
         Optional<Commit> odd = commit(1);
-        if (even.isEmpty() && odd.isEmpty()) {
-            return new Read.Refused(new VaultOpenResult.Tampered("commits"));
-        }
         boolean oneIsLost = even.isEmpty() || odd.isEmpty();
-        if (!oneIsLost && Math.abs(even.get().counter() - odd.get().counter()) != 1) {
-            return new Read.Refused(new VaultOpenResult.Tampered("commits"));
+        if ((even.isEmpty() && odd.isEmpty())
+                || (!oneIsLost && Math.abs(even.get().counter() - odd.get().counter()) != 1)) {
+            throw VaultException.tampered("commits");
         }
         Commit last = odd.isEmpty()
                         || (even.isPresent() && even.get().counter() > odd.get().counter())
                 ? even.orElseThrow()
                 : odd.get();
         if (size < last.length()) {
-            return new Read.Refused(diagnose(last, size));
+            throw diagnose(last, size);
         }
         Walk walk = walk(last.length());
         if (!walk.reachesTheEnd() || !Arrays.equals(walk.chain(), last.chain())) {
-            return new Read.Refused(diagnose(last, size));
+            throw diagnose(last, size);
         }
         if (walk.broken().isPresent() || walk.index().highest() >= last.nextSequence()) {
-            return new Read.Refused(new VaultOpenResult.Tampered(walk.broken().orElse("commits")));
+            throw VaultException.tampered(walk.broken().orElse("commits"));
         }
         return settle(last, walk.index(), size, oneIsLost);
     }
@@ -107,35 +104,41 @@ final class VaultOpener {
      * What lies beyond the last commit was being written when the power went: a whole record becomes part of the vault, a
      * torn one is cut off. A lost commit must have been the one that was to count a whole record.
      */
-    private Read settle(Commit last, VaultIndex index, long size, boolean oneIsLost) throws IOException {
+    private Contents settle(Commit last, VaultIndex index, long size, boolean oneIsLost)
+            throws VaultException, IOException {
         long tail = size - last.length();
         if (tail > SealedRecord.MAX_BYTES) {
-            return new Read.Refused(new VaultOpenResult.TrailingBytes(tail));
+            throw trailing(tail);
         }
         byte[] bytes = files.read(name, last.length(), (int) tail);
         Optional<SealedRecord> record = unacknowledged(bytes, last);
         if (record.isPresent()) {
             Optional<String> broken = rejected(index, record.get(), last.length());
             if (broken.isPresent()) {
-                return new Read.Refused(new VaultOpenResult.Tampered(broken.get()));
+                throw VaultException.tampered(broken.get());
             }
             files.sync(name);
             Commit adopted = last.next(bytes.length, VaultCrypto.chain(last.chain(), bytes));
             files.write(name, adopted.position(), adopted.block(keys));
             files.sync(name);
-            return new Read.Whole(adopted, index);
+            return new Contents(adopted, index);
         }
         if (!mayBeTorn(bytes, last) || beginsWithRecord(bytes, last)) {
-            return new Read.Refused(new VaultOpenResult.TrailingBytes(tail));
+            throw trailing(tail);
         }
         if (oneIsLost) {
-            return new Read.Refused(new VaultOpenResult.Tampered("commits"));
+            throw VaultException.tampered("commits");
         }
         if (tail > 0) {
             files.truncate(name, last.length());
             files.sync(name);
         }
-        return new Read.Whole(last, index);
+        return new Contents(last, index);
+    }
+
+    private static VaultException trailing(long tail) {
+        return new VaultException(
+                VaultCode.TRAILING_BYTES, tail + " bytes follow the vault's end; restore it from a backup");
     }
 
     private Optional<SealedRecord> unacknowledged(byte[] tail, Commit last) {
@@ -172,7 +175,7 @@ final class VaultOpener {
     }
 
     /** Which failure it is, when the records are not those of the commit. */
-    private VaultOpenResult.Refused diagnose(Commit last, long size) throws IOException {
+    private VaultException diagnose(Commit last, long size) throws IOException {
         VaultReader reader = new VaultReader(files, name, size);
         // A file at its largest has room for millions of records: what a vault never has is not looked at to the end.
         long[] seen = new long[FEW_RECORDS];
@@ -183,11 +186,11 @@ final class VaultOpener {
             for (Optional<SealedRecord> next = reader.next(); next.isPresent(); next = reader.next()) {
                 long sequence = next.get().head().sequence();
                 if (count == VaultLimits.MAX_RECORDS) {
-                    return new VaultOpenResult.Tampered("number of records");
+                    return VaultException.tampered("number of records");
                 }
                 seen = count < seen.length ? seen : Arrays.copyOf(seen, 2 * count);
                 if (!next.get().isAuthentic(keys)) {
-                    return new VaultOpenResult.Tampered("record " + sequence);
+                    return VaultException.tampered("record " + sequence);
                 }
                 seen[count++] = sequence;
                 ascending &= sequence > highest;
@@ -195,16 +198,22 @@ final class VaultOpener {
             }
         } catch (MalformedException e) {
             if (size >= last.length()) {
-                return new VaultOpenResult.Tampered(e.where());
+                return VaultException.tampered(e.where());
             }
         }
         if (!ascending) {
             Arrays.sort(seen, 0, count);
-            return hasTwice(seen, count) ? new VaultOpenResult.RolledBack() : new VaultOpenResult.Swapped();
+            if (!hasTwice(seen, count)) {
+                return new VaultException(
+                        VaultCode.SWAPPED,
+                        "records of the vault stand in each other's place; restore it from a backup");
+            }
+        } else if (size < last.length()) {
+            return VaultException.truncated(last.length(), size);
         }
-        return size < last.length()
-                ? new VaultOpenResult.Truncated(last.length(), size)
-                : new VaultOpenResult.RolledBack();
+        return new VaultException(
+                VaultCode.ROLLED_BACK,
+                "an older record of the vault stands in a newer one's place; restore it from a backup");
     }
 
     private static boolean hasTwice(long[] sorted, int count) {

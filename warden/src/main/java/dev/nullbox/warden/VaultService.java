@@ -32,19 +32,6 @@ public final class VaultService {
     /** Those that need no turn. */
     private static final Set<String> FREE = Set.of("vault.leases", "vault.revoke", "vault.seal", "vault.audit");
 
-    /** What says that the vault was not opened by whom it should be, or cannot be. */
-    private static final Set<VaultCode> NOT_OPENED = Set.of(
-            VaultCode.WRONG_KEY,
-            VaultCode.ATTEMPTS_DELAYED,
-            VaultCode.NOT_A_VAULT,
-            VaultCode.WRONG_VERSION,
-            VaultCode.TRUNCATED,
-            VaultCode.TRAILING_BYTES,
-            VaultCode.SWAPPED,
-            VaultCode.ROLLED_BACK,
-            VaultCode.TAMPERED,
-            VaultCode.TOO_LARGE);
-
     private final VaultKeeper keeper;
     private final Transfers transfers;
     private final Leases leases;
@@ -234,7 +221,7 @@ public final class VaultService {
             try {
                 return question.ask();
             } catch (VaultException e) {
-                if (NOT_OPENED.contains(e.code())) {
+                if (e.code() == VaultCode.ATTEMPTS_DELAYED || VaultOpenResult.Refused.CLASSES.contains(e.code())) {
                     notOpened(caller, e.code());
                 }
                 throw e;

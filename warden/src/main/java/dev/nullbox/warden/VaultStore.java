@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A directory that holds a vault, or will. Nothing in it opens the vault. */
@@ -26,32 +27,21 @@ public final class VaultStore {
         return new VaultStore(new DirectoryFiles(directory), random, clock, Argon2Cost.RECOMMENDED);
     }
 
-    /** What lies in the directory, as far as it can be told without a key. */
-    sealed interface Found {
-        /** No vault. */
-        record Nothing() implements Found {}
-
-        /** A vault. */
-        record Sealed(VaultHeader header) implements Found {}
-
-        /** A file that no key will open. */
-        record Unreadable(VaultOpenResult.Refused why) implements Found {}
-    }
-
-    Found find() throws IOException {
+    /**
+     * The header of the vault, if there is one; opens nothing.
+     *
+     * @throws VaultException when no key will open the file
+     */
+    Optional<VaultHeader> find() throws VaultException, IOException {
         return find(VaultFile.NAME);
     }
 
-    private Found find(String name) throws IOException {
+    private Optional<VaultHeader> find(String name) throws VaultException, IOException {
         OptionalLong size = files.size(name);
-        if (size.isEmpty()) {
-            return new Found.Nothing();
-        }
-        byte[] begin = files.read(name, 0, (int) Math.min(size.getAsLong(), VaultFile.RECORDS_AT));
-        return switch (VaultHeader.parse(begin)) {
-            case VaultHeader.Parsed.Whole(VaultHeader header) -> new Found.Sealed(header);
-            case VaultHeader.Parsed.Unreadable(VaultOpenResult.Refused why) -> new Found.Unreadable(why);
-        };
+        return size.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        VaultHeader.parse(files.read(name, 0, (int) Math.min(size.getAsLong(), VaultFile.RECORDS_AT))));
     }
 
     /** Makes a new vault, which each of the credentials opens; they stay the caller's to wipe. */
@@ -114,29 +104,21 @@ public final class VaultStore {
 
     /** Opens the vault; the credential stays the caller's to wipe. */
     VaultOpenResult open(Credential credential) throws IOException {
-        return switch (find()) {
-            case Found.Nothing() -> throw new IOException("there is no vault");
-            case Found.Unreadable(VaultOpenResult.Refused why) -> why;
-            case Found.Sealed(VaultHeader header) ->
-                switch (unlock(header, credential)) {
-                    case Unlocked.Not(VaultOpenResult.Refused why) -> why;
-                    case Unlocked.By(VaultKeys keys, int slot) -> open(header, keys, slot);
-                };
-        };
+        try {
+            VaultHeader header = find().orElseThrow(() -> new IOException("there is no vault"));
+            Unlocked unlocked = unlock(header, credential);
+            return new VaultOpenResult.Opened(open(header, unlocked.keys()), unlocked.slot());
+        } catch (VaultException e) {
+            return new VaultOpenResult.Refused(e);
+        }
     }
 
     /** Takes the keys over. */
-    VaultOpenResult open(VaultHeader header, VaultKeys keys, int slot) throws IOException {
-        return orWipe(keys, () -> switch (new VaultOpener(files, VaultFile.NAME, header, keys).read()) {
-            case VaultOpener.Read.Refused(VaultOpenResult.Refused why) -> {
-                keys.close();
-                yield why;
-            }
-            case VaultOpener.Read.Whole(Commit commit, VaultIndex index) -> {
-                files.delete(VaultFile.NEW_NAME);
-                yield new VaultOpenResult.Opened(
-                        new Vault(this, keys, new VaultFile(files, header, commit), index), slot);
-            }
+    Vault open(VaultHeader header, VaultKeys keys) throws VaultException, IOException {
+        return orWipe(keys, () -> {
+            VaultOpener.Contents found = new VaultOpener(files, VaultFile.NAME, header, keys).read();
+            files.delete(VaultFile.NEW_NAME);
+            return new Vault(this, keys, new VaultFile(files, header, found.commit()), found.index());
         });
     }
 
@@ -146,52 +128,42 @@ public final class VaultStore {
      * @throws VaultException when it is not a whole vault that the credential opens
      */
     VaultImport openForImport(String name, Credential credential) throws VaultException, IOException {
-        return switch (find(name)) {
-            case Found.Nothing() -> throw notImported(new VaultOpenResult.NotAVault());
-            case Found.Unreadable(VaultOpenResult.Refused why) -> throw notImported(why);
-            case Found.Sealed(VaultHeader header) ->
-                switch (unlock(header, credential)) {
-                    case Unlocked.Not(VaultOpenResult.Refused why) -> throw notImported(why);
-                    case Unlocked.By(VaultKeys keys, int _) -> openForImport(name, header, keys);
-                };
-        };
+        try {
+            VaultHeader header = find(name).orElseThrow(VaultException::notAVault);
+            return openForImport(name, header, unlock(header, credential).keys());
+        } catch (VaultException e) {
+            throw new VaultException(e.code(), "the imported file is refused: " + e.getMessage());
+        }
     }
 
     /** Takes the keys over. */
     VaultImport openForImport(String name, VaultHeader header, VaultKeys keys) throws VaultException, IOException {
-        return orWipe(keys, () -> switch (new VaultOpener(files, name, header, keys).read()) {
-            case VaultOpener.Read.Whole(Commit commit, VaultIndex index) ->
-                new VaultImport(new VaultReader(files, name, commit.length()), keys, index);
-            case VaultOpener.Read.Refused(VaultOpenResult.Refused why) -> throw notImported(why);
+        return orWipe(keys, () -> {
+            VaultOpener.Contents found = new VaultOpener(files, name, header, keys).read();
+            return new VaultImport(new VaultReader(files, name, found.commit().length()), keys, found.index());
         });
     }
 
-    private static VaultException notImported(VaultOpenResult.Refused why) {
-        return new VaultException(why.code(), "the imported file is refused: " + why.message());
-    }
+    /** The keys, and the number of the slot that had them. */
+    record Unlocked(VaultKeys keys, int slot) {}
 
-    /** What came of a credential and a header. */
-    sealed interface Unlocked {
-        /** These are the keys. */
-        record By(VaultKeys keys, int slot) implements Unlocked {}
-
-        record Not(VaultOpenResult.Refused why) implements Unlocked {}
-    }
-
-    /** Tries the credential on each slot. */
-    static Unlocked unlock(VaultHeader header, Credential credential) {
+    /**
+     * Tries the credential on each slot.
+     *
+     * @throws VaultException when it opens none of them
+     */
+    static Unlocked unlock(VaultHeader header, Credential credential) throws VaultException {
         for (KeySlot slot : header.slots()) {
             switch (slot.open(credential, header.vaultId())) {
                 case KeySlot.Tried.Opens(Secret dataKey) -> {
-                    return new Unlocked.By(new VaultKeys(header.vaultId(), dataKey), slot.number());
+                    return new Unlocked(new VaultKeys(header.vaultId(), dataKey), slot.number());
                 }
-                case KeySlot.Tried.Broken() -> {
-                    return new Unlocked.Not(new VaultOpenResult.Tampered("key slot " + slot.number()));
-                }
+                case KeySlot.Tried.Broken() -> throw VaultException.tampered("key slot " + slot.number());
                 case KeySlot.Tried.NotThisOne() -> {}
             }
         }
-        return new Unlocked.Not(new VaultOpenResult.WrongKey());
+        throw new VaultException(
+                VaultCode.WRONG_KEY, "no key slot of the vault belongs to this passphrase or key; give the right one");
     }
 
     KeySlot wrap(Credential credential, int number, VaultKeys keys) throws IOException {

@@ -197,7 +197,11 @@ class VaultLimitsTest {
                 channel.write(ByteBuffer.allocate(1), VaultLimits.MAX_FILE_BYTES);
             }
         }
-        assertThat(there.open(Vaults.key())).isEqualTo(new VaultOpenResult.TooLarge(VaultLimits.MAX_FILE_BYTES + 1));
+        assertThat(there.open(Vaults.key()))
+                .isEqualTo(new VaultOpenResult.Refused(
+                        VaultCode.TOO_LARGE,
+                        "the vault file has " + (VaultLimits.MAX_FILE_BYTES + 1) + " bytes, a vault at most "
+                                + VaultLimits.MAX_FILE_BYTES + "; restore it from a backup"));
         VaultTest.refused(() -> there.openForImport(Transfers.IMPORT, Vaults.key()), VaultCode.TOO_LARGE);
         assertThat(Files.size(file)).isEqualTo(VaultLimits.MAX_FILE_BYTES + 1);
     }
@@ -314,10 +318,10 @@ class VaultLimitsTest {
     /** Neither opened nor imported, and the file stays. */
     private void tampered(byte[] file, String where) throws IOException {
         files.put("vault", file);
-        assertThat(store.open(Vaults.key()))
-                .isInstanceOfSatisfying(
-                        VaultOpenResult.Tampered.class,
-                        tampered -> assertThat(tampered.where()).startsWith(where));
+        assertThat(store.open(Vaults.key())).isInstanceOfSatisfying(VaultOpenResult.Refused.class, refused -> {
+            assertThat(refused.code()).isEqualTo(VaultCode.TAMPERED);
+            assertThat(refused.message()).startsWith("the vault is not as it was written (" + where);
+        });
         VaultTest.refused(() -> store.openForImport("vault", Vaults.key()), VaultCode.TAMPERED);
         assertThat(Arrays.equals(files.bytes("vault"), file)).isTrue();
     }

@@ -47,12 +47,12 @@ class VaultWipeIT {
                 vault.set(name, Secret.owning(value.clone()), false);
             }
         }
-        VaultHeader header = ((VaultStore.Found.Sealed) store.find()).header();
+        VaultHeader header = store.find().orElseThrow();
         byte[] slot = header.slots().getFirst().bytes();
         byte[] salt = Arrays.copyOfRange(slot, KeySlot.HEAD_BYTES + 12, KeySlot.HEAD_BYTES + 28);
         try (Secret stretched = VaultCrypto.argon2id(Vaults.passphrase().secret(), salt, COST);
                 Secret wrapping = VaultCrypto.derive(stretched, header.vaultId(), "nullbox vault 2 slot wrap");
-                VaultKeys open = ((VaultStore.Unlocked.By) VaultStore.unlock(header, Vaults.passphrase())).keys();
+                VaultKeys open = VaultStore.unlock(header, Vaults.passphrase()).keys();
                 Secret record = VaultCrypto.derive(open.data(), salt(), "nullbox vault 2 record")) {
             secrets.put("Argon2id's output", stretched.bytes().clone());
             secrets.put("wrapping key", wrapping.bytes().clone());
