@@ -29,9 +29,7 @@ public final class HeapWiper {
 
     static HeapWiper start(Runnable collector) {
         HeapWiper wiper = new HeapWiper(collector);
-        Thread thread = new Thread(wiper::run, "heap-wiper");
-        thread.setDaemon(true);
-        thread.start();
+        Thread.ofPlatform().daemon().name("heap-wiper").start(wiper::run);
         return wiper;
     }
 

@@ -7,34 +7,42 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** Text from elsewhere made fit for a terminal: no control character, no escape sequence, no change of direction. */
 public final class TerminalText {
+    private static final int FIRST_AFTER_C1 = 0xa0;
+
     private TerminalText() {}
 
     /** One line: everything that is no visible character becomes {@code ?}, a tab a space. */
     public static String line(String text) {
-        StringBuilder shown = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> shown.appendCodePoint(c == '\t' ? ' ' : isVisible(c) ? c : '?'));
-        return shown.toString();
+        return spell(text, c -> c == '\t' ? " " : "?");
+    }
+
+    /** One line: everything that is no visible character stands by its number, after a backslash and x or u; a tab stays. */
+    public static String escaped(String text) {
+        HexFormat hex = HexFormat.of();
+        return spell(
+                text,
+                c -> c == '\t'
+                        ? "\t"
+                        : c < FIRST_AFTER_C1
+                                ? "\\x" + hex.toHexDigits((byte) c)
+                                : "\\u{" + Integer.toHexString(c) + "}");
     }
 
     /** The same JSON value, with everything that is no visible character spelled as an escape. */
     public static String json(JsonElement tree) {
-        String text = Json.write(tree);
-        StringBuilder shown = new StringBuilder(text.length());
         HexFormat hex = HexFormat.of();
-        text.codePoints().forEach(c -> {
-            if (isVisible(c)) {
-                shown.appendCodePoint(c);
-            } else {
-                // Outside of strings JSON has visible characters only, so that this is always within one.
-                for (char half : Character.toChars(c)) {
-                    shown.append("\\u").append(hex.toHexDigits(half));
-                }
+        // Outside of strings JSON has visible characters only, so that the others are always within one.
+        return spell(Json.write(tree), c -> {
+            StringBuilder halves = new StringBuilder();
+            for (char half : Character.toChars(c)) {
+                halves.append("\\u").append(hex.toHexDigits(half));
             }
+            return halves.toString();
         });
-        return shown.toString();
     }
 
     /** The bytes as text, where they are UTF-8 of nothing but visible characters, tabs and line feeds. */
@@ -48,6 +56,18 @@ public final class TerminalText {
         } catch (CharacterCodingException e) {
             return Optional.empty();
         }
+    }
+
+    private static String spell(String text, IntFunction<String> invisible) {
+        StringBuilder shown = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> {
+            if (isVisible(c)) {
+                shown.appendCodePoint(c);
+            } else {
+                shown.append(invisible.apply(c));
+            }
+        });
+        return shown.toString();
     }
 
     private static boolean isVisible(int c) {

@@ -15,6 +15,18 @@ class TerminalTextTest {
     }
 
     @Test
+    void escapesWhatSteersATerminal() {
+        assertThat(TerminalText.escaped("\u001b[2Jx\u0007\rnulld| forged\u009b1m\u007f\t."))
+                .isEqualTo("\\x1b[2Jx\\x07\\x0dnulld| forged\\x9b1m\\x7f\t.");
+    }
+
+    @Test
+    void escapesWhatReordersText() {
+        assertThat(TerminalText.escaped("a\u202eb\u2028c\ufeffd\u00ad\ud83d\ude00"))
+                .isEqualTo("a\\u{202e}b\\u{2028}c\\u{feff}d\\u{ad}\ud83d\ude00");
+    }
+
+    @Test
     void spellsJsonWithoutCharactersThatATerminalObeys() {
         JsonObject tree = new JsonObject();
         tree.addProperty("\u009b", "a\u001b\u007f\u202e\u00e4\ud83d\ude00\udb40\udc01");

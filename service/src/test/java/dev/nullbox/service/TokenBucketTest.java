@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class BudgetTest {
+class TokenBucketTest {
     @Test
     void dropsOnlyTheFloodersLines() {
         TokenBucket budget = new TokenBucket(500, 10, 0);
