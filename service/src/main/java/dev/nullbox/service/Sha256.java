@@ -1,0 +1,47 @@
+package dev.nullbox.service;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** SHA-256 (FIPS 180-4), as 64 lower-case hexadecimal digits. */
+public final class Sha256 {
+    private static final int PIECE_BYTES = 65_536;
+
+    private Sha256() {}
+
+    /** An empty digest, for bytes that come in pieces. */
+    public static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** The digest of all that was put into one, which is empty afterwards. */
+    public static String hex(MessageDigest digest) {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** The digest of bytes. */
+    public static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(digest().digest(bytes));
+    }
+
+    /** The digest of a whole file. */
+    public static String hex(Path file) throws IOException {
+        MessageDigest digest = digest();
+        byte[] piece = new byte[PIECE_BYTES];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
+                digest.update(piece, 0, count);
+            }
+        }
+        return hex(digest);
+    }
+}
