@@ -3,4 +3,6 @@ module dev.nullbox.protocol {
     requires static org.jspecify;
 
     exports dev.nullbox.protocol;
+    exports dev.nullbox.protocol.api;
+    exports dev.nullbox.protocol.id;
 }

@@ -1,6 +1,7 @@
 package dev.nullbox.cage;
 
 import dev.nullbox.cage.agent.AgentCatalog;
+import dev.nullbox.cage.agent.AgentLifecycle.Phase;
 import dev.nullbox.cage.agent.AgentRun;
 import dev.nullbox.cage.agent.AgentRunner;
 import dev.nullbox.cage.agent.CageSettings;
@@ -177,8 +178,8 @@ final class CageDaemon implements AutoCloseable {
         try {
             stop.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
             if (!runner.awaitIdle(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
-                System.err.println("cage: " + runner.agent().name() + " is still "
-                        + runner.snapshot().state().label());
+                Phase phase = runner.snapshot().phase();
+                System.err.println("cage: " + runner.agent().name() + " is still " + phase.key());
             }
         } catch (TimeoutException | ExecutionException e) {
             System.err.println("cage: " + runner.agent().name() + " takes no stop: " + e);

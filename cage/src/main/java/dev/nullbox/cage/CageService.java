@@ -88,7 +88,7 @@ final class CageService {
     }
 
     private static void describe(JsonObject json, AgentRunner.Snapshot now) {
-        json.addProperty("state", now.state().label());
+        json.addProperty("state", now.phase().key());
         json.addProperty("restarts", now.restarts());
         if (now.run() > 0) {
             json.addProperty("run", now.run());
@@ -101,8 +101,8 @@ final class CageService {
             exit.addProperty(ending.signal() == 0 ? "code" : "signal", Math.max(ending.code(), ending.signal()));
             json.add("exit", exit);
         });
-        if (!now.state().why().isEmpty()) {
-            json.addProperty("why", now.state().why());
+        if (!now.why().isEmpty()) {
+            json.addProperty("why", now.why());
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.nullbox.egress;
 
 import dev.nullbox.natives.Nftables;
-import dev.nullbox.protocol.AgentName;
+import dev.nullbox.protocol.id.AgentName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -10,7 +10,7 @@ import dev.nullbox.egress.EgressRule.AllowUnreachable;
 import dev.nullbox.egress.EgressRule.DropForeignSource;
 import dev.nullbox.egress.EgressRule.DropRest;
 import dev.nullbox.egress.EgressRule.LimitConnections;
-import dev.nullbox.protocol.AgentName;
+import dev.nullbox.protocol.id.AgentName;
 import java.util.List;
 
 /**

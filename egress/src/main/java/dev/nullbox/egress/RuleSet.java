@@ -11,7 +11,7 @@ import dev.nullbox.egress.EgressRule.DropForeignSource;
 import dev.nullbox.egress.EgressRule.DropRest;
 import dev.nullbox.egress.EgressRule.LimitConnections;
 import dev.nullbox.manifest.NetworkTarget.AddressTarget;
-import dev.nullbox.protocol.AgentName;
+import dev.nullbox.protocol.id.AgentName;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.nullbox.egress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nullbox.protocol.AgentName;
+import dev.nullbox.protocol.id.AgentName;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

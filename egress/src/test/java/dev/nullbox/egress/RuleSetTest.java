@@ -3,7 +3,7 @@ package dev.nullbox.egress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nullbox.protocol.AgentName;
+import dev.nullbox.protocol.id.AgentName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

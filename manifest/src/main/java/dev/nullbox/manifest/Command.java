@@ -1,6 +1,6 @@
 package dev.nullbox.manifest;
 
-import dev.nullbox.protocol.InvalidValueException;
+import dev.nullbox.protocol.id.InvalidValueException;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package dev.nullbox.manifest;
 
-import dev.nullbox.protocol.InvalidValueException;
+import dev.nullbox.protocol.id.InvalidValueException;
 
 /**
  * Processor time as a share of one CPU: 1 to 6,400 percent, 100 being one whole CPU.

@@ -1,7 +1,7 @@
 package dev.nullbox.manifest;
 
-import dev.nullbox.protocol.InvalidValueException;
-import dev.nullbox.protocol.SecretName;
+import dev.nullbox.protocol.id.InvalidValueException;
+import dev.nullbox.protocol.id.SecretName;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,7 +1,7 @@
 package dev.nullbox.manifest;
 
-import dev.nullbox.protocol.InvalidValueException;
-import dev.nullbox.protocol.Text;
+import dev.nullbox.protocol.id.InvalidValueException;
+import dev.nullbox.protocol.id.Text;
 import java.util.Locale;
 import java.util.Set;
 

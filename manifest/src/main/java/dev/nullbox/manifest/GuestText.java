@@ -1,7 +1,7 @@
 package dev.nullbox.manifest;
 
-import dev.nullbox.protocol.InvalidValueException;
-import dev.nullbox.protocol.Text;
+import dev.nullbox.protocol.id.InvalidValueException;
+import dev.nullbox.protocol.id.Text;
 
 /** What a guest can be told: its kernel command line carries it, so printable ASCII without double quotes. */
 final class GuestText {

@@ -1,7 +1,7 @@
 package dev.nullbox.manifest;
 
-import dev.nullbox.protocol.AgentName;
-import dev.nullbox.protocol.KeyPattern;
+import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.protocol.id.KeyPattern;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

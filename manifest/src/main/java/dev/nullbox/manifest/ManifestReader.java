@@ -2,7 +2,7 @@ package dev.nullbox.manifest;
 
 import com.moandjiezana.toml.Toml;
 import dev.nullbox.manifest.ManifestResult.Invalid;
-import dev.nullbox.protocol.Text;
+import dev.nullbox.protocol.id.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

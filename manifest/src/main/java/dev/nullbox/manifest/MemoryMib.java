@@ -1,6 +1,6 @@
 package dev.nullbox.manifest;
 
-import dev.nullbox.protocol.InvalidValueException;
+import dev.nullbox.protocol.id.InvalidValueException;
 
 /**
  * The guest's memory: 64 to 65,536 MiB. Below 64 MiB the guest kernel does not come up.

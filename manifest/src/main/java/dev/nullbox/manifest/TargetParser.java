@@ -2,8 +2,8 @@ package dev.nullbox.manifest;
 
 import dev.nullbox.manifest.NetworkTarget.AddressTarget;
 import dev.nullbox.manifest.NetworkTarget.NameTarget;
-import dev.nullbox.protocol.InvalidValueException;
-import dev.nullbox.protocol.Text;
+import dev.nullbox.protocol.id.InvalidValueException;
+import dev.nullbox.protocol.id.Text;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;

@@ -1,6 +1,6 @@
 package dev.nullbox.manifest;
 
-import dev.nullbox.protocol.Text;
+import dev.nullbox.protocol.id.Text;
 
 /** A place in a TOML text, and the tokens that can stand there. */
 final class TomlCursor {

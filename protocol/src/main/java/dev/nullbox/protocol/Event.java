@@ -14,11 +14,6 @@ public record Event(String name, List<Field<?>> fields, String meaning) {
         fields = List.copyOf(fields);
     }
 
-    /** An event. */
-    public static Event of(String name, String meaning, Field<?>... fields) {
-        return new Event(name, List.of(fields), meaning);
-    }
-
     @Override
     public String toString() {
         return name;

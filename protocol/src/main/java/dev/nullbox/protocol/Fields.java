@@ -28,10 +28,5 @@ public final class Fields {
     public static final Field<String> ADDRESS = Field.of("address", TEXT, "an IPv4 address");
     public static final Field<Long> PORT = Field.of("port", FieldType.whole(1, 65_535, ""), "a TCP port");
 
-    /** The agent that a request is about. */
-    public static Field<AgentName> agent(Reason refused) {
-        return Field.of("agent", AgentName.type(refused), "the agent's name");
-    }
-
     private Fields() {}
 }

@@ -2,7 +2,6 @@ package dev.nullbox.protocol;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * One method: all that its service, its callers and the gateway must know of it.
@@ -32,19 +31,8 @@ public record Method<R>(
     /** For methods that go through a whole store, however large. */
     public static final Duration LONG = Duration.ofHours(1);
 
-    /**
-     * @throws IllegalArgumentException when a method that tells agents' values takes no taint filter
-     */
     public Method {
         request = List.copyOf(request);
-        if (effect == Effect.READ_VALUES && !request.contains(MemoryContract.NOT_INFLUENCED_BY)) {
-            throw new IllegalArgumentException(name + " tells values, and so must take a taint filter");
-        }
-    }
-
-    /** The parameter of a name. */
-    public Optional<Field<?>> parameter(String name) {
-        return request.stream().filter(field -> field.name().equals(name)).findFirst();
     }
 
     @Override

@@ -3,8 +3,8 @@ package dev.nullbox.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nullbox.protocol.AgentContract;
 import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.rpc.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -64,8 +64,8 @@ public final class AgentRun {
 
         void message(String line);
 
-        /** The walls are read back; with the limits of its control group, by the names of their files. */
-        void walls(Map<String, String> limits);
+        /** The walls are read back. */
+        void walls();
 
         /** The microVM begins. */
         void entered();
@@ -76,7 +76,7 @@ public final class AgentRun {
         void unhealthy(String why);
 
         /** It did what none may do, and is to end for good. */
-        void banned(String why);
+        void condemned(String why);
 
         /** A secret was taken away from it. */
         void wiped(String name, String why);
@@ -111,6 +111,11 @@ public final class AgentRun {
     /** The process, or 0 when there is none yet. */
     int pid() {
         return pid;
+    }
+
+    /** What the kernel says of its control group's limits, by the names of their files. */
+    Map<String, String> limits() {
+        return limits;
     }
 
     /**
@@ -355,7 +360,7 @@ public final class AgentRun {
         @Override
         public void status(String line) {
             switch (line) {
-                case "walls" -> listener.walls(limits);
+                case "walls" -> listener.walls();
                 case "enter" -> entered();
                 default -> statusLines.add(line);
             }
@@ -366,7 +371,7 @@ public final class AgentRun {
                 services.entered();
                 listener.entered();
             } catch (IOException e) {
-                listener.banned("its health cannot be asked for: " + e.getMessage());
+                listener.condemned("its health cannot be asked for: " + e.getMessage());
             }
         }
 

@@ -1,6 +1,8 @@
 package dev.nullbox.cage.agent;
 
-import dev.nullbox.cage.agent.Transition.Action;
+import dev.nullbox.cage.agent.AgentLifecycle.Event;
+import dev.nullbox.cage.agent.AgentLifecycle.Phase;
+import dev.nullbox.cage.agent.AgentLifecycle.State;
 import dev.nullbox.cage.jail.CageExit;
 import dev.nullbox.cage.jail.Ending;
 import dev.nullbox.cage.jail.Slot;
@@ -21,17 +23,15 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Thread of one agent: takes events one by one and performs what {@link AgentLifecycle} says. */
+/** One agent's thread: takes events one by one, asks {@link AgentLifecycle} what to do, and does it. */
 public final class AgentRunner implements Runnable {
     private static final int CONSOLE_BURST = 500;
     private static final int CONSOLE_LINES_PER_SECOND = 100;
-    private static final long NO_RUN = 0;
 
-    /** @param run whose event it is, or {@link #NO_RUN} */
-    private record Message(AgentEvent event, long run, CompletableFuture<Boolean> taken) {}
+    private record Message(Event event, String reason, Optional<AgentRun> run, CompletableFuture<Boolean> taken) {}
 
-    /** View of an agent at one moment. */
-    public record Snapshot(AgentState state, long run, int pid, long restarts, Optional<Ending> exit) {}
+    /** What is known of an agent at one moment. */
+    public record Snapshot(Phase phase, long run, int pid, long restarts, Optional<Ending> exit, String why) {}
 
     private final AgentRun.Tools tools;
     private final CatalogEntry.Accepted agent;
@@ -41,12 +41,15 @@ public final class AgentRunner implements Runnable {
     private final AgentLifecycle lifecycle;
     private final BlockingQueue<Message> inbox = new LinkedBlockingQueue<>();
 
-    private AgentState state = new AgentState.Stopped("");
+    private State state = State.initial();
     private long runs;
     private long restarts;
     private Optional<Ending> lastExit = Optional.empty();
+    private String why = "";
+    private String cause = "";
     private @Nullable AgentRun current;
-    private volatile Snapshot snapshot = new Snapshot(state, 0, 0, 0, lastExit);
+    private volatile boolean stopAsked;
+    private volatile Snapshot snapshot = new Snapshot(Phase.STOPPED, 0, 0, 0, Optional.empty(), "");
 
     public AgentRunner(AgentRun.Tools tools, CatalogEntry.Accepted agent, Slot slot, EventSink events) {
         this.tools = tools;
@@ -67,36 +70,32 @@ public final class AgentRunner implements Runnable {
         return snapshot;
     }
 
-    /** Requests a start; the answer is false when it runs already. */
+    /** Asks it to start; the answer is false when it runs already. */
     public CompletableFuture<Boolean> start(String reason) {
-        return send(new AgentEvent.StartRequested(reason), NO_RUN);
+        return send(new Event.Start(), reason, Optional.empty());
     }
 
-    /** Requests a stop; the answer is false when it does not run. */
+    /** Asks it to stop; the answer is false when it does not run. */
     public CompletableFuture<Boolean> stop() {
-        return send(new AgentEvent.StopRequested(), NO_RUN);
+        stopAsked = true;
+        return send(new Event.Stop(), "", Optional.empty());
     }
 
-    private CompletableFuture<Boolean> send(AgentEvent event, long run) {
-        Message message = new Message(event, run, new CompletableFuture<>());
+    private CompletableFuture<Boolean> send(Event event, String reason, Optional<AgentRun> run) {
+        Message message = new Message(event, reason, run, new CompletableFuture<>());
         inbox.add(message);
         return message.taken();
-    }
-
-    private boolean isStopRequested() {
-        return inbox.stream().anyMatch(message -> message.event() instanceof AgentEvent.StopRequested);
     }
 
     @Override
     public void run() {
         while (true) {
             try {
-                long left = Math.max(0, state.deadline() - clockMillis.getAsLong());
-                Message message = inbox.poll(left, TimeUnit.MILLISECONDS);
+                Message message = nextMessage();
                 if (message == null) {
-                    apply(new AgentEvent.TimerFired());
+                    step(new Event.Wake(), "restart");
                 } else if (concernsUs(message)) {
-                    message.taken().complete(apply(message.event()));
+                    message.taken().complete(step(message.event(), message.reason()));
                 }
             } catch (InterruptedException e) {
                 return;
@@ -104,39 +103,74 @@ public final class AgentRunner implements Runnable {
         }
     }
 
+    private @Nullable Message nextMessage() throws InterruptedException {
+        if (state.wakeAt() == AgentLifecycle.NEVER) {
+            return inbox.take();
+        }
+        return inbox.poll(Math.max(0, state.wakeAt() - clockMillis.getAsLong()), TimeUnit.MILLISECONDS);
+    }
+
     /**
-     * A run that failed to launch was reaped on the way, and reports that when it is no longer the current one. A ban
-     * holds for the agent, also when the run that earned it ended first.
+     * A run that failed to launch was reaped on the way, and reports that when it is no longer the current one. What none
+     * may do, an agent has done, also when that run of it ended first.
      */
     private boolean concernsUs(Message message) {
-        return message.run() == NO_RUN
-                || message.event() instanceof AgentEvent.Ban
-                || (current != null && message.run() == current.number());
+        return message.run().isEmpty() || message.run().get() == current || message.event() instanceof Event.Condemned;
     }
 
-    /** Performs the transition; false when it is refused. */
-    private boolean apply(AgentEvent event) {
-        Transition transition = lifecycle.next(state, event, clockMillis.getAsLong());
+    private boolean step(Event event, String reason) {
+        if (event instanceof Event.Exited(Ending ending)) {
+            afterExit(ending);
+        }
+        if (event instanceof Event.Stop) {
+            stopAsked = false;
+        }
+        if (event instanceof Event.Condemned || event instanceof Event.Unhealthy) {
+            cause = reason;
+        }
+        Phase before = state.phase();
+        AgentLifecycle.Transition transition = lifecycle.next(state, event, clockMillis.getAsLong());
         state = transition.state();
-        transition.actions().forEach(this::perform);
+        announce(event, before);
+        boolean isTaken = apply(transition.action(), reason);
         publish();
-        return !transition.actions().contains(new Action.Refuse());
+        return isTaken;
     }
 
-    private void perform(Action action) {
-        switch (action) {
-            case Action.Launch(var reason) -> launch(reason);
-            case Action.Terminate _ -> current(AgentRun::terminate);
-            case Action.Kill _ -> current(AgentRun::kill);
-            case Action.CleanUp _ -> {
-                current(AgentRun::cleanUp);
-                current = null;
+    private boolean apply(AgentLifecycle.Action action, String reason) {
+        return switch (action) {
+            case NONE -> true;
+            case REFUSE -> false;
+            case LAUNCH -> {
+                launch(reason);
+                yield true;
             }
-            case Action.Refuse _ -> {}
-            case Action.SayStarted _ -> current(run -> say("agent.started", Map.of("run", runs, "pid", run.pid())));
-            case Action.SayExited(var ending) -> exited(ending);
-            case Action.SayStopped _ -> say("agent.stopped", Map.of("run", runs));
-            case Action.SayFailed(var why) -> say("agent.failed", Map.of("why", why));
+            case TERMINATE -> {
+                current(AgentRun::terminate);
+                yield true;
+            }
+            case KILL -> {
+                current(AgentRun::kill);
+                yield true;
+            }
+        };
+    }
+
+    private void announce(Event event, Phase before) {
+        AgentRun run = current;
+        if (event instanceof Event.Exited(Ending ending) && run != null) {
+            current = null;
+            if (state.phase() == Phase.FAILED) {
+                failed(cause.isEmpty() ? ending.explanation() : cause);
+            } else {
+                events.emit("agent.stopped", Map.of("agent", agent.name(), "run", run.number()));
+            }
+        }
+        if (event instanceof Event.Condemned && run == null && before != Phase.CONDEMNED) {
+            failed(cause);
+        }
+        if (event instanceof Event.Entered && before == Phase.STARTING && run != null) {
+            events.emit("agent.started", Map.of("agent", agent.name(), "run", run.number(), "pid", run.pid()));
         }
     }
 
@@ -147,17 +181,35 @@ public final class AgentRunner implements Runnable {
         }
     }
 
+    private void afterExit(Ending ending) {
+        AgentRun run = current;
+        if (run == null) {
+            return;
+        }
+        Map<String, ?> how = ending.signal() == 0
+                ? Map.of("agent", agent.name(), "run", run.number(), "code", ending.code())
+                : Map.of("agent", agent.name(), "run", run.number(), "signal", ending.signal());
+        events.emit("agent.exited", how);
+        CageExit.of(ending.code()).ifPresent(exit -> complain(ending.explanation()));
+        run.cleanUp();
+        lastExit = Optional.of(ending);
+    }
+
     private void launch(String reason) {
         runs++;
-        if (reason.equals(AgentLifecycle.RESTART)) {
+        why = "";
+        cause = "";
+        publish();
+        if (reason.equals("restart")) {
             restarts++;
         }
-        publish();
-        AgentRun run = new AgentRun(tools, agent, slot, runs, new RunListener(runs), new Undo(this::complain));
+        RunListener listener = new RunListener();
+        AgentRun run = new AgentRun(tools, agent, slot, runs, listener, new Undo(this::complain));
+        listener.run = run;
         current = run;
-        say("agent.starting", Map.of("reason", reason, "run", runs));
+        events.emit("agent.starting", Map.of("agent", agent.name(), "reason", reason, "run", runs));
         try {
-            run.launch(this::isStopRequested);
+            run.launch(() -> stopAsked);
         } catch (IOException | RpcException e) {
             boolean isCanary =
                     e instanceof RpcException refusal && refusal.detail().equals("CANARY");
@@ -167,34 +219,29 @@ public final class AgentRunner implements Runnable {
         }
     }
 
-    private void launchFailed(String why, boolean isFinal) {
+    private void launchFailed(String reason, boolean isFinal) {
         current = null;
-        apply(new AgentEvent.LaunchFailed(why, isFinal));
+        failed(reason);
+        state = lifecycle
+                .next(state, new Event.LaunchFailed(isFinal), clockMillis.getAsLong())
+                .state();
     }
 
-    private void exited(Ending ending) {
-        boolean isCode = ending.signal() == 0;
-        say("agent.exited", Map.of("run", runs, isCode ? "code" : "signal", isCode ? ending.code() : ending.signal()));
-        CageExit.of(ending.code()).ifPresent(exit -> complain(ending.explanation()));
-        lastExit = Optional.of(ending);
-    }
-
-    private void say(String event, Map<String, ?> fields) {
-        Map<String, Object> all = new LinkedHashMap<>(fields);
-        all.put("agent", agent.name());
-        events.emit(event, all);
+    private void failed(String reason) {
+        why = reason;
+        events.emit("agent.failed", Map.of("agent", agent.name(), "why", reason));
     }
 
     private synchronized void publish() {
         AgentRun run = current;
-        snapshot = new Snapshot(state, runs, run == null ? 0 : run.pid(), restarts, lastExit);
+        snapshot = new Snapshot(state.phase(), runs, run == null ? 0 : run.pid(), restarts, lastExit, why);
         notifyAll();
     }
 
     /** Waits until nothing of the agent runs; false when the time is up first. */
     public synchronized boolean awaitIdle(Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
-        while (snapshot.state() instanceof AgentState.Live) {
+        while (isBusy(snapshot.phase())) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             if (left <= 0) {
                 return false;
@@ -202,6 +249,13 @@ public final class AgentRunner implements Runnable {
             wait(left);
         }
         return true;
+    }
+
+    private static boolean isBusy(Phase phase) {
+        return switch (phase) {
+            case STARTING, RUNNING, STOPPING, CONDEMNED -> true;
+            case STOPPED, WAITING, FAILED -> false;
+        };
     }
 
     private void complain(String what) {
@@ -213,11 +267,7 @@ public final class AgentRunner implements Runnable {
         /** The VMM's own, to which libkrun gives the guest a port. */
         private final TokenBucket messages = budget();
 
-        private final long run;
-
-        RunListener(long run) {
-            this.run = run;
-        }
+        private @Nullable AgentRun run;
 
         private TokenBucket budget() {
             return new TokenBucket(CONSOLE_BURST, 1_000 / CONSOLE_LINES_PER_SECOND, clockMillis.getAsLong());
@@ -243,7 +293,9 @@ public final class AgentRunner implements Runnable {
         }
 
         private void emit(String line) {
-            say("agent.console", Map.of("run", run, "line", line));
+            AgentRun of = run;
+            events.emit(
+                    "agent.console", Map.of("agent", agent.name(), "run", of == null ? 0L : of.number(), "line", line));
         }
 
         @Override
@@ -252,39 +304,49 @@ public final class AgentRunner implements Runnable {
         }
 
         @Override
-        public void walls(Map<String, String> limits) {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            limits.forEach((file, value) -> fields.put(file.replace('.', '_'), value));
-            fields.put("run", run);
-            say("agent.walls", fields);
+        public void walls() {
+            AgentRun of = run;
+            Map<String, String> limits = new LinkedHashMap<>();
+            if (of != null) {
+                of.limits().forEach((file, value) -> limits.put(file.replace('.', '_'), value));
+            }
+            note("agent.walls", limits);
         }
 
         @Override
         public void entered() {
-            var _ = send(new AgentEvent.Entered(), run);
+            var _ = send(new Event.Entered(), "", Optional.ofNullable(run));
         }
 
         @Override
-        public void unhealthy(String why) {
-            say("agent.unhealthy", Map.of("run", run, "why", why));
-            var _ = send(new AgentEvent.Unhealthy(why), run);
+        public void unhealthy(String how) {
+            note("agent.unhealthy", Map.of("why", how));
+            var _ = send(new Event.Unhealthy(), how, Optional.ofNullable(run));
         }
 
         @Override
-        public void banned(String why) {
-            var _ = send(new AgentEvent.Ban(why), run);
+        public void condemned(String how) {
+            var _ = send(new Event.Condemned(), how, Optional.ofNullable(run));
         }
 
         @Override
-        public void wiped(String name, String why) {
-            say("agent.secret_wiped", Map.of("run", run, "name", name, "why", why));
+        public void wiped(String name, String how) {
+            note("agent.secret_wiped", Map.of("name", name, "why", how));
+        }
+
+        private void note(String event, Map<String, String> more) {
+            AgentRun of = run;
+            Map<String, Object> fields = new LinkedHashMap<>(more);
+            fields.put("agent", agent.name());
+            fields.put("run", of == null ? 0L : of.number());
+            events.emit(event, fields);
         }
 
         @Override
         public void ended(Ending ending) {
             sayDropped(console, this::emit);
             sayDropped(messages, AgentRunner.this::complain);
-            var _ = send(new AgentEvent.Exited(ending), run);
+            var _ = send(new Event.Exited(ending), "", Optional.ofNullable(run));
         }
     }
 }

@@ -12,7 +12,7 @@ import dev.nullbox.manifest.CredentialRef;
 import dev.nullbox.manifest.Delivery;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.NetworkTarget;
-import dev.nullbox.protocol.KeyPattern;
+import dev.nullbox.protocol.id.KeyPattern;
 import dev.nullbox.rpc.RpcClient;
 import dev.nullbox.rpc.RpcException;
 import java.nio.file.Path;

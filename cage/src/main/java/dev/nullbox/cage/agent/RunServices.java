@@ -54,7 +54,7 @@ final class RunServices {
                 JailNetwork.address(slot.agentAddress()),
                 refs.stream().map(ref -> ref.name().value()).collect(Collectors.toUnmodifiableSet()),
                 name -> tools.peers().fetch(agent.name(), run, name),
-                () -> listener.banned(AgentRun.CANARY));
+                () -> listener.condemned(AgentRun.CANARY));
         AgentApi.Host host = new AgentApi.Host(tools.wiper(), tools.complaints(), tools.clockMillis());
         AgentApi api = AgentApi.open(JailNetwork.address(slot.gatewayAddress()), Slot.API_PORT, client, host);
         undo.push("close the agent's API", api::close);

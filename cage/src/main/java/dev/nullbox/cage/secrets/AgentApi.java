@@ -1,8 +1,8 @@
 package dev.nullbox.cage.secrets;
 
 import dev.nullbox.cage.jail.Secret;
-import dev.nullbox.protocol.InvalidValueException;
-import dev.nullbox.protocol.SecretName;
+import dev.nullbox.protocol.id.InvalidValueException;
+import dev.nullbox.protocol.id.SecretName;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.SocketPiece;
 import dev.nullbox.service.HeapWiper;

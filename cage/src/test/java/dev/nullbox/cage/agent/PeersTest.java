@@ -8,7 +8,7 @@ import com.google.gson.JsonParser;
 import dev.nullbox.cage.jail.Secret;
 import dev.nullbox.manifest.CredentialRef;
 import dev.nullbox.manifest.Delivery;
-import dev.nullbox.protocol.SecretName;
+import dev.nullbox.protocol.id.SecretName;
 import dev.nullbox.rpc.RpcException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,0 +1,88 @@
+package dev.nullbox.protocol.api;
+
+import static dev.nullbox.protocol.FieldType.COUNT;
+import static dev.nullbox.protocol.FieldType.TEXT;
+import static dev.nullbox.protocol.FieldType.listOf;
+import static dev.nullbox.protocol.FieldType.struct;
+
+import dev.nullbox.protocol.Effect;
+import dev.nullbox.protocol.Event;
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.FieldType;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Method;
+import dev.nullbox.protocol.Service;
+import java.util.List;
+
+/** Methods and events of cage. */
+public final class AgentContract {
+    static final Contract CONTRACT = new Contract(Service.CAGE);
+
+    public static final Field<String> FROM = Field.of("from", TEXT, "image or data");
+    public static final Field<String> START = Field.of("start", TEXT, "auto or manual");
+    public static final Field<Long> RESTARTS = Field.of("restarts", COUNT, "");
+    public static final Field<Message> EXIT =
+            Field.of("exit", struct(Fields.CODE.optional(), Fields.SIGNAL.optional()), "how the last run ended");
+    public static final Field<String> FIELD = Field.of("field", TEXT, "its path in AGENT.toml");
+    public static final Field<String> PROBLEM = Field.of("problem", TEXT, "what is wrong; what would be right");
+    public static final Field<List<Message>> PROBLEMS =
+            Field.of("problems", listOf(struct(FIELD, PROBLEM)), "of a refused manifest");
+
+    public static final FieldType.Struct AGENT_STATE = struct(
+            Fields.AGENT,
+            Fields.STATE,
+            FROM.optional(),
+            START.optional(),
+            RESTARTS,
+            Fields.RUN.optional(),
+            Fields.PID.optional(),
+            EXIT.optional(),
+            Fields.WHY.optional(),
+            PROBLEMS.optional());
+
+    public static final Method<List<Message>> LIST = CONTRACT.operators(
+                    "agent.list", Effect.READ, listOf(AGENT_STATE), "all agents with their states")
+            .with();
+    public static final Method<Message> AGENT_START = CONTRACT.operators(
+                    "agent.start", Effect.CHANGE, AGENT_STATE, "starts an agent")
+            .with(Fields.AGENT);
+    public static final Method<Message> AGENT_STOP = CONTRACT.operators(
+                    "agent.stop", Effect.CHANGE, AGENT_STATE, "stops an agent and waits for its end")
+            .with(Fields.AGENT);
+
+    public static final Field<String> LINE = Field.of("line", TEXT, "one line of the agent's output");
+    public static final Field<Long> API = Field.of("api", COUNT, "the version of /dev/kvm's interface");
+    public static final Field<String> CPU_MAX = Field.of("cpu_max", TEXT, "as the kernel reads it back");
+    public static final Field<String> MEMORY_MAX = Field.of("memory_max", TEXT, "as the kernel reads it back");
+    public static final Field<String> PIDS_MAX = Field.of("pids_max", TEXT, "as the kernel reads it back");
+
+    public static final Event MANIFEST_LOADED =
+            CONTRACT.event("agent.manifest_loaded", "an agent was found").with(Fields.AGENT, FROM);
+    public static final Event MANIFEST_REFUSED = CONTRACT.event("agent.manifest_refused", "its AGENT.toml has problems")
+            .with(Fields.AGENT, PROBLEMS);
+    public static final Event STARTING =
+            CONTRACT.event("agent.starting", "a run begins").with(Fields.AGENT, Fields.REASON, Fields.RUN);
+    public static final Event WALLS = CONTRACT.event("agent.walls", "the VMM has read its walls and limits back")
+            .with(Fields.AGENT, Fields.RUN, CPU_MAX.optional(), MEMORY_MAX.optional(), PIDS_MAX.optional());
+    public static final Event STARTED =
+            CONTRACT.event("agent.started", "its guest runs").with(Fields.AGENT, Fields.RUN, Fields.PID);
+    public static final Event CONSOLE =
+            CONTRACT.event("agent.console", "a line of its output").with(Fields.AGENT, Fields.RUN, LINE);
+    public static final Event UNHEALTHY =
+            CONTRACT.event("agent.unhealthy", "its health check failed").with(Fields.AGENT, Fields.RUN, Fields.WHY);
+    public static final Event SECRET_WIPED = CONTRACT.event("agent.secret_wiped", "a secret was taken back")
+            .with(Fields.AGENT, Fields.RUN, Fields.NAME, Fields.WHY);
+    public static final Event EXITED = CONTRACT.event("agent.exited", "its process ended")
+            .with(Fields.AGENT, Fields.RUN, Fields.CODE.optional(), Fields.SIGNAL.optional());
+    public static final Event STOPPED =
+            CONTRACT.event("agent.stopped", "it was stopped").with(Fields.AGENT, Fields.RUN);
+    public static final Event FAILED =
+            CONTRACT.event("agent.failed", "it failed").with(Fields.AGENT, Fields.WHY);
+    public static final Event KVM_AVAILABLE =
+            CONTRACT.event("kvm.available", "microVMs can be started").with(API);
+    public static final Event KVM_MISSING =
+            CONTRACT.event("kvm.missing", "no microVM can be started").with(Fields.WHY);
+
+    private AgentContract() {}
+}

@@ -1,0 +1,31 @@
+package dev.nullbox.protocol.api;
+
+import dev.nullbox.protocol.ErrorKind;
+import dev.nullbox.protocol.Reason;
+
+/** Cage's reasons, on its socket and on agents' own API. */
+public enum AgentReason implements Reason {
+    AGENT_UNKNOWN(ErrorKind.NOT_FOUND, "there is no agent of the name"),
+    AGENT_REFUSED(ErrorKind.CONFLICT, "the agent's manifest has problems", "nullctl agents names the problems"),
+    AGENT_RUNS(ErrorKind.CONFLICT, "the agent runs already"),
+    AGENT_STOPPED(ErrorKind.CONFLICT, "the agent does not run"),
+    AGENT_STOP(ErrorKind.TIMEOUT, "the agent does not end"),
+    AGENT_BUSY(ErrorKind.TIMEOUT, "the agent is still starting or stopping"),
+    CAGE_STOPS(ErrorKind.UNAVAILABLE, "cage is stopping"),
+    LEASE(ErrorKind.INTERNAL, "the warden lent something else than was asked for"),
+    LEASES(ErrorKind.INTERNAL, "the warden's list of leases has another form"),
+    UNKNOWN(ErrorKind.NOT_FOUND, "no secret of the agent's manifest has the name"),
+    DENIED(ErrorKind.DENIED, "nobody may have the secret");
+
+    @SuppressWarnings("ImmutableEnumChecker") // strings and an enum
+    private final Details details;
+
+    AgentReason(ErrorKind kind, String meaning, String... remedy) {
+        details = new Details(kind, meaning, String.join("", remedy));
+    }
+
+    @Override
+    public Details details() {
+        return details;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.nullbox.protocol.api;
+
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.Event;
+import dev.nullbox.protocol.Method;
+import dev.nullbox.protocol.Reason;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** All methods, events and reasons. */
+public final class Methods {
+    private static final List<Contract> CONTRACTS = List.of(
+            NulldContract.CONTRACT,
+            EgressContract.CONTRACT,
+            VaultContract.CONTRACT,
+            VaultEvents.CONTRACT,
+            MemoryContract.CONTRACT,
+            MemoryEvents.CONTRACT,
+            AgentContract.CONTRACT,
+            GatewayContract.CONTRACT);
+
+    /** All methods, by service. */
+    public static final List<Method<?>> ALL =
+            CONTRACTS.stream().flatMap(contract -> contract.methods().stream()).toList();
+
+    /** All events. */
+    public static final List<Event> EVENTS =
+            CONTRACTS.stream().flatMap(contract -> contract.events().stream()).toList();
+
+    private static final Map<String, Method<?>> BY_NAME =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(Method::name, method -> method));
+
+    private static final Map<String, Reason> REASONS = Stream.<Reason[]>of(
+                    CallReason.values(),
+                    NulldReason.values(),
+                    EgressReason.values(),
+                    VaultReason.values(),
+                    MemoryReason.values(),
+                    AgentReason.values())
+            .flatMap(Stream::of)
+            // One word may be several services'; its remedy is then the same.
+            .collect(Collectors.toUnmodifiableMap(Reason::name, reason -> reason, (first, _) -> first));
+
+    private Methods() {}
+
+    /** The method of a name. */
+    public static Optional<Method<?>> find(String name) {
+        return Optional.ofNullable(BY_NAME.get(name));
+    }
+
+    /** The reason of a name. */
+    public static Optional<Reason> reason(String name) {
+        return Optional.ofNullable(REASONS.get(name));
+    }
+}

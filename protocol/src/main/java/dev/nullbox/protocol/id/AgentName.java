@@ -1,0 +1,48 @@
+package dev.nullbox.protocol.id;
+
+import dev.nullbox.protocol.FieldType;
+import dev.nullbox.protocol.Reason;
+
+/**
+ * The name of an agent: 1 to 32 ASCII letters, digits, {@code _} and {@code -}, a letter or digit first.
+ *
+ * <p>It becomes a directory, a cgroup and a firewall chain, hence neither dots nor slashes, nor a dash in front.
+ *
+ * @param value the name
+ */
+public record AgentName(String value) implements Comparable<AgentName> {
+    /** The longest name, in characters. */
+    public static final int MAX_LENGTH = 32;
+
+    /**
+     * A checked name.
+     *
+     * @throws InvalidValueException when it is not one
+     */
+    public AgentName {
+        if (value.isEmpty()
+                || value.length() > MAX_LENGTH
+                || !Text.isAlphanumeric(value.charAt(0))
+                || !Text.consistsOf(value, "_-")) {
+            throw new InvalidValueException(
+                    Text.quoted(value) + " is not an agent's name",
+                    "use 1 to 32 of A-Z a-z 0-9 _ -, a letter or digit first");
+        }
+    }
+
+    /** The type of fields that hold one, with the reason of a string that is none. */
+    public static FieldType<AgentName> type(Reason refused) {
+        return new FieldType.Parsed<>(
+                AgentName::new, AgentName::value, "1 to 32 of `A-Z a-z 0-9 _ -`, a letter or digit first", refused);
+    }
+
+    @Override
+    public int compareTo(AgentName other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.nullbox.protocol.id;
+
+/** Questions about strings, answered without patterns, and a bounded way to show hostile text. */
+public final class Text {
+    private static final int MAX_IDENTIFIER = 64;
+    private static final int SHOWN = 40;
+
+    private Text() {}
+
+    /** Letters and digits of ASCII. */
+    public static boolean isAlphanumeric(char c) {
+        return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    }
+
+    /** Decimal digits of ASCII. */
+    public static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    /** Whether all characters are ASCII letters, digits, or one of {@code others}. */
+    public static boolean consistsOf(String text, String others) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!isAlphanumeric(c) && others.indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether all characters are printable ASCII, the space included. */
+    public static boolean isPrintableAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether the text is one decimal digit or more. */
+    public static boolean isDigits(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!isDigit(text.charAt(i))) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
+    /** Whether the text is 1 to 64 ASCII letters, digits and {@code _}, no digit first. */
+    public static boolean isIdentifier(String text) {
+        return !text.isEmpty() && text.length() <= MAX_IDENTIFIER && !isDigit(text.charAt(0)) && consistsOf(text, "_");
+    }
+
+    /** The text in quotes, cut after 40 characters, with all but printable ASCII replaced by {@code ?}. */
+    public static String quoted(String text) {
+        StringBuilder shown = new StringBuilder("\"");
+        for (int i = 0; i < Math.min(text.length(), SHOWN); i++) {
+            char c = text.charAt(i);
+            shown.append(c < ' ' || c > '~' ? '?' : c);
+        }
+        return shown.append(text.length() > SHOWN ? "...\"" : "\"").toString();
+    }
+}
