@@ -10,4 +10,12 @@ module dev.nullbox.nullctl {
 
     opens dev.nullbox.nullctl to
             info.picocli;
+    opens dev.nullbox.nullctl.client to
+            info.picocli;
+    opens dev.nullbox.nullctl.command to
+            info.picocli;
+    opens dev.nullbox.nullctl.command.memory to
+            info.picocli;
+    opens dev.nullbox.nullctl.command.vault to
+            info.picocli;
 }

@@ -1,5 +1,24 @@
 package dev.nullbox.nullctl;
 
+import dev.nullbox.nullctl.client.Address;
+import dev.nullbox.nullctl.client.ApplianceClient;
+import dev.nullbox.nullctl.client.CannotConnectException;
+import dev.nullbox.nullctl.client.Refusals;
+import dev.nullbox.nullctl.command.AgentsCommand;
+import dev.nullbox.nullctl.command.CompletionCommand;
+import dev.nullbox.nullctl.command.EgressCommand;
+import dev.nullbox.nullctl.command.LogsCommand;
+import dev.nullbox.nullctl.command.Session;
+import dev.nullbox.nullctl.command.ShutdownCommand;
+import dev.nullbox.nullctl.command.StartCommand;
+import dev.nullbox.nullctl.command.StatusCommand;
+import dev.nullbox.nullctl.command.StopCommand;
+import dev.nullbox.nullctl.command.memory.MemoryCommand;
+import dev.nullbox.nullctl.command.vault.VaultCommand;
+import dev.nullbox.nullctl.terminal.Io;
+import dev.nullbox.nullctl.terminal.LocalFileException;
+import dev.nullbox.nullctl.terminal.Terminals;
+import dev.nullbox.nullctl.terminal.UsageException;
 import dev.nullbox.protocol.GatewayCalls;
 import dev.nullbox.protocol.Version;
 import dev.nullbox.rpc.RpcException;
@@ -54,7 +73,7 @@ import picocli.CommandLine.Option;
             ShutdownCommand.class,
             CompletionCommand.class
         })
-public final class NullctlMain {
+public final class NullctlMain implements Session {
     static final int REFUSED = 1;
     static final int USAGE = 2;
     static final int CANNOT_CONNECT = 3;
@@ -89,7 +108,7 @@ public final class NullctlMain {
     }
 
     /** Runs one command; its exit code. */
-    static int run(Io io, String... args) {
+    public static int run(Io io, String... args) {
         CommandLine line = new CommandLine(new NullctlMain(io));
         line.setOut(io.out());
         line.setErr(io.err());
@@ -106,11 +125,13 @@ public final class NullctlMain {
         return code;
     }
 
-    Io io() {
+    @Override
+    public Io io() {
         return io;
     }
 
-    ApplianceClient connect() throws CannotConnectException {
+    @Override
+    public ApplianceClient connect() throws CannotConnectException {
         return ApplianceClient.connect(address, credentials == null ? defaultCredentials() : credentials);
     }
 

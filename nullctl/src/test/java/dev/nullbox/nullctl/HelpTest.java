@@ -3,6 +3,7 @@ package dev.nullbox.nullctl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nullbox.gateway.TestCertificates;
+import dev.nullbox.nullctl.terminal.Io;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,0 +1,17 @@
+package dev.nullbox.nullctl.client;
+
+/** No conversation with the appliance came about, or it broke off: where, why, and what can be done. */
+public final class CannotConnectException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String remedy;
+
+    CannotConnectException(Address address, String cause, String remedy) {
+        super("cannot talk to the appliance at " + address + ": " + cause);
+        this.remedy = remedy;
+    }
+
+    public String remedy() {
+        return remedy;
+    }
+}

@@ -1,0 +1,26 @@
+package dev.nullbox.nullctl.command;
+
+import com.google.gson.JsonElement;
+import dev.nullbox.nullctl.terminal.Table;
+import dev.nullbox.service.TerminalText;
+import java.io.PrintWriter;
+import picocli.CommandLine.Option;
+
+/** {@code --json}, for programs: the same everywhere. */
+public final class JsonOption {
+    @Option(names = "--json", description = "Print the appliance's answer as JSON, on one line.")
+    private boolean json;
+
+    public boolean isGiven() {
+        return json;
+    }
+
+    /** The list as a table, or as it came. */
+    public void print(PrintWriter out, JsonElement list, String nothing, String... members) {
+        if (json) {
+            out.println(TerminalText.json(list));
+        } else {
+            Table.print(out, list, nothing, members);
+        }
+    }
+}

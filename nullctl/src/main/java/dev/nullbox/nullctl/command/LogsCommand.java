@@ -1,0 +1,128 @@
+package dev.nullbox.nullctl.command;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.nullbox.nullctl.client.Answer;
+import dev.nullbox.nullctl.client.ApplianceClient;
+import dev.nullbox.nullctl.client.CannotConnectException;
+import dev.nullbox.nullctl.terminal.Cell;
+import dev.nullbox.nullctl.terminal.UsageException;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.TerminalText;
+import java.io.PrintWriter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code nullctl logs}: what the appliance's services said and did. */
+@Command(
+        name = "logs",
+        mixinStandardHelpOptions = true,
+        description = "Prints the latest records: seconds since boot, source, event or text.",
+        footer = {"", "Examples:", "  nullctl logs -n 20 --source warden", "  nullctl logs -f --json | jq -c .event"})
+public final class LogsCommand extends Verb {
+    /** Records a call: with 4 KiB each they fit one message. */
+    private static final int PAGE = 250;
+
+    private static final int FOLLOW_MILLIS = 10_000;
+    private static final Set<String> NOT_FIELDS = Set.of("seq", "t", "source", "event", "text");
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Go on as records come, until interrupted.")
+    private boolean follow;
+
+    @Option(names = "--source", paramLabel = "S", description = "Only what this service said.")
+    private String source = "";
+
+    @Option(
+            names = {"-n", "--lines"},
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "So many records from before now; ${DEFAULT-VALUE} when not given.")
+    private int lines;
+
+    @Option(names = "--json", description = "Print each record as one JSON object on a line.")
+    private boolean json;
+
+    @Override
+    protected void perform() throws Exception {
+        if (lines < 0) {
+            throw new UsageException("-n is 0 or more");
+        }
+        try (ApplianceClient appliance = session().connect()) {
+            PrintWriter out = out();
+            long next = printLatest(appliance, out);
+            while (follow && !out.checkError()) {
+                Page page = read(appliance, next, FOLLOW_MILLIS);
+                page.records().forEach(record -> out.println(show(record)));
+                out.flush();
+                next = page.next();
+            }
+        }
+    }
+
+    /** What one call brought. */
+    private record Page(List<JsonObject> records, long next) {}
+
+    /** Prints the last records of what the appliance remembers; where to go on. */
+    private long printLatest(ApplianceClient appliance, PrintWriter out) throws RpcException, CannotConnectException {
+        Deque<JsonObject> latest = new ArrayDeque<>();
+        long next = 0;
+        while (true) {
+            Page page = read(appliance, next, 0);
+            for (JsonObject record : page.records()) {
+                latest.addLast(record);
+                if (latest.size() > lines) {
+                    latest.removeFirst();
+                }
+            }
+            if (page.next() <= next || page.records().isEmpty()) {
+                next = Math.max(next, page.next());
+                break;
+            }
+            next = page.next();
+        }
+        latest.forEach(record -> out.println(show(record)));
+        out.flush();
+        return next;
+    }
+
+    private Page read(ApplianceClient appliance, long after, int waitMillis)
+            throws RpcException, CannotConnectException {
+        JsonObject params = new JsonObject();
+        params.addProperty("after", after);
+        params.addProperty("max", PAGE);
+        params.addProperty("wait_ms", waitMillis);
+        if (!source.isEmpty()) {
+            params.addProperty("source", source);
+        }
+        Answer page = Answer.of("nulld.logs", appliance.call("nulld.logs", params));
+        List<JsonObject> records = page.list("records").asList().stream()
+                .filter(JsonElement::isJsonObject)
+                .map(JsonElement::getAsJsonObject)
+                .toList();
+        return new Page(records, page.count("next"));
+    }
+
+    private String show(JsonObject record) {
+        return json ? TerminalText.json(record) : line(record);
+    }
+
+    /** One record as {@code 12.345 source event name=value}, or with its text. */
+    private static String line(JsonObject record) {
+        StringBuilder line = new StringBuilder();
+        String time = Cell.of("t", record.get("t"));
+        line.repeat(" ", Math.max(0, 9 - time.length())).append(time);
+        line.append(' ').append(Cell.of("source", record.get("source")));
+        for (String member : List.of("event", "text")) {
+            if (record.has(member)) {
+                line.append(' ').append(Cell.of(member, record.get(member)));
+            }
+        }
+        return line.append(Cell.fields(record, NOT_FIELDS)).toString();
+    }
+}

@@ -1,0 +1,5 @@
+/** Commands for shared memory. */
+@NullMarked
+package dev.nullbox.nullctl.command.memory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,87 @@
+package dev.nullbox.nullctl.command.vault;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.nullbox.nullctl.client.Answer;
+import dev.nullbox.nullctl.command.Verb;
+import dev.nullbox.nullctl.terminal.Table;
+import dev.nullbox.nullctl.terminal.UsageException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code nullctl vault rekey}. */
+@Command(
+        name = "rekey",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Changes what opens the unsealed vault: the passphrase or key that is given first makes way for a new one.",
+            "Both are asked for, the new one twice; where standard input is no terminal, its first line is the present passphrase and its second the new one."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  nullctl vault rekey",
+            "  nullctl vault rekey --new-key-file vault.key --keep",
+            "  nullctl vault rekey --remove 2"
+        })
+final class VaultRekeyCommand extends Verb {
+    @Mixin
+    private CredentialOptions present = new CredentialOptions();
+
+    @Option(
+            names = "--new-passphrase-file",
+            paramLabel = "FILE",
+            description = "Take the new passphrase from this file, without the line end at its end.")
+    private @Nullable Path newPassphraseFile;
+
+    @Option(names = "--new-key-file", paramLabel = "FILE", description = "A key of 32 bytes as the new one.")
+    private @Nullable Path newKeyFile;
+
+    @Option(names = "--keep", description = "Let the present one go on opening the vault too.")
+    private boolean keep;
+
+    @Option(
+            names = "--new-data-key",
+            description = "Seal every secret under a new data key; slots go whose passphrase or key is not given here.")
+    private boolean newDataKey;
+
+    @Option(
+            names = "--remove",
+            paramLabel = "SLOT",
+            description = "Add nothing; take this slot away (vault status lists them).")
+    private @Nullable Integer remove;
+
+    @Override
+    protected void perform() throws Exception {
+        refuseContradictions();
+        JsonObject params = new JsonObject();
+        present.addTo(params, io(), "Present passphrase of the vault");
+        if (remove != null) {
+            params.addProperty("remove", remove);
+        } else {
+            Credential.addNew(params, "new_", io(), "New passphrase of the vault", newPassphraseFile, newKeyFile);
+            if (keep) {
+                params.addProperty("keep", true);
+            }
+            if (newDataKey) {
+                params.addProperty("new_data_key", true);
+            }
+        }
+        JsonElement slots = ask("vault.rekey", params);
+        out().println("done; what opens the vault now:");
+        Table.print(out(), Answer.of("vault.rekey", slots).list("slots"), "nothing", "slot", "kind");
+    }
+
+    private void refuseContradictions() throws UsageException {
+        boolean adds = newPassphraseFile != null || newKeyFile != null || keep || newDataKey;
+        if (remove != null && adds) {
+            throw new UsageException("--remove takes a slot away: without --keep, --new-data-key and new files");
+        }
+        if (newPassphraseFile != null && newKeyFile != null) {
+            throw new UsageException("--new-passphrase-file and --new-key-file: only one of them");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.nullbox.nullctl.terminal;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import dev.nullbox.service.TerminalText;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/** A JSON value as one word or phrase for people. */
+public final class Cell {
+    /** Members in seconds since 1970. */
+    private static final Set<String> TIMES = Set.of("created", "since", "until", "time");
+
+    private static final long YEAR_10000 = 253_402_300_800L;
+
+    private Cell() {}
+
+    /** The member's value; {@code -} where there is none. */
+    public static String of(String member, @Nullable JsonElement value) {
+        return switch (value) {
+            case JsonArray array -> {
+                StringJoiner joined = new StringJoiner(", ");
+                array.forEach(element -> joined.add(of(member, element)));
+                yield array.isEmpty() ? "-" : joined.toString();
+            }
+            case JsonObject object -> {
+                StringJoiner joined = new StringJoiner(" ");
+                object.entrySet().forEach(e -> joined.add(of(e.getKey(), e.getValue())));
+                yield object.isEmpty() ? "-" : joined.toString();
+            }
+            case JsonPrimitive primitive when primitive.isNumber() -> number(member, primitive);
+            case JsonPrimitive primitive -> {
+                String text = TerminalText.line(primitive.getAsString());
+                yield text.isEmpty() ? "-" : text;
+            }
+            case null, default -> "-";
+        };
+    }
+
+    /** All members but some as {@code name=value}, each after a blank. */
+    public static String fields(JsonObject record, Set<String> without) {
+        StringBuilder fields = new StringBuilder();
+        for (Map.Entry<String, JsonElement> field : record.entrySet()) {
+            if (!without.contains(field.getKey())) {
+                fields.append(' ').append(TerminalText.line(field.getKey())).append('=');
+                fields.append(of(field.getKey(), field.getValue()));
+            }
+        }
+        return fields.toString();
+    }
+
+    private static String number(String member, JsonPrimitive number) {
+        long whole = number.getAsLong();
+        if (member.endsWith("_s") && whole >= 0) {
+            return duration(whole);
+        }
+        if (TIMES.contains(member) && whole >= 0 && whole < YEAR_10000) {
+            return Instant.ofEpochSecond(whole).toString();
+        }
+        if (member.equals("score")) {
+            return String.valueOf(Math.round(number.getAsDouble() * 1000) / 1000.0);
+        }
+        return TerminalText.line(number.getAsString());
+    }
+
+    /** Seconds as {@code 3d 4h}, {@code 5m 6s}: the two largest units. */
+    static String duration(long seconds) {
+        if (seconds >= 86_400) {
+            return seconds / 86_400 + "d " + seconds % 86_400 / 3600 + "h";
+        }
+        if (seconds >= 3600) {
+            return seconds / 3600 + "h " + seconds % 3600 / 60 + "m";
+        }
+        return seconds >= 60 ? seconds / 60 + "m " + seconds % 60 + "s" : seconds + "s";
+    }
+}

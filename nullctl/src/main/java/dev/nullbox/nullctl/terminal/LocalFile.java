@@ -1,0 +1,70 @@
+package dev.nullbox.nullctl.terminal;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A file of this machine on its way to the appliance. */
+public final class LocalFile implements AutoCloseable {
+    private final Path place;
+    private final long bytes;
+    private final InputStream in;
+
+    private LocalFile(Path place, long bytes, InputStream in) {
+        this.place = place;
+        this.bytes = bytes;
+        this.in = in;
+    }
+
+    public static LocalFile open(Path place) throws UsageException {
+        try {
+            if (!Files.isRegularFile(place)) {
+                throw new UsageException(place + (Files.exists(place) ? " is no file" : " is not there"));
+            }
+            long bytes = Files.size(place);
+            if (bytes == 0) {
+                throw new UsageException(place + " has no bytes");
+            }
+            return new LocalFile(place, bytes, Files.newInputStream(place));
+        } catch (IOException e) {
+            throw unreadable(place, e);
+        }
+    }
+
+    /** How many there were at first. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /**
+     * The next bytes, fewer than asked for only at the end.
+     *
+     * @throws UsageException also when the file has become shorter
+     */
+    public byte[] read(int max) throws UsageException {
+        try {
+            byte[] read = in.readNBytes(max);
+            if (read.length == 0) {
+                throw new UsageException(place + " became shorter while it was read");
+            }
+            return read;
+        } catch (IOException e) {
+            throw unreadable(place, e);
+        }
+    }
+
+    @Override
+    public void close() throws UsageException {
+        try {
+            in.close();
+        } catch (IOException e) {
+            throw unreadable(place, e);
+        }
+    }
+
+    private static UsageException unreadable(Path place, IOException cause) {
+        return new UsageException(
+                "cannot read " + place + ": " + cause.getClass().getSimpleName());
+    }
+}

@@ -1,0 +1,14 @@
+package dev.nullbox.nullctl.terminal;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/** A file or stream of this machine could not be written, and why. */
+public final class LocalFileException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    LocalFileException(String what, IOException cause) {
+        super(what + ": " + cause.getClass().getSimpleName() + ": "
+                + Optional.ofNullable(cause.getMessage()).orElse("no cause given"));
+    }
+}

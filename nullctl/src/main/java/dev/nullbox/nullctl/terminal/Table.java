@@ -1,0 +1,127 @@
+package dev.nullbox.nullctl.terminal;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.nullbox.service.TerminalText;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A table for people, at most 80 columns wide: the members of a list of JSON objects; long cells go on below. */
+public final class Table {
+    private static final int MAX_WIDTH = 80;
+    private static final int MIN_COLUMN = 8;
+    private static final int GAP = 2;
+
+    private Table() {}
+
+    /** The named members, one row an object; an empty list says so. */
+    public static void print(PrintWriter out, JsonElement list, String nothing, String... members) {
+        List<JsonObject> objects = objects(list);
+        if (objects.isEmpty()) {
+            out.println(nothing);
+            return;
+        }
+        List<String[]> rows = new ArrayList<>();
+        rows.add(Arrays.stream(members)
+                .map(member -> member.toUpperCase(Locale.ROOT).replace("_S", "").replace('_', ' '))
+                .toArray(String[]::new));
+        for (JsonObject object : objects) {
+            rows.add(Arrays.stream(members)
+                    .map(member -> Cell.of(member, object.get(member)))
+                    .toArray(String[]::new));
+        }
+        int[] widths = widths(rows);
+        rows.forEach(row -> printRow(out, row, widths));
+    }
+
+    /** The members of one object, one a line with its name before it, but for those named. */
+    public static void printMembers(PrintWriter out, JsonObject object, String... without) {
+        List<String> omitted = List.of(without);
+        List<String> members = object.keySet().stream()
+                .filter(member -> !omitted.contains(member))
+                .toList();
+        int width = 8;
+        for (String member : members) {
+            width = Math.max(width, label(member).length());
+        }
+        for (String member : members) {
+            String[] row = {label(member), Cell.of(member, object.get(member))};
+            printRow(out, row, new int[] {width, MAX_WIDTH - width - GAP});
+        }
+    }
+
+    private static String label(String member) {
+        String plain = member.endsWith("_s") ? member.substring(0, member.length() - 2) : member;
+        return TerminalText.line(plain.replace('_', ' '));
+    }
+
+    private static int[] widths(List<String[]> rows) {
+        int[] widths = new int[rows.getFirst().length];
+        int all = (widths.length - 1) * GAP;
+        for (int i = 0; i < widths.length; i++) {
+            for (String[] row : rows) {
+                widths[i] = Math.max(widths[i], row[i].length());
+            }
+            all += widths[i];
+        }
+        while (all > MAX_WIDTH) {
+            int widest = 0;
+            for (int i = 1; i < widths.length; i++) {
+                widest = widths[i] > widths[widest] ? i : widest;
+            }
+            if (widths[widest] <= MIN_COLUMN) {
+                break;
+            }
+            widths[widest]--;
+            all--;
+        }
+        return widths;
+    }
+
+    private static void printRow(PrintWriter out, String[] cells, int[] widths) {
+        String[] left = cells.clone();
+        boolean more = true;
+        while (more) {
+            more = false;
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < left.length; i++) {
+                int cut = cut(left[i], widths[i]);
+                String piece = left[i].substring(0, cut);
+                left[i] = left[i].substring(cut).stripLeading();
+                more |= !left[i].isEmpty();
+                line.append(piece.stripTrailing())
+                        .repeat(" ", widths[i] + GAP - piece.stripTrailing().length());
+            }
+            out.println(line.toString().stripTrailing());
+        }
+    }
+
+    /** How much of the text this line takes: up to the last space that fits, or what fits; no pair is cut in two. */
+    private static int cut(String text, int width) {
+        if (text.length() <= width) {
+            return text.length();
+        }
+        int space = text.lastIndexOf(' ', width);
+        if (space > width / 2) {
+            return space;
+        }
+        return Character.isHighSurrogate(text.charAt(width - 1)) && width > 1 ? width - 1 : width;
+    }
+
+    private static List<JsonObject> objects(@Nullable JsonElement list) {
+        List<JsonObject> objects = new ArrayList<>();
+        if (list instanceof JsonArray array) {
+            array.forEach(element -> {
+                if (element instanceof JsonObject object) {
+                    objects.add(object);
+                }
+            });
+        }
+        return objects;
+    }
+}

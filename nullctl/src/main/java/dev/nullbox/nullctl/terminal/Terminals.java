@@ -1,0 +1,40 @@
+package dev.nullbox.nullctl.terminal;
+
+import java.io.Console;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The terminal that this process has, if it has one. */
+public final class Terminals {
+    private static final Path STANDARD_INPUT = Path.of("/proc/self/fd/0");
+    private static final List<String> DEVICES = List.of("/dev/pts/", "/dev/tty", "/dev/console");
+
+    private Terminals() {}
+
+    public static Optional<Io.Terminal> ofThisProcess() {
+        Optional<Console> console = Optional.ofNullable(System.console()).filter(Console::isTerminal);
+        if (console.isPresent()) {
+            return console.map(known -> question -> Optional.ofNullable(known.readPassword("%s", question)));
+        }
+        return isTerminal(STANDARD_INPUT) ? Optional.of(Terminals::refuse) : Optional.empty();
+    }
+
+    /** Java's console wants output at a terminal too; without it the echo stays on, and reading would show secrets. */
+    private static Optional<char[]> refuse(String question) throws UsageException {
+        throw new UsageException("the terminal would show what is typed, because standard output is redirected:"
+                + " leave it at the terminal, or give the value by a pipe or a file");
+    }
+
+    static boolean isTerminal(Path descriptor) {
+        try {
+            String device = Files.readSymbolicLink(descriptor).toString();
+            return DEVICES.stream().anyMatch(device::startsWith);
+        } catch (IOException e) {
+            // Without /proc nobody can say; a pipe is what scripts have.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.nullbox.nullctl.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.nullbox.gateway.TestCertificates;
+import dev.nullbox.nullctl.NullctlTestCase;
+import dev.nullbox.rpc.RpcException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The commands for the appliance as a whole and its agents. */
+class ApplianceCommandsTest extends NullctlTestCase {
+    ApplianceCommandsTest(TestCertificates certificates) {
+        super(certificates);
+    }
+
+    @Test
+    void showsTheStatusAsATableOrAsJson() throws Exception {
+        String status =
+                "{\"uptime_s\":3725,\"state\":\"ready\",\"kernel\":\"6.12\",\"version\":\"0.1.0\",\"services\":["
+                        + "{\"name\":\"egress\",\"state\":\"ready\",\"pid\":80,\"restarts\":0,\"since_s\":61,\"required\":true},"
+                        + "{\"name\":\"cage\",\"state\":\"failed\",\"restarts\":3,\"since_s\":2,\"error\":\"\\u001b[2Jboom\"}]}";
+        appliance().serve("nulld", "nulld.status", status);
+        assertThat(run("status")).isZero();
+        assertThat(out())
+                .contains("uptime    1h 2m", "state     ready", "NAME    STATE   PID  RESTARTS  SINCE  ERROR")
+                .contains("egress  ready   80   0         1m 1s  -")
+                .contains("cage    failed  -    3         2s     ?[2Jboom");
+        assertThat(run("status", "--json")).isZero();
+        assertThat(JsonParser.parseString(out())).isEqualTo(JsonParser.parseString(status));
+    }
+
+    @Test
+    void startsAndStopsAgents() throws Exception {
+        appliance()
+                .serve(
+                        "cage",
+                        "agent.start",
+                        "{}",
+                        "agent.stop",
+                        "{}",
+                        "agent.list",
+                        "[{\"agent\":\"hello\",\"state\":\"running\"}]");
+        assertThat(run("start", "hello")).isZero();
+        assertThat(run("stop", "hello")).isZero();
+        assertThat(run("agents")).isZero();
+        assertThat(out()).contains("AGENT", "hello", "running");
+        assertThat(appliance().asked())
+                .containsExactly(
+                        "agent.start {\"agent\":\"hello\"}", "agent.stop {\"agent\":\"hello\"}", "agent.list {}");
+    }
+
+    @Test
+    void printsTheLastLogRecords() throws Exception {
+        appliance().serve("nulld", List.of(appliance().method("nulld.logs", params -> {
+            long after = params.get("after").getAsLong();
+            String records = after >= 3
+                    ? ""
+                    : "{\"seq\":" + (after + 1)
+                            + ",\"t\":1.5,\"source\":\"cage\",\"event\":\"agent.console\",\"line\":\"no " + (after + 1)
+                            + "\\u0007\"}";
+            return JsonParser.parseString("{\"records\":[" + records + "],\"next\":" + Math.min(3, after + 1) + "}");
+        })));
+        assertThat(run("logs", "-n", "2", "--source", "cage")).isZero();
+        assertThat(out().lines().map(String::strip))
+                .containsExactly("1.5 cage agent.console line=no 2?", "1.5 cage agent.console line=no 3?");
+        JsonObject first = JsonParser.parseString(appliance().asked().getFirst().substring("nulld.logs ".length()))
+                .getAsJsonObject();
+        assertThat(first.get("source").getAsString()).isEqualTo("cage");
+    }
+
+    @Test
+    void followsTheLogUntilTheApplianceGoes() throws Exception {
+        appliance().serve("nulld", List.of(appliance().method("nulld.logs", params -> {
+            long after = params.get("after").getAsLong();
+            boolean waits = params.get("wait_ms").getAsLong() > 0;
+            if (after == 3) {
+                throw new RpcException(RpcException.Code.UNAVAILABLE, "ENDING", "the appliance is going down");
+            }
+            String records = after > 0 && !waits
+                    ? ""
+                    : "{\"seq\":" + (after + 1) + ",\"t\":" + after + ".5,\"source\":\"cage\",\"event\":\"e\"}";
+            return JsonParser.parseString(
+                    "{\"records\":[" + records + "],\"next\":" + (records.isEmpty() ? after : after + 1) + "}");
+        })));
+        assertThat(run("logs", "-f")).isEqualTo(1);
+        assertThat(out().lines().map(String::strip)).containsExactly("0.5 cage e", "1.5 cage e", "2.5 cage e");
+        assertThat(err()).contains("the appliance is going down");
+    }
+
+    @Test
+    void saysWhatAnAgentMayReach() throws Exception {
+        String hello =
+                "{\"agent\":\"hello\",\"interface\":\"nb1\",\"address\":\"10.221.1.2\",\"rules\":[\"tcp 1.2.3.4:80\"]}";
+        appliance().serve("egress", "egress.list", "[" + hello + "," + hello.replace("hello", "other") + "]");
+        assertThat(run("egress", "hello")).isZero();
+        assertThat(out())
+                .contains("hello by nb1 as 10.221.1.2", "  tcp 1.2.3.4:80")
+                .doesNotContain("other");
+        assertThat(run("egress")).isZero();
+        assertThat(out()).contains("other");
+        assertThat(run("egress", "nobody")).isEqualTo(1);
+    }
+
+    @Test
+    void powersOffAndReboots() throws Exception {
+        appliance().serve("nulld", "nulld.shutdown", "{}", "nulld.reboot", "{}");
+        assertThat(run("shutdown")).isZero();
+        assertThat(run("shutdown", "--reboot")).isZero();
+        assertThat(appliance().asked()).containsExactly("nulld.shutdown {}", "nulld.reboot {}");
+    }
+}
