@@ -6,4 +6,5 @@ module dev.nullbox.manifest {
     requires com.google.gson;
 
     exports dev.nullbox.manifest;
+    exports dev.nullbox.manifest.reader;
 }

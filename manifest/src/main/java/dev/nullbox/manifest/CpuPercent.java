@@ -1,25 +1,17 @@
 package dev.nullbox.manifest;
 
-import dev.nullbox.protocol.id.InvalidValueException;
-
 /**
- * Processor time as a share of one CPU: 1 to 6,400 percent, 100 being one whole CPU.
+ * Processor time as a share of one CPU.
  *
- * @param value in percent of one CPU
+ * @param value in percent of one CPU, 100 being one whole CPU; bounded by {@link Schema#MAX_CPU_PERCENT}
  */
 public record CpuPercent(int value) {
-    /** Sixty-four whole CPUs. */
-    public static final int MAX = 6_400;
-
     /**
      * A checked share.
      *
-     * @throws InvalidValueException when it is out of bounds
+     * @throws dev.nullbox.protocol.id.InvalidValueException when it is out of bounds
      */
     public CpuPercent {
-        if (value < 1 || value > MAX) {
-            throw new InvalidValueException(
-                    value + " percent is out of bounds", "ask for 1 to " + MAX + ", 100 being one whole CPU");
-        }
+        Schema.MAX_CPU_PERCENT.check(value);
     }
 }

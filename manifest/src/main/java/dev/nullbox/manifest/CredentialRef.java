@@ -22,13 +22,6 @@ public record CredentialRef(
         Optional<Integer> reads,
         Optional<Duration> ttl,
         Delivery delivery) {
-    /** The highest version of a secret. */
-    public static final int MAX_VERSION = 1_000_000;
-    /** The most reads of one. */
-    public static final int MAX_READS = 1_000;
-    /** The longest bound in time, a year. */
-    public static final int MAX_TTL_SECONDS = 31_536_000;
-
     /**
      * A checked reference; numbers are bounded by the reader.
      *
@@ -42,7 +35,7 @@ public record CredentialRef(
     }
 
     /** The newest version of a secret, as a file, for the whole run. */
-    static CredentialRef plain(SecretName name) {
+    public static CredentialRef plain(SecretName name) {
         return new CredentialRef(
                 name, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Delivery.FILE);
     }

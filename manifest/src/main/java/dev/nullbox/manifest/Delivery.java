@@ -1,20 +1,9 @@
 package dev.nullbox.manifest;
 
 /** How a secret reaches its agent. */
-public enum Delivery {
+public enum Delivery implements Keyword {
     /** A file of mode 0400 in {@code /run/secrets}, there from the start. */
-    FILE("file"),
+    FILE,
     /** One answer of the agent's own API at its gateway address, when the agent asks. */
-    FETCH("fetch");
-
-    private final String key;
-
-    Delivery(String key) {
-        this.key = key;
-    }
-
-    /** As written in AGENT.toml. */
-    public String key() {
-        return key;
-    }
+    FETCH
 }

@@ -6,8 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The name of an environment variable of the agent that is no secret: 1 to 64 ASCII letters, digits and {@code _}, no
- * digit first, not NULLBOX_* (which the appliance sets), and not a name whose last word says that it is a secret.
+ * The name of an environment variable of the agent that is no secret: an identifier, not NULLBOX_* (which the appliance sets), and not a name whose last word says that it is a secret.
  *
  * @param value the name
  */
@@ -22,8 +21,7 @@ public record EnvName(String value) {
      */
     public EnvName {
         if (!Text.isIdentifier(value)) {
-            throw new InvalidValueException(
-                    Text.quoted(value) + " is not a variable's name", "use 1 to 64 of A-Z a-z 0-9 _, no digit first");
+            throw new InvalidValueException(Text.quoted(value) + " is not a variable's name", "use " + Text.IDENTIFIER);
         }
         String upper = value.toUpperCase(Locale.ROOT);
         if (upper.startsWith("NULLBOX_")) {

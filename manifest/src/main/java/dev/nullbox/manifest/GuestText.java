@@ -4,20 +4,26 @@ import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.protocol.id.Text;
 
 /** What a guest can be told: its kernel command line carries it, so printable ASCII without double quotes. */
-final class GuestText {
+public final class GuestText {
     /** So many bytes of the guest's 2,048 are left to the manifest. Source: COMMAND_LINE_SIZE of x86 Linux. */
-    static final int MAX_TOTAL = 1_280;
+    public static final int MAX_TOTAL = 1_280;
 
     /** What one word takes beside itself: two quotes and a space. */
-    static final int OVERHEAD = 3;
+    public static final int OVERHEAD = 3;
 
     private GuestText() {}
 
-    static void check(String text) {
+    /**
+     * The text, checked.
+     *
+     * @throws InvalidValueException when no guest can be told it
+     */
+    static String checked(String text) {
         if (!Text.isPrintableAscii(text) || text.indexOf('"') >= 0) {
             throw new InvalidValueException(
                     Text.quoted(text) + " cannot be passed to a guest",
                     "use printable ASCII characters other than the double quote");
         }
+        return text;
     }
 }

@@ -7,32 +7,33 @@ import java.time.Duration;
 /**
  * How the agent's health is asked for: HTTP GET inside its own network.
  *
- * @param port TCP port in the guest, 1 to 65535
- * @param path absolute URL path, at most 255 printable ASCII characters without spaces
- * @param interval between two questions, 1 s to 1 h
- * @param maxFailures so many failures in a row mean that the agent has failed, 1 to 100
+ * @param port TCP port in the guest
+ * @param path absolute URL path of printable ASCII without spaces
+ * @param interval between two questions
+ * @param maxFailures so many failures in a row mean that the agent has failed
  */
 public record HealthCheck(int port, String path, Duration interval, int maxFailures) {
-    private static final int MAX_PATH = 255;
+    static final int MAX_PATH = 255;
 
     /**
-     * A checked health check; numbers are bounded by the reader.
+     * A checked health check; the other numbers are bounded by the reader.
      *
      * @throws InvalidValueException when the port or the path is none
      */
     public HealthCheck {
-        TargetParser.checkPort(port);
-        checkPath(path);
+        Schema.HEALTH_PORT.check(port);
+        path(path);
     }
 
-    static void checkPath(String path) {
+    static String path(String path) {
         if (!path.startsWith("/")
                 || path.length() > MAX_PATH
                 || !Text.isPrintableAscii(path)
                 || path.indexOf(' ') >= 0) {
             throw new InvalidValueException(
                     Text.quoted(path) + " is not an absolute URL path",
-                    "start it with / and use at most 255 printable ASCII characters without spaces");
+                    "use an " + Schema.HEALTH_PATH.form().allowed());
         }
+        return path;
     }
 }

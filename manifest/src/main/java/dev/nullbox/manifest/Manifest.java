@@ -94,8 +94,8 @@ public record Manifest(Agent agent, Capabilities capabilities, Map<String, ToolR
      *
      * @param read keys that it may read
      * @param write keys that it may write
-     * @param maxMb what it may store at most, in MiB, 1 to 65,536
-     * @param maxWritesPerMinute 1 to 1,000,000
+     * @param maxMb what it may store at most, in MiB
+     * @param maxWritesPerMinute how often it may write
      */
     public record Memory(List<KeyPattern> read, List<KeyPattern> write, int maxMb, int maxWritesPerMinute) {
         public Memory {

@@ -1,6 +1,5 @@
 package dev.nullbox.manifest;
 
-import java.net.Inet4Address;
 import java.net.InetAddress;
 
 /** One place to which an agent may open TCP connections: one port of one address, or of one name. */
@@ -8,13 +7,24 @@ public sealed interface NetworkTarget {
     /** The port of an entry that names none: HTTPS. */
     int DEFAULT_PORT = 443;
 
+    /** The highest TCP port. */
+    int MAX_PORT = 65_535;
+
     /** TCP port, 1 to 65535. */
     int port();
 
-    /**
-     * As an AGENT.toml entry has it, with the port; read back by {@link #parse(String)}.
-     */
-    String text();
+    /** The address or the name, without the port. */
+    default String host() {
+        return switch (this) {
+            case AddressTarget target -> target.address().getHostAddress();
+            case NameTarget target -> target.name().value();
+        };
+    }
+
+    /** As an AGENT.toml entry has it, with the port; read back by {@link #parse(String)}. */
+    default String text() {
+        return (host().indexOf(':') < 0 ? host() : "[" + host() + "]") + ":" + port();
+    }
 
     /** An address written out: IPv4, or IPv6 in its own family (never an IPv4-mapped one). */
     record AddressTarget(InetAddress address, int port) implements NetworkTarget {
@@ -27,12 +37,6 @@ public sealed interface NetworkTarget {
             TargetParser.checkPort(port);
             TargetParser.checkAddress(address);
         }
-
-        @Override
-        public String text() {
-            String host = address.getHostAddress();
-            return (address instanceof Inet4Address ? host : "[" + host + "]") + ":" + port;
-        }
     }
 
     /** A name, whose addresses are the resolver's business at the time of the connection. */
@@ -44,11 +48,6 @@ public sealed interface NetworkTarget {
          */
         public NameTarget {
             TargetParser.checkPort(port);
-        }
-
-        @Override
-        public String text() {
-            return name.value() + ":" + port;
         }
     }
 

@@ -8,6 +8,12 @@ package dev.nullbox.manifest;
  * @param remedy what to do about it, one line
  */
 public record Problem(String fieldPath, String problem, String remedy) {
+    private static final int MAX_PATH = 128;
+
+    public Problem {
+        fieldPath = fieldPath.length() > MAX_PATH ? fieldPath.substring(0, MAX_PATH) + "..." : fieldPath;
+    }
+
     @Override
     public String toString() {
         return fieldPath + ": " + problem + "; " + remedy;

@@ -1,209 +1,238 @@
 package dev.nullbox.manifest;
 
+import static dev.nullbox.protocol.Service.CAGE;
+import static dev.nullbox.protocol.Service.CTXGRAPH;
+import static dev.nullbox.protocol.Service.EGRESS;
+import static dev.nullbox.protocol.Service.WARDEN;
+
+import dev.nullbox.manifest.Form.Choice;
+import dev.nullbox.manifest.Form.Many;
+import dev.nullbox.manifest.Form.Only;
+import dev.nullbox.manifest.Form.Parsed;
+import dev.nullbox.manifest.Form.Range;
+import dev.nullbox.manifest.Form.Sequence;
+import dev.nullbox.manifest.Form.Table;
+import dev.nullbox.manifest.Form.TomlType;
+import dev.nullbox.protocol.Service;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.protocol.id.InvalidValueException;
+import dev.nullbox.protocol.id.KeyPattern;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.protocol.id.Text;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
-/** Every key of AGENT.toml: its type, what stands in when it is absent, what it may hold, and who acts on it. */
+/**
+ * Every key of AGENT.toml, once: its type, its bounds and their unit, the value that stands in for an absent one, and
+ * the services that act on it. The reader, its messages and docs/agent-toml.md have them from here.
+ */
 public final class Schema {
-    /** The types of TOML that AGENT.toml uses. */
-    public enum Type {
-        STRING("string"),
-        INTEGER("integer"),
-        BOOLEAN("boolean"),
-        STRINGS("array of strings"),
-        REFERENCES("array of strings or of tables"),
-        TABLE("table");
+    private static final int MAX_NAME = 64;
 
-        private final String words;
+    /** In the order of the constants, which fill it while the class is initialised: each table before what is in it. */
+    private static final List<Key<?>> KEYS = new ArrayList<>();
 
-        Type(String words) {
-            this.words = words;
-        }
-
-        /** The type as a person would say it. */
-        public String words() {
-            return words;
-        }
-    }
-
-    /**
-     * One key.
-     *
-     * @param path dotted; {@code *} stands for a name that the author chooses, {@code []} for each element of an array
-     * @param type what it must be
-     * @param required whether it must be there when its table is
-     * @param absent what holds without it, for people
-     * @param allowed what it may hold, for people
-     * @param consumer who acts on it
-     */
-    public record Key(String path, Type type, boolean required, String absent, String allowed, String consumer) {
-        boolean isIn(String table) {
-            int dot = path.lastIndexOf('.');
-            return (dot < 0 ? "" : path.substring(0, dot)).equals(table);
-        }
-
-        String name() {
-            return path.substring(path.lastIndexOf('.') + 1);
-        }
-
-        boolean isElement() {
-            return path.endsWith(ELEMENT);
-        }
-    }
-
-    /** What follows an array's path in the path of its elements. */
-    static final String ELEMENT = "[]";
-
-    private static final String REFS = "capabilities.credential_refs";
-
-    private static final List<Key> KEYS = List.of(
-            required("agent", Type.TABLE, "the keys below", "cage"),
-            required(
-                    "agent.name",
-                    Type.STRING,
-                    "1 to 32 of `A-Z a-z 0-9 _ -`, a letter or digit first",
-                    "cage, egress, warden, ctxgraph"),
-            optional("agent.version", Type.STRING, "`0.0.0`", "1 to 64 of `A-Z a-z 0-9 . + -`", "cage (shown)"),
-            optional("agent.runtime", Type.STRING, "`binary`", "`binary`", "nobody: there is one runtime"),
-            required(
-                    "agent.command",
-                    Type.STRINGS,
-                    "1 to 64 words, the first an absolute guest path; printable ASCII without `\"`",
-                    "cage"),
-            optional("agent.restart", Type.STRING, "`on-failure`", "`never`, `on-failure`, `always`", "cage"),
-            optional("agent.start", Type.STRING, "`auto`", "`auto`, `manual`", "cage"),
-            optional("agent.env", Type.TABLE, "empty", "at most 64 variables that are no secrets", "cage"),
-            optional(
-                    "agent.env.*",
-                    Type.STRING,
-                    "-",
+    static final Key<?> AGENT = required("agent", new Table(), CAGE);
+    public static final Key<AgentName> NAME =
+            required("agent.name", new Parsed<>(AgentName.RULE, AgentName::new), CAGE, EGRESS, WARDEN, CTXGRAPH);
+    public static final Key<String> VERSION = defaulted("agent.version", word(". + -"), "0.0.0", CAGE);
+    static final Key<String> RUNTIME = only(
+            "agent.runtime",
+            "binary",
+            "there is one runtime",
+            "put the interpreter into the agent's root file system, name it in agent.command, and leave runtime out");
+    public static final Key<Command> COMMAND = required(
+            "agent.command",
+            new Sequence<>(
+                    1, 64, "words, the first an absolute guest path; printable ASCII without `\"`", Command::new),
+            CAGE);
+    public static final Key<RestartPolicy> RESTART =
+            defaulted("agent.restart", choice(RestartPolicy.values()), RestartPolicy.ON_FAILURE, CAGE);
+    public static final Key<StartMode> START =
+            defaulted("agent.start", choice(StartMode.values()), StartMode.AUTO, CAGE);
+    public static final Key<List<EnvName>> ENV =
+            many("agent.env", TomlType.TABLE, 64, "variables that are no secrets", EnvName::new, CAGE);
+    public static final Key<String> ENV_VALUE = optional(
+            "agent.env.*",
+            new Parsed<>(
                     "printable ASCII without `\"`; the name not `NULLBOX_*`, not in `credential_refs`, not that of a secret",
-                    "cage"),
-            optional("capabilities", Type.TABLE, "nothing allowed", "the keys below", "cage"),
-            optional("capabilities.max_cpu_percent", Type.INTEGER, "`25`", "1 to 6400; 100 is one whole CPU", "cage"),
-            optional("capabilities.max_memory_mb", Type.INTEGER, "`256`", "64 to 65536, in MiB", "cage"),
-            optional(
-                    REFS,
-                    Type.REFERENCES,
-                    "none",
-                    "at most 64, each name once; all names of secrets, or all tables with the keys below",
-                    "warden, cage"),
-            optional(REFS + ELEMENT, Type.TABLE, "-", "the keys below, on one line", "warden, cage"),
-            required(
-                    REFS + ELEMENT + ".name",
-                    Type.STRING,
-                    "the secret's name: 1 to 64 of `A-Z a-z 0-9 _`, no digit first",
-                    "warden, cage"),
-            optional(REFS + ELEMENT + ".version", Type.INTEGER, "the newest", "1 to 1000000", "warden"),
-            optional(
-                    REFS + ELEMENT + ".host",
-                    Type.STRING,
-                    "any",
-                    "a host of `network.allow`, without port; the lease records it",
-                    "warden"),
-            optional(
-                    REFS + ELEMENT + ".reads",
-                    Type.INTEGER,
-                    "`1`",
-                    "1 to 1000; with `deliver = \"fetch\"` only",
-                    "warden"),
-            optional(REFS + ELEMENT + ".ttl_secs", Type.INTEGER, "the run", "1 to 31536000", "warden, cage"),
-            optional(REFS + ELEMENT + ".deliver", Type.STRING, "`file`", "`file`, `fetch`", "cage, warden"),
-            optional("capabilities.shell", Type.BOOLEAN, "`false`", "`false`: there is no shell", "nobody"),
-            optional("capabilities.accelerator", Type.STRING, "`none`", "`none`", "nobody"),
-            optional(
-                    "capabilities.max_api_calls_per_hour",
-                    Type.INTEGER,
-                    "`0`",
-                    "`0`, no limit: the gate that would count does not exist yet",
-                    "nobody"),
-            optional("capabilities.network", Type.TABLE, "no network", "the key below", "egress"),
-            optional(
-                    "capabilities.network.allow",
-                    Type.STRINGS,
-                    "nowhere",
-                    "at most 256 of `host`, `host:port`, `[IPv6]`, `[IPv6]:port`; port 443 when none is given; TCP",
-                    "egress"),
-            optional("capabilities.filesystem", Type.TABLE, "no shares", "the keys below", "cage"),
-            optional(
-                    "capabilities.filesystem.read",
-                    Type.STRINGS,
-                    "none",
-                    "at most 32 guest paths; canonical, outside `/proc /sys /dev /run`",
-                    "cage"),
-            optional(
-                    "capabilities.filesystem.write",
-                    Type.STRINGS,
-                    "none",
-                    "as `read`; a path stands in one of the two",
-                    "cage"),
-            optional("capabilities.memory", Type.TABLE, "its own memory", "the keys below", "ctxgraph"),
-            optional(
-                    "capabilities.memory.read",
-                    Type.STRINGS,
-                    "`[\"NAME/*\"]`, its own",
-                    "at most 64 of `space/key`, `space/*`, `space/prefix/*`",
-                    "ctxgraph"),
-            optional("capabilities.memory.write", Type.STRINGS, "`[\"NAME/*\"]`, its own", "as `read`", "ctxgraph"),
-            optional("capabilities.memory.max_mb", Type.INTEGER, "`64`", "1 to 65536, in MiB", "ctxgraph"),
-            optional("capabilities.memory.max_writes_per_minute", Type.INTEGER, "`600`", "1 to 1000000", "ctxgraph"),
-            optional("capabilities.health_check", Type.TABLE, "not asked", "the keys below", "cage, egress"),
-            required("capabilities.health_check.port", Type.INTEGER, "1 to 65535", "cage, egress"),
-            optional(
-                    "capabilities.health_check.path",
-                    Type.STRING,
-                    "`/`",
-                    "absolute URL path of at most 255 characters",
-                    "cage, egress"),
-            optional("capabilities.health_check.interval_secs", Type.INTEGER, "`30`", "1 to 3600", "cage, egress"),
-            optional("capabilities.health_check.max_failures", Type.INTEGER, "`3`", "1 to 100", "cage, egress"),
-            optional("tools", Type.TABLE, "none", "at most 256 tools", "cage (shown)"),
-            optional(
-                    "tools.*", Type.TABLE, "-", "the key below; the name 1 to 64 of `A-Z a-z 0-9 _ -`", "cage (shown)"),
-            required("tools.*.risk", Type.STRING, "`low`, `medium`, `high`, `critical`", "cage (shown)"));
+                    GuestText::checked),
+            "-",
+            CAGE);
+
+    static final Key<?> CAPABILITIES = optional("capabilities", new Table(), "nothing allowed", CAGE);
+    public static final Key<Integer> MAX_CPU_PERCENT =
+            defaulted("capabilities.max_cpu_percent", new Range(1, 6_400, "percent of one CPU"), 25, CAGE);
+    public static final Key<Integer> MAX_MEMORY_MB =
+            defaulted("capabilities.max_memory_mb", new Range(64, 65_536, "MiB"), 256, CAGE);
+
+    public static final Key<List<SecretName>> CREDENTIAL_REFS = many(
+            "capabilities.credential_refs",
+            TomlType.REFERENCES,
+            VaultContract.MAX_LEASE_NAMES,
+            "secrets, each once; all names, or all tables with the keys below",
+            SecretName::new,
+            WARDEN,
+            CAGE);
+    static final Key<?> REF = optional("capabilities.credential_refs[]", new Table(), "-", WARDEN, CAGE);
+    public static final Key<SecretName> REF_NAME = required(
+            "capabilities.credential_refs[].name", new Parsed<>(Text.IDENTIFIER, SecretName::new), WARDEN, CAGE);
+    public static final Key<Integer> REF_VERSION = optional(
+            "capabilities.credential_refs[].version",
+            new Range(1, VaultContract.MAX_VERSION, ""),
+            "the newest",
+            WARDEN);
+    public static final Key<String> REF_HOST = optional(
+            "capabilities.credential_refs[].host",
+            new Parsed<>("a host of `network.allow`, without port; the lease records it", TargetParser::host),
+            "any",
+            WARDEN);
+    public static final Key<Integer> REF_READS = optional(
+            "capabilities.credential_refs[].reads",
+            new Range(1, VaultContract.MAX_READS, "times, with `deliver = \"fetch\"` only"),
+            "once",
+            WARDEN);
+    public static final Key<Integer> REF_TTL_SECS = optional(
+            "capabilities.credential_refs[].ttl_secs",
+            new Range(1, VaultContract.MAX_TTL_SECONDS, "s"),
+            "the run",
+            WARDEN,
+            CAGE);
+    public static final Key<Delivery> REF_DELIVER =
+            defaulted("capabilities.credential_refs[].deliver", choice(Delivery.values()), Delivery.FILE, WARDEN, CAGE);
+
+    static final Key<Boolean> SHELL = only("capabilities.shell", false, "there is no shell", "leave it out");
+    static final Key<String> ACCELERATOR =
+            only("capabilities.accelerator", "none", "no accelerator is passed to agents yet", "leave it out");
+    static final Key<Long> MAX_API_CALLS_PER_HOUR = only(
+            "capabilities.max_api_calls_per_hour",
+            0L,
+            "the gate that would count does not exist yet",
+            "leave it out, rather than trust in a limit that nobody holds");
+
+    static final Key<?> NETWORK = optional("capabilities.network", new Table(), "no network", EGRESS);
+    public static final Key<List<NetworkTarget>> NETWORK_ALLOW = many(
+            "capabilities.network.allow",
+            TomlType.STRINGS,
+            256,
+            "of `host`, `host:port`, `[IPv6]`, `[IPv6]:port`; port 443 when none is given; TCP",
+            NetworkTarget::parse,
+            EGRESS);
+
+    static final Key<?> FILESYSTEM = optional("capabilities.filesystem", new Table(), "no shares", CAGE);
+    public static final Key<List<GuestPath>> FILESYSTEM_READ = many(
+            "capabilities.filesystem.read",
+            TomlType.STRINGS,
+            32,
+            "guest paths; canonical, outside `/proc /sys /dev /run`",
+            GuestPath::new,
+            CAGE);
+    public static final Key<List<GuestPath>> FILESYSTEM_WRITE = many(
+            "capabilities.filesystem.write",
+            TomlType.STRINGS,
+            32,
+            "guest paths, as `read`; a path stands in one of the two",
+            GuestPath::new,
+            CAGE);
+
+    static final Key<?> MEMORY = optional("capabilities.memory", new Table(), "its own memory", CTXGRAPH);
+    public static final Key<List<KeyPattern>> MEMORY_READ = patterns("capabilities.memory.read");
+    public static final Key<List<KeyPattern>> MEMORY_WRITE = patterns("capabilities.memory.write");
+    public static final Key<Integer> MEMORY_MAX_MB = defaulted(
+            "capabilities.memory.max_mb", new Range(1, 65_536, "MiB"), MemoryContract.DEFAULT_MAX_MB, CTXGRAPH);
+    public static final Key<Integer> MEMORY_MAX_WRITES_PER_MINUTE = defaulted(
+            "capabilities.memory.max_writes_per_minute",
+            new Range(1, 1_000_000, ""),
+            MemoryContract.DEFAULT_WRITES,
+            CTXGRAPH);
+
+    public static final Key<Map<?, ?>> HEALTH_CHECK =
+            optional("capabilities.health_check", new Table(), "not asked", CAGE, EGRESS);
+    public static final Key<Integer> HEALTH_PORT =
+            required("capabilities.health_check.port", new Range(1, NetworkTarget.MAX_PORT, ""), CAGE, EGRESS);
+    public static final Key<String> HEALTH_PATH = defaulted(
+            "capabilities.health_check.path",
+            new Parsed<>(
+                    "absolute URL path of at most " + HealthCheck.MAX_PATH
+                            + " printable ASCII characters without spaces",
+                    HealthCheck::path),
+            "/",
+            CAGE,
+            EGRESS);
+    public static final Key<Integer> HEALTH_INTERVAL_SECS =
+            defaulted("capabilities.health_check.interval_secs", new Range(1, 3_600, "s"), 30, CAGE, EGRESS);
+    public static final Key<Integer> HEALTH_MAX_FAILURES =
+            defaulted("capabilities.health_check.max_failures", new Range(1, 100, "in a row"), 3, CAGE, EGRESS);
+
+    private static final Parsed<String> TOOL_NAME = word("_ -");
+    public static final Key<List<String>> TOOLS =
+            many("tools", TomlType.TABLE, 256, "tools; each name " + TOOL_NAME.allowed(), TOOL_NAME.parser(), CAGE);
+    static final Key<?> TOOL = optional("tools.*", new Table(), "-", CAGE);
+    public static final Key<ToolRisk> TOOL_RISK = required("tools.*.risk", choice(ToolRisk.values()), CAGE);
 
     private Schema() {}
 
     /** Every key, tables before what is in them, in the order in which they are documented and checked. */
-    public static List<Key> keys() {
-        return KEYS;
+    public static List<Key<?>> keys() {
+        return Collections.unmodifiableList(KEYS);
     }
 
-    /** The schema as the table of docs/agent-toml.md. */
-    public static String markdown() {
-        StringBuilder table = new StringBuilder("| key | type | without it | it may hold | who acts on it |\n");
-        table.append("| --- | --- | --- | --- | --- |\n");
-        for (Key key : KEYS) {
-            table.append("| `")
-                    .append(key.path())
-                    .append("` | ")
-                    .append(key.type().words());
-            table.append(" | ").append(key.required() ? "**refused**" : key.absent());
-            table.append(" | ")
-                    .append(key.allowed())
-                    .append(" | ")
-                    .append(key.consumer())
-                    .append(" |\n");
-        }
-        return table.toString();
+    private static <T> Key<T> required(String path, Form<T> form, Service... consumers) {
+        return keep(new Key<>(path, form, true, Optional.empty(), "", Set.of(consumers)));
     }
 
-    /** The keys directly in a table; the table's path with {@code *} for chosen names, empty for the document. */
-    static List<Key> keysIn(String table) {
-        List<Key> found = new ArrayList<>();
-        for (Key key : KEYS) {
-            if (key.isIn(table)) {
-                found.add(key);
+    private static <T> Key<T> optional(String path, Form<T> form, String absent, Service... consumers) {
+        return keep(new Key<>(path, form, false, Optional.empty(), absent, Set.of(consumers)));
+    }
+
+    private static <T> Key<T> defaulted(String path, Form<T> form, T otherwise, Service... consumers) {
+        return keep(new Key<>(path, form, false, Optional.of(otherwise), "", Set.of(consumers)));
+    }
+
+    private static <T> Key<T> keep(Key<T> key) {
+        KEYS.add(key);
+        return key;
+    }
+
+    private static <T> Key<T> only(String path, T value, String reason, String remedy) {
+        return defaulted(path, new Only<>(value, reason, remedy), value);
+    }
+
+    private static <E> Key<List<E>> many(
+            String path, TomlType type, int max, String words, Function<String, E> parser, Service... consumers) {
+        return defaulted(path, new Many<>(type, max, words, parser), List.of(), consumers);
+    }
+
+    private static Key<List<KeyPattern>> patterns(String path) {
+        return optional(
+                path,
+                new Many<>(
+                        TomlType.STRINGS,
+                        MemoryContract.MAX_PATTERNS,
+                        "of `space/key`, `space/*`, `space/prefix/*`",
+                        KeyPattern::new),
+                "`[\"NAME/*\"]`, its own",
+                CTXGRAPH);
+    }
+
+    private static <E extends Keyword> Choice<E> choice(E[] choices) {
+        return new Choice<>(List.of(choices));
+    }
+
+    private static Parsed<String> word(String others) {
+        String allowed = "1 to " + MAX_NAME + " of `A-Z a-z 0-9 " + others + "`";
+        return new Parsed<>(allowed, text -> {
+            if (text.isEmpty() || text.length() > MAX_NAME || !Text.consistsOf(text, others.replace(" ", ""))) {
+                throw new InvalidValueException(Text.quoted(text) + " is not a plain word", "use " + allowed);
             }
-        }
-        return found;
-    }
-
-    private static Key required(String path, Type type, String allowed, String consumer) {
-        return new Key(path, type, true, "", allowed, consumer);
-    }
-
-    private static Key optional(String path, Type type, String absent, String allowed, String consumer) {
-        return new Key(path, type, false, absent, allowed, consumer);
+            return text;
+        });
     }
 }

@@ -1,20 +1,9 @@
 package dev.nullbox.manifest;
 
 /** Who starts an agent. */
-public enum StartMode {
+public enum StartMode implements Keyword {
     /** The appliance, at boot. */
-    AUTO("auto"),
+    AUTO,
     /** The operator. */
-    MANUAL("manual");
-
-    private final String key;
-
-    StartMode(String key) {
-        this.key = key;
-    }
-
-    /** As written in AGENT.toml. */
-    public String key() {
-        return key;
-    }
+    MANUAL
 }

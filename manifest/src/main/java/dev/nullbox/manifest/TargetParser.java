@@ -7,11 +7,9 @@ import dev.nullbox.protocol.id.Text;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 
 /** Reads entries of network.allow without asking any resolver. */
 final class TargetParser {
-    private static final int MAX_PORT = 65_535;
     private static final int BROADCAST_FIRST_BYTE = 240;
 
     private TargetParser() {}
@@ -35,7 +33,18 @@ final class TargetParser {
         }
         String host = colon < 0 ? text : text.substring(0, colon);
         int port = portAfter(text, host.length());
-        return isIpv4(host) ? new AddressTarget(ipv4(host), port) : new NameTarget(new DomainName(host), port);
+        return isIpv4(host)
+                ? new AddressTarget(InetAddress.ofLiteral(host), port)
+                : new NameTarget(new DomainName(host), port);
+    }
+
+    /** The host of a target, alone. */
+    static String host(String text) {
+        if (text.indexOf(':') >= 0) {
+            throw new InvalidValueException(
+                    Text.quoted(text) + " is more than a host", "write the IPv4 address or name alone, without port");
+        }
+        return parse(text).host();
     }
 
     private static int portAfter(String text, int start) {
@@ -51,7 +60,7 @@ final class TargetParser {
     }
 
     static void checkPort(int port) {
-        if (port < 1 || port > MAX_PORT) {
+        if (port < 1 || port > NetworkTarget.MAX_PORT) {
             throw new InvalidValueException("port " + port + " does not exist", "use a port from 1 to 65535");
         }
     }
@@ -88,32 +97,10 @@ final class TargetParser {
         return true;
     }
 
-    private static InetAddress ipv4(String text) {
-        byte[] bytes = new byte[4];
-        String[] parts = text.split("\\.", -1);
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) Integer.parseInt(parts[i]);
-        }
-        return ofBytes(bytes);
-    }
-
-    private static InetAddress ofBytes(byte[] bytes) {
-        try {
-            return InetAddress.getByAddress(bytes);
-        } catch (UnknownHostException impossible) {
-            throw new AssertionError("four bytes are an address", impossible);
-        }
-    }
-
     private static InetAddress ipv6(String text) {
         InvalidValueException refusal = new InvalidValueException(
                 Text.quoted(text) + " is not an IPv6 address", "write it as [2001:db8::1]:443, without a zone");
-        for (int i = 0; i < text.length(); i++) {
-            if ("0123456789abcdefABCDEF:.".indexOf(text.charAt(i)) < 0) {
-                throw refusal;
-            }
-        }
-        if (text.indexOf(':') < 0) {
+        if (text.indexOf(':') < 0 || !text.chars().allMatch(c -> "0123456789abcdefABCDEF:.".indexOf(c) >= 0)) {
             throw refusal;
         }
         InetAddress address;

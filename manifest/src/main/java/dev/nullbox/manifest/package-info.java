@@ -1,4 +1,4 @@
-/** AGENT.toml, read and validated: a Manifest, or all of its problems. */
+/** All that an AGENT.toml can say: the schema of its keys, and the manifest that a valid one becomes. */
 @NullMarked
 package dev.nullbox.manifest;
 

@@ -1,11 +1,13 @@
 package dev.nullbox.manifest;
 
+import static dev.nullbox.protocol.Service.CAGE;
+import static dev.nullbox.protocol.Service.CTXGRAPH;
+import static dev.nullbox.protocol.Service.EGRESS;
+import static dev.nullbox.protocol.Service.WARDEN;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.lang.reflect.RecordComponent;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -68,20 +70,20 @@ class SchemaTest {
         }
         assertThat(components).isEqualTo(new TreeSet<>(SOURCES.keySet()));
         for (String path : SOURCES.values()) {
-            assertThat(key(path).consumer()).as(path).containsAnyOf("egress", "warden", "ctxgraph", "cage");
+            assertThat(key(path).consumers()).as(path).containsAnyOf(EGRESS, WARDEN, CTXGRAPH, CAGE);
         }
     }
 
     @Test
     void whatNobodyActsOnIsNoComponent() {
-        for (Schema.Key key : Schema.keys()) {
-            if (key.consumer().startsWith("nobody")) {
+        for (Key<?> key : Schema.keys()) {
+            if (key.consumers().isEmpty()) {
                 assertThat(SOURCES.values()).doesNotContain(key.path());
             }
         }
     }
 
-    private static Schema.Key key(String path) {
+    private static Key<?> key(String path) {
         return Schema.keys().stream()
                 .filter(key -> key.path().equals(path))
                 .findFirst()
@@ -89,24 +91,25 @@ class SchemaTest {
     }
 
     @Test
-    void everyKeyLiesInATableThatIsAKey() {
-        for (Schema.Key key : Schema.keys()) {
-            int dot = key.path().lastIndexOf('.');
-            if (dot >= 0) {
-                assertThat(key(key.path().substring(0, dot)).type()).isEqualTo(Schema.Type.TABLE);
+    void numbersAreBoundedAtBothEnds() {
+        for (Key<?> key : Schema.keys()) {
+            if (key.form() instanceof Form.Range range) {
+                assertThat(List.of(range.of((long) range.min()), range.of((long) range.max())))
+                        .containsExactly(range.min(), range.max());
+                for (long beyond : List.of(range.min() - 1L, range.max() + 1L)) {
+                    assertThatThrownBy(() -> range.of(beyond)).hasMessageContaining(range.allowed());
+                }
             }
         }
     }
 
     @Test
-    void theDocumentHoldsTheSchema() throws IOException {
-        assertThat(Files.readString(Path.of("..", "docs", "agent-toml.md"))).contains(Schema.markdown());
-    }
-
-    @Test
-    void theDocumentsExampleIsValid() throws IOException {
-        String document = Files.readString(Path.of("..", "docs", "agent-toml.md"));
-        int start = document.indexOf("```toml\n") + 8;
-        ManifestReaderTest.valid(document.substring(start, document.indexOf("```", start)));
+    void everyKeyLiesInATableThatIsAKey() {
+        for (Key<?> key : Schema.keys()) {
+            int dot = key.path().lastIndexOf('.');
+            if (dot >= 0) {
+                assertThat(key(key.path().substring(0, dot)).form().type()).isEqualTo(Form.TomlType.TABLE);
+            }
+        }
     }
 }

@@ -2,8 +2,8 @@ package dev.nullbox.smoketest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nullbox.manifest.ManifestReader;
 import dev.nullbox.manifest.ManifestResult;
+import dev.nullbox.manifest.reader.ManifestReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package dev.nullbox.cage.agent;
 
 import dev.nullbox.cage.agent.CatalogEntry.Source;
 import dev.nullbox.manifest.Manifest;
-import dev.nullbox.manifest.ManifestReader;
 import dev.nullbox.manifest.ManifestResult;
 import dev.nullbox.manifest.Problem;
+import dev.nullbox.manifest.reader.ManifestReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;

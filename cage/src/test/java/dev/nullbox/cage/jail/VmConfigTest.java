@@ -2,8 +2,8 @@ package dev.nullbox.cage.jail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nullbox.manifest.ManifestReader;
 import dev.nullbox.manifest.ManifestResult;
+import dev.nullbox.manifest.reader.ManifestReader;
 import org.junit.jupiter.api.Test;
 
 class VmConfigTest {

@@ -36,10 +36,16 @@ public final class MemoryContract {
 
     public static final int MAX_HITS = 100;
     public static final int MAX_CHUNKS = 1 << 16;
+    /** Patterns of an agent's list of keys. */
+    public static final int MAX_PATTERNS = 64;
+    /** What an agent may store, in MiB, unless said otherwise. */
+    public static final int DEFAULT_MAX_MB = 64;
+    /** How often it may write, in a minute, unless said otherwise. */
+    public static final int DEFAULT_WRITES = 600;
+
     private static final int MAX_PAGE = 1_000;
     private static final int MAX_WAIT_MS = 20_000;
     private static final int MAX_REASON = 200;
-    private static final int MAX_PATTERNS = 64;
 
     // Nodes and heads.
     public static final Field<String> KEY = Field.of("key", TEXT, "");
@@ -244,9 +250,9 @@ public final class MemoryContract {
                     "write", PATTERNS, "keys that it may write; its own when absent")
             .optional();
     public static final Field<Long> MAX_MB =
-            Field.of("max_mb", whole(0, 1 << 20, "MiB"), "what it may store").otherwise(64L);
+            Field.of("max_mb", whole(0, 1 << 20, "MiB"), "what it may store").otherwise((long) DEFAULT_MAX_MB);
     public static final Field<Long> MAX_WRITES_PER_MINUTE =
-            Field.of("max_writes_per_minute", whole(0, 1_000_000, ""), "").otherwise(600L);
+            Field.of("max_writes_per_minute", whole(0, 1_000_000, ""), "").otherwise((long) DEFAULT_WRITES);
     public static final Field<Boolean> DETACHED = Field.of("detached", TRUTH, "whether it was attached");
 
     public static final Method<Message> ATTACH = CONTRACT.host(

@@ -4,7 +4,7 @@ import dev.nullbox.protocol.FieldType;
 import dev.nullbox.protocol.Reason;
 
 /**
- * The name of an agent: 1 to 32 ASCII letters, digits, {@code _} and {@code -}, a letter or digit first.
+ * The name of an agent, by {@link #RULE}.
  *
  * <p>It becomes a directory, a cgroup and a firewall chain, hence neither dots nor slashes, nor a dash in front.
  *
@@ -13,6 +13,8 @@ import dev.nullbox.protocol.Reason;
 public record AgentName(String value) implements Comparable<AgentName> {
     /** The longest name, in characters. */
     public static final int MAX_LENGTH = 32;
+    /** The rule in words. */
+    public static final String RULE = "1 to " + MAX_LENGTH + " of `A-Z a-z 0-9 _ -`, a letter or digit first";
 
     /**
      * A checked name.
@@ -24,16 +26,13 @@ public record AgentName(String value) implements Comparable<AgentName> {
                 || value.length() > MAX_LENGTH
                 || !Text.isAlphanumeric(value.charAt(0))
                 || !Text.consistsOf(value, "_-")) {
-            throw new InvalidValueException(
-                    Text.quoted(value) + " is not an agent's name",
-                    "use 1 to 32 of A-Z a-z 0-9 _ -, a letter or digit first");
+            throw new InvalidValueException(Text.quoted(value) + " is not an agent's name", "use " + RULE);
         }
     }
 
     /** The type of fields that hold one, with the reason of a string that is none. */
     public static FieldType<AgentName> type(Reason refused) {
-        return new FieldType.Parsed<>(
-                AgentName::new, AgentName::value, "1 to 32 of `A-Z a-z 0-9 _ -`, a letter or digit first", refused);
+        return new FieldType.Parsed<>(AgentName::new, AgentName::value, RULE, refused);
     }
 
     @Override

@@ -3,6 +3,9 @@ package dev.nullbox.protocol.id;
 /** Questions about strings, answered without patterns, and a bounded way to show hostile text. */
 public final class Text {
     private static final int MAX_IDENTIFIER = 64;
+    /** The rule of identifiers in words. */
+    public static final String IDENTIFIER = "1 to " + MAX_IDENTIFIER + " of `A-Z a-z 0-9 _`, no digit first";
+
     private static final int SHOWN = 40;
 
     private Text() {}
@@ -48,7 +51,7 @@ public final class Text {
         return !text.isEmpty();
     }
 
-    /** Whether the text is 1 to 64 ASCII letters, digits and {@code _}, no digit first. */
+    /** Whether the text is an {@link #IDENTIFIER}. */
     public static boolean isIdentifier(String text) {
         return !text.isEmpty() && text.length() <= MAX_IDENTIFIER && !isDigit(text.charAt(0)) && consistsOf(text, "_");
     }

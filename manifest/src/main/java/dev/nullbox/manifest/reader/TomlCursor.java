@@ -1,5 +1,6 @@
-package dev.nullbox.manifest;
+package dev.nullbox.manifest.reader;
 
+import dev.nullbox.manifest.Problem;
 import dev.nullbox.protocol.id.Text;
 
 /** A place in a TOML text, and the tokens that can stand there. */

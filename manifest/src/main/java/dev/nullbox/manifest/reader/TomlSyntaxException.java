@@ -1,4 +1,6 @@
-package dev.nullbox.manifest;
+package dev.nullbox.manifest.reader;
+
+import dev.nullbox.manifest.Problem;
 
 /** Text that is not TOML, or not such as an AGENT.toml may be written in. */
 final class TomlSyntaxException extends Exception {

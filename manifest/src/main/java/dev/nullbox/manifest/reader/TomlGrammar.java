@@ -1,5 +1,6 @@
-package dev.nullbox.manifest;
+package dev.nullbox.manifest.reader;
 
+import dev.nullbox.manifest.Problem;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

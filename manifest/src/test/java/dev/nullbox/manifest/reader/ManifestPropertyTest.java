@@ -1,4 +1,4 @@
-package dev.nullbox.manifest;
+package dev.nullbox.manifest.reader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,8 +1,9 @@
-package dev.nullbox.manifest;
+package dev.nullbox.manifest.reader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.moandjiezana.toml.Toml;
+import dev.nullbox.manifest.Problem;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,7 +1,9 @@
-package dev.nullbox.manifest;
+package dev.nullbox.manifest.reader;
 
 import com.moandjiezana.toml.Toml;
+import dev.nullbox.manifest.ManifestResult;
 import dev.nullbox.manifest.ManifestResult.Invalid;
+import dev.nullbox.manifest.Problem;
 import dev.nullbox.protocol.id.Text;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads AGENT.toml: text that {@link TomlGrammar} lets through, toml4j's tree of it, {@link RawManifest}'s types and
- * {@link ManifestChecker}'s values. Never throws for what a file holds.
+ * Reads AGENT.toml: text that {@link TomlGrammar} lets through, toml4j's tree of it, {@link RawManifest}'s values and
+ * {@link ManifestChecker}'s relations between them. Never throws for what a file holds.
  */
 public final class ManifestReader {
     /** The largest AGENT.toml, in bytes of UTF-8. */
@@ -43,8 +45,7 @@ public final class ManifestReader {
             return new Invalid(List.of(new Problem(
                     "file", "cannot be read as TOML: " + Text.quoted(message), "write one plain key = value a line")));
         }
-        RawManifest raw = RawManifest.of(tree, problems);
-        return new ManifestChecker(raw, problems).check();
+        return new ManifestChecker(new RawManifest(tree, problems), problems).check();
     }
 
     /**

@@ -1,11 +1,26 @@
-package dev.nullbox.manifest;
+package dev.nullbox.manifest.reader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.manifest.Command;
+import dev.nullbox.manifest.CpuPercent;
+import dev.nullbox.manifest.CredentialRef;
+import dev.nullbox.manifest.Delivery;
+import dev.nullbox.manifest.DomainName;
+import dev.nullbox.manifest.EnvName;
+import dev.nullbox.manifest.GuestPath;
+import dev.nullbox.manifest.HealthCheck;
+import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.ManifestResult.Invalid;
 import dev.nullbox.manifest.ManifestResult.Valid;
+import dev.nullbox.manifest.MemoryMib;
+import dev.nullbox.manifest.NetworkTarget;
 import dev.nullbox.manifest.NetworkTarget.AddressTarget;
 import dev.nullbox.manifest.NetworkTarget.NameTarget;
+import dev.nullbox.manifest.Problem;
+import dev.nullbox.manifest.RestartPolicy;
+import dev.nullbox.manifest.StartMode;
+import dev.nullbox.manifest.ToolRisk;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.KeyPattern;
 import dev.nullbox.protocol.id.SecretName;
@@ -432,6 +447,45 @@ class ManifestReaderTest {
         assertThat(ManifestReader.read(file)).isInstanceOf(Invalid.class);
         Files.write(file, "# \u00e9".getBytes(StandardCharsets.ISO_8859_1));
         assertThat(ManifestReader.read(file)).isInstanceOf(Invalid.class);
+    }
+
+    @Test
+    void remediesNameTheSchemasBounds() {
+        assertThat(problems(MINIMAL + """
+                        restart = "sometimes"
+                        [capabilities]
+                        max_memory_mb = 63
+                        accelerator = "gpu"
+                        [capabilities.health_check]
+                        """))
+                .containsExactlyInAnyOrder(
+                        new Problem(
+                                "agent.restart",
+                                "\"sometimes\" is not a choice",
+                                "use one of never, on-failure, always"),
+                        new Problem("capabilities.max_memory_mb", "63 is out of bounds", "use 64 to 65536 MiB"),
+                        new Problem(
+                                "capabilities.accelerator",
+                                "\"gpu\" is not supported: no accelerator is passed to agents yet",
+                                "leave it out"),
+                        new Problem("capabilities.health_check.port", "is missing", "add it: integer, 1 to 65535"));
+    }
+
+    @Test
+    void aSecretStandsOnceAndReadsAreOfWhatIsFetched() {
+        assertThat(paths(MINIMAL + """
+                        [capabilities]
+                        credential_refs = [
+                          { name = "A", reads = 1, deliver = "mail" },
+                          { name = "B", reads = 1 },
+                          { name = "B", version = 0 },
+                        ]
+                        """))
+                .containsExactlyInAnyOrder(
+                        "capabilities.credential_refs[0].deliver",
+                        "capabilities.credential_refs[1]",
+                        "capabilities.credential_refs[2].name",
+                        "capabilities.credential_refs[2].version");
     }
 
     @Test

@@ -1,0 +1,174 @@
+package dev.nullbox.manifest.reader;
+
+import dev.nullbox.manifest.CpuPercent;
+import dev.nullbox.manifest.CredentialRef;
+import dev.nullbox.manifest.Delivery;
+import dev.nullbox.manifest.EnvName;
+import dev.nullbox.manifest.GuestPath;
+import dev.nullbox.manifest.GuestText;
+import dev.nullbox.manifest.HealthCheck;
+import dev.nullbox.manifest.Manifest;
+import dev.nullbox.manifest.Manifest.Agent;
+import dev.nullbox.manifest.Manifest.Capabilities;
+import dev.nullbox.manifest.Manifest.Filesystem;
+import dev.nullbox.manifest.Manifest.Memory;
+import dev.nullbox.manifest.Manifest.Network;
+import dev.nullbox.manifest.ManifestResult;
+import dev.nullbox.manifest.ManifestResult.Invalid;
+import dev.nullbox.manifest.ManifestResult.Valid;
+import dev.nullbox.manifest.MemoryMib;
+import dev.nullbox.manifest.Problem;
+import dev.nullbox.manifest.Schema;
+import dev.nullbox.manifest.ToolRisk;
+import dev.nullbox.protocol.id.KeyPattern;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.protocol.id.Text;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Holds the values of one raw manifest against each other, and makes a manifest of them when all are good. */
+final class ManifestChecker {
+    private final RawManifest raw;
+    private final List<Problem> problems;
+
+    ManifestChecker(RawManifest raw, List<Problem> problems) {
+        this.raw = raw;
+        this.problems = problems;
+    }
+
+    ManifestResult check() {
+        List<CredentialRef> secrets = credentialRefs();
+        Map<EnvName, String> env = env();
+        checkGuestCommandLine(env);
+        for (GuestPath path : raw.list(Schema.FILESYSTEM_WRITE)) {
+            if (raw.list(Schema.FILESYSTEM_READ).contains(path)) {
+                raw.problem(
+                        Schema.FILESYSTEM_WRITE.path(),
+                        Text.quoted(path.value()) + " is also in read",
+                        "write includes read: name it once");
+            }
+        }
+        return problems.isEmpty()
+                ? new Valid(new Manifest(agent(env), capabilities(secrets), tools()))
+                : new Invalid(problems);
+    }
+
+    private List<CredentialRef> credentialRefs() {
+        List<CredentialRef> refs = new ArrayList<>();
+        raw.list(Schema.CREDENTIAL_REFS).forEach(name -> refs.add(CredentialRef.plain(name)));
+        Set<SecretName> names = new HashSet<>();
+        for (String row : raw.rows(Schema.CREDENTIAL_REFS)) {
+            Optional<SecretName> name = raw.find(Schema.REF_NAME, row);
+            if (name.isPresent() && !names.add(name.get())) {
+                raw.problem(Schema.REF_NAME.path(row), "stands there twice", "name each secret once");
+            }
+            raw.find(Schema.REF_HOST, row).ifPresent(host -> checkHost(Schema.REF_HOST.path(row), host));
+            raw.attempt(Schema.CREDENTIAL_REFS.path() + row, () -> credentialRef(row, name))
+                    .ifPresent(refs::addAll);
+        }
+        return refs;
+    }
+
+    /** None while its name or its delivery is refused. */
+    private List<CredentialRef> credentialRef(String row, Optional<SecretName> name) {
+        Optional<Delivery> delivery = raw.find(Schema.REF_DELIVER, row);
+        return name.isEmpty() || delivery.isEmpty()
+                ? List.of()
+                : List.of(new CredentialRef(
+                        name.get(),
+                        raw.find(Schema.REF_VERSION, row),
+                        raw.find(Schema.REF_HOST, row),
+                        raw.find(Schema.REF_READS, row),
+                        raw.find(Schema.REF_TTL_SECS, row).map(Duration::ofSeconds),
+                        delivery.get()));
+    }
+
+    private void checkHost(String path, String host) {
+        if (raw.list(Schema.NETWORK_ALLOW).stream()
+                .noneMatch(target -> target.host().equals(host))) {
+            raw.problem(
+                    path,
+                    Text.quoted(host) + " is not in capabilities.network.allow, so the agent cannot reach it",
+                    "add it there, or leave host out");
+        }
+    }
+
+    private Map<EnvName, String> env() {
+        Set<String> secrets = new HashSet<>();
+        raw.list(Schema.CREDENTIAL_REFS).forEach(name -> secrets.add(name.value()));
+        for (String row : raw.rows(Schema.CREDENTIAL_REFS)) {
+            raw.find(Schema.REF_NAME, row).ifPresent(name -> secrets.add(name.value()));
+        }
+        Map<EnvName, String> env = new HashMap<>();
+        for (EnvName name : raw.list(Schema.ENV)) {
+            if (secrets.contains(name.value())) {
+                raw.problem(
+                        Schema.ENV_VALUE.path(name.value()),
+                        "is also named in capabilities.credential_refs",
+                        "leave it out of agent.env");
+            }
+            raw.find(Schema.ENV_VALUE, name.value()).ifPresent(value -> env.put(name, value));
+        }
+        return env;
+    }
+
+    private void checkGuestCommandLine(Map<EnvName, String> env) {
+        List<String> words = new ArrayList<>();
+        raw.find(Schema.COMMAND).ifPresent(command -> words.addAll(command.words()));
+        env.forEach((name, value) -> words.add(name + "=" + value));
+        int total = words.stream()
+                .mapToInt(word -> word.length() + GuestText.OVERHEAD)
+                .sum();
+        if (total > GuestText.MAX_TOTAL) {
+            raw.problem(
+                    Schema.COMMAND.path(),
+                    "takes " + total + " bytes of the guest's kernel command line together with agent.env",
+                    "stay within " + GuestText.MAX_TOTAL + ", put longer texts into a file of the root file system");
+        }
+    }
+
+    private Agent agent(Map<EnvName, String> env) {
+        return new Agent(
+                raw.get(Schema.NAME),
+                raw.get(Schema.VERSION),
+                raw.get(Schema.COMMAND),
+                raw.get(Schema.RESTART),
+                raw.get(Schema.START),
+                env);
+    }
+
+    private Capabilities capabilities(List<CredentialRef> secrets) {
+        List<KeyPattern> own = List.of(KeyPattern.allOf(raw.get(Schema.NAME)));
+        return new Capabilities(
+                new CpuPercent(raw.get(Schema.MAX_CPU_PERCENT)),
+                new MemoryMib(raw.get(Schema.MAX_MEMORY_MB)),
+                secrets,
+                new Network(raw.get(Schema.NETWORK_ALLOW)),
+                new Filesystem(raw.get(Schema.FILESYSTEM_READ), raw.get(Schema.FILESYSTEM_WRITE)),
+                new Memory(
+                        raw.find(Schema.MEMORY_READ).orElse(own),
+                        raw.find(Schema.MEMORY_WRITE).orElse(own),
+                        raw.get(Schema.MEMORY_MAX_MB),
+                        raw.get(Schema.MEMORY_MAX_WRITES_PER_MINUTE)),
+                raw.find(Schema.HEALTH_CHECK)
+                        .map(_ -> new HealthCheck(
+                                raw.get(Schema.HEALTH_PORT),
+                                raw.get(Schema.HEALTH_PATH),
+                                Duration.ofSeconds(raw.get(Schema.HEALTH_INTERVAL_SECS)),
+                                raw.get(Schema.HEALTH_MAX_FAILURES))));
+    }
+
+    private Map<String, ToolRisk> tools() {
+        Map<String, ToolRisk> tools = new HashMap<>();
+        for (String name : raw.get(Schema.TOOLS)) {
+            raw.find(Schema.TOOL_RISK, name).ifPresent(risk -> tools.put(name, risk));
+        }
+        return tools;
+    }
+}
