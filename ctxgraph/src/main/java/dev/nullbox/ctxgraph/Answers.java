@@ -21,6 +21,13 @@ final class Answers {
         return result;
     }
 
+    static JsonObject written(Memory.Written written) {
+        JsonObject result = new JsonObject();
+        result.addProperty("id", written.id().hex());
+        result.addProperty("seq", written.seq());
+        return result;
+    }
+
     static JsonObject head(Memory.Head head) {
         JsonObject result = new JsonObject();
         result.addProperty("key", head.key().text());

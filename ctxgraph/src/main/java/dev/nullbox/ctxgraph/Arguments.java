@@ -31,7 +31,7 @@ final class Arguments {
         if (expect instanceof JsonPrimitive primitive && primitive.isNumber()) {
             return new Put.Seq(params.integer("expect", 0, Long.MAX_VALUE));
         }
-        return new Put.Head(MemoryMethods.parse(params.string("expect"), NodeId::new, "expect"));
+        return new Put.Head(Prepared.parse(params.string("expect"), NodeId::new, "expect"));
     }
 
     /** {@code not_influenced_by}: names of agents and IDs. */
@@ -41,7 +41,7 @@ final class Arguments {
         }
         List<Source> sources = new ArrayList<>();
         for (String source : params.strings("not_influenced_by")) {
-            sources.add(MemoryMethods.parse(source, Source::parse, "not_influenced_by[" + sources.size() + "]"));
+            sources.add(Prepared.parse(source, Source::parse, "not_influenced_by[" + sources.size() + "]"));
         }
         if (sources.size() > MAX_SOURCES) {
             throw Prepared.invalid(
@@ -71,7 +71,7 @@ final class Arguments {
 
     /** Whom {@code memory.attach} names: the agent and its run, with defaults for all but its name. */
     static Actor actor(Params params) throws RpcException {
-        AgentName agent = MemoryMethods.parse(params.string("agent"), AgentName::new, "agent");
+        AgentName agent = Prepared.parse(params.string("agent"), AgentName::new, "agent");
         if (agent.equals(Actor.OPERATOR)) {
             throw Prepared.invalid("SYNTAX", "agent: " + agent + " is the operator's own name", "agent");
         }
@@ -96,7 +96,7 @@ final class Arguments {
         }
         List<KeyPattern> patterns = new ArrayList<>();
         for (String pattern : params.strings(name)) {
-            patterns.add(MemoryMethods.parse(pattern, KeyPattern::new, name + "[" + patterns.size() + "]"));
+            patterns.add(Prepared.parse(pattern, KeyPattern::new, name + "[" + patterns.size() + "]"));
         }
         if (patterns.size() > MAX_PATTERNS) {
             throw Prepared.invalid("OUT_OF_RANGE", name + ": at most " + MAX_PATTERNS + " patterns", name);

@@ -28,22 +28,26 @@ final class Attachments implements AutoCloseable {
 
     private final Path file;
     private final HttpService service;
+    private final HttpRoute.Factory more;
     private final EventSink events;
     private final Map<AgentName, HttpDoor> doors = new LinkedHashMap<>();
 
-    private Attachments(Path file, MemoryMethods methods, EventSink events) {
+    private Attachments(Path file, HttpService service, HttpRoute.Factory more, EventSink events) {
         this.file = file;
-        this.service = methods.service();
+        this.service = service;
+        this.more = more;
         this.events = events;
     }
 
     /**
      * Opens what the file names; a door whose address is gone is left out.
      *
+     * @param more what each serves besides
      * @throws IOException when the file cannot be read or written
      */
-    static Attachments restore(Path file, MemoryMethods methods, EventSink events) throws IOException {
-        Attachments attachments = new Attachments(file, methods, events);
+    static Attachments restore(Path file, HttpService service, HttpRoute.Factory more, EventSink events)
+            throws IOException {
+        Attachments attachments = new Attachments(file, service, more, events);
         if (Files.exists(file)) {
             attachments.reopen();
         }
@@ -66,7 +70,7 @@ final class Attachments implements AutoCloseable {
         Inet4Address address = address(door);
         try {
             int port = (int) door.integer("port", 1, MAX_PORT);
-            opened(HttpDoor.open(actor, address, port, service));
+            opened(HttpDoor.open(actor, address, port, service, more));
         } catch (IOException e) {
             events.emit("memory.detached", Map.of("agent", actor.agent().text(), "address", address.getHostAddress()));
         }
@@ -103,7 +107,7 @@ final class Attachments implements AutoCloseable {
      * @throws RpcException INVALID_PARAMS naming the field
      */
     synchronized JsonElement detach(Params params) throws RpcException {
-        AgentName agent = MemoryMethods.parse(params.string("agent"), AgentName::new, "agent");
+        AgentName agent = Prepared.parse(params.string("agent"), AgentName::new, "agent");
         params.done();
         JsonObject result = new JsonObject();
         result.addProperty("detached", doors.containsKey(agent));
@@ -126,7 +130,7 @@ final class Attachments implements AutoCloseable {
                 .findFirst()
                 .ifPresent(this::closeDoor);
         try {
-            opened(HttpDoor.open(actor, address, port, service));
+            opened(HttpDoor.open(actor, address, port, service, more));
         } catch (IOException e) {
             throw new RpcException(RpcException.Code.UNAVAILABLE, "BIND", String.valueOf(e.getMessage()), "address");
         } finally {
@@ -179,7 +183,7 @@ final class Attachments implements AutoCloseable {
     /** A literal address: nothing here asks a resolver, and a wildcard would mix the agents up. */
     private static Inet4Address address(Params params) throws RpcException {
         String text = params.string("address");
-        Inet4Address address = MemoryMethods.parse(text, Inet4Address::ofLiteral, "address");
+        Inet4Address address = Prepared.parse(text, Inet4Address::ofLiteral, "address");
         boolean shortened = !address.getHostAddress().equals(text);
         if (shortened || address.isAnyLocalAddress() || address.isMulticastAddress()) {
             throw new RpcException(

@@ -2,9 +2,11 @@ package dev.nullbox.ctxgraph;
 
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -34,7 +36,7 @@ final class Backup {
         try (Sql copy = Sql.open(target)) {
             damaged = IntegrityCheck.problems(copy, () -> false);
         }
-        Transfers.sync(List.of(target));
+        sync(target);
         return damaged;
     }
 
@@ -46,12 +48,8 @@ final class Backup {
      * @throws RpcException INVALID_PARAMS, BACKUP when it is not a whole and sound one; DAMAGED when only nodes or chunks
      *     are damaged and that was not asked for
      */
-    static List<String> prepare(Path database, Path backup, String sha256, boolean withDamage)
-            throws IOException, RpcException {
+    static List<String> prepare(Path database, Path backup, boolean withDamage) throws IOException, RpcException {
         List<String> damaged;
-        if (!Transfers.sha256(backup).equals(sha256)) {
-            throw Prepared.invalid("BACKUP", "sha256: the bytes that came have another SHA-256", "sha256");
-        }
         try (Sql sql = Sql.open(backup)) {
             long version = sql.number("PRAGMA user_version");
             if (version < Schema.OLDEST || version > Schema.VERSION) {
@@ -68,9 +66,9 @@ final class Backup {
             throw Prepared.invalid("BACKUP", "transfer: is no database: " + e.getMessage(), "transfer");
         }
         Path pending = beside(database, PENDING);
-        Transfers.sync(List.of(backup));
+        sync(backup);
         Files.move(backup, pending, StandardCopyOption.ATOMIC_MOVE);
-        Transfers.sync(List.of(directory(database)));
+        sync(directory(database));
         return damaged;
     }
 
@@ -108,9 +106,9 @@ final class Backup {
                 Files.move(old, beside(database, BEFORE + suffix), StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        Transfers.sync(List.of(directory(database)));
+        sync(directory(database));
         Files.move(pending, database, StandardCopyOption.ATOMIC_MOVE);
-        Transfers.sync(List.of(directory(database)));
+        sync(directory(database));
         return true;
     }
 
@@ -138,6 +136,13 @@ final class Backup {
                         + " (SELECT coalesce(max(seq), 0) FROM floor))",
                 last + 1,
                 last + 1);
+    }
+
+    /** Has the disk keep a file, or a directory's names, as they are now. */
+    private static void sync(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
     }
 
     private static Path directory(Path database) {

@@ -68,7 +68,7 @@ final class CtxgraphService implements AutoCloseable {
                 // By a thread of its own: the exit waits for the call that asks for it to be answered.
                 () -> new Thread(() -> runtime.exit(0), "restart").start());
         Path doors = runtime.socketPath().resolveSibling("attachments.json");
-        Attachments attachments = Attachments.restore(doors, methods, runtime.events());
+        Attachments attachments = Attachments.restore(doors, methods.service(), McpEndpoint::new, runtime.events());
         RpcServer server = RpcServer.listen(runtime.socketPath(), methods(methods, operators, attachments), LIMITS);
         return new CtxgraphService(memory, check, attachments, server);
     }

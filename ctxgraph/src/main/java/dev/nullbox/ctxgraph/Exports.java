@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -52,7 +51,7 @@ final class Exports {
 
     private final Sql sql;
     private final OutputStream out;
-    private final MessageDigest digest = Transfers.digest();
+    private final MessageDigest digest = NodeId.digest();
     private long nodes;
     private long entries;
     private long chunks;
@@ -169,7 +168,7 @@ final class Exports {
         counts.addProperty("nodes", nodes);
         counts.addProperty("entries", entries);
         counts.addProperty("chunks", chunks);
-        counts.addProperty("sha256", HexFormat.of().formatHex(digest.digest()));
+        counts.addProperty("sha256", NodeId.ofBytes(digest.digest()).hex());
         JsonObject end = new JsonObject();
         end.add("end", counts);
         line(Json.bytes(end));

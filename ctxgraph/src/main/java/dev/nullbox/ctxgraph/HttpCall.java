@@ -47,6 +47,16 @@ final class HttpCall {
         return exchange.getRequestMethod();
     }
 
+    /** Refuses a request with another verb. */
+    boolean refusesAllBut(String verb) throws IOException {
+        if (verb().equals(verb)) {
+            return false;
+        }
+        setHeader("Allow", verb);
+        empty(METHOD_NOT_ALLOWED);
+        return true;
+    }
+
     String path() {
         return exchange.getRequestURI().getPath();
     }

@@ -8,13 +8,13 @@ import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The HTTP/1.1 door for one agent: {@link HttpRpc} at {@code /rpc}, {@link HttpWatch} at {@code /watch},
- * {@link McpEndpoint} at {@code /mcp}. Whoever comes in by it is that agent; its slow or many connections take threads and
+ * The HTTP/1.1 door for one agent, which serves {@link HttpRpc}, {@link HttpWatch} and one more. Whoever comes in by it is that agent; its slow or many connections take threads and
  * places of its own door only.
  */
 final class HttpDoor implements AutoCloseable {
@@ -33,11 +33,9 @@ final class HttpDoor implements AutoCloseable {
     private final ThreadPoolExecutor workers;
     private final HttpDeadlines deadlines;
     private final HttpStreams streams;
-    private final HttpRpc rpc;
-    private final HttpWatch watch;
-    private final McpEndpoint mcp;
+    private final List<HttpRoute> routes;
 
-    private HttpDoor(Actor actor, HttpService service, HttpServer server) {
+    private HttpDoor(Actor actor, HttpService service, HttpRoute.Factory more, HttpServer server) {
         this.actor = actor;
         this.address = server.getAddress();
         this.server = server;
@@ -53,9 +51,10 @@ final class HttpDoor implements AutoCloseable {
         this.deadlines = new HttpDeadlines(name + "-deadlines", WRITE_SECONDS);
         this.streams = new HttpStreams(name + "-stream");
         HttpPlaces.Share share = service.places().share();
-        this.rpc = new HttpRpc(actor, service, share);
-        this.watch = new HttpWatch(actor, service, streams);
-        this.mcp = new McpEndpoint(actor, service, share, streams);
+        this.routes = List.of(
+                new HttpRpc(actor, service, share),
+                new HttpWatch(actor, service, streams),
+                more.open(actor, service, share, streams));
     }
 
     /**
@@ -77,9 +76,11 @@ final class HttpDoor implements AutoCloseable {
     /**
      * Listens at exactly this address until closed.
      *
+     * @param more what it serves besides
      * @throws IOException when it cannot be bound
      */
-    static HttpDoor open(Actor actor, Inet4Address address, int port, HttpService service) throws IOException {
+    static HttpDoor open(Actor actor, Inet4Address address, int port, HttpService service, HttpRoute.Factory more)
+            throws IOException {
         InetSocketAddress at = new InetSocketAddress(address, port);
         HttpServer server;
         try {
@@ -88,7 +89,7 @@ final class HttpDoor implements AutoCloseable {
             throw new IOException(
                     "cannot listen at " + address.getHostAddress() + ":" + port + ": " + e.getMessage(), e);
         }
-        HttpDoor door = new HttpDoor(actor, service, server);
+        HttpDoor door = new HttpDoor(actor, service, more, server);
         server.createContext("/", door::handle);
         server.setExecutor(door.workers);
         server.start();
@@ -107,7 +108,7 @@ final class HttpDoor implements AutoCloseable {
 
     @Override
     public void close() {
-        mcp.close();
+        routes.forEach(HttpRoute::close);
         streams.close();
         server.stop(0);
         workers.shutdown();
@@ -133,16 +134,10 @@ final class HttpDoor implements AutoCloseable {
             call.json(HttpCall.FORBIDDEN, foreign());
             return true;
         }
-        String path = call.path();
-        if (path.equals("/rpc")) {
-            rpc.handle(call);
-            return true;
-        }
-        if (path.equals("/watch")) {
-            return watch.handle(call);
-        }
-        if (path.equals(McpEndpoint.PATH) || path.startsWith(McpEndpoint.PATH + "/")) {
-            return mcp.handle(call);
+        for (HttpRoute route : routes) {
+            if (route.serves(call.path())) {
+                return route.handle(call);
+            }
         }
         call.empty(HttpCall.NOT_FOUND);
         return true;

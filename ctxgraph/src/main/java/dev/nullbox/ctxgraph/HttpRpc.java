@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /** {@code POST /rpc}: one JSON-RPC 2.0 request as the body, with the methods {@code memory.*}. */
-final class HttpRpc {
+final class HttpRpc implements HttpRoute {
     private static final String WAITING = "memory.watch";
 
     private final Actor actor;
@@ -22,17 +22,21 @@ final class HttpRpc {
         this.share = share;
     }
 
-    void handle(HttpCall call) throws IOException {
-        if (!call.verb().equals("POST")) {
-            call.setHeader("Allow", "POST");
-            call.empty(HttpCall.METHOD_NOT_ALLOWED);
-            return;
+    @Override
+    public boolean serves(String path) {
+        return path.equals("/rpc");
+    }
+
+    @Override
+    public boolean handle(HttpCall call) throws IOException {
+        if (call.refusesAllBut("POST")) {
+            return true;
         }
         try (HttpPlaces.Place place = share.place()) {
             Optional<byte[]> body = call.body(place);
             if (body.isEmpty()) {
                 call.json(HttpCall.CONTENT_TOO_LARGE, tooLarge());
-                return;
+                return true;
             }
             Optional<byte[]> answer = switch (service.turns()
                     .run(actor.agent(), body.get(), place, () -> begin(body.get()), Outcome::bytes)) {
@@ -47,6 +51,7 @@ final class HttpRpc {
         } catch (RpcException e) {
             call.json(HttpCall.SERVICE_UNAVAILABLE, JsonRpcCodec.encodeError(JsonNull.INSTANCE, e));
         }
+        return true;
     }
 
     /** What a turn gives. */

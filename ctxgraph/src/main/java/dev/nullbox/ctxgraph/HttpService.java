@@ -5,7 +5,6 @@ import com.google.gson.JsonObject;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.EventSink;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What all agents' doors have in common.
@@ -44,20 +43,7 @@ record HttpService(Memory memory, Methods methods, Turns turns, HttpPlaces place
     void write(Actor actor, List<Put> puts) throws RpcException {
         List<Memory.Written> written = memory.write(actor, puts);
         for (int i = 0; i < puts.size(); i++) {
-            String agent = actor.agent().text();
-            String key = puts.get(i).key().text();
-            String id = written.get(i).id().hex();
-            events.emit(
-                    "memory.write",
-                    Map.of(
-                            "agent",
-                            agent,
-                            "key",
-                            key,
-                            "id",
-                            id,
-                            "seq",
-                            written.get(i).seq()));
+            MemoryMethods.tell(events, actor, puts.get(i).key(), written.get(i));
         }
     }
 }

@@ -1,8 +1,6 @@
 package dev.nullbox.ctxgraph;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
-import com.google.gson.JsonObject;
 import dev.nullbox.rpc.JsonRpcCodec;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
@@ -13,7 +11,7 @@ import java.util.List;
  * {@code id:} its sequence number, {@code data:} its head. Without {@code after}, and without the header
  * {@code Last-Event-ID} by which browsers and libraries resume, it begins with the next write.
  */
-final class HttpWatch {
+final class HttpWatch implements HttpRoute {
     private final Actor actor;
     private final HttpService service;
     private final HttpStreams streams;
@@ -24,11 +22,14 @@ final class HttpWatch {
         this.streams = streams;
     }
 
-    /** Answers, at once or later; whether the call is over. */
-    boolean handle(HttpCall call) throws IOException {
-        if (!call.verb().equals("GET")) {
-            call.setHeader("Allow", "GET");
-            call.empty(HttpCall.METHOD_NOT_ALLOWED);
+    @Override
+    public boolean serves(String path) {
+        return path.equals("/watch");
+    }
+
+    @Override
+    public boolean handle(HttpCall call) throws IOException {
+        if (call.refusesAllBut("GET")) {
             return true;
         }
         if (!call.accepts(SseStream.TYPE)) {
@@ -82,7 +83,7 @@ final class HttpWatch {
         @Override
         public boolean tell(SseStream out, List<Memory.Head> changes, long position) throws IOException {
             for (Memory.Head write : changes) {
-                out.event("write", write.seq(), describe(write));
+                out.event("write", write.seq(), Answers.head(write));
             }
             return true;
         }
@@ -91,18 +92,5 @@ final class HttpWatch {
         public void end(SseStream out) {
             // The client comes again by itself, with the last sequence number.
         }
-    }
-
-    private static JsonElement describe(Memory.Head write) {
-        JsonObject head = new JsonObject();
-        head.addProperty("key", write.key().text());
-        head.addProperty("id", write.id().hex());
-        head.addProperty("seq", write.seq());
-        head.addProperty("agent", write.agent().text());
-        head.addProperty("run", write.run());
-        head.addProperty("kind", write.kind().text());
-        head.addProperty("bytes", write.bytes());
-        head.addProperty("quarantined", write.quarantined());
-        return head;
     }
 }

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -82,7 +81,7 @@ final class Imports {
 
     /** The SHA-256 of all lines but the last, which tells it. */
     private String requireWhole() throws IOException, RpcException {
-        MessageDigest digest = Transfers.digest();
+        MessageDigest digest = NodeId.digest();
         byte[] last = new byte[0];
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             for (Optional<byte[]> line = line(in); line.isPresent(); line = line(in)) {
@@ -93,7 +92,7 @@ final class Imports {
                 last = line.get();
             }
         }
-        String sha256 = HexFormat.of().formatHex(digest.digest());
+        String sha256 = NodeId.ofBytes(digest.digest()).hex();
         if (!(object(last).get("end") instanceof JsonObject end)
                 || !(end.get("sha256") instanceof JsonPrimitive stated)
                 || !stated.getAsString().equals(sha256)) {
@@ -205,7 +204,7 @@ final class Imports {
     }
 
     private static Deed deed(Deed.Kind kind, Params fields) throws RpcException {
-        AgentName agent = MemoryMethods.parse(fields.string("agent"), AgentName::new, "entry");
+        AgentName agent = Prepared.parse(fields.string("agent"), AgentName::new, "entry");
         Actor actor = new Actor(
                 agent,
                 fields.integer("run", 0, Long.MAX_VALUE),
@@ -303,7 +302,7 @@ final class Imports {
     }
 
     private static NodeId id(String text) throws RpcException {
-        return MemoryMethods.parse(text, NodeId::new, "transfer");
+        return Prepared.parse(text, NodeId::new, "transfer");
     }
 
     private static RpcException bad(String problem) {

@@ -23,8 +23,8 @@ import java.util.stream.Stream;
  *     transport</a> and <a href="https://modelcontextprotocol.io/specification/2025-11-25/basic/transports">the one with
  *     sessions</a>
  */
-final class McpEndpoint implements AutoCloseable {
-    static final String PATH = "/mcp";
+final class McpEndpoint implements HttpRoute {
+    private static final String PATH = "/mcp";
 
     private static final int MAX_SPACE_LENGTH = 100;
 
@@ -43,8 +43,13 @@ final class McpEndpoint implements AutoCloseable {
         this.own = server(actor.agent().text(), service);
     }
 
-    /** Answers, at once or later; whether the call is over. */
-    boolean handle(HttpCall call) throws IOException {
+    @Override
+    public boolean serves(String path) {
+        return path.equals(PATH) || path.startsWith(PATH + "/");
+    }
+
+    @Override
+    public boolean handle(HttpCall call) throws IOException {
         try {
             McpServer server = server(call);
             return switch (call.verb()) {

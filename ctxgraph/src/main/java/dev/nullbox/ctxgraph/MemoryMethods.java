@@ -12,7 +12,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * What the Unix socket and the agents' doors offer, as JSON-RPC methods {@code memory.*}; parameters with {@code ?} may
@@ -153,14 +152,16 @@ final class MemoryMethods {
     }
 
     private JsonElement written(Actor actor, MemoryKey key, Memory.Written written) {
+        tell(events, actor, key, written);
+        return Answers.written(written);
+    }
+
+    /** The event of a write. */
+    static void tell(EventSink events, Actor actor, MemoryKey key, Memory.Written written) {
         String id = written.id().hex();
         events.emit(
                 "memory.write",
                 Map.of("agent", actor.agent().text(), "key", key.text(), "id", id, "seq", written.seq()));
-        JsonObject result = new JsonObject();
-        result.addProperty("id", id);
-        result.addProperty("seq", written.seq());
-        return result;
     }
 
     private JsonElement get(Actor actor, Params params) throws RpcException {
@@ -172,8 +173,8 @@ final class MemoryMethods {
             throw Prepared.invalid("KEY_OR_ID", "key: give either key or id", "key");
         }
         Optional<Memory.Entry> entry = key.isPresent()
-                ? memory.get(actor, parse(key.get(), actor::key, "key"), without)
-                : memory.node(actor, parse(id.orElseThrow(), NodeId::new, "id"), without);
+                ? memory.get(actor, Prepared.parse(key.get(), actor::key, "key"), without)
+                : memory.node(actor, Prepared.parse(id.orElseThrow(), NodeId::new, "id"), without);
         return Answers.entry(entry.orElseThrow(() -> new RpcException(
                 RpcException.Code.NOT_FOUND,
                 "NOT_FOUND",
@@ -253,7 +254,7 @@ final class MemoryMethods {
     }
 
     private JsonElement getChunk(Actor actor, Params params) throws RpcException {
-        NodeId id = parse(params.string("id"), NodeId::new, "id");
+        NodeId id = Prepared.parse(params.string("id"), NodeId::new, "id");
         int index = (int) params.integer("index", 0, Blob.MAX_CHUNKS - 1);
         List<Source> without = Arguments.sources(params);
         params.done();
@@ -268,21 +269,12 @@ final class MemoryMethods {
     static List<NodeId> ids(Params params, String name) throws RpcException {
         List<NodeId> ids = new ArrayList<>();
         for (String id : params.strings(name)) {
-            ids.add(parse(id, NodeId::new, name + "[" + ids.size() + "]"));
+            ids.add(Prepared.parse(id, NodeId::new, name + "[" + ids.size() + "]"));
         }
         return ids;
     }
 
     private static MemoryKey key(Actor actor, Params params) throws RpcException {
-        return parse(params.string("key"), actor::key, "key");
-    }
-
-    /** A validated name, or INVALID_PARAMS with the field. */
-    static <T> T parse(String text, Function<String, T> type, String field) throws RpcException {
-        try {
-            return type.apply(text);
-        } catch (IllegalArgumentException e) {
-            throw new RpcException(RpcException.Code.INVALID_PARAMS, "SYNTAX", field + ": " + e.getMessage(), field);
-        }
+        return Prepared.parse(params.string("key"), actor::key, "key");
     }
 }

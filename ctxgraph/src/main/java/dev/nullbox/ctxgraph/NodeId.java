@@ -30,9 +30,13 @@ record NodeId(String hex) {
 
     /** The id of a canonical encoding. */
     static NodeId of(byte[] canonical) {
+        return ofBytes(digest().digest(canonical));
+    }
+
+    /** A SHA-256 to be worked out piece by piece. */
+    static MessageDigest digest() {
         try {
-            return new NodeId(HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(canonical)));
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java platform has SHA-256", e);
         }

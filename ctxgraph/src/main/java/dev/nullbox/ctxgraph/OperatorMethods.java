@@ -94,7 +94,7 @@ final class OperatorMethods {
     }
 
     private JsonElement trace(Params params) throws RpcException {
-        NodeId id = MemoryMethods.parse(params.string("id"), NodeId::new, "id");
+        NodeId id = Prepared.parse(params.string("id"), NodeId::new, "id");
         String direction = params.optionalString("direction").orElse("ancestors");
         int max = (int) params.optionalInteger("max", 1, MAX_TRACE, DEFAULT_TRACE);
         params.done();
@@ -106,7 +106,7 @@ final class OperatorMethods {
 
     private JsonElement quarantine(Params params) throws RpcException {
         String name = params.string("influenced_by");
-        Source source = MemoryMethods.parse(name, Source::parse, "influenced_by");
+        Source source = Prepared.parse(name, Source::parse, "influenced_by");
         String reason = params.optionalString("reason").orElse("");
         params.done();
         if (reason.length() > MAX_REASON) {
@@ -155,17 +155,14 @@ final class OperatorMethods {
     }
 
     private JsonElement rewind(Params params) throws RpcException {
-        MemoryKey key = MemoryMethods.parse(params.string("key"), MemoryKey::new, "key");
+        MemoryKey key = Prepared.parse(params.string("key"), MemoryKey::new, "key");
         long to = params.integer("to", 1, Long.MAX_VALUE);
         params.done();
         Memory.Written written = memory.committer().change(writes -> Rewind.apply(writes, key, to));
         events.emit(
                 "memory.rewound",
                 Map.of("key", key.text(), "to", to, "id", written.id().hex(), "seq", written.seq()));
-        JsonObject result = new JsonObject();
-        result.addProperty("id", written.id().hex());
-        result.addProperty("seq", written.seq());
-        return result;
+        return Answers.written(written);
     }
 
     private JsonElement status(Params params) throws RpcException {
@@ -265,7 +262,7 @@ final class OperatorMethods {
         String sha256 = params.string("sha256");
         boolean withDamage = params.optionalBool("with_damage", false);
         params.done();
-        List<String> damaged = Backup.prepare(database, transfers.file(transfer), sha256, withDamage);
+        List<String> damaged = Backup.prepare(database, transfers.whole(transfer, sha256), withDamage);
         events.emit("memory.restoring", Map.of("sha256", sha256));
         restart.run();
         JsonObject result = new JsonObject();

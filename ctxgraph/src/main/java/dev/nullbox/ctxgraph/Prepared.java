@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A write with everything worked out that needs no database, so that the one writing thread has little to do.
@@ -117,6 +118,15 @@ final class Prepared {
             bytes.putFloat((float) (part / length));
         }
         return bytes.array();
+    }
+
+    /** A validated name, or INVALID_PARAMS with the field. */
+    static <T> T parse(String text, Function<String, T> type, String field) throws RpcException {
+        try {
+            return type.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw invalid("SYNTAX", field + ": " + e.getMessage(), field);
+        }
     }
 
     static RpcException invalid(String detail, String message, String field) {

@@ -45,15 +45,7 @@ final class ReadLog {
                 return;
             }
         }
-        committer.changeLater(writes -> {
-            long r = writes.run(writes.agent(actor.agent()), actor);
-            return writes.sql()
-                    .update(
-                            "INSERT OR IGNORE INTO reads (r, n, seq) SELECT ?, n, ? FROM nodes WHERE id = ?",
-                            r,
-                            position,
-                            node.bytes());
-        });
+        committer.changeLater(writes -> writes.read(actor, node, position));
         // Only once it is queued: a refused one is to be noted when the read is tried again. Two at a time do no harm.
         synchronized (recent) {
             recent.put(noted, true);

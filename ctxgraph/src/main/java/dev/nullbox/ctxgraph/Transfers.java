@@ -8,10 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -69,6 +66,19 @@ final class Transfers {
         return file;
     }
 
+    /**
+     * The file, whose bytes must have come as they were sent.
+     *
+     * @throws RpcException NOT_FOUND; INVALID_PARAMS, BACKUP when it has another SHA-256
+     */
+    Path whole(String name, String sha256) throws IOException, RpcException {
+        Path file = file(name);
+        if (!sha256(file).equals(sha256)) {
+            throw Prepared.invalid("BACKUP", "sha256: the bytes that came have another SHA-256", "sha256");
+        }
+        return file;
+    }
+
     /** Up to a piece from an offset on; empty at the end. */
     byte[] read(String name, long offset) throws IOException, RpcException {
         try (FileChannel channel = FileChannel.open(file(name), StandardOpenOption.READ)) {
@@ -110,7 +120,7 @@ final class Transfers {
 
     /** The SHA-256 of a whole file. */
     static String sha256(Path file) throws IOException {
-        MessageDigest digest = digest();
+        MessageDigest digest = NodeId.digest();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
             while (channel.read(piece) >= 0) {
@@ -118,23 +128,6 @@ final class Transfers {
                 piece.clear();
             }
         }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
-    }
-
-    /** Has the disk keep files and a directory's names as they are now. */
-    static void sync(List<Path> paths) throws IOException {
-        for (Path path : paths) {
-            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
-        }
+        return NodeId.ofBytes(digest.digest()).hex();
     }
 }

@@ -126,11 +126,7 @@ final class Writes {
             mend(n, prepared);
         }
         charge(a, (known.isPresent() ? 0 : prepared.canonical().length) + ENTRY_BYTES + prepared.vector().length);
-        Memory.Written written = append(prepared, before, n, r);
-        if (quarantines) {
-            Quarantines.inherit(sql, n, r, actor.agent());
-        }
-        return written;
+        return append(actor, prepared, before, n, r);
     }
 
     /** Makes a node that is there already its key's head; it must be sound. */
@@ -140,13 +136,7 @@ final class Writes {
         Prepared prepared = prepared(node);
         long a = agent(actor.agent());
         charge(a, ENTRY_BYTES);
-        long n = nodeOf(id).orElseThrow();
-        long r = run(a, actor);
-        Memory.Written written = append(prepared, keyRow(node.key()), n, r);
-        if (quarantines) {
-            Quarantines.inherit(sql, n, r, actor.agent());
-        }
-        return written;
+        return append(actor, prepared, keyRow(node.key()), nodeOf(id).orElseThrow(), run(a, actor));
     }
 
     /** The node, checked. */
@@ -216,7 +206,7 @@ final class Writes {
         }
     }
 
-    /** Notes what a run has read up to now. */
+    /** Notes that a run has read a node when the log was at a position. */
     int read(Actor actor, NodeId id, long position) throws SQLException {
         return sql.update(
                 "INSERT OR IGNORE INTO reads (r, n, seq) SELECT ?, n, ? FROM nodes WHERE id = ?",
@@ -332,7 +322,8 @@ final class Writes {
         return n;
     }
 
-    private Memory.Written append(Prepared prepared, Optional<KeyRow> before, long n, long r) throws SQLException {
+    private Memory.Written append(Actor actor, Prepared prepared, Optional<KeyRow> before, long n, long r)
+            throws SQLException {
         Put put = prepared.put();
         int live = put.kind() == Node.Kind.TOMBSTONE ? 0 : 1;
         long seq = ++lastSeq;
@@ -345,6 +336,9 @@ final class Writes {
             sql.update("INSERT INTO keys (k, key, seq, n, live) VALUES (?, ?, ?, ?, ?)", k, text, seq, n, live);
         }
         index(k, put, prepared, before.isPresent() && before.get().live());
+        if (quarantines) {
+            Quarantines.inherit(sql, n, r, actor.agent());
+        }
         return new Memory.Written(prepared.id(), seq);
     }
 

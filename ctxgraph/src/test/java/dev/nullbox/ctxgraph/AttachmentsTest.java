@@ -55,7 +55,11 @@ class AttachmentsTest {
 
     private Attachments restore() throws IOException {
         EventSink sink = new EventSink(events);
-        return Attachments.restore(directory.resolve("attachments.json"), new MemoryMethods(store, sink), sink);
+        return Attachments.restore(
+                directory.resolve("attachments.json"),
+                new MemoryMethods(store, sink).service(),
+                McpEndpoint::new,
+                sink);
     }
 
     private static int freePort() throws IOException {

@@ -71,7 +71,7 @@ final class DoorBench {
     private int door(TestMemory memory, String name, long bytes, long writesPerMinute) throws IOException {
         AgentName agent = new AgentName(name);
         Actor actor = new Actor(agent, 1, "", Actor.ownSpace(agent), Actor.ownSpace(agent), bytes, writesPerMinute);
-        HttpDoor door = HttpDoor.open(actor, RawHttp.LOOPBACK, 0, memory.service());
+        HttpDoor door = HttpDoor.open(actor, RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
         open.add(door);
         return door.address().getPort();
     }

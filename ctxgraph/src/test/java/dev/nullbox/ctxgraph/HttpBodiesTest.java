@@ -51,7 +51,7 @@ class HttpBodiesTest {
     }
 
     private int door(String agent) throws IOException {
-        HttpDoor door = HttpDoor.open(TestMemory.actor(agent), RawHttp.LOOPBACK, 0, service);
+        HttpDoor door = HttpDoor.open(TestMemory.actor(agent), RawHttp.LOOPBACK, 0, service, McpEndpoint::new);
         open.add(door);
         return door.address().getPort();
     }

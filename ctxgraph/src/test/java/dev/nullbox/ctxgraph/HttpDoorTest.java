@@ -56,7 +56,7 @@ class HttpDoorTest {
     }
 
     private int listen(String agent) throws IOException {
-        HttpDoor door = HttpDoor.open(Actor.ofName(new AgentName(agent)), LOOPBACK, 0, service);
+        HttpDoor door = HttpDoor.open(Actor.ofName(new AgentName(agent)), LOOPBACK, 0, service, McpEndpoint::new);
         open.add(door);
         return door.address().getPort();
     }
@@ -204,7 +204,7 @@ class HttpDoorTest {
                 List.of(new KeyPattern("*")),
                 8_192,
                 2);
-        HttpDoor door = HttpDoor.open(poor, LOOPBACK, 0, service);
+        HttpDoor door = HttpDoor.open(poor, LOOPBACK, 0, service, McpEndpoint::new);
         open.addFirst(door);
         int port = door.address().getPort();
         assertThat(error(port, "memory.put", "{\"key\":\"k\",\"value\":\"" + "x".repeat(8_192) + "\"}"))

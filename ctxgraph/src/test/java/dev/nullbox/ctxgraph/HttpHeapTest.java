@@ -75,7 +75,8 @@ class HttpHeapTest {
             TestMemory memory = new TestMemory(Path.of(arguments[0]));
             List<HttpDoor> doors = new ArrayList<>();
             for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
-                HttpDoor door = HttpDoor.open(TestMemory.actor("agent" + i), RawHttp.LOOPBACK, 0, memory.service());
+                HttpDoor door = HttpDoor.open(
+                        TestMemory.actor("agent" + i), RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
                 doors.add(door);
                 System.out.println(door.address().getPort());
             }

@@ -44,8 +44,8 @@ class HttpStreamsTest {
         TestMemory store = new TestMemory(data);
         open.add(store);
         memory = store.memory();
-        adasDoor = HttpDoor.open(ada, RawHttp.LOOPBACK, 0, store.service());
-        HttpDoor bobsDoor = HttpDoor.open(bob, RawHttp.LOOPBACK, 0, store.service());
+        adasDoor = HttpDoor.open(ada, RawHttp.LOOPBACK, 0, store.service(), McpEndpoint::new);
+        HttpDoor bobsDoor = HttpDoor.open(bob, RawHttp.LOOPBACK, 0, store.service(), McpEndpoint::new);
         open.add(adasDoor);
         open.add(bobsDoor);
         adas = adasDoor.address().getPort();

@@ -30,7 +30,7 @@ class ImportsTest {
 
     /** An export as {@link Exports} would write it: every key gets its one node over and over. */
     private static Path export(Path file, int entries) throws Exception {
-        MessageDigest digest = Transfers.digest();
+        MessageDigest digest = NodeId.digest();
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
             line(out, digest, "{\"format\":\"nullbox-memory\",\"version\":2}");
             NodeId[] ids = new NodeId[KEYS];

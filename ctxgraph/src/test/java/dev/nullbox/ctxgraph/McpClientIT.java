@@ -44,7 +44,7 @@ class McpClientIT {
     @BeforeEach
     void open() throws Exception {
         memory = new TestMemory(data);
-        door = HttpDoor.open(TestMemory.actor("ada"), RawHttp.LOOPBACK, 0, memory.service());
+        door = HttpDoor.open(TestMemory.actor("ada"), RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
         url = "http://127.0.0.1:" + door.address().getPort() + "/mcp";
     }
 

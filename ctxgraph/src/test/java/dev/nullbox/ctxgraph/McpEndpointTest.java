@@ -45,7 +45,7 @@ class McpEndpointTest {
     }
 
     private int door(Actor actor) throws IOException {
-        HttpDoor door = HttpDoor.open(actor, RawHttp.LOOPBACK, 0, memory.service());
+        HttpDoor door = HttpDoor.open(actor, RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
         doors.add(door);
         return door.address().getPort();
     }

@@ -101,7 +101,7 @@ final class MemoryBench {
             List<RawHttp> http = new ArrayList<>();
             try {
                 for (int i = 0; i < Math.min(clients, DOORS); i++) {
-                    doors.add(HttpDoor.open(ACTOR, RawHttp.LOOPBACK, 0, service));
+                    doors.add(HttpDoor.open(ACTOR, RawHttp.LOOPBACK, 0, service, McpEndpoint::new));
                 }
                 for (int i = 0; i < clients; i++) {
                     http.add(new RawHttp(doors.get(i % doors.size()).address().getPort()));

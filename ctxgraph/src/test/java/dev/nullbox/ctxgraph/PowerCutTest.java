@@ -340,7 +340,7 @@ class PowerCutTest {
                 acks.write(PAIR);
                 Path came = data.resolve("came");
                 Files.write(came, Files.readAllBytes(made.resolve("backup")));
-                Backup.prepare(database, came, Transfers.sha256(came), false);
+                Backup.prepare(database, came, false);
                 acks.write(PREPARED);
                 Backup.apply(database);
                 acks.write(PAIR);

@@ -45,8 +45,9 @@ class QuarantinePathsTest {
     void aValueOfEachKind() throws Exception {
         HttpDoor.setBounds();
         memory = new TestMemory(directory);
-        writer = HttpDoor.open(TestMemory.actor("bob"), RawHttp.LOOPBACK, 0, memory.service());
-        reader = HttpDoor.open(TestMemory.actor("ada", "bob/*"), RawHttp.LOOPBACK, 0, memory.service());
+        writer = HttpDoor.open(TestMemory.actor("bob"), RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
+        reader = HttpDoor.open(
+                TestMemory.actor("ada", "bob/*"), RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
         id = result(rpc(
                         writer,
                         "memory.put",
