@@ -1,5 +1,14 @@
 package dev.nullbox.ctxgraph;
 
+import dev.nullbox.ctxgraph.api.MemoryMethods;
+import dev.nullbox.ctxgraph.api.OperatorMethods;
+import dev.nullbox.ctxgraph.http.Attachments;
+import dev.nullbox.ctxgraph.mcp.McpEndpoint;
+import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.store.Backup;
+import dev.nullbox.ctxgraph.store.IntegrityCheck;
+import dev.nullbox.ctxgraph.store.SqliteMemory;
+import dev.nullbox.ctxgraph.transfer.Transfers;
 import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcLimits;
