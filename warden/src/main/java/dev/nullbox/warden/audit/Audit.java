@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.Directory;
 import dev.nullbox.service.EventSink;
 import dev.nullbox.service.TokenBucket;
 import dev.nullbox.warden.audit.AuditFile.Ring;
@@ -13,7 +14,6 @@ import dev.nullbox.warden.vault.SecretName;
 import dev.nullbox.warden.vault.VaultAction;
 import dev.nullbox.warden.vault.VaultCode;
 import dev.nullbox.warden.vault.VaultException;
-import dev.nullbox.warden.vault.VaultFiles;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ public final class Audit {
     /** Callers and agents: more than there are. */
     private static final int MAX_SUBJECTS = 256;
 
-    private final VaultFiles files;
+    private final Directory files;
     private final InstantSource clock;
     private final LongSupplier nanos;
     private final EventSink events;
@@ -58,7 +58,7 @@ public final class Audit {
      * @param nanos as {@link System#nanoTime}
      * @param events are told each record, and what has happened though it could not be recorded
      */
-    public Audit(VaultFiles files, InstantSource clock, LongSupplier nanos, EventSink events) {
+    public Audit(Directory files, InstantSource clock, LongSupplier nanos, EventSink events) {
         this.files = files;
         this.clock = clock;
         this.nanos = nanos;

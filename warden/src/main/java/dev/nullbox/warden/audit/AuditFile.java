@@ -1,6 +1,6 @@
 package dev.nullbox.warden.audit;
 
-import dev.nullbox.warden.vault.VaultFiles;
+import dev.nullbox.service.Directory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -76,13 +76,13 @@ public final class AuditFile {
         }
     }
 
-    private final VaultFiles files;
+    private final Directory files;
     /** The slot for the next record of each. */
     private final Map<Ring, Integer> next = new EnumMap<>(Ring.class);
 
     private long sequence;
 
-    private AuditFile(VaultFiles files) {
+    private AuditFile(Directory files) {
         this.files = files;
     }
 
@@ -91,7 +91,7 @@ public final class AuditFile {
      *
      * @throws IOException when it cannot be made or read
      */
-    static AuditFile open(VaultFiles files) throws IOException {
+    static AuditFile open(Directory files) throws IOException {
         OptionalLong size = files.size(NAME);
         if (size.isEmpty() || size.getAsLong() != FILE_BYTES) {
             if (size.isPresent()) {

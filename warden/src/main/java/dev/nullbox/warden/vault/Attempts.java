@@ -1,5 +1,6 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.service.Directory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
@@ -22,12 +23,12 @@ final class Attempts {
     /** From here on the wait is the longest: what a file that says nothing sensible counts as. */
     private static final int MANY = FREE + 10;
 
-    private final VaultFiles files;
+    private final Directory files;
     private final LongSupplier nanos;
     private int failures;
     private long notBefore;
 
-    private Attempts(VaultFiles files, LongSupplier nanos, int failures) {
+    private Attempts(Directory files, LongSupplier nanos, int failures) {
         this.files = files;
         this.nanos = nanos;
         this.failures = failures;
@@ -39,7 +40,7 @@ final class Attempts {
      *
      * @param nanos as {@link System#nanoTime}
      */
-    static Attempts load(VaultFiles files, LongSupplier nanos) throws IOException {
+    static Attempts load(Directory files, LongSupplier nanos) throws IOException {
         OptionalLong size = files.size(NAME);
         if (size.isEmpty()) {
             return new Attempts(files, nanos, 0);

@@ -1,5 +1,6 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.service.Directory;
 import dev.nullbox.warden.vault.crypto.Secret;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
 import dev.nullbox.warden.vault.crypto.VaultKeys;
@@ -15,12 +16,12 @@ final class VaultFile {
     static final String NAME = "vault";
     static final String NEW_NAME = "vault.new";
 
-    private final VaultFiles files;
+    private final Directory files;
     private VaultHeader header;
     private Commit commit;
     private boolean suspect;
 
-    VaultFile(VaultFiles files, VaultHeader header, Commit commit) {
+    VaultFile(Directory files, VaultHeader header, Commit commit) {
         this.files = files;
         this.header = header;
         this.commit = commit;

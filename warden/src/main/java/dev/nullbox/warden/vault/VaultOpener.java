@@ -1,5 +1,6 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.service.Directory;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
 import dev.nullbox.warden.vault.crypto.VaultKeys;
 import java.io.IOException;
@@ -13,12 +14,12 @@ final class VaultOpener {
     /** What most vaults have fewer of. */
     private static final int FEW_RECORDS = 256;
 
-    private final VaultFiles files;
+    private final Directory files;
     private final String name;
     private final VaultHeader header;
     private final VaultKeys keys;
 
-    VaultOpener(VaultFiles files, String name, VaultHeader header, VaultKeys keys) {
+    VaultOpener(Directory files, String name, VaultHeader header, VaultKeys keys) {
         this.files = files;
         this.name = name;
         this.header = header;

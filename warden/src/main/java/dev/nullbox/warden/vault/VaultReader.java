@@ -1,5 +1,6 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.service.Directory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -9,7 +10,7 @@ import java.util.Optional;
 final class VaultReader {
     private static final int PIECE_BYTES = 256 * 1024;
 
-    private final VaultFiles files;
+    private final Directory files;
     private final String name;
     private final long end;
     private long position;
@@ -17,7 +18,7 @@ final class VaultReader {
     private long pieceAt;
 
     /** @param end where the last record ends */
-    VaultReader(VaultFiles files, String name, long end) {
+    VaultReader(Directory files, String name, long end) {
         this.files = files;
         this.name = name;
         this.position = VaultHeader.RECORDS_AT;

@@ -1,5 +1,6 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.service.Directory;
 import dev.nullbox.warden.vault.crypto.Argon2Cost;
 import dev.nullbox.warden.vault.crypto.Credential;
 import dev.nullbox.warden.vault.crypto.RandomSource;
@@ -16,12 +17,12 @@ import java.util.OptionalLong;
 
 /** A directory that holds a vault, or will. Nothing in it opens the vault. */
 public final class VaultStore {
-    private final VaultFiles files;
+    private final Directory files;
     private final RandomSource random;
     private final InstantSource clock;
     private final Argon2Cost cost;
 
-    VaultStore(VaultFiles files, RandomSource random, InstantSource clock, Argon2Cost cost) {
+    VaultStore(Directory files, RandomSource random, InstantSource clock, Argon2Cost cost) {
         this.files = files;
         this.random = random;
         this.clock = clock;
@@ -30,7 +31,7 @@ public final class VaultStore {
 
     /** The store in a directory that is there already and is warden's alone. */
     public static VaultStore in(Path directory, RandomSource random, InstantSource clock) {
-        return new VaultStore(new DirectoryFiles(directory), random, clock, Argon2Cost.RECOMMENDED);
+        return new VaultStore(Directory.at(directory), random, clock, Argon2Cost.RECOMMENDED);
     }
 
     /**
@@ -170,7 +171,7 @@ public final class VaultStore {
         return KeySlot.wrap(credential, number, cost, keys.vaultId(), keys.data(), random);
     }
 
-    public VaultFiles files() {
+    public Directory files() {
         return files;
     }
 

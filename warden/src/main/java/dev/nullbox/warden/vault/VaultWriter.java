@@ -1,5 +1,6 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.service.Directory;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
 import dev.nullbox.warden.vault.crypto.VaultKeys;
 import java.io.ByteArrayOutputStream;
@@ -9,7 +10,7 @@ import java.io.IOException;
 final class VaultWriter {
     private static final int PIECE_BYTES = 256 * 1024;
 
-    private final VaultFiles files;
+    private final Directory files;
     private final String name;
     private final VaultHeader header;
     private final VaultKeys keys;
@@ -18,7 +19,7 @@ final class VaultWriter {
     private long nextSequence = 1;
     private byte[] chain;
 
-    VaultWriter(VaultFiles files, String name, VaultHeader header, VaultKeys keys) throws IOException {
+    VaultWriter(Directory files, String name, VaultHeader header, VaultKeys keys) throws IOException {
         this.files = files;
         this.name = name;
         this.header = header;

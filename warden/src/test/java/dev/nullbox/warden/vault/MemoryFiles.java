@@ -1,5 +1,6 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.service.Directory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A directory whose power goes at a step of one's choice, and which then has, of all that was not synced, any part: each
  * sector of a write or none of it, the new length or the old, renamed names or the former ones.
  */
-public final class MemoryFiles implements VaultFiles {
+public final class MemoryFiles implements Directory {
     private static final int SECTOR = 512;
 
     /** A file's contents now, what of it is on the disk, and what may get there. */

@@ -2,6 +2,7 @@ package dev.nullbox.warden.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.service.Directory;
 import dev.nullbox.warden.vault.crypto.Argon2Cost;
 import dev.nullbox.warden.vault.crypto.RandomSource;
 import dev.nullbox.warden.vault.crypto.Secret;
@@ -167,8 +168,8 @@ class VaultHeapIT {
     }
 
     private static Path write(String file, Vaults.Records records) throws IOException, VaultException {
-        VaultStore store = new VaultStore(
-                new DirectoryFiles(files), Vaults.random(1), InstantSource.system(), Argon2Cost.RECOMMENDED);
+        VaultStore store =
+                new VaultStore(Directory.at(files), Vaults.random(1), InstantSource.system(), Argon2Cost.RECOMMENDED);
         Vaults.write(store, file, records);
         return files.resolve(file);
     }

@@ -2,6 +2,7 @@ package dev.nullbox.warden.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.service.Directory;
 import dev.nullbox.warden.vault.crypto.Argon2Cost;
 import dev.nullbox.warden.vault.crypto.Secret;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
@@ -177,7 +178,7 @@ class VaultLimitsTest {
     /** One file of the greatest length, which takes most of the time here: each look at it hashes it all. */
     @Test
     void bytesOfTheFile() throws Exception {
-        DirectoryFiles disk = new DirectoryFiles(directory);
+        Directory disk = Directory.at(directory);
         VaultStore there = new VaultStore(disk, Vaults.random(4), InstantSource.system(), new Argon2Cost(1, 32, 4));
         Path file = directory.resolve("vault");
         Path imported = directory.resolve(Transfers.IMPORT);

@@ -3,6 +3,7 @@ package dev.nullbox.warden.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import dev.nullbox.service.Directory;
 import dev.nullbox.warden.vault.crypto.Argon2Cost;
 import dev.nullbox.warden.vault.crypto.Credential;
 import dev.nullbox.warden.vault.crypto.RandomSource;
@@ -140,7 +141,7 @@ class VaultWipeIT {
 
     private static VaultStore store(Path directory) {
         InstantSource clock = () -> Instant.EPOCH;
-        return new VaultStore(new DirectoryFiles(directory), RandomSource.kernel(), clock, COST);
+        return new VaultStore(Directory.at(directory), RandomSource.kernel(), clock, COST);
     }
 
     /** The process. */

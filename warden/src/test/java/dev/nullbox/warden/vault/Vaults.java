@@ -3,6 +3,7 @@ package dev.nullbox.warden.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nullbox.service.Directory;
 import dev.nullbox.warden.vault.crypto.Argon2Cost;
 import dev.nullbox.warden.vault.crypto.Credential;
 import dev.nullbox.warden.vault.crypto.RandomSource;
@@ -29,7 +30,7 @@ public final class Vaults {
 
     private Vaults() {}
 
-    public static VaultStore store(VaultFiles files, long seed) {
+    public static VaultStore store(Directory files, long seed) {
         return new VaultStore(
                 files, random(seed), () -> Instant.ofEpochSecond(1_700_000_000L), new Argon2Cost(1, 32, 4));
     }
@@ -55,12 +56,12 @@ public final class Vaults {
     }
 
     /** A new vault that {@link #key} opens. */
-    static Vault create(VaultFiles files) throws VaultException, IOException {
+    static Vault create(Directory files) throws VaultException, IOException {
         return store(files, 1).create(List.of(key()));
     }
 
     /** The vault, opened by {@link #key}. */
-    static Vault open(VaultFiles files) throws IOException {
+    static Vault open(Directory files) throws IOException {
         VaultOpenResult result = store(files, 2).open(key());
         if (result instanceof VaultOpenResult.Opened(Vault vault, int _)) {
             return vault;

@@ -1,4 +1,4 @@
-package dev.nullbox.warden.vault;
+package dev.nullbox.service;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,8 +14,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** A directory of the real file system; no symbolic link in it is followed. */
-final class DirectoryFiles implements VaultFiles {
+/** Directory of the real file system. */
+final class DiskDirectory implements Directory {
     private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     private static final Set<OpenOption> WRITE = Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     private static final Set<OpenOption> NEW =
@@ -23,7 +23,7 @@ final class DirectoryFiles implements VaultFiles {
 
     private final Path directory;
 
-    DirectoryFiles(Path directory) {
+    DiskDirectory(Path directory) {
         this.directory = directory;
     }
 

@@ -1,6 +1,7 @@
-package dev.nullbox.warden.vault;
+package dev.nullbox.service;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /**
@@ -9,7 +10,12 @@ import java.util.OptionalLong;
  * <p>Until {@link #sync} a file's bytes and length, and until {@link #syncDirectory} its name, may be lost, in any part
  * and order.
  */
-public interface VaultFiles {
+public interface Directory {
+    /** The directory of the real file system; no symbolic link in it is followed. */
+    static Directory at(Path path) {
+        return new DiskDirectory(path);
+    }
+
     /** How many bytes the file has; absent when there is none. */
     OptionalLong size(String name) throws IOException;
 
