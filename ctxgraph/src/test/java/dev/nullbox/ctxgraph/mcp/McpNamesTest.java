@@ -11,6 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class McpNamesTest {
+    private static final long SEED = Long.getLong("nullbox.test.seed", 0);
+
     @ParameterizedTest
     @CsvSource({"Ada, Ada", "a.b-c9, a.b-c9", "Ada Lovelace, Ada_20Lovelace", "a_b, a_5fb", "a/b, a_2fb", "é, _c3_a9"})
     void staysReadable(String name, String segment) {
@@ -27,7 +29,7 @@ class McpNamesTest {
 
     @Test
     void noTwoNamesShareASegment() {
-        Random random = new Random(20_261_122);
+        Random random = new Random(SEED + 20_261_122);
         String alphabet = "aA_h.-0f/ é☕\0";
         Map<String, String> names = new HashMap<>();
         for (int i = 0; i < 200_000; i++) {

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Bytes of the file itself are changed, as a bad disk does. */
 @Timeout(120)
 class IntegrityCheckTest {
+    private static final long SEED = Long.getLong("nullbox.test.seed", 0);
     private static final Actor ADA = TestMemory.actor("ada");
     private static final int NODES = 600;
     private static final int PAGE = 4_096;
@@ -89,7 +90,7 @@ class IntegrityCheckTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void namesWhatRandomBytesHaveDamagedAndServesTheRest(long seed) throws Exception {
-        Random random = new Random(seed);
+        Random random = new Random(SEED + seed);
         for (int i = 0; i < 20; i++) {
             file[PAGE + random.nextInt(file.length - PAGE)] = (byte) random.nextInt();
         }

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class AttemptsTest {
+    private static final long SEED = Long.getLong("nullbox.test.seed", 0);
     private final MemoryFiles files = new MemoryFiles();
     private final AtomicLong nanos = new AtomicLong(-5);
 
@@ -55,7 +56,7 @@ class AttemptsTest {
                 } catch (IOException e) {
                     begun = false;
                 }
-                int counted = Attempts.load(disk.afterPowerCut(new Random(seed)), nanos::get)
+                int counted = Attempts.load(disk.afterPowerCut(new Random(SEED + seed)), nanos::get)
                         .failures();
                 assertThat(counted).as("cut %d, seed %d", cut, seed).isBetween(begun ? 2 : 1, 2);
             }

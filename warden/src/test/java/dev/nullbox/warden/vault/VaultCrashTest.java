@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
  * is there, what was under way is there or not, and the vault opens.
  */
 class VaultCrashTest {
+    private static final long SEED = Long.getLong("nullbox.test.seed", 0);
     private static final int CUTS = 10_000;
     private static final int CHANGES = 6;
 
@@ -24,7 +25,7 @@ class VaultCrashTest {
         int cuts = 0;
         // Some of the steps that are drawn lie beyond the last one: those are no cuts.
         for (int seed = 0; cuts < CUTS; seed++) {
-            Random random = new Random(seed);
+            Random random = new Random(SEED + seed);
             MemoryFiles files = new MemoryFiles();
             Vaults.create(files).close();
             files.cutPowerAtStep(random.nextInt(4 * CHANGES));
@@ -46,7 +47,7 @@ class VaultCrashTest {
     @Test
     void losesNothingAfterAFailedWrite() throws Exception {
         for (int seed = 0; seed < CUTS / 4; seed++) {
-            Random random = new Random(seed);
+            Random random = new Random(SEED + seed);
             MemoryFiles files = new MemoryFiles();
             Vault vault = Vaults.create(files);
             files.failOnce(random.nextInt(16));

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * is as it was before the change or as it is after it, and after it when it was acknowledged.
  */
 class VaultPowerCutTest {
+    private static final long SEED = Long.getLong("nullbox.test.seed", 0);
     /** How many disks are tried of those that a cut may leave. */
     private static final int DISKS = 8;
 
@@ -84,8 +85,8 @@ class VaultPowerCutTest {
             acknowledged = isDone(() -> change.make(vault, Vaults.store(files, 5)));
             List<Map<String, String>> allowed = acknowledged ? List.of(after) : List.of(before, after);
             for (int seed = 0; seed < DISKS; seed++) {
-                MemoryFiles found = files.afterPowerCut(new Random(seed));
-                reopens(found, allowed, new Random(seed), change + " cut at step " + step + ", disk " + seed);
+                MemoryFiles found = files.afterPowerCut(new Random(SEED + seed));
+                reopens(found, allowed, new Random(SEED + seed), change + " cut at step " + step + ", disk " + seed);
             }
             assertThat(step).isLessThan(MANY);
         }
@@ -99,7 +100,7 @@ class VaultPowerCutTest {
             files.cutPowerAtStep(step);
             acknowledged = isDone(() -> Vaults.create(files));
             for (int seed = 0; seed < DISKS; seed++) {
-                MemoryFiles found = files.afterPowerCut(new Random(seed));
+                MemoryFiles found = files.afterPowerCut(new Random(SEED + seed));
                 boolean there = found.has("vault");
                 assertThat(there || !acknowledged)
                         .as("step %d, disk %d", step, seed)
