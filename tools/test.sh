@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# ./nullbox test and ./nullbox fmt.
+# ./nullbox test, ./nullbox docs and ./nullbox fmt.
 
 format_sources() {
   ensure_packages
@@ -42,15 +42,40 @@ count() {
   note "$1: $2 passed, $3 failed, $4 not run"
 }
 
-# java_tests NAME INCLUDE EXCLUDE [MAVEN-ARGUMENT...]: runs surefire and adds up what its reports count. A failure outside
-# any test, such as a module that does not compile, counts as one.
+# java_tests NAME INCLUDE EXCLUDE [MAVEN-ARGUMENT...]: the tests that INCLUDE names and EXCLUDE does not.
 java_tests() {
-  local name=$1 include=$2 exclude=$3 code=0 counts
+  local name=$1 include=$2 exclude=$3
   shift 3
+  NB_REPEAT="./nullbox test ${name%% *}" surefire "$name" verify -Dnullbox.tests="$include" -Dnullbox.tests.not="$exclude" "$@"
+}
+
+# chosen_tests NAME FILES METHOD [MAVEN-ARGUMENT...]: all tests of the classes in FILES, or #METHOD of each. Compiles what
+# has changed; no formatter, no jar.
+chosen_tests() {
+  local name=$1 words
+  mapfile -t words < <(chosen "$2" "$3")
+  shift 3
+  surefire "$name" test "${words[@]}" "$@"
+}
+
+# chosen FILES METHOD: Maven's words for that, one a line. A class goes with its package: another module may have its name.
+chosen() {
+  printf '%s\n' -am -T "$NB_JOBS" -pl
+  printf '%s\n' "$1" | sed 's:/.*::' | sort -u | paste -sd,
+  printf '%s\n' "$1" | sed "s:.*/src/test/java/::; s:\.java$:$2:; s:/:.:g" | paste -sd, | sed 's/^/-Dtest=/'
+}
+
+# tests_with SUFFIX TEXT: the files of the test classes so named that say TEXT.
+tests_with() { grep -rlF --include="*$1.java" -- "$2" ./*/src/test/java | sed 's:^\./::' | sort; }
+
+# surefire NAME MAVEN-ARGUMENT...: runs Maven and adds up what surefire's reports count. A failure outside any test, such
+# as a module that does not compile, counts as one.
+surefire() {
+  local name=$1 code=0 counts
+  shift
   find . -path '*/target/surefire-reports' -prune -exec rm -rf {} +
-  NB_REPEAT="./nullbox test $name" step "running the $name tests" "test-$name" \
-    mvn -B -ntp -fae verify -Dnullbox.tests="$include" -Dnullbox.tests.not="$exclude" "$@" || code=$?
-  skipped_tests >&2
+  step "running the $name tests" "test-${name//[^a-zA-Z0-9]/-}" mvn -B -ntp -fae "$@" || code=$?
+  told_tests >&2
   counts=$(find . -path '*/surefire-reports/TEST-*.xml' -exec sed -n 's/.*<testsuite .*/&/p' {} + |
     awk '{ for (i = 1; i <= NF; i++) if (split($i, p, "\"") > 1) v[p[1]] += p[2] }
       END { bad = v["errors="] + v["failures="]; print v["tests="] - bad - v["skipped="], bad + 0, v["skipped="] + 0 }')
@@ -60,17 +85,19 @@ java_tests() {
   count "$name" "$@"
 }
 
-# skipped_tests: each test that surefire's reports call skipped, with the reason it gave.
-skipped_tests() {
+# told_tests: each test that surefire's reports call failed or skipped, with the first line of what it said.
+told_tests() {
   find . -path '*/surefire-reports/TEST-*.xml' -exec cat {} + | awk '
     /<testcase / {
       name = $0; sub(/.* name="/, "", name); sub(/".*/, "", name)
       class = $0; sub(/.* classname="/, "", class); sub(/".*/, "", class)
     }
-    /<skipped/ {
+    /<(skipped|failure|error)[ >]/ {
       why = "no reason given"
       if (match($0, /message="[^"]*"/)) why = substr($0, RSTART + 9, RLENGTH - 10)
-      printf "    not run  %s.%s: %s\n", class, name, why
+      sub(/^(&#10;)+/, "", why); sub(/&#10;.*/, "", why)
+      gsub(/&quot;/, "\"", why); gsub(/&lt;/, "<", why); gsub(/&gt;/, ">", why); gsub(/&amp;/, "\\&", why)
+      printf "    %s  %s.%s: %s\n", /<skipped/ ? "not run" : "FAILED", class, name, substr(why, 1, 300)
     }'
 }
 
@@ -129,23 +156,78 @@ vm_tests() {
   java_tests vm '**/*VmIT.java' '**/*Test.java' -Dspotless.check.skip -pl smoke-test -am
 }
 
-run_tests() {
-  local what=${1:-all} started=$SECONDS
-  at_most_one test "$@"
-  case $what in unit | kernel | vm | all) ;; *) misused "test: no such kind '$what'; there are unit, kernel, vm, all" ;; esac
-  case $what in kernel | all)
-    [ "$(id -u)" -eq 0 ] || die "the kernel tests make network namespaces, mounts and cgroups: run them as root (sudo -E ./nullbox test $what); unit and vm need no root"
-    ;;
-  esac
-  ensure_packages
+# modules: the directories of the Java modules.
+modules() { sed -n 's:.*<module>\(.*\)</module>.*:\1:p' pom.xml; }
+
+# unit_of MODULE [TEST]: finds the test classes, for NB_FILES, and NB_METHOD; ends when there are none.
+unit_of() {
+  local module=$1 test=${2:-*Test}
+  modules | grep -qxF -- "$module" || misused "test unit: no such module '$module'; there are $(modules | paste -sd' ')"
+  [[ $test =~ ^[A-Za-z0-9_.*?]+(#[A-Za-z0-9_*?]+)?$ ]] || misused "test unit: '$test' is not CLASS or CLASS#METHOD"
+  NB_METHOD=${test#"${test%%#*}"} test=${test%%#*}
+  NB_FILES=$(find "$module" -path "$module/src/test/java*/${test//.//}.java" ! -name '*VmIT.java' \
+    \( -name '*Test.java' -o -name '*IT.java' \) | sort)
+  [ -n "$NB_FILES" ] || misused "test unit: $module has no test class '$test' (those named *VmIT are for ./nullbox test vm)"
+}
+
+# module_tests MODULE [TEST]: what unit_of has found.
+module_tests() {
+  if grep -qr NULLBOX_KRUN "$1/src/test"; then use_krun; fi
+  NB_REPEAT="./nullbox test unit $*" chosen_tests "unit $*" "$NB_FILES" "$NB_METHOD" -Dnullbox.test.seed="${NULLBOX_SEED:-0}"
+}
+
+use_krun() {
   NULLBOX_KRUN=$(krun_part)
   export NULLBOX_KRUN
   note "libkrun: $(cat "$NULLBOX_KRUN/route")"
-  case $what in unit | all) unit_tests ;; esac
-  case $what in kernel | all) kernel_tests ;; esac
-  case $what in vm | all) vm_tests ;; esac
+}
+
+# test_words KIND [WORD...]: ends for what test does not take.
+test_words() {
+  case $1 in
+  unit)
+    [ $# -le 3 ] || misused "test unit: MODULE and TEST at most, and '$4' is one more; ./nullbox help test"
+    [ $# -eq 1 ] || unit_of "${@:2}"
+    ;;
+  long)
+    [ $# -le 2 ] || misused "test long: one part at most, and '$3' is a second; ./nullbox help test"
+    case ${2:-all} in fuzz | seeds | kernel | builds | vm | all) ;; *) misused "test long: no such part '$2'; there are fuzz, seeds, kernel, builds, vm" ;; esac
+    ;;
+  kernel | vm | all) at_most_one test "$@" ;;
+  *) misused "test: no such kind '$1'; there are unit, kernel, vm, all, long" ;;
+  esac
+  case $1 in kernel | all)
+    [ "$(id -u)" -eq 0 ] || die "the kernel tests make network namespaces, mounts and cgroups: run them as root (sudo -E ./nullbox test $1); unit and vm need no root"
+    ;;
+  esac
+}
+
+run_tests() {
+  local what=${1:-all} started=$SECONDS
+  test_words "$what" "${@:2}"
+  ensure_packages
+  case $what:$# in
+  unit:[23]) module_tests "${@:2}" ;;
+  long:*) long_tests "${2:-all}" ;;
+  *)
+    use_krun
+    case $what in unit | all) unit_tests ;; esac
+    case $what in kernel | all) kernel_tests ;; esac
+    case $what in vm | all) vm_tests ;; esac
+    ;;
+  esac
   say "tests took $(elapsed $((SECONDS - started)))"
-  [ "$((NB_PASSED + NB_FAILED))" -gt 0 ] || die 'no test ran'
+  [ "$((NB_PASSED + NB_FAILED))" -gt 0 ] || die "no test ran${3:+: $3 names none of $2, or none that can run here}"
   printf '%d passed, %d failed, %d not run\n' "$NB_PASSED" "$NB_FAILED" "$NB_NOT_RUN"
   [ "$NB_FAILED" -eq 0 ]
+}
+
+# ./nullbox docs: a test that compares a document with the code writes it when it is told to.
+write_docs() {
+  local words before
+  ensure_packages
+  mapfile -t words < <(chosen "$(tests_with DocumentTest nullbox.docs.write)" '')
+  before=$(sha256sum docs/*)
+  NB_REPEAT='./nullbox docs' step 'writing what is generated of docs/' docs mvn -B -ntp test -Dnullbox.docs.write=true "${words[@]}"
+  sha256sum docs/* | grep -vxF "$before" | sed 's/^[0-9a-f]*  /    written: /' >&2 || note 'all of it is as the code says'
 }

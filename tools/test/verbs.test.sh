@@ -12,7 +12,7 @@ refused() {
   [ -z "$(ls -A "$NULLBOX_CACHE")" ] || wrong "it made $(ls -A "$NULLBOX_CACHE")"
 }
 
-test_unknown_verb() { refused "no such verb 'boto'; there are boot, test, build, ctl, bench, fmt, clean, help" boto; }
+test_unknown_verb() { refused "no such verb 'boto'; there are boot, test, build, ctl, bench, docs, fmt, clean, help" boto; }
 test_boot_unknown_argument() { refused "boot: unknown argument '--isso'; ./nullbox help boot" boot --isso; }
 test_boot_option_without_value() { refused 'boot: --kernel-args needs a value' boot --iso --kernel-args; }
 test_boot_kernel_args_for_the_boot_loader() {
@@ -45,8 +45,20 @@ test_boot_agent_with_the_name_of_one_in_the_image() {
   agent "$TMP/a" '"hello"'
   refused "boot: --agent $TMP/a: the image has an agent named hello already" boot --agent "$TMP/a"
 }
-test_test_unknown_kind() { refused "test: no such kind 'units'; there are unit, kernel, vm, all" test units; }
-test_test_second_argument() { refused "test: one argument at most, and 'vm' is a second" test unit vm; }
+test_test_unknown_kind() { refused "test: no such kind 'units'; there are unit, kernel, vm, all, long" test units; }
+test_test_second_argument() { refused "test: one argument at most, and 'vm' is a second" test kernel vm; }
+test_test_unit_of_what_is_not_there() {
+  refused "test unit: no such module 'wardn'; there are protocol manifest rpc native " test unit wardn
+  refused "test unit: no such module '-pl'; there are protocol" test unit -pl
+  refused "test unit: warden has no test class 'Json*' (those named *VmIT are for ./nullbox test vm)" test unit warden 'Json*'
+  refused "test unit: smoke-test has no test class 'HelloVmIT'" test unit smoke-test HelloVmIT
+  refused "test unit: 'JsonTest;' is not CLASS or CLASS#METHOD" test unit rpc 'JsonTest;'
+  refused "test unit: MODULE and TEST at most, and 'LineFramerTest' is one more" test unit rpc JsonTest LineFramerTest
+}
+test_test_long_unknown_part() {
+  refused "test long: no such part 'unit'; there are fuzz, seeds, kernel, builds, vm" test long unit
+  refused "test long: one part at most, and 'seeds' is a second" test long fuzz seeds
+}
 test_build_unknown_part() { refused "build: no such part 'kernle'; there are native, kernel, krun, image, iso, again" build kernle; }
 test_build_second_argument() { refused "build: one argument at most, and 'iso' is a second" build krun iso; }
 test_build_again_of_what_it_is_not_for() {
@@ -56,6 +68,7 @@ test_build_again_of_what_it_is_not_for() {
 test_bench_unknown_figures() { refused "bench: no such figures 'boots'" bench boots; }
 test_bench_without_a_name() { refused "bench: no such figures ''" bench; }
 test_bench_unknown_option() { refused "bench: unknown argument '--jsn'; there is --json" bench boot --jsn; }
+test_docs_argument() { refused "docs: takes no argument, not 'api.md'" docs api.md; }
 test_fmt_argument() { refused "fmt: takes no argument, not 'nullbox'" fmt nullbox; }
 test_help_of_an_unknown_verb() { refused "help: no such verb 'boto'" help boto; }
 
@@ -68,12 +81,12 @@ test_clean_unknown_argument_removes_nothing() {
 
 test_help_of_each_verb() {
   local verb
-  for verb in boot test build ctl bench fmt clean; do
+  for verb in boot test build ctl bench docs fmt clean; do
     run ./nullbox help "$verb"
     expect_code 0
     expect_says "usage: ./nullbox $verb"
   done
-  for verb in boot test build bench fmt clean; do
+  for verb in boot test build bench docs fmt clean; do
     run ./nullbox "$verb" --help
     expect_code 0
     expect_says "usage: ./nullbox $verb"
@@ -81,7 +94,7 @@ test_help_of_each_verb() {
   [ -z "$(ls -A "$NULLBOX_CACHE")" ] || wrong "it made $(ls -A "$NULLBOX_CACHE")"
   run ./nullbox
   expect_code 0
-  for verb in boot test build ctl bench fmt clean; do expect_says "  $verb "; done
+  for verb in boot test build ctl bench docs fmt clean; do expect_says "  $verb "; done
 }
 
 test_boot_port_taken() {
@@ -155,14 +168,14 @@ test_kernel_tests_need_root_and_say_so_first() {
 }
 
 # A Maven that writes what surefire would: three tests, of which one failed and one was skipped.
-test_skipped_java_tests_are_named_and_counted_apart() {
+test_failed_and_skipped_java_tests_are_named_and_counted_apart() {
   local report=$TMP/checkout/some/target/surefire-reports
   mkdir -p "$TMP/checkout"
   other_machine
   fake mvn "mkdir -p $report; cat >$report/TEST-a.xml <<XML
 <testsuite xmlns:xsi=\"x\" name=\"a.ATest\" time=\"0.1\" tests=\"3\" errors=\"0\" skipped=\"1\" failures=\"1\">
   <testcase name=\"works\" classname=\"a.ATest\" time=\"0\"/>
-  <testcase name=\"fails\" classname=\"a.ATest\" time=\"0\"><failure message=\"no\"/></testcase>
+  <testcase name=\"fails\" classname=\"a.ATest\" time=\"0\"><failure message=\"&#10;wanted &lt;1&gt;&#10;but\"/></testcase>
   <testcase name=\"needs\" classname=\"a.ATest\" time=\"0\">
     <skipped message=\"this machine has no libkrun.h\"/>
   </testcase>
@@ -172,8 +185,95 @@ exit 1"
   PATH=$TMP/bin script "cd $TMP/checkout; . $NB_ROOT/tools/test.sh; java_tests unit a b; echo \$NB_PASSED \$NB_FAILED \$NB_NOT_RUN"
   expect_code 0
   expect_says 'not run  a.ATest.needs: this machine has no libkrun.h'
+  expect_says 'FAILED  a.ATest.fails: wanted <1>'
   expect_says 'unit: 1 passed, 1 failed, 1 not run'
   grep -qx '1 1 1' "$TMP/out" || wrong 'the totals are others'
+}
+
+# checkout: one in $TMP/checkout with the module "one" and a test class of each kind, and a Maven that says in $TMP/mvn
+# what it was asked for, reports TESTS passed ones, and makes a document when it is told to.
+checkout() {
+  local class tests=$TMP/checkout/one/src/test/java/dev/nullbox/one
+  mkdir -p "$tests/part" "$TMP/checkout/docs"
+  cd "$TMP/checkout" || exit
+  echo '<module>one</module>' >pom.xml
+  for class in ATest part/BTest part/BIT part/BVmIT AFuzzTest ADocumentTest; do
+    echo "nullbox.test.seed nullbox.docs.write Fuzz.run" >"$tests/$class.java"
+  done
+  echo old >docs/a.md
+  other_machine
+  fake mvn 'echo "$@" >>'"$TMP"'/mvn
+mkdir -p one/target/surefire-reports
+echo "<testsuite tests=\"${TESTS-1}\" errors=\"0\" skipped=\"0\" failures=\"0\">" >one/target/surefire-reports/TEST-a.xml
+case "$*" in *-Dnullbox.docs.write=true*) echo new >docs/a.md ;; esac'
+}
+
+# in_checkout TEXT: a script there, with the functions of ./nullbox test, on a machine that lacks nothing.
+in_checkout() {
+  PATH=$TMP/bin script ". $NB_ROOT/tools/test.sh; . $NB_ROOT/tools/long.sh; ensure_packages() { :; }; $1"
+}
+
+asked() { grep -qE -- "$1" "$TMP/mvn" || wrong "Maven was not asked for $1, but: $(cat "$TMP/mvn")"; }
+
+test_one_module_or_test_is_run_alone() {
+  checkout
+  in_checkout 'run_tests unit one'
+  expect_code 0
+  expect_says '1 passed, 0 failed, 0 not run'
+  asked ' test -am -T [0-9]+ -pl one -Dtest=dev.nullbox.one.ADocumentTest,dev.nullbox.one.AFuzzTest,dev.nullbox.one.ATest,dev.nullbox.one.part.BTest '
+  in_checkout 'run_tests unit one "B*#holds*"'
+  expect_code 0
+  asked ' -Dtest=dev.nullbox.one.part.BIT#holds\*,dev.nullbox.one.part.BTest#holds\* '
+  in_checkout 'run_tests unit one dev.nullbox.one.ATest'
+  asked ' -Dtest=dev.nullbox.one.ATest '
+}
+
+test_a_test_that_is_not_there_is_a_failure() {
+  checkout
+  TESTS=0 in_checkout 'run_tests unit one ATest#nothing'
+  expect_code 1
+  expect_says 'no test ran: ATest#nothing names none of one, or none that can run here'
+}
+
+test_long_runs_have_seeds_of_their_own() {
+  checkout
+  NULLBOX_SEED=7 in_checkout 'run_tests long fuzz'
+  expect_code 0
+  expect_says 'seeds from 7 on: NULLBOX_SEED=7 repeats them'
+  expect_says 'fuzz: 5 of 5 rounds'
+  expect_says '5 passed, 0 failed, 0 not run'
+  asked ' -Dtest=dev.nullbox.one.AFuzzTest -Dvault.fuzz.rounds=[0-9]{6} -Dvault.fuzz.seed=1000007$'
+  asked ' -Dvault.fuzz.seed=5000007$'
+  NULLBOX_SEED=7 in_checkout 'run_tests long seeds'
+  asked ' -Dtest=.*dev.nullbox.one.ATest,dev.nullbox.one.part.BTest -Dnullbox.test.seed=8000007$'
+  NULLBOX_SEED=8000007 in_checkout 'run_tests unit one ATest'
+  asked ' -Dtest=dev.nullbox.one.ATest -Dnullbox.test.seed=8000007$'
+}
+
+test_long_runs_are_bounded_in_time() {
+  script ". $NB_ROOT/tools/test.sh; . $NB_ROOT/tools/long.sh; hour() { echo round \$1; SECONDS=\$((SECONDS + 3600)); }
+    rounds slow 60 2 hour; rounds slower 59 2 hour"
+  expect_code 0
+  expect_says 'slow: 2 of 2 rounds'
+  expect_says 'slower: 1 of 2 rounds'
+}
+
+test_long_kernel_tests_are_not_run_without_root() {
+  checkout
+  fake id 'echo 1000'
+  in_checkout 'long_tests kernel; echo $NB_PASSED $NB_FAILED $NB_NOT_RUN'
+  expect_says 'not run  kernel: needs root'
+  grep -qx '0 0 1' "$TMP/out" || wrong 'the totals are others'
+}
+
+test_docs_are_written_by_their_tests() {
+  checkout
+  in_checkout 'write_docs'
+  expect_code 0
+  expect_says 'written: docs/a.md'
+  asked '^-B -ntp test -Dnullbox.docs.write=true -am -T [0-9]+ -pl one -Dtest=dev.nullbox.one.ADocumentTest$'
+  in_checkout 'write_docs'
+  expect_says 'all of it is as the code says'
 }
 
 test_java_modules_that_do_not_compile_count_as_failed() {
