@@ -17,7 +17,6 @@ import dev.nullbox.manifest.ManifestResult;
 import dev.nullbox.manifest.ManifestResult.Invalid;
 import dev.nullbox.manifest.ManifestResult.Valid;
 import dev.nullbox.manifest.MemoryMib;
-import dev.nullbox.manifest.Problem;
 import dev.nullbox.manifest.Schema;
 import dev.nullbox.manifest.ToolRisk;
 import dev.nullbox.protocol.id.KeyPattern;
@@ -35,11 +34,9 @@ import java.util.Set;
 /** Holds the values of one raw manifest against each other, and makes a manifest of them when all are good. */
 final class ManifestChecker {
     private final RawManifest raw;
-    private final List<Problem> problems;
 
-    ManifestChecker(RawManifest raw, List<Problem> problems) {
+    ManifestChecker(RawManifest raw) {
         this.raw = raw;
-        this.problems = problems;
     }
 
     ManifestResult check() {
@@ -54,9 +51,9 @@ final class ManifestChecker {
                         "write includes read: name it once");
             }
         }
-        return problems.isEmpty()
+        return raw.problems().isEmpty()
                 ? new Valid(new Manifest(agent(env), capabilities(secrets), tools()))
-                : new Invalid(problems);
+                : new Invalid(raw.problems());
     }
 
     private List<CredentialRef> credentialRefs() {

@@ -12,7 +12,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -32,9 +31,8 @@ public final class ManifestReader {
             return tooLarge();
         }
         TomlGrammar.Checked checked = TomlGrammar.check(toml);
-        List<Problem> problems = new ArrayList<>(checked.problems());
-        if (!problems.isEmpty()) {
-            return new Invalid(problems);
+        if (!checked.problems().isEmpty()) {
+            return new Invalid(checked.problems());
         }
         Map<String, Object> tree;
         try {
@@ -45,7 +43,7 @@ public final class ManifestReader {
             return new Invalid(List.of(new Problem(
                     "file", "cannot be read as TOML: " + Text.quoted(message), "write one plain key = value a line")));
         }
-        return new ManifestChecker(new RawManifest(tree, problems), problems).check();
+        return new ManifestChecker(new RawManifest(tree)).check();
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.nullbox.manifest.Problem;
 import dev.nullbox.manifest.Schema;
 import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.protocol.id.Text;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -26,15 +27,14 @@ final class RawManifest {
     /** By full path; empty for a value that was refused. */
     private final Map<String, Optional<?>> values = new HashMap<>();
 
-    private final List<Problem> problems;
+    /** Of keys and types. */
+    private final List<Problem> misfits = new ArrayList<>();
 
-    /**
-     * The tree held against the schema.
-     *
-     * @param problems gets one for each key that is unknown or missing, and for each value that is refused
-     */
-    RawManifest(Map<String, Object> tree, List<Problem> problems) {
-        this.problems = problems;
+    /** Of values. */
+    private final List<Problem> refusals = new ArrayList<>();
+
+    /** The tree held against the schema. */
+    RawManifest(Map<String, Object> tree) {
         take("", "", tree);
     }
 
@@ -56,18 +56,19 @@ final class RawManifest {
             } else if (key.required()) {
                 String remedy = "add it: " + key.form().type().words() + ", "
                         + key.form().allowed();
-                problem(join(path, key.name()), "is missing", remedy);
+                misfits.add(new Problem(join(path, key.name()), "is missing", remedy));
             }
         }
         String known = (path.isEmpty() ? "the tables are " : "[" + path + "] has ")
                 + keys.stream().map(Key::name).collect(Collectors.joining(", "));
-        rest.keySet().forEach(unknown -> problem(join(path, unknown), "is not a key of AGENT.toml", known));
+        rest.keySet()
+                .forEach(unknown -> misfits.add(new Problem(join(path, unknown), "is not a key of AGENT.toml", known)));
     }
 
     private void takeValue(Key<?> key, String path, Object value) {
         TomlType type = key.form().type();
         if (!type.fits(value)) {
-            problem(path, "is " + article(typeOf(value)), "it must be " + article(type.words()));
+            misfits.add(new Problem(path, "is " + article(typeOf(value)), "it must be " + article(type.words())));
             values.put(path, Optional.empty());
             return;
         }
@@ -120,7 +121,12 @@ final class RawManifest {
     }
 
     void problem(String path, String problem, String remedy) {
-        problems.add(new Problem(path, problem, remedy));
+        refusals.add(new Problem(path, problem, remedy));
+    }
+
+    /** All so far: of keys and types first, then of values, each in the order of the schema. */
+    List<Problem> problems() {
+        return Stream.concat(misfits.stream(), refusals.stream()).toList();
     }
 
     private static String article(String type) {
