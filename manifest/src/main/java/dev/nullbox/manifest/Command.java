@@ -4,7 +4,7 @@ import dev.nullbox.protocol.id.InvalidValueException;
 import java.util.List;
 
 /**
- * What runs in the guest: the executable's path and its arguments, one word or more; how many is bounded by the reader.
+ * The program in the guest and its arguments: one word or more; the reader bounds how many.
  *
  * <p>Words reach the guest on its kernel command line: printable ASCII without double quotes.
  *
@@ -27,7 +27,7 @@ public record Command(List<String> words) {
         return new GuestPath(words.getFirst());
     }
 
-    /** What follows the executable. */
+    /** The words after the executable. */
     public List<String> arguments() {
         return words.subList(1, words.size());
     }

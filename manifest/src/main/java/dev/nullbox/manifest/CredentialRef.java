@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * One secret that an agent is lent for a run, and the bounds of that loan.
+ * A secret that an agent is lent for a run, and the bounds of that loan.
  *
  * @param name the secret's name in the vault
  * @param version which version of it; the newest when absent

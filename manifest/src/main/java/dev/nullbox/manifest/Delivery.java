@@ -1,9 +1,9 @@
 package dev.nullbox.manifest;
 
-/** How a secret reaches its agent. */
+/** The way in which a secret reaches its agent. */
 public enum Delivery implements Keyword {
     /** A file of mode 0400 in {@code /run/secrets}, there from the start. */
     FILE,
-    /** One answer of the agent's own API at its gateway address, when the agent asks. */
+    /** An answer of the agent's own API at its gateway address, when the agent asks. */
     FETCH
 }

@@ -143,7 +143,7 @@ public sealed interface Form<T> {
             return Arrays.stream(values()).filter(type -> type.fits(toml)).findFirst();
         }
 
-        /** Whether parsed content is of the type. */
+        /** Tells whether parsed content is of the type. */
         public boolean fits(Object toml) {
             return switch (this) {
                 case STRING -> toml instanceof String;

@@ -5,7 +5,7 @@ import dev.nullbox.protocol.id.Text;
 import java.time.Duration;
 
 /**
- * How the agent's health is asked for: HTTP GET inside its own network.
+ * The request for an agent's health: HTTP GET inside its own network.
  *
  * @param port TCP port in the guest
  * @param path absolute URL path of printable ASCII without spaces

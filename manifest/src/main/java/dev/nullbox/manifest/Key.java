@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One key of AGENT.toml.
+ * A key of AGENT.toml.
  *
  * @param path dotted; {@code *} stands for a name that the author chooses, {@code []} for each element of an array
  * @param form its TOML type, its bounds, and the value that it becomes
@@ -19,7 +19,7 @@ import java.util.Set;
  */
 public record Key<T>(
         String path, Form<T> form, boolean required, Optional<T> otherwise, String absent, Set<Service> consumers) {
-    /** What follows an array's path in the path of its elements. */
+    /** The suffix of an array's path in the path of its elements. */
     public static final String ELEMENT = "[]";
 
     /** The last part of the path. */

@@ -2,12 +2,12 @@ package dev.nullbox.manifest;
 
 import java.util.List;
 
-/** What became of an AGENT.toml. */
+/** The outcome of reading an AGENT.toml. */
 public sealed interface ManifestResult {
-    /** It says what an agent may do. */
+    /** A good one. */
     record Valid(Manifest manifest) implements ManifestResult {}
 
-    /** It is refused; all that is wrong with it, at least one, keys and types first, in the order of the schema. */
+    /** A refused one; all its problems, at least one, those of keys and types first. */
     record Invalid(List<Problem> problems) implements ManifestResult {
         public Invalid {
             problems = List.copyOf(problems);

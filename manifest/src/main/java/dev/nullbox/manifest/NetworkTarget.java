@@ -2,7 +2,7 @@ package dev.nullbox.manifest;
 
 import java.net.InetAddress;
 
-/** One place to which an agent may open TCP connections: one port of one address, or of one name. */
+/** A place to which an agent may open TCP connections: one port of one address, or of one name. */
 public sealed interface NetworkTarget {
     /** The port of an entry that names none: HTTPS. */
     int DEFAULT_PORT = 443;

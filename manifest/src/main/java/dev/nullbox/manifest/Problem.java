@@ -1,7 +1,7 @@
 package dev.nullbox.manifest;
 
 /**
- * One thing that is wrong in an AGENT.toml.
+ * A fault of an AGENT.toml.
  *
  * @param fieldPath where: {@code "capabilities.network.allow[2]"}, or {@code "line 7"} when the text is not TOML
  * @param problem what is wrong, one line

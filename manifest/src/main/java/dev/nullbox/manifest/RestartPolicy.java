@@ -1,8 +1,8 @@
 package dev.nullbox.manifest;
 
-/** Whether an agent that has ended is started again. */
+/** Rule for starting an agent again that has ended. */
 public enum RestartPolicy implements Keyword {
-    /** It is not. */
+    /** Not at all. */
     NEVER,
     /** When its exit code was not 0, or a signal killed it. */
     ON_FAILURE,

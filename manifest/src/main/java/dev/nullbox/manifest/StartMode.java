@@ -1,6 +1,6 @@
 package dev.nullbox.manifest;
 
-/** Who starts an agent. */
+/** The starter of an agent. */
 public enum StartMode implements Keyword {
     /** The appliance, at boot. */
     AUTO,

@@ -80,7 +80,7 @@ final class TargetParser {
         }
     }
 
-    /** Whether the text is four numbers of 0 to 255 without leading zeros. */
+    /** Tells whether the text is four numbers of 0 to 255 without leading zeros. */
     private static boolean isIpv4(String text) {
         String[] parts = text.split("\\.", -1);
         if (parts.length != 4) {

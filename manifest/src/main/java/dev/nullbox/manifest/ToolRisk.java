@@ -1,6 +1,6 @@
 package dev.nullbox.manifest;
 
-/** How much harm a tool of the agent may do, least first. */
+/** The harm that a tool of the agent may do, least first. */
 public enum ToolRisk implements Keyword {
     LOW,
     MEDIUM,

@@ -31,7 +31,7 @@ final class TomlCursor {
         return isAtEnd() ? '\n' : text.charAt(position);
     }
 
-    /** Whether a comment or the line's end is here. */
+    /** Tells whether a comment or the line's end is here. */
     boolean isAtLineEnd() {
         return peek() == '\n' || peek() == '#' || isCrLf();
     }

@@ -30,7 +30,7 @@ final class TomlGrammar {
     }
 
     /**
-     * What became of a text.
+     * The outcome for a text.
      *
      * @param problems at most one a line; none when toml4j may read the text
      * @param plain the text without its comments, line by line the same

@@ -19,12 +19,12 @@ public final class InvalidValueException extends IllegalArgumentException {
         this.remedy = remedy;
     }
 
-    /** What is wrong. */
+    /** The fault. */
     public String problem() {
         return problem;
     }
 
-    /** What to write instead. */
+    /** The way to put it right. */
     public String remedy() {
         return remedy;
     }

@@ -20,7 +20,7 @@ public final class Text {
         return c >= '0' && c <= '9';
     }
 
-    /** Whether all characters are ASCII letters, digits, or one of {@code others}. */
+    /** Tells whether all characters are ASCII letters, digits, or one of {@code others}. */
     public static boolean consistsOf(String text, String others) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -31,7 +31,7 @@ public final class Text {
         return true;
     }
 
-    /** Whether all characters are printable ASCII, the space included. */
+    /** Tells whether all characters are printable ASCII, the space included. */
     public static boolean isPrintableAscii(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
@@ -41,7 +41,7 @@ public final class Text {
         return true;
     }
 
-    /** Whether the text is one decimal digit or more. */
+    /** Tells whether the text is one decimal digit or more. */
     public static boolean isDigits(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (!isDigit(text.charAt(i))) {
@@ -51,7 +51,7 @@ public final class Text {
         return !text.isEmpty();
     }
 
-    /** Whether the text is an {@link #IDENTIFIER}. */
+    /** Tells whether the text is an {@link #IDENTIFIER}. */
     public static boolean isIdentifier(String text) {
         return !text.isEmpty() && text.length() <= MAX_IDENTIFIER && !isDigit(text.charAt(0)) && consistsOf(text, "_");
     }
