@@ -1,6 +1,6 @@
 package dev.nullbox.egress;
 
-import dev.nullbox.protocol.GatewayCalls;
+import dev.nullbox.protocol.api.GatewayContract;
 import java.util.List;
 
 /**
@@ -29,7 +29,7 @@ final class BaseTable {
                             rule("ct state established accept", "answers to the host, and to its operator"),
                             rule("meta nfproto ipv4 udp sport 67 udp dport 68 accept", "DHCP: the lease of the uplink"),
                             rule(
-                                    "meta nfproto ipv4 tcp dport " + GatewayCalls.PORT + " accept",
+                                    "meta nfproto ipv4 tcp dport " + GatewayContract.PORT + " accept",
                                     "the gateway, which asks for a client certificate"))),
             new Chain(
                     "forward",

@@ -1,14 +1,16 @@
 package dev.nullbox.gateway;
 
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.api.GatewayContract;
 import dev.nullbox.service.EventSink;
 import dev.nullbox.service.HeapWiper;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +22,7 @@ import javax.net.ssl.SSLContext;
 
 /**
  * The appliance's one listener that is reachable from outside: TLS 1.3 with a client certificate, one JSON-RPC message a
- * line, each passed to the service that its prefix names and its answer passed back.
+ * line, each passed to its method's service on behalf of the operator whom the certificate names.
  */
 final class Gateway implements AutoCloseable {
     private static final int BACKLOG = 128;
@@ -29,7 +31,7 @@ final class Gateway implements AutoCloseable {
 
     private final ServerSocket listener;
     private final SSLContext tls;
-    private final Routes routes;
+    private final Path sockets;
     private final GatewayLimits limits;
     private final EventSink events;
     private final Semaphore slots;
@@ -39,10 +41,10 @@ final class Gateway implements AutoCloseable {
     private volatile boolean closing;
     private final Thread acceptor = new Thread(this::accept, "gateway-accept");
 
-    private Gateway(ServerSocket listener, SSLContext tls, Routes routes, GatewayLimits limits, EventSink events) {
+    private Gateway(ServerSocket listener, SSLContext tls, Path sockets, GatewayLimits limits, EventSink events) {
         this.listener = listener;
         this.tls = tls;
-        this.routes = routes;
+        this.sockets = sockets;
         this.limits = limits;
         this.events = events;
         this.slots = new Semaphore(limits.connections());
@@ -53,10 +55,11 @@ final class Gateway implements AutoCloseable {
     /**
      * Listens and answers until closed.
      *
+     * @param sockets the directory of the services' sockets
      * @throws IOException when the address cannot be bound
      */
     static Gateway listen(
-            InetSocketAddress address, SSLContext tls, Routes routes, GatewayLimits limits, EventSink events)
+            InetSocketAddress address, SSLContext tls, Path sockets, GatewayLimits limits, EventSink events)
             throws IOException {
         ServerSocket listener = new ServerSocket();
         try {
@@ -66,8 +69,8 @@ final class Gateway implements AutoCloseable {
             listener.close();
             throw new IOException("cannot listen at " + address + ": " + e.getMessage(), e);
         }
-        Gateway gateway = new Gateway(listener, tls, routes, limits, events);
-        events.emit("gateway.listening", Map.of("port", gateway.port()));
+        Gateway gateway = new Gateway(listener, tls, sockets, limits, events);
+        events.emit(GatewayContract.LISTENING, Fields.PORT.is((long) gateway.port()));
         gateway.acceptor.start();
         return gateway;
     }
@@ -89,7 +92,7 @@ final class Gateway implements AutoCloseable {
         } catch (IOException e) {
             System.err.println("gateway: closing the listener: " + e.getMessage());
         }
-        long deadline = System.nanoTime() + limits.farewell().toNanos();
+        long deadline = System.nanoTime() + limits.drainTimeout().toNanos();
         try {
             // All are told before any is waited for: an idle client that stays costs the others nothing.
             connections.forEach(GatewayConnection::finish);
@@ -123,7 +126,7 @@ final class Gateway implements AutoCloseable {
     }
 
     private void serve(Socket socket) throws IOException {
-        GatewayConnection connection = new GatewayConnection(socket, tls, routes, limits, events, deadlines);
+        GatewayConnection connection = new GatewayConnection(socket, tls, sockets, limits, events, deadlines);
         connections.add(connection);
         if (closing) {
             connection.finish();
@@ -155,15 +158,15 @@ final class Gateway implements AutoCloseable {
 
     /** Connections beyond the bound wait in the listener's queue, not for longer than others are worth keeping. */
     private void awaitSlot() throws InterruptedException {
-        while (!slots.tryAcquire(limits.patience().toMillis(), TimeUnit.MILLISECONDS)) {
-            leastWorth().ifPresent(GatewayConnection::abort);
+        while (!slots.tryAcquire(limits.queueTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+            evictionCandidate().ifPresent(GatewayConnection::abort);
         }
     }
 
-    private Optional<GatewayConnection> leastWorth() {
+    private Optional<GatewayConnection> evictionCandidate() {
         long now = System.nanoTime();
         List<GatewayConnection> idle = connections.stream()
-                .filter(connection -> connection.isIdle(now, limits.patience()))
+                .filter(connection -> connection.isIdle(now, limits.queueTimeout()))
                 .toList();
         return idle.stream()
                 .min(Comparator.comparing(GatewayConnection::isKnown)

@@ -2,8 +2,16 @@ package dev.nullbox.gateway;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
+import dev.nullbox.protocol.Audience;
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.Effect;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Method;
+import dev.nullbox.protocol.api.GatewayContract;
+import dev.nullbox.protocol.api.Methods;
 import dev.nullbox.rpc.JsonRpcCodec;
 import dev.nullbox.rpc.LineFramer;
+import dev.nullbox.rpc.Operator;
 import dev.nullbox.rpc.RpcClient;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.EventSink;
@@ -17,7 +25,6 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -34,7 +41,7 @@ final class GatewayConnection {
 
     private final Socket socket;
     private final SSLContext tls;
-    private final Routes routes;
+    private final Path sockets;
     private final GatewayLimits limits;
     private final EventSink events;
     private final ScheduledExecutorService deadlines;
@@ -49,13 +56,13 @@ final class GatewayConnection {
     GatewayConnection(
             Socket socket,
             SSLContext tls,
-            Routes routes,
+            Path sockets,
             GatewayLimits limits,
             EventSink events,
             ScheduledExecutorService deadlines) {
         this.socket = socket;
         this.tls = tls;
-        this.routes = routes;
+        this.sockets = sockets;
         this.limits = limits;
         this.events = events;
         this.deadlines = deadlines;
@@ -66,7 +73,7 @@ final class GatewayConnection {
         return known;
     }
 
-    /** Whether a call was for warden, as all that carry secrets are, or cannot be told from one. */
+    /** Whether a call carried a secret, or cannot be told from one that did. */
     boolean carriedSecrets() {
         return carriedSecrets;
     }
@@ -122,7 +129,7 @@ final class GatewayConnection {
     void run() {
         try (Socket closing = socket) {
             SSLSocket secured = (SSLSocket) tls.getSocketFactory().createSocket(closing, null, false);
-            Optional<String> client = handshake(secured);
+            Optional<Operator> client = handshake(secured);
             if (client.isPresent()) {
                 known = true;
                 sinceNanos = System.nanoTime();
@@ -143,8 +150,8 @@ final class GatewayConnection {
         }
     }
 
-    /** The client's name; absent when it was refused, which it has been told. */
-    private Optional<String> handshake(SSLSocket secured) throws IOException {
+    /** The client; absent when it was refused, which it has been told. */
+    private Optional<Operator> handshake(SSLSocket secured) throws IOException {
         Future<?> deadline = closeAfter(limits.handshake());
         try {
             secured.setUseClientMode(false);
@@ -152,16 +159,16 @@ final class GatewayConnection {
             secured.setEnabledProtocols(new String[] {"TLSv1.3"});
             secured.startHandshake();
             return Optional.of(
-                    CommonName.of((X509Certificate) secured.getSession().getPeerCertificates()[0]));
+                    Operators.of((X509Certificate) secured.getSession().getPeerCertificates()[0]));
         } catch (SSLException e) {
-            events.emit("gateway.refused", Map.of("why", TerminalText.line(String.valueOf(e.getMessage()))));
+            events.emit(GatewayContract.REFUSED, Fields.WHY.is(TerminalText.line(String.valueOf(e.getMessage()))));
             return Optional.empty();
         } finally {
             deadline.cancel(false);
         }
     }
 
-    private void serve(String client, SSLSocket secured) throws IOException {
+    private void serve(Operator client, SSLSocket secured) throws IOException {
         LineFramer lines = new LineFramer(JsonRpcCodec.MAX_MESSAGE_BYTES);
         byte[] piece = new byte[PIECE_BYTES];
         InputStream in = secured.getInputStream();
@@ -220,7 +227,7 @@ final class GatewayConnection {
         }
     }
 
-    private void answer(String client, byte[] line, OutputStream out) throws IOException {
+    private void answer(Operator client, byte[] line, OutputStream out) throws IOException {
         Optional<byte[]> reply = switch (JsonRpcCodec.decodeRequest(line)) {
             case JsonRpcCodec.Malformed(JsonElement id, RpcException error) -> {
                 carriedSecrets = true;
@@ -244,35 +251,44 @@ final class GatewayConnection {
     }
 
     /** Passes a request on; absent when it wants no answer. */
-    private Optional<byte[]> pass(String client, JsonRpcCodec.Request request) {
+    private Optional<byte[]> pass(Operator client, JsonRpcCodec.Request request) {
+        boolean ok = false;
         try {
+            Method<?> method = route(request.method());
+            Path service = sockets.resolve(method.service().socketName());
             JsonElement result = RpcClient.call(
-                    socket(request.method()), request.method(), request.params(), limits.call(request.method()));
-            announce(client, request.method(), true);
+                    service,
+                    method.name(),
+                    request.params(),
+                    Optional.of(client),
+                    limits.call().apply(method));
+            ok = true;
             return request.id().map(id -> JsonRpcCodec.encodeResult(id, result));
         } catch (RpcException e) {
-            announce(client, request.method(), false);
             return request.id().map(id -> JsonRpcCodec.encodeError(id, e));
+        } finally {
+            String name = request.method();
+            events.emit(
+                    GatewayContract.CALL,
+                    GatewayContract.CLIENT.is(client.name()),
+                    Fields.METHOD.is(TerminalText.line(name.substring(0, Math.min(name.length(), MAX_SHOWN_METHOD)))),
+                    Fields.OK.is(ok));
         }
     }
 
-    private Path socket(String method) throws RpcException {
-        if (Routes.toWarden(method)) {
+    /** The method of the name, if operators may call it; the service itself refuses the others to the gateway's user, too. */
+    private Method<?> route(String name) throws RpcException {
+        Optional<Method<?>> method = Methods.find(name).filter(found -> found.audience() != Audience.HOST);
+        if (method.isEmpty() || method.get().effect() == Effect.SECRET) {
             carriedSecrets = true;
         }
-        return routes.socket(method)
-                .orElseThrow(() -> new RpcException(
-                        RpcException.Code.NO_METHOD, "NOT_ROUTED", "operators have no method of this name"));
-    }
-
-    private void announce(String client, String method, boolean ok) {
-        String shown = TerminalText.line(method.substring(0, Math.min(method.length(), MAX_SHOWN_METHOD)));
-        events.emit("gateway.call", Map.of("client", client, "method", shown, "ok", ok));
+        return method.orElseThrow(
+                () -> new RpcException(CallReason.NOT_ROUTED, "operators have no method of this name"));
     }
 
     /** Closing with bytes unread would reset the connection and lose what was said last: takes them, for a while. */
     private void drain() throws IOException {
-        Future<?> deadline = closeAfter(limits.farewell());
+        Future<?> deadline = closeAfter(limits.drainTimeout());
         try {
             InputStream in = socket.getInputStream();
             byte[] piece = new byte[PIECE_BYTES];

@@ -1,6 +1,7 @@
 package dev.nullbox.gateway;
 
-import dev.nullbox.protocol.GatewayCalls;
+import dev.nullbox.protocol.Audience;
+import dev.nullbox.protocol.api.GatewayContract;
 import dev.nullbox.rpc.TlsCredentials;
 import dev.nullbox.service.ServiceRuntime;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
 /**
- * The gateway: TCP {@value GatewayCalls#PORT} of the appliance, for {@code nullctl}.
+ * The gateway: TCP {@value GatewayContract#PORT} of the appliance, for {@code nullctl}.
  *
  * <p>Its certificate, key and authority are {@code tls/server.p12} and {@code tls/ca.pem} in its run directory; the
  * services' sockets are in that directory's parent.
@@ -22,7 +23,7 @@ public final class GatewayMain {
 
     /** Runs until SIGTERM; takes no arguments; {@code NULLBOX_GATEWAY_PORT} names another port. */
     public static void main(String[] args) {
-        ServiceRuntime runtime = ServiceRuntime.fromEnvironment("gateway");
+        ServiceRuntime runtime = ServiceRuntime.fromEnvironment(Audience.GATEWAY);
         try {
             Gateway gateway = start(runtime, port(System.getenv()));
             runtime.onTerminate(gateway::close);
@@ -42,14 +43,13 @@ public final class GatewayMain {
         Path sockets = Objects.requireNonNull(run.toAbsolutePath().getParent(), "a directory of sockets");
         Path credentials = run.resolve("tls");
         SSLContext tls = TlsCredentials.load(credentials.resolve("server.p12"), credentials.resolve("ca.pem"));
-        return Gateway.listen(
-                new InetSocketAddress(port), tls, new Routes(sockets), GatewayLimits.defaults(), runtime.events());
+        return Gateway.listen(new InetSocketAddress(port), tls, sockets, GatewayLimits.defaults(), runtime.events());
     }
 
     private static int port(Map<String, String> environment) throws IOException {
         Optional<String> given = Optional.ofNullable(environment.get("NULLBOX_GATEWAY_PORT"));
         try {
-            return given.map(Integer::parseInt).orElse(GatewayCalls.PORT);
+            return given.map(Integer::parseInt).orElse(GatewayContract.PORT);
         } catch (NumberFormatException e) {
             throw new IOException("NULLBOX_GATEWAY_PORT is not a port number", e);
         }

@@ -3,10 +3,9 @@ package dev.nullbox.gateway;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.nullbox.rpc.Caller;
 import dev.nullbox.rpc.RpcException;
-import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcMethod;
-import dev.nullbox.rpc.RpcServer;
 import dev.nullbox.rpc.TlsCredentials;
 import dev.nullbox.service.EventSink;
 import java.io.ByteArrayOutputStream;
@@ -24,11 +23,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class FakeAppliance implements AutoCloseable {
     private static final Duration LONG = Duration.ofSeconds(60);
 
-    static final GatewayLimits LIMITS = new GatewayLimits(32, LONG, LONG, LONG, LONG, LONG, LONG);
+    static final GatewayLimits LIMITS = new GatewayLimits(32, LONG, LONG, _ -> LONG, LONG, LONG);
 
     private final Path sockets;
-    private final List<RpcServer> servers = new ArrayList<>();
+    private final List<FakeService> servers = new ArrayList<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final List<Caller> callers = new CopyOnWriteArrayList<>();
     private final ByteArrayOutputStream events = new ByteArrayOutputStream();
     private final Gateway gateway;
 
@@ -41,7 +41,7 @@ public final class FakeAppliance implements AutoCloseable {
         gateway = Gateway.listen(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 TlsCredentials.load(credentials.resolve("server.p12"), credentials.resolve("ca.pem")),
-                new Routes(sockets),
+                sockets,
                 limits,
                 new EventSink(events));
     }
@@ -57,7 +57,7 @@ public final class FakeAppliance implements AutoCloseable {
     }
 
     public void serve(String service, List<RpcMethod> methods) throws Exception {
-        servers.add(RpcServer.listen(sockets.resolve(service + ".sock"), methods, RpcLimits.defaults()));
+        servers.add(FakeService.listen(sockets.resolve(service + ".sock"), methods));
     }
 
     /** What a fake method does. */
@@ -67,14 +67,20 @@ public final class FakeAppliance implements AutoCloseable {
     }
 
     public RpcMethod method(String name, Answer answer) {
-        return new RpcMethod(name, Set.of(System.getProperty("user.name")), (caller, params) -> {
+        return new RpcMethod(name, Set.of(), (caller, params) -> {
             asked.add(name + " " + params);
+            callers.add(caller);
             return answer.to(params);
         });
     }
 
     public List<String> asked() {
         return List.copyOf(asked);
+    }
+
+    /** Callers of the methods, as services see them. */
+    List<Caller> callers() {
+        return List.copyOf(callers);
     }
 
     public String events() {
@@ -92,6 +98,6 @@ public final class FakeAppliance implements AutoCloseable {
     @Override
     public void close() {
         gateway.close();
-        servers.forEach(RpcServer::close);
+        servers.forEach(FakeService::close);
     }
 }

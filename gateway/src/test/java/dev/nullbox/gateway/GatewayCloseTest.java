@@ -153,8 +153,8 @@ class GatewayCloseTest {
         }
     }
 
-    private FakeAppliance appliance(Path sockets, Duration farewell) throws Exception {
-        GatewayLimits limits = new GatewayLimits(4, LATE, LATE, LATE, LATE, LATE, farewell);
+    private FakeAppliance appliance(Path sockets, Duration drainTimeout) throws Exception {
+        GatewayLimits limits = new GatewayLimits(4, LATE, LATE, _ -> LATE, LATE, drainTimeout);
         return new FakeAppliance(sockets, certificates.directory("good"), limits);
     }
 

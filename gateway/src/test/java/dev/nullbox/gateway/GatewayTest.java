@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.nullbox.protocol.GatewayCalls;
+import dev.nullbox.protocol.Audience;
+import dev.nullbox.protocol.Method;
+import dev.nullbox.protocol.Service;
+import dev.nullbox.protocol.api.Methods;
+import dev.nullbox.rpc.Operator;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.Sha256;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -19,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -103,6 +109,73 @@ class GatewayTest {
     }
 
     @Test
+    void operatorsReachWhatTheContractOffersThemAndNothingElse(@TempDir Path sockets) throws Exception {
+        try (FakeAppliance appliance = appliance(sockets, FakeAppliance.LIMITS)) {
+            for (Service service : Service.values()) {
+                appliance.serve(
+                        service.key(),
+                        Methods.ALL.stream()
+                                .filter(method -> method.service() == service)
+                                .map(method -> appliance.method(method.name(), params -> params))
+                                .toList());
+            }
+            try (SSLSocket client = client(appliance)) {
+                for (Method<?> method : Methods.ALL) {
+                    if (method.audience() == Audience.HOST) {
+                        refused(client, method.name());
+                    } else {
+                        assertThat(TlsClient.call(client, method.name(), NOTHING))
+                                .isEqualTo(NOTHING);
+                    }
+                }
+            }
+            assertThat(appliance.asked()).hasSizeGreaterThan(40);
+        }
+    }
+
+    @Test
+    void servicesLearnTheOperatorsNameAndCertificate(@TempDir Path sockets) throws Exception {
+        try (FakeAppliance appliance = appliance(sockets, FakeAppliance.LIMITS)) {
+            appliance.serve("nulld", "nulld.status", "{}");
+            status(appliance, "good");
+            Operator operator = appliance.callers().getFirst().operator().orElseThrow();
+            assertThat(operator.name()).isEqualTo("operator");
+            assertThat(operator.certificate())
+                    .isEqualTo(Sha256.hex(certificates.client("good").getEncoded()));
+            assertThat(appliance.events()).contains("\"client\":\"operator\"");
+        }
+    }
+
+    @Test
+    void clientsCannotSayOnWhoseBehalfTheyCall(@TempDir Path sockets) throws Exception {
+        try (FakeAppliance appliance = appliance(sockets, FakeAppliance.LIMITS);
+                SSLSocket client = client(appliance)) {
+            appliance.serve("nulld", "nulld.status", "{}");
+            String operator = "{\"name\":\"mallory\",\"certificate\":\"" + "ab".repeat(32) + "\"}";
+            TlsClient.send(
+                    client, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"nulld.status\",\"operator\":" + operator + "}");
+            assertThat(TlsClient.line(client)).contains("\"MEMBER\"");
+            assertThat(appliance.asked()).isEmpty();
+            status(appliance, "good");
+            assertThat(appliance.asked()).as("the allowed twin").hasSize(1);
+        }
+    }
+
+    @Test
+    void refusesACertificateThatNamesNoOperator(@TempDir Path sockets) throws Exception {
+        try (FakeAppliance appliance = appliance(sockets, FakeAppliance.LIMITS)) {
+            appliance.serve("nulld", "nulld.status", "{}");
+            assertThatThrownBy(() -> status(appliance, "nameless")).isInstanceOf(Exception.class);
+            assertThat(appliance.asked()).isEmpty();
+            assertThat(appliance.events())
+                    .contains("\"event\":\"gateway.refused\"", "names no operator", "subjectAltName")
+                    .doesNotContain("nameless");
+            status(appliance, "good");
+            assertThat(appliance.asked()).as("the allowed twin").hasSize(1);
+        }
+    }
+
+    @Test
     void saysThatAServiceIsDown(@TempDir Path sockets) throws Exception {
         try (FakeAppliance appliance = appliance(sockets, FakeAppliance.LIMITS);
                 SSLSocket client = client(appliance)) {
@@ -161,7 +234,7 @@ class GatewayTest {
     @Test
     void hangsUpOnAClientThatBeginsNoHandshake(@TempDir Path sockets) throws Exception {
         Duration late = Duration.ofMinutes(5);
-        GatewayLimits limits = new GatewayLimits(4, Duration.ofMillis(200), late, late, late, late, late);
+        GatewayLimits limits = new GatewayLimits(4, Duration.ofMillis(200), late, _ -> late, late, late);
         try (FakeAppliance appliance = appliance(sockets, limits);
                 Socket silent = new Socket(InetAddress.getLoopbackAddress(), appliance.port())) {
             silent.setSoTimeout(60_000);
@@ -172,7 +245,7 @@ class GatewayTest {
     @Test
     void hangsUpOnAClientThatAsksNothing(@TempDir Path sockets) throws Exception {
         Duration late = Duration.ofMinutes(5);
-        GatewayLimits limits = new GatewayLimits(4, late, Duration.ofMillis(200), late, late, late, late);
+        GatewayLimits limits = new GatewayLimits(4, late, Duration.ofMillis(200), _ -> late, late, late);
         try (FakeAppliance appliance = appliance(sockets, limits);
                 SSLSocket silent = TlsClient.connect(appliance, TlsClient.operator(certificates), "TLSv1.3")) {
             assertThat(TlsClient.untilItEnds(silent)).isEmpty();
@@ -199,7 +272,7 @@ class GatewayTest {
     @Test
     void silentClientsShutNobodyOut(@TempDir Path sockets) throws Exception {
         Duration late = Duration.ofMinutes(5);
-        GatewayLimits limits = new GatewayLimits(4, late, late, late, late, Duration.ofMillis(20), SHORT);
+        GatewayLimits limits = new GatewayLimits(4, late, late, _ -> late, Duration.ofMillis(20), SHORT);
         List<Socket> silent = new ArrayList<>();
         try (FakeAppliance appliance = appliance(sockets, limits)) {
             appliance.serve("nulld", "nulld.status", "{}");
@@ -226,7 +299,9 @@ class GatewayTest {
     @Test
     void callsThatGoThroughAWholeStoreHaveTheirOwnDeadline(@TempDir Path sockets) throws Exception {
         Duration late = Duration.ofMinutes(5);
-        GatewayLimits limits = new GatewayLimits(4, late, late, Duration.ofMillis(300), late, late, SHORT);
+        Function<Method<?>, Duration> call =
+                method -> method.deadline().equals(Method.LONG) ? late : Duration.ofMillis(300);
+        GatewayLimits limits = new GatewayLimits(4, late, late, call, late, SHORT);
         try (FakeAppliance appliance = appliance(sockets, limits)) {
             FakeAppliance.Answer slow = params -> {
                 sleep();
@@ -242,8 +317,8 @@ class GatewayTest {
                         .contains("5");
             }
         }
-        for (String method : List.of("memory.backup", "memory.get")) {
-            assertThat(GatewayLimits.defaults().call(method)).isEqualTo(GatewayCalls.deadline(method));
+        for (Method<?> method : Methods.ALL) {
+            assertThat(GatewayLimits.defaults().call().apply(method)).isEqualTo(method.deadline());
         }
     }
 

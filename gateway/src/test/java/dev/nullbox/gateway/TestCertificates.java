@@ -30,7 +30,7 @@ public final class TestCertificates {
     /**
      * In the directory: {@code good} (as ./nullbox boot makes them), {@code stranger} (another authority's client, trusting
      * the good one), {@code misnamed} (a good server certificate for another name), {@code nobody} (a client whose own
-     * authority is not the server's either way).
+     * authority is not the server's either way), {@code nameless} (a good client without a subjectAltName).
      */
     static TestCertificates make(Path directory) throws Exception {
         TestCertificates made = new TestCertificates(directory);
@@ -40,9 +40,11 @@ public final class TestCertificates {
         made.signed("misnamed", "ca", "CN=nullbox", "san=dns:localhost,ip:127.0.0.1", "eku=serverAuth");
         made.signed("client", "ca", "CN=operator", "san=dns:operator", "eku=clientAuth");
         made.signed("client2", "ca2", "CN=stranger", "san=dns:stranger", "eku=clientAuth");
+        made.signed("nameless", "ca", "CN=nameless", "eku=clientAuth");
         made.credentials("good", "server", "client", "ca");
         made.credentials("misnamed", "misnamed", "client", "ca");
         made.credentials("stranger", "server", "client2", "ca");
+        made.credentials("nameless", "server", "nameless", "ca");
         made.credentials("nobody", "server", "client2", "ca2");
         return made;
     }
@@ -50,6 +52,15 @@ public final class TestCertificates {
     /** A directory as nullctl and the gateway expect it. */
     public Path directory(String name) {
         return directory.resolve(name);
+    }
+
+    /** The client's own certificate. */
+    Certificate client(String name) throws Exception {
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(directory(name).resolve("client.p12"))) {
+            keys.load(in, PASSWORD);
+        }
+        return keys.getCertificate(keys.aliases().nextElement());
     }
 
     private void signed(String alias, String authority, String subject, String... extensions) throws Exception {

@@ -64,8 +64,11 @@ final class TlsClient {
 
     /** Asks for a method without parameters. */
     static void ask(Socket socket, String method) throws IOException {
-        String request = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\"}\n";
-        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        send(socket, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\"}");
+    }
+
+    static void send(Socket socket, String request) throws IOException {
+        socket.getOutputStream().write((request + "\n").getBytes(StandardCharsets.US_ASCII));
     }
 
     /** One line, or what came before the end. */

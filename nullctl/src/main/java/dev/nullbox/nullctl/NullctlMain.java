@@ -19,8 +19,8 @@ import dev.nullbox.nullctl.terminal.Io;
 import dev.nullbox.nullctl.terminal.LocalFileException;
 import dev.nullbox.nullctl.terminal.Terminals;
 import dev.nullbox.nullctl.terminal.UsageException;
-import dev.nullbox.protocol.GatewayCalls;
 import dev.nullbox.protocol.Version;
+import dev.nullbox.protocol.api.GatewayContract;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.TerminalText;
 import java.io.PrintWriter;
@@ -55,7 +55,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  nullctl status",
             "  nullctl vault unseal",
-            "  nullctl --address box.example:" + GatewayCalls.PORT + " --credentials ~/box agents",
+            "  nullctl --address box.example:" + GatewayContract.PORT + " --credentials ~/box agents",
             "  nullctl logs -f --source cage",
             "  source <(nullctl completion bash)",
             "",
@@ -84,10 +84,10 @@ public final class NullctlMain implements Session {
     @Option(
             names = "--address",
             paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:" + GatewayCalls.PORT,
+            defaultValue = "127.0.0.1:" + GatewayContract.PORT,
             converter = Address.Converter.class,
             description = "The appliance's gateway; ${DEFAULT-VALUE} when not given.")
-    private Address address = new Address("127.0.0.1", GatewayCalls.PORT);
+    private Address address = new Address("127.0.0.1", GatewayContract.PORT);
 
     @Option(
             names = "--credentials",

@@ -1,6 +1,6 @@
 package dev.nullbox.nullctl.client;
 
-import dev.nullbox.protocol.GatewayCalls;
+import dev.nullbox.protocol.api.GatewayContract;
 import dev.nullbox.service.TerminalText;
 import picocli.CommandLine;
 
@@ -35,7 +35,7 @@ public record Address(String host, int port) {
 
         private static CommandLine.TypeConversionException wrong(String text) {
             return new CommandLine.TypeConversionException("'" + TerminalText.line(text)
-                    + "' is no host:port, as 127.0.0.1:" + GatewayCalls.PORT + " or [::1]:" + GatewayCalls.PORT);
+                    + "' is no host:port, as 127.0.0.1:" + GatewayContract.PORT + " or [::1]:" + GatewayContract.PORT);
         }
     }
 

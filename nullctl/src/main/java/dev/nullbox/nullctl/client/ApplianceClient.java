@@ -3,7 +3,8 @@ package dev.nullbox.nullctl.client;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import dev.nullbox.protocol.GatewayCalls;
+import dev.nullbox.protocol.Method;
+import dev.nullbox.protocol.api.Methods;
 import dev.nullbox.rpc.JsonRpcCodec;
 import dev.nullbox.rpc.LineFramer;
 import dev.nullbox.rpc.RpcException;
@@ -120,7 +121,7 @@ public final class ApplianceClient implements AutoCloseable {
 
     /** How long an answer is waited for. */
     static Duration answer(String method) {
-        return GatewayCalls.deadline(method).plus(SPARE);
+        return Methods.find(method).map(Method::deadline).orElse(Method.SHORT).plus(SPARE);
     }
 
     @Override

@@ -6,7 +6,8 @@ import dev.nullbox.gateway.FakeAppliance;
 import dev.nullbox.gateway.TestCertificates;
 import dev.nullbox.nullctl.NullctlMain;
 import dev.nullbox.nullctl.NullctlTestCase;
-import dev.nullbox.protocol.GatewayCalls;
+import dev.nullbox.protocol.Method;
+import dev.nullbox.protocol.api.Methods;
 import dev.nullbox.rpc.RpcException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -88,8 +89,8 @@ class ConnectionTest extends NullctlTestCase {
 
     @Test
     void waitsLongerThanTheGateway() {
-        for (String method : List.of("memory.backup", "memory.get")) {
-            assertThat(ApplianceClient.answer(method)).isGreaterThan(GatewayCalls.deadline(method));
+        for (Method<?> method : Methods.ALL) {
+            assertThat(ApplianceClient.answer(method.name())).isGreaterThan(method.deadline());
         }
         assertThat(ApplianceClient.answer("memory.import")).isGreaterThan(Duration.ofMinutes(59));
     }
