@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -82,10 +83,17 @@ public final class Message {
         return values.containsKey(field.name());
     }
 
-    /** Overwrites the bytes that are values here: they may be secrets. */
+    /** Overwrites the bytes that are values here, or in a map here: they may be secrets. */
     public void wipe() {
         for (Value<?> value : values.values()) {
-            if (value.value() instanceof byte[] bytes) {
+            wipe(value.value() instanceof Map<?, ?> map ? map.values() : List.of(value.value()));
+        }
+    }
+
+    /** Overwrites those of the values that are bytes. */
+    public static void wipe(Collection<?> values) {
+        for (Object value : values) {
+            if (value instanceof byte[] bytes) {
                 Arrays.fill(bytes, (byte) 0);
             }
         }

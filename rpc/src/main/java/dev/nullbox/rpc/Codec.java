@@ -237,8 +237,13 @@ public final class Codec {
 
     private <E> Map<String, E> map(FieldType.MapOf<E> type, JsonElement element, String path) throws RpcException {
         Map<String, E> map = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonElement> member : object(element, path).entrySet()) {
-            map.put(member.getKey(), value(type.element(), member.getValue(), path + "." + member.getKey()));
+        try {
+            for (Map.Entry<String, JsonElement> member : object(element, path).entrySet()) {
+                map.put(member.getKey(), value(type.element(), member.getValue(), path + "." + member.getKey()));
+            }
+        } catch (RpcException e) {
+            Message.wipe(map.values());
+            throw e;
         }
         return map;
     }

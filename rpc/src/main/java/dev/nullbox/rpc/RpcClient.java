@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.Method;
 import dev.nullbox.protocol.Value;
 import java.io.IOException;
@@ -60,6 +61,11 @@ public final class RpcClient {
      */
     public static <R> R call(Path sockets, Method<R> method, Duration deadline, Value<?>... params)
             throws RpcException {
+        return call(sockets, method, deadline, Message.of(params));
+    }
+
+    /** The same with parameters that a message holds. */
+    public static <R> R call(Path sockets, Method<R> method, Duration deadline, Message params) throws RpcException {
         Path socket = sockets.resolve(method.service().socketName());
         return Codec.decodeResult(
                 method.name(), method.result(), call(socket, method.name(), Codec.encode(params), deadline));

@@ -89,6 +89,11 @@ public final class RpcException extends Exception {
         return code;
     }
 
+    /** The same error in other words. */
+    public RpcException withMessage(String other) {
+        return new RpcException(code, detail, other, field);
+    }
+
     /** The kind of error. */
     public ErrorKind kind() {
         return ErrorKind.valueOf(code.name());

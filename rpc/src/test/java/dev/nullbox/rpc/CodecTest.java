@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.FieldType;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.Method;
 import dev.nullbox.protocol.api.EgressContract;
@@ -15,11 +16,14 @@ import dev.nullbox.protocol.api.VaultContract;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.SecretName;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CodecTest {
     private static JsonObject json(String text) {
@@ -129,5 +133,30 @@ class CodecTest {
         byte[] value = request.get(VaultContract.VALUE);
         request.wipe();
         assertThat(value).containsExactly(0);
+    }
+
+    /** They once stayed in memory. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'secrets': {'A': 's3cr3t', 'B': 1}, 'lease': 'L1'}",
+                "{'secrets': {'A': 's3cr3t', 'B': 't0k3n'}, 'lease': 1}",
+                "{'secrets': {'A': 's3cr3t', 'B': 't0k3n'}}",
+            })
+    void bytesInAMapAreWipedWhenTheRestIsMalformed(String answer) {
+        List<byte[]> decoded = new ArrayList<>();
+        FieldType<byte[]> bytes = new FieldType.Parsed<>(
+                text -> {
+                    decoded.add(text.getBytes(StandardCharsets.US_ASCII));
+                    return decoded.getLast();
+                },
+                value -> "",
+                "",
+                CallReason.WRONG_TYPE);
+        Field<Map<String, byte[]>> secrets = Field.of("secrets", new FieldType.MapOf<>(bytes), "");
+        FieldType<Message> type = FieldType.struct(secrets, VaultContract.LEASE);
+        assertThatThrownBy(() -> Codec.decodeResult("m", type, JsonParser.parseString(answer.replace('\'', '"'))))
+                .isInstanceOf(RpcException.class);
+        assertThat(decoded).isNotEmpty().allSatisfy(value -> assertThat(value).containsOnly(0));
     }
 }

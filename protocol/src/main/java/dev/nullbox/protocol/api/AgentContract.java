@@ -51,6 +51,11 @@ public final class AgentContract {
                     "agent.stop", Effect.CHANGE, AGENT_STATE, "stops an agent and waits for its end")
             .with(Fields.AGENT);
 
+    // Errors of the agent's own API.
+    public static final Field<String> ERROR_CODE = Field.of("code", TEXT, "a reason's name");
+    public static final Field<String> ERROR_MESSAGE = Field.of("message", TEXT, "for people");
+    public static final Field<Message> ERROR = Field.of("error", struct(ERROR_CODE, ERROR_MESSAGE), "");
+
     public static final Field<String> LINE = Field.of("line", TEXT, "one line of the agent's output");
     public static final Field<Long> API = Field.of("api", COUNT, "the version of /dev/kvm's interface");
     public static final Field<String> CPU_MAX = Field.of("cpu_max", TEXT, "as the kernel reads it back");

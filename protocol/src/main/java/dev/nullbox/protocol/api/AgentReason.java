@@ -14,8 +14,11 @@ public enum AgentReason implements Reason {
     CAGE_STOPS(ErrorKind.UNAVAILABLE, "cage is stopping"),
     LEASE(ErrorKind.INTERNAL, "the warden lent something else than was asked for"),
     LEASES(ErrorKind.INTERNAL, "the warden's list of leases has another form"),
+    BAD_REQUEST(ErrorKind.INVALID_REQUEST, "not a request of HTTP/1.1"),
+    METHOD(ErrorKind.INVALID_REQUEST, "another method than GET"),
     UNKNOWN(ErrorKind.NOT_FOUND, "no secret of the agent's manifest has the name"),
-    DENIED(ErrorKind.DENIED, "nobody may have the secret");
+    DENIED(ErrorKind.DENIED, "nobody may have the secret"),
+    REFUSALS(ErrorKind.UNAVAILABLE, "too many of the agent's requests were refused", "ask more slowly");
 
     @SuppressWarnings("ImmutableEnumChecker") // strings and an enum
     private final Details details;
