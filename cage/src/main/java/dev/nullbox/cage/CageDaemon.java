@@ -1,20 +1,16 @@
 package dev.nullbox.cage;
 
 import dev.nullbox.cage.agent.AgentCatalog;
-import dev.nullbox.cage.agent.AgentLifecycle.Phase;
 import dev.nullbox.cage.agent.AgentRun;
 import dev.nullbox.cage.agent.AgentRunner;
 import dev.nullbox.cage.agent.CageSettings;
 import dev.nullbox.cage.agent.CatalogEntry;
-import dev.nullbox.cage.agent.ConsoleLines;
 import dev.nullbox.cage.agent.Leftovers;
 import dev.nullbox.cage.agent.Peers;
 import dev.nullbox.cage.agent.SlotTable;
 import dev.nullbox.cage.jail.Cgroups;
 import dev.nullbox.cage.jail.Kvm;
-import dev.nullbox.cage.jail.Slot;
 import dev.nullbox.cage.jail.Spawner;
-import dev.nullbox.cage.secrets.Complaints;
 import dev.nullbox.cage.secrets.LeaseEnds;
 import dev.nullbox.cage.secrets.LeaseWatch;
 import dev.nullbox.manifest.Problem;
@@ -22,11 +18,16 @@ import dev.nullbox.manifest.StartMode;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.natives.linux.Signals;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.api.AgentContract;
+import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcServer;
 import dev.nullbox.service.EventSink;
 import dev.nullbox.service.HeapWiper;
+import dev.nullbox.service.RateLimitedLog;
 import dev.nullbox.service.ServiceRuntime;
+import dev.nullbox.service.TerminalText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -84,7 +85,7 @@ final class CageDaemon implements AutoCloseable {
         List<CatalogEntry> found = new AgentCatalog(settings.imageAgents(), settings.dataAgents()).load();
         List<String> names = found.stream().map(CatalogEntry::name).distinct().toList();
         new Leftovers(libc, cgroups, peers).remove(names);
-        Map<String, Slot> slots = SlotTable.load(runtime.stateDir().resolve("slots"))
+        Map<String, AgentSlot> slots = SlotTable.load(runtime.stateDir().resolve("slots"), settings.network())
                 .assign(found.stream()
                         .filter(entry -> entry instanceof CatalogEntry.Accepted)
                         .map(CatalogEntry::name)
@@ -98,7 +99,7 @@ final class CageDaemon implements AutoCloseable {
                 LeaseWatch.start(peers::leases),
                 LeaseEnds.start(peers::revoke),
                 HeapWiper.start(),
-                Complaints.toStandardError(),
+                RateLimitedLog.toStandardError("cage"),
                 () -> System.nanoTime() / NANOS_PER_MILLI);
         Map<String, AgentRunner> runners = new TreeMap<>();
         List<CatalogEntry> entries = new ArrayList<>();
@@ -106,7 +107,7 @@ final class CageDaemon implements AutoCloseable {
             CatalogEntry placed = placed(entry, slots);
             announce(placed, events);
             entries.add(placed);
-            Slot slot = slots.get(entry.name());
+            AgentSlot slot = slots.get(entry.name());
             if (placed instanceof CatalogEntry.Accepted agent && slot != null) {
                 runners.put(agent.name(), new AgentRunner(tools, agent, slot, events));
             }
@@ -125,13 +126,13 @@ final class CageDaemon implements AutoCloseable {
         }
     }
 
-    private static CatalogEntry placed(CatalogEntry entry, Map<String, Slot> slots) {
+    private static CatalogEntry placed(CatalogEntry entry, Map<String, AgentSlot> slots) {
         if (entry instanceof CatalogEntry.Accepted && !slots.containsKey(entry.name())) {
             return new CatalogEntry.Refused(
                     entry.name(),
                     entry.from(),
                     List.of(new Problem(
-                            "agent.name", "there is room for " + Slot.MAX + " agents", "remove another one")));
+                            "agent.name", "there is room for " + AgentSlot.MAX + " agents", "remove another one")));
         }
         return entry;
     }
@@ -140,24 +141,27 @@ final class CageDaemon implements AutoCloseable {
         switch (entry) {
             case CatalogEntry.Accepted agent ->
                 events.emit(
-                        "agent.manifest_loaded",
-                        Map.of("agent", agent.name(), "from", agent.from().key()));
+                        AgentContract.MANIFEST_LOADED,
+                        Fields.AGENT.is(agent.name()),
+                        AgentContract.FROM.is(agent.from().key()));
             case CatalogEntry.Refused refused -> {
                 events.emit(
-                        "agent.manifest_refused",
-                        Map.of("agent", refused.name(), "problems", CageService.problems(refused.problems())));
+                        AgentContract.MANIFEST_REFUSED,
+                        Fields.AGENT.is(refused.name()),
+                        CageService.problems(refused.problems()));
                 refused.problems()
                         .forEach(problem -> System.err.println(
-                                "agent " + ConsoleLines.escaped(refused.name() + " refused: " + problem)));
+                                "agent " + TerminalText.escaped(refused.name() + " refused: " + problem)));
             }
         }
     }
 
     private static void announceKvm(Kvm.Answer answer, EventSink events) {
         switch (answer) {
-            case Kvm.Answer.Available(int api) -> events.emit("kvm.available", Map.of("api", api));
+            case Kvm.Answer.Available(int api) ->
+                events.emit(AgentContract.KVM_AVAILABLE, AgentContract.API.is((long) api));
             case Kvm.Answer.Missing(String why) -> {
-                events.emit("kvm.missing", Map.of("why", why));
+                events.emit(AgentContract.KVM_MISSING, Fields.WHY.is(why));
                 System.err.println("cage: no microVM can be started: " + why);
             }
         }
@@ -178,8 +182,8 @@ final class CageDaemon implements AutoCloseable {
         try {
             stop.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
             if (!runner.awaitIdle(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
-                Phase phase = runner.snapshot().phase();
-                System.err.println("cage: " + runner.agent().name() + " is still " + phase.key());
+                System.err.println("cage: " + runner.agent().name() + " is still "
+                        + runner.snapshot().state().label());
             }
         } catch (TimeoutException | ExecutionException e) {
             System.err.println("cage: " + runner.agent().name() + " takes no stop: " + e);

@@ -1,28 +1,27 @@
 package dev.nullbox.cage;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import dev.nullbox.cage.agent.AgentRunner;
 import dev.nullbox.cage.agent.CatalogEntry;
-import dev.nullbox.cage.agent.ConsoleLines;
 import dev.nullbox.manifest.Problem;
-import dev.nullbox.rpc.Params;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.AgentContract;
+import dev.nullbox.protocol.api.AgentReason;
 import dev.nullbox.rpc.RpcException;
-import dev.nullbox.rpc.RpcException.Code;
 import dev.nullbox.rpc.RpcMethod;
+import dev.nullbox.service.TerminalText;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The methods {@code agent.list}, {@code agent.start} and {@code agent.stop}. */
+/** Methods of {@link AgentContract} on the agents of one daemon. */
 final class CageService {
-    private static final Set<String> CALLERS = Set.of("root", "gateway");
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     private final List<CatalogEntry> entries;
@@ -35,141 +34,108 @@ final class CageService {
 
     List<RpcMethod> methods() {
         return List.of(
-                new RpcMethod("agent.list", CALLERS, (caller, params) -> list(new Params(params))),
-                new RpcMethod("agent.start", CALLERS, (caller, params) -> start(new Params(params))),
-                new RpcMethod("agent.stop", CALLERS, (caller, params) -> stop(new Params(params))));
+                RpcMethod.of(AgentContract.LIST, (_, _) -> list()),
+                RpcMethod.of(AgentContract.AGENT_START, (_, request) -> start(runner(request))),
+                RpcMethod.of(AgentContract.AGENT_STOP, (_, request) -> stop(runner(request))));
     }
 
-    private JsonElement list(Params params) throws RpcException {
-        params.done();
-        JsonArray list = new JsonArray();
-        for (CatalogEntry entry : entries) {
-            list.add(
-                    switch (entry) {
-                        case CatalogEntry.Refused refused -> refused(refused);
-                        case CatalogEntry.Accepted accepted -> accepted(accepted);
-                    });
-        }
-        return list;
+    private List<Message> list() {
+        return entries.stream().map(this::describe).toList();
     }
 
-    private static JsonObject refused(CatalogEntry.Refused entry) {
-        JsonObject json = new JsonObject();
-        json.addProperty("agent", entry.name());
-        json.addProperty("state", "refused");
-        json.addProperty("from", entry.from().key());
-        json.addProperty("restarts", 0);
-        json.add("problems", problems(entry.problems()));
-        return json;
+    private Message describe(CatalogEntry entry) {
+        Message found = Message.of(
+                Fields.AGENT.is(entry.name()),
+                AgentContract.FROM.is(entry.from().key()));
+        return switch (entry) {
+            case CatalogEntry.Refused refused ->
+                found.and(Fields.STATE.is("refused"), AgentContract.RESTARTS.is(0L), problems(refused.problems()));
+            case CatalogEntry.Accepted accepted -> {
+                Message started = found.and(AgentContract.START.is(
+                        accepted.manifest().agent().start().key()));
+                AgentRunner runner = runners.get(accepted.name());
+                yield runner == null ? started : withState(started, runner);
+            }
+        };
     }
 
     /** As events and answers show them: the remedy stands in the text. */
-    static JsonArray problems(List<Problem> problems) {
-        JsonArray array = new JsonArray();
-        for (Problem problem : problems) {
-            JsonObject json = new JsonObject();
-            json.addProperty("field", problem.fieldPath());
-            json.addProperty("problem", problem.problem() + "; " + problem.remedy());
-            array.add(json);
-        }
-        return array;
+    static Value<List<Message>> problems(List<Problem> problems) {
+        return AgentContract.PROBLEMS.is(problems.stream()
+                .map(problem -> Message.of(
+                        AgentContract.FIELD.is(problem.fieldPath()),
+                        AgentContract.PROBLEM.is(problem.problem() + "; " + problem.remedy())))
+                .toList());
     }
 
-    private JsonObject accepted(CatalogEntry.Accepted entry) {
-        JsonObject json = new JsonObject();
-        json.addProperty("agent", entry.name());
-        json.addProperty("from", entry.from().key());
-        json.addProperty("start", entry.manifest().agent().start().key());
-        AgentRunner runner = runners.get(entry.name());
-        if (runner != null) {
-            describe(json, runner.snapshot());
-        }
-        return json;
+    private static Message withState(Message message, AgentRunner runner) {
+        AgentRunner.Snapshot now = runner.snapshot();
+        return message.and(Fields.STATE.is(now.state().label()), AgentContract.RESTARTS.is(now.restarts()))
+                .and(Fields.RUN, Optional.of(now.run()).filter(run -> run > 0))
+                .and(Fields.PID, Optional.of((long) now.pid()).filter(pid -> pid > 0))
+                .and(AgentContract.EXIT, now.exit().map(status -> Message.of(AgentRunner.describe(status))))
+                .and(Fields.WHY, Optional.of(now.state().why()).filter(why -> !why.isEmpty()));
     }
 
-    private static void describe(JsonObject json, AgentRunner.Snapshot now) {
-        json.addProperty("state", now.phase().key());
-        json.addProperty("restarts", now.restarts());
-        if (now.run() > 0) {
-            json.addProperty("run", now.run());
-        }
-        if (now.pid() > 0) {
-            json.addProperty("pid", now.pid());
-        }
-        now.exit().ifPresent(ending -> {
-            JsonObject exit = new JsonObject();
-            exit.addProperty(ending.signal() == 0 ? "code" : "signal", Math.max(ending.code(), ending.signal()));
-            json.add("exit", exit);
-        });
-        if (!now.why().isEmpty()) {
-            json.addProperty("why", now.why());
-        }
+    private static Message state(AgentRunner runner) {
+        return withState(Message.of(Fields.AGENT.is(runner.agent().name())), runner);
     }
 
-    private JsonElement start(Params params) throws RpcException {
-        AgentRunner runner = runner(params);
+    private static Message start(AgentRunner runner) throws RpcException {
         if (!answer(runner.start("operator"))) {
-            throw new RpcException(
-                    Code.CONFLICT, "AGENT_RUNS", runner.agent().name() + " runs already; stop it first", "agent");
+            throw refused(AgentReason.AGENT_RUNS, runner.agent().name() + " runs already; stop it first");
         }
         return state(runner);
     }
 
-    private JsonElement stop(Params params) throws RpcException {
-        AgentRunner runner = runner(params);
+    private static Message stop(AgentRunner runner) throws RpcException {
         if (!answer(runner.stop())) {
-            throw new RpcException(
-                    Code.CONFLICT, "AGENT_STOPPED", runner.agent().name() + " does not run", "agent");
+            throw refused(AgentReason.AGENT_STOPPED, runner.agent().name() + " does not run");
         }
         try {
             if (!runner.awaitIdle(LONGEST_WAIT)) {
-                throw new RpcException(
-                        Code.TIMEOUT, "AGENT_STOP", runner.agent().name() + " does not end", "agent");
+                throw refused(AgentReason.AGENT_STOP, runner.agent().name() + " does not end");
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RpcException(Code.UNAVAILABLE, "CAGE_STOPS", "cage is stopping");
+            throw interrupted();
         }
         return state(runner);
-    }
-
-    private static JsonObject state(AgentRunner runner) {
-        JsonObject json = new JsonObject();
-        json.addProperty("agent", runner.agent().name());
-        describe(json, runner.snapshot());
-        return json;
     }
 
     private static boolean answer(CompletableFuture<Boolean> taken) throws RpcException {
         try {
             return taken.get(LONGEST_WAIT.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            throw new RpcException(Code.TIMEOUT, "AGENT_BUSY", "the agent is still starting or stopping");
+            throw new RpcException(AgentReason.AGENT_BUSY, "the agent is still starting or stopping");
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RpcException(Code.UNAVAILABLE, "CAGE_STOPS", "cage is stopping");
+            throw interrupted();
         }
     }
 
-    private AgentRunner runner(Params params) throws RpcException {
-        String name = params.string("agent");
-        params.done();
+    private static RpcException interrupted() {
+        Thread.currentThread().interrupt();
+        return new RpcException(AgentReason.CAGE_STOPS, "cage is stopping");
+    }
+
+    private static RpcException refused(AgentReason reason, String message) {
+        return new RpcException(reason, message, Fields.AGENT.name());
+    }
+
+    private AgentRunner runner(Message request) throws RpcException {
+        String name = request.get(Fields.AGENT);
         AgentRunner runner = runners.get(name);
         if (runner != null) {
             return runner;
         }
         for (CatalogEntry entry : entries) {
             if (entry.name().equals(name) && entry instanceof CatalogEntry.Refused refused) {
-                throw new RpcException(
-                        Code.CONFLICT,
-                        "AGENT_REFUSED",
-                        name + " is refused: " + refused.problems().getFirst(),
-                        "agent");
+                throw refused(
+                        AgentReason.AGENT_REFUSED,
+                        name + " is refused: " + refused.problems().getFirst());
             }
         }
-        throw new RpcException(
-                Code.NOT_FOUND, "AGENT_UNKNOWN", "there is no agent " + ConsoleLines.escaped(name), "agent");
+        throw refused(AgentReason.AGENT_UNKNOWN, "there is no agent " + TerminalText.escaped(name));
     }
 }

@@ -5,6 +5,14 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.nullbox.cage.agent.CageSettings;
 import dev.nullbox.cage.secrets.FakeWarden;
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.Method;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.EgressContract;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.id.AgentNetwork;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.RpcClient;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcLimits;
@@ -55,13 +63,15 @@ public final class CageFixture implements AutoCloseable {
         }
         servers.add(serve(
                 "egress",
-                List.of(does("egress", "egress.add", params -> new JsonObject()), undoes("egress", "egress.remove"))));
+                List.of(
+                        does(EgressContract.ADD, params -> Codec.encode(EgressContract.RULES.is(0L))),
+                        undoes(EgressContract.REMOVE, EgressContract.REMOVED.is(true)))));
         wardenUp();
         servers.add(serve(
                 "ctxgraph",
                 List.of(
-                        does("ctxgraph", "memory.attach", params -> new JsonObject()),
-                        undoes("ctxgraph", "memory.detach"))));
+                        does(MemoryContract.ATTACH, params -> params),
+                        undoes(MemoryContract.DETACH, MemoryContract.DETACHED.is(true)))));
     }
 
     /** Listens, and has all leases that it had. */
@@ -69,10 +79,10 @@ public final class CageFixture implements AutoCloseable {
         wardenServer = serve(
                 "warden",
                 List.of(
-                        does("warden", "vault.lease", warden::lease),
-                        undoes("warden", "vault.revoke"),
-                        method("vault.fetch", warden::fetch),
-                        method("vault.leases", refusable("vault.leases", warden::leases))));
+                        does(VaultContract.LEASE_FOR, warden::lease),
+                        undoes(VaultContract.REVOKE, VaultContract.REVOKED.is(1L)),
+                        method(VaultContract.FETCH, warden::fetch),
+                        method(VaultContract.LEASES, refusable(VaultContract.LEASES, warden::leases))));
     }
 
     /** Nobody answers in its place. */
@@ -93,39 +103,40 @@ public final class CageFixture implements AutoCloseable {
         return RpcServer.listen(base.resolve("run").resolve(service + ".sock"), methods, RpcLimits.defaults());
     }
 
-    private RpcMethod method(String name, Answer answer) {
-        return new RpcMethod(name, ROOT, (caller, params) -> answer.to(params));
+    /** Answers what the contract allows to be asked. */
+    private static RpcMethod method(Method<?> method, Answer answer) {
+        return new RpcMethod(method.name(), ROOT, (caller, params) -> {
+            Codec.decodeRequest(method.request(), params);
+            return answer.to(params);
+        });
     }
 
-    private Answer refusable(String name, Answer answer) {
+    private Answer refusable(Method<?> method, Answer answer) {
         return params -> {
-            if (name.equals(refused)) {
-                throw new RpcException(RpcException.Code.UNAVAILABLE, "REFUSED", name + " is refused by the test");
+            if (method.name().equals(refused)) {
+                throw new RpcException(CallReason.BUSY, method + " is refused by the test");
             }
             return answer.to(params);
         };
     }
 
     /** Notes the call; does its work, and refuses it afterwards where the test wants that. */
-    private RpcMethod does(String service, String name, Answer answer) {
-        return method(name, params -> {
+    private RpcMethod does(Method<?> method, Answer answer) {
+        return method(method, params -> {
             String agent = params.get("agent").getAsString();
-            note(name + " " + agent);
-            asked(name, params.deepCopy());
-            hold(service + " " + agent, true);
-            if (name.equals(refused)) {
-                throw new RpcException(RpcException.Code.UNAVAILABLE, "REFUSED", name + " is refused by the test");
-            }
-            return answer.to(params);
+            note(method + " " + agent);
+            asked(method.name(), params.deepCopy());
+            hold(method.service().key() + " " + agent, true);
+            return refusable(method, answer).to(params);
         });
     }
 
-    private RpcMethod undoes(String service, String name) {
-        return method(name, params -> {
+    private RpcMethod undoes(Method<?> method, Value<?> result) {
+        return method(method, params -> {
             String agent = params.get("agent").getAsString();
-            note(name + " " + agent);
-            hold(service + " " + agent, false);
-            return new JsonObject();
+            note(method + " " + agent);
+            hold(method.service().key() + " " + agent, false);
+            return Codec.encode(result);
         });
     }
 
@@ -231,6 +242,7 @@ public final class CageFixture implements AutoCloseable {
                 base.resolve("agents"),
                 base.resolve("data"),
                 base.resolve("shares"),
+                AgentNetwork.DEFAULT,
                 base.resolve("run"),
                 cgroups,
                 controllers,

@@ -244,7 +244,7 @@ class FailedLaunchIT {
             } else {
                 cage.refuse("vault.leases");
             }
-            assertThat(failure()).contains(isGarbled ? "told its leases garbled" : "vault.leases is refused");
+            assertThat(failure()).contains(isGarbled ? "vault.leases is malformed" : "vault.leases is refused");
             assertThat(vault()).isEmptyDirectory();
             nothingIsLeft("no answer", settings, before);
             assertThat(cage.calls()).endsWith("vault.revoke " + AGENT, "egress.remove " + AGENT);

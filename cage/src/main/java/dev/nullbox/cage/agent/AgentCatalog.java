@@ -5,17 +5,15 @@ import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.ManifestResult;
 import dev.nullbox.manifest.Problem;
 import dev.nullbox.manifest.reader.ManifestReader;
+import dev.nullbox.service.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -105,18 +103,11 @@ public final class AgentCatalog {
             byte[] text = in.readNBytes(ManifestReader.MAX_BYTES + 1);
             return switch (ManifestReader.read(text)) {
                 case ManifestResult.Invalid(List<Problem> problems) -> new CatalogEntry.Refused(name, from, problems);
-                case ManifestResult.Valid(Manifest manifest) -> check(name, from, directory, manifest, sha256(text));
+                case ManifestResult.Valid(Manifest manifest) ->
+                    check(name, from, directory, manifest, Sha256.hex(text));
             };
         } catch (IOException e) {
             return refused(name, from, MANIFEST_FILE, "cannot be read: " + e.getMessage(), "check the file system");
-        }
-    }
-
-    private static String sha256(byte[] text) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new AssertionError("every Java has SHA-256", impossible);
         }
     }
 

@@ -1,195 +1,103 @@
 package dev.nullbox.cage.agent;
 
-import dev.nullbox.cage.jail.Ending;
+import dev.nullbox.cage.agent.AgentEvent.*;
+import dev.nullbox.cage.agent.AgentState.*;
+import dev.nullbox.cage.agent.Transition.Action;
+import dev.nullbox.cage.jail.CageExit;
 import dev.nullbox.manifest.RestartPolicy;
+import dev.nullbox.service.process.Backoff;
+import dev.nullbox.service.process.ExitStatus;
 import java.time.Duration;
 
 /**
- * An agent's life as a table of (state, event) to (state, action). Pure: it knows neither processes nor clocks; times are
- * milliseconds of one monotonic clock.
+ * Life of an agent as a pure table of state and event; {@link AgentRunner} performs the actions.
  *
  * @param policy whether it is started again after it ended
  * @param startDeadline from the launch until its walls are read back
  * @param stopDeadline from TERM to KILL
  */
-public record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration stopDeadline) {
-    /** Nothing is due. */
-    static final long NEVER = Long.MAX_VALUE;
+record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration stopDeadline) {
+    /** Reason of a launch that nobody asked for. */
+    static final String RESTART = "restart";
 
-    private static final long MILLIS = 1_000;
-    private static final long LONGEST_BACKOFF_SECONDS = 30;
-    private static final int LAST_DOUBLING = 5;
-    private static final long GOOD_RUN_MILLIS = Duration.ofMinutes(5).toMillis();
+    private record Row(AgentState state, AgentEvent event) {}
 
-    /** Where an agent stands. */
-    public enum Phase {
-        STOPPED("stopped"),
-        STARTING("starting"),
-        RUNNING("running"),
-        STOPPING("stopping"),
-        /** Killed for good: it ends as {@link #FAILED}. */
-        CONDEMNED("stopping"),
-        WAITING("waiting"),
-        FAILED("failed");
+    /** The transition; the last row of each event has the states in which it means nothing. */
+    Transition next(AgentState state, AgentEvent event, long now) {
+        return switch (new Row(state, event)) {
+            case Row(Idle _, StartRequested(var reason)) -> launch(0, reason, now);
+            case Row(Live s, StartRequested _) -> Transition.to(s, new Action.Refuse());
 
-        private final String key;
+            case Row(Stopped s, StopRequested _) -> Transition.to(s, new Action.Refuse());
+            case Row(Idle s, StopRequested _) -> Transition.to(new Stopped(s.why()));
+            case Row(Starting _, StopRequested _), Row(Running _, StopRequested _) ->
+                Transition.to(new Stopping(now + stopDeadline.toMillis()), new Action.Terminate());
+            case Row(var s, StopRequested _) -> Transition.to(s);
 
-        Phase(String key) {
-            this.key = key;
-        }
+            case Row(Starting(var failures, var _), Entered _) ->
+                Transition.to(new Running(failures, now, ""), new Action.SayStarted());
+            case Row(var s, Entered _) -> Transition.to(s);
 
-        /** As answers name it. */
-        public String key() {
-            return key;
-        }
-    }
+            case Row(Starting(var failures, var _), LaunchFailed(var why, var isFinal)) ->
+                Transition.to(
+                        isFinal || policy == RestartPolicy.NEVER ? new Failed(why) : backoff(failures, why, now),
+                        new Action.SayFailed(why));
+            case Row(var s, LaunchFailed _) -> Transition.to(s);
 
-    /**
-     * A phase and what is remembered with it.
-     *
-     * @param attempts failed or ended runs in a row that were short
-     * @param since when the phase began
-     * @param wakeAt when {@link Event.Wake} is due, or {@link #NEVER}
-     */
-    record State(Phase phase, int attempts, long since, long wakeAt) {
-        static State initial() {
-            return new State(Phase.STOPPED, 0, 0, NEVER);
-        }
+            case Row(Running(var failures, var since, var _), Unhealthy(var why)) ->
+                Transition.to(new Running(failures, since, why), new Action.Kill());
+            case Row(var s, Unhealthy _) -> Transition.to(s);
 
-        private State to(Phase next, long now, long wake) {
-            return new State(next, attempts, now, wake);
-        }
-    }
-
-    /** What happens to an agent. */
-    sealed interface Event {
-        /** Somebody wants it to run. */
-        record Start() implements Event {}
-
-        /** Somebody wants it to stop. */
-        record Stop() implements Event {}
-
-        /** Its walls are read back and its microVM begins. */
-        record Entered() implements Event {}
-
-        /** It could not be launched, and nothing of it is left; whether trying again is forbidden. */
-        record LaunchFailed(boolean isFinal) implements Event {}
-
-        /** It runs and is not well: its run ends as one that failed. */
-        record Unhealthy() implements Event {}
-
-        /** It did what none may do: its run ends, and nobody but the operator starts it again. */
-        record Condemned() implements Event {}
-
-        /** Its process has ended and nothing of it is left. */
-        record Exited(Ending ending) implements Event {}
-
-        /** The time of {@link State#wakeAt} has come. */
-        record Wake() implements Event {}
-    }
-
-    /** What is to be done about it. */
-    enum Action {
-        NONE,
-        LAUNCH,
-        TERMINATE,
-        KILL,
-        /** The asker is told that this cannot be done now. */
-        REFUSE
-    }
-
-    /** The next state, and what to do. */
-    record Transition(State state, Action action) {}
-
-    Transition next(State state, Event event, long now) {
-        return switch (event) {
-            case Event.Start() -> start(state, now);
-            case Event.Stop() -> stop(state, now);
-            case Event.Entered() ->
-                state.phase() == Phase.STARTING ? quiet(state.to(Phase.RUNNING, now, NEVER)) : quiet(state);
-            case Event.LaunchFailed(boolean isFinal) ->
-                ended(
-                        state,
-                        !isFinal && state.phase() != Phase.CONDEMNED && policy != RestartPolicy.NEVER,
-                        Phase.FAILED,
-                        now);
-            case Event.Unhealthy() ->
-                state.phase() == Phase.RUNNING ? new Transition(state, Action.KILL) : quiet(state);
-            case Event.Condemned() -> condemned(state, now);
-            case Event.Exited(Ending ending) -> exited(state, ending, now);
-            case Event.Wake() -> wake(state, now);
-        };
-    }
-
-    private Transition start(State state, long now) {
-        return switch (state.phase()) {
-            case STOPPED, FAILED, WAITING ->
-                new Transition(new State(Phase.STARTING, 0, now, now + startDeadline.toMillis()), Action.LAUNCH);
-            case STARTING, RUNNING, STOPPING, CONDEMNED -> new Transition(state, Action.REFUSE);
-        };
-    }
-
-    private Transition stop(State state, long now) {
-        return switch (state.phase()) {
-            case STOPPED -> new Transition(state, Action.REFUSE);
-            case FAILED, WAITING -> quiet(state.to(Phase.STOPPED, now, NEVER));
-            case STARTING, RUNNING ->
-                new Transition(state.to(Phase.STOPPING, now, now + stopDeadline.toMillis()), Action.TERMINATE);
-            case STOPPING, CONDEMNED -> quiet(state);
-        };
-    }
-
-    private static Transition condemned(State state, long now) {
-        return switch (state.phase()) {
-            case STARTING, RUNNING, STOPPING -> new Transition(state.to(Phase.CONDEMNED, now, NEVER), Action.KILL);
+            case Row(Banned s, Ban _) -> Transition.to(s);
+            case Row(Live _, Ban(var why)) -> Transition.to(new Banned(why), new Action.Kill());
             // The run that did it has ended meanwhile.
-            case STOPPED, WAITING -> quiet(state.to(Phase.FAILED, now, NEVER));
-            case FAILED, CONDEMNED -> quiet(state);
+            case Row(Idle _, Ban(var why)) -> Transition.to(new Failed(why), new Action.SayFailed(why));
+
+            case Row(Live s, Exited(var status)) -> exited(s, status, now);
+            case Row(Idle s, Exited _) -> Transition.to(s);
+
+            case Row(AgentState.Backoff(var failures, var _, var _), TimerFired _) -> launch(failures, RESTART, now);
+            // A start that never comes to its walls ends as a run that failed.
+            case Row(Starting(var failures, var _), TimerFired _) ->
+                Transition.to(new Starting(failures, AgentState.NEVER), new Action.Kill());
+            case Row(Stopping _, TimerFired _) -> Transition.to(new Stopping(AgentState.NEVER), new Action.Kill());
+            case Row(var s, TimerFired _) -> Transition.to(s);
         };
     }
 
-    private Transition exited(State state, Ending ending, long now) {
-        if (ending.isPermanent() || state.phase() == Phase.CONDEMNED) {
-            return ended(state, false, Phase.FAILED, now);
-        }
+    private Transition launch(int failures, String reason, long now) {
+        return Transition.to(new Starting(failures, now + startDeadline.toMillis()), new Action.Launch(reason));
+    }
+
+    private Transition exited(Live state, ExitStatus status, long now) {
+        String how = CageExit.explain(status);
+        AgentState next = switch (state) {
+            case Stopping _ -> new Stopped("");
+            case Banned(var cause) -> new Failed(cause);
+            case Starting(var failures, var _) -> ended(status, how, failures, now);
+            case Running(var failures, var since, var cause) ->
+                ended(status, cause.isEmpty() ? how : cause, now - since >= Backoff.RESET_MILLIS ? 0 : failures, now);
+        };
+        return Transition.to(
+                next,
+                new Action.SayExited(status),
+                new Action.CleanUp(),
+                next instanceof Failed(var why) ? new Action.SayFailed(why) : new Action.SayStopped());
+    }
+
+    private AgentState ended(ExitStatus status, String why, int failures, long now) {
         boolean again = switch (policy) {
             case NEVER -> false;
-            case ON_FAILURE -> !ending.isSuccess();
+            case ON_FAILURE -> !status.isSuccess();
             case ALWAYS -> true;
         };
-        return ended(state, again, ending.isSuccess() ? Phase.STOPPED : Phase.FAILED, now);
-    }
-
-    private static Transition ended(State state, boolean again, Phase otherwise, long now) {
-        if (state.phase() == Phase.STOPPING) {
-            return quiet(new State(Phase.STOPPED, 0, now, NEVER));
+        if (again && !CageExit.isPermanent(status)) {
+            return backoff(failures, "", now);
         }
-        if (!again) {
-            return quiet(new State(otherwise, 0, now, NEVER));
-        }
-        boolean goodRun = state.phase() == Phase.RUNNING && now - state.since() >= GOOD_RUN_MILLIS;
-        int attempts = goodRun ? 0 : state.attempts();
-        return quiet(new State(Phase.WAITING, attempts + 1, now, now + backoffMillis(attempts)));
+        return status.isSuccess() ? new Stopped("") : new Failed(why);
     }
 
-    private Transition wake(State state, long now) {
-        return switch (state.phase()) {
-            case WAITING ->
-                new Transition(state.to(Phase.STARTING, now, now + startDeadline.toMillis()), Action.LAUNCH);
-            // A start that never comes to its walls ends as a run that failed.
-            case STARTING, STOPPING ->
-                new Transition(new State(state.phase(), state.attempts(), state.since(), NEVER), Action.KILL);
-            case STOPPED, RUNNING, FAILED, CONDEMNED -> quiet(state);
-        };
-    }
-
-    /** 1, 2, 4, 8, 16, then 30 seconds. */
-    private static long backoffMillis(int attempts) {
-        long seconds = attempts >= LAST_DOUBLING ? LONGEST_BACKOFF_SECONDS : 1L << attempts;
-        return seconds * MILLIS;
-    }
-
-    private static Transition quiet(State state) {
-        return new Transition(state, Action.NONE);
+    private static AgentState backoff(int failures, String why, long now) {
+        return new AgentState.Backoff(failures + 1, now + Backoff.millis(failures + 1), why);
     }
 }

@@ -1,15 +1,13 @@
 package dev.nullbox.cage.agent;
 
+import dev.nullbox.cage.jail.CageExit;
 import dev.nullbox.cage.jail.Cgroups;
-import dev.nullbox.cage.jail.Ending;
-import dev.nullbox.cage.jail.JailConfig;
 import dev.nullbox.cage.jail.JailNetwork;
 import dev.nullbox.cage.jail.JailProcess;
+import dev.nullbox.cage.jail.JailSpec;
 import dev.nullbox.cage.jail.Secret;
-import dev.nullbox.cage.jail.Slot;
 import dev.nullbox.cage.jail.Spawner;
 import dev.nullbox.cage.jail.VmConfig;
-import dev.nullbox.cage.secrets.Complaints;
 import dev.nullbox.cage.secrets.LeaseEnds;
 import dev.nullbox.cage.secrets.LeaseWatch;
 import dev.nullbox.natives.Libc;
@@ -17,8 +15,19 @@ import dev.nullbox.natives.SyscallException;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.natives.netlink.Rtnetlink;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.EgressContract;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.id.AgentNetwork;
+import dev.nullbox.protocol.id.AgentSlot;
+import dev.nullbox.rpc.Codec;
+import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.HeapWiper;
+import dev.nullbox.service.RateLimitedLog;
+import dev.nullbox.service.process.ExitStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -55,7 +64,7 @@ public final class AgentRun {
             LeaseWatch leases,
             LeaseEnds leaseEnds,
             HeapWiper wiper,
-            Complaints complaints,
+            RateLimitedLog log,
             LongSupplier clockMillis) {}
 
     /** Who is told of a run, on whichever thread. */
@@ -64,19 +73,19 @@ public final class AgentRun {
 
         void message(String line);
 
-        /** The walls are read back. */
-        void walls();
+        /** The walls are read back; with the limits of its control group, by the names of their files. */
+        void walls(Map<String, String> limits);
 
         /** The microVM begins. */
         void entered();
 
-        void ended(Ending ending);
+        void ended(ExitStatus status);
 
         /** It did not answer its health check. */
         void unhealthy(String why);
 
         /** It did what none may do, and is to end for good. */
-        void condemned(String why);
+        void banned(String why);
 
         /** A secret was taken away from it. */
         void wiped(String name, String why);
@@ -84,17 +93,17 @@ public final class AgentRun {
 
     private final Tools tools;
     private final CatalogEntry.Accepted agent;
-    private final Slot slot;
+    private final AgentSlot slot;
     private final long number;
     private final Listener listener;
     private final Undo undo;
     private final RunServices services;
     private final BlockingQueue<String> statusLines = new LinkedBlockingQueue<>();
-    private final CompletableFuture<Ending> ending = new CompletableFuture<>();
+    private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
     private volatile int pid;
     private volatile Map<String, String> limits = Map.of();
 
-    AgentRun(Tools tools, CatalogEntry.Accepted agent, Slot slot, long number, Listener listener, Undo undo) {
+    AgentRun(Tools tools, CatalogEntry.Accepted agent, AgentSlot slot, long number, Listener listener, Undo undo) {
         this.tools = tools;
         this.agent = agent;
         this.slot = slot;
@@ -111,11 +120,6 @@ public final class AgentRun {
     /** The process, or 0 when there is none yet. */
     int pid() {
         return pid;
-    }
-
-    /** What the kernel says of its control group's limits, by the names of their files. */
-    Map<String, String> limits() {
-        return limits;
     }
 
     /**
@@ -147,9 +151,10 @@ public final class AgentRun {
 
     private void steps(BooleanSupplier isCancelled) throws IOException, RpcException {
         String name = agent.name();
-        undo.push("egress.remove", () -> tools.peers().removeEgress(name));
+        refuseOverlap();
+        undo.push(EgressContract.REMOVE.name(), () -> tools.peers().removeEgress(agent.agent()));
         tools.peers().addEgress(agent.manifest(), slot);
-        Peers.Lent lent = lease(name);
+        Peers.Lent lent = lease();
         try {
             undo.push("remove the cgroup", () -> tools.cgroups().remove(name));
             limits = tools.cgroups()
@@ -168,11 +173,22 @@ public final class AgentRun {
         }
     }
 
-    private Peers.Lent lease(String name) throws RpcException {
+    /** The machine would no longer reach its own network, or the agents another's. */
+    private void refuseOverlap() throws IOException {
+        Optional<String> overlap = JailNetwork.overlap(slot.network());
+        if (overlap.isPresent()) {
+            AgentNetwork other =
+                    slot.network().equals(AgentNetwork.DEFAULT) ? new AgentNetwork(172, 30) : AgentNetwork.DEFAULT;
+            throw new IOException("the agents' network " + slot.network() + " overlaps the machine's own: "
+                    + overlap.get() + "; boot with nullbox.agent_network=" + other);
+        }
+    }
+
+    private Peers.Lent lease() throws RpcException {
         if (!hasSecrets()) {
             return Peers.Lent.NOTHING;
         }
-        undo.push("vault.revoke", () -> tools.leaseEnds().end(name, number));
+        undo.push(VaultContract.REVOKE.name(), () -> tools.leaseEnds().end(agent.agent(), number));
         return tools.peers().lease(agent.manifest(), number);
     }
 
@@ -195,7 +211,7 @@ public final class AgentRun {
     /** How a process ended that was gone before it could be put into its group; absent when it runs. */
     private Optional<String> endedAtOnce() throws IOException {
         try {
-            return Optional.of("the jail " + ending.get(1, TimeUnit.SECONDS).explanation());
+            return Optional.of("the jail " + CageExit.explain(exit.get(1, TimeUnit.SECONDS)));
         } catch (TimeoutException | ExecutionException e) {
             return Optional.empty();
         } catch (InterruptedException e) {
@@ -208,10 +224,10 @@ public final class AgentRun {
             throws IOException, RpcException {
         Libc libc = tools.libc();
         List<Secret> secrets = lent.secrets();
-        byte[] config = jailConfig(secrets).toBytes();
+        byte[] spec = Json.bytes(Codec.encode(jailSpec(secrets)));
         BooleanSupplier isOver = deadline(isCancelled);
         try {
-            process.send(libc, config, isOver);
+            process.send(libc, spec, isOver);
             process.send(libc, new byte[] {'\n'}, isOver);
             for (Secret secret : secrets) {
                 process.send(libc, secret.value(), isOver);
@@ -221,10 +237,10 @@ public final class AgentRun {
             throw e.errno() == Errno.EPIPE ? diedEarly(e) : e;
         }
         int threadId = Integer.parseInt(statusAfter("netns ", isCancelled));
-        undo.push("remove " + slot.hostInterface(), () -> removeLink(libc, slot.hostInterface()));
+        undo.push("remove " + slot.interfaceName(), () -> removeLink(libc, slot.interfaceName()));
         JailNetwork.connect(libc, slot, threadId);
         services.serve(undo);
-        undo.push("memory.detach", () -> tools.peers().detachMemory(agent.name()));
+        undo.push(MemoryContract.DETACH.name(), () -> tools.peers().detachMemory(agent.agent()));
         tools.peers().attachMemory(agent, slot, number);
         process.send(libc, "go\n".getBytes(StandardCharsets.US_ASCII), isOver);
         if (!secrets.isEmpty()) {
@@ -236,7 +252,7 @@ public final class AgentRun {
     /** A broken pipe says less than how the process at its end ended. */
     private IOException diedEarly(SyscallException brokenPipe) {
         try {
-            String how = ending.get(REAP_SECONDS, TimeUnit.SECONDS).explanation();
+            String how = CageExit.explain(exit.get(REAP_SECONDS, TimeUnit.SECONDS));
             return new IOException("the jail " + how, brokenPipe);
         } catch (TimeoutException | ExecutionException e) {
             return brokenPipe;
@@ -246,39 +262,43 @@ public final class AgentRun {
         }
     }
 
-    private JailConfig jailConfig(List<Secret> secrets) {
+    private Message jailSpec(List<Secret> secrets) {
         CageSettings settings = tools.settings();
         var files = agent.manifest().capabilities().filesystem();
-        return new JailConfig(
-                slot,
-                settings.kvmGroup(),
-                tools.libc().getpid(),
-                Cgroups.name(agent.name()),
-                settings.jailRoot().toString(),
-                settings.binds(),
-                agent.rootfs().toString(),
-                settings.shares().resolve(agent.name()).toString(),
-                files.read().stream().map(path -> path.value()).toList(),
-                files.write().stream().map(path -> path.value()).toList(),
-                secrets.stream()
-                        .map(secret -> new JailConfig.SecretSize(secret.name(), secret.value().length))
-                        .toList(),
-                settings.launcher(),
-                settings.krunLogLevel(),
-                VmConfig.of(agent.manifest(), slot));
+        return Message.of(
+                JailSpec.NETWORK.is(slot.network()),
+                JailSpec.SLOT.is((long) slot.number()),
+                JailSpec.KVM_GROUP.is((long) settings.kvmGroup()),
+                JailSpec.CAGE_PID.is((long) tools.libc().getpid()),
+                JailSpec.CGROUP.is(Cgroups.name(agent.name())),
+                JailSpec.NEW_ROOT.is(settings.jailRoot().toString()),
+                JailSpec.BINDS.is(settings.binds()),
+                JailSpec.ROOTFS.is(agent.rootfs().toString()),
+                JailSpec.SHARES.is(settings.shares().resolve(agent.name()).toString()),
+                JailSpec.READABLE.is(
+                        files.read().stream().map(path -> path.value()).toList()),
+                JailSpec.WRITABLE.is(
+                        files.write().stream().map(path -> path.value()).toList()),
+                JailSpec.SECRET_FILES.is(secrets.stream()
+                        .map(secret -> Message.of(
+                                Fields.NAME.is(secret.name()), Fields.BYTES.is((long) secret.value().length)))
+                        .toList()),
+                JailSpec.LAUNCHER.is(settings.launcher()),
+                JailSpec.KRUN_LOG_LEVEL.is((long) settings.krunLogLevel()),
+                JailSpec.VM.is(VmConfig.of(agent.manifest(), slot)));
     }
 
     /** The rest of the next status line, which must begin so. */
     private String statusAfter(String prefix, BooleanSupplier isCancelled) throws IOException {
         BooleanSupplier isOver = deadline(isCancelled);
         while (!isOver.getAsBoolean()) {
-            boolean ended = ending.isDone();
+            boolean ended = exit.isDone();
             String line = nextStatus();
             if (line != null && line.startsWith(prefix)) {
                 return line.substring(prefix.length());
             }
             if (line != null || ended) {
-                throw new IOException("the jail " + (ended ? ending.join().explanation() : "said " + line));
+                throw new IOException("the jail " + (ended ? CageExit.explain(exit.join()) : "said " + line));
             }
         }
         throw new IOException("the jail's walls were not up within "
@@ -322,7 +342,7 @@ public final class AgentRun {
 
     /** A process that is reaped has given its number back, and the next to carry it is not ours. */
     private void signal(int signal) {
-        if (pid != 0 && !ending.isDone()) {
+        if (pid != 0 && !exit.isDone()) {
             tools.libc().kill(pid, signal);
         }
     }
@@ -330,7 +350,7 @@ public final class AgentRun {
     private void killAndReap() throws IOException {
         kill();
         try {
-            ending.get(REAP_SECONDS, TimeUnit.SECONDS);
+            exit.get(REAP_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw new IOException("process " + pid + " does not end", e);
         } catch (ExecutionException e) {
@@ -360,7 +380,7 @@ public final class AgentRun {
         @Override
         public void status(String line) {
             switch (line) {
-                case "walls" -> listener.walls();
+                case "walls" -> listener.walls(limits);
                 case "enter" -> entered();
                 default -> statusLines.add(line);
             }
@@ -371,14 +391,14 @@ public final class AgentRun {
                 services.entered();
                 listener.entered();
             } catch (IOException e) {
-                listener.condemned("its health cannot be asked for: " + e.getMessage());
+                listener.banned("its health cannot be asked for: " + e.getMessage());
             }
         }
 
         @Override
-        public void ended(Ending how) {
-            ending.complete(how);
-            listener.ended(how);
+        public void ended(ExitStatus status) {
+            exit.complete(status);
+            listener.ended(status);
         }
     }
 }

@@ -1,18 +1,24 @@
 package dev.nullbox.cage.agent;
 
-import dev.nullbox.cage.agent.AgentLifecycle.Event;
-import dev.nullbox.cage.agent.AgentLifecycle.Phase;
-import dev.nullbox.cage.agent.AgentLifecycle.State;
+import dev.nullbox.cage.agent.Transition.Action;
 import dev.nullbox.cage.jail.CageExit;
-import dev.nullbox.cage.jail.Ending;
-import dev.nullbox.cage.jail.Slot;
-import dev.nullbox.cage.secrets.Complaints;
+import dev.nullbox.natives.linux.Signals;
+import dev.nullbox.protocol.Event;
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.AgentContract;
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.EventSink;
+import dev.nullbox.service.RateLimitedLog;
 import dev.nullbox.service.TokenBucket;
+import dev.nullbox.service.process.ExitStatus;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -23,35 +29,34 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** One agent's thread: takes events one by one, asks {@link AgentLifecycle} what to do, and does it. */
+/** Thread of one agent: takes events one by one and performs what {@link AgentLifecycle} says. */
 public final class AgentRunner implements Runnable {
     private static final int CONSOLE_BURST = 500;
     private static final int CONSOLE_LINES_PER_SECOND = 100;
+    private static final long NO_RUN = 0;
 
-    private record Message(Event event, String reason, Optional<AgentRun> run, CompletableFuture<Boolean> taken) {}
+    /** @param run whose event it is, or {@link #NO_RUN} */
+    private record Queued(AgentEvent event, long run, CompletableFuture<Boolean> taken) {}
 
-    /** What is known of an agent at one moment. */
-    public record Snapshot(Phase phase, long run, int pid, long restarts, Optional<Ending> exit, String why) {}
+    /** View of an agent at one moment. */
+    public record Snapshot(AgentState state, long run, int pid, long restarts, Optional<ExitStatus> exit) {}
 
     private final AgentRun.Tools tools;
     private final CatalogEntry.Accepted agent;
-    private final Slot slot;
+    private final AgentSlot slot;
     private final EventSink events;
     private final LongSupplier clockMillis;
     private final AgentLifecycle lifecycle;
-    private final BlockingQueue<Message> inbox = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Queued> inbox = new LinkedBlockingQueue<>();
 
-    private State state = State.initial();
+    private AgentState state = new AgentState.Stopped("");
     private long runs;
     private long restarts;
-    private Optional<Ending> lastExit = Optional.empty();
-    private String why = "";
-    private String cause = "";
+    private Optional<ExitStatus> lastExit = Optional.empty();
     private @Nullable AgentRun current;
-    private volatile boolean stopAsked;
-    private volatile Snapshot snapshot = new Snapshot(Phase.STOPPED, 0, 0, 0, Optional.empty(), "");
+    private volatile Snapshot snapshot = new Snapshot(state, 0, 0, 0, lastExit);
 
-    public AgentRunner(AgentRun.Tools tools, CatalogEntry.Accepted agent, Slot slot, EventSink events) {
+    public AgentRunner(AgentRun.Tools tools, CatalogEntry.Accepted agent, AgentSlot slot, EventSink events) {
         this.tools = tools;
         this.agent = agent;
         this.slot = slot;
@@ -70,32 +75,36 @@ public final class AgentRunner implements Runnable {
         return snapshot;
     }
 
-    /** Asks it to start; the answer is false when it runs already. */
+    /** Requests a start; the answer is false when it runs already. */
     public CompletableFuture<Boolean> start(String reason) {
-        return send(new Event.Start(), reason, Optional.empty());
+        return send(new AgentEvent.StartRequested(reason), NO_RUN);
     }
 
-    /** Asks it to stop; the answer is false when it does not run. */
+    /** Requests a stop; the answer is false when it does not run. */
     public CompletableFuture<Boolean> stop() {
-        stopAsked = true;
-        return send(new Event.Stop(), "", Optional.empty());
+        return send(new AgentEvent.StopRequested(), NO_RUN);
     }
 
-    private CompletableFuture<Boolean> send(Event event, String reason, Optional<AgentRun> run) {
-        Message message = new Message(event, reason, run, new CompletableFuture<>());
-        inbox.add(message);
-        return message.taken();
+    private CompletableFuture<Boolean> send(AgentEvent event, long run) {
+        Queued queued = new Queued(event, run, new CompletableFuture<>());
+        inbox.add(queued);
+        return queued.taken();
+    }
+
+    private boolean isStopRequested() {
+        return inbox.stream().anyMatch(queued -> queued.event() instanceof AgentEvent.StopRequested);
     }
 
     @Override
     public void run() {
         while (true) {
             try {
-                Message message = nextMessage();
-                if (message == null) {
-                    step(new Event.Wake(), "restart");
-                } else if (concernsUs(message)) {
-                    message.taken().complete(step(message.event(), message.reason()));
+                long left = Math.max(0, state.deadline() - clockMillis.getAsLong());
+                Queued next = inbox.poll(left, TimeUnit.MILLISECONDS);
+                if (next == null) {
+                    apply(new AgentEvent.TimerFired());
+                } else if (concernsUs(next)) {
+                    next.taken().complete(apply(next.event()));
                 }
             } catch (InterruptedException e) {
                 return;
@@ -103,74 +112,40 @@ public final class AgentRunner implements Runnable {
         }
     }
 
-    private @Nullable Message nextMessage() throws InterruptedException {
-        if (state.wakeAt() == AgentLifecycle.NEVER) {
-            return inbox.take();
-        }
-        return inbox.poll(Math.max(0, state.wakeAt() - clockMillis.getAsLong()), TimeUnit.MILLISECONDS);
-    }
-
     /**
-     * A run that failed to launch was reaped on the way, and reports that when it is no longer the current one. What none
-     * may do, an agent has done, also when that run of it ended first.
+     * A run that failed to launch was reaped on the way, and reports that when it is no longer the current one. A ban
+     * holds for the agent, also when the run that earned it ended first.
      */
-    private boolean concernsUs(Message message) {
-        return message.run().isEmpty() || message.run().get() == current || message.event() instanceof Event.Condemned;
+    private boolean concernsUs(Queued queued) {
+        return queued.run() == NO_RUN
+                || queued.event() instanceof AgentEvent.Ban
+                || (current != null && queued.run() == current.number());
     }
 
-    private boolean step(Event event, String reason) {
-        if (event instanceof Event.Exited(Ending ending)) {
-            afterExit(ending);
-        }
-        if (event instanceof Event.Stop) {
-            stopAsked = false;
-        }
-        if (event instanceof Event.Condemned || event instanceof Event.Unhealthy) {
-            cause = reason;
-        }
-        Phase before = state.phase();
-        AgentLifecycle.Transition transition = lifecycle.next(state, event, clockMillis.getAsLong());
+    /** Performs the transition; false when it is refused. */
+    private boolean apply(AgentEvent event) {
+        Transition transition = lifecycle.next(state, event, clockMillis.getAsLong());
         state = transition.state();
-        announce(event, before);
-        boolean isTaken = apply(transition.action(), reason);
+        transition.actions().forEach(this::perform);
         publish();
-        return isTaken;
+        return !transition.actions().contains(new Action.Refuse());
     }
 
-    private boolean apply(AgentLifecycle.Action action, String reason) {
-        return switch (action) {
-            case NONE -> true;
-            case REFUSE -> false;
-            case LAUNCH -> {
-                launch(reason);
-                yield true;
+    private void perform(Action action) {
+        switch (action) {
+            case Action.Launch(var reason) -> launch(reason);
+            case Action.Terminate _ -> current(AgentRun::terminate);
+            case Action.Kill _ -> current(AgentRun::kill);
+            case Action.CleanUp _ -> {
+                current(AgentRun::cleanUp);
+                current = null;
             }
-            case TERMINATE -> {
-                current(AgentRun::terminate);
-                yield true;
-            }
-            case KILL -> {
-                current(AgentRun::kill);
-                yield true;
-            }
-        };
-    }
-
-    private void announce(Event event, Phase before) {
-        AgentRun run = current;
-        if (event instanceof Event.Exited(Ending ending) && run != null) {
-            current = null;
-            if (state.phase() == Phase.FAILED) {
-                failed(cause.isEmpty() ? ending.explanation() : cause);
-            } else {
-                events.emit("agent.stopped", Map.of("agent", agent.name(), "run", run.number()));
-            }
-        }
-        if (event instanceof Event.Condemned && run == null && before != Phase.CONDEMNED) {
-            failed(cause);
-        }
-        if (event instanceof Event.Entered && before == Phase.STARTING && run != null) {
-            events.emit("agent.started", Map.of("agent", agent.name(), "run", run.number(), "pid", run.pid()));
+            case Action.Refuse _ -> {}
+            case Action.SayStarted _ ->
+                current(run -> say(AgentContract.STARTED, Fields.RUN.is(runs), Fields.PID.is((long) run.pid())));
+            case Action.SayExited(var status) -> exited(status);
+            case Action.SayStopped _ -> say(AgentContract.STOPPED, Fields.RUN.is(runs));
+            case Action.SayFailed(var why) -> say(AgentContract.FAILED, Fields.WHY.is(why));
         }
     }
 
@@ -181,67 +156,63 @@ public final class AgentRunner implements Runnable {
         }
     }
 
-    private void afterExit(Ending ending) {
-        AgentRun run = current;
-        if (run == null) {
-            return;
-        }
-        Map<String, ?> how = ending.signal() == 0
-                ? Map.of("agent", agent.name(), "run", run.number(), "code", ending.code())
-                : Map.of("agent", agent.name(), "run", run.number(), "signal", ending.signal());
-        events.emit("agent.exited", how);
-        CageExit.of(ending.code()).ifPresent(exit -> complain(ending.explanation()));
-        run.cleanUp();
-        lastExit = Optional.of(ending);
-    }
-
     private void launch(String reason) {
         runs++;
-        why = "";
-        cause = "";
-        publish();
-        if (reason.equals("restart")) {
+        if (reason.equals(AgentLifecycle.RESTART)) {
             restarts++;
         }
-        RunListener listener = new RunListener();
-        AgentRun run = new AgentRun(tools, agent, slot, runs, listener, new Undo(this::complain));
-        listener.run = run;
+        publish();
+        AgentRun run = new AgentRun(tools, agent, slot, runs, new RunListener(runs), new Undo(this::complain));
         current = run;
-        events.emit("agent.starting", Map.of("agent", agent.name(), "reason", reason, "run", runs));
+        say(AgentContract.STARTING, Fields.REASON.is(reason), Fields.RUN.is(runs));
         try {
-            run.launch(() -> stopAsked);
+            run.launch(this::isStopRequested);
         } catch (IOException | RpcException e) {
-            boolean isCanary =
-                    e instanceof RpcException refusal && refusal.detail().equals("CANARY");
+            boolean isCanary = e instanceof RpcException refusal && refusal.is(VaultReason.CANARY);
             launchFailed(isCanary ? AgentRun.CANARY : String.valueOf(e.getMessage()), isCanary);
         } catch (RuntimeException e) {
-            launchFailed("a bug in cage: " + Complaints.bug(e), false);
+            launchFailed("a bug in cage: " + RateLimitedLog.bug(e), false);
         }
     }
 
-    private void launchFailed(String reason, boolean isFinal) {
+    private void launchFailed(String why, boolean isFinal) {
         current = null;
-        failed(reason);
-        state = lifecycle
-                .next(state, new Event.LaunchFailed(isFinal), clockMillis.getAsLong())
-                .state();
+        apply(new AgentEvent.LaunchFailed(why, isFinal));
     }
 
-    private void failed(String reason) {
-        why = reason;
-        events.emit("agent.failed", Map.of("agent", agent.name(), "why", reason));
+    private void exited(ExitStatus status) {
+        say(AgentContract.EXITED, Fields.RUN.is(runs), describe(status));
+        CageExit.of(status).ifPresent(_ -> complain(CageExit.explain(status)));
+        lastExit = Optional.of(status);
+    }
+
+    /** The status as events and answers have it. */
+    public static Value<Long> describe(ExitStatus status) {
+        return switch (status) {
+            case ExitStatus.Code(var code) -> Fields.CODE.is((long) code);
+            case ExitStatus.Signal(var signal) -> Fields.SIGNAL.is((long) signal);
+            case ExitStatus.OutOfMemory _ -> Fields.SIGNAL.is((long) Signals.SIGKILL);
+        };
+    }
+
+    private void say(Event event, Value<?>... fields) {
+        say(event, Message.of(fields));
+    }
+
+    private void say(Event event, Message fields) {
+        events.emit(event, fields.and(Fields.AGENT.is(agent.name())));
     }
 
     private synchronized void publish() {
         AgentRun run = current;
-        snapshot = new Snapshot(state.phase(), runs, run == null ? 0 : run.pid(), restarts, lastExit, why);
+        snapshot = new Snapshot(state, runs, run == null ? 0 : run.pid(), restarts, lastExit);
         notifyAll();
     }
 
     /** Waits until nothing of the agent runs; false when the time is up first. */
     public synchronized boolean awaitIdle(Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
-        while (isBusy(snapshot.phase())) {
+        while (snapshot.state() instanceof AgentState.Live) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             if (left <= 0) {
                 return false;
@@ -249,13 +220,6 @@ public final class AgentRunner implements Runnable {
             wait(left);
         }
         return true;
-    }
-
-    private static boolean isBusy(Phase phase) {
-        return switch (phase) {
-            case STARTING, RUNNING, STOPPING, CONDEMNED -> true;
-            case STOPPED, WAITING, FAILED -> false;
-        };
     }
 
     private void complain(String what) {
@@ -267,7 +231,11 @@ public final class AgentRunner implements Runnable {
         /** The VMM's own, to which libkrun gives the guest a port. */
         private final TokenBucket messages = budget();
 
-        private @Nullable AgentRun run;
+        private final long run;
+
+        RunListener(long run) {
+            this.run = run;
+        }
 
         private TokenBucket budget() {
             return new TokenBucket(CONSOLE_BURST, 1_000 / CONSOLE_LINES_PER_SECOND, clockMillis.getAsLong());
@@ -293,9 +261,7 @@ public final class AgentRunner implements Runnable {
         }
 
         private void emit(String line) {
-            AgentRun of = run;
-            events.emit(
-                    "agent.console", Map.of("agent", agent.name(), "run", of == null ? 0L : of.number(), "line", line));
+            say(AgentContract.CONSOLE, Fields.RUN.is(run), AgentContract.LINE.is(line));
         }
 
         @Override
@@ -304,49 +270,42 @@ public final class AgentRunner implements Runnable {
         }
 
         @Override
-        public void walls() {
-            AgentRun of = run;
-            Map<String, String> limits = new LinkedHashMap<>();
-            if (of != null) {
-                of.limits().forEach((file, value) -> limits.put(file.replace('.', '_'), value));
+        public void walls(Map<String, String> limits) {
+            Message fields = Message.of(Fields.RUN.is(run));
+            for (Field<String> limit :
+                    List.of(AgentContract.CPU_MAX, AgentContract.MEMORY_MAX, AgentContract.PIDS_MAX)) {
+                fields = fields.and(
+                        limit, Optional.ofNullable(limits.get(limit.name().replace('_', '.'))));
             }
-            note("agent.walls", limits);
+            say(AgentContract.WALLS, fields);
         }
 
         @Override
         public void entered() {
-            var _ = send(new Event.Entered(), "", Optional.ofNullable(run));
+            var _ = send(new AgentEvent.Entered(), run);
         }
 
         @Override
-        public void unhealthy(String how) {
-            note("agent.unhealthy", Map.of("why", how));
-            var _ = send(new Event.Unhealthy(), how, Optional.ofNullable(run));
+        public void unhealthy(String why) {
+            say(AgentContract.UNHEALTHY, Fields.RUN.is(run), Fields.WHY.is(why));
+            var _ = send(new AgentEvent.Unhealthy(why), run);
         }
 
         @Override
-        public void condemned(String how) {
-            var _ = send(new Event.Condemned(), how, Optional.ofNullable(run));
+        public void banned(String why) {
+            var _ = send(new AgentEvent.Ban(why), run);
         }
 
         @Override
-        public void wiped(String name, String how) {
-            note("agent.secret_wiped", Map.of("name", name, "why", how));
-        }
-
-        private void note(String event, Map<String, String> more) {
-            AgentRun of = run;
-            Map<String, Object> fields = new LinkedHashMap<>(more);
-            fields.put("agent", agent.name());
-            fields.put("run", of == null ? 0L : of.number());
-            events.emit(event, fields);
+        public void wiped(String name, String why) {
+            say(AgentContract.SECRET_WIPED, Fields.RUN.is(run), Fields.NAME.is(name), Fields.WHY.is(why));
         }
 
         @Override
-        public void ended(Ending ending) {
+        public void ended(ExitStatus status) {
             sayDropped(console, this::emit);
             sayDropped(messages, AgentRunner.this::complain);
-            var _ = send(new Event.Exited(ending), "", Optional.ofNullable(run));
+            var _ = send(new AgentEvent.Exited(status), run);
         }
     }
 }

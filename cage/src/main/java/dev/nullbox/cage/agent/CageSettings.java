@@ -1,5 +1,6 @@
 package dev.nullbox.cage.agent;
 
+import dev.nullbox.protocol.id.AgentNetwork;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Set;
  * @param imageAgents agents of the image: NAME/AGENT.toml and NAME/rootfs
  * @param dataAgents agents of the data partition, likewise
  * @param shares the agents' shares: NAME/
+ * @param network of which agents have their addresses
  * @param sockets the directory of the services' sockets
  * @param cgroups the unified hierarchy's own mount point
  * @param controllers the controllers whose limits are set; an absent one fails the start
@@ -28,6 +30,7 @@ public record CageSettings(
         Path imageAgents,
         Path dataAgents,
         Path shares,
+        AgentNetwork network,
         Path sockets,
         Path cgroups,
         Set<String> controllers,
@@ -54,6 +57,8 @@ public record CageSettings(
                 Path.of("/agents"),
                 Path.of("/data/agents"),
                 Path.of("/data/shares"),
+                AgentNetwork.parse(
+                        System.getenv().getOrDefault(AgentNetwork.VARIABLE, AgentNetwork.DEFAULT.toString())),
                 Path.of("/run/nullbox"),
                 Path.of("/sys/fs/cgroup"),
                 Set.of("cpu", "memory", "pids"),

@@ -2,8 +2,10 @@ package dev.nullbox.cage.agent;
 
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.Problem;
+import dev.nullbox.protocol.id.AgentName;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /** One agent directory that the catalog found. */
 public sealed interface CatalogEntry {
@@ -15,18 +17,12 @@ public sealed interface CatalogEntry {
 
     /** Where agents come from. */
     enum Source {
-        IMAGE("image"),
-        DATA("data");
-
-        private final String key;
-
-        Source(String key) {
-            this.key = key;
-        }
+        IMAGE,
+        DATA;
 
         /** As events and answers name it. */
         public String key() {
-            return key;
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -35,7 +31,11 @@ public sealed interface CatalogEntry {
      *
      * @param digest SHA-256 of its AGENT.toml, 64 lower-case hexadecimal digits
      */
-    record Accepted(String name, Source from, Manifest manifest, String digest, Path rootfs) implements CatalogEntry {}
+    record Accepted(String name, Source from, Manifest manifest, String digest, Path rootfs) implements CatalogEntry {
+        AgentName agent() {
+            return manifest.agent().name();
+        }
+    }
 
     /** An agent that cannot, and all that is wrong with it. */
     record Refused(String name, Source from, List<Problem> problems) implements CatalogEntry {

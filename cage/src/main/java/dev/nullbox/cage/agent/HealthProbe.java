@@ -1,6 +1,7 @@
 package dev.nullbox.cage.agent;
 
 import dev.nullbox.manifest.HealthCheck;
+import dev.nullbox.service.TerminalText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -90,7 +91,7 @@ final class HealthProbe implements AutoCloseable {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             String status = statusLine(socket, deadline);
             boolean isGood = status.startsWith("HTTP/1.") && status.startsWith(" 2", 8);
-            return isGood ? "" : "answered " + ConsoleLines.escaped(status);
+            return isGood ? "" : "answered " + TerminalText.escaped(status);
         } catch (IOException e) {
             return "no answer: " + e.getMessage();
         }

@@ -1,10 +1,19 @@
 package dev.nullbox.cage.agent;
 
 import dev.nullbox.cage.jail.Cgroups;
-import dev.nullbox.cage.jail.Slot;
 import dev.nullbox.natives.Libc;
+import dev.nullbox.protocol.Method;
+import dev.nullbox.protocol.api.EgressContract;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.protocol.id.AgentNetwork;
+import dev.nullbox.protocol.id.AgentSlot;
+import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
+import java.net.NetworkInterface;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,18 +42,36 @@ public final class Leftovers {
             cgroups.remove(agent);
             names.add(agent);
         }
-        for (int number = 1; number <= Slot.MAX; number++) {
-            AgentRun.removeLink(libc, new Slot(number).hostInterface());
+        for (NetworkInterface link : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+            if (AgentSlot.ofInterface(AgentNetwork.DEFAULT, link.getName()).isPresent()) {
+                AgentRun.removeLink(libc, link.getName());
+            }
         }
-        for (String agent : names) {
-            quietly("vault.revoke", () -> peers.revokeAll(agent));
-            quietly("memory.detach", () -> peers.detachMemory(agent));
-            quietly("egress.remove", () -> peers.removeEgress(agent));
+        for (String name : names) {
+            if (isAgents(name)) {
+                forget(new AgentName(name));
+            }
         }
     }
 
+    /** A directory may have a name that is no agent's. */
+    private static boolean isAgents(String name) {
+        try {
+            var _ = new AgentName(name);
+            return true;
+        } catch (InvalidValueException e) {
+            return false;
+        }
+    }
+
+    private void forget(AgentName agent) throws IOException {
+        quietly(VaultContract.REVOKE, () -> peers.revokeAll(agent));
+        quietly(MemoryContract.DETACH, () -> peers.detachMemory(agent));
+        quietly(EgressContract.REMOVE, () -> peers.removeEgress(agent));
+    }
+
     /** A service that is down has forgotten, or is told at the agent's next start. */
-    private static void quietly(String what, Undo.Step step) throws IOException {
+    private static void quietly(Method<?> what, Undo.Step step) throws IOException {
         try {
             step.run();
         } catch (RpcException e) {

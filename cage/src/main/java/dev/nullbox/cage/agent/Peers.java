@@ -1,25 +1,31 @@
 package dev.nullbox.cage.agent;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
-import dev.nullbox.cage.jail.JsonLists;
 import dev.nullbox.cage.jail.Secret;
-import dev.nullbox.cage.jail.Slot;
+import dev.nullbox.cage.jail.VmConfig;
 import dev.nullbox.cage.secrets.LeaseList;
 import dev.nullbox.manifest.CredentialRef;
 import dev.nullbox.manifest.Delivery;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.NetworkTarget;
-import dev.nullbox.protocol.id.KeyPattern;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Method;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.AgentReason;
+import dev.nullbox.protocol.api.EgressContract;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.protocol.id.AgentSlot;
+import dev.nullbox.protocol.id.SecretName;
 import dev.nullbox.rpc.RpcClient;
 import dev.nullbox.rpc.RpcException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** The services that an agent's start and end need: egress, warden, ctxgraph. */
 public final class Peers {
@@ -32,27 +38,31 @@ public final class Peers {
         this.deadline = deadline;
     }
 
-    /** Puts the agent's rules in force. */
-    void addEgress(Manifest manifest, Slot slot) throws RpcException {
-        JsonObject params = agent(manifest.agent().name().value());
-        params.addProperty("interface", slot.hostInterface());
-        params.addProperty("address", slot.agentAddress());
-        params.addProperty("gateway", slot.gatewayAddress());
-        params.add(
-                "allow",
-                JsonLists.of(manifest.capabilities().network().allow().stream()
-                        .map(NetworkTarget::text)
-                        .toList()));
-        params.addProperty("memory_port", Slot.MEMORY_PORT);
-        if (manifest.capabilities().credentialRefs().stream().anyMatch(ref -> ref.delivery() == Delivery.FETCH)) {
-            params.addProperty("api_port", Slot.API_PORT);
-        }
-        manifest.capabilities().healthCheck().ifPresent(check -> params.addProperty("health_port", check.port()));
-        call("egress", "egress.add", params);
+    private <R> R call(Method<R> method, Value<?>... params) throws RpcException {
+        return RpcClient.call(sockets, method, deadline, params);
     }
 
-    void removeEgress(String agent) throws RpcException {
-        call("egress", "egress.remove", agent(agent));
+    /** Puts the agent's rules in force. */
+    void addEgress(Manifest manifest, AgentSlot slot) throws RpcException {
+        Manifest.Capabilities may = manifest.capabilities();
+        Message params = Message.of(
+                        EgressContract.AGENT.is(manifest.agent().name()),
+                        EgressContract.INTERFACE.is(slot.interfaceName()),
+                        Fields.ADDRESS.is(slot.address()),
+                        EgressContract.GATEWAY.is(slot.gateway()),
+                        EgressContract.ALLOW.is(may.network().allow().stream()
+                                .map(NetworkTarget::text)
+                                .toList()),
+                        EgressContract.MEMORY_PORT.is((long) AgentSlot.MEMORY_PORT))
+                .and(
+                        EgressContract.API_PORT,
+                        Optional.of((long) AgentSlot.API_PORT).filter(_ -> VmConfig.fetches(may)))
+                .and(EgressContract.HEALTH_PORT, may.healthCheck().map(check -> (long) check.port()));
+        var _ = RpcClient.call(sockets, EgressContract.ADD, deadline, params);
+    }
+
+    void removeEgress(AgentName agent) throws RpcException {
+        var _ = call(EgressContract.REMOVE, EgressContract.AGENT.is(agent));
     }
 
     /**
@@ -68,57 +78,47 @@ public final class Peers {
     /**
      * Leases all that the manifest refers to.
      *
-     * @throws RpcException the warden's refusal; INTERNAL when its answer lacks one
+     * @throws RpcException the warden's refusal; LEASE when its answer lacks one
      */
     Lent lease(Manifest manifest, long run) throws RpcException {
         List<CredentialRef> refs = manifest.capabilities().credentialRefs();
-        JsonObject params = agent(manifest.agent().name().value());
-        params.addProperty("run", run);
-        JsonArray asked = new JsonArray();
-        refs.forEach(ref -> asked.add(json(ref)));
-        params.add("refs", asked);
-        JsonElement answer = call("warden", "vault.lease", params);
-        List<Secret> secrets = new ArrayList<>();
-        String lease = take(answer, refs, secrets);
-        return new Lent(lease, List.copyOf(secrets));
+        Message answer = call(
+                VaultContract.LEASE_FOR,
+                VaultContract.AGENT.is(manifest.agent().name()),
+                run(run),
+                VaultContract.REFS.is(refs.stream().map(Peers::describe).toList()));
+        return take(answer, refs);
     }
 
-    /**
-     * Decodes those that are delivered as files. When one is missing or garbled, those before it are wiped.
-     *
-     * @param secrets gets them
-     * @return by which the warden calls the lease
-     */
-    static String take(JsonElement answer, List<CredentialRef> refs, List<Secret> secrets) throws RpcException {
-        boolean isWhole = false;
-        try {
-            for (CredentialRef ref : refs) {
-                if (ref.delivery() == Delivery.FILE) {
-                    String name = ref.name().value();
-                    secrets.add(new Secret(name, secret(answer, name)));
+    private static Message describe(CredentialRef ref) {
+        return Message.of(VaultContract.NAME.is(ref.name()))
+                .and(VaultContract.VERSION, ref.version().map(Integer::longValue))
+                .and(VaultContract.HOST, ref.host())
+                .and(VaultContract.READS, ref.reads().map(Integer::longValue))
+                .and(VaultContract.TTL_S, ref.ttl().map(Duration::toSeconds))
+                .and(VaultContract.DELIVER.is(ref.delivery().key()));
+    }
+
+    private static Value<String> run(long run) {
+        return VaultContract.RUN.is(Long.toString(run));
+    }
+
+    /** Those that are delivered as files; when one is missing, all are wiped. */
+    static Lent take(Message answer, List<CredentialRef> refs) throws RpcException {
+        Map<String, byte[]> values = answer.get(VaultContract.VALUES);
+        List<Secret> secrets = new ArrayList<>();
+        for (CredentialRef ref : refs) {
+            if (ref.delivery() == Delivery.FILE) {
+                String name = ref.name().value();
+                byte[] value = values.get(name);
+                if (value == null) {
+                    answer.wipe();
+                    throw new RpcException(AgentReason.LEASE, "the warden did not lend " + name);
                 }
-            }
-            if (answer instanceof JsonObject object && object.get("lease") instanceof JsonPrimitive lease) {
-                isWhole = true;
-                return lease.getAsString();
-            }
-            throw new RpcException(RpcException.Code.INTERNAL, "LEASE", "the warden gave a lease without a name");
-        } finally {
-            if (!isWhole) {
-                secrets.forEach(Secret::close);
+                secrets.add(new Secret(name, value));
             }
         }
-    }
-
-    private static JsonObject json(CredentialRef ref) {
-        JsonObject json = new JsonObject();
-        json.addProperty("name", ref.name().value());
-        ref.version().ifPresent(version -> json.addProperty("version", version));
-        ref.host().ifPresent(host -> json.addProperty("host", host));
-        ref.reads().ifPresent(reads -> json.addProperty("reads", reads));
-        ref.ttl().ifPresent(ttl -> json.addProperty("ttl_s", ttl.toSeconds()));
-        json.addProperty("deliver", ref.delivery().key());
-        return json;
+        return new Lent(answer.get(VaultContract.LEASE), List.copyOf(secrets));
     }
 
     /**
@@ -126,86 +126,56 @@ public final class Peers {
      *
      * @throws RpcException the warden's refusal, as LEASE_SPENT
      */
-    Secret fetch(String agent, long run, String name) throws RpcException {
-        JsonObject params = agent(agent);
-        params.addProperty("run", run);
-        params.addProperty("name", name);
-        return new Secret(name, base64(call("warden", "vault.fetch", params), "value", name));
+    Secret fetch(AgentName agent, long run, String name) throws RpcException {
+        Message answer = call(
+                VaultContract.FETCH,
+                VaultContract.AGENT.is(agent),
+                run(run),
+                VaultContract.NAME.is(new SecretName(name)));
+        return new Secret(name, answer.get(VaultContract.VALUE));
     }
 
     /**
      * All leases, when they change or the wait is over.
      *
      * @param after the number of the state that is known
-     * @throws RpcException the warden's refusal; INTERNAL when its answer is garbled
+     * @throws RpcException the warden's refusal; UNEXPECTED when its answer is malformed
      */
     public LeaseList leases(long after, long waitMillis) throws RpcException {
-        JsonObject params = new JsonObject();
-        params.addProperty("after", after);
-        params.addProperty("wait_ms", waitMillis);
-        Duration limit = deadline.plusMillis(waitMillis);
-        return LeaseList.of(RpcClient.call(sockets.resolve("warden.sock"), "vault.leases", params, limit));
+        return LeaseList.of(RpcClient.call(
+                sockets,
+                VaultContract.LEASES,
+                deadline.plusMillis(waitMillis),
+                VaultContract.AFTER.is(after),
+                VaultContract.WAIT_MS.is(waitMillis)));
     }
 
-    private static byte[] secret(JsonElement answer, String name) throws RpcException {
-        if (answer instanceof JsonObject object && object.get("secrets") instanceof JsonObject secrets) {
-            return base64(secrets, name, name);
-        }
-        throw new RpcException(RpcException.Code.INTERNAL, "LEASE", "the warden did not lend " + name);
-    }
-
-    private static byte[] base64(JsonElement answer, String field, String name) throws RpcException {
-        if (answer instanceof JsonObject object && object.get(field) instanceof JsonPrimitive base64) {
-            try {
-                return Base64.getDecoder().decode(base64.getAsString());
-            } catch (IllegalArgumentException e) {
-                throw new RpcException(RpcException.Code.INTERNAL, "LEASE", "the warden lent " + name + " garbled");
-            }
-        }
-        throw new RpcException(RpcException.Code.INTERNAL, "LEASE", "the warden did not lend " + name);
-    }
-
-    public void revoke(String agent, long run) throws RpcException {
-        JsonObject params = agent(agent);
-        params.addProperty("run", run);
-        call("warden", "vault.revoke", params);
+    public void revoke(AgentName agent, long run) throws RpcException {
+        var _ = call(VaultContract.REVOKE, VaultContract.AGENT.is(agent), run(run));
     }
 
     /** Ends what is lent to the agent, whichever run it was lent to. */
-    void revokeAll(String agent) throws RpcException {
-        call("warden", "vault.revoke", agent(agent));
+    void revokeAll(AgentName agent) throws RpcException {
+        var _ = call(VaultContract.REVOKE, VaultContract.AGENT.is(agent));
     }
 
     /** Opens the agent's memory to it for one run. */
-    void attachMemory(CatalogEntry.Accepted agent, Slot slot, long run) throws RpcException {
+    void attachMemory(CatalogEntry.Accepted agent, AgentSlot slot, long run) throws RpcException {
         Manifest.Memory memory = agent.manifest().capabilities().memory();
-        JsonObject params = agent(agent.name());
-        params.addProperty("address", slot.gatewayAddress());
-        params.addProperty("port", Slot.MEMORY_PORT);
-        params.addProperty("run", run);
-        params.addProperty("manifest", agent.digest());
-        params.add("read", patterns(memory.read()));
-        params.add("write", patterns(memory.write()));
-        params.addProperty("max_mb", memory.maxMb());
-        params.addProperty("max_writes_per_minute", memory.maxWritesPerMinute());
-        call("ctxgraph", "memory.attach", params);
+        var _ = call(
+                MemoryContract.ATTACH,
+                MemoryContract.AGENT.is(agent.manifest().agent().name()),
+                Fields.ADDRESS.is(slot.gateway()),
+                Fields.PORT.is((long) AgentSlot.MEMORY_PORT),
+                Fields.RUN.is(run),
+                MemoryContract.MANIFEST.is(agent.digest()),
+                MemoryContract.READ.is(memory.read()),
+                MemoryContract.WRITE.is(memory.write()),
+                MemoryContract.MAX_MB.is((long) memory.maxMb()),
+                MemoryContract.MAX_WRITES_PER_MINUTE.is((long) memory.maxWritesPerMinute()));
     }
 
-    private static JsonArray patterns(List<KeyPattern> patterns) {
-        return JsonLists.of(patterns.stream().map(KeyPattern::value).toList());
-    }
-
-    void detachMemory(String agent) throws RpcException {
-        call("ctxgraph", "memory.detach", agent(agent));
-    }
-
-    private static JsonObject agent(String name) {
-        JsonObject params = new JsonObject();
-        params.addProperty("agent", name);
-        return params;
-    }
-
-    private JsonElement call(String service, String method, JsonObject params) throws RpcException {
-        return RpcClient.call(sockets.resolve(service + ".sock"), method, params, deadline);
+    void detachMemory(AgentName agent) throws RpcException {
+        var _ = call(MemoryContract.DETACH, MemoryContract.AGENT.is(agent));
     }
 }

@@ -1,7 +1,6 @@
 package dev.nullbox.cage.agent;
 
 import dev.nullbox.cage.jail.JailNetwork;
-import dev.nullbox.cage.jail.Slot;
 import dev.nullbox.cage.secrets.AgentApi;
 import dev.nullbox.cage.secrets.LeaseList;
 import dev.nullbox.cage.secrets.LeaseWatch.Loan;
@@ -9,6 +8,7 @@ import dev.nullbox.cage.secrets.SecretFiles;
 import dev.nullbox.manifest.CredentialRef;
 import dev.nullbox.manifest.Delivery;
 import dev.nullbox.manifest.HealthCheck;
+import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.util.HashMap;
@@ -22,14 +22,15 @@ import org.jspecify.annotations.Nullable;
 final class RunServices {
     private final AgentRun.Tools tools;
     private final CatalogEntry.Accepted agent;
-    private final Slot slot;
+    private final AgentSlot slot;
     private final long run;
     private final AgentRun.Listener listener;
     private final long leasedAt = System.nanoTime();
     private @Nullable HealthProbe probe;
     private boolean isOver;
 
-    RunServices(AgentRun.Tools tools, CatalogEntry.Accepted agent, Slot slot, long run, AgentRun.Listener listener) {
+    RunServices(
+            AgentRun.Tools tools, CatalogEntry.Accepted agent, AgentSlot slot, long run, AgentRun.Listener listener) {
         this.tools = tools;
         this.agent = agent;
         this.slot = slot;
@@ -51,12 +52,12 @@ final class RunServices {
             return;
         }
         AgentApi.Client client = new AgentApi.Client(
-                JailNetwork.address(slot.agentAddress()),
+                JailNetwork.address(slot.address()),
                 refs.stream().map(ref -> ref.name().value()).collect(Collectors.toUnmodifiableSet()),
-                name -> tools.peers().fetch(agent.name(), run, name),
-                () -> listener.condemned(AgentRun.CANARY));
-        AgentApi.Host host = new AgentApi.Host(tools.wiper(), tools.complaints(), tools.clockMillis());
-        AgentApi api = AgentApi.open(JailNetwork.address(slot.gatewayAddress()), Slot.API_PORT, client, host);
+                name -> tools.peers().fetch(agent.agent(), run, name),
+                () -> listener.banned(AgentRun.CANARY));
+        AgentApi.Host host = new AgentApi.Host(tools.wiper(), tools.log(), tools.clockMillis());
+        AgentApi api = AgentApi.open(JailNetwork.address(slot.gateway()), AgentSlot.API_PORT, client, host);
         undo.push("close the agent's API", api::close);
     }
 
@@ -98,7 +99,7 @@ final class RunServices {
         Optional<HealthCheck> check = agent.manifest().capabilities().healthCheck();
         if (check.isPresent() && !isOver) {
             probe = HealthProbe.start(
-                    JailNetwork.address(slot.agentAddress()),
+                    JailNetwork.address(slot.address()),
                     check.get(),
                     HealthProbe.limit(check.get()),
                     listener::unhealthy);

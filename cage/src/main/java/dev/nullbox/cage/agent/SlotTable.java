@@ -1,49 +1,59 @@
 package dev.nullbox.cage.agent;
 
-import dev.nullbox.cage.jail.Slot;
+import dev.nullbox.protocol.id.AgentNetwork;
+import dev.nullbox.protocol.id.AgentSlot;
+import dev.nullbox.service.AtomicFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.NavigableSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Which agent has which slot. Kept in a file, a name and a number a line: an agent's user id follows from its slot and
  * owns its files on the data partition, so it should be the same after a reboot.
  */
 public final class SlotTable {
-    private final Path file;
-    private final Map<String, Slot> slots;
+    private static final Pattern LINE = Pattern.compile("([^ ]+) ([0-9]{1,4})");
 
-    private SlotTable(Path file, Map<String, Slot> slots) {
+    private final Path file;
+    private final AgentNetwork network;
+    private final Map<String, AgentSlot> slots = new TreeMap<>();
+    private final NavigableSet<Integer> free = new TreeSet<>();
+
+    private SlotTable(Path file, AgentNetwork network) {
         this.file = file;
-        this.slots = slots;
+        this.network = network;
+        IntStream.rangeClosed(1, AgentSlot.MAX).forEach(free::add);
     }
 
     /** The table in the file; what is unreadable in it, or taken twice, is left out. */
-    public static SlotTable load(Path file) throws IOException {
-        Map<String, Slot> slots = new TreeMap<>();
+    public static SlotTable load(Path file, AgentNetwork network) throws IOException {
+        SlotTable table = new SlotTable(file, network);
         if (Files.exists(file)) {
-            for (String line : Files.readAllLines(file)) {
-                int space = line.indexOf(' ');
-                Optional<Slot> slot = space < 1 ? Optional.empty() : slot(line.substring(space + 1));
-                if (slot.isPresent() && !slots.containsValue(slot.get())) {
-                    slots.put(line.substring(0, space), slot.get());
-                }
-            }
+            Files.readAllLines(file).forEach(table::read);
         }
-        return new SlotTable(file, slots);
+        return table;
     }
 
-    private static Optional<Slot> slot(String number) {
-        try {
-            return Optional.of(new Slot(Integer.parseInt(number)));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
+    private void read(String line) {
+        Matcher matcher = LINE.matcher(line);
+        if (matcher.matches()
+                && !slots.containsKey(matcher.group(1))
+                && free.remove(Integer.parseInt(matcher.group(2)))) {
+            put(matcher.group(1), Integer.parseInt(matcher.group(2)));
         }
+    }
+
+    private void put(String agent, int number) {
+        slots.put(agent, new AgentSlot(network, number));
     }
 
     /**
@@ -52,31 +62,27 @@ public final class SlotTable {
      * @return the agents' slots; without those for which there was no room
      * @throws IOException when the table cannot be kept
      */
-    public Map<String, Slot> assign(List<String> agents) throws IOException {
+    public Map<String, AgentSlot> assign(List<String> agents) throws IOException {
         for (String agent : agents) {
             if (!slots.containsKey(agent)) {
-                free(agents).ifPresent(slot -> slots.put(agent, slot));
+                if (free.isEmpty()) {
+                    slots.keySet().stream()
+                            .filter(name -> !agents.contains(name))
+                            .findFirst()
+                            .map(slots::remove)
+                            .ifPresent(slot -> free.add(slot.number()));
+                }
+                if (!free.isEmpty()) {
+                    put(agent, free.removeFirst());
+                }
             }
         }
         StringBuilder text = new StringBuilder();
         slots.forEach((agent, slot) ->
                 text.append(agent).append(' ').append(slot.number()).append('\n'));
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(fresh, text);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        Map<String, Slot> assigned = new TreeMap<>(slots);
+        AtomicFile.replace(file, text.toString().getBytes(StandardCharsets.UTF_8));
+        Map<String, AgentSlot> assigned = new TreeMap<>(slots);
         assigned.keySet().retainAll(agents);
         return assigned;
-    }
-
-    private Optional<Slot> free(List<String> agents) {
-        for (int number = 1; number <= Slot.MAX; number++) {
-            if (!slots.containsValue(new Slot(number))) {
-                return Optional.of(new Slot(number));
-            }
-        }
-        Optional<String> gone =
-                slots.keySet().stream().filter(name -> !agents.contains(name)).findFirst();
-        return gone.map(slots::remove);
     }
 }

@@ -1,7 +1,7 @@
 package dev.nullbox.cage.agent;
 
-import dev.nullbox.cage.secrets.Complaints;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.RateLimitedLog;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -39,7 +39,7 @@ final class Undo {
             } catch (IOException | RpcException e) {
                 complaints.accept(named.name() + ": " + e.getMessage());
             } catch (RuntimeException e) {
-                complaints.accept(named.name() + ": " + Complaints.bug(e));
+                complaints.accept(named.name() + ": " + RateLimitedLog.bug(e));
             }
         }
     }

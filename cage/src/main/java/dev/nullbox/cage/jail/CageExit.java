@@ -1,5 +1,7 @@
 package dev.nullbox.cage.jail;
 
+import dev.nullbox.service.process.ExitStatus;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** The exit codes of an agent's process that are not the guest's own, and what to do about each. */
@@ -42,20 +44,32 @@ public enum CageExit {
     }
 
     /** Whether trying again cannot help: the appliance itself is at fault, not the agent. */
-    boolean isPermanent() {
+    public static boolean isPermanent(ExitStatus status) {
+        return of(status).stream().anyMatch(CageExit::isPermanent);
+    }
+
+    private boolean isPermanent() {
         return switch (this) {
             case USAGE, CONFIG, WALLS, KVM, KRUN -> true;
             case JAIL, INIT_SETUP, INIT_NOT_EXECUTABLE, INIT_NOT_FOUND -> false;
         };
     }
 
-    /** What the code means when it is one of these; the guest may end with the same number, which nothing can tell. */
-    public static Optional<CageExit> of(int code) {
-        for (CageExit exit : values()) {
-            if (exit.code == code) {
-                return Optional.of(exit);
-            }
-        }
-        return Optional.empty();
+    /** The code of a status, when it is one of these; the guest may end with the same number, which nothing can tell. */
+    public static Optional<CageExit> of(ExitStatus status) {
+        return Arrays.stream(values())
+                .filter(exit -> status.equals(new ExitStatus.Code(exit.code)))
+                .findFirst();
+    }
+
+    /** One line for people on how a process ended, with the remedy where there is one. */
+    public static String explain(ExitStatus status) {
+        return switch (status) {
+            case ExitStatus.Code(var code) ->
+                "ended with exit code " + code
+                        + of(status).map(exit -> ": " + exit.explanation()).orElse("");
+            case ExitStatus.Signal(var signal) -> "ended by signal " + signal;
+            case ExitStatus.OutOfMemory _ -> "ended: " + status.describe();
+        };
     }
 }

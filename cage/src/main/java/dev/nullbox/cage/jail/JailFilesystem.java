@@ -4,6 +4,7 @@ import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SyscallException;
 import dev.nullbox.natives.linux.Mounts;
 import dev.nullbox.natives.linux.OpenFlags;
+import dev.nullbox.protocol.Message;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -28,13 +29,15 @@ final class JailFilesystem {
     private static final int OWNER_READS = 0400;
 
     private final Libc libc;
-    private final JailConfig config;
+    private final Message spec;
+    private final int uid;
     private final Path root;
 
-    JailFilesystem(Libc libc, JailConfig config) {
+    JailFilesystem(Libc libc, Message spec) {
         this.libc = libc;
-        this.config = config;
-        this.root = Path.of(config.newRoot());
+        this.spec = spec;
+        this.uid = JailSpec.slot(spec).uid();
+        this.root = Path.of(spec.get(JailSpec.NEW_ROOT));
     }
 
     /** What waits for the daemon to take hold of the tmpfs with the secrets, mounted at the path. */
@@ -51,7 +54,7 @@ final class JailFilesystem {
     void build(List<Secret> secrets, Handover handover, String agentRoot) throws IOException {
         libc.mount(null, "/", null, Mounts.MS_REC | Mounts.MS_PRIVATE, null).orThrow("mount / private");
         tmpfs(root, PLAIN, "mode=0755,size=4m");
-        for (String bind : config.binds()) {
+        for (String bind : spec.get(JailSpec.BINDS)) {
             show(Path.of(bind), inside(bind));
         }
         devices();
@@ -114,7 +117,7 @@ final class JailFilesystem {
     private void agentRoot(Path agent, List<Secret> secrets, Handover handover) throws IOException {
         Files.createDirectories(agent);
         tmpfs(agent, PLAIN, "mode=0755,size=4m");
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of(config.rootfs()))) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of(spec.get(JailSpec.ROOTFS)))) {
             for (Path entry : entries) {
                 String name = entry.getFileName().toString();
                 if (!OWN_DIRECTORIES.contains(name)) {
@@ -125,13 +128,13 @@ final class JailFilesystem {
         for (String point : GUEST_MOUNT_POINTS) {
             Files.createDirectories(agent.resolve(point));
         }
-        String owner = ",uid=" + config.slot().uid() + ",gid=" + config.slot().uid();
+        String owner = ",uid=" + uid + ",gid=" + uid;
         Path scratch = Files.createDirectories(agent.resolve("tmp"));
         tmpfs(scratch, PLAIN | Mounts.MS_NOEXEC, "mode=0700,size=16m" + owner);
         vault(Files.createDirectories(agent.resolve("run").resolve("secrets")), owner, secrets, handover);
         TreeMap<String, Long> shares = new TreeMap<>();
-        config.read().forEach(path -> shares.put(path, SEALED));
-        config.write().forEach(path -> shares.put(path, PLAIN));
+        spec.get(JailSpec.READABLE).forEach(path -> shares.put(path, SEALED));
+        spec.get(JailSpec.WRITABLE).forEach(path -> shares.put(path, PLAIN));
         // In order: a share inside another is mounted after it, as its path is the longer one.
         for (Map.Entry<String, Long> share : shares.entrySet()) {
             share(agent, share.getKey(), share.getValue());
@@ -167,14 +170,13 @@ final class JailFilesystem {
             written += libc.write(fd, value, written, value.length - written).orThrow("write " + path);
         }
         libc.close(fd).orThrow("close " + path);
-        libc.chown(path, config.slot().uid(), config.slot().uid()).orThrow("chown " + path);
+        libc.chown(path, uid, uid).orThrow("chown " + path);
     }
 
     private void share(Path agent, String guestPath, long flags) throws IOException {
         Path relative = Path.of(guestPath.substring(1));
-        Path source = ownDirectory(Path.of(config.shares()), relative);
+        Path source = ownDirectory(Path.of(spec.get(JailSpec.SHARES)), relative);
         Path target = mountPoint(agent, relative);
-        int uid = config.slot().uid();
         if ((flags & Mounts.MS_RDONLY) == 0) {
             libc.chown(source.toString(), uid, uid).orThrow("chown " + source);
         }

@@ -4,6 +4,11 @@ import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.linux.CloseRange;
 import dev.nullbox.natives.linux.Namespaces;
 import dev.nullbox.natives.linux.OpenFlags;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.id.AgentSlot;
+import dev.nullbox.rpc.Codec;
+import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -38,11 +43,11 @@ public final class JailMain {
     private CageExit run() {
         List<Secret> secrets = new ArrayList<>();
         try (JailInput input = new JailInput(libc)) {
-            JailConfig config = JailConfig.parse(input.line());
-            for (JailConfig.SecretSize secret : config.secrets()) {
-                secrets.add(new Secret(secret.name(), input.exactly(secret.bytes())));
+            Message spec = JailSpec.parse(input.line());
+            for (Message secret : spec.get(JailSpec.SECRET_FILES)) {
+                secrets.add(new Secret(secret.get(Fields.NAME), input.exactly(secret.getInt(Fields.BYTES))));
             }
-            putUp(config, input, secrets);
+            putUp(spec, input, secrets);
             return CageExit.JAIL;
         } catch (RpcException e) {
             return complain(CageExit.CONFIG, e.getMessage());
@@ -53,31 +58,40 @@ public final class JailMain {
         }
     }
 
-    private void putUp(JailConfig config, JailInput input, List<Secret> secrets) throws IOException {
+    private void putUp(Message spec, JailInput input, List<Secret> secrets) throws IOException {
         JailPrivileges privileges = new JailPrivileges(libc);
-        privileges.dieWith(config.cagePid());
-        VmOrder.ExpectedWalls walls = new VmOrder.ExpectedWalls(
-                config.slot().uid(), config.cgroup(), namespace("net"), namespace("mnt"), config.cagePid());
+        int cagePid = spec.getInt(JailSpec.CAGE_PID);
+        AgentSlot slot = JailSpec.slot(spec);
+        privileges.dieWith(cagePid);
+        Message order = Message.of(
+                VmSpec.UID.is((long) slot.uid()),
+                JailSpec.CGROUP.is(spec.get(JailSpec.CGROUP)),
+                VmSpec.HOST_NET.is(namespace("net")),
+                VmSpec.HOST_MNT.is(namespace("mnt")),
+                JailSpec.CAGE_PID.is((long) cagePid),
+                VmSpec.ROOT.is(AGENT_ROOT),
+                JailSpec.KRUN_LOG_LEVEL.is(spec.get(JailSpec.KRUN_LOG_LEVEL)),
+                JailSpec.VM.is(spec.get(JailSpec.VM)));
         int namespaces = Namespaces.CLONE_NEWNS | Namespaces.CLONE_NEWNET | Namespaces.CLONE_NEWUTS;
         libc.unshare(namespaces).orThrow("unshare mount, network and UTS namespaces");
-        libc.sethostname(config.vm().agent()).orThrow("sethostname");
+        libc.sethostname(spec.get(JailSpec.VM).get(Fields.AGENT)).orThrow("sethostname");
         say("netns " + threadId() + "\n");
         expect(input, "go");
-        JailNetwork.setUp(libc, config.slot());
+        JailNetwork.setUp(libc, slot);
         JailFilesystem.Handover handover = path -> {
             say("vault " + path + "\n");
             expect(input, "kept");
         };
-        new JailFilesystem(libc, config).build(secrets, handover, AGENT_ROOT);
+        new JailFilesystem(libc, spec).build(secrets, handover, AGENT_ROOT);
         secrets.forEach(Secret::close);
         input.close();
-        orderToStandardInput(new VmOrder(walls, AGENT_ROOT, config.krunLogLevel(), config.vm()));
+        orderToStandardInput(order);
         JailFilesystem.seal(libc, "/");
-        privileges.drop(config.slot().uid(), config.kvmGroup());
-        privileges.dieWith(config.cagePid());
+        privileges.drop(slot.uid(), spec.getInt(JailSpec.KVM_GROUP));
+        privileges.dieWith(cagePid);
         libc.closeRange(VmMain.STATUS_FD + 1, -1, CloseRange.CLOSE_RANGE_CLOEXEC)
                 .orThrow("close_range");
-        List<String> command = new ArrayList<>(config.launcher());
+        List<String> command = new ArrayList<>(spec.get(JailSpec.LAUNCHER));
         command.add("vm");
         SyscallFilter.install(libc, SyscallPolicy.RULES);
         libc.execve(command.getFirst(), command, ENVIRONMENT).orThrow("execve " + command.getFirst());
@@ -90,9 +104,9 @@ public final class JailMain {
     }
 
     /** A file of no name: a pipe would hold no more than 64 KiB, as nobody reads it yet. */
-    private void orderToStandardInput(VmOrder order) throws IOException {
+    private void orderToStandardInput(Message order) throws IOException {
         Path file = Path.of(ORDER_FILE);
-        Files.write(file, order.toBytes());
+        Files.write(file, Json.bytes(Codec.encode(order)));
         int fd = libc.open(ORDER_FILE, OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0)
                 .orThrow("open " + ORDER_FILE);
         libc.dup2(fd, 0).orThrow("dup2 the order to standard input");

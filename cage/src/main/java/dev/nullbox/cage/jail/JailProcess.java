@@ -8,9 +8,8 @@ import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.Fcntl;
 import dev.nullbox.natives.linux.OpenFlags;
 import dev.nullbox.natives.linux.Poll;
+import dev.nullbox.service.process.PipeReader;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -27,7 +26,6 @@ import java.util.function.BooleanSupplier;
 public record JailProcess(int pid, int input, int console, int messages, int status) {
     private static final List<String> ENVIRONMENT = List.of("LANG=C.UTF-8", "PATH=/sbin:/bin");
     private static final int PIPES = 4;
-    private static final int POLLFD_BYTES = 8;
     private static final int POLL_MILLIS = 100;
 
     /** Starts it with four pipes and no other descriptor. */
@@ -91,7 +89,7 @@ public record JailProcess(int pid, int input, int console, int messages, int sta
                     if (isOver.getAsBoolean()) {
                         throw new IOException("the jail has not read what it is to do in time, or it was stopped");
                     }
-                    awaitRoom(libc);
+                    PipeReader.await(libc, input, Poll.POLLOUT, POLL_MILLIS);
                 }
                 case SysResult.Failed(int errno) -> {
                     if (errno != Errno.EINTR) {
@@ -100,15 +98,5 @@ public record JailProcess(int pid, int input, int console, int messages, int sta
                 }
             }
         }
-    }
-
-    /** Until there is room in its standard input, or for a moment. */
-    private void awaitRoom(Libc libc) {
-        byte[] pollfd = ByteBuffer.allocate(POLLFD_BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(input)
-                .putShort((short) Poll.POLLOUT)
-                .array();
-        libc.poll(pollfd, POLL_MILLIS);
     }
 }

@@ -4,6 +4,8 @@ import dev.nullbox.natives.Krun;
 import dev.nullbox.natives.MissingSymbolException;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.protocol.Message;
+import java.util.List;
 
 /** One microVM given to libkrun. Source: libkrun.h. */
 final class KrunVm {
@@ -25,33 +27,33 @@ final class KrunVm {
     }
 
     /** A configured microVM; nothing runs yet. */
-    static KrunVm configure(Krun krun, VmOrder order) throws KrunException {
+    static KrunVm configure(Krun krun, Message spec) throws KrunException {
         try {
-            ok("krun_set_log_level " + order.krunLogLevel(), krun.setLogLevel(order.krunLogLevel()));
+            int level = spec.getInt(JailSpec.KRUN_LOG_LEVEL);
+            ok("krun_set_log_level " + level, krun.setLogLevel(level));
             KrunVm vm = new KrunVm(krun, ok("krun_create_ctx", krun.createCtx()));
-            vm.apply(order);
+            vm.apply(spec);
             return vm;
         } catch (MissingSymbolException e) {
             throw new KrunException(String.valueOf(e.getMessage()));
         }
     }
 
-    private void apply(VmOrder order) throws KrunException {
-        VmConfig config = order.vm();
-        String machine = config.vcpus() + " vCPU, " + config.memoryMib() + " MiB";
-        ok("krun_set_vm_config " + machine, krun.setVmConfig(context, config.vcpus(), config.memoryMib()));
-        setRoot(order.root());
+    private void apply(Message spec) throws KrunException {
+        Message vm = spec.get(JailSpec.VM);
+        int vcpus = vm.getInt(VmConfig.VCPUS);
+        int mib = vm.getInt(VmConfig.MEMORY_MIB);
+        ok("krun_set_vm_config " + vcpus + " vCPU, " + mib + " MiB", krun.setVmConfig(context, vcpus, mib));
+        setRoot(spec.get(VmSpec.ROOT));
         // An empty list opens no port; the call left out would open every one that the guest listens on.
-        ok("krun_set_port_map " + config.ports(), krun.setPortMap(context, config.ports()));
+        List<String> ports = vm.get(VmConfig.PORTS);
+        ok("krun_set_port_map " + ports, krun.setPortMap(context, ports));
         ok("krun_set_workdir /", krun.setWorkdir(context, "/"));
-        String program = config.command().getFirst();
+        List<String> command = vm.get(VmConfig.COMMAND);
+        String program = command.getFirst();
         ok(
                 "krun_set_exec " + program,
-                krun.setExec(
-                        context,
-                        program,
-                        config.command().subList(1, config.command().size()),
-                        config.env()));
+                krun.setExec(context, program, command.subList(1, command.size()), vm.get(VmConfig.ENV)));
     }
 
     private void setRoot(String root) throws KrunException {

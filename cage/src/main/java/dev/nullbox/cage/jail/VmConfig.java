@@ -1,41 +1,43 @@
 package dev.nullbox.cage.jail;
 
-import com.google.gson.JsonObject;
+import static dev.nullbox.protocol.FieldType.TEXT;
+import static dev.nullbox.protocol.FieldType.listOf;
+import static dev.nullbox.protocol.FieldType.struct;
+import static dev.nullbox.protocol.FieldType.whole;
+
 import dev.nullbox.manifest.Delivery;
 import dev.nullbox.manifest.EnvName;
 import dev.nullbox.manifest.HealthCheck;
 import dev.nullbox.manifest.Manifest;
-import dev.nullbox.rpc.Params;
-import dev.nullbox.rpc.RpcException;
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.FieldType;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.id.AgentSlot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/**
- * The microVM that a manifest asks for. Pure; holds no secret, hence may stand in messages.
- *
- * @param agent the agent's name
- * @param vcpus virtual processors, 1 to 16
- * @param memoryMib the guest's memory in MiB
- * @param command the program's path in the guest, then its arguments
- * @param env {@code NAME=value}, sorted by name
- * @param ports {@code "host:guest"} TCP ports that are opened on the VMM's own address; all others stay shut
- */
-public record VmConfig(
-        String agent, int vcpus, int memoryMib, List<String> command, List<String> env, List<String> ports) {
+/** Fields of the microVM that a manifest asks for. Pure; holds no secret, hence may stand in messages. */
+public final class VmConfig {
     private static final int WHOLE_CPU_PERCENT = 100;
     private static final int MAX_VCPUS = 16;
     private static final int MAX_MEMORY_MIB = 65_536;
 
-    public VmConfig {
-        command = List.copyOf(command);
-        env = List.copyOf(env);
-        ports = List.copyOf(ports);
-    }
+    static final Field<Long> VCPUS = Field.of("vcpus", whole(1, MAX_VCPUS, ""), "virtual processors");
+    static final Field<Long> MEMORY_MIB = Field.of("memory_mib", whole(1, MAX_MEMORY_MIB, "MiB"), "the guest's memory");
+    static final Field<List<String>> COMMAND = Field.of("command", listOf(TEXT), "the program's path, its arguments");
+    static final Field<List<String>> ENV = Field.of("env", listOf(TEXT), "NAME=value, sorted by name");
+    static final Field<List<String>> PORTS =
+            Field.of("ports", listOf(TEXT), "host:guest, opened on the VMM's own address; all others stay shut");
+
+    static final FieldType.Struct FIELDS = struct(Fields.AGENT, VCPUS, MEMORY_MIB, COMMAND, ENV, PORTS);
+
+    private VmConfig() {}
 
     /** The microVM of a manifest in a slot, whose gateway address is where it finds its memory. */
-    public static VmConfig of(Manifest manifest, Slot slot) {
+    public static Message of(Manifest manifest, AgentSlot slot) {
         Manifest.Agent agent = manifest.agent();
         Map<String, String> env = new TreeMap<>();
         for (Map.Entry<EnvName, String> variable : agent.env().entrySet()) {
@@ -43,55 +45,32 @@ public record VmConfig(
         }
         env.put("NULLBOX_AGENT", agent.name().value());
         env.put("NULLBOX_MEMORY_URL", slot.memoryUrl());
-        if (manifest.capabilities().credentialRefs().stream().anyMatch(ref -> ref.delivery() == Delivery.FETCH)) {
+        if (fetches(manifest.capabilities())) {
             env.put("NULLBOX_API_URL", slot.apiUrl());
         }
         env.putIfAbsent("PATH", "/bin:/usr/bin:/usr/local/bin");
         List<String> variables = new ArrayList<>();
         env.forEach((name, value) -> variables.add(name + "=" + value));
         Manifest.Capabilities may = manifest.capabilities();
-        return new VmConfig(
-                agent.name().value(),
-                vcpus(may.maxCpuPercent().value()),
-                may.maxMemory().value(),
-                agent.command().words(),
-                variables,
-                may.healthCheck().map(VmConfig::portMapping).map(List::of).orElse(List.of()));
+        return Message.of(
+                Fields.AGENT.is(agent.name().value()),
+                VCPUS.is(vcpus(may.maxCpuPercent().value())),
+                MEMORY_MIB.is((long) may.maxMemory().value()),
+                COMMAND.is(agent.command().words()),
+                ENV.is(variables),
+                PORTS.is(may.healthCheck().map(VmConfig::portMapping).stream().toList()));
+    }
+
+    /** Whether it has secrets to fetch, and hence the agent's own API. */
+    public static boolean fetches(Manifest.Capabilities may) {
+        return may.credentialRefs().stream().anyMatch(ref -> ref.delivery() == Delivery.FETCH);
     }
 
     private static String portMapping(HealthCheck check) {
         return check.port() + ":" + check.port();
     }
 
-    private static int vcpus(int cpuPercent) {
+    private static long vcpus(int cpuPercent) {
         return Math.clamp((cpuPercent + WHOLE_CPU_PERCENT - 1) / WHOLE_CPU_PERCENT, 1, MAX_VCPUS);
-    }
-
-    JsonObject toJson() {
-        JsonObject json = new JsonObject();
-        json.addProperty("agent", agent);
-        json.addProperty("vcpus", vcpus);
-        json.addProperty("memory_mib", memoryMib);
-        json.add("command", JsonLists.of(command));
-        json.add("env", JsonLists.of(env));
-        json.add("ports", JsonLists.of(ports));
-        return json;
-    }
-
-    /** @throws RpcException naming the field that is missing or wrong */
-    static VmConfig fromJson(JsonObject json) throws RpcException {
-        Params fields = new Params(json);
-        VmConfig config = new VmConfig(
-                fields.string("agent"),
-                (int) fields.integer("vcpus", 1, MAX_VCPUS),
-                (int) fields.integer("memory_mib", 1, MAX_MEMORY_MIB),
-                fields.strings("command"),
-                fields.strings("env"),
-                fields.strings("ports"));
-        fields.done();
-        if (config.command.isEmpty()) {
-            throw new RpcException(RpcException.Code.INVALID_PARAMS, "MISSING", "command: is empty", "command");
-        }
-        return config;
     }
 }

@@ -6,6 +6,7 @@ import dev.nullbox.natives.MissingSymbolException;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.natives.SyscallException;
 import dev.nullbox.natives.linux.OpenFlags;
+import dev.nullbox.protocol.Message;
 import dev.nullbox.rpc.RpcException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -35,8 +36,8 @@ public final class VmMain {
 
     private CageExit run() {
         try {
-            VmOrder order = VmOrder.parse(readOrder());
-            List<String> missing = new Walls(Path.of("/proc/self")).missing(order.walls());
+            Message spec = JailSpec.parse(VmSpec.FIELDS, readOrder());
+            List<String> missing = new Walls(Path.of("/proc/self")).missing(spec);
             if (!missing.isEmpty()) {
                 missing.forEach(wall -> complain(CageExit.WALLS, wall));
                 return CageExit.WALLS;
@@ -46,7 +47,7 @@ public final class VmMain {
                 complain(CageExit.KVM, why);
                 return CageExit.KVM;
             }
-            return enter(Natives.krun(), order);
+            return enter(Natives.krun(), spec);
         } catch (RpcException e) {
             complain(CageExit.CONFIG, e.getMessage());
             return CageExit.CONFIG;
@@ -59,9 +60,9 @@ public final class VmMain {
         }
     }
 
-    private CageExit enter(Krun krun, VmOrder order) throws SyscallException {
+    private CageExit enter(Krun krun, Message spec) throws SyscallException {
         try {
-            KrunVm vm = KrunVm.configure(krun, order);
+            KrunVm vm = KrunVm.configure(krun, spec);
             say("enter\n");
             libc.close(STATUS_FD).orThrow("close the status pipe");
             vm.start();
@@ -77,7 +78,7 @@ public final class VmMain {
         ByteArrayOutputStream order = new ByteArrayOutputStream();
         byte[] chunk = new byte[CHUNK_BYTES];
         int length = libc.read(0, chunk, 0, chunk.length).orThrow("read the order");
-        while (length > 0 && order.size() <= VmOrder.MAX_BYTES) {
+        while (length > 0 && order.size() <= VmSpec.MAX_BYTES) {
             order.write(chunk, 0, length);
             length = libc.read(0, chunk, 0, chunk.length).orThrow("read the order");
         }

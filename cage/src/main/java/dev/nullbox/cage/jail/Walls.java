@@ -1,5 +1,6 @@
 package dev.nullbox.cage.jail;
 
+import dev.nullbox.protocol.Message;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -38,10 +39,10 @@ final class Walls {
      *
      * @throws IOException when /proc cannot be read
      */
-    List<String> missing(VmOrder.ExpectedWalls expected) throws IOException {
+    List<String> missing(Message expected) throws IOException {
         List<String> missing = new ArrayList<>();
         Map<String, String> status = status();
-        String uid = Integer.toString(expected.uid());
+        String uid = Long.toString(expected.get(VmSpec.UID));
         check(missing, "Uid", field(status, "Uid"), join(uid));
         check(missing, "Gid", field(status, "Gid"), join(uid));
         for (String set : CAPABILITY_SETS) {
@@ -49,10 +50,10 @@ final class Walls {
         }
         check(missing, "NoNewPrivs", field(status, "NoNewPrivs"), "1");
         check(missing, "Seccomp", field(status, "Seccomp"), FILTERED);
-        check(missing, "PPid", field(status, "PPid"), Integer.toString(expected.parentPid()));
-        differs(missing, "network namespace", namespace("net"), expected.hostNetworkNamespace());
-        differs(missing, "mount namespace", namespace("mnt"), expected.hostMountNamespace());
-        check(missing, "cgroup", cgroup(), expected.cgroup());
+        check(missing, "PPid", field(status, "PPid"), Long.toString(expected.get(JailSpec.CAGE_PID)));
+        differs(missing, "network namespace", namespace("net"), expected.get(VmSpec.HOST_NET));
+        differs(missing, "mount namespace", namespace("mnt"), expected.get(VmSpec.HOST_MNT));
+        check(missing, "cgroup", cgroup(), expected.get(JailSpec.CGROUP));
         missing.addAll(foreignDescriptors());
         return missing;
     }

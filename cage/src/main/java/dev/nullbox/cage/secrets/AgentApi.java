@@ -1,11 +1,14 @@
 package dev.nullbox.cage.secrets;
 
 import dev.nullbox.cage.jail.Secret;
+import dev.nullbox.protocol.api.AgentReason;
+import dev.nullbox.protocol.api.VaultReason;
 import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.protocol.id.SecretName;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.SocketPiece;
 import dev.nullbox.service.HeapWiper;
+import dev.nullbox.service.RateLimitedLog;
 import dev.nullbox.service.TokenBucket;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -38,6 +41,16 @@ public final class AgentApi implements AutoCloseable {
     private static final int PIECE_BYTES = 4096;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final String PREFIX = "/secrets/";
+    private static final Set<VaultReason> GONE = Set.of(
+            VaultReason.LEASE_SPENT,
+            VaultReason.LEASE_EXPIRED,
+            VaultReason.LEASE_REVOKED,
+            VaultReason.LEASE_ENDED,
+            VaultReason.LEASE_UNKNOWN,
+            VaultReason.SECRET_UNKNOWN,
+            VaultReason.SECRET_DELETED,
+            VaultReason.VERSION_UNKNOWN,
+            VaultReason.VERSION_DESTROYED);
     /** So many requests may fail at once. */
     static final int REFUSALS = 20;
 
@@ -69,9 +82,9 @@ public final class AgentApi implements AutoCloseable {
      * What the daemon has for all agents.
      *
      * @param wiper is asked for a wiping after each secret
-     * @param complaints is told of what agents and strangers do, in few words
+     * @param log takes what agents and strangers do, in few words
      */
-    public record Host(HeapWiper wiper, Complaints complaints, LongSupplier clockMillis) {}
+    public record Host(HeapWiper wiper, RateLimitedLog log, LongSupplier clockMillis) {}
 
     private final ServerSocketChannel server;
     private final Client agent;
@@ -125,7 +138,7 @@ public final class AgentApi implements AutoCloseable {
                 pause("its request was not answered", String.valueOf(e.getMessage()));
             } catch (RuntimeException e) {
                 // An agent whose API ended could be lent nothing more, and raise no alarm.
-                pause("its request failed", Complaints.bug(e));
+                pause("its request failed", RateLimitedLog.bug(e));
             }
         }
     }
@@ -145,15 +158,15 @@ public final class AgentApi implements AutoCloseable {
     /** @param what one of few, the same each time */
     private void complain(String what, String why) {
         String kind = "the agent at " + agent.address().getHostAddress() + ": " + what;
-        host.complaints().say(kind, why.isEmpty() ? kind : kind + ": " + why);
+        host.log().warn(kind, why.isEmpty() ? kind : kind + ": " + why);
     }
 
     private void answer(HttpExchange client) throws IOException {
         String[] words = client.requestLine().split(" ", -1);
         if (words.length != 3 || !words[2].startsWith("HTTP/1.")) {
-            client.error("400 Bad Request", "BAD_REQUEST", "not a request of HTTP/1.1");
+            client.error("400 Bad Request", AgentReason.BAD_REQUEST.name(), "not a request of HTTP/1.1");
         } else if (!words[0].equals("GET")) {
-            client.error("405 Method Not Allowed", "METHOD", "use GET");
+            client.error("405 Method Not Allowed", AgentReason.METHOD.name(), "use GET");
         } else if (!isSecretsPath(words[1])) {
             unknown(client);
         } else {
@@ -176,7 +189,10 @@ public final class AgentApi implements AutoCloseable {
     private void secret(HttpExchange client, String name) throws IOException {
         if (refusals.isSpent(host.clockMillis().getAsLong())) {
             complain("it asks on for what it does not get, and the warden is not asked");
-            client.error("429 Too Many Requests", "REFUSALS", "too many requests were refused; ask more slowly");
+            client.error(
+                    "429 Too Many Requests",
+                    AgentReason.REFUSALS.name(),
+                    "too many requests were refused; ask more slowly");
             return;
         }
         boolean isGiven = false;
@@ -204,30 +220,23 @@ public final class AgentApi implements AutoCloseable {
     }
 
     private void refuse(HttpExchange client, String name, RpcException why) throws IOException {
-        if (why.detail().equals("CANARY")) {
+        if (why.is(VaultReason.CANARY)) {
             agent.canary().run();
-            client.error("403 Forbidden", "DENIED", "nobody may have this secret");
+            client.error("403 Forbidden", AgentReason.DENIED.name(), "nobody may have this secret");
         } else if (!agent.names().contains(name)) {
             unknown(client);
+        } else if (GONE.stream().anyMatch(why::is)) {
+            client.error("410 Gone", why.detail(), why.getMessage());
         } else {
-            switch (why.detail()) {
-                case "LEASE_SPENT",
-                        "LEASE_EXPIRED",
-                        "LEASE_REVOKED",
-                        "LEASE_ENDED",
-                        "LEASE_UNKNOWN",
-                        "SECRET_UNKNOWN",
-                        "SECRET_DELETED",
-                        "VERSION_UNKNOWN",
-                        "VERSION_DESTROYED" -> client.error("410 Gone", why.detail(), why.getMessage());
-                default ->
-                    client.error("503 Service Unavailable", why.detail(), "the vault does not answer; try later");
-            }
+            client.error("503 Service Unavailable", why.detail(), "the vault does not answer; try later");
         }
     }
 
     private void unknown(HttpExchange client) throws IOException {
-        client.error("404 Not Found", "UNKNOWN", "ask for " + PREFIX + "NAME, a secret that AGENT.toml has fetched");
+        client.error(
+                "404 Not Found",
+                AgentReason.UNKNOWN.name(),
+                "ask for " + PREFIX + "NAME, a secret that AGENT.toml has fetched");
     }
 
     @Override

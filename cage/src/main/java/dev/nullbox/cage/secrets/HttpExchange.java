@@ -1,6 +1,9 @@
 package dev.nullbox.cage.secrets;
 
 import com.google.gson.JsonObject;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.AgentContract;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.SocketPiece;
 import java.io.ByteArrayOutputStream;
@@ -63,11 +66,8 @@ final class HttpExchange {
     }
 
     void error(String status, String code, String message) throws IOException {
-        JsonObject error = new JsonObject();
-        error.addProperty("code", code);
-        error.addProperty("message", message);
-        JsonObject body = new JsonObject();
-        body.add("error", error);
+        JsonObject body = Codec.encode(AgentContract.ERROR.is(
+                Message.of(AgentContract.ERROR_CODE.is(code), AgentContract.ERROR_MESSAGE.is(message))));
         answer(status, "application/json", Json.bytes(body));
     }
 

@@ -1,6 +1,8 @@
 package dev.nullbox.cage.secrets;
 
+import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.RateLimitedLog;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -19,10 +21,10 @@ public final class LeaseEnds implements Runnable {
     /** The call that ends the lease of one run. */
     @FunctionalInterface
     public interface Warden {
-        void revoke(String agent, long run) throws RpcException;
+        void revoke(AgentName agent, long run) throws RpcException;
     }
 
-    private record Run(String agent, long number) {}
+    private record Run(AgentName agent, long number) {}
 
     private final Warden warden;
     private final Set<Run> owed = new LinkedHashSet<>();
@@ -42,14 +44,14 @@ public final class LeaseEnds implements Runnable {
      *
      * @throws RpcException when the warden has not done so; says whether it is asked again
      */
-    public void end(String agent, long run) throws RpcException {
+    public void end(AgentName agent, long run) throws RpcException {
         try {
             warden.revoke(agent, run);
         } catch (RpcException e) {
             String then = owe(new Run(agent, run))
                     ? "it is asked again until it does"
                     : "it is asked no more; revoke what is lent to " + agent;
-            throw new RpcException(e.code(), e.detail(), e.getMessage() + "; " + then);
+            throw e.withMessage(e.getMessage() + "; " + then);
         }
     }
 
@@ -93,7 +95,7 @@ public final class LeaseEnds implements Runnable {
         } catch (RpcException e) {
             // That it does not answer was said when it was first asked.
         } catch (RuntimeException e) {
-            System.err.println("cage: a lease was not ended, and will be: " + Complaints.bug(e));
+            System.err.println("cage: a lease was not ended, and will be: " + RateLimitedLog.bug(e));
         }
         done(run, isEnded);
         return isEnded;

@@ -1,10 +1,8 @@
 package dev.nullbox.cage.secrets;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
-import dev.nullbox.rpc.RpcException;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.VaultContract;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -37,38 +35,21 @@ public record LeaseList(long seq, boolean isWhole, Map<String, Told> leases) {
         leases = Map.copyOf(leases);
     }
 
-    /**
-     * The list in an answer of the warden.
-     *
-     * @throws RpcException INTERNAL when any of it is garbled: half an answer is none
-     */
-    public static LeaseList of(JsonElement answer) throws RpcException {
-        if (!(answer instanceof JsonObject object)) {
-            throw garbled();
-        }
+    /** The list in an answer of the warden. */
+    public static LeaseList of(Message answer) {
         Map<String, Told> leases = new HashMap<>();
-        boolean isWhole = number(object, "left_out") == 0;
-        for (JsonElement element : array(object, "leases")) {
-            if (!(element instanceof JsonObject lease)) {
-                throw garbled();
+        boolean isWhole = answer.get(VaultContract.LEFT_OUT) == 0;
+        for (Message lease : answer.get(VaultContract.LEASE_LIST)) {
+            String state = lease.get(Fields.STATE);
+            Map<String, String> refs = new HashMap<>();
+            for (Message ref : lease.get(VaultContract.LENT)) {
+                refs.put(ref.get(VaultContract.NAME).value(), ref.get(Fields.STATE));
             }
-            String state = text(lease, "state");
-            leases.put(text(lease, "lease"), new Told(state, refs(lease)));
+            leases.put(lease.get(VaultContract.LEASE), new Told(state, refs));
             // Those in force come first: once one is over, all of them have been told.
             isWhole |= !state.equals(ACTIVE);
         }
-        return new LeaseList(number(object, "seq"), isWhole, leases);
-    }
-
-    private static Map<String, String> refs(JsonObject lease) throws RpcException {
-        Map<String, String> refs = new HashMap<>();
-        for (JsonElement element : array(lease, "refs")) {
-            if (!(element instanceof JsonObject ref)) {
-                throw garbled();
-            }
-            refs.put(text(ref, "name"), text(ref, "state"));
-        }
-        return refs;
+        return new LeaseList(answer.get(Fields.SEQ), isWhole, leases);
     }
 
     /** How a secret of a lease stands: {@link #ACTIVE}, or what has become of it; absent when that is not told. */
@@ -78,34 +59,5 @@ public record LeaseList(long seq, boolean isWhole, Map<String, Told> leases) {
             return isWhole ? Optional.of(ENDED) : Optional.empty();
         }
         return Optional.of(told.state().equals(ACTIVE) ? told.refs().getOrDefault(name, ENDED) : told.state());
-    }
-
-    private static JsonArray array(JsonObject object, String name) throws RpcException {
-        if (object.get(name) instanceof JsonArray array) {
-            return array;
-        }
-        throw garbled();
-    }
-
-    private static String text(JsonObject object, String name) throws RpcException {
-        if (object.get(name) instanceof JsonPrimitive text && text.isString()) {
-            return text.getAsString();
-        }
-        throw garbled();
-    }
-
-    private static long number(JsonObject object, String name) throws RpcException {
-        if (object.get(name) instanceof JsonPrimitive number && number.isNumber()) {
-            try {
-                return number.getAsLong();
-            } catch (NumberFormatException e) {
-                throw garbled();
-            }
-        }
-        throw garbled();
-    }
-
-    private static RpcException garbled() {
-        return new RpcException(RpcException.Code.INTERNAL, "LEASES", "the warden told its leases garbled");
     }
 }

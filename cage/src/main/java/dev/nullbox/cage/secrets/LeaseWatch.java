@@ -1,6 +1,7 @@
 package dev.nullbox.cage.secrets;
 
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.RateLimitedLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,7 +67,7 @@ public final class LeaseWatch implements Runnable {
             } catch (IOException e) {
                 complain(name, String.valueOf(e.getMessage()));
             } catch (RuntimeException e) {
-                complain(name, Complaints.bug(e));
+                complain(name, RateLimitedLog.bug(e));
             }
         }
 
@@ -158,7 +159,7 @@ public final class LeaseWatch implements Runnable {
             complain("the warden tells no leases, so none can be revoked: " + e.getMessage());
         } catch (RuntimeException e) {
             // A watch that ends takes nothing away ever again.
-            complain("the watch over leases failed, and goes on: " + Complaints.bug(e));
+            complain("the watch over leases failed, and goes on: " + RateLimitedLog.bug(e));
         }
         return after;
     }

@@ -87,7 +87,7 @@ class AgentCatalogTest {
         agent(image, "a", toml("b").replace("/bin/agent", "/bin/none"));
         assertThat(problemsOf(0)).containsExactly("agent.name", "agent.command[0]");
         agent(image, "a", toml("a") + "colour = 'red'\nrestart = 'maybe'\n");
-        assertThat(problemsOf(0)).containsExactly("agent.colour", "agent.restart");
+        assertThat(problemsOf(0)).containsExactlyInAnyOrder("agent.colour", "agent.restart");
     }
 
     @Test

@@ -2,16 +2,15 @@ package dev.nullbox.cage.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nullbox.cage.agent.AgentLifecycle.Action;
-import dev.nullbox.cage.agent.AgentLifecycle.Event;
-import dev.nullbox.cage.agent.AgentLifecycle.Phase;
-import dev.nullbox.cage.agent.AgentLifecycle.State;
-import dev.nullbox.cage.agent.AgentLifecycle.Transition;
-import dev.nullbox.cage.jail.Ending;
+import dev.nullbox.cage.agent.AgentEvent.*;
+import dev.nullbox.cage.agent.AgentState.*;
+import dev.nullbox.cage.agent.Transition.Action;
 import dev.nullbox.manifest.RestartPolicy;
+import dev.nullbox.service.process.ExitStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,69 +23,114 @@ class AgentLifecycleTest {
         return new AgentLifecycle(policy, Duration.ofSeconds(60), Duration.ofSeconds(8));
     }
 
-    private static State in(Phase phase) {
-        return new State(phase, 0, NOW, AgentLifecycle.NEVER);
+    private static AgentState in(String state) {
+        return switch (state) {
+            case "Stopped" -> new Stopped("before");
+            case "Failed" -> new Failed("before");
+            case "Backoff" -> new Backoff(3, NOW + 4_000, "before");
+            case "Starting" -> new Starting(0, NOW + 60_000);
+            case "Running" -> new Running(0, NOW, "");
+            case "Stopping" -> new Stopping(NOW + 8_000);
+            case "Banned" -> new Banned("canary");
+            default -> throw new AssertionError(state);
+        };
+    }
+
+    private static String name(Object record) {
+        return record.getClass().getSimpleName();
+    }
+
+    private static String actions(Transition transition) {
+        String names =
+                transition.actions().stream().map(AgentLifecycleTest::name).collect(Collectors.joining(" "));
+        return names.isEmpty() ? "-" : names;
     }
 
     @ParameterizedTest
     @CsvSource({
-        "STOPPED, STARTING, LAUNCH",
-        "FAILED, STARTING, LAUNCH",
-        "WAITING, STARTING, LAUNCH",
-        "STARTING, STARTING, REFUSE",
-        "RUNNING, RUNNING, REFUSE",
-        "STOPPING, STOPPING, REFUSE",
-        "CONDEMNED, CONDEMNED, REFUSE"
+        "Stopped, Starting, Launch",
+        "Failed, Starting, Launch",
+        "Backoff, Starting, Launch",
+        "Starting, Starting, Refuse",
+        "Running, Running, Refuse",
+        "Stopping, Stopping, Refuse",
+        "Banned, Banned, Refuse"
     })
-    void startsOnlyWhatDoesNotRun(Phase before, Phase after, Action action) {
-        Transition got = lifecycle(RestartPolicy.ALWAYS).next(in(before), new Event.Start(), NOW);
-        assertThat(got.state().phase()).isEqualTo(after);
-        assertThat(got.action()).isEqualTo(action);
+    void startsOnlyWhatDoesNotRun(String before, String after, String actions) {
+        Transition got = lifecycle(RestartPolicy.ALWAYS).next(in(before), new StartRequested("operator"), NOW);
+        assertThat(name(got.state())).isEqualTo(after);
+        assertThat(actions(got)).isEqualTo(actions);
+    }
+
+    /** The failure before is still told when a failed agent is stopped, and no more when it is started. */
+    @ParameterizedTest
+    @CsvSource({
+        "Stopped, Stopped, Refuse, before",
+        "Failed, Stopped, -, before",
+        "Backoff, Stopped, -, before",
+        "Starting, Stopping, Terminate, ''",
+        "Running, Stopping, Terminate, ''",
+        "Stopping, Stopping, -, ''",
+        "Banned, Banned, -, ''"
+    })
+    void stopsInWhateverPhase(String before, String after, String actions, String why) {
+        Transition got = lifecycle(RestartPolicy.ALWAYS).next(in(before), new StopRequested(), NOW);
+        assertThat(name(got.state())).isEqualTo(after);
+        assertThat(actions(got)).isEqualTo(actions);
+        assertThat(got.state().why()).isEqualTo(why);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "STOPPED, STOPPED, REFUSE",
-        "FAILED, STOPPED, NONE",
-        "WAITING, STOPPED, NONE",
-        "STARTING, STOPPING, TERMINATE",
-        "RUNNING, STOPPING, TERMINATE",
-        "STOPPING, STOPPING, NONE",
-        "CONDEMNED, CONDEMNED, NONE"
+        "Starting, Running, SayStarted",
+        "Running, Running, -",
+        "Stopping, Stopping, -",
+        "Banned, Banned, -",
+        "Stopped, Stopped, -",
+        "Backoff, Backoff, -",
+        "Failed, Failed, -"
     })
-    void stopsInWhateverPhase(Phase before, Phase after, Action action) {
-        Transition got = lifecycle(RestartPolicy.ALWAYS).next(in(before), new Event.Stop(), NOW);
-        assertThat(got.state().phase()).isEqualTo(after);
-        assertThat(got.action()).isEqualTo(action);
+    void runsOnceItsMicroVmBegins(String before, String after, String actions) {
+        Transition got = lifecycle(RestartPolicy.ALWAYS).next(in(before), new Entered(), NOW);
+        assertThat(name(got.state())).isEqualTo(after);
+        assertThat(actions(got)).isEqualTo(actions);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "NEVER, 0, 0, STOPPED",
-        "NEVER, 3, 0, FAILED",
-        "NEVER, -1, 9, FAILED",
-        "ON_FAILURE, 0, 0, STOPPED",
-        "ON_FAILURE, 3, 0, WAITING",
-        "ON_FAILURE, -1, 9, WAITING",
-        "ALWAYS, 0, 0, WAITING",
-        "ALWAYS, 127, 0, WAITING",
-        "ALWAYS, 71, 0, FAILED"
+        "NEVER, 0, 0, Stopped, SayStopped",
+        "NEVER, 3, 0, Failed, SayFailed",
+        "NEVER, -1, 9, Failed, SayFailed",
+        "ON_FAILURE, 0, 0, Stopped, SayStopped",
+        "ON_FAILURE, 3, 0, Backoff, SayStopped",
+        "ON_FAILURE, -1, 9, Backoff, SayStopped",
+        "ALWAYS, 0, 0, Backoff, SayStopped",
+        "ALWAYS, 127, 0, Backoff, SayStopped",
+        "ALWAYS, 71, 0, Failed, SayFailed"
     })
-    void followsThePolicyAtTheEnd(RestartPolicy policy, int code, int signal, Phase after) {
-        Transition got = lifecycle(policy).next(in(Phase.RUNNING), new Event.Exited(new Ending(code, signal)), NOW);
-        assertThat(got.state().phase()).isEqualTo(after);
+    void followsThePolicyAtTheEnd(RestartPolicy policy, int code, int signal, String after, String said) {
+        Transition got = lifecycle(policy)
+                .next(
+                        in("Running"),
+                        new Exited(signal == 0 ? new ExitStatus.Code(code) : new ExitStatus.Signal(signal)),
+                        NOW);
+        assertThat(name(got.state())).isEqualTo(after);
+        assertThat(actions(got)).isEqualTo("SayExited CleanUp " + said);
     }
 
     @Test
     void doublesTheWaitToThirtySeconds() {
         AgentLifecycle lifecycle = lifecycle(RestartPolicy.ALWAYS);
-        State state = lifecycle.next(State.initial(), new Event.Start(), NOW).state();
+        AgentState state =
+                lifecycle.next(in("Stopped"), new StartRequested("auto"), NOW).state();
         List<Long> waits = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
-            state = lifecycle.next(state, new Event.LaunchFailed(false), NOW).state();
-            waits.add((state.wakeAt() - NOW) / 1000);
-            Transition woken = lifecycle.next(state, new Event.Wake(), NOW);
-            assertThat(woken.action()).isEqualTo(Action.LAUNCH);
+            Transition failed = lifecycle.next(state, new LaunchFailed("no egress", false), NOW);
+            assertThat(failed.actions()).containsExactly(new Action.SayFailed("no egress"));
+            assertThat(failed.state().why()).isEqualTo("no egress");
+            waits.add((failed.state().deadline() - NOW) / 1000);
+            Transition woken = lifecycle.next(failed.state(), new TimerFired(), NOW);
+            assertThat(woken.actions()).containsExactly(new Action.Launch("restart"));
             state = woken.state();
         }
         assertThat(waits).containsExactly(1L, 2L, 4L, 8L, 16L, 30L, 30L);
@@ -95,67 +139,81 @@ class AgentLifecycleTest {
     @Test
     void forgetsFailuresAfterFiveGoodMinutes() {
         AgentLifecycle lifecycle = lifecycle(RestartPolicy.ALWAYS);
-        State longRun = new State(Phase.RUNNING, 6, NOW, AgentLifecycle.NEVER);
-        Event end = new Event.Exited(new Ending(1, 0));
-        assertThat(lifecycle.next(longRun, end, NOW + FIVE_MINUTES).state().attempts())
-                .isEqualTo(1);
-        assertThat(lifecycle.next(longRun, end, NOW + FIVE_MINUTES - 1).state().attempts())
-                .isEqualTo(7);
+        AgentState longRun = new Running(6, NOW, "");
+        AgentEvent end = new Exited(new ExitStatus.Code(1));
+        assertThat(lifecycle.next(longRun, end, NOW + FIVE_MINUTES).state())
+                .isEqualTo(new Backoff(1, NOW + FIVE_MINUTES + 1_000, ""));
+        assertThat(lifecycle.next(longRun, end, NOW + FIVE_MINUTES - 1).state())
+                .isEqualTo(new Backoff(7, NOW + FIVE_MINUTES - 1 + 30_000, ""));
     }
 
     @Test
     void killsWhatDoesNotStopInTime() {
         AgentLifecycle lifecycle = lifecycle(RestartPolicy.ALWAYS);
-        State stopping =
-                lifecycle.next(in(Phase.RUNNING), new Event.Stop(), NOW).state();
-        assertThat(stopping.wakeAt()).isEqualTo(NOW + 8_000);
-        Transition late = lifecycle.next(stopping, new Event.Wake(), NOW + 8_000);
-        assertThat(late.action()).isEqualTo(Action.KILL);
-        Transition ended = lifecycle.next(late.state(), new Event.Exited(new Ending(-1, 9)), NOW + 8_001);
-        assertThat(ended.state().phase()).isEqualTo(Phase.STOPPED);
+        AgentState stopping =
+                lifecycle.next(in("Running"), new StopRequested(), NOW).state();
+        assertThat(stopping.deadline()).isEqualTo(NOW + 8_000);
+        Transition late = lifecycle.next(stopping, new TimerFired(), NOW + 8_000);
+        assertThat(late).isEqualTo(Transition.to(new Stopping(AgentState.NEVER), new Action.Kill()));
+        Transition ended = lifecycle.next(late.state(), new Exited(new ExitStatus.Signal(9)), NOW + 8_001);
+        assertThat(ended.state()).isEqualTo(new Stopped(""));
+    }
+
+    @Test
+    void killsWhatDoesNotComeToItsWallsInTime() {
+        AgentLifecycle lifecycle = lifecycle(RestartPolicy.NEVER);
+        Transition late = lifecycle.next(in("Starting"), new TimerFired(), NOW + 60_000);
+        assertThat(late).isEqualTo(Transition.to(new Starting(0, AgentState.NEVER), new Action.Kill()));
+        assertThat(lifecycle
+                        .next(late.state(), new Exited(new ExitStatus.Signal(9)), NOW + 60_001)
+                        .state())
+                .isEqualTo(new Failed("ended by signal 9"));
     }
 
     @ParameterizedTest
     @CsvSource({
-        "STARTING, CONDEMNED, KILL",
-        "RUNNING, CONDEMNED, KILL",
-        "STOPPING, CONDEMNED, KILL",
-        "CONDEMNED, CONDEMNED, NONE",
-        "STOPPED, FAILED, NONE",
-        "WAITING, FAILED, NONE",
-        "FAILED, FAILED, NONE"
+        "Starting, Banned, Kill",
+        "Running, Banned, Kill",
+        "Stopping, Banned, Kill",
+        "Banned, Banned, -",
+        "Stopped, Failed, SayFailed",
+        "Backoff, Failed, SayFailed",
+        "Failed, Failed, SayFailed"
     })
-    void aCondemnedRunIsKilled(Phase before, Phase after, Action action) {
-        Transition got = lifecycle(RestartPolicy.ALWAYS).next(in(before), new Event.Condemned(), NOW);
-        assertThat(got.state().phase()).isEqualTo(after);
-        assertThat(got.action()).isEqualTo(action);
+    void aBannedRunIsKilled(String before, String after, String actions) {
+        Transition got = lifecycle(RestartPolicy.ALWAYS).next(in(before), new Ban("canary"), NOW);
+        assertThat(name(got.state())).isEqualTo(after);
+        assertThat(actions(got)).isEqualTo(actions);
     }
 
     @Test
-    void nobodyButTheOperatorStartsACondemnedAgentAgain() {
+    void nobodyButTheOperatorStartsABannedAgentAgain() {
         AgentLifecycle lifecycle = lifecycle(RestartPolicy.ALWAYS);
-        State ended = lifecycle
-                .next(in(Phase.CONDEMNED), new Event.Exited(new Ending(0, 0)), NOW)
+        AgentState ended = lifecycle
+                .next(in("Banned"), new Exited(new ExitStatus.Code(0)), NOW)
                 .state();
-        assertThat(ended.phase()).isEqualTo(Phase.FAILED);
-        assertThat(lifecycle.next(ended, new Event.Start(), NOW).action()).isEqualTo(Action.LAUNCH);
+        assertThat(ended).isEqualTo(new Failed("canary"));
+        assertThat(lifecycle.next(ended, new StartRequested("operator"), NOW).actions())
+                .containsExactly(new Action.Launch("operator"));
         assertThat(lifecycle
-                        .next(in(Phase.STARTING), new Event.LaunchFailed(true), NOW)
-                        .state()
-                        .phase())
-                .isEqualTo(Phase.FAILED);
+                        .next(in("Starting"), new LaunchFailed("canary", true), NOW)
+                        .state())
+                .isEqualTo(new Failed("canary"));
     }
 
     @ParameterizedTest
-    @CsvSource({"RUNNING, KILL", "STARTING, NONE", "STOPPING, NONE", "STOPPED, NONE", "WAITING, NONE", "FAILED, NONE"})
-    void anUnhealthyRunIsKilledAndThenFollowsItsPolicy(Phase phase, Action action) {
-        AgentLifecycle lifecycle = lifecycle(RestartPolicy.ON_FAILURE);
-        Transition got = lifecycle.next(in(phase), new Event.Unhealthy(), NOW);
-        assertThat(got).isEqualTo(new Transition(in(phase), action));
-        assertThat(lifecycle
-                        .next(in(Phase.RUNNING), new Event.Exited(new Ending(-1, 9)), NOW)
-                        .state()
-                        .phase())
-                .isEqualTo(Phase.WAITING);
+    @CsvSource({"Running, Kill", "Starting, -", "Stopping, -", "Banned, -", "Stopped, -", "Backoff, -", "Failed, -"})
+    void anUnhealthyRunIsKilledAndThenFollowsItsPolicy(String before, String actions) {
+        Transition got = lifecycle(RestartPolicy.ON_FAILURE).next(in(before), new Unhealthy("503"), NOW);
+        AgentState unhealthy = new Running(0, NOW, "503");
+        assertThat(got.state()).isEqualTo(before.equals("Running") ? unhealthy : in(before));
+        assertThat(actions(got)).isEqualTo(actions);
+        AgentEvent killed = new Exited(new ExitStatus.Signal(9));
+        assertThat(name(lifecycle(RestartPolicy.ON_FAILURE)
+                        .next(unhealthy, killed, NOW)
+                        .state()))
+                .isEqualTo("Backoff");
+        assertThat(lifecycle(RestartPolicy.NEVER).next(unhealthy, killed, NOW).state())
+                .isEqualTo(new Failed("503"));
     }
 }

@@ -8,9 +8,11 @@ import com.google.gson.JsonParser;
 import dev.nullbox.cage.jail.Secret;
 import dev.nullbox.manifest.CredentialRef;
 import dev.nullbox.manifest.Delivery;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.VaultContract;
 import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.RpcException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -19,8 +21,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PeersTest {
     private static final List<CredentialRef> REFS = List.of(ref("PASS"), ref("TOKEN"));
-
-    private final List<Secret> secrets = new ArrayList<>();
 
     private static CredentialRef ref(String name) {
         return new CredentialRef(
@@ -32,32 +32,46 @@ class PeersTest {
                 Delivery.FILE);
     }
 
+    private static Message decode(String answer) throws RpcException {
+        return Codec.decodeResult(
+                VaultContract.LEASE_FOR.name(), VaultContract.LEASE_FOR.result(), JsonParser.parseString(answer));
+    }
+
     @Test
     void takesWhatIsLent() throws RpcException {
-        String answer = "{\"lease\":\"L1\",\"secrets\":{\"PASS\":\"czNjcjN0\",\"TOKEN\":\"dDBrM24=\"}}";
-        assertThat(Peers.take(JsonParser.parseString(answer), REFS, secrets)).isEqualTo("L1");
-        assertThat(secrets)
+        Message answer = decode("{\"lease\":\"L1\",\"secrets\":{\"PASS\":\"czNjcjN0\",\"TOKEN\":\"dDBrM24=\"}}");
+        Peers.Lent lent = Peers.take(answer, REFS);
+        assertThat(lent.lease()).isEqualTo("L1");
+        assertThat(lent.secrets())
                 .extracting(Secret::value)
                 .containsExactly("s3cr3t".getBytes(US_ASCII), "t0k3n".getBytes(US_ASCII));
     }
 
     /** They once stayed in memory. */
+    @Test
+    void secretsAreWipedWhenOneIsMissing() throws RpcException {
+        Message answer = decode("{\"lease\":\"L1\",\"secrets\":{\"PASS\":\"czNjcjN0\"}}");
+        assertThatThrownBy(() -> Peers.take(answer, REFS))
+                .isInstanceOf(RpcException.class)
+                .hasMessageContaining("the warden did not lend TOKEN");
+        assertThat(answer.get(VaultContract.VALUES).values())
+                .isNotEmpty()
+                .allSatisfy(value -> assertThat(value).containsOnly(0));
+    }
+
+    /** That none of it stays in memory is the codec's test. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{\"lease\":\"L1\",\"secrets\":{\"PASS\":\"czNjcjN0\"}}                    | the warden did not lend TOKEN",
-                "{\"lease\":\"L1\",\"secrets\":{\"PASS\":\"czNjcjN0\",\"TOKEN\":\"?\"}}    | the warden lent TOKEN garbled",
-                "{\"lease\":\"L1\",\"secrets\":{\"PASS\":\"czNjcjN0\",\"TOKEN\":[]}}       | the warden did not lend TOKEN",
-                "{\"secrets\":{\"PASS\":\"czNjcjN0\",\"TOKEN\":\"dDBrM24=\"}}              | a lease without a name",
+                "{\"lease\":\"L1\",\"secrets\":{\"PASS\":\"czNjcjN0\",\"TOKEN\":\"?\"}} | secrets.TOKEN: must be bytes in base64",
+                "{\"lease\":\"L1\",\"secrets\":{\"PASS\":\"czNjcjN0\",\"TOKEN\":[]}}    | secrets.TOKEN: must be a string",
+                "{\"secrets\":{\"PASS\":\"czNjcjN0\",\"TOKEN\":\"dDBrM24=\"}}           | lease: the parameter is missing",
             })
-    void wipesWhatIsDecodedWhenTheRestIsNot(String answer, String why) {
-        assertThatThrownBy(() -> Peers.take(JsonParser.parseString(answer), REFS, secrets))
+    void answersOfAnotherFormAreRefused(String answer, String why) {
+        assertThatThrownBy(() -> decode(answer))
                 .isInstanceOf(RpcException.class)
                 .hasMessageContaining(why);
-        assertThat(secrets)
-                .isNotEmpty()
-                .allSatisfy(secret -> assertThat(secret.value()).containsOnly(0));
     }
 }

@@ -2,11 +2,11 @@ package dev.nullbox.cage.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nullbox.cage.jail.Ending;
 import dev.nullbox.cage.jail.JailProcess;
 import dev.nullbox.cage.jail.Spawner;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
+import dev.nullbox.service.process.ExitStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 class RunPumpTest {
     private final Libc libc = Natives.libc();
     private final List<String> seen = new ArrayList<>();
-    private final List<Ending> endings = new ArrayList<>();
+    private final List<ExitStatus> endings = new ArrayList<>();
 
     /** Notes all, and fails at what begins with "bug". */
     private final class Listener implements RunPump.Listener {
@@ -46,7 +46,7 @@ class RunPumpTest {
         }
 
         @Override
-        public void ended(Ending ending) {
+        public void ended(ExitStatus ending) {
             endings.add(ending);
         }
     }
@@ -81,7 +81,7 @@ class RunPumpTest {
     void passesOnAllThatIsSaidAndHowItEnds() throws Exception {
         JailProcess process = pump("echo one; printf two; echo three >&2; echo walls >&3; exit 3");
         assertThat(seen).containsExactlyInAnyOrder("console one", "console two", "message three", "status walls");
-        assertThat(endings).containsExactly(new Ending(3, 0));
+        assertThat(endings).containsExactly(new ExitStatus.Code(3));
         nothingIsLeftOf(process);
     }
 
@@ -90,7 +90,7 @@ class RunPumpTest {
     @Timeout(20)
     void endsARunThatItCanWatchNoMore() throws Exception {
         JailProcess process = pump("echo one; echo bug; exec sleep 1000");
-        assertThat(endings).containsExactly(new Ending(-1, 9));
+        assertThat(endings).containsExactly(new ExitStatus.Signal(9));
         nothingIsLeftOf(process);
     }
 
@@ -98,7 +98,7 @@ class RunPumpTest {
     @Timeout(20)
     void saysHowItEndedAfterABugInItsLastLine() throws Exception {
         JailProcess process = pump("printf bug; exit 3");
-        assertThat(endings).containsExactly(new Ending(3, 0));
+        assertThat(endings).containsExactly(new ExitStatus.Code(3));
         nothingIsLeftOf(process);
     }
 }

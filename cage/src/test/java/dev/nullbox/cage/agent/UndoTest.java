@@ -2,6 +2,7 @@ package dev.nullbox.cage.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.protocol.CallReason;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ class UndoTest {
             throw new IOException("EIO");
         });
         undo.push("service", () -> {
-            throw new RpcException(RpcException.Code.UNAVAILABLE, "NOT_LISTENING", "nobody answers");
+            throw new RpcException(CallReason.NOT_LISTENING, "nobody answers");
         });
         undo.push("bug", () -> {
             throw new IllegalStateException("s3cr3t");

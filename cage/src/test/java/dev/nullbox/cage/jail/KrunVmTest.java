@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.protocol.Message;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -12,16 +13,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class KrunVmTest {
     private static final Set<String> KRUN_1 = Set.of("krun_create_ctx", "krun_set_root");
-    private static final VmOrder ORDER = new VmOrder(
-            new VmOrder.ExpectedWalls(10001, "/agents/a", "net:[1]", "mnt:[1]", 7),
-            "/agent",
-            1,
-            new VmConfig("a", 2, 256, List.of("/bin/agent", "--flag", "x"), List.of("A=b"), List.of()));
+    private static final Message SPEC = Message.of(
+            JailSpec.KRUN_LOG_LEVEL.is(1L),
+            VmSpec.ROOT.is("/agent"),
+            JailSpec.VM.is(Message.of(
+                    VmConfig.VCPUS.is(2L),
+                    VmConfig.MEMORY_MIB.is(256L),
+                    VmConfig.COMMAND.is(List.of("/bin/agent", "--flag", "x")),
+                    VmConfig.ENV.is(List.of("A=b")),
+                    VmConfig.PORTS.is(List.of()))));
 
     @Test
     void configuresInOrderAndStartsNothing() throws Exception {
         FakeKrun krun = new FakeKrun(KRUN_1, "", 0);
-        KrunVm vm = KrunVm.configure(krun, ORDER);
+        KrunVm vm = KrunVm.configure(krun, SPEC);
         assertThat(krun.calls())
                 .containsExactly(
                         "set_log_level 1",
@@ -38,7 +43,7 @@ class KrunVmTest {
     @Test
     void givesTheRootByVirtiofsWhereThereIsNoSetRoot() throws Exception {
         FakeKrun krun = new FakeKrun(Set.of("krun_create_ctx", "krun_add_virtiofs3"), "", 0);
-        KrunVm.configure(krun, ORDER);
+        KrunVm.configure(krun, SPEC);
         assertThat(krun.calls())
                 .contains("add_virtiofs3 [7, /dev/root, /agent, 0, false]")
                 .noneMatch(call -> call.startsWith("set_root"));
@@ -47,7 +52,7 @@ class KrunVmTest {
     @Test
     void refusesALibraryThatCannotBeGivenARoot() {
         FakeKrun krun = new FakeKrun(Set.of("krun_create_ctx"), "", 0);
-        assertThatThrownBy(() -> KrunVm.configure(krun, ORDER))
+        assertThatThrownBy(() -> KrunVm.configure(krun, SPEC))
                 .isInstanceOf(KrunVm.KrunException.class)
                 .hasMessageContaining("krun_set_root")
                 .hasMessageContaining("krun_add_virtiofs3");
@@ -56,7 +61,7 @@ class KrunVmTest {
     @Test
     void namesTheMissingSymbol() {
         FakeKrun krun = new FakeKrun(Set.of(), "", 0);
-        assertThatThrownBy(() -> KrunVm.configure(krun, ORDER))
+        assertThatThrownBy(() -> KrunVm.configure(krun, SPEC))
                 .isInstanceOf(KrunVm.KrunException.class)
                 .hasMessageContaining("krun_create_ctx");
     }
@@ -74,7 +79,7 @@ class KrunVmTest {
             })
     void stopsAtTheFirstRefusal(String failing) {
         FakeKrun krun = new FakeKrun(KRUN_1, failing, Errno.EINVAL);
-        assertThatThrownBy(() -> KrunVm.configure(krun, ORDER))
+        assertThatThrownBy(() -> KrunVm.configure(krun, SPEC))
                 .isInstanceOf(KrunVm.KrunException.class)
                 .hasMessageContaining("krun_" + failing)
                 .hasMessageContaining("EINVAL");
@@ -84,7 +89,7 @@ class KrunVmTest {
     @Test
     void saysWhyTheStartFailed() throws Exception {
         FakeKrun krun = new FakeKrun(KRUN_1, "start_enter", Errno.ENOMEM);
-        KrunVm vm = KrunVm.configure(krun, ORDER);
+        KrunVm vm = KrunVm.configure(krun, SPEC);
         assertThatThrownBy(vm::start)
                 .isInstanceOf(KrunVm.KrunException.class)
                 .hasMessageContaining("krun_start_enter")

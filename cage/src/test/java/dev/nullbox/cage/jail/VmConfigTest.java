@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nullbox.manifest.ManifestResult;
 import dev.nullbox.manifest.reader.ManifestReader;
+import dev.nullbox.protocol.id.AgentNetwork;
+import dev.nullbox.protocol.id.AgentSlot;
 import org.junit.jupiter.api.Test;
 
 class VmConfigTest {
@@ -20,8 +22,8 @@ class VmConfigTest {
         assertThat(ManifestReader.read(manifest))
                 .isInstanceOfSatisfying(
                         ManifestResult.Valid.class,
-                        valid -> assertThat(VmConfig.of(valid.manifest(), new Slot(3))
-                                        .env())
+                        valid -> assertThat(VmConfig.of(valid.manifest(), new AgentSlot(AgentNetwork.DEFAULT, 3))
+                                        .get(VmConfig.ENV))
                                 .containsExactly(
                                         "NULLBOX_AGENT=a",
                                         "NULLBOX_API_URL=http://10.221.3.1:7301",

@@ -2,6 +2,7 @@ package dev.nullbox.cage.jail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.protocol.Message;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +27,12 @@ class WallsTest {
             NoNewPrivs:\t1
             Seccomp:\t2
             """;
-    private static final VmOrder.ExpectedWalls EXPECTED =
-            new VmOrder.ExpectedWalls(10001, "/agents/a", "net:[1]", "mnt:[1]", 7);
+    private static final Message EXPECTED = Message.of(
+            VmSpec.UID.is(10001L),
+            JailSpec.CGROUP.is("/agents/a"),
+            VmSpec.HOST_NET.is("net:[1]"),
+            VmSpec.HOST_MNT.is("mnt:[1]"),
+            JailSpec.CAGE_PID.is(7L));
 
     @TempDir
     Path self;

@@ -3,8 +3,11 @@ package dev.nullbox.cage.secrets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nullbox.cage.jail.Secret;
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.api.Methods;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.HeapWiper;
+import dev.nullbox.service.RateLimitedLog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -46,7 +49,7 @@ class AgentApiTest {
     private final List<Secret> given = new CopyOnWriteArrayList<>();
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final AtomicLong clock = new AtomicLong(5_000);
-    private final Complaints complaints = new Complaints(lines::add, clock::get);
+    private final RateLimitedLog complaints = new RateLimitedLog(line -> lines.add("cage: " + line), clock::get);
     private AgentApi api;
 
     @BeforeEach
@@ -72,7 +75,7 @@ class AgentApiTest {
             throw new IllegalStateException("s3cr3t");
         }
         if (!what.equals("TOKEN") && !what.equals("LARGE")) {
-            throw new RpcException(RpcException.Code.CONFLICT, what, "refused: " + name);
+            throw new RpcException(Methods.reason(what).orElse(CallReason.BUG), "refused: " + name);
         }
         Secret secret =
                 new Secret(name, name.equals("LARGE") ? new byte[65_536] : "t0k3n".getBytes(StandardCharsets.US_ASCII));

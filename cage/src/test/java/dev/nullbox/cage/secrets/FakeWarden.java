@@ -3,6 +3,7 @@ package dev.nullbox.cage.secrets;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.nullbox.protocol.api.VaultReason;
 import dev.nullbox.rpc.RpcException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ public final class FakeWarden {
                 base64(name);
             }
             ref.addProperty("state", "active");
+            ref.addProperty("version", ref.has("version") ? ref.get("version").getAsInt() : 1);
             ref.addProperty("reads_left", ref.has("reads") ? ref.get("reads").getAsInt() : 1);
             refs.add(ref);
         }
@@ -48,6 +50,8 @@ public final class FakeWarden {
         lease.add("agent", params.get("agent"));
         lease.addProperty("run", params.get("run").getAsString());
         lease.addProperty("state", "active");
+        lease.add("names", new JsonArray());
+        lease.addProperty("since", 0);
         lease.add("refs", refs);
         leases.add(lease);
         strike(lease);
@@ -60,11 +64,11 @@ public final class FakeWarden {
 
     private static String base64(String name) throws RpcException {
         if (name.equals("BAIT")) {
-            throw new RpcException(RpcException.Code.DENIED, "CANARY", "BAIT is a canary");
+            throw new RpcException(VaultReason.CANARY, "BAIT is a canary");
         }
         String value = name.startsWith("LARGE_") ? "s3cr3t!!".repeat(8 * 1024) : VALUES.get(name);
         if (value == null) {
-            throw new RpcException(RpcException.Code.NOT_FOUND, "SECRET_UNKNOWN", "no secret " + name);
+            throw new RpcException(VaultReason.SECRET_UNKNOWN, "no secret " + name);
         }
         return Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
     }
@@ -81,16 +85,16 @@ public final class FakeWarden {
                 return fetch(name, ref);
             }
         }
-        throw new RpcException(RpcException.Code.NOT_FOUND, "LEASE_UNKNOWN", "not lent: " + name);
+        throw new RpcException(VaultReason.LEASE_UNKNOWN, "not lent: " + name);
     }
 
     private static JsonObject fetch(String name, JsonObject ref) throws RpcException {
         if (!ref.get("deliver").getAsString().equals("fetch")) {
-            throw new RpcException(RpcException.Code.CONFLICT, "LEASE_NOT_FETCH", name + " is in a file");
+            throw new RpcException(VaultReason.LEASE_NOT_FETCH, name + " is in a file");
         }
         int left = ref.get("reads_left").getAsInt();
         if (left == 0) {
-            throw new RpcException(RpcException.Code.CONFLICT, "LEASE_SPENT", name + " was read");
+            throw new RpcException(VaultReason.LEASE_SPENT, name + " was read");
         }
         JsonObject answer = new JsonObject();
         answer.addProperty("value", base64(name));

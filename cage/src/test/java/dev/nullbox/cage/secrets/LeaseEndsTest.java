@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import dev.nullbox.cage.agent.Peers;
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcMethod;
@@ -40,10 +44,10 @@ class LeaseEndsTest {
         String run = params.get("agent").getAsString() + " " + params.get("run").getAsLong();
         if (refusing.contains(run)) {
             refused.add(run);
-            throw new RpcException(RpcException.Code.INTERNAL, "BUG", "not now");
+            throw new RpcException(CallReason.BUG, "not now");
         }
         ended.add(run);
-        return new JsonObject();
+        return Codec.encode(VaultContract.REVOKED.is(1L));
     }
 
     private LeaseEnds start() {
@@ -58,8 +62,8 @@ class LeaseEndsTest {
     void asksOnceWhenItIsAnswered() throws Exception {
         LeaseEnds ends = start();
         try (RpcServer _ = warden()) {
-            ends.end("one", 1);
-            ends.end("two", 7);
+            ends.end(new AgentName("one"), 1);
+            ends.end(new AgentName("two"), 7);
             assertThat(ended).containsExactly("one 1", "two 7");
         }
     }
@@ -70,7 +74,7 @@ class LeaseEndsTest {
         LeaseEnds ends = start();
         for (long run = 3; run <= 4; run++) {
             long number = run;
-            assertThatThrownBy(() -> ends.end("one", number))
+            assertThatThrownBy(() -> ends.end(new AgentName("one"), number))
                     .isInstanceOf(RpcException.class)
                     .hasMessageEndingWith("it is asked again until it does");
         }
@@ -79,7 +83,7 @@ class LeaseEndsTest {
                     .containsExactlyInAnyOrder("one 3", "one 4");
             // Not again: another that is owed comes next.
             refusing.add("two 1");
-            assertThatThrownBy(() -> ends.end("two", 1)).isInstanceOf(RpcException.class);
+            assertThatThrownBy(() -> ends.end(new AgentName("two"), 1)).isInstanceOf(RpcException.class);
             refusing.clear();
             assertThat(next(ended)).isEqualTo("two 1");
             assertThat(ended).isEmpty();
@@ -92,8 +96,8 @@ class LeaseEndsTest {
         refusing.add("one 1");
         refusing.add("two 1");
         try (RpcServer _ = warden()) {
-            assertThatThrownBy(() -> ends.end("one", 1)).hasMessageContaining("not now");
-            assertThatThrownBy(() -> ends.end("two", 1)).hasMessageContaining("not now");
+            assertThatThrownBy(() -> ends.end(new AgentName("one"), 1)).hasMessageContaining("not now");
+            assertThatThrownBy(() -> ends.end(new AgentName("two"), 1)).hasMessageContaining("not now");
             refusing.remove("two 1");
             assertThat(next(ended)).isEqualTo("two 1");
             refused.clear();
@@ -106,9 +110,9 @@ class LeaseEndsTest {
         LeaseEnds ends = start();
         for (long run = 1; run <= 1_000; run++) {
             long number = run;
-            assertThatThrownBy(() -> ends.end("one", number)).hasMessageContaining("asked again");
+            assertThatThrownBy(() -> ends.end(new AgentName("one"), number)).hasMessageContaining("asked again");
         }
-        assertThatThrownBy(() -> ends.end("one", 1_001))
+        assertThatThrownBy(() -> ends.end(new AgentName("one"), 1_001))
                 .hasMessageEndingWith("it is asked no more; revoke what is lent to one");
     }
 }

@@ -3,8 +3,9 @@ package dev.nullbox.cage.secrets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.RpcException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,15 +13,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LeaseListTest {
     private static final String IN_FORCE =
-            "{'lease':'L2','state':'active','refs':[{'name':'A','state':'active'},{'name':'B','state':'expired'}]}";
-    private static final String OVER = "{'lease':'L1','state':'revoked','refs':[{'name':'A','state':'active'}]}";
+            "{'lease':'L2','agent':'a','run':'1','names':['A','B'],'since':0,'state':'active','refs':["
+                    + "{'name':'A','version':1,'deliver':'file','state':'active'},"
+                    + "{'name':'B','version':1,'deliver':'file','state':'expired'}]}";
+    private static final String OVER = IN_FORCE.replace("L2", "L1").replaceFirst("active", "revoked");
 
-    private static JsonElement json(String text) {
-        return JsonParser.parseString(text.replace('\'', '"'));
+    private static LeaseList decode(String answer) throws RpcException {
+        return LeaseList.of(Codec.decodeResult(
+                VaultContract.LEASES.name(),
+                VaultContract.LEASES.result(),
+                JsonParser.parseString(answer.replace('\'', '"'))));
     }
 
     private static LeaseList list(String leases, int leftOut) throws RpcException {
-        return LeaseList.of(json("{'leases':[" + leases + "],'seq':7,'left_out':" + leftOut + "}"));
+        return decode("{'leases':[" + leases + "],'seq':7,'left_out':" + leftOut + "}");
     }
 
     @Test
@@ -54,15 +60,15 @@ class LeaseListTest {
                 "{'leases':[],'seq':7}",
                 "{'leases':[],'left_out':0}",
                 "{'leases':[1],'seq':7,'left_out':0}",
-                "{'leases':[{'lease':1,'state':'active','refs':[]}],'seq':7,'left_out':0}",
-                "{'leases':[{'lease':'L1','refs':[]}],'seq':7,'left_out':0}",
-                "{'leases':[{'lease':'L1','state':'active','names':['A']}],'seq':7,'left_out':0}",
-                "{'leases':[{'lease':'L1','state':'active','refs':['A']}],'seq':7,'left_out':0}",
-                "{'leases':[{'lease':'L1','state':'active','refs':[{'name':'A'}]}],'seq':7,'left_out':0}",
+                "{'leases':[{'lease':1,ELSE,'state':'active','refs':[]}],'seq':7,'left_out':0}",
+                "{'leases':[{'lease':'L1',ELSE,'refs':[]}],'seq':7,'left_out':0}",
+                "{'leases':[{'lease':'L1',ELSE,'state':'active'}],'seq':7,'left_out':0}",
+                "{'leases':[{'lease':'L1',ELSE,'state':'active','refs':['A']}],'seq':7,'left_out':0}",
+                "{'leases':[{'lease':'L1',ELSE,'state':'active','refs':[{'name':'A'}]}],'seq':7,'left_out':0}",
             })
     void refusesAGarbledOne(String answer) {
-        assertThatThrownBy(() -> LeaseList.of(json(answer)))
+        assertThatThrownBy(() -> decode(answer.replace("ELSE", "'agent':'a','run':'1','names':['A'],'since':0")))
                 .isInstanceOf(RpcException.class)
-                .hasMessage("the warden told its leases garbled");
+                .hasMessageStartingWith("the answer to vault.leases is malformed: ");
     }
 }

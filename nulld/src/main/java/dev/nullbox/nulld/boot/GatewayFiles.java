@@ -3,7 +3,6 @@ package dev.nullbox.nulld.boot;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.nulld.linux.Accounts;
 import dev.nullbox.nulld.linux.Layout;
-import dev.nullbox.protocol.Audience;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -33,11 +32,11 @@ public final class GatewayFiles {
 
     /** Copies them; why the gateway cannot start, when they are not there. */
     public Optional<String> install() {
-        Path run = layout.run().resolve(Audience.GATEWAY);
+        Path run = layout.run().resolve("gateway");
         Path tls = run.resolve("tls");
         try {
             Accounts.User user = Accounts.read(layout.etc())
-                    .user(Audience.GATEWAY)
+                    .user("gateway")
                     .orElseThrow(() -> new IOException("no user gateway in " + layout.etc() + "/passwd"));
             for (String name : NAMES) {
                 Optional<Path> from = source(name);
@@ -45,7 +44,7 @@ public final class GatewayFiles {
                     forget(tls);
                     return Optional.of(
                             "no " + name + ": give it by -fw_cfg name=opt/nullbox/" + name + ",file=... or as "
-                                    + layout.state().resolve(Audience.GATEWAY).resolve(name));
+                                    + layout.state().resolve("gateway").resolve(name));
                 }
                 Files.createDirectories(tls);
                 install(from.orElseThrow(), tls.resolve(name), user);
@@ -76,7 +75,7 @@ public final class GatewayFiles {
 
     private Optional<Path> source(String name) {
         Path given = firmware.resolve(name).resolve("raw");
-        Path kept = layout.state().resolve(Audience.GATEWAY).resolve(name);
+        Path kept = layout.state().resolve("gateway").resolve(name);
         return Files.exists(given) ? Optional.of(given) : Files.exists(kept) ? Optional.of(kept) : Optional.empty();
     }
 

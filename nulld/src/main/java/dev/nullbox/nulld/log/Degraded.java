@@ -1,7 +1,6 @@
 package dev.nullbox.nulld.log;
 
-import dev.nullbox.protocol.Fields;
-import dev.nullbox.protocol.api.NulldContract;
+import com.google.gson.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +17,9 @@ public final class Degraded {
     /** Something is lacking; said again only when the reason is another. */
     public void add(String topic, String reason) {
         if (!reason.equals(reasons.put(topic, reason))) {
-            journal.event("nulld", NulldContract.DEGRADED, Fields.REASON.is(reason));
+            JsonObject fields = new JsonObject();
+            fields.addProperty("reason", reason);
+            journal.event("nulld", "appliance.degraded", fields);
         }
     }
 

@@ -1,23 +1,12 @@
 package dev.nullbox.nulld.log;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.nullbox.nulld.linux.Clock;
-import dev.nullbox.protocol.Event;
-import dev.nullbox.protocol.Field;
-import dev.nullbox.protocol.Fields;
-import dev.nullbox.protocol.Message;
-import dev.nullbox.protocol.Value;
-import dev.nullbox.protocol.api.AgentContract;
-import dev.nullbox.protocol.api.NulldContract;
-import dev.nullbox.rpc.Codec;
-import dev.nullbox.service.TerminalText;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,15 +45,10 @@ public final class Journal {
         events = sink;
     }
 
-    /** One event of PID 1's own. */
-    public void event(String source, Event event, Value<?>... fields) {
-        event(source, event.name(), Codec.encode(fields));
-    }
-
     /** One event; the fields do not hold its name. */
     public void event(String source, String name, JsonObject fields) {
         JsonObject record = head(source);
-        record.addProperty(NulldContract.EVENT.name(), name);
+        record.addProperty("event", name);
         for (Map.Entry<String, JsonElement> field : fields.entrySet()) {
             if (!record.has(field.getKey())) {
                 record.add(field.getKey(), field.getValue());
@@ -85,7 +69,7 @@ public final class Journal {
     /** One line for people. */
     public void text(String source, String text) {
         JsonObject record = head(source);
-        record.addProperty(NulldContract.TEXT_LINE.name(), text);
+        record.addProperty("text", text);
         String json = record.toString();
         synchronized (this) {
             append(source, json);
@@ -96,30 +80,33 @@ public final class Journal {
     }
 
     /**
-     * Records after a number, oldest first: {@code nulld.logs}' answer.
+     * Records after a number, oldest first: {@code {records: [...], next}}; next is what to ask with the next time.
      *
-     * @param source only of this one; empty for all
+     * @param source only of this one; null for all
      * @param waitMillis real milliseconds to wait when there is none yet
      */
-    public synchronized Message read(long after, int max, Optional<String> source, long waitMillis) {
+    public synchronized JsonObject read(long after, int max, @Nullable String source, long waitMillis) {
         long end = System.nanoTime() + waitMillis * 1_000_000;
         while (true) {
-            List<Object> records = new ArrayList<>();
+            JsonArray records = new JsonArray();
             long next = Math.min(after, lastSeq);
             for (Entry entry : ring) {
                 if (entry.seq() <= after || records.size() >= max) {
                     continue;
                 }
                 next = entry.seq();
-                if (source.isEmpty() || source.get().equals(entry.source())) {
+                if (source == null || source.equals(entry.source())) {
                     JsonObject record = JsonParser.parseString(entry.json()).getAsJsonObject();
-                    record.addProperty(Fields.SEQ.name(), entry.seq());
+                    record.addProperty("seq", entry.seq());
                     records.add(record);
                 }
             }
             long left = (end - System.nanoTime()) / 1_000_000;
             if (!records.isEmpty() || left <= 0) {
-                return Message.of(NulldContract.RECORDS.is(records), NulldContract.NEXT.is(next));
+                JsonObject page = new JsonObject();
+                page.add("records", records);
+                page.addProperty("next", next);
+                return page;
             }
             try {
                 wait(left);
@@ -147,7 +134,10 @@ public final class Journal {
     }
 
     private JsonObject head(String source) {
-        return Codec.encode(NulldContract.T.is(clock.millis() / 1000.0), NulldContract.SOURCE.is(source));
+        JsonObject record = new JsonObject();
+        record.addProperty("t", clock.millis() / 1000.0);
+        record.addProperty("source", source);
+        return record;
     }
 
     private void append(String source, String json) {
@@ -161,8 +151,8 @@ public final class Journal {
 
     /** {@code source| event key=value}; an agent's own output as {@code agent| line}. */
     private static String line(String source, String name, JsonObject fields) {
-        if (name.equals(AgentContract.CONSOLE.name())) {
-            return printable(text(fields, Fields.AGENT) + "| " + text(fields, AgentContract.LINE));
+        if (name.equals("agent.console")) {
+            return printable(text(fields, "agent") + "| " + text(fields, "line"));
         }
         StringBuilder line = new StringBuilder(source).append("| ").append(name);
         for (Map.Entry<String, JsonElement> field : fields.entrySet()) {
@@ -173,13 +163,19 @@ public final class Journal {
         return printable(line.toString());
     }
 
-    private static String text(JsonObject fields, Field<String> field) {
-        JsonElement value = fields.get(field.name());
+    private static String text(JsonObject fields, String name) {
+        JsonElement value = fields.get(name);
         return value != null && value.isJsonPrimitive() ? value.getAsString() : "";
     }
 
-    /** A bounded line that cannot drive the terminal, whatever a service or a guest said. */
+    /** Bounded, and without control characters: what a service or a guest says must not drive the terminal. */
     public static String printable(String text) {
-        return TerminalText.line(text.substring(0, Math.min(text.length(), CONSOLE_WIDTH)));
+        StringBuilder out = new StringBuilder(Math.min(text.length(), CONSOLE_WIDTH));
+        for (int i = 0; i < text.length() && i < CONSOLE_WIDTH; i++) {
+            char c = text.charAt(i);
+            boolean control = (c < ' ' && c != '\t') || (c >= 0x7f && c < 0xa0);
+            out.append(control ? '?' : c);
+        }
+        return out.toString();
     }
 }

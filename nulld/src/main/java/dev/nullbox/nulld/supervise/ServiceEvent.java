@@ -1,7 +1,5 @@
 package dev.nullbox.nulld.supervise;
 
-import dev.nullbox.service.process.ExitStatus;
-
 /** What can happen to a service. */
 public sealed interface ServiceEvent {
     /** All that it depends on is ready. */

@@ -1,6 +1,5 @@
 package dev.nullbox.nulld.supervise;
 
-import dev.nullbox.service.process.ExitStatus;
 import java.util.List;
 
 /**

@@ -1,0 +1,46 @@
+package dev.nullbox.cage.agent;
+
+import dev.nullbox.service.process.ExitStatus;
+import java.util.List;
+
+/**
+ * Consequence of an event.
+ *
+ * @param state the new state
+ * @param actions to be performed, in order
+ */
+record Transition(AgentState state, List<Action> actions) {
+    static Transition to(AgentState state, Action... actions) {
+        return new Transition(state, List.of(actions));
+    }
+
+    /** Action of the agent's thread. */
+    sealed interface Action {
+        /** Launch a run. */
+        record Launch(String reason) implements Action {}
+
+        /** Ask its process to end. */
+        record Terminate() implements Action {}
+
+        /** Kill its process. */
+        record Kill() implements Action {}
+
+        /** Remove what the run leaves behind. */
+        record CleanUp() implements Action {}
+
+        /** Answer that this cannot be done now. */
+        record Refuse() implements Action {}
+
+        /** Say {@code agent.started}. */
+        record SayStarted() implements Action {}
+
+        /** Say {@code agent.exited}. */
+        record SayExited(ExitStatus status) implements Action {}
+
+        /** Say {@code agent.stopped}. */
+        record SayStopped() implements Action {}
+
+        /** Say {@code agent.failed}. */
+        record SayFailed(String why) implements Action {}
+    }
+}

@@ -1,0 +1,26 @@
+package dev.nullbox.cage.jail;
+
+import static dev.nullbox.protocol.FieldType.TEXT;
+import static dev.nullbox.protocol.FieldType.struct;
+
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.FieldType;
+
+/**
+ * Fields of the JSON object that {@code cage vm} reads from its standard input to the end of the file: the walls that must
+ * stand round it, as {@link Walls} reads them back before anything else, and the microVM.
+ */
+final class VmSpec {
+    /** The largest one, in bytes: a manifest's words and variables are far below it. */
+    static final int MAX_BYTES = 1 << 20;
+
+    static final Field<Long> UID = JailSpec.id("uid", "user and group");
+    static final Field<String> HOST_NET = Field.of("host_net", TEXT, "the host's network namespace");
+    static final Field<String> HOST_MNT = Field.of("host_mnt", TEXT, "the host's mount namespace");
+    static final Field<String> ROOT = Field.of("guest_root", TEXT, "the guest's root in this mount namespace");
+
+    static final FieldType.Struct FIELDS = struct(
+            UID, JailSpec.CGROUP, HOST_NET, HOST_MNT, JailSpec.CAGE_PID, ROOT, JailSpec.KRUN_LOG_LEVEL, JailSpec.VM);
+
+    private VmSpec() {}
+}
