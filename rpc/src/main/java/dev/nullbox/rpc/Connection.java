@@ -59,7 +59,7 @@ final class Connection {
     }
 
     /** Reads once through the loop's memory; false at the end of the stream. */
-    boolean read(SocketPiece shared) throws IOException {
+    boolean read(ScrubbedBuffer shared) throws IOException {
         return shared.read(channel, bytes -> {
                     if (state == State.READING) {
                         framer.feed(bytes);
@@ -93,7 +93,7 @@ final class Connection {
     }
 
     /** Sends what the socket takes; true when the connection may read its next line. */
-    boolean write(SocketPiece shared, long nowNanos) throws IOException {
+    boolean write(ScrubbedBuffer shared, long nowNanos) throws IOException {
         shared.write(channel, out);
         if (out.hasRemaining()) {
             key.interestOps(SelectionKey.OP_WRITE);

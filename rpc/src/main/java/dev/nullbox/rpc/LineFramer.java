@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Lines cut from a stream of bytes that comes in any pieces; for one thread.
+ * Splitter of a byte stream into lines, whatever the chunks it comes in; for one thread.
  *
- * <p>Holds nothing before the first byte and at most one line and one piece, when lines are taken after each piece.
+ * <p>Holds no memory before the first byte, and at most one line and one chunk when lines are taken after each chunk.
  */
 public final class LineFramer {
     private static final byte[] NOTHING = new byte[0];
@@ -27,21 +27,21 @@ public final class LineFramer {
         this.maxBytes = maxBytes;
     }
 
-    /** Takes all bytes of a piece. */
-    public void feed(ByteBuffer piece) {
-        int more = piece.remaining();
+    /** Adds all bytes of a chunk. */
+    public void feed(ByteBuffer chunk) {
+        int more = chunk.remaining();
         if (end + more > held.length) {
             makeRoom(more);
         }
-        piece.get(held, end, more);
+        chunk.get(held, end, more);
         end += more;
     }
 
     /**
-     * The next whole line without its line feed, or nothing yet.
+     * The next whole line without its line feed; empty while it is not whole.
      *
      * @throws RpcException INVALID_REQUEST, LINE_TOO_LONG when the line is longer than allowed, ended or not; the
-     *     stream is of no use any more
+     *     stream cannot be read on
      */
     public Optional<byte[]> next() throws RpcException {
         int at = scanned;
@@ -67,7 +67,7 @@ public final class LineFramer {
         return Optional.of(line);
     }
 
-    /** How many bytes are held, taken lines not counted. */
+    /** Size of the memory in use, in bytes; lines that were taken do not count. */
     public int held() {
         return held.length;
     }

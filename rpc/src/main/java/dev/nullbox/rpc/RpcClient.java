@@ -25,14 +25,14 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Calls of services on Unix sockets: one connection a call. */
 public final class RpcClient {
-    private static final int PIECE_BYTES = 16 * 1024;
+    private static final int BUFFER_BYTES = 16 * 1024;
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final JsonPrimitive ID = new JsonPrimitive(1);
 
     private final Path socket;
     private final Duration deadline;
     private final long endNanos;
-    private final SocketPiece piece = new SocketPiece(PIECE_BYTES);
+    private final ScrubbedBuffer buffer = new ScrubbedBuffer(BUFFER_BYTES);
 
     private RpcClient(Path socket, Duration deadline) {
         this.socket = socket;
@@ -129,7 +129,7 @@ public final class RpcClient {
                 .flip();
         while (true) {
             try {
-                piece.write(channel, out);
+                buffer.write(channel, out);
             } catch (IOException e) {
                 return false;
             }
@@ -143,7 +143,7 @@ public final class RpcClient {
     private byte[] receive(SocketChannel channel, Selector selector, boolean taken) throws IOException, RpcException {
         LineFramer framer = new LineFramer(JsonRpcCodec.MAX_MESSAGE_BYTES);
         while (true) {
-            int count = piece.read(channel, framer::feed);
+            int count = buffer.read(channel, framer::feed);
             if (count < 0) {
                 String message = "the service at " + socket + " hung up without an answer";
                 throw new RpcException(taken ? CallReason.HUNG_UP : CallReason.NOT_READ, message);

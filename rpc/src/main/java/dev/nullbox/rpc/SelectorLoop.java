@@ -26,7 +26,7 @@ final class SelectorLoop implements Runnable {
     /** What all half-sent messages together may hold; beyond it the largest goes, so that a crowd cannot fill the heap. */
     private static final long MAX_HELD_BYTES = 8L << 20;
 
-    private static final int PIECE_BYTES = 64 * 1024;
+    private static final int BUFFER_BYTES = 64 * 1024;
     private static final long DISCARD_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long NO_ACCEPT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -42,7 +42,7 @@ final class SelectorLoop implements Runnable {
     private final RpcObserver observer;
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
-    private final SocketPiece piece = new SocketPiece(PIECE_BYTES);
+    private final ScrubbedBuffer buffer = new ScrubbedBuffer(BUFFER_BYTES);
     private long acceptAgainNanos;
     private boolean acceptPaused;
     private volatile boolean closing;
@@ -185,7 +185,7 @@ final class SelectorLoop implements Runnable {
                 if (write(connection)) {
                     advance(connection);
                 }
-            } else if (!connection.read(piece)) {
+            } else if (!connection.read(buffer)) {
                 drop(connection);
             } else if (connection.state() == Connection.State.READING) {
                 advance(connection);
@@ -256,7 +256,7 @@ final class SelectorLoop implements Runnable {
 
     /** Sends what the socket takes; true when the connection may read its next line. */
     private boolean write(Connection connection) throws IOException {
-        boolean sent = connection.write(piece, System.nanoTime());
+        boolean sent = connection.write(buffer, System.nanoTime());
         if (sent) {
             observer.answered();
         }

@@ -42,7 +42,7 @@ class LineFramerTest {
     }
 
     @Test
-    void takesRandomPiecesOfRandomLines() throws Exception {
+    void takesRandomChunksOfRandomLines() throws Exception {
         Random random = new Random(SEED + 4511);
         for (int round = 0; round < 200; round++) {
             List<String> expected = new ArrayList<>();

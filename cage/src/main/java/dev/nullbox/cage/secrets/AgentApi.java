@@ -6,7 +6,7 @@ import dev.nullbox.protocol.api.VaultReason;
 import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.protocol.id.SecretName;
 import dev.nullbox.rpc.RpcException;
-import dev.nullbox.rpc.SocketPiece;
+import dev.nullbox.rpc.ScrubbedBuffer;
 import dev.nullbox.service.HeapWiper;
 import dev.nullbox.service.RateLimitedLog;
 import dev.nullbox.service.TokenBucket;
@@ -90,7 +90,7 @@ public final class AgentApi implements AutoCloseable {
     private final Client agent;
     private final Host host;
     private final TokenBucket refusals;
-    private final SocketPiece piece = new SocketPiece(PIECE_BYTES);
+    private final ScrubbedBuffer piece = new ScrubbedBuffer(PIECE_BYTES);
 
     private AgentApi(ServerSocketChannel server, Client agent, Host host) {
         this.server = server;

@@ -5,7 +5,7 @@ import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
-import dev.nullbox.rpc.SocketPiece;
+import dev.nullbox.rpc.ScrubbedBuffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,11 +23,11 @@ final class HttpExchange {
     private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final SocketChannel client;
-    private final SocketPiece piece;
+    private final ScrubbedBuffer piece;
     private final long deadline = System.nanoTime() + LIMIT_NANOS;
 
     /** @param piece by which bytes are written: they may be a secret's */
-    HttpExchange(SocketChannel client, SocketPiece piece) {
+    HttpExchange(SocketChannel client, ScrubbedBuffer piece) {
         this.client = client;
         this.piece = piece;
     }

@@ -14,16 +14,16 @@ import java.nio.channels.WritableByteChannel;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class SocketPieceTest {
-    private static final int PIECE = 5000;
+class ScrubbedBufferTest {
+    private static final int SIZE = 5000;
 
-    private final SocketPiece piece = new SocketPiece(PIECE);
+    private final ScrubbedBuffer scrubbed = new ScrubbedBuffer(SIZE);
     private final ByteArrayOutputStream arrived = new ByteArrayOutputStream();
 
-    /** The memory itself, as the channel sees it. */
+    /** The native memory, as the channel sees it. */
     private ByteBuffer memory() throws IOException {
         ByteBuffer[] seen = new ByteBuffer[1];
-        piece.read(
+        scrubbed.read(
                 channel(buffer -> {
                     seen[0] = buffer.duplicate();
                     return 0;
@@ -37,10 +37,10 @@ class SocketPieceTest {
         assertThat(memory.isDirect()).isTrue();
         byte[] all = new byte[memory.clear().remaining()];
         memory.get(all);
-        assertThat(all).hasSize(PIECE).containsOnly(0);
+        assertThat(all).hasSize(SIZE).containsOnly(0);
     }
 
-    /** What a channel does with a buffer. */
+    /** Read or write of a channel. */
     @FunctionalInterface
     private interface Transfer {
         int with(ByteBuffer buffer) throws IOException;
@@ -88,9 +88,9 @@ class SocketPieceTest {
 
     @Test
     void writesMoreThanItHoldsAndIsWiped() throws IOException {
-        byte[] bytes = random(3 * PIECE + 1);
+        byte[] bytes = random(3 * SIZE + 1);
         ByteBuffer all = ByteBuffer.wrap(bytes);
-        piece.write(Channels.newChannel(arrived), all);
+        scrubbed.write(Channels.newChannel(arrived), all);
         assertThat(all.hasRemaining()).isFalse();
         assertThat(arrived.toByteArray()).isEqualTo(bytes);
         assertWiped();
@@ -98,7 +98,7 @@ class SocketPieceTest {
 
     @Test
     void stopsWhereTheChannelTakesNoMoreAndGoesOnFromThere() throws IOException {
-        byte[] bytes = random(PIECE + 100);
+        byte[] bytes = random(SIZE + 100);
         ByteBuffer all = ByteBuffer.wrap(bytes);
         WritableByteChannel narrow = sink(buffer -> {
             int length = Math.min(70, buffer.remaining());
@@ -107,11 +107,11 @@ class SocketPieceTest {
             arrived.writeBytes(taken);
             return length;
         });
-        piece.write(narrow, all);
+        scrubbed.write(narrow, all);
         assertThat(all.position()).isEqualTo(70);
         assertWiped();
         while (all.hasRemaining()) {
-            piece.write(narrow, all);
+            scrubbed.write(narrow, all);
         }
         assertThat(arrived.toByteArray()).isEqualTo(bytes);
     }
@@ -121,7 +121,7 @@ class SocketPieceTest {
         WritableByteChannel broken = sink(buffer -> {
             throw new IOException("broken");
         });
-        assertThatThrownBy(() -> piece.write(broken, ByteBuffer.wrap(random(100))))
+        assertThatThrownBy(() -> scrubbed.write(broken, ByteBuffer.wrap(random(100))))
                 .isInstanceOf(IOException.class);
         assertWiped();
     }
@@ -130,10 +130,10 @@ class SocketPieceTest {
     void handsOverWhatItReadAndIsWiped() throws IOException {
         StringBuilder read = new StringBuilder();
         ReadableByteChannel from = Channels.newChannel(new ByteArrayInputStream("secret".getBytes(US_ASCII)));
-        assertThat(piece.read(from, bytes -> read.append(US_ASCII.decode(bytes))))
+        assertThat(scrubbed.read(from, bytes -> read.append(US_ASCII.decode(bytes))))
                 .isEqualTo(6);
         assertThat(read).hasToString("secret");
-        assertThat(piece.read(from, _ -> {})).isNegative();
+        assertThat(scrubbed.read(from, _ -> {})).isNegative();
         assertWiped();
     }
 }
