@@ -14,7 +14,7 @@ bench() {
   [ $# -le 2 ] || misused "bench: '$3' is one argument too many; ./nullbox help bench"
   case $name in
   boot | agent) bench_appliance "$@" ;;
-  vault) bench_module warden dev.nullbox.warden.VaultBench vault_references "${2:-}" age argon2 systemd time ;;
+  vault) bench_module warden dev.nullbox.warden.vault.VaultBench vault_references "${2:-}" age argon2 systemd time ;;
   memory)
     NULLBOX_BENCH_MCP=$(mcp_server)
     export NULLBOX_BENCH_MCP

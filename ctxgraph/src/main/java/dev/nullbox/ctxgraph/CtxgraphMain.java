@@ -1,5 +1,6 @@
 package dev.nullbox.ctxgraph;
 
+import dev.nullbox.ctxgraph.http.HttpDoor;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.ServiceRuntime;
 import java.io.IOException;

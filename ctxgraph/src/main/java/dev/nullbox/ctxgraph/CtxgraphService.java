@@ -1,5 +1,14 @@
 package dev.nullbox.ctxgraph;
 
+import dev.nullbox.ctxgraph.api.MemoryMethods;
+import dev.nullbox.ctxgraph.api.OperatorMethods;
+import dev.nullbox.ctxgraph.http.Attachments;
+import dev.nullbox.ctxgraph.mcp.McpEndpoint;
+import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.store.Backup;
+import dev.nullbox.ctxgraph.store.IntegrityCheck;
+import dev.nullbox.ctxgraph.store.SqliteMemory;
+import dev.nullbox.ctxgraph.transfer.Transfers;
 import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcLimits;
@@ -68,7 +77,7 @@ final class CtxgraphService implements AutoCloseable {
                 // By a thread of its own: the exit waits for the call that asks for it to be answered.
                 () -> new Thread(() -> runtime.exit(0), "restart").start());
         Path doors = runtime.socketPath().resolveSibling("attachments.json");
-        Attachments attachments = Attachments.restore(doors, methods, runtime.events());
+        Attachments attachments = Attachments.restore(doors, methods.service(), McpEndpoint::new, runtime.events());
         RpcServer server = RpcServer.listen(runtime.socketPath(), methods(methods, operators, attachments), LIMITS);
         return new CtxgraphService(memory, check, attachments, server);
     }

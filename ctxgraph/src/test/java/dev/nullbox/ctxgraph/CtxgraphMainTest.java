@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.Memory;
+import dev.nullbox.ctxgraph.memory.MemoryKey;
+import dev.nullbox.ctxgraph.memory.Put;
+import dev.nullbox.ctxgraph.store.SqliteMemory;
+import dev.nullbox.ctxgraph.store.TestJvm;
 import dev.nullbox.rpc.RpcClient;
 import dev.nullbox.rpc.RpcException;
 import java.io.BufferedReader;
@@ -40,17 +46,9 @@ class CtxgraphMainTest {
 
     /** Starts the main class; standard error and the readiness descriptor both are the process's standard error here. */
     private Process start(Class<?> main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dorg.sqlite.tmpdir=" + directory,
-                "-cp",
-                classPath(),
-                main.getName()));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command);
+        List<String> options =
+                List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dorg.sqlite.tmpdir=" + directory);
+        ProcessBuilder builder = new ProcessBuilder(TestJvm.command(options, main, arguments));
         builder.environment().clear();
         builder.environment().put("NULLBOX_STATE", directory.toString());
         builder.environment().put("NULLBOX_RUN", directory.toString());
@@ -58,16 +56,6 @@ class CtxgraphMainTest {
         Process process = builder.start();
         started.add(process);
         return process;
-    }
-
-    static String classPath() {
-        String modules = System.getProperty("jdk.module.path", "");
-        return String.join(
-                ":",
-                Path.of("target", "test-classes").toAbsolutePath().toString(),
-                Path.of("target", "classes").toAbsolutePath().toString(),
-                modules,
-                System.getProperty("java.class.path"));
     }
 
     private Process startReady() throws IOException {

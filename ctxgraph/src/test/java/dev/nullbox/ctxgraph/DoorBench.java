@@ -1,6 +1,18 @@
 package dev.nullbox.ctxgraph;
 
 import com.google.gson.JsonObject;
+import dev.nullbox.ctxgraph.api.MemoryMethods;
+import dev.nullbox.ctxgraph.api.TestMemory;
+import dev.nullbox.ctxgraph.http.HttpDoor;
+import dev.nullbox.ctxgraph.http.RawHttp;
+import dev.nullbox.ctxgraph.mcp.McpEndpoint;
+import dev.nullbox.ctxgraph.mcp.McpGraphStore;
+import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.AgentName;
+import dev.nullbox.ctxgraph.memory.Node;
+import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Put;
+import dev.nullbox.ctxgraph.store.SqliteMemory;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.service.EventSink;
 import java.io.IOException;
@@ -71,7 +83,7 @@ final class DoorBench {
     private int door(TestMemory memory, String name, long bytes, long writesPerMinute) throws IOException {
         AgentName agent = new AgentName(name);
         Actor actor = new Actor(agent, 1, "", Actor.ownSpace(agent), Actor.ownSpace(agent), bytes, writesPerMinute);
-        HttpDoor door = HttpDoor.open(actor, RawHttp.LOOPBACK, 0, memory.service());
+        HttpDoor door = HttpDoor.open(actor, RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
         open.add(door);
         return door.address().getPort();
     }

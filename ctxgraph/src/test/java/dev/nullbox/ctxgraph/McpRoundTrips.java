@@ -1,6 +1,7 @@
 package dev.nullbox.ctxgraph;
 
 import com.google.gson.JsonObject;
+import dev.nullbox.ctxgraph.http.RawHttp;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
 import java.io.BufferedReader;

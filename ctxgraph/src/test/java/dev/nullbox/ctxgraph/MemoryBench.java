@@ -1,6 +1,20 @@
 package dev.nullbox.ctxgraph;
 
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.ctxgraph.api.HttpService;
+import dev.nullbox.ctxgraph.api.MemoryMethods;
+import dev.nullbox.ctxgraph.http.HttpDoor;
+import dev.nullbox.ctxgraph.http.RawHttp;
+import dev.nullbox.ctxgraph.mcp.McpEndpoint;
+import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.AgentName;
+import dev.nullbox.ctxgraph.memory.MemoryKey;
+import dev.nullbox.ctxgraph.memory.Put;
+import dev.nullbox.ctxgraph.memory.Query;
+import dev.nullbox.ctxgraph.store.Readers;
+import dev.nullbox.ctxgraph.store.Sql;
+import dev.nullbox.ctxgraph.store.SqliteMemory;
+import dev.nullbox.ctxgraph.store.Writes;
 import dev.nullbox.service.EventSink;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -101,7 +115,7 @@ final class MemoryBench {
             List<RawHttp> http = new ArrayList<>();
             try {
                 for (int i = 0; i < Math.min(clients, DOORS); i++) {
-                    doors.add(HttpDoor.open(ACTOR, RawHttp.LOOPBACK, 0, service));
+                    doors.add(HttpDoor.open(ACTOR, RawHttp.LOOPBACK, 0, service, McpEndpoint::new));
                 }
                 for (int i = 0; i < clients; i++) {
                     http.add(new RawHttp(doors.get(i % doors.size()).address().getPort()));

@@ -28,6 +28,12 @@ public interface Libc {
 
     SysResult kill(int pid, int signal);
 
+    /** The value is a descriptor, close-on-exec, that refers to this very process for as long as it is open. */
+    SysResult pidfdOpen(int pid);
+
+    /** ESRCH when the process has been waited for. */
+    SysResult pidfdSendSignal(int pidfd, int signal);
+
     /** The value is the pid, 0 with WNOHANG when none has changed; status[0] is the wait status. */
     SysResult waitpid(int pid, int[] status, int options);
 

@@ -180,6 +180,16 @@ public final class FakeLibc implements Libc {
         return result("kill", target, signal);
     }
 
+    @Override
+    public SysResult pidfdOpen(int child) {
+        return newFd("pidfdOpen", child);
+    }
+
+    @Override
+    public SysResult pidfdSendSignal(int pidfd, int signal) {
+        return result("pidfdSendSignal", pidfd, signal);
+    }
+
     /** By default ECHILD: a fake has no children but those given by {@link #child}. */
     @Override
     public SysResult waitpid(int child, int[] status, int options) {

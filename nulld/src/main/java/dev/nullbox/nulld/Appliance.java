@@ -12,6 +12,8 @@ import dev.nullbox.nulld.linux.ServiceSpec;
 import dev.nullbox.nulld.log.Degraded;
 import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.supervise.ServiceTable;
+import dev.nullbox.protocol.Audience;
+import dev.nullbox.protocol.api.NulldContract;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -27,12 +29,12 @@ final class Appliance {
         Degraded degraded = new Degraded(journal);
         Boot.Booted booted = new Boot(libc, clock, journal, degraded, Path.of("/")).run();
         Cmdline cmdline = booted.cmdline();
-        Layout layout = Layout.appliance(booted.volatileStateBytes());
+        Layout layout = Layout.appliance(booted.volatileStateBytes(), booted.agentNetwork());
         Nulld nulld = new Nulld(libc, clock, journal, degraded, layout, signals);
         new BootPhases("nulld", clock, journal).run("services", fields -> {
             GatewayFiles gateway = new GatewayFiles(libc, layout, FIRMWARE);
             Nulld.addAll(nulld.supervisor(), ServiceTable.ALL, spec -> disabled(spec, cmdline, gateway));
-            fields.addProperty("count", ServiceTable.ALL.size());
+            fields.add(NulldContract.COUNT.is((long) ServiceTable.ALL.size()));
         });
         nulld.run();
     }
@@ -42,7 +44,7 @@ final class Appliance {
             case "network" ->
                 cmdline.has("ip") ? Optional.of("ip= on the kernel command line gives the address") : absent(spec);
             case "chaos" -> absent(spec);
-            case "gateway" -> gateway.install();
+            case Audience.GATEWAY -> gateway.install();
             default -> Optional.empty();
         };
     }

@@ -15,6 +15,7 @@ import dev.nullbox.nulld.supervise.Reaper;
 import dev.nullbox.nulld.supervise.ServiceEvent;
 import dev.nullbox.nulld.supervise.Spawner;
 import dev.nullbox.nulld.supervise.Supervisor;
+import dev.nullbox.protocol.Service;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -122,7 +123,8 @@ final class Nulld {
 
     private Optional<ControlServer> control() {
         try {
-            return Optional.of(ControlServer.listen(layout.run().resolve("nulld.sock"), this, journal, clock));
+            return Optional.of(
+                    new ControlServer(layout.run().resolve(Service.NULLD.socketName()), this, journal, clock));
         } catch (IOException e) {
             degraded.add("control", "no control socket: " + e.getMessage());
             return Optional.empty();

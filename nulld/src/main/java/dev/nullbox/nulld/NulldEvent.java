@@ -1,7 +1,7 @@
 package dev.nullbox.nulld;
 
 import dev.nullbox.nulld.shutdown.Power;
-import dev.nullbox.nulld.supervise.ExitStatus;
+import dev.nullbox.service.process.ExitStatus;
 
 /** What PID 1's one queue carries. */
 sealed interface NulldEvent {

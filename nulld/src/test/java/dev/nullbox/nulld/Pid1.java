@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.nullbox.nulld.log.EventCheck;
 import dev.nullbox.rpc.RpcClient;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -178,7 +179,7 @@ final class Pid1 implements AutoCloseable {
         if (!line.startsWith("{")) {
             return false;
         }
-        JsonObject event = JsonParser.parseString(line).getAsJsonObject();
+        JsonObject event = EventCheck.checked(JsonParser.parseString(line).getAsJsonObject());
         return text(event, "event").equals(name) && matches.test(event);
     }
 

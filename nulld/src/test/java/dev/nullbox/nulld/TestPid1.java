@@ -15,6 +15,7 @@ import dev.nullbox.nulld.log.Degraded;
 import dev.nullbox.nulld.log.FaultyLibc;
 import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.log.LineSink;
+import dev.nullbox.protocol.id.AgentNetwork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -80,6 +81,7 @@ public final class TestPid1 {
                 directory.resolve("state"),
                 Path.of("/etc"),
                 cgroups(directory, services),
+                AgentNetwork.DEFAULT,
                 directory.resolve("launch").toString(),
                 List.of(directory.resolve("mounted").toString()));
         Nulld nulld = new Nulld(libc, clock, journal, new Degraded(journal), layout, signals);

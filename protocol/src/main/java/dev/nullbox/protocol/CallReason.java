@@ -1,6 +1,6 @@
 package dev.nullbox.protocol;
 
-/** Reasons that every service and every client of one may give: the message, its parameters, the way there. */
+/** Reasons that every service and every client of one may give: the message, its parameters, the way there, files. */
 public enum CallReason implements Reason {
     JSON(ErrorKind.PARSE, "the line is not JSON, or not within its bounds"),
     BATCH(ErrorKind.INVALID_REQUEST, "a batch: send one request a message"),
@@ -27,7 +27,10 @@ public enum CallReason implements Reason {
     NOT_LISTENING(ErrorKind.UNAVAILABLE, "nobody listens at the service's socket"),
     HUNG_UP(ErrorKind.UNAVAILABLE, "the service hung up without an answer"),
     NOT_READ(ErrorKind.UNAVAILABLE, "the service hung up before it had read the request"),
-    CALL(ErrorKind.TIMEOUT, "no answer within the method's deadline");
+    CALL(ErrorKind.TIMEOUT, "no answer within the method's deadline"),
+    TRANSFER_UNKNOWN(ErrorKind.NOT_FOUND, "the transfer is over", "begin anew"),
+    TRANSFER_OFFSET(ErrorKind.INVALID_PARAMS, "the chunk is not the next one, or too long"),
+    TRANSFER_DIGEST(ErrorKind.CONFLICT, "the file is not the one that was sent", "send the file again");
 
     @SuppressWarnings("ImmutableEnumChecker") // strings and an enum
     private final Details details;

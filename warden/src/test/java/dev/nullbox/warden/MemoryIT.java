@@ -3,6 +3,7 @@ package dev.nullbox.warden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nullbox.natives.Natives;
+import dev.nullbox.warden.vault.Child;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

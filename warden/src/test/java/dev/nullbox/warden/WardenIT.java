@@ -6,6 +6,8 @@ import dev.nullbox.natives.Natives;
 import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.service.EventSink;
 import dev.nullbox.service.ServiceRuntime;
+import dev.nullbox.warden.api.DocumentedCall;
+import dev.nullbox.warden.vault.Child;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,7 +42,8 @@ class WardenIT {
     void everyCallOfAnotherUserIsRefusedAndAudited() throws Exception {
         assertThat(Natives.libc().getuid()).as("needs root: setpriv").isZero();
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        List<String> methods = Vaults.methods().stream().map(RpcMethod::name).toList();
+        List<String> methods =
+                DocumentedCall.methods().stream().map(RpcMethod::name).toList();
         ServiceRuntime runtime =
                 new ServiceRuntime("warden", directory, directory, Optional.empty(), new EventSink(events));
         Runnable stop = WardenMain.start(runtime, false);

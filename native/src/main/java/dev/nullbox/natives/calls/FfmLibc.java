@@ -34,8 +34,12 @@ final class FfmLibc implements LibcCalls {
             capturing("sethostname", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
     private static final MethodHandle reboot = capturing("reboot", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle sync = plain("sync", FunctionDescriptor.ofVoid());
-    // <signal.h>, <sys/wait.h>, <spawn.h>
+    // <signal.h>, <sys/pidfd.h>, <sys/wait.h>, <spawn.h>
     private static final MethodHandle kill = capturing("kill", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle pidfd_open =
+            capturing("pidfd_open", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle pidfd_send_signal =
+            capturing("pidfd_send_signal", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle waitpid =
             capturing("waitpid", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle posix_spawn =
@@ -160,6 +164,16 @@ final class FfmLibc implements LibcCalls {
     @Override
     public SysResult kill(int pid, int signal) {
         return intCall(state -> (int) kill.invokeExact(state, pid, signal));
+    }
+
+    @Override
+    public SysResult pidfdOpen(int pid, int flags) {
+        return intCall(state -> (int) pidfd_open.invokeExact(state, pid, flags));
+    }
+
+    @Override
+    public SysResult pidfdSendSignal(int pidfd, int signal, long info, int flags) {
+        return intCall(state -> (int) pidfd_send_signal.invokeExact(state, pidfd, signal, at(info), flags));
     }
 
     @Override

@@ -23,6 +23,10 @@ interface LibcCalls {
 
     SysResult kill(int pid, int signal);
 
+    SysResult pidfdOpen(int pid, int flags);
+
+    SysResult pidfdSendSignal(int pidfd, int signal, long info, int flags);
+
     SysResult waitpid(int pid, long status, int options);
 
     /** Returns the error number itself, as all of posix_spawn's family do; 0 for success. */

@@ -94,6 +94,16 @@ final class MarshallingLibc implements Libc {
     }
 
     @Override
+    public SysResult pidfdOpen(int pid) {
+        return calls.pidfdOpen(pid, 0);
+    }
+
+    @Override
+    public SysResult pidfdSendSignal(int pidfd, int signal) {
+        return calls.pidfdSendSignal(pidfd, signal, 0, 0);
+    }
+
+    @Override
     public SysResult waitpid(int pid, int[] status, int options) {
         try (CFrame frame = memory.open()) {
             long address = frame.ints(status[0]);

@@ -16,6 +16,8 @@ final class SvmLibc implements LibcCalls {
     private final long reboot;
     private final long sync;
     private final long kill;
+    private final long pidfd_open;
+    private final long pidfd_send_signal;
     private final long waitpid;
     private final long posix_spawn;
     private final long posix_spawn_file_actions_init;
@@ -70,6 +72,8 @@ final class SvmLibc implements LibcCalls {
         reboot = libc.require("reboot");
         sync = libc.require("sync");
         kill = libc.require("kill");
+        pidfd_open = libc.require("pidfd_open");
+        pidfd_send_signal = libc.require("pidfd_send_signal");
         waitpid = libc.require("waitpid");
         posix_spawn = libc.require("posix_spawn");
         posix_spawn_file_actions_init = libc.require("posix_spawn_file_actions_init");
@@ -154,6 +158,16 @@ final class SvmLibc implements LibcCalls {
     @Override
     public SysResult kill(int pid, int signal) {
         return SvmCall.intCall(kill, pid, signal);
+    }
+
+    @Override
+    public SysResult pidfdOpen(int pid, int flags) {
+        return SvmCall.intCall(pidfd_open, pid, flags);
+    }
+
+    @Override
+    public SysResult pidfdSendSignal(int pidfd, int signal, long info, int flags) {
+        return SvmCall.intCall(pidfd_send_signal, pidfd, signal, info, flags);
     }
 
     @Override

@@ -48,6 +48,8 @@ final class CPrototypes {
             of("reboot", "int", "int"),
             of("sync", "void"),
             of("kill", "int", "pid_t", "int"),
+            of("pidfd_open", "int", "pid_t", "unsigned int"),
+            of("pidfd_send_signal", "int", "int", "int", "siginfo_t *", "unsigned int"),
             of("waitpid", "pid_t", "pid_t", "int *", "int"),
             of(
                     "posix_spawn",

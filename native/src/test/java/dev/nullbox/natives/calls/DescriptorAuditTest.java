@@ -31,6 +31,7 @@ class DescriptorAuditTest {
             "sys/ioctl.h",
             "sys/mman.h",
             "sys/mount.h",
+            "sys/pidfd.h",
             "sys/prctl.h",
             "sys/reboot.h",
             "sys/resource.h",

@@ -85,6 +85,7 @@ public final class NativeContract {
         check("posix_spawn, its file actions, waitpid", this::spawn);
         check("posix_spawn of what is not there is ENOENT", this::spawnMissing);
         check("a child has default signals, a session, closed descriptors", this::spawnClean);
+        check("a pidfd signals, is readable at the end, and then reaches nobody", this::pidfd);
         check("waitpid without children is ECHILD", this::noChildren);
         check("socket, bind, connect, send, recv, setsockopt", this::sockets);
         check("mount without a target is ENOENT", this::mountMissing);
@@ -263,6 +264,23 @@ public final class NativeContract {
         // glibc leaves its own two signals, 32 and 33, ignored in what it spawns
         same(none + "\n" + none + "\nleader\nshut\n", lines.replace("0000000180000000", none));
         closeBoth(output);
+    }
+
+    private void pidfd() throws Exception {
+        int pid = (int) value(libc.posixSpawn(shell, List.of("sh", "-c", "read x"), List.of(), List.of(), false));
+        int pidfd = (int) value(libc.pidfdOpen(pid));
+        same((long) Fcntl.FD_CLOEXEC, value(libc.fcntl(pidfd, Fcntl.F_GETFD, 0)));
+        failed(Errno.EINVAL, libc.pidfdSendSignal(pidfd, 999));
+        same(0L, value(libc.pidfdSendSignal(pidfd, Signals.SIGKILL)));
+        byte[] one = pollfd(pidfd, Poll.POLLIN);
+        same(1L, value(libc.poll(one, 10_000)));
+        same((short) Poll.POLLIN, littleEndian(one).getShort(6));
+        int[] status = new int[1];
+        same((long) pid, value(libc.waitpid(pid, status, 0)));
+        same(Signals.SIGKILL, status[0]);
+        failed(Errno.ESRCH, libc.pidfdSendSignal(pidfd, Signals.SIGKILL));
+        failed(Errno.ESRCH, libc.pidfdOpen(pid));
+        value(libc.close(pidfd));
     }
 
     private void noChildren() throws Exception {

@@ -1,6 +1,5 @@
 package dev.nullbox.nulld.boot;
 
-import com.google.gson.JsonObject;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.linux.Errno;
@@ -10,13 +9,17 @@ import dev.nullbox.nulld.linux.BootException;
 import dev.nullbox.nulld.linux.Cgroups;
 import dev.nullbox.nulld.linux.Clock;
 import dev.nullbox.nulld.linux.Cmdline;
-import dev.nullbox.nulld.linux.KernelFiles;
 import dev.nullbox.nulld.linux.MountTable;
 import dev.nullbox.nulld.linux.Mounter;
 import dev.nullbox.nulld.linux.SysctlTable;
 import dev.nullbox.nulld.log.Degraded;
 import dev.nullbox.nulld.log.EventPort;
 import dev.nullbox.nulld.log.Journal;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.NulldContract;
+import dev.nullbox.protocol.id.AgentNetwork;
+import dev.nullbox.protocol.id.InvalidValueException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,8 +54,9 @@ public final class Boot {
      *
      * @param cmdline the kernel's command line
      * @param volatileStateBytes how much memory the state may take that is kept in it; 0 with a data partition
+     * @param agentNetwork where agents have their addresses
      */
-    public record Booted(Cmdline cmdline, long volatileStateBytes) {}
+    public record Booted(Cmdline cmdline, long volatileStateBytes, AgentNetwork agentNetwork) {}
 
     /** Runs them all. */
     public Booted run() throws BootException {
@@ -69,7 +73,7 @@ public final class Boot {
         });
         phases.run("cgroups", fields -> new Cgroups(root.resolve("sys/fs/cgroup"), 0).prepare());
         phases.run("sysctls", fields -> {
-            List<String> problems = KernelFiles.sysctls(proc.resolve("sys"), SysctlTable.ALL);
+            List<String> problems = SysctlTable.apply(proc.resolve("sys"));
             problems.forEach(problem -> journal.text("nulld", problem));
             if (!problems.isEmpty()) {
                 degraded.add("sysctls", "kernel settings: " + String.join("; ", problems));
@@ -80,7 +84,19 @@ public final class Boot {
         phases.run("devices", fields -> devices());
         DataPartition data = new DataPartition(libc, clock, root, mounter);
         phases.run("data", fields -> data(data, cmdline, fields));
-        return new Booted(cmdline, data.isVolatile() ? memoryBytes() / VOLATILE_SHARE : 0);
+        return new Booted(cmdline, data.isVolatile() ? memoryBytes() / VOLATILE_SHARE : 0, agentNetwork(cmdline));
+    }
+
+    /** The network that {@code nullbox.agent_network=} names, else the default. */
+    private AgentNetwork agentNetwork(Cmdline cmdline) {
+        try {
+            return cmdline.value("nullbox.agent_network")
+                    .map(AgentNetwork::parse)
+                    .orElse(AgentNetwork.DEFAULT);
+        } catch (InvalidValueException e) {
+            degraded.add("network", "nullbox.agent_network= is not used: " + e.getMessage());
+            return AgentNetwork.DEFAULT;
+        }
     }
 
     /** MemTotal of proc_meminfo(5), or 0 where it cannot be read. */
@@ -99,11 +115,10 @@ public final class Boot {
     }
 
     private void started() {
-        JsonObject fields = new JsonObject();
-        fields.addProperty("pid", libc.getpid());
-        fields.addProperty("kernel", kernel(proc));
-        journal.event("nulld", "nulld.started", fields);
-        journal.text("nulld", "NullBox: nulld is PID " + libc.getpid() + " on Linux " + kernel(proc));
+        String kernel = kernel(proc);
+        int pid = libc.getpid();
+        journal.event("nulld", NulldContract.STARTED, Fields.PID.is((long) pid), NulldContract.KERNEL.is(kernel));
+        journal.text("nulld", "NullBox: nulld is PID " + pid + " on Linux " + kernel);
     }
 
     /** The kernel's release: uname(2). */
@@ -115,13 +130,13 @@ public final class Boot {
         }
     }
 
-    private void hostname(String name, JsonObject fields) {
+    private void hostname(String name, List<Value<?>> fields) {
         boolean valid = !name.isEmpty() && name.length() <= 63 && name.chars().allMatch(Boot::hostnameChar);
         String used = valid ? name : "nullbox";
         if (!valid) {
             degraded.add("hostname", "nullbox.hostname= takes up to 63 letters, digits and '-'; the name is nullbox");
         }
-        fields.addProperty("name", used);
+        fields.add(Fields.NAME.is(used));
         if (libc.sethostname(used) instanceof SysResult.Failed(var errno)) {
             degraded.add("hostname", "the host name cannot be set: " + Errno.describe(errno));
         }
@@ -154,8 +169,8 @@ public final class Boot {
         }
     }
 
-    private void data(DataPartition data, Cmdline cmdline, JsonObject fields) throws BootException {
-        fields.addProperty("where", data.mount(cmdline, problem -> degraded.add("data", problem)));
+    private void data(DataPartition data, Cmdline cmdline, List<Value<?>> fields) throws BootException {
+        fields.add(NulldContract.WHERE.is(data.mount(cmdline, problem -> degraded.add("data", problem))));
         if (data.isVolatile()) {
             journal.text("nulld", "state is in memory and ends with the power: no partition labelled nullbox-data");
         }

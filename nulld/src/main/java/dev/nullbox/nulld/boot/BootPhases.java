@@ -1,9 +1,14 @@
 package dev.nullbox.nulld.boot;
 
-import com.google.gson.JsonObject;
 import dev.nullbox.nulld.linux.BootException;
 import dev.nullbox.nulld.linux.Clock;
 import dev.nullbox.nulld.log.Journal;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.NulldContract;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /** Runs the named phases of a boot, one after the other, each with an event that says how long it took. */
 public final class BootPhases {
@@ -25,25 +30,24 @@ public final class BootPhases {
          *
          * @throws BootException when the boot cannot go on
          */
-        void run(JsonObject fields) throws BootException;
+        void run(List<Value<?>> fields) throws BootException;
     }
 
     /** Runs one phase and says how it went. */
     public void run(String name, Phase phase) throws BootException {
         long start = clock.millis();
-        JsonObject fields = new JsonObject();
-        fields.addProperty("phase", name);
+        List<Value<?>> fields = new ArrayList<>(List.of(NulldContract.PHASE.is(name)));
+        Optional<BootException> failure = Optional.empty();
         try {
             phase.run(fields);
-            fields.addProperty("ok", true);
-            fields.addProperty("ms", clock.millis() - start);
-            journal.event(source, "boot.phase", fields);
         } catch (BootException e) {
-            fields.addProperty("ok", false);
-            fields.addProperty("ms", clock.millis() - start);
-            fields.addProperty("error", e.getMessage());
-            journal.event(source, "boot.phase", fields);
-            throw e;
+            failure = Optional.of(e);
+        }
+        fields.addAll(List.of(Fields.OK.is(failure.isEmpty()), Fields.MS.is(clock.millis() - start)));
+        failure.ifPresent(e -> fields.add(NulldContract.ERROR.is(e.getMessage())));
+        journal.event(source, NulldContract.BOOT_PHASE, fields.toArray(new Value<?>[0]));
+        if (failure.isPresent()) {
+            throw failure.get();
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.nullbox.nulld.boot;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.nulld.linux.Accounts;
 import dev.nullbox.nulld.linux.Layout;
+import dev.nullbox.protocol.Audience;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -32,11 +33,11 @@ public final class GatewayFiles {
 
     /** Copies them; why the gateway cannot start, when they are not there. */
     public Optional<String> install() {
-        Path run = layout.run().resolve("gateway");
+        Path run = layout.run().resolve(Audience.GATEWAY);
         Path tls = run.resolve("tls");
         try {
             Accounts.User user = Accounts.read(layout.etc())
-                    .user("gateway")
+                    .user(Audience.GATEWAY)
                     .orElseThrow(() -> new IOException("no user gateway in " + layout.etc() + "/passwd"));
             for (String name : NAMES) {
                 Optional<Path> from = source(name);
@@ -44,7 +45,7 @@ public final class GatewayFiles {
                     forget(tls);
                     return Optional.of(
                             "no " + name + ": give it by -fw_cfg name=opt/nullbox/" + name + ",file=... or as "
-                                    + layout.state().resolve("gateway").resolve(name));
+                                    + layout.state().resolve(Audience.GATEWAY).resolve(name));
                 }
                 Files.createDirectories(tls);
                 install(from.orElseThrow(), tls.resolve(name), user);
@@ -75,7 +76,7 @@ public final class GatewayFiles {
 
     private Optional<Path> source(String name) {
         Path given = firmware.resolve(name).resolve("raw");
-        Path kept = layout.state().resolve("gateway").resolve(name);
+        Path kept = layout.state().resolve(Audience.GATEWAY).resolve(name);
         return Files.exists(given) ? Optional.of(given) : Files.exists(kept) ? Optional.of(kept) : Optional.empty();
     }
 

@@ -12,6 +12,7 @@ import dev.nullbox.nulld.linux.Mounter;
 import dev.nullbox.nulld.linux.Superblock;
 import dev.nullbox.nulld.log.EventPort;
 import dev.nullbox.nulld.log.Journal;
+import dev.nullbox.protocol.api.NulldContract;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,7 +59,7 @@ public final class Stage1 {
         phases.run("find-root", fields -> {
             RootFinder finder = new RootFinder(libc, clock, root, wanted, line -> journal.text("stage1", line));
             RootFinder.Found found = finder.find();
-            fields.addProperty("device", found.description());
+            fields.add(NulldContract.DEVICE.is(found.description()));
             mountRoot(switchRoot, found);
         });
         phases.run("enter-root", fields -> {

@@ -8,7 +8,7 @@ import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.Prctl;
 import dev.nullbox.natives.linux.Rlimits;
 import dev.nullbox.nulld.linux.Accounts;
-import dev.nullbox.nulld.linux.KernelFiles;
+import dev.nullbox.service.process.Cgroup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,7 +54,7 @@ public final class Launch {
         int[] groups = groups(plan);
         try {
             if (plan.cgroup().isPresent()) {
-                KernelFiles.write(Path.of(plan.cgroup().orElseThrow(), "cgroup.procs"), "0");
+                new Cgroup(Path.of(plan.cgroup().orElseThrow())).add(0);
             }
             drop(plan, user, groups);
             List<String> missing = LaunchCheck.read(status).problems(plan, user, groups);

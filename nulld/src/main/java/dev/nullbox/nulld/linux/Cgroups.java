@@ -1,27 +1,27 @@
 package dev.nullbox.nulld.linux;
 
+import dev.nullbox.service.process.Cgroup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The cgroup v2 tree: {@code agents/} for cage, {@code services/NAME} for each service. Source:
- * Documentation/admin-guide/cgroup-v2.rst.
+ * The cgroup v2 tree: {@code agents/} for cage, {@code services/NAME} for each service.
  *
  * @param root {@code /sys/fs/cgroup}
  * @param extraBytes what each service may hold above its own limit: the state that it keeps in memory counts as its own
  */
 public record Cgroups(Path root, long extraBytes) {
     private static final String CONTROLLERS = "+cpu +memory +pids";
-    private static final String OOM_KILL = "oom_kill ";
 
     /** Turns the controllers on and makes the two branches. */
     public void prepare() throws BootException {
+        Cgroup top = new Cgroup(root);
         try {
-            KernelFiles.write(root.resolve("cgroup.subtree_control"), CONTROLLERS);
+            top.delegate(CONTROLLERS);
             for (String branch : new String[] {"agents", "services"}) {
-                Files.createDirectories(root.resolve(branch));
-                KernelFiles.write(root.resolve(branch).resolve("cgroup.subtree_control"), CONTROLLERS);
+                Files.createDirectories(top.child(branch).directory());
+                top.child(branch).delegate(CONTROLLERS);
             }
         } catch (IOException e) {
             throw new BootException(
@@ -30,44 +30,23 @@ public record Cgroups(Path root, long extraBytes) {
         }
     }
 
+    /** A service's cgroup, whether it is there or not. */
+    public Cgroup service(String name) {
+        return new Cgroup(root.resolve("services").resolve(name));
+    }
+
     /**
      * Makes a service's cgroup, with its limits.
      *
      * @throws IOException when one cannot be set: no service runs without them
      */
-    public Path service(String name, ServiceSpec.Limits limits) throws IOException {
-        Path own = own(name);
-        Files.createDirectories(own);
-        KernelFiles.write(own.resolve("memory.max"), Long.toString((limits.memoryMib() << 20) + extraBytes));
+    public Path make(String name, ServiceSpec.Limits limits) throws IOException {
+        Cgroup own = service(name);
+        Files.createDirectories(own.directory());
+        own.set("memory.max", Long.toString((limits.memoryMib() << 20) + extraBytes));
         // A service that has lost one of its processes is none: all end, and it starts anew.
-        KernelFiles.write(own.resolve("memory.oom.group"), "1");
-        KernelFiles.write(own.resolve("pids.max"), Integer.toString(limits.tasks()));
-        return own;
-    }
-
-    /** How many processes of the service the kernel has killed for want of memory, in all. */
-    public long outOfMemoryKills(String name) {
-        try {
-            for (String line : Files.readAllLines(own(name).resolve("memory.events"))) {
-                if (line.startsWith(OOM_KILL)) {
-                    return Long.parseLong(line.substring(OOM_KILL.length()));
-                }
-            }
-        } catch (IOException | NumberFormatException e) {
-            return 0; // not started yet; and what cannot be read explains nothing
-        }
-        return 0;
-    }
-
-    /** Kills all that is left in a service's cgroup, its forgotten children too. */
-    public void kill(String name) throws IOException {
-        Path file = own(name).resolve("cgroup.kill");
-        if (Files.exists(file)) {
-            KernelFiles.write(file, "1");
-        }
-    }
-
-    private Path own(String name) {
-        return root.resolve("services").resolve(name);
+        own.set("memory.oom.group", "1");
+        own.set("pids.max", Integer.toString(limits.tasks()));
+        return own.directory();
     }
 }

@@ -1,5 +1,6 @@
 package dev.nullbox.nulld.linux;
 
+import dev.nullbox.protocol.id.AgentNetwork;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -10,10 +11,18 @@ import java.util.List;
  * @param state {@code /data}
  * @param etc where passwd and group are
  * @param cgroups the cgroup tree
+ * @param agentNetwork where agents have their addresses
  * @param launcher the program that drops privileges
  * @param unmounts what is unmounted at the end, in this order
  */
-public record Layout(Path run, Path state, Path etc, Cgroups cgroups, String launcher, List<String> unmounts) {
+public record Layout(
+        Path run,
+        Path state,
+        Path etc,
+        Cgroups cgroups,
+        AgentNetwork agentNetwork,
+        String launcher,
+        List<String> unmounts) {
     public Layout {
         unmounts = List.copyOf(unmounts);
     }
@@ -23,12 +32,13 @@ public record Layout(Path run, Path state, Path etc, Cgroups cgroups, String lau
      *
      * @param volatileStateBytes memory that the state may take; 0 with a data partition
      */
-    public static Layout appliance(long volatileStateBytes) {
+    public static Layout appliance(long volatileStateBytes, AgentNetwork agentNetwork) {
         return new Layout(
                 Path.of("/run/nullbox"),
                 Path.of("/data"),
                 Path.of("/etc"),
                 new Cgroups(Path.of("/sys/fs/cgroup"), volatileStateBytes),
+                agentNetwork,
                 "/sbin/launch",
                 List.of("/data", "/var/lib/dhcpcd", "/tmp", "/run", "/sys/fs/cgroup"));
     }

@@ -1,5 +1,12 @@
 package dev.nullbox.nulld.linux;
 
+import dev.nullbox.service.process.Cgroup;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The kernel settings of the appliance, in the order they are written. Source: Documentation/admin-guide/sysctl. */
@@ -41,4 +48,32 @@ public final class SysctlTable {
             new Sysctl("net.ipv6.conf.all.accept_source_route", "0", "senders do not choose routes"));
 
     private SysctlTable() {}
+
+    /** Writes each setting, and reads it back; what could not be set, with its reason for being there. */
+    public static List<String> apply(Path procSys) {
+        List<String> problems = new ArrayList<>();
+        for (Sysctl setting : ALL) {
+            Path file = procSys.resolve(setting.path());
+            try {
+                Cgroup.write(file, setting.value());
+                String got = read(file).trim();
+                if (!got.equals(setting.value())) {
+                    problems.add(
+                            setting.name() + " is " + got + ", not " + setting.value() + " (" + setting.why() + ")");
+                }
+            } catch (IOException e) {
+                problems.add(setting.name() + " cannot be set (" + setting.why() + "): " + e.getMessage());
+            }
+        }
+        return problems;
+    }
+
+    // One read call: these files answer only the first, and Files.readString, told a size of 0, asks for one byte.
+    private static String read(Path file) throws IOException {
+        byte[] buffer = new byte[4096];
+        try (InputStream in = Files.newInputStream(file)) {
+            int length = in.read(buffer);
+            return new String(buffer, 0, Math.max(length, 0), StandardCharsets.US_ASCII);
+        }
+    }
 }

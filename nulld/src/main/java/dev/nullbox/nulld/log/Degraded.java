@@ -1,6 +1,7 @@
 package dev.nullbox.nulld.log;
 
-import com.google.gson.JsonObject;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.api.NulldContract;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,9 +18,7 @@ public final class Degraded {
     /** Something is lacking; said again only when the reason is another. */
     public void add(String topic, String reason) {
         if (!reason.equals(reasons.put(topic, reason))) {
-            JsonObject fields = new JsonObject();
-            fields.addProperty("reason", reason);
-            journal.event("nulld", "appliance.degraded", fields);
+            journal.event("nulld", NulldContract.DEGRADED, Fields.REASON.is(reason));
         }
     }
 

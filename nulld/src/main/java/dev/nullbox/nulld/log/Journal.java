@@ -1,12 +1,23 @@
 package dev.nullbox.nulld.log;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.nullbox.nulld.linux.Clock;
+import dev.nullbox.protocol.Event;
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.AgentContract;
+import dev.nullbox.protocol.api.NulldContract;
+import dev.nullbox.rpc.Codec;
+import dev.nullbox.service.TerminalText;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,10 +56,15 @@ public final class Journal {
         events = sink;
     }
 
+    /** One event of PID 1's own. */
+    public void event(String source, Event event, Value<?>... fields) {
+        event(source, event.name(), Codec.encode(fields));
+    }
+
     /** One event; the fields do not hold its name. */
     public void event(String source, String name, JsonObject fields) {
         JsonObject record = head(source);
-        record.addProperty("event", name);
+        record.addProperty(NulldContract.EVENT.name(), name);
         for (Map.Entry<String, JsonElement> field : fields.entrySet()) {
             if (!record.has(field.getKey())) {
                 record.add(field.getKey(), field.getValue());
@@ -69,7 +85,7 @@ public final class Journal {
     /** One line for people. */
     public void text(String source, String text) {
         JsonObject record = head(source);
-        record.addProperty("text", text);
+        record.addProperty(NulldContract.TEXT_LINE.name(), text);
         String json = record.toString();
         synchronized (this) {
             append(source, json);
@@ -80,33 +96,30 @@ public final class Journal {
     }
 
     /**
-     * Records after a number, oldest first: {@code {records: [...], next}}; next is what to ask with the next time.
+     * Records after a number, oldest first: {@code nulld.logs}' answer.
      *
-     * @param source only of this one; null for all
+     * @param source only of this one; empty for all
      * @param waitMillis real milliseconds to wait when there is none yet
      */
-    public synchronized JsonObject read(long after, int max, @Nullable String source, long waitMillis) {
+    public synchronized Message read(long after, int max, Optional<String> source, long waitMillis) {
         long end = System.nanoTime() + waitMillis * 1_000_000;
         while (true) {
-            JsonArray records = new JsonArray();
+            List<Object> records = new ArrayList<>();
             long next = Math.min(after, lastSeq);
             for (Entry entry : ring) {
                 if (entry.seq() <= after || records.size() >= max) {
                     continue;
                 }
                 next = entry.seq();
-                if (source == null || source.equals(entry.source())) {
+                if (source.isEmpty() || source.get().equals(entry.source())) {
                     JsonObject record = JsonParser.parseString(entry.json()).getAsJsonObject();
-                    record.addProperty("seq", entry.seq());
+                    record.addProperty(Fields.SEQ.name(), entry.seq());
                     records.add(record);
                 }
             }
             long left = (end - System.nanoTime()) / 1_000_000;
             if (!records.isEmpty() || left <= 0) {
-                JsonObject page = new JsonObject();
-                page.add("records", records);
-                page.addProperty("next", next);
-                return page;
+                return Message.of(NulldContract.RECORDS.is(records), NulldContract.NEXT.is(next));
             }
             try {
                 wait(left);
@@ -134,10 +147,7 @@ public final class Journal {
     }
 
     private JsonObject head(String source) {
-        JsonObject record = new JsonObject();
-        record.addProperty("t", clock.millis() / 1000.0);
-        record.addProperty("source", source);
-        return record;
+        return Codec.encode(NulldContract.T.is(clock.millis() / 1000.0), NulldContract.SOURCE.is(source));
     }
 
     private void append(String source, String json) {
@@ -151,8 +161,8 @@ public final class Journal {
 
     /** {@code source| event key=value}; an agent's own output as {@code agent| line}. */
     private static String line(String source, String name, JsonObject fields) {
-        if (name.equals("agent.console")) {
-            return printable(text(fields, "agent") + "| " + text(fields, "line"));
+        if (name.equals(AgentContract.CONSOLE.name())) {
+            return printable(text(fields, Fields.AGENT) + "| " + text(fields, AgentContract.LINE));
         }
         StringBuilder line = new StringBuilder(source).append("| ").append(name);
         for (Map.Entry<String, JsonElement> field : fields.entrySet()) {
@@ -163,19 +173,13 @@ public final class Journal {
         return printable(line.toString());
     }
 
-    private static String text(JsonObject fields, String name) {
-        JsonElement value = fields.get(name);
+    private static String text(JsonObject fields, Field<String> field) {
+        JsonElement value = fields.get(field.name());
         return value != null && value.isJsonPrimitive() ? value.getAsString() : "";
     }
 
-    /** Bounded, and without control characters: what a service or a guest says must not drive the terminal. */
+    /** A bounded line that cannot drive the terminal, whatever a service or a guest said. */
     public static String printable(String text) {
-        StringBuilder out = new StringBuilder(Math.min(text.length(), CONSOLE_WIDTH));
-        for (int i = 0; i < text.length() && i < CONSOLE_WIDTH; i++) {
-            char c = text.charAt(i);
-            boolean control = (c < ' ' && c != '\t') || (c >= 0x7f && c < 0xa0);
-            out.append(control ? '?' : c);
-        }
-        return out.toString();
+        return TerminalText.line(text.substring(0, Math.min(text.length(), CONSOLE_WIDTH)));
     }
 }

@@ -10,6 +10,7 @@ import dev.nullbox.natives.SyscallException;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.OpenFlags;
 import dev.nullbox.natives.linux.Poll;
+import dev.nullbox.protocol.api.NulldContract;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -154,7 +155,7 @@ public final class LogPump {
                 JsonElement parsed = JsonParser.parseString(line);
                 if (parsed.isJsonObject()) {
                     JsonObject fields = parsed.getAsJsonObject();
-                    JsonElement name = fields.remove("event");
+                    JsonElement name = fields.remove(NulldContract.EVENT.name());
                     if (name != null && name.isJsonPrimitive()) {
                         journal.event(service, name.getAsString(), fields);
                         return;

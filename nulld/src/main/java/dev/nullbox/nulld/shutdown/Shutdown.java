@@ -1,6 +1,5 @@
 package dev.nullbox.nulld.shutdown;
 
-import com.google.gson.JsonObject;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.linux.Errno;
@@ -9,6 +8,7 @@ import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.nulld.linux.Clock;
 import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.supervise.Reaper;
+import dev.nullbox.protocol.api.NulldContract;
 import java.util.List;
 
 /** The last steps, once the services are down: kill what is left, unmount, write out, and end. Nothing here can fail it. */
@@ -45,9 +45,7 @@ public final class Shutdown {
 
     /** Says the next step. */
     public void phase(String name) {
-        JsonObject fields = new JsonObject();
-        fields.addProperty("phase", name);
-        journal.event("nulld", "shutdown.phase", fields);
+        journal.event("nulld", NulldContract.SHUTDOWN_PHASE, NulldContract.PHASE.is(name));
     }
 
     private void killAll() {

@@ -3,6 +3,7 @@ package dev.nullbox.nulld.supervise;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.service.process.ExitStatus;
 
 /**
  * The only one that waits for processes: one thread in waitpid(-1). Every child that ends is told of, orphans that fell to

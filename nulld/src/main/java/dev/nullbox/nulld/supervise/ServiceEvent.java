@@ -1,5 +1,7 @@
 package dev.nullbox.nulld.supervise;
 
+import dev.nullbox.service.process.ExitStatus;
+
 /** What can happen to a service. */
 public sealed interface ServiceEvent {
     /** All that it depends on is ready. */

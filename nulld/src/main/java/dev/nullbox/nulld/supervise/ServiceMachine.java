@@ -4,14 +4,11 @@ import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.nulld.linux.ServiceSpec;
 import dev.nullbox.nulld.supervise.ServiceState.Next;
 import dev.nullbox.nulld.supervise.Transition.Action;
-import java.util.List;
+import dev.nullbox.service.process.Backoff;
+import dev.nullbox.service.process.ExitStatus;
 
 /** The supervision of one service as a pure function of state and event; {@link Supervisor} does what it says. */
 final class ServiceMachine {
-    /** After the n-th failure in a row it waits so long; the last holds for all that follow. */
-    static final List<Long> BACKOFF_MILLIS = List.of(1_000L, 2_000L, 4_000L, 8_000L, 16_000L, 30_000L);
-    /** A service that was ready for so long begins its count of failures anew. */
-    static final long RESET_MILLIS = 300_000;
     /** How long the kernel may take to end a killed process before it is killed again. */
     static final long KILL_AGAIN_MILLIS = 5_000;
 
@@ -98,7 +95,7 @@ final class ServiceMachine {
         return switch (event) {
             case ServiceEvent.Exited(var pid, var status)
             when pid == s.pid() -> {
-                int before = now - s.since() >= RESET_MILLIS ? 0 : s.failures();
+                int before = now - s.since() >= Backoff.RESET_MILLIS ? 0 : s.failures();
                 yield exited(pid, status, before, status.describe(), now);
             }
             case ServiceEvent.StopAsked _ -> stop(spec, s.pid(), Next.STAY, "", 0, now);
@@ -191,7 +188,7 @@ final class ServiceMachine {
 
     private static Transition retry(int failuresBefore, String why, long now) {
         int failures = failuresBefore + 1;
-        long delay = BACKOFF_MILLIS.get(Math.min(failures, BACKOFF_MILLIS.size()) - 1);
+        long delay = Backoff.millis(failures);
         return Transition.to(
                 new ServiceState.Backoff(now + delay, failures, why), new Action.SayFailed(why, failures, delay));
     }

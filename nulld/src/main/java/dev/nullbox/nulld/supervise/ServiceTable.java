@@ -2,6 +2,7 @@ package dev.nullbox.nulld.supervise;
 
 import dev.nullbox.natives.linux.Capabilities;
 import dev.nullbox.nulld.linux.ServiceSpec;
+import dev.nullbox.protocol.Audience;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -97,7 +98,7 @@ public final class ServiceTable {
                     CAGE_STOP_LIMIT,
                     limits(512, 1024, "a heap, and jails until each joins its agent's own cgroup; on a JVM too")),
             ours(
-                    "gateway",
+                    Audience.GATEWAY,
                     List.of(),
                     List.of("egress", "network"),
                     limits(192, 256, "a heap of 64 MiB, and TLS for all the connections it takes")),

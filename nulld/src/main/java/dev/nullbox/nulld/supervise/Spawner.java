@@ -9,6 +9,7 @@ import dev.nullbox.nulld.linux.Accounts;
 import dev.nullbox.nulld.linux.Layout;
 import dev.nullbox.nulld.linux.ServiceSpec;
 import dev.nullbox.nulld.log.LogPump;
+import dev.nullbox.protocol.id.AgentNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -95,15 +96,20 @@ public final class Spawner {
                 spec.groups(),
                 spec.capabilities(),
                 true,
-                Optional.of(layout.cgroups().service(spec.name(), spec.limits()).toString()),
+                Optional.of(layout.cgroups().make(spec.name(), spec.limits()).toString()),
                 spec.command());
         List<String> argv = new ArrayList<>(List.of("launch"));
         argv.addAll(plan.arguments());
         return argv;
     }
 
-    private static List<String> environment(Path run, Path state) {
-        return List.of("NULLBOX_READY_FD=" + READY_FD, "LANG=C.UTF-8", "NULLBOX_STATE=" + state, "NULLBOX_RUN=" + run);
+    private List<String> environment(Path run, Path state) {
+        return List.of(
+                "NULLBOX_READY_FD=" + READY_FD,
+                "LANG=C.UTF-8",
+                "NULLBOX_STATE=" + state,
+                "NULLBOX_RUN=" + run,
+                AgentNetwork.VARIABLE + "=" + layout.agentNetwork());
     }
 
     /** A pipe of the service's user, who may then open it by /proc/self/fd too. */

@@ -1,7 +1,5 @@
 package dev.nullbox.nulld.supervise;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.linux.Errno;
@@ -12,11 +10,18 @@ import dev.nullbox.nulld.linux.ServiceSpec;
 import dev.nullbox.nulld.log.Degraded;
 import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.supervise.Transition.Action;
+import dev.nullbox.protocol.Event;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.NulldContract;
+import dev.nullbox.service.process.ExitStatus;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** Holds the services' states and does what {@link ServiceMachine} says. One thread only: PID 1's own. */
@@ -102,7 +107,7 @@ public final class Supervisor {
     /** A kill that the kernel did for want of memory says so. */
     private ExitStatus explained(Service service, ExitStatus status) {
         boolean killed = status instanceof ExitStatus.Signal(var signal) && signal == Signals.SIGKILL;
-        return killed && cgroups.outOfMemoryKills(service.spec.name()) > service.outOfMemoryKills
+        return killed && cgroups.service(service.spec.name()).outOfMemoryKills() > service.outOfMemoryKills
                 ? new ExitStatus.OutOfMemory(service.spec.limits().memoryMib())
                 : status;
     }
@@ -153,24 +158,19 @@ public final class Supervisor {
     }
 
     /** The services as {@code nulld.status} has them. */
-    public JsonArray describe() {
-        JsonArray all = new JsonArray();
-        for (Service service : services.values()) {
-            JsonObject one = new JsonObject();
-            one.addProperty("name", service.spec.name());
-            one.addProperty("state", service.state.label());
-            if (service.state.pid() != 0) {
-                one.addProperty("pid", service.state.pid());
-            }
-            one.addProperty("restarts", Math.max(0, service.starts - 1));
-            one.addProperty("since_s", (clock.millis() - service.since) / 1000);
-            if (!service.state.error().isEmpty()) {
-                one.addProperty("error", service.state.error());
-            }
-            one.addProperty("required", service.spec.required());
-            all.add(one);
-        }
-        return all;
+    public List<Message> describe() {
+        return services.values().stream().map(this::describe).toList();
+    }
+
+    private Message describe(Service service) {
+        ServiceState state = service.state;
+        return Message.of(Fields.NAME.is(service.spec.name()), Fields.STATE.is(state.label()))
+                .and(Fields.PID, Optional.of((long) state.pid()).filter(pid -> pid != 0))
+                .and(
+                        NulldContract.RESTARTS.is(Math.max(0L, service.starts - 1)),
+                        NulldContract.SINCE_S.is((clock.millis() - service.since) / 1000))
+                .and(NulldContract.ERROR, Optional.of(state.error()).filter(why -> !why.isEmpty()))
+                .and(NulldContract.REQUIRED.is(service.spec.required()));
     }
 
     private void apply(Service service, ServiceEvent event) {
@@ -193,26 +193,32 @@ public final class Supervisor {
             case Action.Send(var pid, var signal) -> send(name, pid, signal);
             case Action.Clean _ -> clean(name);
             case Action.SayStarting(var pid, var attempt) ->
-                say("service.starting", name, pid, fields -> fields.addProperty("attempt", attempt));
-            case Action.SayReady(var pid) -> say("service.ready", name, pid, fields -> {});
-            case Action.SayExited(var pid, var status) ->
-                say("service.exited", name, pid, fields -> {
-                    switch (status) {
-                        case ExitStatus.Code(var code) -> fields.addProperty("code", code);
-                        case ExitStatus.Signal(var signal) -> fields.addProperty("signal", signal);
-                        case ExitStatus.OutOfMemory(var limit) -> {
-                            fields.addProperty("signal", Signals.SIGKILL);
-                            fields.addProperty("out_of_memory_mib", limit);
-                        }
-                    }
-                });
+                say(NulldContract.SERVICE_STARTING, name, pid, NulldContract.ATTEMPT.is((long) attempt));
+            case Action.SayReady(var pid) -> say(NulldContract.SERVICE_READY, name, pid);
+            case Action.SayExited(var pid, var status) -> {
+                switch (status) {
+                    case ExitStatus.Code(var code) ->
+                        say(NulldContract.SERVICE_EXITED, name, pid, Fields.CODE.is((long) code));
+                    case ExitStatus.Signal(var signal) ->
+                        say(NulldContract.SERVICE_EXITED, name, pid, Fields.SIGNAL.is((long) signal));
+                    case ExitStatus.OutOfMemory(var limit) ->
+                        say(
+                                NulldContract.SERVICE_EXITED,
+                                name,
+                                pid,
+                                Fields.SIGNAL.is((long) Signals.SIGKILL),
+                                NulldContract.OUT_OF_MEMORY_MIB.is(limit));
+                }
+            }
             case Action.SayFailed(var why, var attempt, var retry) ->
-                say("service.failed", name, 0, fields -> {
-                    fields.addProperty("why", why);
-                    fields.addProperty("attempt", attempt);
-                    fields.addProperty("retry_ms", retry);
-                });
-            case Action.SayStopped(var pid) -> say("service.stopped", name, pid, fields -> {});
+                say(
+                        NulldContract.SERVICE_FAILED,
+                        name,
+                        0,
+                        Fields.WHY.is(why),
+                        NulldContract.ATTEMPT.is((long) attempt),
+                        NulldContract.RETRY_MS.is(retry));
+            case Action.SayStopped(var pid) -> say(NulldContract.SERVICE_STOPPED, name, pid);
         }
     }
 
@@ -225,7 +231,7 @@ public final class Supervisor {
 
     private void spawn(Service service) {
         ServiceEvent outcome;
-        service.outOfMemoryKills = cgroups.outOfMemoryKills(service.spec.name());
+        service.outOfMemoryKills = cgroups.service(service.spec.name()).outOfMemoryKills();
         try {
             outcome = new ServiceEvent.Spawned(starter.spawn(service.spec));
             service.starts++;
@@ -237,7 +243,7 @@ public final class Supervisor {
 
     private void clean(String name) {
         try {
-            cgroups.kill(name);
+            cgroups.service(name).kill();
         } catch (IOException e) {
             journal.text("nulld", "what " + name + " left running cannot be killed: " + e);
         }
@@ -291,20 +297,17 @@ public final class Supervisor {
         }
         boolean ready = allReady();
         if (ready && !announced) {
-            JsonObject fields = new JsonObject();
-            fields.addProperty("ms", clock.millis());
-            journal.event("nulld", "appliance.ready", fields);
+            journal.event("nulld", NulldContract.READY, Fields.MS.is(clock.millis()));
         }
         announced = ready;
     }
 
-    private void say(String event, String service, int pid, Consumer<JsonObject> more) {
-        JsonObject fields = new JsonObject();
-        fields.addProperty("service", service);
+    private void say(Event event, String service, int pid, Value<?>... more) {
+        List<Value<?>> fields = new ArrayList<>(List.of(NulldContract.SERVICE.is(service)));
         if (pid != 0) {
-            fields.addProperty("pid", pid);
+            fields.add(Fields.PID.is((long) pid));
         }
-        more.accept(fields);
-        journal.event("nulld", event, fields);
+        fields.addAll(List.of(more));
+        journal.event("nulld", event, fields.toArray(new Value<?>[0]));
     }
 }

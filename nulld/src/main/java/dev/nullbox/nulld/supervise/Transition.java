@@ -1,5 +1,6 @@
 package dev.nullbox.nulld.supervise;
 
+import dev.nullbox.service.process.ExitStatus;
 import java.util.List;
 
 /**

@@ -2,6 +2,7 @@ package dev.nullbox.nulld.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
 import dev.nullbox.natives.FakeLibc;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.nulld.linux.BootException;
@@ -11,7 +12,10 @@ import dev.nullbox.nulld.linux.Sysctl;
 import dev.nullbox.nulld.linux.SysctlTable;
 import dev.nullbox.nulld.linux.TestServices;
 import dev.nullbox.nulld.log.Degraded;
+import dev.nullbox.nulld.log.EventCheck;
 import dev.nullbox.nulld.log.Journal;
+import dev.nullbox.protocol.api.NulldContract;
+import dev.nullbox.protocol.id.AgentNetwork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -36,6 +40,7 @@ class BootErrnoTest {
     private Path directory;
 
     private int boots;
+    private String cmdline = "nullbox.hostname=box";
 
     /** What a boot left behind. */
     private record Left(Degraded degraded, Journal journal, Boot.Booted booted) {}
@@ -65,6 +70,23 @@ class BootErrnoTest {
                 .contains("state is in memory")
                 .contains("e2fsck");
         assertThat(left.booted().volatileStateBytes()).isEqualTo(256L << 20);
+    }
+
+    @Test
+    void agentsNetworkIsTheOneOnTheCommandLine() throws Exception {
+        assertThat(boot(new FakeLibc(), true).booted().agentNetwork()).isEqualTo(AgentNetwork.DEFAULT);
+        cmdline = "nullbox.agent_network=172.30.0.0/16";
+        Left left = boot(new FakeLibc(), true);
+        assertThat(left.booted().agentNetwork()).isEqualTo(AgentNetwork.parse("172.30.0.0/16"));
+        assertThat(left.degraded().reason()).isEmpty();
+    }
+
+    @Test
+    void wrongNetworkForAgentsDegradesAndTheDefaultHolds() throws Exception {
+        cmdline = "nullbox.agent_network=8.8.0.0/16";
+        Left left = boot(new FakeLibc(), true);
+        assertThat(left.booted().agentNetwork()).isEqualTo(AgentNetwork.DEFAULT);
+        assertThat(left.degraded().reason().orElse("")).contains("8.8.0.0/16").contains("use a private /16");
     }
 
     private void judge(EachCall.Outcome<Left> outcome) {
@@ -99,15 +121,21 @@ class BootErrnoTest {
         ManualClock clock = new ManualClock();
         Journal journal = new Journal(clock);
         Degraded degraded = new Degraded(journal);
-        return new Left(degraded, journal, new Boot(libc, clock, journal, degraded, root).run());
+        try {
+            return new Left(degraded, journal, new Boot(libc, clock, journal, degraded, root).run());
+        } finally {
+            journal.read(0, Journal.RECORDS, Optional.empty(), 0)
+                    .get(NulldContract.RECORDS)
+                    .forEach(record -> EventCheck.checked((JsonObject) record));
+        }
     }
 
-    private static void prepare(Path root, boolean partition) throws IOException {
+    private void prepare(Path root, boolean partition) throws IOException {
         for (Sysctl setting : SysctlTable.ALL) {
             write(root.resolve("proc/sys").resolve(setting.path()), setting.value());
         }
         write(root.resolve("proc/meminfo"), "MemTotal:        1048576 kB\nMemFree: 1 kB\n");
-        write(root.resolve("proc/cmdline"), "nullbox.hostname=box");
+        write(root.resolve("proc/cmdline"), cmdline);
         write(root.resolve("dev/kvm"), "");
         TestServices.cgroups(Files.createDirectories(root.resolve("sys/fs/cgroup")));
         if (partition) {

@@ -32,7 +32,7 @@ class CgroupsTest {
 
     @Test
     void givesAServiceItsLimits() throws IOException {
-        Path own = TestServices.cgroups(root, "a").service("a", TestServices.LIMITS);
+        Path own = TestServices.cgroups(root, "a").make("a", TestServices.LIMITS);
         assertThat(own).isEqualTo(root.resolve("services/a"));
         assertThat(own.resolve("memory.max")).content().isEqualTo("67108864");
         assertThat(own.resolve("memory.oom.group")).content().isEqualTo("1");
@@ -42,7 +42,7 @@ class CgroupsTest {
     @Test
     void addsTheStateThatIsKeptInMemory() throws IOException {
         TestServices.cgroups(root, "a");
-        Path own = new Cgroups(root, 1 << 20).service("a", TestServices.LIMITS);
+        Path own = new Cgroups(root, 1 << 20).make("a", TestServices.LIMITS);
         assertThat(own.resolve("memory.max")).content().isEqualTo("68157440");
     }
 
@@ -51,7 +51,7 @@ class CgroupsTest {
         for (String file : new String[] {"memory.max", "memory.oom.group", "pids.max"}) {
             Cgroups cgroups = TestServices.cgroups(root, "a");
             Files.delete(root.resolve("services/a").resolve(file));
-            assertThatThrownBy(() -> cgroups.service("a", TestServices.LIMITS))
+            assertThatThrownBy(() -> cgroups.make("a", TestServices.LIMITS))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining(file);
         }
@@ -60,9 +60,9 @@ class CgroupsTest {
     @Test
     void countsWhatTheKernelKilled() throws IOException {
         Cgroups cgroups = TestServices.cgroups(root, "a");
-        assertThat(cgroups.outOfMemoryKills("a")).isZero();
+        assertThat(cgroups.service("a").outOfMemoryKills()).isZero();
         Files.writeString(root.resolve("services/a/memory.events"), "oom 3\noom_kill 2\noom_group_kill 1\n");
-        assertThat(cgroups.outOfMemoryKills("a")).isEqualTo(2);
-        assertThat(cgroups.outOfMemoryKills("never-started")).isZero();
+        assertThat(cgroups.service("a").outOfMemoryKills()).isEqualTo(2);
+        assertThat(cgroups.service("never-started").outOfMemoryKills()).isZero();
     }
 }

@@ -3,7 +3,6 @@ package dev.nullbox.nulld.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.gson.JsonElement;
 import dev.nullbox.natives.FakeLibc;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
@@ -12,8 +11,10 @@ import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.OpenFlags;
 import dev.nullbox.nulld.linux.SystemClock;
 import dev.nullbox.nulld.supervise.Reaper;
+import dev.nullbox.protocol.api.NulldContract;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -114,9 +115,9 @@ class StreamErrnoTest {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         long after = 0;
         while (System.nanoTime() < end) {
-            var page = journal.read(after, Journal.RECORDS, null, 1_000);
-            after = page.get("next").getAsLong();
-            for (JsonElement record : page.getAsJsonArray("records")) {
+            var page = journal.read(after, Journal.RECORDS, Optional.empty(), 1_000);
+            after = page.get(NulldContract.NEXT);
+            for (Object record : page.get(NulldContract.RECORDS)) {
                 String text = record.toString();
                 if (text.contains("\"source\":\"" + service + "\"")
                         || text.contains(service + " is no longer heard: read of its")) {

@@ -2,14 +2,16 @@ package dev.nullbox.nulld.shutdown;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import dev.nullbox.natives.FakeLibc;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.nulld.linux.EachCall;
 import dev.nullbox.nulld.linux.ManualClock;
 import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.supervise.Reaper;
+import dev.nullbox.protocol.api.NulldContract;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -93,8 +95,8 @@ class EndErrnoTest {
     }
 
     private static List<String> texts(Journal journal) {
-        return journal.read(0, Journal.RECORDS, null, 0).getAsJsonArray("records").asList().stream()
-                .map(JsonElement::getAsJsonObject)
+        return journal.read(0, Journal.RECORDS, Optional.empty(), 0).get(NulldContract.RECORDS).stream()
+                .map(JsonObject.class::cast)
                 .filter(record -> record.has("text"))
                 .map(record -> record.get("text").getAsString())
                 .toList();

@@ -6,6 +6,7 @@ import dev.nullbox.nulld.linux.ServiceSpec;
 import dev.nullbox.nulld.linux.TestServices;
 import dev.nullbox.nulld.supervise.ServiceState.Next;
 import dev.nullbox.nulld.supervise.Transition.Action;
+import dev.nullbox.service.process.ExitStatus;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

@@ -18,6 +18,7 @@ import dev.nullbox.nulld.linux.TestServices;
 import dev.nullbox.nulld.log.EventPort;
 import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.log.LogPump;
+import dev.nullbox.protocol.id.AgentNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +68,9 @@ class SpawnerErrnoTest {
                                     .isInstanceOf(SyscallException.class)
                                     .hasMessageContaining(Errno.describe(outcome.errno())));
                     boolean started = healthy || outcome.failed("posixSpawn");
-                    assertThat(outcome.libc().calls("posixSpawn")).hasSize(started ? 1 : 0);
+                    assertThat(outcome.libc().calls("posixSpawn"))
+                            .hasSize(started ? 1 : 0)
+                            .allMatch(call -> call.contains("NULLBOX_AGENT_NETWORK=172.30.0.0/16"));
                 },
                 ERRNOS);
     }
@@ -142,6 +145,7 @@ class SpawnerErrnoTest {
                 directory.resolve("state"),
                 directory.resolve("etc"),
                 new Cgroups(directory.resolve("cgroup"), 0),
+                AgentNetwork.parse("172.30.0.0/16"),
                 "/sbin/launch",
                 List.of());
     }

@@ -12,7 +12,10 @@ import dev.nullbox.nulld.linux.ManualClock;
 import dev.nullbox.nulld.linux.ServiceSpec;
 import dev.nullbox.nulld.linux.TestServices;
 import dev.nullbox.nulld.log.Degraded;
+import dev.nullbox.nulld.log.EventCheck;
 import dev.nullbox.nulld.log.Journal;
+import dev.nullbox.protocol.api.NulldContract;
+import dev.nullbox.service.process.ExitStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -258,8 +261,8 @@ class SupervisorTest {
     }
 
     private List<JsonObject> records() {
-        return journal.read(0, Journal.RECORDS, null, 0).getAsJsonArray("records").asList().stream()
-                .map(record -> record.getAsJsonObject())
+        return journal.read(0, Journal.RECORDS, Optional.empty(), 0).get(NulldContract.RECORDS).stream()
+                .map(record -> EventCheck.checked((JsonObject) record))
                 .toList();
     }
 

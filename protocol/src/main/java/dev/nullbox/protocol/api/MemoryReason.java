@@ -40,10 +40,7 @@ public enum MemoryReason implements Reason {
     TOO_MANY(ErrorKind.CONFLICT, "as many as there may be"),
     BIND(ErrorKind.UNAVAILABLE, "the address cannot be listened at"),
     RUN_DIRECTORY(ErrorKind.UNAVAILABLE, "the attachments cannot be written down"),
-    NOT_ONE_ADDRESS(ErrorKind.INVALID_PARAMS, "the address is not one host's own"),
-    TRANSFER_UNKNOWN(ErrorKind.NOT_FOUND, "the transfer is over", "begin anew"),
-    TRANSFER_OFFSET(ErrorKind.INVALID_PARAMS, "the chunk is not the next one, or too long"),
-    TRANSFER_DIGEST(ErrorKind.CONFLICT, "the file is not the one that was sent", "send the file again");
+    NOT_ONE_ADDRESS(ErrorKind.INVALID_PARAMS, "the address is not one host's own");
 
     @SuppressWarnings("ImmutableEnumChecker") // strings and an enum
     private final Details details;

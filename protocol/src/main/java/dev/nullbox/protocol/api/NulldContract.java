@@ -1,7 +1,6 @@
 package dev.nullbox.protocol.api;
 
 import static dev.nullbox.protocol.FieldType.ANY;
-import static dev.nullbox.protocol.FieldType.COUNT;
 import static dev.nullbox.protocol.FieldType.TEXT;
 import static dev.nullbox.protocol.FieldType.TRUTH;
 import static dev.nullbox.protocol.FieldType.listOf;
@@ -28,7 +27,7 @@ public final class NulldContract {
     private static final int MAX_WAIT_MS = 10_000;
 
     public static final Field<Long> SINCE_S = Field.of("since_s", whole(0, Long.MAX_VALUE, "s"), "in this state");
-    public static final Field<Long> RESTARTS = Field.of("restarts", COUNT, "");
+    public static final Field<Long> RESTARTS = Field.of("restarts", FieldType.COUNT, "");
     public static final Field<String> ERROR = Field.of("error", TEXT, "");
     public static final Field<Boolean> REQUIRED = Field.of("required", TRUTH, "the appliance is degraded without it");
     public static final FieldType.Struct SERVICE_STATE =
@@ -39,7 +38,7 @@ public final class NulldContract {
     public static final Field<List<Message>> SERVICES = Field.of("services", listOf(SERVICE_STATE), "");
 
     public static final Field<Long> AFTER =
-            Field.of("after", COUNT, "the last record that is known").otherwise(0L);
+            Field.of("after", FieldType.COUNT, "the last record that is known").otherwise(0L);
     public static final Field<Long> MAX =
             Field.of("max", whole(1, MAX_RECORDS, ""), "records at most").otherwise((long) MAX_RECORDS);
     public static final Field<Long> WAIT_MS = Field.of(
@@ -48,7 +47,8 @@ public final class NulldContract {
     public static final Field<String> SOURCE = Field.of("source", TEXT, "the service that said it");
     public static final Field<List<Object>> RECORDS =
             Field.of("records", listOf(ANY), "each {seq, t, source, text} or {seq, t, source, event, its fields}");
-    public static final Field<Long> NEXT = Field.of("next", COUNT, "what to give as after with the next call");
+    public static final Field<Long> NEXT =
+            Field.of("next", FieldType.COUNT, "what to give as after with the next call");
     /** Members of a record, which is kept as text. */
     public static final Field<Double> T = Field.of("t", new FieldType.Real(), "seconds since the kernel's start");
 
@@ -76,8 +76,10 @@ public final class NulldContract {
 
     public static final Field<String> PHASE = Field.of("phase", TEXT, "");
     public static final Field<String> WHERE = Field.of("where", TEXT, "where state is kept");
+    public static final Field<String> DEVICE = Field.of("device", TEXT, "what holds the root file system");
+    public static final Field<Long> COUNT = Field.of("count", FieldType.COUNT, "services of the appliance");
     public static final Field<String> SERVICE = Field.of("service", TEXT, "");
-    public static final Field<Long> ATTEMPT = Field.of("attempt", COUNT, "");
+    public static final Field<Long> ATTEMPT = Field.of("attempt", FieldType.COUNT, "");
     public static final Field<Long> RETRY_MS = Field.of("retry_ms", whole(0, Long.MAX_VALUE, "ms"), "");
     public static final Field<Long> OUT_OF_MEMORY_MIB =
             Field.of("out_of_memory_mib", whole(0, Long.MAX_VALUE, "MiB"), "the limit that it met");
@@ -85,7 +87,15 @@ public final class NulldContract {
     public static final Event STARTED =
             CONTRACT.event("nulld.started", "PID 1 runs").with(Fields.PID, KERNEL);
     public static final Event BOOT_PHASE = CONTRACT.event("boot.phase", "a phase of the boot is over")
-            .with(PHASE, Fields.OK, Fields.MS, ERROR.optional());
+            .with(
+                    PHASE,
+                    Fields.OK,
+                    Fields.MS,
+                    ERROR.optional(),
+                    Fields.NAME.optional(),
+                    WHERE.optional(),
+                    DEVICE.optional(),
+                    COUNT.optional());
     public static final Event READY =
             CONTRACT.event("appliance.ready", "every service is ready").with(Fields.MS);
     public static final Event DEGRADED = CONTRACT.event("appliance.degraded", "the appliance lacks something")
@@ -99,7 +109,7 @@ public final class NulldContract {
     public static final Event SERVICE_FAILED =
             CONTRACT.event("service.failed", "it will be tried again").with(SERVICE, Fields.WHY, ATTEMPT, RETRY_MS);
     public static final Event SERVICE_STOPPED =
-            CONTRACT.event("service.stopped", "it was stopped").with(SERVICE);
+            CONTRACT.event("service.stopped", "it was stopped").with(SERVICE, Fields.PID.optional());
     public static final Event SHUTDOWN_PHASE =
             CONTRACT.event("shutdown.phase", "a phase of the way down begins").with(PHASE);
 

@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /** The lines of any number of pipes, read by one thread; pipes may be added by any. Each pipe is closed at its end. */
@@ -17,6 +19,7 @@ public final class PipeReader {
     private static final int POLLFD_BYTES = 8;
 
     private static final int REVENTS = 6;
+    private static final long FAILURE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private record Pipe(int fd, LineSplitter lines, IntConsumer failed) {}
 
@@ -51,7 +54,7 @@ public final class PipeReader {
         List<Pipe> now = List.copyOf(pipes);
         ByteBuffer fds = ByteBuffer.allocate(now.size() * POLLFD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         now.forEach(pipe -> put(fds, pipe.fd(), Poll.POLLIN));
-        SysResult result = libc.poll(fds.array(), timeoutMillis);
+        SysResult result = poll(libc, fds.array(), timeoutMillis);
         for (int i = 0; result.isOk() && i < now.size(); i++) {
             if (fds.getShort(i * POLLFD_BYTES + REVENTS) != 0) {
                 read(now.get(i));
@@ -96,7 +99,16 @@ public final class PipeReader {
     public static SysResult await(Libc libc, int fd, int events, int timeoutMillis) {
         ByteBuffer one = ByteBuffer.allocate(POLLFD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         put(one, fd, events);
-        return libc.poll(one.array(), timeoutMillis);
+        return poll(libc, one.array(), timeoutMillis);
+    }
+
+    /** One that fails at once would make a busy loop of its caller's. */
+    private static SysResult poll(Libc libc, byte[] pollfds, int timeoutMillis) {
+        SysResult result = libc.poll(pollfds, timeoutMillis);
+        if (!result.isOk() && !result.failedWith(Errno.EINTR)) {
+            LockSupport.parkNanos(FAILURE_PAUSE_NANOS);
+        }
+        return result;
     }
 
     private static void put(ByteBuffer fds, int fd, int events) {

@@ -1,0 +1,158 @@
+package dev.nullbox.ctxgraph.http;
+
+import com.google.gson.JsonNull;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.nullbox.ctxgraph.admission.HttpPlaces;
+import dev.nullbox.ctxgraph.api.HttpService;
+import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.rpc.JsonRpcCodec;
+import dev.nullbox.rpc.RpcException;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The HTTP/1.1 door for one agent, which serves {@link HttpRpc}, {@link HttpWatch} and one more. Whoever comes in by it is that agent; its slow or many connections take threads and
+ * places of its own door only.
+ */
+public final class HttpDoor implements AutoCloseable {
+    private static final int MAX_CONNECTIONS = 32;
+    public static final int THREADS = 4;
+    private static final int BACKLOG = 32;
+    private static final int REQUEST_SECONDS = 15;
+    private static final int WRITE_SECONDS = 15;
+    private static final int IDLE_SECONDS = 30;
+    /** Longer than any stream; shorter answers are bounded by {@link HttpDeadlines}. */
+    private static final int RESPONSE_SECONDS = 7_200;
+
+    private final Actor actor;
+    private final InetSocketAddress address;
+    private final HttpServer server;
+    private final ThreadPoolExecutor workers;
+    private final HttpDeadlines deadlines;
+    private final HttpStreams streams;
+    private final List<HttpRoute> routes;
+
+    private HttpDoor(Actor actor, HttpService service, HttpRoute.Factory more, HttpServer server) {
+        this.actor = actor;
+        this.address = server.getAddress();
+        this.server = server;
+        String name = "memory-" + actor.agent();
+        // A connection has one request at a time, so that the queue is never full.
+        this.workers = new ThreadPoolExecutor(
+                THREADS, THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_CONNECTIONS + BACKLOG), work -> {
+                    Thread thread = new Thread(work, name);
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        workers.allowCoreThreadTimeOut(true);
+        this.deadlines = new HttpDeadlines(name + "-deadlines", WRITE_SECONDS);
+        this.streams = new HttpStreams(name + "-stream");
+        HttpPlaces.Share share = service.places().share();
+        this.routes = List.of(
+                new HttpRpc(actor, service, share),
+                new HttpWatch(actor, service, streams),
+                more.open(actor, service, share, streams));
+    }
+
+    /**
+     * The bounds that jdk.httpserver takes from system properties only, and only once: call this before the first
+     * listener of the process.
+     */
+    public static void setBounds() {
+        System.setProperty("jdk.httpserver.maxConnections", Integer.toString(MAX_CONNECTIONS));
+        System.setProperty("sun.net.httpserver.maxReqTime", Integer.toString(REQUEST_SECONDS));
+        System.setProperty("sun.net.httpserver.maxRspTime", Integer.toString(RESPONSE_SECONDS));
+        System.setProperty("sun.net.httpserver.idleInterval", Integer.toString(IDLE_SECONDS));
+        System.setProperty("sun.net.httpserver.maxIdleConnections", Integer.toString(MAX_CONNECTIONS));
+        System.setProperty("sun.net.httpserver.maxReqHeaders", "64");
+        System.setProperty("sun.net.httpserver.maxReqHeaderSize", "16384");
+        // Without it an answer's second packet waits for the client's delayed acknowledgement.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
+    /**
+     * Listens at exactly this address until closed.
+     *
+     * @param more what it serves besides
+     * @throws IOException when it cannot be bound
+     */
+    public static HttpDoor open(
+            Actor actor, Inet4Address address, int port, HttpService service, HttpRoute.Factory more)
+            throws IOException {
+        InetSocketAddress at = new InetSocketAddress(address, port);
+        HttpServer server;
+        try {
+            server = HttpServer.create(at, BACKLOG);
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot listen at " + address.getHostAddress() + ":" + port + ": " + e.getMessage(), e);
+        }
+        HttpDoor door = new HttpDoor(actor, service, more, server);
+        server.createContext("/", door::handle);
+        server.setExecutor(door.workers);
+        server.start();
+        return door;
+    }
+
+    /** Who comes in here. */
+    public Actor actor() {
+        return actor;
+    }
+
+    /** Where it listens, with the port that was taken for 0. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    @Override
+    public void close() {
+        routes.forEach(HttpRoute::close);
+        streams.close();
+        server.stop(0);
+        workers.shutdown();
+        deadlines.close();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        HttpCall call = new HttpCall(exchange, deadlines);
+        boolean over = true;
+        try {
+            over = handle(call);
+        } finally {
+            if (over) {
+                call.close();
+            }
+        }
+    }
+
+    /** Whether the call is over, and no stream has taken it. */
+    private boolean handle(HttpCall call) throws IOException {
+        if (!call.isMeantForHere()) {
+            // A page of another site that a browser inside the agent shows: it is not the agent (DNS rebinding).
+            call.json(HttpCall.FORBIDDEN, foreign());
+            return true;
+        }
+        for (HttpRoute route : routes) {
+            if (route.serves(call.path())) {
+                return route.handle(call);
+            }
+        }
+        call.empty(HttpCall.NOT_FOUND);
+        return true;
+    }
+
+    private static byte[] foreign() {
+        return JsonRpcCodec.encodeError(
+                JsonNull.INSTANCE,
+                new RpcException(
+                        RpcException.Code.DENIED,
+                        "ORIGIN",
+                        "pages of other origins may not call this, and the host must be the one in NULLBOX_MEMORY_URL"));
+    }
+}

@@ -1,0 +1,146 @@
+package dev.nullbox.ctxgraph.http;
+
+import dev.nullbox.ctxgraph.memory.Memory;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.rpc.RpcObserver;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The streams of events at one agent's door, each in a thread of its own, so that one that is read slowly holds up
+ * nobody. They end by themselves after an hour.
+ */
+public final class HttpStreams implements AutoCloseable {
+    /** At once, at one door. */
+    static final int MAX = 8;
+
+    private static final Duration LIFE = Duration.ofHours(1);
+    private static final Duration BEAT = Duration.ofSeconds(10);
+    private static final int AGAIN_MS = 1_000;
+    private static final int LAST_WORDS_MS = 1_000;
+
+    private final ThreadPoolExecutor threads;
+    private final Set<Open> open = new HashSet<>();
+    private boolean closed;
+
+    /** What a stream says; every method runs in the stream's thread. */
+    public interface Feed {
+        /** The first words. */
+        void begin(SseStream out, long position) throws IOException;
+
+        /** Tells what has changed; whether anything was said. */
+        boolean tell(SseStream out, List<Memory.Head> changes, long position) throws IOException;
+
+        /** The last words, to a client that still listens. */
+        void end(SseStream out) throws IOException;
+    }
+
+    /** A stream that runs. */
+    public final class Open {
+        private final HttpCall call;
+        private final Memory.Watch watch;
+        private final Feed feed;
+        private volatile boolean ended;
+
+        private Open(HttpCall call, Memory.Watch watch, Feed feed) {
+            this.call = call;
+            this.watch = watch;
+            this.feed = feed;
+        }
+
+        /** Makes it end soon. */
+        public void end() {
+            ended = true;
+            watch.close();
+        }
+
+        private void run() {
+            try (SseStream out = call.stream()) {
+                feed.begin(out, watch.position());
+                follow(out);
+                feed.end(out);
+                out.retry(AGAIN_MS);
+            } catch (IOException e) {
+                // The client has gone, which is how most streams end; there is nobody to tell.
+                ended = true;
+            } catch (RpcException | RuntimeException e) {
+                RpcObserver.toStandardError().crashed("a stream of events", e);
+            } finally {
+                watch.close();
+                call.close();
+                remove(this);
+            }
+        }
+
+        private void follow(SseStream out) throws IOException, RpcException {
+            long begun = System.nanoTime();
+            long said = begun;
+            while (!ended && System.nanoTime() - begun < LIFE.toNanos()) {
+                List<Memory.Head> changes = watch.next(BEAT);
+                if (!changes.isEmpty() && feed.tell(out, changes, watch.position())) {
+                    said = System.nanoTime();
+                } else if (System.nanoTime() - said >= BEAT.toNanos()) {
+                    out.beat();
+                    said = System.nanoTime();
+                }
+            }
+        }
+    }
+
+    HttpStreams(String name) {
+        // The set of open streams is the bound: a thread that has left it may still be on its way out.
+        threads = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
+            Thread thread = new Thread(work, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /**
+     * Begins a stream as the answer to a call, and owns call and watch from then on.
+     *
+     * @throws RpcException UNAVAILABLE, TOO_MANY_STREAMS when the door has its number; the watch is closed then
+     */
+    public Open begin(HttpCall call, Memory.Watch watch, Feed feed) throws RpcException {
+        Open stream = new Open(call, watch, feed);
+        synchronized (this) {
+            if (!closed && open.size() < MAX) {
+                open.add(stream);
+                threads.execute(stream::run);
+                return stream;
+            }
+        }
+        watch.close();
+        throw new RpcException(
+                RpcException.Code.UNAVAILABLE,
+                "TOO_MANY_STREAMS",
+                "this agent has " + MAX + " streams of events open already: close one, or ask again later");
+    }
+
+    private synchronized void remove(Open stream) {
+        open.remove(stream);
+    }
+
+    /** Ends all streams, lets those that can say so, and takes no more. */
+    @Override
+    public void close() {
+        List<Open> left;
+        synchronized (this) {
+            closed = true;
+            left = List.copyOf(open);
+        }
+        left.forEach(Open::end);
+        threads.shutdown();
+        try {
+            threads.awaitTermination(LAST_WORDS_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

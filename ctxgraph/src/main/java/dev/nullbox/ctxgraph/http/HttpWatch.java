@@ -1,0 +1,100 @@
+package dev.nullbox.ctxgraph.http;
+
+import com.google.gson.JsonNull;
+import dev.nullbox.ctxgraph.api.Answers;
+import dev.nullbox.ctxgraph.api.HttpService;
+import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.Memory;
+import dev.nullbox.rpc.JsonRpcCodec;
+import dev.nullbox.rpc.RpcException;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * {@code GET /watch?prefix=P&after=SEQ}: writes below a prefix as server-sent events, one each: {@code event: write},
+ * {@code id:} its sequence number, {@code data:} its head. Without {@code after}, and without the header
+ * {@code Last-Event-ID} by which browsers and libraries resume, it begins with the next write.
+ */
+public final class HttpWatch implements HttpRoute {
+    private final Actor actor;
+    private final HttpService service;
+    private final HttpStreams streams;
+
+    HttpWatch(Actor actor, HttpService service, HttpStreams streams) {
+        this.actor = actor;
+        this.service = service;
+        this.streams = streams;
+    }
+
+    @Override
+    public boolean serves(String path) {
+        return path.equals("/watch");
+    }
+
+    @Override
+    public boolean handle(HttpCall call) throws IOException {
+        if (call.refusesAllBut("GET")) {
+            return true;
+        }
+        if (!call.accepts(SseStream.TYPE)) {
+            call.empty(HttpCall.NOT_ACCEPTABLE);
+            return true;
+        }
+        try {
+            String prefix = query(call, "prefix", "");
+            long after =
+                    sequence(query(call, "after", call.header("Last-Event-ID").orElse("")), "after");
+            streams.begin(call, service.memory().watch(actor, prefix, after), new Writes());
+            return false;
+        } catch (RpcException e) {
+            int status = e.code() == RpcException.Code.UNAVAILABLE ? HttpCall.TOO_MANY_REQUESTS : HttpCall.BAD_REQUEST;
+            call.json(status, JsonRpcCodec.encodeError(JsonNull.INSTANCE, e));
+            return true;
+        }
+    }
+
+    private static String query(HttpCall call, String name, String otherwise) throws RpcException {
+        try {
+            return call.query(name).orElse(otherwise);
+        } catch (IllegalArgumentException e) {
+            throw new RpcException(RpcException.Code.INVALID_PARAMS, "SYNTAX", name + ": has a malformed escape", name);
+        }
+    }
+
+    /** A place in the log; for an empty text its end. */
+    public static long sequence(String text, String field) throws RpcException {
+        if (text.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
+        try {
+            long seq = Long.parseLong(text);
+            if (seq >= 0) {
+                return seq;
+            }
+        } catch (NumberFormatException e) {
+            // Answered below, as a negative number is.
+        }
+        throw new RpcException(
+                RpcException.Code.INVALID_PARAMS, "SYNTAX", field + ": must be a sequence number, 0 or more", field);
+    }
+
+    private static final class Writes implements HttpStreams.Feed {
+        @Override
+        public void begin(SseStream out, long position) throws IOException {
+            out.beat();
+        }
+
+        @Override
+        public boolean tell(SseStream out, List<Memory.Head> changes, long position) throws IOException {
+            for (Memory.Head write : changes) {
+                out.event("write", write.seq(), Answers.head(write));
+            }
+            return true;
+        }
+
+        @Override
+        public void end(SseStream out) {
+            // The client comes again by itself, with the last sequence number.
+        }
+    }
+}

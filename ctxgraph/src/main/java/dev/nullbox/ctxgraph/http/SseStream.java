@@ -1,0 +1,62 @@
+package dev.nullbox.ctxgraph.http;
+
+import com.google.gson.JsonElement;
+import dev.nullbox.rpc.Json;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** Server-sent events to one client (https://html.spec.whatwg.org/multipage/server-sent-events.html). For one thread. */
+public final class SseStream implements AutoCloseable {
+    public static final String TYPE = "text/event-stream";
+
+    private final OutputStream out;
+    private final HttpDeadlines deadlines;
+
+    SseStream(OutputStream out, HttpDeadlines deadlines) {
+        this.out = out;
+        this.deadlines = deadlines;
+    }
+
+    /**
+     * Sends one event.
+     *
+     * @throws IOException when the client is gone or does not read
+     */
+    public void event(String name, JsonElement data) throws IOException {
+        write("event: " + name + "\ndata: " + Json.write(data) + "\n\n");
+    }
+
+    /** Sends one event whose place a client can resume after. */
+    public void event(String name, long id, JsonElement data) throws IOException {
+        write("event: " + name + "\nid: " + id + "\ndata: " + Json.write(data) + "\n\n");
+    }
+
+    /** Tells a place to resume after, without an event. */
+    public void place(long id) throws IOException {
+        write("id: " + id + "\ndata: \n\n");
+    }
+
+    /** Tells how long to wait before coming again. */
+    void retry(int milliseconds) throws IOException {
+        write("retry: " + milliseconds + "\n\n");
+    }
+
+    /** Sends what clients ignore; finds out whether there still is one. */
+    public void beat() throws IOException {
+        write(":\n\n");
+    }
+
+    @Override
+    public void close() throws IOException {
+        deadlines.bound(out::close);
+    }
+
+    private void write(String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        deadlines.bound(() -> {
+            out.write(bytes);
+            out.flush();
+        });
+    }
+}

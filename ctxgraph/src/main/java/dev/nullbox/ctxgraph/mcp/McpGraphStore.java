@@ -1,0 +1,166 @@
+package dev.nullbox.ctxgraph.mcp;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.nullbox.ctxgraph.api.HttpService;
+import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.Memory;
+import dev.nullbox.ctxgraph.memory.MemoryKey;
+import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Put;
+import dev.nullbox.rpc.Json;
+import dev.nullbox.rpc.RpcException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Where a knowledge graph lies in the store: one key for each entity and each relation below {@code SPACE/graph/}.
+ *
+ * <p>Entities are {@code {name, entityType, observations}}, relations {@code {from, to, relationType}}. What someone else
+ * put under these keys and is neither is passed over.
+ */
+public final class McpGraphStore {
+    /** Keys that the store writes at once. */
+    static final int STEP = 64;
+
+    private static final int PAGE = 1_000;
+
+    private final HttpService service;
+    private final Memory memory;
+    private final Actor actor;
+    private final String entities;
+    private final String relations;
+
+    /**
+     * @param space the first segments of the graph's keys, as {@code "ada"} or {@code "team/research"}
+     */
+    public McpGraphStore(HttpService service, Actor actor, String space) {
+        this.service = service;
+        this.memory = service.memory();
+        this.actor = actor;
+        this.entities = space + "/graph/entities/";
+        this.relations = space + "/graph/relations/";
+    }
+
+    /** Takes what is found under one key. */
+    @FunctionalInterface
+    interface Visitor {
+        void visit(Memory.Entry entry, JsonObject value) throws RpcException;
+    }
+
+    /** Whether a write to the key changes the graph. */
+    boolean holds(MemoryKey key) {
+        return key.text().startsWith(entities) || key.text().startsWith(relations);
+    }
+
+    public MemoryKey entityKey(String name) {
+        return new MemoryKey(entities + McpNames.segment(name));
+    }
+
+    MemoryKey relationKey(JsonObject relation) {
+        JsonArray identity = new JsonArray();
+        identity.add(relation.get("from"));
+        identity.add(relation.get("to"));
+        identity.add(relation.get("relationType"));
+        return new MemoryKey(relations
+                + NodeId.of(Json.write(identity).getBytes(StandardCharsets.UTF_8))
+                        .hex());
+    }
+
+    /** Announces a change in steps: once one is written, the request cannot begin anew with a larger turn. */
+    void weighMost() {
+        service.turns().weighMost();
+    }
+
+    boolean isAbsent(MemoryKey key) throws RpcException {
+        return memory.head(actor, key).isEmpty();
+    }
+
+    /** What an entity's key holds, whether it is an entity or not. */
+    Optional<Memory.Entry> entity(String name) throws RpcException {
+        return memory.get(actor, entityKey(name));
+    }
+
+    void eachEntity(Visitor visitor) throws RpcException {
+        each(entities, (entry, value) -> {
+            if (isEntity(value)) {
+                visitor.visit(entry, value);
+            }
+        });
+    }
+
+    void eachRelation(Visitor visitor) throws RpcException {
+        each(relations, (entry, value) -> {
+            if (isRelation(value)) {
+                visitor.visit(entry, value);
+            }
+        });
+    }
+
+    private void each(String prefix, Visitor visitor) throws RpcException {
+        String after = "";
+        while (true) {
+            Memory.Page<Memory.Entry> page = memory.entries(actor, prefix, after, PAGE, List.of());
+            for (Memory.Entry entry : page.items()) {
+                if (entry.node().value() instanceof JsonObject value) {
+                    visitor.visit(entry, value);
+                }
+            }
+            if (page.next().isEmpty()) {
+                return;
+            }
+            after = page.next().get();
+        }
+    }
+
+    /** The write that leaves nothing under the key, unless something changes there first. */
+    Optional<Put> tombstone(MemoryKey key) throws RpcException {
+        return memory.head(actor, key).map(head -> Put.tombstone(key, new Put.Seq(head.seq())));
+    }
+
+    void write(List<Put> puts) throws RpcException {
+        for (int from = 0; from < puts.size(); from += STEP) {
+            service.write(actor, puts.subList(from, Math.min(puts.size(), from + STEP)));
+        }
+    }
+
+    /** Without it a graph that may not be read would look empty. */
+    void requireReadable() throws RpcException {
+        if (!actor.mayRead(new MemoryKey(entities + "x"))) {
+            throw new RpcException(
+                    RpcException.Code.DENIED,
+                    "SCOPE",
+                    actor.agent() + " may not read " + entities + "...: its AGENT.toml"
+                            + " grants it by [capabilities.memory] read");
+        }
+    }
+
+    /** Whether the relation begins or ends at one of the entities. */
+    static boolean touches(JsonObject relation, Set<String> names) {
+        return names.contains(text(relation, "from")) || names.contains(text(relation, "to"));
+    }
+
+    static boolean isEntity(JsonElement value) {
+        return fits(McpGraphTools.ENTITY, value);
+    }
+
+    private static boolean isRelation(JsonElement value) {
+        return fits(McpGraphTools.RELATION, value);
+    }
+
+    private static boolean fits(McpSchema schema, JsonElement value) {
+        try {
+            schema.check("", value);
+            return true;
+        } catch (RpcException e) {
+            return false;
+        }
+    }
+
+    static String text(JsonObject object, String member) {
+        return object.get(member).getAsString();
+    }
+}

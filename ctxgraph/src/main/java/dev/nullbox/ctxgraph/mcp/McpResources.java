@@ -1,0 +1,128 @@
+package dev.nullbox.ctxgraph.mcp;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.KeyPattern;
+import dev.nullbox.ctxgraph.memory.Memory;
+import dev.nullbox.rpc.Json;
+import dev.nullbox.rpc.RpcException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What clients can read and be told about by URI: the knowledge graph, as the common memory server has it, and every key;
+ * for subscriptions also all keys below a prefix, as {@code memory://keys/notes/*}.
+ */
+final class McpResources {
+    static final String GRAPH = "memory://knowledge-graph";
+    private static final String KEYS = "memory://keys/";
+    private static final String JSON = "application/json";
+
+    private final Memory memory;
+    private final Actor actor;
+    private final McpGraph graph;
+
+    McpResources(Memory memory, Actor actor, McpGraph graph) {
+        this.memory = memory;
+        this.actor = actor;
+        this.graph = graph;
+    }
+
+    /** The result of {@code resources/list}. */
+    static JsonObject list() {
+        JsonObject resource = new JsonObject();
+        resource.addProperty("uri", GRAPH);
+        resource.addProperty("name", "knowledge-graph");
+        resource.addProperty("title", "Knowledge Graph");
+        resource.addProperty("description", "All entities and relations");
+        resource.addProperty("mimeType", JSON);
+        return single("resources", resource);
+    }
+
+    /** The result of {@code resources/templates/list}. */
+    static JsonObject templates() {
+        JsonObject template = new JsonObject();
+        template.addProperty("uriTemplate", KEYS + "{+key}");
+        template.addProperty("name", "key");
+        template.addProperty("title", "Value of a key");
+        template.addProperty("description", "What was last put under a key, as notes/today");
+        template.addProperty("mimeType", JSON);
+        return single("resourceTemplates", template);
+    }
+
+    /**
+     * The result of {@code resources/read}.
+     *
+     * @throws RpcException NOT_FOUND with the field {@code uri} when there is none; else as the store refuses
+     */
+    JsonObject read(String uri) throws RpcException {
+        String text = uri.equals(GRAPH) ? Json.write(graph.read()) : Json.write(value(uri));
+        JsonObject contents = new JsonObject();
+        contents.addProperty("uri", uri);
+        contents.addProperty("mimeType", JSON);
+        contents.addProperty("text", text);
+        return single("contents", contents);
+    }
+
+    /** Whether a subscription can be made to it. */
+    boolean isKnown(String uri) {
+        if (uri.equals(GRAPH)) {
+            return true;
+        }
+        try {
+            return uri.startsWith(KEYS) && !pattern(uri).text().isEmpty();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** Those of the known URIs whose content the writes have changed. */
+    Set<String> changed(List<String> uris, List<Memory.Head> writes) {
+        Set<String> changed = new LinkedHashSet<>();
+        for (String uri : uris) {
+            KeyPattern keys = uri.equals(GRAPH) ? null : pattern(uri);
+            if (writes.stream()
+                    .anyMatch(write -> keys == null ? graph.holds(write.key()) : keys.matches(write.key()))) {
+                changed.add(uri);
+            }
+        }
+        return changed;
+    }
+
+    private JsonElement value(String uri) throws RpcException {
+        RpcException absent = new RpcException(
+                RpcException.Code.NOT_FOUND,
+                "NOT_FOUND",
+                "uri: there is no such resource; there are " + GRAPH + " and " + KEYS + "KEY for each key that holds a"
+                        + " value",
+                "uri");
+        if (!uri.startsWith(KEYS)) {
+            throw absent;
+        }
+        try {
+            return memory.get(actor, actor.key(uri.substring(KEYS.length())))
+                    .orElseThrow(() -> absent)
+                    .node()
+                    .value();
+        } catch (IllegalArgumentException e) {
+            throw absent;
+        }
+    }
+
+    /** A key of one segment means the agent's own space here too. */
+    private KeyPattern pattern(String uri) {
+        String text = uri.substring(KEYS.length());
+        return new KeyPattern(text.indexOf('/') < 0 ? actor.key(text).text() : text);
+    }
+
+    private static JsonObject single(String name, JsonObject item) {
+        JsonArray list = new JsonArray();
+        list.add(item);
+        JsonObject result = new JsonObject();
+        result.add(name, list);
+        return result;
+    }
+}

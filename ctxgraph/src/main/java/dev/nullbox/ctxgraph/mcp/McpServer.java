@@ -1,0 +1,181 @@
+package dev.nullbox.ctxgraph.mcp;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.nullbox.ctxgraph.http.HttpCall;
+import dev.nullbox.rpc.RpcException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The protocol's requests, apart from how they come in: what the server says of itself, its tools and its resources. */
+final class McpServer {
+    static final String DISCOVER = "server/discover";
+    static final String INITIALIZE = "initialize";
+    static final String LISTEN = "subscriptions/listen";
+
+    /** The place of what a request or a result says of the protocol in its {@code _meta}. */
+    static final String OWN = "io.modelcontextprotocol/";
+
+    private static final int NO_RESOURCE = -32_002;
+    private static final int CACHE_MS = 300_000;
+    private static final String INSTRUCTIONS = "Memory that outlives this conversation. Facts about people and things:"
+            + " the knowledge graph (create_entities, add_observations, create_relations, search_nodes). Anything else:"
+            + " JSON values under keys like notes/today (put, get, list, search).";
+
+    private final Map<String, McpTool> tools = new LinkedHashMap<>();
+    private final McpResources resources;
+
+    McpServer(List<McpTool> tools, McpResources resources) {
+        tools.forEach(tool -> this.tools.put(tool.name(), tool));
+        this.resources = resources;
+    }
+
+    McpResources resources() {
+        return resources;
+    }
+
+    /** What {@code initialize} answers. */
+    static JsonObject initialized(McpVersion version) {
+        JsonObject result = new JsonObject();
+        result.addProperty("protocolVersion", version.text());
+        result.add("capabilities", capabilities());
+        result.add("serverInfo", serverInfo());
+        result.addProperty("instructions", INSTRUCTIONS);
+        return result;
+    }
+
+    /**
+     * Answers a request that stands alone.
+     *
+     * @throws McpException to answer with an error
+     */
+    JsonObject answer(McpMessage.Request request) throws McpException {
+        JsonObject result = switch (request.method()) {
+            case DISCOVER -> cacheable(discovered(), CACHE_MS);
+            case "tools/list", "resources/list", "resources/templates/list" -> cacheable(listed(request), CACHE_MS);
+            case "tools/call" -> call(request);
+            case "resources/read" -> cacheable(read(request, McpException.INVALID_PARAMS), 0);
+            default -> throw unknown(HttpCall.NOT_FOUND, request);
+        };
+        return complete(result);
+    }
+
+    /**
+     * Answers a request of a session.
+     *
+     * @throws McpException to answer with an error
+     */
+    JsonObject answer(McpSession session, McpMessage.Request request) throws McpException {
+        return switch (request.method()) {
+            case "ping" -> new JsonObject();
+            case "tools/list", "resources/list", "resources/templates/list" -> listed(request);
+            case "tools/call" -> call(request);
+            case "resources/read" -> read(request, NO_RESOURCE);
+            case "resources/subscribe" -> {
+                String uri = text(request, "uri");
+                if (!resources.isKnown(uri)) {
+                    throw McpException.badParameter("uri", "there is no such resource");
+                }
+                session.subscribe(uri);
+                yield new JsonObject();
+            }
+            case "resources/unsubscribe" -> {
+                session.unsubscribe(text(request, "uri"));
+                yield new JsonObject();
+            }
+            default -> throw unknown(HttpCall.OK, request);
+        };
+    }
+
+    /** A result as requests that stand alone get it. */
+    static JsonObject complete(JsonObject result) {
+        result.addProperty("resultType", "complete");
+        JsonObject meta = result.get(McpMessage.META) instanceof JsonObject known ? known : new JsonObject();
+        meta.add(OWN + "serverInfo", serverInfo());
+        result.add(McpMessage.META, meta);
+        return result;
+    }
+
+    private static JsonObject cacheable(JsonObject result, int milliseconds) {
+        result.addProperty("ttlMs", milliseconds);
+        result.addProperty("cacheScope", "private");
+        return result;
+    }
+
+    private static JsonObject discovered() {
+        JsonObject result = new JsonObject();
+        result.add("supportedVersions", McpVersion.supported());
+        result.add("capabilities", capabilities());
+        result.addProperty("instructions", INSTRUCTIONS);
+        return result;
+    }
+
+    /** Each list is one page, so that a cursor is never one of ours. */
+    private JsonObject listed(McpMessage.Request request) throws McpException {
+        if (request.params().has("cursor")) {
+            throw McpException.badParameter("cursor", "there is one page only: leave it out");
+        }
+        return switch (request.method()) {
+            case "tools/list" -> {
+                JsonArray all = new JsonArray();
+                tools.values().forEach(tool -> all.add(tool.describe()));
+                JsonObject result = new JsonObject();
+                result.add("tools", all);
+                yield result;
+            }
+            case "resources/list" -> McpResources.list();
+            default -> McpResources.templates();
+        };
+    }
+
+    private JsonObject call(McpMessage.Request request) throws McpException {
+        String name = text(request, "name");
+        McpTool tool = tools.get(name);
+        if (tool == null) {
+            throw McpException.badParameter(
+                    "name", "there is no such tool; there are " + String.join(", ", tools.keySet()));
+        }
+        JsonElement arguments = request.params().get("arguments");
+        return tool.call(arguments == null ? new JsonObject() : arguments);
+    }
+
+    private JsonObject read(McpMessage.Request request, int absent) throws McpException {
+        try {
+            return resources.read(text(request, "uri"));
+        } catch (RpcException e) {
+            if (e.code() == RpcException.Code.NOT_FOUND) {
+                throw new McpException(HttpCall.OK, absent, e.getMessage(), McpException.describe(e));
+            }
+            throw McpException.of(e);
+        }
+    }
+
+    private static McpException unknown(int status, McpMessage.Request request) {
+        return new McpException(status, McpException.NO_METHOD, "there is no method " + request.method() + " here");
+    }
+
+    private static String text(McpMessage.Request request, String name) throws McpException {
+        return Optional.ofNullable(McpMessage.text(request.params().get(name)))
+                .orElseThrow(() -> McpException.badParameter(name, "must be a string"));
+    }
+
+    private static JsonObject capabilities() {
+        JsonObject subscribe = new JsonObject();
+        subscribe.addProperty("subscribe", true);
+        JsonObject capabilities = new JsonObject();
+        capabilities.add("tools", new JsonObject());
+        capabilities.add("resources", subscribe);
+        return capabilities;
+    }
+
+    private static JsonObject serverInfo() {
+        JsonObject info = new JsonObject();
+        info.addProperty("name", "nullbox-memory");
+        info.addProperty("title", "NullBox shared memory");
+        info.addProperty("version", "1");
+        return info;
+    }
+}

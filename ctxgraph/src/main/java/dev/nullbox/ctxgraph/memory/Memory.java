@@ -1,0 +1,153 @@
+package dev.nullbox.ctxgraph.memory;
+
+import dev.nullbox.rpc.RpcException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Shared memory as one actor sees it: keys whose values are immutable nodes, in the order of one log.
+ *
+ * <p>Every method throws {@link RpcException}: DENIED, SCOPE for a key outside the actor's patterns; INVALID_PARAMS
+ * with the field; UNAVAILABLE, STORE when the disk fails; UNAVAILABLE, QUOTA_RATE or QUOTA_SPACE when the actor has used
+ * up what it may; CONFLICT, QUARANTINED for content that is held back; INTERNAL, DAMAGED for content that does not match
+ * its id. Never blocks on another actor's quota.
+ */
+public interface Memory extends AutoCloseable {
+    /**
+     * A node at its place in the log.
+     *
+     * @param seq the write; grows over all keys and is never used twice
+     */
+    record Entry(NodeId id, long seq, Node node) {}
+
+    /** A write that is on disk. */
+    record Written(NodeId id, long seq) {}
+
+    /**
+     * A key's entry without its content.
+     *
+     * @param agent who wrote it
+     * @param bytes of the node's canonical encoding
+     * @param quarantined whether reading it is refused
+     */
+    record Head(
+            MemoryKey key,
+            NodeId id,
+            long seq,
+            AgentName agent,
+            long run,
+            Node.Kind kind,
+            long bytes,
+            boolean quarantined) {}
+
+    /**
+     * A part of a listing.
+     *
+     * @param next where to go on; empty at the end
+     */
+    record Page<T>(List<T> items, Optional<String> next) {
+        public Page {
+            items = List.copyOf(items);
+        }
+    }
+
+    /**
+     * What a search found.
+     *
+     * @param score the greater the better: minus BM25, or the cosine
+     * @param snippet the text around the words, each in {@code [brackets]}; the text's beginning for a vector
+     */
+    record Hit(MemoryKey key, NodeId id, long seq, double score, String snippet) {}
+
+    /** A subscription: entries in the order of the log, from any place in it on. */
+    interface Watch extends AutoCloseable {
+        /**
+         * Waits for entries that the actor may read, tombstones included. Not for two threads at once.
+         *
+         * @return up to 100; none when the wait is over or the watch was closed
+         */
+        List<Head> next(Duration wait) throws RpcException;
+
+        /** The last sequence number that {@link #next} has looked at: a later watch goes on from it without a gap. */
+        long position();
+
+        /** Ends a {@link #next} that waits. */
+        @Override
+        void close();
+    }
+
+    /**
+     * Writes all or none, on disk when this returns; each has its own sequence number, in this order.
+     *
+     * @throws RpcException also CONFLICT, HEAD when a condition is not met
+     */
+    List<Written> write(Actor actor, List<Put> puts) throws RpcException;
+
+    /** One write. */
+    default Written put(Actor actor, Put put) throws RpcException {
+        return write(actor, List.of(put)).getFirst();
+    }
+
+    /** Sets a key only when its head is the expected node; empty when it must hold nothing. */
+    default Written compareAndSet(Actor actor, Put put, Optional<NodeId> expected) throws RpcException {
+        return put(actor, put.expecting(expected));
+    }
+
+    /** Puts a tombstone; NOT_FOUND when the key holds nothing. */
+    default Written delete(Actor actor, MemoryKey key) throws RpcException {
+        Head head = head(actor, key)
+                .orElseThrow(() -> new RpcException(
+                        RpcException.Code.NOT_FOUND, "NOT_FOUND", key + " holds nothing to delete", "key"));
+        return put(actor, Put.tombstone(key, new Put.Seq(head.seq())));
+    }
+
+    /** A key's value; empty when it was never written or is deleted. */
+    Optional<Entry> get(Actor actor, MemoryKey key, List<Source> without) throws RpcException;
+
+    /** A key's value; empty when it was never written or is deleted. */
+    default Optional<Entry> get(Actor actor, MemoryKey key) throws RpcException {
+        return get(actor, key, List.of());
+    }
+
+    /** One node, tombstones included, with its last place in the log; empty also when the actor may not read its key. */
+    Optional<Entry> node(Actor actor, NodeId id, List<Source> without) throws RpcException;
+
+    /** What a key's value is, without it; empty when it was never written or is deleted. */
+    Optional<Head> head(Actor actor, MemoryKey key) throws RpcException;
+
+    /**
+     * A key's entries, newest first, tombstones included.
+     *
+     * @param before only entries before this one; {@link Long#MAX_VALUE} for all
+     * @param max 1 to 1,000
+     */
+    Page<Head> history(Actor actor, MemoryKey key, long before, int max) throws RpcException;
+
+    /**
+     * The keys that begin with the prefix, hold a value and may be read, in their order.
+     *
+     * @param after only keys after this one; empty for all
+     * @param max 1 to 1,000
+     * @param without no key whose value one of these influenced
+     */
+    Page<Head> list(Actor actor, String prefix, String after, int max, List<Source> without) throws RpcException;
+
+    /** The same with the values; what is quarantined or damaged is left out. A page ends at about 512 KiB. */
+    Page<Entry> entries(Actor actor, String prefix, String after, int max, List<Source> without) throws RpcException;
+
+    /** The best current values, best first; what is quarantined or damaged is left out. */
+    List<Hit> search(Actor actor, Query query) throws RpcException;
+
+    /**
+     * Subscribes to writes under a prefix.
+     *
+     * @param after entries after this one; {@link Long#MAX_VALUE} for new ones only
+     * @throws RpcException CONFLICT, AHEAD for one that was not written yet, as after a restore
+     */
+    Watch watch(Actor actor, String prefix, long after) throws RpcException;
+
+    /** Ends all watches and closes the store in order. */
+    @Override
+    void close() throws RpcException;
+}

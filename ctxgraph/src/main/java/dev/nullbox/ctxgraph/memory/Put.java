@@ -1,0 +1,58 @@
+package dev.nullbox.ctxgraph.memory;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One write to be.
+ *
+ * @param key where
+ * @param kind what the value is
+ * @param value the value; JSON null for a tombstone
+ * @param parents the nodes that it came from; at most {@link #MAX_PARENTS}
+ * @param expect what the key's head must be for the write to take place
+ * @param vector an embedding of the value to be found by, or empty; its length is the agent's choice
+ */
+public record Put(
+        MemoryKey key, Node.Kind kind, JsonElement value, List<NodeId> parents, Expect expect, List<Float> vector) {
+    public static final int MAX_PARENTS = 64;
+    public static final int MAX_DIMENSIONS = 4_096;
+
+    public Put {
+        parents = List.copyOf(parents);
+        vector = List.copyOf(vector);
+    }
+
+    /** A condition on the head that a write replaces. */
+    public sealed interface Expect {}
+
+    /** Any head, or none. */
+    public record Anything() implements Expect {}
+
+    /** The key holds nothing: it was never written, or its head is a tombstone. */
+    public record Nothing() implements Expect {}
+
+    /** The head is this node, whichever time it was written. */
+    public record Head(NodeId id) implements Expect {}
+
+    /** The head is this very write. */
+    public record Seq(long seq) implements Expect {}
+
+    /** A plain value without parents, whatever is there. */
+    public static Put of(MemoryKey key, JsonElement value) {
+        return new Put(key, Node.Kind.VALUE, value, List.of(), new Anything(), List.of());
+    }
+
+    /** A tombstone. */
+    public static Put tombstone(MemoryKey key, Expect expect) {
+        return new Put(key, Node.Kind.TOMBSTONE, JsonNull.INSTANCE, List.of(), expect, List.of());
+    }
+
+    /** The same write on a condition: {@link Nothing} for an absent node. */
+    public Put expecting(Optional<NodeId> head) {
+        Expect condition = head.<Expect>map(Head::new).orElseGet(Nothing::new);
+        return new Put(key, kind, value, parents, condition, vector);
+    }
+}

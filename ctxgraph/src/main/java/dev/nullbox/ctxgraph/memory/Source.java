@@ -1,0 +1,32 @@
+package dev.nullbox.ctxgraph.memory;
+
+/** What may have influenced a node: an agent, or one node. */
+public sealed interface Source {
+    /** Everything that the agent wrote. */
+    record ByAgent(AgentName agent) implements Source {
+        @Override
+        public String text() {
+            return agent.text();
+        }
+    }
+
+    /** One node. */
+    record ByNode(NodeId id) implements Source {
+        @Override
+        public String text() {
+            return id.hex();
+        }
+    }
+
+    /** As {@link #parse} reads it. */
+    String text();
+
+    /**
+     * A source as people name it: 64 hexadecimal digits are a node, anything else is an agent.
+     *
+     * @throws IllegalArgumentException when it is neither
+     */
+    static Source parse(String text) {
+        return NodeId.isId(text) ? new ByNode(new NodeId(text)) : new ByAgent(new AgentName(text));
+    }
+}

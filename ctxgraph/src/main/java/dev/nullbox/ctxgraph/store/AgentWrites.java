@@ -1,0 +1,95 @@
+package dev.nullbox.ctxgraph.store;
+
+import dev.nullbox.ctxgraph.admission.RateLimits;
+import dev.nullbox.ctxgraph.admission.Turns;
+import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.Blob;
+import dev.nullbox.ctxgraph.memory.Memory;
+import dev.nullbox.ctxgraph.memory.MemoryKey;
+import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Put;
+import dev.nullbox.rpc.RpcException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/** The way of an agent's writes to the one writing thread: scope, then quota, then work. */
+final class AgentWrites {
+    private static final int MAX_WRITES = 64;
+
+    private final Committer committer;
+    private final Turns turns;
+    private final RateLimits rates;
+
+    AgentWrites(Committer committer, Turns turns, LongSupplier nanoClock) {
+        this.committer = committer;
+        this.turns = turns;
+        this.rates = new RateLimits(nanoClock);
+    }
+
+    /** Writes as {@link Memory#write} tells. */
+    List<Memory.Written> write(Actor actor, List<Put> puts) throws RpcException {
+        if (puts.isEmpty() || puts.size() > MAX_WRITES) {
+            throw Prepared.invalid("WRITES", "1 to " + MAX_WRITES + " writes at once", "key");
+        }
+        Set<MemoryKey> keys = new HashSet<>();
+        for (Put put : puts) {
+            actor.requireWrite(put.key());
+            if (!keys.add(put.key())) {
+                throw Prepared.invalid("WRITES", "key: " + put.key() + " stands twice in one write", "key");
+            }
+        }
+        return withinQuota(() -> {
+            rates.require(actor, puts.size());
+            List<Prepared> all = new ArrayList<>(puts.size());
+            for (Put put : puts) {
+                all.add(Prepared.of(actor.agent(), put));
+            }
+            rates.take(actor, puts.size());
+            try {
+                return committer.change(writes -> {
+                    writes.check(actor, all);
+                    List<Memory.Written> written = new ArrayList<>(all.size());
+                    for (Prepared one : all) {
+                        written.add(writes.apply(actor, one));
+                    }
+                    return written;
+                });
+            } catch (RpcException e) {
+                if (e.code() == RpcException.Code.CONFLICT) {
+                    rates.giveBack(actor, puts.size());
+                }
+                throw e;
+            }
+        });
+    }
+
+    /** Stages a chunk of at most {@link Blob#MAX_CHUNK_BYTES} for a blob of this actor. */
+    NodeId stage(Actor actor, byte[] data) throws RpcException {
+        if (data.length == 0 || data.length > Blob.MAX_CHUNK_BYTES) {
+            throw Prepared.invalid("CHUNK", "data: a chunk has 1 to " + Blob.MAX_CHUNK_BYTES + " bytes", "data");
+        }
+        return withinQuota(() -> {
+            rates.take(actor, 1);
+            return committer.change(writes -> Blobs.stage(writes, actor, data));
+        });
+    }
+
+    @FunctionalInterface
+    private interface Write<T> {
+        T write() throws RpcException;
+    }
+
+    private <T> T withinQuota(Write<T> write) throws RpcException {
+        try {
+            return write.write();
+        } catch (RpcException e) {
+            if (e.detail().startsWith("QUOTA_")) {
+                turns.slowDown();
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package dev.nullbox.ctxgraph.store;
+
+import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.AgentName;
+import dev.nullbox.ctxgraph.memory.Blob;
+import dev.nullbox.ctxgraph.memory.Node;
+import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Put;
+import dev.nullbox.rpc.RpcException;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Chunks and the blobs made of them. A chunk is first staged by who has its bytes, and only chunks that an agent has staged,
+ * or that are in a blob of its own, become part of its blob: knowing a chunk's SHA-256 gives nobody its content. Stages
+ * that no blob took are gone after an hour, those of operators after a restart.
+ */
+public final class Blobs {
+    /** Of the table chunks: the agent has it; takes the agent's number twice. */
+    private static final String ITS_OWN = "(EXISTS (SELECT 1 FROM staged WHERE staged.c = chunks.c AND staged.a = ?)"
+            + " OR EXISTS (SELECT 1 FROM node_chunks JOIN nodes USING (n) WHERE node_chunks.c = chunks.c AND"
+            + " nodes.a = ?%s))";
+
+    /** The agent was charged for it. */
+    private static final String CHARGED = ITS_OWN.formatted("");
+
+    /** It may become part of a blob of the agent: what is held back does not come free in another one. */
+    private static final String USABLE =
+            ITS_OWN.formatted(" AND NOT EXISTS (SELECT 1 FROM quarantined WHERE quarantined.n = nodes.n)");
+
+    private static final String ALL = "1";
+    private static final String OLD = "since <= unixepoch() - 3600"
+            + " AND a <> coalesce((SELECT a FROM agents WHERE name = '" + Actor.OPERATOR + "'), 0)";
+
+    private Blobs() {}
+
+    /** Stores a chunk unless it is there, and notes that the actor has it; one that it has already takes nothing more. */
+    public static NodeId stage(Writes writes, Actor actor, byte[] data) throws SQLException, RpcException {
+        Sql sql = writes.sql();
+        NodeId id = NodeId.of(data);
+        long a = writes.agent(actor.agent());
+        // Whole in itself, also when what follows is refused: it may make the space.
+        dropOld(writes);
+        boolean isNew = !is(CHARGED, sql, a, id);
+        if (isNew) {
+            writes.requireSpace(actor, data.length);
+        }
+        sql.update(
+                "INSERT INTO chunks (id, data) VALUES (?, ?) ON CONFLICT (id)"
+                        + " DO UPDATE SET data = excluded.data WHERE data <> excluded.data",
+                id.bytes(),
+                data);
+        sql.update("INSERT OR REPLACE INTO staged (a, c) SELECT ?, c FROM chunks WHERE id = ?", a, id.bytes());
+        if (isNew) {
+            writes.charge(a, data.length);
+        }
+        return id;
+    }
+
+    private static boolean is(String what, Sql sql, long a, NodeId chunk) throws SQLException {
+        return sql.number("SELECT count(*) FROM chunks WHERE id = ? AND " + what, chunk.bytes(), a, a) > 0;
+    }
+
+    private record Share(long a, long bytes) {}
+
+    /** Gives back what staged chunks took and removes those in no blob. */
+    static void dropStaged(Sql sql) throws SQLException {
+        for (Share share : takenBy(sql, ALL)) {
+            sql.update("UPDATE agents SET bytes = bytes - ? WHERE a = ?", share.bytes(), share.a());
+        }
+        drop(sql, ALL);
+    }
+
+    private static void dropOld(Writes writes) throws SQLException {
+        if (writes.sql().number("SELECT count(*) FROM staged WHERE " + OLD) > 0) {
+            for (Share share : takenBy(writes.sql(), OLD)) {
+                writes.charge(share.a(), -share.bytes());
+            }
+            drop(writes.sql(), OLD);
+        }
+    }
+
+    /** What stages alone take of quotas: not what is in a blob of the same agent. */
+    private static List<Share> takenBy(Sql sql, String which) throws SQLException {
+        return sql.all(
+                "SELECT a, sum(length(data)) FROM staged JOIN chunks USING (c) WHERE " + which + " AND NOT EXISTS"
+                        + " (SELECT 1 FROM node_chunks JOIN nodes USING (n) WHERE node_chunks.c = staged.c"
+                        + " AND nodes.a = staged.a) GROUP BY a",
+                row -> new Share(row.getLong(1), row.getLong(2)));
+    }
+
+    private static void drop(Sql sql, String which) throws SQLException {
+        sql.update("DELETE FROM chunks WHERE c IN (SELECT c FROM staged WHERE " + which + ")"
+                + " AND NOT EXISTS (SELECT 1 FROM node_chunks WHERE node_chunks.c = chunks.c)"
+                + " AND NOT EXISTS (SELECT 1 FROM staged WHERE staged.c = chunks.c AND NOT (" + which + "))");
+        sql.update("DELETE FROM staged WHERE " + which);
+    }
+
+    /**
+     * Notes for a blob to be that its writer has what is in it from its other blobs, where it has not put it since: so it
+     * is influenced as they are.
+     */
+    static void noteUse(Sql sql, long a, long r, long position, Put put) throws SQLException {
+        if (put.kind() == Node.Kind.BLOB) {
+            for (NodeId chunk : Blob.parse(put.value()).chunks()) {
+                sql.update(
+                        "INSERT OR IGNORE INTO reads (r, n, seq) SELECT ?, n, ? FROM chunks JOIN node_chunks USING (c)"
+                                + " JOIN nodes USING (n) WHERE chunks.id = ? AND nodes.a = ?"
+                                + " AND NOT EXISTS (SELECT 1 FROM staged WHERE staged.c = chunks.c AND staged.a = ?)"
+                                + " AND NOT EXISTS (SELECT 1 FROM quarantined WHERE quarantined.n = nodes.n)",
+                        r,
+                        position,
+                        chunk.bytes(),
+                        a,
+                        a);
+            }
+        }
+    }
+
+    /** What the chunks of an imported blob take of its agent's quota. */
+    static long cost(Sql sql, long a, Put put) throws SQLException {
+        long cost = 0;
+        if (put.kind() == Node.Kind.BLOB) {
+            for (NodeId chunk : new HashSet<>(Blob.parse(put.value()).chunks())) {
+                cost += sql.number(
+                        "SELECT length(data) FROM chunks WHERE id = ? AND NOT " + CHARGED, chunk.bytes(), a, a);
+            }
+        }
+        return cost;
+    }
+
+    /**
+     * The blob of chunks that are the agent's own.
+     *
+     * @throws RpcException INVALID_PARAMS, CHUNK
+     */
+    static Blob of(Sql sql, AgentName agent, List<NodeId> chunks, String type) throws SQLException, RpcException {
+        if (chunks.isEmpty() || chunks.size() > Blob.MAX_CHUNKS || type.length() > Blob.MAX_TYPE_LENGTH) {
+            throw Prepared.invalid(
+                    "CHUNK",
+                    "blob: 1 to " + Blob.MAX_CHUNKS + " chunks, and a type of at most " + Blob.MAX_TYPE_LENGTH
+                            + " characters",
+                    "blob");
+        }
+        long a = sql.number("SELECT a FROM agents WHERE name = ?", agent.text());
+        long size = 0;
+        for (NodeId chunk : chunks) {
+            Optional<Long> bytes = sql.first(
+                    "SELECT length(data) FROM chunks WHERE id = ? AND " + USABLE,
+                    row -> row.getLong(1),
+                    chunk.bytes(),
+                    a,
+                    a);
+            size += bytes.orElseThrow(() -> notStaged(chunk));
+        }
+        return new Blob(chunks, size, type);
+    }
+
+    /** Refuses a blob of chunks that its writer has not put. */
+    static void requireStaged(Sql sql, long a, Put put) throws SQLException, RpcException {
+        if (put.kind() == Node.Kind.BLOB) {
+            for (NodeId chunk : Blob.parse(put.value()).chunks()) {
+                if (!is(USABLE, sql, a, chunk)) {
+                    throw notStaged(chunk);
+                }
+            }
+        }
+    }
+
+    /** Refuses a blob whose chunks are not all here. */
+    static void requireStored(Sql sql, Put put) throws SQLException, RpcException {
+        if (put.kind() == Node.Kind.BLOB) {
+            for (NodeId chunk : Blob.parse(put.value()).chunks()) {
+                if (sql.number("SELECT count(*) FROM chunks WHERE id = ?", chunk.bytes()) == 0) {
+                    throw Prepared.invalid("CHUNK", "blob: chunk " + chunk + " is not there", "blob");
+                }
+            }
+        }
+    }
+
+    /** Makes the chunks the node's. */
+    static void attach(Sql sql, long a, long n, Put put) throws SQLException {
+        if (put.kind() == Node.Kind.BLOB) {
+            int i = 0;
+            for (NodeId chunk : Blob.parse(put.value()).chunks()) {
+                sql.update(
+                        "INSERT INTO node_chunks (n, i, c) SELECT ?, ?, c FROM chunks WHERE id = ?",
+                        n,
+                        i++,
+                        chunk.bytes());
+            }
+            sql.update("DELETE FROM staged WHERE a = ? AND c IN (SELECT c FROM node_chunks WHERE n = ?)", a, n);
+        }
+    }
+
+    /**
+     * The bytes of one chunk of a blob's node.
+     *
+     * @throws RpcException INTERNAL, DAMAGED
+     */
+    static byte[] chunk(Sql sql, NodeId node, int index) throws SQLException, RpcException {
+        Reads.Stored stored = sql.first(
+                        "SELECT chunks.id, data FROM nodes JOIN node_chunks USING (n) JOIN chunks USING (c)"
+                                + " WHERE nodes.id = ? AND i = ?",
+                        row -> new Reads.Stored(NodeId.ofBytes(row.getBytes(1)), 0, row.getBytes(2)),
+                        node.bytes(),
+                        index)
+                .orElseThrow(() -> new RpcException(
+                        RpcException.Code.INTERNAL, "DAMAGED", "chunk " + index + " of node " + node + " is lost"));
+        if (!stored.sound()) {
+            throw new RpcException(
+                    RpcException.Code.INTERNAL, "DAMAGED", "chunk " + stored.id() + " of node " + node + " is damaged");
+        }
+        return stored.content();
+    }
+
+    private static RpcException notStaged(NodeId chunk) {
+        return Prepared.invalid(
+                "CHUNK",
+                "blob: chunk " + chunk + " is in no blob of this agent that can be read, nor was it put within the last"
+                        + " hour and since the last start",
+                "blob");
+    }
+}

@@ -1,0 +1,270 @@
+package dev.nullbox.ctxgraph.store;
+
+import dev.nullbox.rpc.RpcException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one thread that writes. It takes whatever waits as one transaction, so that writers who come together share one
+ * sync of the disk; none hears of success before that. When a transaction fails, its writes are tried again one by
+ * one, so that only the one at fault fails.
+ */
+public final class Committer implements AutoCloseable {
+    private static final int QUEUE = 512;
+    private static final int MAX_BATCH = 128;
+    private static final long WAIT_SECONDS = 30;
+
+    /** Notes that are not waited for, at most; and how many are written without a write that takes them along. */
+    private static final int NOTES = 8_192;
+
+    private static final int MANY_NOTES = 1_024;
+    private static final long POLL_MS = 50;
+    private static final long NOTES_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** What is done to the tables in a transaction; must refuse (RpcException) before it changes anything. */
+    @FunctionalInterface
+    public interface Change<T> {
+        T apply(Writes writes) throws SQLException, RpcException;
+    }
+
+    private final ArrayBlockingQueue<Ticket<?>> queue = new ArrayBlockingQueue<>(QUEUE, true);
+    private final ArrayBlockingQueue<Ticket<?>> notes = new ArrayBlockingQueue<>(NOTES, true);
+
+    /** Notes that the disk did not take: they go first into the next transaction. Only for the thread that writes. */
+    private final List<Ticket<?>> notTaken = new ArrayList<>();
+
+    private final Writes writes;
+    private final LongConsumer committed;
+    private final Thread thread;
+    private volatile boolean closing;
+    private volatile int howManyNotTaken;
+
+    private Committer(Writes writes, LongConsumer committed) {
+        this.writes = writes;
+        this.committed = committed;
+        this.thread = new Thread(this::run, "memory-writer");
+    }
+
+    /**
+     * Starts the thread.
+     *
+     * @param committed told the last sequence number after each commit, before the writers are
+     */
+    static Committer start(Writes writes, LongConsumer committed) {
+        Committer committer = new Committer(writes, committed);
+        committer.thread.start();
+        return committer;
+    }
+
+    /**
+     * Makes a change; it is on disk when this returns.
+     *
+     * @throws RpcException the change's own; UNAVAILABLE, STORE; TIMEOUT when it is not known
+     */
+    public <T> T change(Change<T> change) throws RpcException {
+        Ticket<T> ticket = new Ticket<>(change);
+        offer(queue, ticket);
+        try {
+            if (!ticket.done.await(WAIT_SECONDS, TimeUnit.SECONDS)) {
+                throw new RpcException(
+                        RpcException.Code.TIMEOUT,
+                        "STORE",
+                        "not on disk within " + WAIT_SECONDS + " s; it may still take effect");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RpcException(RpcException.Code.UNAVAILABLE, "STORE", "stopped before it was known to be on disk");
+        }
+        return ticket.result();
+    }
+
+    /**
+     * Has a change made with the next transaction, within a second or so, without waiting for it. It is made before all
+     * that are asked for later; when the disk does not take it, it is tried again with each transaction until it does.
+     *
+     * @throws RpcException UNAVAILABLE, STORE when too many wait; then it is not made
+     */
+    void changeLater(Change<?> change) throws RpcException {
+        if (howManyNotTaken >= NOTES) {
+            throw new RpcException(
+                    RpcException.Code.UNAVAILABLE,
+                    "STORE",
+                    "the disk does not take what runs read: " + NOTES + " wait");
+        }
+        offer(notes, new Ticket<>(change));
+    }
+
+    private void offer(ArrayBlockingQueue<Ticket<?>> to, Ticket<?> ticket) throws RpcException {
+        try {
+            if (closing || !to.offer(ticket, WAIT_SECONDS, TimeUnit.SECONDS)) {
+                throw new RpcException(
+                        RpcException.Code.UNAVAILABLE,
+                        "STORE",
+                        closing ? "memory is being closed" : "too many writes wait");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RpcException(RpcException.Code.UNAVAILABLE, "STORE", "stopped before it was written");
+        }
+    }
+
+    private void run() {
+        List<Ticket<?>> batch = new ArrayList<>(MAX_BATCH);
+        long lastNanos = System.nanoTime();
+        while (!closing || !queue.isEmpty() || !notes.isEmpty()) {
+            try {
+                Ticket<?> first = queue.poll(notes.size() > MANY_NOTES ? 0 : POLL_MS, TimeUnit.MILLISECONDS);
+                List<Ticket<?>> taken = new ArrayList<>();
+                if (first != null) {
+                    taken.add(first);
+                    queue.drainTo(taken, MAX_BATCH - 1);
+                }
+                boolean due = System.nanoTime() - lastNanos > NOTES_NANOS || notes.size() > MANY_NOTES || closing;
+                if (first != null || due) {
+                    // Taken after the writes and made before them: no write overtakes a note that was there first.
+                    batch.addAll(notTaken);
+                    notes.drainTo(batch);
+                    lastNanos = System.nanoTime();
+                }
+                List<Ticket<?>> noted = List.copyOf(batch);
+                batch.addAll(taken);
+                if (!batch.isEmpty()) {
+                    commit(batch);
+                    notTaken.clear();
+                    noted.stream().filter(Ticket::isToBeTriedAgain).forEach(notTaken::add);
+                    howManyNotTaken = notTaken.size();
+                }
+            } catch (InterruptedException e) {
+                closing = true;
+            } finally {
+                batch.forEach(Ticket::finish);
+                batch.clear();
+            }
+        }
+    }
+
+    private void commit(List<Ticket<?>> batch) {
+        Optional<SQLException> failure = attempt(batch);
+        if (failure.isPresent() && batch.size() > 1) {
+            for (Ticket<?> one : batch) {
+                attempt(List.of(one)).ifPresent(one::fail);
+            }
+        } else if (failure.isPresent()) {
+            batch.getFirst().fail(failure.get());
+        }
+        committed.accept(writes.lastSeq());
+    }
+
+    private Optional<SQLException> attempt(List<Ticket<?>> batch) {
+        Sql sql = writes.sql();
+        try {
+            // By hand, because the driver's own transactions begin anew at each commit and so hold the lock for ever.
+            sql.execute("BEGIN IMMEDIATE");
+            for (Ticket<?> one : batch) {
+                one.run(writes);
+            }
+            writes.mergeTexts();
+            sql.execute("COMMIT");
+            return Optional.empty();
+        } catch (SQLException e) {
+            rollBack(sql, e);
+            return Optional.of(e);
+        }
+    }
+
+    private void rollBack(Sql sql, SQLException cause) {
+        try {
+            sql.execute("ROLLBACK");
+        } catch (SQLException e) {
+            // SQLite has rolled back by itself after some failures, as a full disk; then there is nothing to end.
+            cause.addSuppressed(e);
+        }
+        try {
+            writes.reload();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** Writes what waits, then ends. */
+    @Override
+    public void close() {
+        closing = true;
+        boolean interrupted = false;
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(WAIT_SECONDS));
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One change on its way. */
+    private static final class Ticket<T> {
+        private final Change<T> change;
+        private final CountDownLatch done = new CountDownLatch(1);
+        private @Nullable T result;
+        private @Nullable RpcException refusal;
+        private @Nullable Throwable bug;
+
+        Ticket(Change<T> change) {
+            this.change = change;
+        }
+
+        void run(Writes writes) throws SQLException {
+            // It may be the second time: what the first left behind was rolled back.
+            result = null;
+            refusal = null;
+            bug = null;
+            try {
+                result = change.apply(writes);
+            } catch (RpcException e) {
+                refusal = e;
+            } catch (RuntimeException e) {
+                bug = e;
+                throw new SQLException("a fault of the service: " + e, e);
+            }
+        }
+
+        void fail(SQLException e) {
+            refusal = unavailable(e);
+        }
+
+        /** Whether it was the disk that failed. */
+        boolean isToBeTriedAgain() {
+            return bug == null && refusal != null && refusal.code() == RpcException.Code.UNAVAILABLE;
+        }
+
+        void finish() {
+            done.countDown();
+        }
+
+        T result() throws RpcException {
+            if (bug != null) {
+                throw new IllegalStateException("a change of the store failed", bug);
+            }
+            if (refusal != null) {
+                throw refusal;
+            }
+            if (result == null) {
+                throw new IllegalStateException("a change gives a result");
+            }
+            return result;
+        }
+    }
+
+    /** What a failed disk or a damaged database answers. */
+    public static RpcException unavailable(SQLException e) {
+        return new RpcException(
+                RpcException.Code.UNAVAILABLE, "STORE", "the database did not take or give it: " + e.getMessage());
+    }
+}

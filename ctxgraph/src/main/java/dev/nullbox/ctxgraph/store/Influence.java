@@ -1,0 +1,263 @@
+package dev.nullbox.ctxgraph.store;
+
+import dev.nullbox.ctxgraph.memory.AgentName;
+import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Source;
+import dev.nullbox.rpc.RpcException;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What may have come from what: a node from its parents, and from all that its writer's run had read before it was
+ * written. A node also counts as influenced by its writer and by itself.
+ *
+ * <p>One of these answers for one request, however many nodes it asks about: each ancestor is looked at once, and all of
+ * them together are bounded.
+ */
+public final class Influence {
+    /** Nodes looked at for one request. */
+    public static final int MAX_NODES = 20_000;
+
+    /** Ways between them: parents, and what runs have read. */
+    private static final int MAX_WAYS = 100_000;
+
+    /** What all of these take of the heap, about. */
+    static final long HEAP_COST = 8 << 20;
+
+    private static final int IS_PARENT = 1;
+    private static final int IS_WRITE = 2;
+
+    private final List<Source> sources;
+    private final Set<Long> sourceAgents = new HashSet<>();
+    private final Set<Long> sourceNodes = new HashSet<>();
+    private final Map<Long, Place> nodes = new HashMap<>();
+    private final Map<Long, Run> runs = new HashMap<>();
+
+    /** Found, with their own ancestors still to be looked at. */
+    private final Deque<Place> left = new ArrayDeque<>();
+
+    private int ways;
+    private boolean begun;
+
+    /** The numbers of the tables, not ids. */
+    private record Link(long to, int kind, long seq) {}
+
+    /** A node, or what a run had read up to some point; and what comes from it. */
+    private static final class Place {
+        private final long n;
+        private final List<Place> from = new ArrayList<>(2);
+        private boolean influenced;
+
+        Place(long n) {
+            this.n = n;
+        }
+    }
+
+    /** What a run has read, in order, and a place for each read: of what it knew then. */
+    private static final class Run {
+        private final List<Link> reads;
+        private final List<Place> known = new ArrayList<>();
+
+        Run(List<Link> reads) {
+            this.reads = reads;
+        }
+    }
+
+    private static final class TooManyException extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private Influence(List<Source> sources) {
+        this.sources = List.copyOf(sources);
+    }
+
+    /** For one request, on one connection, within one transaction or none. */
+    static Influence of(List<Source> sources) {
+        return new Influence(sources);
+    }
+
+    /** Whether one of the sources influenced the node, or that cannot be told. */
+    static boolean on(Sql sql, NodeId id, List<Source> sources) throws SQLException {
+        try {
+            return of(sources).reaches(sql, id);
+        } catch (TooManyException e) {
+            return true;
+        }
+    }
+
+    /**
+     * Whether one of the sources influenced the node. One that has too many ancestors by itself is taken as influenced.
+     *
+     * @throws RpcException UNAVAILABLE, TOO_MANY when all that the request asked about have too many together
+     */
+    boolean on(Sql sql, NodeId id) throws SQLException, RpcException {
+        try {
+            boolean isFirst = !begun;
+            try {
+                return reaches(sql, id);
+            } catch (TooManyException e) {
+                if (isFirst) {
+                    return true;
+                }
+                throw e;
+            }
+        } catch (TooManyException e) {
+            throw new RpcException(
+                    RpcException.Code.UNAVAILABLE,
+                    "TOO_MANY",
+                    "not_influenced_by: what is asked about has more than " + MAX_NODES
+                            + " ancestors: ask for fewer at a time (max), or below a longer prefix",
+                    "not_influenced_by");
+        }
+    }
+
+    /**
+     * Refuses a node that one of the sources influenced.
+     *
+     * @throws RpcException CONFLICT, INFLUENCED
+     */
+    static void refuse(Sql sql, NodeId id, List<Source> sources) throws SQLException, RpcException {
+        if (on(sql, id, sources)) {
+            throw new RpcException(
+                    RpcException.Code.CONFLICT,
+                    "INFLUENCED",
+                    "node " + id + " is influenced by what not_influenced_by names",
+                    "not_influenced_by");
+        }
+    }
+
+    private boolean reaches(Sql sql, NodeId id) throws SQLException, TooManyException {
+        if (sources.isEmpty()) {
+            return false;
+        }
+        if (!begun) {
+            begun = true;
+            begin(sql);
+        }
+        long n = number(sql, id);
+        if (n == 0) {
+            return false;
+        }
+        Place place = node(n);
+        while (!place.influenced && !left.isEmpty()) {
+            explore(sql, left.pop());
+        }
+        return place.influenced;
+    }
+
+    private void begin(Sql sql) throws SQLException {
+        for (Source source : sources) {
+            switch (source) {
+                case Source.ByAgent(AgentName agent) ->
+                    sourceAgents.add(sql.number("SELECT a FROM agents WHERE name = ?", agent.text()));
+                case Source.ByNode(NodeId node) -> sourceNodes.add(number(sql, node));
+            }
+        }
+    }
+
+    private static long number(Sql sql, NodeId id) throws SQLException {
+        return sql.number("SELECT n FROM nodes WHERE id = ?", id.bytes());
+    }
+
+    private Place node(long n) throws TooManyException {
+        Place known = nodes.get(n);
+        if (known == null) {
+            if (nodes.size() == MAX_NODES) {
+                throw new TooManyException();
+            }
+            known = new Place(n);
+            nodes.put(n, known);
+            left.push(known);
+        }
+        return known;
+    }
+
+    private void explore(Sql sql, Place place) throws SQLException, TooManyException {
+        if (sourceNodes.contains(place.n)
+                || sourceAgents.contains(sql.number("SELECT a FROM nodes WHERE n = ?", place.n))) {
+            influence(place);
+        }
+        List<Link> links = sql.all(
+                "SELECT parent, " + IS_PARENT + ", 0 FROM parents WHERE n = ?1 UNION ALL SELECT r, " + IS_WRITE
+                        + ", max(seq) FROM (SELECT r, seq FROM log WHERE n = ?1 UNION ALL SELECT r, seq FROM origins"
+                        + " WHERE n = ?1) GROUP BY r",
+                row -> new Link(row.getLong(1), row.getInt(2), row.getLong(3)),
+                place.n);
+        for (Link link : links) {
+            if (link.kind() == IS_PARENT) {
+                comesFrom(place, node(link.to()));
+            } else {
+                read(sql, place, link.to(), link.seq());
+            }
+        }
+    }
+
+    /** The node comes from all that the run had read before. */
+    private void read(Sql sql, Place place, long r, long seq) throws SQLException, TooManyException {
+        Run run = runs.get(r);
+        if (run == null) {
+            run = new Run(sql.all(
+                    "SELECT n, seq FROM reads WHERE r = ? ORDER BY seq LIMIT " + (MAX_WAYS - ways + 1),
+                    row -> new Link(row.getLong(1), 0, row.getLong(2)),
+                    r));
+            runs.put(r, run);
+            count(run.reads.size());
+        }
+        // The first that is no earlier than the write.
+        int from = 0;
+        int to = run.reads.size();
+        while (from < to) {
+            int middle = (from + to) >>> 1;
+            if (run.reads.get(middle).seq() < seq) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        for (int i = run.known.size(); i < to; i++) {
+            Place then = new Place(0);
+            run.known.add(then);
+            comesFrom(then, node(run.reads.get(i).to()));
+            if (i > 0) {
+                comesFrom(then, run.known.get(i - 1));
+            }
+        }
+        if (to > 0) {
+            comesFrom(place, run.known.get(to - 1));
+        }
+    }
+
+    private void comesFrom(Place place, Place other) throws TooManyException {
+        count(1);
+        other.from.add(place);
+        if (other.influenced) {
+            influence(place);
+        }
+    }
+
+    private void count(int more) throws TooManyException {
+        ways += more;
+        if (ways > MAX_WAYS) {
+            throw new TooManyException();
+        }
+    }
+
+    private static void influence(Place source) {
+        Deque<Place> all = new ArrayDeque<>();
+        all.push(source);
+        while (!all.isEmpty()) {
+            Place place = all.pop();
+            if (!place.influenced) {
+                place.influenced = true;
+                all.addAll(place.from);
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package dev.nullbox.ctxgraph.store;
+
+import com.google.gson.JsonObject;
+import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.service.EventSink;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The look at everything that is stored, begun at each start and made beside the service: whoever reads meanwhile gets
+ * what is sound, because every read is checked too. Events: {@code memory.damaged} {problem} for each find,
+ * {@code memory.checked} {damaged, ms} at the end.
+ */
+public final class IntegrityCheck implements AutoCloseable {
+    private static final int PAGE = 256;
+    private static final int MAX_PROBLEMS = 1_000;
+    private static final long CLOSE_SECONDS = 10;
+
+    private final Path database;
+    private final EventSink events;
+    private final Thread thread;
+    private volatile boolean closing;
+    private volatile List<String> found = List.of();
+    private volatile boolean done;
+
+    private IntegrityCheck(Path database, EventSink events) {
+        this.database = database;
+        this.events = events;
+        this.thread = new Thread(this::run, "memory-check");
+    }
+
+    public static IntegrityCheck start(Path database, EventSink events) {
+        IntegrityCheck check = new IntegrityCheck(database, events);
+        check.thread.setDaemon(true);
+        check.thread.start();
+        return check;
+    }
+
+    /** Whether all has been looked at. */
+    public boolean done() {
+        return done;
+    }
+
+    /** What is damaged, one line each; grows until {@link #done}. */
+    public List<String> found() {
+        return found;
+    }
+
+    private void run() {
+        long beginNanos = System.nanoTime();
+        try (Sql sql = Sql.open(database)) {
+            found = problems(sql, () -> closing);
+        } catch (SQLException e) {
+            found = List.of("the check itself: " + e.getMessage());
+        }
+        if (!closing) {
+            found.forEach(problem -> events.emit("memory.damaged", Map.of("problem", problem)));
+            JsonObject result = new JsonObject();
+            result.addProperty("damaged", found.size());
+            result.addProperty("ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beginNanos));
+            events.emit("memory.checked", result);
+        }
+        done = true;
+    }
+
+    /** Everything that is not as it was written: {@code "node ID"}, {@code "chunk ID"}, or what SQLite says and where. */
+    static List<String> problems(Sql sql, BooleanSupplier stop) throws SQLException {
+        List<String> problems = new ArrayList<>();
+        try {
+            // Tables, indexes by their order, and the full-text index.
+            sql.each("PRAGMA quick_check(20)", row -> {
+                String line = row.getString(1);
+                if (!line.equals("ok")) {
+                    problems.add(line);
+                }
+                return !stop.getAsBoolean();
+            });
+        } catch (SQLException e) {
+            requireDamage(e);
+            problems.add("tables: " + e.getMessage());
+        }
+        look(sql, "nodes", "n, id, content", PAGE, problems, stop);
+        look(sql, "chunks", "c, id, data", PAGE / 64, problems, stop);
+        return List.copyOf(problems);
+    }
+
+    /** Whether such a line is about one node's or chunk's bytes, and the tables around it are sound. */
+    static boolean isContent(String problem) {
+        int space = problem.indexOf(' ');
+        return (problem.startsWith("node ") || problem.startsWith("chunk "))
+                && NodeId.isId(problem.substring(space + 1));
+    }
+
+    private static void look(
+            Sql sql, String table, String columns, int page, List<String> problems, BooleanSupplier stop)
+            throws SQLException {
+        String number = columns.substring(0, 1);
+        String what = table.substring(0, table.length() - 1);
+        String some = "SELECT " + columns + " FROM " + table + " WHERE " + number + " > ? AND " + number + " <= ?";
+        long last;
+        try {
+            last = sql.number("SELECT max(" + number + ") FROM " + table);
+        } catch (SQLException e) {
+            requireDamage(e);
+            problems.add("table " + table + ": " + e.getMessage());
+            return;
+        }
+        // Page by page: a reader that stays in one transaction would keep the write-ahead log from being reused.
+        for (long from = 0; from < last && !stop.getAsBoolean() && problems.size() < MAX_PROBLEMS; from += page) {
+            try {
+                problems.addAll(unsound(sql, some, what, from, from + page));
+            } catch (SQLException whole) {
+                requireDamage(whole);
+                for (long one = from; one < Math.min(last, from + page); one++) {
+                    try {
+                        problems.addAll(unsound(sql, some, what, one, one + 1));
+                    } catch (SQLException e) {
+                        requireDamage(e);
+                        problems.add("row " + (one + 1) + " of " + table + ": " + e.getMessage());
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<String> unsound(Sql sql, String some, String what, long after, long to) throws SQLException {
+        List<String> problems = new ArrayList<>();
+        sql.each(
+                some,
+                row -> {
+                    byte[] id = row.getBytes(2);
+                    if (id == null || id.length != NodeId.LENGTH_BYTES) {
+                        problems.add("row " + row.getLong(1) + " of " + what + "s: its id is none");
+                    } else if (!new Reads.Stored(NodeId.ofBytes(id), 0, row.getBytes(3)).sound()) {
+                        problems.add(what + " " + NodeId.ofBytes(id));
+                    }
+                    return true;
+                },
+                after,
+                to);
+        return problems;
+    }
+
+    /** What else there is, as a disk that does not answer, says nothing about the rest. */
+    private static void requireDamage(SQLException e) throws SQLException {
+        if (!Sql.isDamage(e)) {
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.nullbox.ctxgraph.store;
+
+import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.Memory;
+import dev.nullbox.ctxgraph.memory.Position;
+import dev.nullbox.rpc.RpcException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A place in the log that moves on: nothing is kept for a slow reader, and nothing is lost by it. A look goes through a
+ * bounded part of the log, and gives the connection to the next one after that.
+ */
+final class LogWatch implements Memory.Watch {
+    private static final int MAX_ENTRIES = 100;
+    private static final int MAX_LOOK = 10_000;
+
+    private final Readers readers;
+    private final Position end;
+    private final List<KeyRanges.Range> ranges;
+    private volatile long position;
+    private volatile boolean closed;
+
+    /**
+     * @throws RpcException CONFLICT, AHEAD for a place that the log has not come to, or only before a restore
+     */
+    LogWatch(Readers readers, Position end, Actor actor, String prefix, long after) throws RpcException {
+        this.readers = readers;
+        this.end = end;
+        this.ranges = KeyRanges.of(actor, prefix);
+        long last = end.get();
+        if (after != Long.MAX_VALUE && (after > last || isLost(readers, after))) {
+            throw new RpcException(
+                    RpcException.Code.CONFLICT,
+                    "AHEAD",
+                    "after: there is no write " + after
+                            + ": an older state was restored; read anew what you need, and watch from " + last,
+                    "after");
+        }
+        this.position = Math.min(after, last);
+    }
+
+    /** Whether the place is beyond what a restored backup had, and before the first number after it. */
+    private static boolean isLost(Readers readers, long after) throws RpcException {
+        return readers.read(sql -> sql.number(
+                        "SELECT count(*) FROM floor WHERE ? < seq AND ? >"
+                                + " coalesce((SELECT max(log.seq) FROM log WHERE log.seq < floor.seq), 0)",
+                        after,
+                        after))
+                > 0;
+    }
+
+    @Override
+    public List<Memory.Head> next(Duration wait) throws RpcException {
+        long untilNanos = System.nanoTime() + wait.toNanos();
+        while (!closed && end.await(position, untilNanos, () -> closed)) {
+            List<Memory.Head> mine = look();
+            if (!mine.isEmpty()) {
+                return mine;
+            }
+        }
+        return List.of();
+    }
+
+    private List<Memory.Head> look() throws RpcException {
+        long to = Math.min(end.get(), position + MAX_LOOK);
+        List<Memory.Head> mine =
+                ranges.isEmpty() ? List.of() : readers.read(sql -> Reads.log(sql, ranges, position, to, MAX_ENTRIES));
+        position = mine.size() == MAX_ENTRIES ? mine.getLast().seq() : to;
+        return mine;
+    }
+
+    @Override
+    public long position() {
+        return position;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        end.wake();
+    }
+}

@@ -1,0 +1,29 @@
+package dev.nullbox.ctxgraph.store;
+
+import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.MemoryKey;
+import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.rpc.RpcException;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/** The nodes that a write says it came from. */
+final class Parents {
+    private Parents() {}
+
+    /**
+     * Refuses parents that are not there or that the actor cannot read: to it both look the same.
+     *
+     * @throws RpcException INVALID_PARAMS, PARENT; CONFLICT, QUARANTINED
+     */
+    static void require(Sql sql, Actor actor, List<NodeId> parents) throws SQLException, RpcException {
+        for (NodeId parent : parents) {
+            Optional<MemoryKey> key = Reads.key(sql, parent);
+            if (key.isEmpty() || !actor.mayRead(key.get())) {
+                throw Prepared.invalid("PARENT", "parents: " + parent + " is not there, or may not be read", "parents");
+            }
+            Quarantines.refuse(sql, parent);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.nullbox.ctxgraph.store;
+
+import com.google.gson.JsonElement;
+import dev.nullbox.ctxgraph.memory.AgentName;
+import dev.nullbox.ctxgraph.memory.Jcs;
+import dev.nullbox.ctxgraph.memory.Node;
+import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Put;
+import dev.nullbox.rpc.Json;
+import dev.nullbox.rpc.RpcException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A write with everything worked out that needs no database, so that the one writing thread has little to do.
+ */
+public final class Prepared {
+    /** Bytes of a value, canonical or as answered: leaves room for the rest of a message of 1 MiB. */
+    public static final int MAX_VALUE_BYTES = (1 << 20) - (1 << 14);
+
+    private final Put put;
+    private final NodeId id;
+    private final byte[] canonical;
+    private final String text;
+    private final byte[] vector;
+
+    private Prepared(Put put, NodeId id, byte[] canonical, String text, byte[] vector) {
+        this.put = put;
+        this.id = id;
+        this.canonical = canonical;
+        this.text = text;
+        this.vector = vector;
+    }
+
+    Put put() {
+        return put;
+    }
+
+    public NodeId id() {
+        return id;
+    }
+
+    /** The node's encoding; not to be changed. */
+    byte[] canonical() {
+        return canonical;
+    }
+
+    /** What is searched. */
+    String text() {
+        return text;
+    }
+
+    /** The embedding at length 1, 32-bit floats, least significant byte first; empty for none. */
+    byte[] vector() {
+        return vector;
+    }
+
+    /**
+     * Works a write out.
+     *
+     * @throws RpcException INVALID_PARAMS naming the field
+     */
+    static Prepared of(AgentName agent, Put put) throws RpcException {
+        if (put.parents().size() > Put.MAX_PARENTS
+                || new HashSet<>(put.parents()).size() < put.parents().size()) {
+            throw invalid("PARENT", "parents: at most " + Put.MAX_PARENTS + ", none of them twice", "parents");
+        }
+        Node node = new Node(agent, put.key(), put.kind(), put.parents(), put.value());
+        byte[] canonical;
+        try {
+            canonical = node.canonical();
+        } catch (Jcs.UnrepresentableException e) {
+            throw invalid("NUMBER", "value: " + e.getMessage(), "value");
+        }
+        requireSize(canonical, put.value());
+        return new Prepared(put, NodeId.of(canonical), canonical, Texts.of(canonical), unit(put.vector()));
+    }
+
+    private static void requireSize(byte[] canonical, JsonElement value) throws RpcException {
+        // Only where it may be near the bound is the value written out once more to measure it.
+        if (canonical.length <= MAX_VALUE_BYTES / 2) {
+            return;
+        }
+        int bytes = Json.bytes(value).length;
+        try {
+            bytes = Math.max(bytes, Jcs.canonical(value).getBytes(StandardCharsets.UTF_8).length);
+        } catch (Jcs.UnrepresentableException e) {
+            throw new IllegalStateException("the value was canonical a moment ago", e);
+        }
+        if (bytes > MAX_VALUE_BYTES) {
+            throw invalid(
+                    "VALUE_TOO_LARGE",
+                    "value: has " + bytes + " bytes, at most " + MAX_VALUE_BYTES
+                            + " are kept in one node: put chunks and name them as a blob",
+                    "value");
+        }
+    }
+
+    /**
+     * The vector at length 1.
+     *
+     * @throws RpcException INVALID_PARAMS for one without a direction
+     */
+    static byte[] unit(List<Float> vector) throws RpcException {
+        if (vector.isEmpty()) {
+            return new byte[0];
+        }
+        double square = 0;
+        for (float part : vector) {
+            square += (double) part * part;
+        }
+        if (vector.size() > Put.MAX_DIMENSIONS || !(square > 0) || Double.isInfinite(square)) {
+            throw invalid(
+                    "VECTOR", "vector: 1 to " + Put.MAX_DIMENSIONS + " finite numbers, not all of them 0", "vector");
+        }
+        double length = Math.sqrt(square);
+        ByteBuffer bytes = ByteBuffer.allocate(vector.size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (float part : vector) {
+            bytes.putFloat((float) (part / length));
+        }
+        return bytes.array();
+    }
+
+    /** A validated name, or INVALID_PARAMS with the field. */
+    public static <T> T parse(String text, Function<String, T> type, String field) throws RpcException {
+        try {
+            return type.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw invalid("SYNTAX", field + ": " + e.getMessage(), field);
+        }
+    }
+
+    public static RpcException invalid(String detail, String message, String field) {
+        return new RpcException(RpcException.Code.INVALID_PARAMS, detail, message, field);
+    }
+}

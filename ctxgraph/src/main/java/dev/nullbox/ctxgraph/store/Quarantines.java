@@ -1,0 +1,152 @@
+package dev.nullbox.ctxgraph.store;
+
+import dev.nullbox.ctxgraph.memory.AgentName;
+import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Source;
+import dev.nullbox.rpc.RpcException;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/**
+ * Nodes that are held back: all that a source influenced when the quarantine was put, and whatever comes from it until
+ * the release. A source that is an agent holds back what that agent writes meanwhile too.
+ */
+public final class Quarantines {
+    private Quarantines() {}
+
+    /**
+     * Refuses a node that is held back.
+     *
+     * @throws RpcException CONFLICT, QUARANTINED
+     */
+    static void refuse(Sql sql, NodeId id) throws SQLException, RpcException {
+        Optional<String> held = sql.first(
+                "SELECT q, source FROM nodes JOIN quarantined USING (n) JOIN quarantines USING (q) WHERE id = ? LIMIT"
+                        + " 1",
+                row -> "node " + id + " is held back by quarantine " + row.getLong(1) + ": influenced by "
+                        + row.getString(2),
+                id.bytes());
+        if (held.isPresent()) {
+            throw new RpcException(RpcException.Code.CONFLICT, "QUARANTINED", held.get());
+        }
+    }
+
+    private static final String DESCENDANTS = "WITH RECURSIVE came (n) AS (SELECT n FROM nodes WHERE %SEED"
+            + " UNION SELECT parents.n FROM came JOIN parents ON parents.parent = came.n"
+            + " UNION SELECT log.n FROM came JOIN reads ON reads.n = came.n"
+            + " JOIN log ON log.r = reads.r AND log.seq > reads.seq"
+            + " UNION SELECT origins.n FROM came JOIN reads ON reads.n = came.n"
+            + " JOIN origins ON origins.r = reads.r AND origins.seq > reads.seq)";
+
+    /** What a quarantine that came with an import is called, so that nobody's later writes are held back by its name. */
+    private static final String IMPORTED = "import:";
+
+    /** What a quarantine holds back. */
+    public record Held(long quarantine, long nodes) {}
+
+    /**
+     * Holds back all that a source influenced.
+     *
+     * @throws RpcException NOT_FOUND when nothing is known of the source
+     */
+    public static Held put(Writes writes, Source source, String reason) throws SQLException, RpcException {
+        Sql sql = writes.sql();
+        String name = nameOf(source);
+        long known = switch (source) {
+            case Source.ByAgent(AgentName agent) ->
+                sql.number("SELECT count(*) FROM agents WHERE name = ?", agent.text());
+            case Source.ByNode(NodeId id) -> sql.number("SELECT count(*) FROM nodes WHERE id = ?", id.bytes());
+        };
+        if (known == 0) {
+            throw new RpcException(
+                    RpcException.Code.NOT_FOUND, "NOT_FOUND", "nothing is known of " + name, "influenced_by");
+        }
+        sql.update("INSERT INTO quarantines (source, reason, seq) VALUES (?, ?, ?)", name, reason, writes.lastSeq());
+        long q = sql.number("SELECT max(q) FROM quarantines");
+        int nodes = switch (source) {
+            case Source.ByAgent(AgentName agent) ->
+                sql.update(hold("a = (SELECT a FROM agents WHERE name = ?)"), agent.text(), q);
+            case Source.ByNode(NodeId id) -> sql.update(hold("id = ?"), id.bytes(), q);
+        };
+        writes.quarantinesAre(true);
+        return new Held(q, nodes);
+    }
+
+    private static String hold(String seed) {
+        return DESCENDANTS.replace("%SEED", seed) + " INSERT INTO quarantined (n, q) SELECT n, ? FROM came";
+    }
+
+    /**
+     * Lets go what only this quarantine holds back, and gives how many nodes it held.
+     *
+     * @throws RpcException NOT_FOUND
+     */
+    public static int release(Writes writes, long q) throws SQLException, RpcException {
+        Sql sql = writes.sql();
+        if (sql.number("SELECT count(*) FROM quarantines WHERE q = ?", q) == 0) {
+            throw new RpcException(
+                    RpcException.Code.NOT_FOUND, "NOT_FOUND", "there is no quarantine " + q, "quarantine");
+        }
+        int nodes = sql.update("DELETE FROM quarantined WHERE q = ?", q);
+        sql.update("DELETE FROM quarantines WHERE q = ?", q);
+        writes.quarantinesAre(sql.number("SELECT count(*) FROM quarantines") > 0);
+        return nodes;
+    }
+
+    /**
+     * Holds an imported node back as it was where it comes from, until the release here.
+     *
+     * @param source as {@link #put} had it there
+     */
+    static void putImported(Writes writes, long n, String source) throws SQLException {
+        String name = IMPORTED + nameOf(requireSource(source));
+        Sql sql = writes.sql();
+        sql.update(
+                "INSERT INTO quarantines (source, reason, seq) SELECT ?, 'held back where it was exported', ?"
+                        + " WHERE NOT EXISTS (SELECT 1 FROM quarantines WHERE source = ?)",
+                name,
+                writes.lastSeq(),
+                name);
+        sql.update("INSERT OR IGNORE INTO quarantined (n, q) SELECT ?, q FROM quarantines WHERE source = ?", n, name);
+        writes.quarantinesAre(true);
+    }
+
+    /**
+     * The source that an exported quarantine names.
+     *
+     * @throws IllegalArgumentException when no quarantine has such a source
+     */
+    public static Source requireSource(String source) {
+        return Source.parse(source.startsWith(IMPORTED) ? source.substring(IMPORTED.length()) : source);
+    }
+
+    private static String nameOf(Source source) {
+        return switch (source) {
+            case Source.ByAgent(AgentName agent) -> agent.text();
+            case Source.ByNode(NodeId id) -> id.hex();
+        };
+    }
+
+    /** Holds a new node back with what its run has read, with its parents, and with its agent. */
+    static void inherit(Sql sql, long n, long r, AgentName agent) throws SQLException {
+        sql.update(
+                "INSERT OR IGNORE INTO quarantined (n, q) SELECT ?, q FROM reads JOIN quarantined USING (n) WHERE r ="
+                        + " ?",
+                n,
+                r);
+        inherit(sql, n, agent);
+    }
+
+    /** Holds a new node back with its parents, and with its agent. */
+    static void inherit(Sql sql, long n, AgentName agent) throws SQLException {
+        sql.update(
+                "INSERT OR IGNORE INTO quarantined (n, q)"
+                        + " SELECT ?, q FROM parents JOIN quarantined ON quarantined.n = parent WHERE parents.n = ?",
+                n,
+                n);
+        sql.update(
+                "INSERT OR IGNORE INTO quarantined (n, q) SELECT ?, q FROM quarantines WHERE source = ?",
+                n,
+                agent.text());
+    }
+}

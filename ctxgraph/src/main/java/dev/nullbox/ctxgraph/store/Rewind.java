@@ -1,0 +1,35 @@
+package dev.nullbox.ctxgraph.store;
+
+import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.Memory;
+import dev.nullbox.ctxgraph.memory.MemoryKey;
+import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.rpc.RpcException;
+import java.sql.SQLException;
+
+/** The way back of one key. */
+public final class Rewind {
+    private Rewind() {}
+
+    /**
+     * Makes what a key held at a place in the log its head again; the history stays and grows by one.
+     *
+     * @throws RpcException NOT_FOUND when the key held nothing yet; CONFLICT, QUARANTINED; INTERNAL, DAMAGED
+     */
+    public static Memory.Written apply(Writes writes, MemoryKey key, long to) throws SQLException, RpcException {
+        NodeId id = writes.sql()
+                .first(
+                        "SELECT id FROM keys JOIN log USING (k) JOIN nodes ON nodes.n = log.n"
+                                + " WHERE key = ? AND log.seq <= ? ORDER BY log.seq DESC LIMIT 1",
+                        row -> NodeId.ofBytes(row.getBytes(1)),
+                        key.text(),
+                        to)
+                .orElseThrow(() -> new RpcException(
+                        RpcException.Code.NOT_FOUND,
+                        "NOT_FOUND",
+                        key + " was not yet written at sequence number " + to,
+                        "to"));
+        Quarantines.refuse(writes.sql(), id);
+        return writes.again(Actor.operator(), id);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.nullbox.ctxgraph.store;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * The tables, and how a database of an older version comes to have them.
+ *
+ * <p>{@code log} is the order of all writes and is only ever appended to; {@code keys} holds each key's last entry once
+ * more, so that a get is two look-ups. {@code texts} is the full-text index over the current values, without a copy of
+ * them: {@code space} holds the key again, to narrow a search to an agent's scope without a say in the ranking.
+ */
+final class Schema {
+    /** The oldest version of which a backup can be restored. */
+    static final int OLDEST = 2;
+
+    static final int VERSION = 3;
+
+    private static final List<String> TABLES = List.of(
+            "CREATE TABLE agents (a INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, bytes INTEGER NOT NULL) STRICT",
+            "CREATE TABLE runs (r INTEGER PRIMARY KEY, a INTEGER NOT NULL, run INTEGER NOT NULL, manifest TEXT NOT NULL,"
+                    + " UNIQUE (a, run, manifest)) STRICT",
+            "CREATE TABLE nodes (n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, a INTEGER NOT NULL,"
+                    + " kind INTEGER NOT NULL, content BLOB NOT NULL) STRICT",
+            "CREATE TABLE keys (k INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL,"
+                    + " n INTEGER NOT NULL, live INTEGER NOT NULL) STRICT",
+            "CREATE TABLE log (seq INTEGER PRIMARY KEY, k INTEGER NOT NULL, n INTEGER NOT NULL, r INTEGER NOT NULL)"
+                    + " STRICT",
+            "CREATE INDEX log_by_key ON log (k, seq)",
+            "CREATE INDEX log_by_node ON log (n, seq)",
+            "CREATE INDEX log_by_run ON log (r, seq)",
+            "CREATE TABLE parents (n INTEGER NOT NULL, parent INTEGER NOT NULL, PRIMARY KEY (n, parent))"
+                    + " STRICT, WITHOUT ROWID",
+            "CREATE INDEX children ON parents (parent, n)",
+            // What a run has read: it was at seq, so that what it wrote later may come from it.
+            "CREATE TABLE reads (r INTEGER NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (r, n))"
+                    + " STRICT, WITHOUT ROWID",
+            "CREATE INDEX readers ON reads (n, r)",
+            // Whom a run has talked to; egress is to fill it.
+            "CREATE TABLE contacts (r INTEGER NOT NULL, contact TEXT NOT NULL, seq INTEGER NOT NULL,"
+                    + " PRIMARY KEY (r, contact)) STRICT, WITHOUT ROWID",
+            "CREATE TABLE chunks (c INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, data BLOB NOT NULL) STRICT",
+            "CREATE TABLE node_chunks (n INTEGER NOT NULL, i INTEGER NOT NULL, c INTEGER NOT NULL, PRIMARY KEY (n, i))"
+                    + " STRICT, WITHOUT ROWID",
+            "CREATE INDEX chunk_nodes ON node_chunks (c)",
+            "CREATE TABLE vectors (k INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT",
+            "CREATE TABLE quarantines (q INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, reason TEXT NOT NULL,"
+                    + " seq INTEGER NOT NULL) STRICT",
+            "CREATE TABLE quarantined (n INTEGER NOT NULL, q INTEGER NOT NULL, PRIMARY KEY (n, q)) STRICT, WITHOUT ROWID",
+            "CREATE INDEX quarantined_by ON quarantined (q, n)",
+            "CREATE VIRTUAL TABLE texts USING fts5 (space, key, text, content = '', contentless_delete = 1,"
+                    + " tokenize = 'unicode61 remove_diacritics 2')");
+
+    private static final List<String> SINCE_3 = List.of(
+            "CREATE TABLE staged (a INTEGER NOT NULL, c INTEGER NOT NULL, since INTEGER NOT NULL DEFAULT (unixepoch()),"
+                    + " PRIMARY KEY (a, c)) STRICT, WITHOUT ROWID",
+            "CREATE INDEX staged_since ON staged (since)",
+            // Writes of nodes that were imported without an entry in the log: by whom, and after which reads (by seq).
+            "CREATE TABLE origins (n INTEGER NOT NULL, r INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (n, r))"
+                    + " STRICT, WITHOUT ROWID",
+            "CREATE INDEX origins_by_run ON origins (r, seq)",
+            // The first number not given out before a backup was restored that has smaller ones; none has it.
+            "CREATE TABLE floor (seq INTEGER NOT NULL) STRICT");
+
+    private Schema() {}
+
+    /**
+     * Brings the database to this version, in one transaction.
+     *
+     * @throws SQLException when it is damaged, or of a newer version
+     */
+    static void migrate(Sql sql) throws SQLException {
+        long version = sql.first("PRAGMA user_version", row -> row.getLong(1)).orElse(0L);
+        if (version > VERSION) {
+            throw new SQLException("the database is of version " + version + ", this program knows " + VERSION);
+        }
+        if (version == VERSION) {
+            return;
+        }
+        sql.execute("BEGIN IMMEDIATE");
+        if (version == 1) {
+            sql.execute("ALTER TABLE nodes RENAME TO nodes_1");
+            sql.execute("ALTER TABLE log RENAME TO log_1");
+            sql.execute("DROP INDEX log_by_key");
+            sql.execute("DROP INDEX log_by_node");
+        }
+        if (version == 2) {
+            sql.execute("UPDATE agents SET bytes = bytes - (SELECT coalesce(sum(length(data)), 0) FROM staged"
+                    + " JOIN chunks USING (c) WHERE staged.a = agents.a) WHERE a IN (SELECT a FROM staged)");
+            sql.execute(
+                    "DELETE FROM chunks WHERE c IN (SELECT c FROM staged) AND c NOT IN (SELECT c FROM node_chunks)");
+            sql.execute("DROP TABLE staged");
+        } else {
+            for (String table : TABLES) {
+                sql.execute(table);
+            }
+        }
+        for (String table : SINCE_3) {
+            sql.execute(table);
+        }
+        if (version == 1) {
+            Version1.move(sql);
+            sql.execute("DROP TABLE log_1");
+            sql.execute("DROP TABLE nodes_1");
+        }
+        sql.execute("PRAGMA user_version = " + VERSION);
+        sql.execute("COMMIT");
+    }
+}

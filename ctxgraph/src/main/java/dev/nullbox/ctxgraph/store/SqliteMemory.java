@@ -1,0 +1,320 @@
+package dev.nullbox.ctxgraph.store;
+
+import dev.nullbox.ctxgraph.admission.Turns;
+import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.Blob;
+import dev.nullbox.ctxgraph.memory.HeapCost;
+import dev.nullbox.ctxgraph.memory.Memory;
+import dev.nullbox.ctxgraph.memory.MemoryKey;
+import dev.nullbox.ctxgraph.memory.Node;
+import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Position;
+import dev.nullbox.ctxgraph.memory.Put;
+import dev.nullbox.ctxgraph.memory.Query;
+import dev.nullbox.ctxgraph.memory.Source;
+import dev.nullbox.rpc.RpcException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/** {@link Memory} in one SQLite file: one thread writes, several connections read. */
+public final class SqliteMemory implements Memory {
+    private static final int READERS = 3;
+
+    /**
+     * For searches and for whatever asks for influence, which take longer: whoever gets one value does not wait behind
+     * them. One agent has no more than one of them.
+     */
+    private static final int SLOW_READERS = 2;
+
+    private static final int MAX_PAGE = 1_000;
+
+    /** What the entries of a page take of the heap, about. */
+    private static final long PAGE_COST = 4 << 20;
+
+    private static final long CHUNK_COPIES = 8;
+
+    /** Leaves an agent beyond its quota some forty refusals a second, by all threads of its door. */
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    /** How long a request of an agent waits for its turn. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final Sql writer;
+    private final Committer committer;
+    private final Readers readers;
+    private final Readers slowReaders;
+
+    /** For watches, which look a little at every commit. */
+    private final Readers watchers;
+
+    private final Search search;
+    private final ReadLog readLog;
+    private final AgentWrites agentWrites;
+    private final Position end = new Position();
+    private final Turns turns = new Turns(PATIENCE, PAUSE);
+
+    private SqliteMemory(Path file, Sql writer, LongSupplier nanoClock) throws SQLException {
+        this.writer = writer;
+        this.readers = Readers.open(file, READERS);
+        this.slowReaders = Readers.open(file, SLOW_READERS);
+        this.watchers = Readers.open(file, 1);
+        this.search = Search.open();
+        Writes writes = Writes.open(writer);
+        end.moveTo(writes.lastSeq());
+        this.committer = Committer.start(writes, end::moveTo);
+        this.agentWrites = new AgentWrites(committer, turns, nanoClock);
+        this.readLog = new ReadLog(committer);
+    }
+
+    /**
+     * Opens the file, made when it is absent.
+     *
+     * @throws SQLException when it is no database, is damaged, or is of a newer version
+     */
+    public static SqliteMemory open(Path file, LongSupplier nanoClock) throws SQLException {
+        try {
+            return opened(file, nanoClock);
+        } catch (SQLException e) {
+            if (!Sql.isDamage(e)) {
+                throw e;
+            }
+            throw new SQLException(
+                    "it is damaged so that it cannot be opened, only replaced by a backup: " + e.getMessage(), e);
+        }
+    }
+
+    private static SqliteMemory opened(Path file, LongSupplier nanoClock) throws SQLException {
+        Sql writer = Sql.open(file);
+        try {
+            Schema.migrate(writer);
+            Backup.raise(file, writer);
+            Blobs.dropStaged(writer);
+            return new SqliteMemory(file, writer, nanoClock);
+        } catch (SQLException e) {
+            writer.close();
+            throw e;
+        }
+    }
+
+    /** The thread that writes, for what is not an agent's to ask. */
+    public Committer committer() {
+        return committer;
+    }
+
+    public Readers readers() {
+        return readers;
+    }
+
+    /** The turns of those who may not fill the heap; reads in one of them weigh in it. */
+    public Turns turns() {
+        return turns;
+    }
+
+    @Override
+    public List<Written> write(Actor actor, List<Put> puts) throws RpcException {
+        return agentWrites.write(actor, puts);
+    }
+
+    /** Stages a chunk of at most {@link Blob#MAX_CHUNK_BYTES} for a blob of this actor. */
+    public NodeId putChunk(Actor actor, byte[] data) throws RpcException {
+        return agentWrites.stage(actor, data);
+    }
+
+    /** The blob of chunks that this actor has staged. */
+    public Blob blob(Actor actor, List<NodeId> chunks, String type) throws RpcException {
+        return readers.read(sql -> Blobs.of(sql, actor.agent(), chunks, type));
+    }
+
+    /** The blob that a node is, when the actor may read it; NOT_FOUND when there is none. */
+    public Blob blob(Actor actor, NodeId id, List<Source> without) throws RpcException {
+        return node(actor, id, without)
+                .map(Entry::node)
+                .filter(found -> found.kind() == Node.Kind.BLOB)
+                .map(found -> Blob.parse(found.value()))
+                .orElseThrow(() ->
+                        new RpcException(RpcException.Code.NOT_FOUND, "NOT_FOUND", "there is no such blob", "id"));
+    }
+
+    /** The bytes of one chunk of a blob that the actor may read; NOT_FOUND when there is none. */
+    public byte[] chunk(Actor actor, NodeId id, int index) throws RpcException {
+        if (blob(actor, id, List.of()).chunks().size() <= index) {
+            throw new RpcException(RpcException.Code.NOT_FOUND, "NOT_FOUND", "the blob has no chunk " + index, "index");
+        }
+        byte[] chunk = readers.read(sql -> Blobs.chunk(sql, id, index));
+        // In base 64, as the answer's tree and text.
+        turns.weigh(CHUNK_COPIES * chunk.length);
+        return chunk;
+    }
+
+    @Override
+    public Optional<Entry> get(Actor actor, MemoryKey key, List<Source> without) throws RpcException {
+        actor.requireRead(key);
+        Optional<Entry> entry = read(actor, without, sql -> {
+            Optional<Reads.Stored> stored = Reads.stored(sql, key);
+            if (stored.isEmpty()) {
+                return Optional.<Entry>empty();
+            }
+            refuseHeld(sql, stored.get().id(), without);
+            return Optional.of(checked(stored.get()));
+        });
+        return noted(actor, entry);
+    }
+
+    @Override
+    public Optional<Entry> node(Actor actor, NodeId id, List<Source> without) throws RpcException {
+        Optional<Entry> entry = read(actor, without, sql -> {
+            // Whether the key may be read comes first: to others the node is not there, quarantined, damaged or not.
+            Optional<MemoryKey> key = Reads.key(sql, id);
+            if (key.isPresent() ? !actor.mayRead(key.get()) : !actor.agent().equals(Actor.OPERATOR)) {
+                return Optional.<Entry>empty();
+            }
+            Optional<Reads.Stored> stored = Reads.stored(sql, id);
+            if (stored.isEmpty()) {
+                return Optional.<Entry>empty();
+            }
+            refuseHeld(sql, id, without);
+            return Optional.of(checked(stored.get()));
+        });
+        return noted(actor, entry);
+    }
+
+    /** What asks for influence goes through more than a few rows. */
+    private <T> T read(Actor actor, List<Source> without, Readers.Reading<T> reading) throws RpcException {
+        return without.isEmpty() ? readers.read(reading) : slowly(actor, without, reading);
+    }
+
+    private <T> T slowly(Actor actor, List<Source> without, Readers.Reading<T> reading) throws RpcException {
+        return turns.slowly(actor.agent(), () -> {
+            if (!without.isEmpty()) {
+                turns.weigh(Influence.HEAP_COST);
+            }
+            return slowReaders.read(reading);
+        });
+    }
+
+    private static void refuseHeld(Sql sql, NodeId id, List<Source> without) throws SQLException, RpcException {
+        Quarantines.refuse(sql, id);
+        Influence.refuse(sql, id, without);
+    }
+
+    private Entry checked(Reads.Stored stored) throws RpcException {
+        turns.weigh(HeapCost.of(stored.content()));
+        return stored.checked();
+    }
+
+    private Optional<Entry> noted(Actor actor, Optional<Entry> entry) throws RpcException {
+        if (entry.isPresent()) {
+            readLog.note(actor, entry.get().id(), end.get());
+        }
+        return entry;
+    }
+
+    @Override
+    public Optional<Head> head(Actor actor, MemoryKey key) throws RpcException {
+        actor.requireRead(key);
+        return readers.read(sql -> Reads.head(sql, key));
+    }
+
+    @Override
+    public Page<Head> history(Actor actor, MemoryKey key, long before, int max) throws RpcException {
+        actor.requireRead(key);
+        requireMax(max, MAX_PAGE);
+        List<Head> found = readers.read(sql -> Reads.history(sql, key, before, max + 1));
+        boolean more = found.size() > max;
+        List<Head> page = more ? found.subList(0, max) : found;
+        return new Page<>(page, more ? Optional.of(Long.toString(page.getLast().seq())) : Optional.empty());
+    }
+
+    @Override
+    public Page<Head> list(Actor actor, String prefix, String after, int max, List<Source> without)
+            throws RpcException {
+        requireMax(max, MAX_PAGE);
+        List<KeyRanges.Range> ranges = KeyRanges.of(actor, prefix);
+        return read(actor, without, sql -> {
+            List<Head> found = Reads.list(sql, ranges, after, max + 1);
+            boolean more = found.size() > max;
+            List<Head> page = new ArrayList<>(more ? found.subList(0, max) : found);
+            Optional<String> next = more ? Optional.of(page.getLast().key().text()) : Optional.empty();
+            if (!without.isEmpty()) {
+                Influence influence = Influence.of(without);
+                List<Head> free = new ArrayList<>();
+                for (Head head : page) {
+                    if (!influence.on(sql, head.id())) {
+                        free.add(head);
+                    }
+                }
+                page = free;
+            }
+            return new Page<>(page, next);
+        });
+    }
+
+    @Override
+    public Page<Entry> entries(Actor actor, String prefix, String after, int max, List<Source> without)
+            throws RpcException {
+        Page<Head> heads = list(actor, prefix, after, max, without);
+        List<Entry> entries = new ArrayList<>();
+        long cost = 0;
+        for (Head head : heads.items()) {
+            if (cost > PAGE_COST) {
+                return new Page<>(
+                        entries, Optional.of(entries.getLast().node().key().text()));
+            }
+            Optional<Reads.Stored> stored =
+                    head.quarantined() ? Optional.empty() : readers.read(sql -> Reads.stored(sql, head.id()));
+            if (stored.isPresent() && stored.get().sound()) {
+                cost += HeapCost.of(stored.get().content());
+                Entry entry = checked(stored.get());
+                entries.add(new Entry(entry.id(), head.seq(), entry.node()));
+                readLog.note(actor, head.id(), end.get());
+            }
+        }
+        return new Page<>(entries, heads.next());
+    }
+
+    @Override
+    public List<Hit> search(Actor actor, Query query) throws RpcException {
+        requireMax(query.max(), Query.MAX_HITS);
+        List<Hit> hits = slowly(actor, query.without(), sql -> {
+            Influence influence = Influence.of(query.without());
+            return search.find(sql, actor, query, (at, id) -> !Reads.quarantined(at, id) && !influence.on(at, id));
+        });
+        for (Hit hit : hits) {
+            readLog.note(actor, hit.id(), end.get());
+        }
+        return hits;
+    }
+
+    @Override
+    public Watch watch(Actor actor, String prefix, long after) throws RpcException {
+        return new LogWatch(watchers, end, actor, prefix, after);
+    }
+
+    /** Ends all watches, writes what waits, moves the write-ahead log into the file and closes it. */
+    @Override
+    public void close() throws RpcException {
+        end.close();
+        committer.close();
+        try {
+            readers.close();
+            slowReaders.close();
+            watchers.close();
+            search.close();
+            writer.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            writer.close();
+        } catch (SQLException e) {
+            throw Committer.unavailable(e);
+        }
+    }
+
+    private static void requireMax(int max, int most) throws RpcException {
+        if (max < 1 || max > most) {
+            throw Prepared.invalid("OUT_OF_RANGE", "max: must be from 1 to " + most, "max");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package dev.nullbox.ctxgraph.store;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.nullbox.ctxgraph.memory.MemoryKey;
+import dev.nullbox.ctxgraph.memory.Node;
+import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.rpc.RpcException;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The way of a node: what it may have come from, or what may have come from it, nearest first. */
+public final class Trace {
+    private static final int MAX_READS = 50;
+    private static final int MAX_WRITES = 20;
+
+    /** Bytes of the answer, by and large. */
+    private static final int MAX_ANSWER = 600_000;
+
+    private static final int NODE_BYTES = 400;
+    private static final int WRITE_BYTES = 200;
+    private static final int ID_BYTES = 67;
+
+    private final Sql sql;
+    private final boolean back;
+    private final int max;
+    private final JsonArray nodes = new JsonArray();
+    private final Set<Long> seen = new HashSet<>();
+    private final Queue<Long> next = new ArrayDeque<>();
+    private boolean complete = true;
+    private int bytes;
+
+    private record Row(long n, NodeId id, Node.Kind kind, String agent, boolean held) {}
+
+    /** One time that a node was written, here or, with number 0, where it was imported from. */
+    private record Write(long seq, long r, long before, String agent, long run, String manifest) {}
+
+    private Trace(Sql sql, boolean back, int max) {
+        this.sql = sql;
+        this.back = back;
+        this.max = max;
+    }
+
+    /**
+     * The trace as {@code MemoryMethods} tells it.
+     *
+     * @param back to the ancestors, else to the descendants
+     * @throws RpcException NOT_FOUND
+     */
+    public static JsonObject of(Sql sql, NodeId id, boolean back, int max) throws SQLException, RpcException {
+        long n = sql.first("SELECT n FROM nodes WHERE id = ?", row -> row.getLong(1), id.bytes())
+                .orElseThrow(() ->
+                        new RpcException(RpcException.Code.NOT_FOUND, "NOT_FOUND", "there is no node " + id, "id"));
+        Trace trace = new Trace(sql, back, max);
+        trace.add(n);
+        trace.walk();
+        JsonObject result = new JsonObject();
+        result.add("nodes", trace.nodes);
+        result.addProperty("complete", trace.complete);
+        return result;
+    }
+
+    private void add(long n) {
+        if (seen.add(n)) {
+            next.add(n);
+        }
+    }
+
+    private void walk() throws SQLException {
+        while (!next.isEmpty()) {
+            if (nodes.size() == max || bytes > MAX_ANSWER) {
+                complete = false;
+                return;
+            }
+            Optional<Row> row = row(next.remove());
+            if (row.isPresent()) {
+                nodes.add(describe(row.get()));
+            }
+        }
+    }
+
+    private Optional<Row> row(long n) throws SQLException {
+        return sql.first(
+                "SELECT id, kind, name, EXISTS (SELECT 1 FROM quarantined WHERE quarantined.n = nodes.n)"
+                        + " FROM nodes JOIN agents USING (a) WHERE n = ?",
+                at -> new Row(
+                        n,
+                        NodeId.ofBytes(at.getBytes(1)),
+                        Node.Kind.ofCode(at.getInt(2)),
+                        at.getString(3),
+                        at.getInt(4) != 0),
+                n);
+    }
+
+    private List<Write> writes(long n) throws SQLException {
+        List<Write> writes = sql.all(
+                "SELECT seq, r, before, name, run, manifest FROM (SELECT seq, r, seq AS before FROM log WHERE n = ?"
+                        + " UNION ALL SELECT 0, r, seq FROM origins WHERE n = ?) JOIN runs USING (r)"
+                        + " JOIN agents USING (a) ORDER BY before LIMIT " + (MAX_WRITES + 1),
+                at -> new Write(
+                        at.getLong(1), at.getLong(2), at.getLong(3), at.getString(4), at.getLong(5), at.getString(6)),
+                n,
+                n);
+        return bounded(writes, MAX_WRITES);
+    }
+
+    private <T> List<T> bounded(List<T> all, int most) {
+        complete &= all.size() <= most;
+        return all.subList(0, Math.min(all.size(), most));
+    }
+
+    private JsonObject describe(Row row) throws SQLException {
+        List<Long> parents = sql.all("SELECT parent FROM parents WHERE n = ?", at -> at.getLong(1), row.n());
+        List<Long> reads = bounded(
+                sql.all(
+                        "SELECT reads.n FROM log JOIN reads ON reads.r = log.r AND reads.seq < log.seq WHERE log.n = ?"
+                                + " UNION SELECT reads.n FROM origins JOIN reads ON reads.r = origins.r"
+                                + " AND reads.seq < origins.seq WHERE origins.n = ? LIMIT " + (MAX_READS + 1),
+                        at -> at.getLong(1),
+                        row.n(),
+                        row.n()),
+                MAX_READS);
+        for (long other : back ? both(parents, reads) : after(row.n())) {
+            add(other);
+        }
+        List<Write> writes = writes(row.n());
+        JsonArray described = new JsonArray();
+        Set<String> contacts = new TreeSet<>();
+        for (Write write : writes) {
+            described.add(describe(write, contacts));
+        }
+        JsonArray all = new JsonArray();
+        contacts.forEach(all::add);
+        bytes +=
+                NODE_BYTES + writes.size() * WRITE_BYTES + (parents.size() + reads.size() + contacts.size()) * ID_BYTES;
+        JsonObject node = new JsonObject();
+        node.addProperty("id", row.id().hex());
+        node.addProperty("key", Reads.key(sql, row.id()).map(MemoryKey::text).orElse(""));
+        node.addProperty("kind", row.kind().text());
+        node.addProperty("seq", writes.isEmpty() ? 0 : writes.getFirst().seq());
+        node.addProperty("agent", row.agent());
+        node.addProperty("run", writes.isEmpty() ? 0 : writes.getFirst().run());
+        node.addProperty("manifest", writes.isEmpty() ? "" : writes.getFirst().manifest());
+        node.add("writes", described);
+        node.add("parents", ids(parents));
+        node.add("reads", ids(reads));
+        node.add("contacts", all);
+        node.addProperty("quarantined", row.held());
+        return node;
+    }
+
+    private JsonObject describe(Write write, Set<String> all) throws SQLException {
+        JsonArray contacts = new JsonArray();
+        sql.each(
+                "SELECT contact FROM contacts WHERE r = ? AND seq < ? ORDER BY contact LIMIT 100",
+                at -> {
+                    contacts.add(at.getString(1));
+                    all.add(at.getString(1));
+                    return true;
+                },
+                write.r(),
+                write.before());
+        bytes += contacts.size() * ID_BYTES;
+        JsonObject described = new JsonObject();
+        described.addProperty("seq", write.seq());
+        described.addProperty("agent", write.agent());
+        described.addProperty("run", write.run());
+        described.addProperty("manifest", write.manifest());
+        described.add("contacts", contacts);
+        return described;
+    }
+
+    private List<Long> after(long n) throws SQLException {
+        List<Long> children =
+                sql.all("SELECT n FROM parents WHERE parent = ? LIMIT " + (max + 1), at -> at.getLong(1), n);
+        List<Long> written = sql.all(
+                "SELECT DISTINCT log.n FROM reads JOIN log ON log.r = reads.r AND log.seq > reads.seq"
+                        + " WHERE reads.n = ? LIMIT " + (max + 1),
+                at -> at.getLong(1),
+                n);
+        complete &= children.size() <= max && written.size() <= max;
+        return both(children, written);
+    }
+
+    private static List<Long> both(List<Long> some, List<Long> others) {
+        List<Long> all = new ArrayList<>(some);
+        all.addAll(others);
+        return all;
+    }
+
+    private JsonArray ids(List<Long> ns) throws SQLException {
+        JsonArray ids = new JsonArray();
+        for (long n : ns) {
+            sql.first("SELECT id FROM nodes WHERE n = ?", at -> NodeId.ofBytes(at.getBytes(1)), n)
+                    .ifPresent(id -> ids.add(id.hex()));
+        }
+        return ids;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.nullbox.ctxgraph.store;
+
+import com.google.gson.JsonObject;
+import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.AgentName;
+import dev.nullbox.ctxgraph.memory.MemoryKey;
+import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Put;
+import dev.nullbox.rpc.Json;
+import dev.nullbox.rpc.RpcException;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+
+/**
+ * Databases of version 1, where every agent had keys of its own: {@code notes/a} of ada becomes {@code ada/notes/a}, and
+ * so a node with another id; a key that began with the agent's name stays as it is. The order and the numbers stay.
+ */
+final class Version1 {
+    private Version1() {}
+
+    /** Moves what {@code log_1} and {@code nodes_1} hold into the tables of today; leaves out what is damaged. */
+    static void move(Sql sql) throws SQLException {
+        Writes writes = Writes.open(sql);
+        long[] last = {0};
+        boolean more = true;
+        while (more) {
+            more = sql.first(
+                            "SELECT seq, id, content FROM log_1 JOIN nodes_1 ON id = node WHERE seq > ? ORDER BY seq LIMIT 1",
+                            row -> {
+                                last[0] = row.getLong(1);
+                                return move(writes, last[0], row.getBytes(2), row.getBytes(3));
+                            },
+                            last[0])
+                    .isPresent();
+        }
+    }
+
+    private static boolean move(Writes writes, long seq, byte[] id, byte[] content) throws SQLException {
+        NodeId known = NodeId.ofBytes(id);
+        if (!NodeId.of(content).equals(known)) {
+            System.err.println("ctxgraph: node " + known + " is damaged and was left behind by the move to version 2");
+            return false;
+        }
+        try {
+            JsonObject old = Json.parse(content).getAsJsonObject();
+            AgentName agent = new AgentName(old.get("agent").getAsString());
+            MemoryKey key = key(agent, old.get("key").getAsString());
+            writes.moveTo(seq);
+            writes.apply(Actor.ofName(agent), Prepared.of(agent, Put.of(key, old.get("value"))));
+            return true;
+        } catch (RpcException e) {
+            throw new SQLException("node " + known + " cannot be moved to version 2: " + e.getMessage(), e);
+        }
+    }
+
+    private static MemoryKey key(AgentName agent, String old) {
+        String full = old.startsWith(agent + "/") ? old : agent + "/" + old;
+        return new MemoryKey(
+                full.length() <= MemoryKey.MAX_LENGTH
+                        ? full
+                        : agent + "/long/" + NodeId.of(old.getBytes(StandardCharsets.UTF_8)));
+    }
+}

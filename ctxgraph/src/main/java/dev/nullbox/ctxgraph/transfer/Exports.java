@@ -1,0 +1,202 @@
+package dev.nullbox.ctxgraph.transfer;
+
+import com.google.gson.JsonObject;
+import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.store.Sql;
+import dev.nullbox.rpc.Json;
+import dev.nullbox.rpc.RpcException;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.sql.SQLException;
+import java.util.Base64;
+import java.util.List;
+
+/**
+ * A part of the graph as lines of JSON, one each:
+ *
+ * <pre>
+ * {"format":"nullbox-memory","version":2}
+ * {"chunk":ID,"data":BASE64}                      the chunks of the blobs below
+ * {"node":ID,"content":CANONICAL-ENCODING,        parents before what came from them; held: what the quarantines
+ *  "held":[SOURCE]}                               that hold it back are about, left out where there are none
+ * {"entry":{key,node,seq,agent,run,manifest}}     the history of the chosen keys
+ * {"origin":{node,seq,agent,run,manifest}}        the writes of the other nodes
+ * {"read":{node,seq,agent,run,manifest}}          what the runs of both had read, at which place of the log
+ * {"end":{nodes,entries,chunks,sha256}}           sha256 of all lines above, line feeds included
+ * </pre>
+ *
+ * Entries, origins and reads stand in their order. Version 1 had neither held nor origins nor reads.
+ *
+ * A damaged node or chunk cannot be checked where it arrives, so that there is no export with one in it.
+ */
+public final class Exports {
+    static final int VERSION = 2;
+
+    private static final byte[] LINE_FEED = {'\n'};
+
+    /** Who did what to the chosen nodes, in order: 0 wrote, 1 read. */
+    private static final String DEEDS = "SELECT * FROM (SELECT log.seq AS seq, 0 AS deed, key, id, name, run, manifest"
+            + " FROM chosen JOIN log USING (n) JOIN nodes USING (n) JOIN runs USING (r) JOIN agents ON agents.a = runs.a"
+            + " LEFT JOIN (chosen_keys JOIN keys USING (k)) USING (k)"
+            + " UNION ALL SELECT origins.seq, 0, NULL, id, name, run, manifest"
+            + " FROM chosen JOIN origins USING (n) JOIN nodes USING (n) JOIN runs USING (r)"
+            + " JOIN agents ON agents.a = runs.a"
+            + " UNION ALL SELECT reads.seq, 1, NULL, id, name, run, manifest"
+            + " FROM chosen_runs JOIN reads ON reads.r = chosen_runs.r AND reads.seq < last JOIN nodes USING (n)"
+            + " JOIN runs ON runs.r = reads.r JOIN agents ON agents.a = runs.a) ORDER BY seq, deed, id, name, run";
+
+    private final Sql sql;
+    private final OutputStream out;
+    private final MessageDigest digest = NodeId.digest();
+    private long nodes;
+    private long entries;
+    private long chunks;
+    private long held;
+    private String damaged = "";
+
+    /** How many nodes there are, and how many of them are held back. */
+    public record Counts(long nodes, long held) {}
+
+    private Exports(Sql sql, OutputStream out) {
+        this.sql = sql;
+        this.out = out;
+    }
+
+    /**
+     * Writes the keys that begin with a prefix, or some nodes, and all that they may have come from.
+     *
+     * @param ids the nodes; empty for the prefix
+     * @throws RpcException NOT_FOUND for an id that is not there; INTERNAL, DAMAGED
+     */
+    public static Counts write(Path database, Path target, String prefix, List<NodeId> ids)
+            throws SQLException, IOException, RpcException {
+        try (Sql sql = Sql.open(database);
+                OutputStream out = new BufferedOutputStream(Files.newOutputStream(target))) {
+            sql.execute("PRAGMA temp_store = MEMORY");
+            // One state of the database from here to the end.
+            sql.execute("BEGIN");
+            choose(sql, prefix, ids);
+            Exports export = new Exports(sql, out);
+            export.all();
+            return new Counts(export.nodes, export.held);
+        } catch (UncheckedIOException e) {
+            throw new IOException("the export cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private static void choose(Sql sql, String prefix, List<NodeId> ids) throws SQLException, RpcException {
+        sql.execute("CREATE TEMP TABLE chosen (n INTEGER PRIMARY KEY)");
+        sql.execute("CREATE TEMP TABLE chosen_keys (k INTEGER PRIMARY KEY)");
+        if (ids.isEmpty()) {
+            sql.update(
+                    "INSERT INTO chosen_keys SELECT k FROM keys WHERE key >= ? AND key < ?", prefix, prefix + '\u007f');
+            sql.update("INSERT OR IGNORE INTO chosen SELECT n FROM chosen_keys JOIN log USING (k)");
+        }
+        for (NodeId id : ids) {
+            if (sql.update("INSERT OR IGNORE INTO chosen SELECT n FROM nodes WHERE id = ?", id.bytes()) == 0
+                    && sql.number("SELECT count(*) FROM nodes WHERE id = ?", id.bytes()) == 0) {
+                throw new RpcException(RpcException.Code.NOT_FOUND, "NOT_FOUND", "there is no node " + id, "ids");
+            }
+            sql.update(
+                    "INSERT OR IGNORE INTO chosen_keys SELECT k FROM nodes JOIN log USING (n) WHERE id = ?",
+                    id.bytes());
+        }
+        sql.update("INSERT OR IGNORE INTO chosen WITH RECURSIVE came (n) AS (SELECT n FROM chosen"
+                + " UNION SELECT parent FROM came JOIN parents USING (n)"
+                + " UNION SELECT reads.n FROM came JOIN log ON log.n = came.n"
+                + " JOIN reads ON reads.r = log.r AND reads.seq < log.seq"
+                + " UNION SELECT reads.n FROM came JOIN origins ON origins.n = came.n"
+                + " JOIN reads ON reads.r = origins.r AND reads.seq < origins.seq) SELECT n FROM came");
+        sql.execute("CREATE TEMP TABLE chosen_runs (r INTEGER PRIMARY KEY, last INTEGER NOT NULL)");
+        sql.update("INSERT INTO chosen_runs SELECT r, max(seq) FROM (SELECT r, seq FROM chosen JOIN log USING (n)"
+                + " UNION ALL SELECT r, seq FROM chosen JOIN origins USING (n)) GROUP BY r");
+    }
+
+    private void all() throws SQLException, IOException, RpcException {
+        line(("{\"format\":\"nullbox-memory\",\"version\":" + VERSION + "}").getBytes(StandardCharsets.UTF_8));
+        sql.each(
+                "SELECT id, data FROM chunks WHERE c IN (SELECT c FROM chosen JOIN node_chunks USING (n)) ORDER BY c",
+                row -> {
+                    byte[] data = row.getBytes(2);
+                    NodeId id = NodeId.ofBytes(row.getBytes(1));
+                    JsonObject chunk = new JsonObject();
+                    chunk.addProperty("chunk", id.hex());
+                    chunk.addProperty("data", Base64.getEncoder().encodeToString(data));
+                    chunks++;
+                    return isSound("chunk", id, data) && lineOf(Json.bytes(chunk));
+                });
+        sql.each(
+                "SELECT id, content, (SELECT json_group_array(DISTINCT source) FROM quarantined JOIN quarantines USING (q)"
+                        + " WHERE quarantined.n = chosen.n) FROM chosen JOIN nodes USING (n) ORDER BY n",
+                row -> {
+                    NodeId id = NodeId.ofBytes(row.getBytes(1));
+                    String content = new String(row.getBytes(2), StandardCharsets.UTF_8);
+                    boolean isHeld = !row.getString(3).equals("[]");
+                    nodes++;
+                    held += isHeld ? 1 : 0;
+                    String line = "{\"node\":\"" + id + "\",\"content\":" + content
+                            + (isHeld ? ",\"held\":" + row.getString(3) : "") + "}";
+                    return isSound("node", id, row.getBytes(2)) && lineOf(line.getBytes(StandardCharsets.UTF_8));
+                });
+        if (!damaged.isEmpty()) {
+            throw new RpcException(
+                    RpcException.Code.INTERNAL,
+                    "DAMAGED",
+                    damaged + " is damaged and cannot be exported: write or import it again, or export other keys");
+        }
+        sql.each(DEEDS, row -> {
+            JsonObject fields = new JsonObject();
+            String key = row.getString(3);
+            if (key != null) {
+                fields.addProperty("key", key);
+                entries++;
+            }
+            fields.addProperty("node", NodeId.ofBytes(row.getBytes(4)).hex());
+            fields.addProperty("seq", row.getLong(1));
+            fields.addProperty("agent", row.getString(5));
+            fields.addProperty("run", row.getLong(6));
+            fields.addProperty("manifest", row.getString(7));
+            JsonObject line = new JsonObject();
+            line.add(row.getInt(2) == 1 ? "read" : key == null ? "origin" : "entry", fields);
+            return lineOf(Json.bytes(line));
+        });
+        JsonObject counts = new JsonObject();
+        counts.addProperty("nodes", nodes);
+        counts.addProperty("entries", entries);
+        counts.addProperty("chunks", chunks);
+        counts.addProperty("sha256", NodeId.ofBytes(digest.digest()).hex());
+        JsonObject end = new JsonObject();
+        end.add("end", counts);
+        line(Json.bytes(end));
+    }
+
+    private boolean isSound(String what, NodeId id, byte[] bytes) {
+        boolean sound = NodeId.of(bytes).equals(id);
+        if (!sound) {
+            damaged = what + " " + id;
+        }
+        return sound;
+    }
+
+    private boolean lineOf(byte[] line) {
+        try {
+            line(line);
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void line(byte[] line) throws IOException {
+        out.write(line);
+        out.write(LINE_FEED);
+        digest.update(line);
+        digest.update(LINE_FEED);
+    }
+}

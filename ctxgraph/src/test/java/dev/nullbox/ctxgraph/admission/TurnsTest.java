@@ -1,0 +1,299 @@
+package dev.nullbox.ctxgraph.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nullbox.ctxgraph.memory.AgentName;
+import dev.nullbox.rpc.RpcException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class TurnsTest {
+    private static final byte[] SMALL = new byte[100];
+
+    /** Costs a little more than 6 MiB, so that three are at once among the large ones. */
+    private static final byte[] LARGE = new byte[1 << 20];
+
+    private static final long MIB = 1 << 20;
+
+    private static final Duration PAUSE = Duration.ofMillis(300);
+
+    private static final AgentName ADA = new AgentName("ada");
+
+    private final AtomicInteger agents = new AtomicInteger();
+    private final Turns turns = new Turns(Duration.ofMillis(200), PAUSE);
+    private final HttpPlaces places = new HttpPlaces(Duration.ofMillis(200));
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    /** Each by an agent of its own. */
+    private String run(byte[] body, Runnable request) throws RpcException {
+        return run(new AgentName("agent" + agents.incrementAndGet()), body, request);
+    }
+
+    private String run(AgentName agent, byte[] body, Runnable request) throws RpcException {
+        try (HttpPlaces.Place place = places.share().place()) {
+            return turns.run(
+                    agent,
+                    body,
+                    place,
+                    () -> {
+                        request.run();
+                        return "done";
+                    },
+                    answer -> 4);
+        }
+    }
+
+    /** Holds a turn until the latch opens; returns when it has it. */
+    private Future<String> hold(byte[] body, long reads, CountDownLatch until) throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        Future<String> held = threads.submit(() -> run(body, () -> {
+            turns.weigh(reads);
+            begun.countDown();
+            awaitQuietly(until);
+        }));
+        assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+        return held;
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void assertBusy(byte[] body, long reads) {
+        assertThatThrownBy(() -> run(body, () -> turns.weigh(reads)))
+                .isInstanceOfSatisfying(
+                        RpcException.class, busy -> assertThat(busy.detail()).isEqualTo("BUSY"));
+    }
+
+    @Test
+    void smallOnesDoNotWaitBehindLargeOnes() throws Exception {
+        CountDownLatch until = new CountDownLatch(1);
+        List<Future<String>> held = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            held.add(hold(LARGE, 0, until));
+        }
+        Future<String> alone = threads.submit(() -> run(LARGE, () -> turns.weigh(20 * MIB)));
+        assertThatThrownBy(alone::get).hasRootCauseInstanceOf(RpcException.class);
+        for (int i = 0; i < 64; i++) {
+            held.add(hold(SMALL, 0, until));
+        }
+        assertThat(run(SMALL, () -> turns.weigh(1_000))).isEqualTo("done");
+        until.countDown();
+        for (Future<String> one : held) {
+            assertThat(one.get()).isEqualTo("done");
+        }
+    }
+
+    @Test
+    void largeOnesTogetherHaveABound() throws Exception {
+        CountDownLatch until = new CountDownLatch(1);
+        List<Future<String>> held = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            held.add(hold(LARGE, 0, until));
+        }
+        assertBusy(LARGE, 2 * MIB);
+        until.countDown();
+        for (Future<String> one : held) {
+            one.get();
+        }
+        assertThat(run(LARGE, () -> turns.weigh(2 * MIB))).isEqualTo("done");
+    }
+
+    @Test
+    void smallOnesTogetherHaveABound() throws Exception {
+        CountDownLatch until = new CountDownLatch(1);
+        List<Future<String>> held = new ArrayList<>();
+        for (int i = 0; i < 15; i++) {
+            held.add(hold(SMALL, MIB / 2 - 1_000, until));
+        }
+        held.add(hold(SMALL, MIB / 4, until));
+        // The rest of eight mebibytes is too little for this one: it has its turn among the large ones.
+        held.add(hold(SMALL, MIB / 2 - 1_000, until));
+        assertThat(run(SMALL, () -> {})).isEqualTo("done");
+        assertBusy(LARGE, 20 * MIB);
+        until.countDown();
+        for (Future<String> one : held) {
+            assertThat(one.get()).isEqualTo("done");
+        }
+    }
+
+    @Test
+    void whatReadsMuchBeginsAnewWithALargerTurn() throws Exception {
+        AtomicInteger begun = new AtomicInteger();
+        AtomicInteger ended = new AtomicInteger();
+        assertThat(run(SMALL, () -> {
+                    begun.incrementAndGet();
+                    turns.weigh(MIB / 4);
+                    turns.weigh(5 * MIB);
+                    ended.incrementAndGet();
+                }))
+                .isEqualTo("done");
+        assertThat(begun).hasValue(2);
+        assertThat(ended).hasValue(1);
+    }
+
+    @Test
+    void whatReadsOnAndOnHasItsTurnAlone() throws Exception {
+        AtomicInteger begun = new AtomicInteger();
+        CountDownLatch until = new CountDownLatch(1);
+        Future<String> alone = threads.submit(() -> run(SMALL, () -> {
+            begun.incrementAndGet();
+            for (int i = 0; i < 100; i++) {
+                turns.weigh(MIB);
+            }
+            awaitQuietly(until);
+        }));
+        while (begun.get() < 3) {
+            Thread.onSpinWait();
+        }
+        assertBusy(LARGE, 0);
+        assertThat(run(SMALL, () -> {})).isEqualTo("done");
+        until.countDown();
+        assertThat(alone.get()).isEqualTo("done");
+        assertThat(begun).hasValue(3);
+    }
+
+    @Test
+    void announcesThatItWillReadMuch() throws Exception {
+        AtomicInteger changed = new AtomicInteger();
+        run(SMALL, () -> {
+            turns.weighMost();
+            changed.incrementAndGet();
+            turns.weigh(100 * MIB);
+        });
+        assertThat(changed).hasValue(1);
+    }
+
+    @Test
+    void anAnswerWithoutAPlaceIsMadeAnewWhenItHasOne() throws Exception {
+        HttpPlaces patient = new HttpPlaces(Duration.ofMinutes(1));
+        HttpPlaces.Share ada = patient.share();
+        HttpPlaces.Place before = ada.place();
+        before.awaitBody(MIB);
+        AtomicInteger made = new AtomicInteger();
+        Future<String> second = threads.submit(() -> {
+            try (HttpPlaces.Place place = ada.place()) {
+                return turns.run(
+                        ADA,
+                        SMALL,
+                        place,
+                        () -> {
+                            made.incrementAndGet();
+                            return "answer";
+                        },
+                        answer -> MIB);
+            }
+        });
+        while (made.get() < 1) {
+            Thread.onSpinWait();
+        }
+        // It has no turn while it waits for its place.
+        assertThat(run(LARGE, () -> turns.weighMost())).isEqualTo("done");
+        assertThat(second.isDone()).isFalse();
+        before.close();
+        assertThat(second.get()).isEqualTo("answer");
+        assertThat(made).hasValue(2);
+    }
+
+    @Test
+    void refusesAnAnswerThatNoPlaceIsLargeEnoughFor() throws Exception {
+        try (HttpPlaces.Place place = places.share().place()) {
+            assertThatThrownBy(() -> turns.run(ADA, SMALL, place, () -> "answer", answer -> 5 * MIB))
+                    .isInstanceOf(RpcException.class);
+        }
+        assertThat(run(LARGE, () -> turns.weighMost())).isEqualTo("done");
+    }
+
+    @Test
+    void answersWhoIsBeyondItsQuotaLaterAndWithoutATurn() throws Exception {
+        CountDownLatch refused = new CountDownLatch(1);
+        long begunNanos = System.nanoTime();
+        Future<String> slow = threads.submit(() -> run(LARGE, () -> {
+            turns.weighMost();
+            turns.slowDown();
+            refused.countDown();
+        }));
+        assertThat(refused.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(run(LARGE, () -> turns.weighMost())).isEqualTo("done");
+        assertThat(slow.get()).isEqualTo("done");
+        assertThat(System.nanoTime() - begunNanos).isGreaterThanOrEqualTo(PAUSE.toNanos());
+    }
+
+    @Test
+    void oneAgentHasOneSlowRequestAtWorkAndOthersGoOn() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        AtomicInteger atWork = new AtomicInteger();
+        Runnable slow = () -> slowly(ADA, () -> {
+            atWork.incrementAndGet();
+            begun.countDown();
+            return end.await(30, TimeUnit.SECONDS);
+        });
+        Future<String> first = threads.submit(() -> run(ADA, SMALL, slow));
+        assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+        // The second waits in the lane, for as long as it is patient, and so does a large one.
+        assertThatThrownBy(() -> run(ADA, SMALL, slow)).hasMessageContaining("go one by one");
+        assertThatThrownBy(() -> run(ADA, LARGE, () -> {})).hasMessageContaining("go one by one");
+        assertThat(run(ADA, SMALL, () -> {})).isEqualTo("done");
+        assertThat(run(new AgentName("bob"), SMALL, () -> slowly(new AgentName("bob"), () -> true)))
+                .isEqualTo("done");
+        end.countDown();
+        assertThat(first.get()).isEqualTo("done");
+        assertThat(atWork).hasValue(1);
+    }
+
+    @Test
+    void anAgentRestsTwiceAsLongAsItsSlowReadTook() throws Exception {
+        long begunNanos = System.nanoTime();
+        Runnable slow = () -> slowly(ADA, () -> {
+            Thread.sleep(50);
+            return true;
+        });
+        run(ADA, SMALL, slow);
+        run(ADA, SMALL, slow);
+        assertThat(System.nanoTime() - begunNanos).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(195));
+    }
+
+    private void slowly(AgentName agent, Callable<Boolean> work) {
+        try {
+            turns.slowly(agent, () -> {
+                try {
+                    return work.call();
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+        } catch (RpcException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void outsideOfATurnNothingIsWeighed() {
+        turns.weigh(100 * MIB);
+        turns.weighMost();
+        turns.slowDown();
+    }
+}

@@ -1,0 +1,59 @@
+package dev.nullbox.ctxgraph.api;
+
+import dev.nullbox.ctxgraph.admission.HttpPlaces;
+import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.AgentName;
+import dev.nullbox.ctxgraph.memory.KeyPattern;
+import dev.nullbox.ctxgraph.store.SqliteMemory;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.EventSink;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A store of its own and what the doors open to, for agents whose quotas no test reaches. */
+public final class TestMemory implements AutoCloseable {
+    private final ByteArrayOutputStream events = new ByteArrayOutputStream();
+    private final SqliteMemory memory;
+    private final HttpService service;
+
+    public TestMemory(Path directory) throws SQLException {
+        memory = SqliteMemory.open(directory.resolve("memory.db"), System::nanoTime);
+        service = new MemoryMethods(memory, new EventSink(events)).service();
+    }
+
+    public SqliteMemory memory() {
+        return memory;
+    }
+
+    public HttpService service() {
+        return service;
+    }
+
+    /** The same with places of the test's own. */
+    public HttpService service(HttpPlaces places) {
+        return new HttpService(service.memory(), service.methods(), service.turns(), places, service.events());
+    }
+
+    /** The events so far, one a line. */
+    public String events() {
+        return events.toString(StandardCharsets.UTF_8);
+    }
+
+    /** An agent with its own space and these patterns besides. */
+    public static Actor actor(String name, String... granted) {
+        List<KeyPattern> patterns = new ArrayList<>(Actor.ownSpace(new AgentName(name)));
+        for (String pattern : granted) {
+            patterns.add(new KeyPattern(pattern));
+        }
+        return new Actor(new AgentName(name), 1, "", patterns, patterns, 1L << 30, 1_000_000);
+    }
+
+    @Override
+    public void close() throws RpcException {
+        memory.close();
+    }
+}

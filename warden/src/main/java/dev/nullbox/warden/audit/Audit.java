@@ -1,0 +1,329 @@
+package dev.nullbox.warden.audit;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.nullbox.rpc.Json;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.Directory;
+import dev.nullbox.service.EventSink;
+import dev.nullbox.service.TokenBucket;
+import dev.nullbox.warden.audit.AuditFile.Ring;
+import dev.nullbox.warden.lease.Lease;
+import dev.nullbox.warden.vault.SecretName;
+import dev.nullbox.warden.vault.VaultAction;
+import dev.nullbox.warden.vault.VaultCode;
+import dev.nullbox.warden.vault.VaultException;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * Who did what to the vault, on the disk and as events; for any thread.
+ *
+ * <p>Nothing is given out or changed before its record is on the disk, and while none can be written nothing is:
+ * {@link VaultCode#AUDIT_NOT_WRITTEN}. What is taken away, as a revoked lease, is so all the same.
+ */
+public final class Audit {
+    /** Records in one answer: at most so many fit one message. */
+    public static final int MAX_PAGE = 1_500;
+
+    private static final int REFUSALS_BURST = 20;
+    private static final long MILLIS_PER_REFUSAL = 1_000;
+    /** Callers and agents: more than there are. */
+    private static final int MAX_SUBJECTS = 256;
+
+    private final Directory files;
+    private final InstantSource clock;
+    private final LongSupplier nanos;
+    private final EventSink events;
+    private final Map<String, TokenBucket> refusals = new LinkedHashMap<>();
+    private final TokenBucket failures;
+    private Optional<AuditFile> file = Optional.empty();
+    /** Whether one could not be written since the file was last in order. */
+    private boolean hasFailed;
+    /** How many of those were of what happened all the same. */
+    private long lost;
+
+    /**
+     * @param clock what records tell as their time
+     * @param nanos as {@link System#nanoTime}
+     * @param events are told each record, and what has happened though it could not be recorded
+     */
+    public Audit(Directory files, InstantSource clock, LongSupplier nanos, EventSink events) {
+        this.files = files;
+        this.clock = clock;
+        this.nanos = nanos;
+        this.events = events;
+        this.failures = budget();
+    }
+
+    private TokenBucket budget() {
+        return new TokenBucket(REFUSALS_BURST, MILLIS_PER_REFUSAL, millis());
+    }
+
+    /**
+     * A part of the records.
+     *
+     * @param records each with its number {@code seq}, its time and the fields of its event, oldest first
+     * @param damaged how many places of the file hold something else than a record
+     */
+    public record Page(List<JsonObject> records, int damaged) {
+        public Page {
+            records = List.copyOf(records);
+        }
+    }
+
+    /**
+     * To be asked before anything is opened.
+     *
+     * @throws VaultException when no record could be written of it
+     */
+    public synchronized void ready() throws VaultException {
+        try {
+            inOrder();
+        } catch (IOException e) {
+            throw notWritten(e);
+        }
+    }
+
+    /**
+     * A value that may leave the vault once this returns.
+     *
+     * @throws VaultException when it must not
+     */
+    public synchronized void release(Ring ring, String event, Map<String, ?> fields) throws VaultException {
+        write(ring, event, fields, true);
+        events.emit(event, fields);
+    }
+
+    /**
+     * Makes a change between two records: that it is asked for, which is on the disk before it begins, and what came of
+     * it, which gets there with the next one. A power cut may leave the first alone.
+     *
+     * @param event what the change is called once it is made
+     * @param asked what is known of it before
+     * @param done what is known of it afterwards
+     * @throws VaultException when it is refused; {@link VaultCode#AUDIT_NOT_WRITTEN} before it has begun
+     * @throws IOException when it is not known to be made
+     */
+    public <T> T change(String event, Map<String, ?> asked, VaultAction<T> change, Function<T, Map<String, ?>> done)
+            throws VaultException, IOException {
+        write(Ring.OPERATORS, "vault.asked", with(asked, "of", event), true);
+        T made;
+        try {
+            made = change.run();
+        } catch (VaultException e) {
+            failed(event, asked, e.code());
+            throw e;
+        } catch (IOException e) {
+            failed(event, asked, VaultCode.VAULT_NOT_WRITTEN);
+            throw e;
+        }
+        tell(Ring.OPERATORS, event, done.apply(made), false);
+        return made;
+    }
+
+    private void failed(String event, Map<String, ?> asked, VaultCode code) {
+        Map<String, Object> fields = with(asked, "of", event);
+        fields.put("code", code.name());
+        tell(Ring.OPERATORS, "vault.failed", fields, false);
+    }
+
+    /** The fields and one more. */
+    public static Map<String, Object> with(Map<String, ?> fields, String name, Object value) {
+        Map<String, Object> more = new HashMap<>(fields);
+        more.put(name, value);
+        return more;
+    }
+
+    /** Something that goes on whether or not its record can be written. */
+    public void note(Ring ring, String event, Map<String, ?> fields) {
+        tell(ring, event, fields, true);
+    }
+
+    private synchronized void tell(Ring ring, String event, Map<String, ?> fields, boolean sync) {
+        try {
+            write(ring, event, fields, sync);
+        } catch (VaultException e) {
+            // Why has been told already.
+            lost++;
+        }
+        events.emit(event, fields);
+    }
+
+    /** Names of secrets as a field of a record. */
+    public static JsonArray names(List<SecretName> names) {
+        JsonArray array = new JsonArray();
+        names.forEach(name -> array.add(name.value()));
+        return array;
+    }
+
+    /** Secrets whose time is over. */
+    public void expired(Lease lease, List<SecretName> names) {
+        note(
+                Ring.AGENTS,
+                "vault.expired",
+                Map.of(
+                        "agent", lease.agent(),
+                        "run", lease.run(),
+                        "lease", lease.id(),
+                        "names", names(names)));
+    }
+
+    /**
+     * A call that was refused: of these, so many a second.
+     *
+     * @param whose the agent's or caller's
+     */
+    public synchronized void refusal(String whose, String event, Map<String, ?> fields) {
+        TokenBucket budget = refusals.computeIfAbsent(whose, _ -> budget());
+        if (refusals.size() > MAX_SUBJECTS) {
+            refusals.remove(refusals.keySet().iterator().next());
+        }
+        if (budget.take(millis())) {
+            long suppressed = budget.takeDropped();
+            note(Ring.REFUSALS, event, suppressed == 0 ? fields : with(fields, "suppressed", suppressed));
+        }
+    }
+
+    /**
+     * The records after a number, at most so many.
+     *
+     * @throws RpcException when they cannot be read, or the log has been begun anew since
+     */
+    public synchronized Page page(long after, int max) throws RpcException {
+        try {
+            AuditFile readable = file.isPresent() ? file.get() : AuditFile.open(files);
+            if (after > readable.last()) {
+                throw new RpcException(
+                        RpcException.Code.INVALID_PARAMS,
+                        "OUT_OF_RANGE",
+                        "after: the last record is " + readable.last()
+                                + "; if you have read more, the log was begun anew: ask for all, after 0",
+                        "after");
+            }
+            AuditFile.Contents contents = readable.read();
+            int damaged = contents.damaged();
+            List<JsonObject> records = new ArrayList<>();
+            for (AuditFile.Entry entry : contents.entries()) {
+                Optional<JsonObject> record = parsed(entry);
+                if (record.isEmpty()) {
+                    damaged++;
+                } else if (entry.sequence() > after && records.size() < max) {
+                    records.add(record.get());
+                }
+            }
+            return new Page(records, damaged);
+        } catch (IOException e) {
+            throw new RpcException(
+                    RpcException.Code.UNAVAILABLE,
+                    VaultCode.AUDIT_NOT_WRITTEN.name(),
+                    "the audit log cannot be read: " + e.getMessage() + "; look at the data partition");
+        }
+    }
+
+    private static Optional<JsonObject> parsed(AuditFile.Entry entry) {
+        try {
+            if (Json.parse(entry.text()) instanceof JsonObject fields) {
+                JsonObject record = new JsonObject();
+                record.addProperty("seq", entry.sequence());
+                fields.entrySet().forEach(field -> record.add(field.getKey(), field.getValue()));
+                return Optional.of(record);
+            }
+            return Optional.empty();
+        } catch (RpcException e) {
+            return Optional.empty();
+        }
+    }
+
+    private synchronized void write(Ring ring, String event, Map<String, ?> fields, boolean sync)
+            throws VaultException {
+        try {
+            inOrder().append(ring, texts(event, fields), sync);
+        } catch (IOException e) {
+            file = Optional.empty();
+            hasFailed = true;
+            if (failures.take(millis())) {
+                events.emit("vault.audit_failed", Map.of("of", event, "why", String.valueOf(e.getMessage())));
+            }
+            throw notWritten(e);
+        }
+    }
+
+    /** The file, opened if need be, and with a record of what is missing in it: that one shows that it can be written. */
+    private AuditFile inOrder() throws IOException {
+        if (file.isPresent()) {
+            return file.get();
+        }
+        AuditFile opened = AuditFile.open(files);
+        if (opened.last() == 0) {
+            begin(opened, "vault.audit_begun", Map.of());
+        }
+        if (hasFailed) {
+            begin(opened, "vault.audit_resumed", Map.of("lost", lost));
+            hasFailed = false;
+            lost = 0;
+        }
+        file = Optional.of(opened);
+        return opened;
+    }
+
+    private void begin(AuditFile opened, String event, Map<String, ?> fields) throws IOException {
+        opened.append(Ring.OPERATORS, texts(event, fields), true);
+        events.emit(event, fields);
+    }
+
+    /** One text, or several when not all its {@code names} fit one. */
+    private List<byte[]> texts(String event, Map<String, ?> fields) throws IOException {
+        JsonObject record = new JsonObject();
+        record.addProperty("time", clock.instant().getEpochSecond());
+        record.addProperty("event", event);
+        EventSink.object(fields).entrySet().forEach(field -> record.add(field.getKey(), field.getValue()));
+        List<byte[]> texts = new ArrayList<>();
+        byte[] text = Json.bytes(record);
+        if (text.length > AuditFile.MAX_TEXT_BYTES && record.get("names") instanceof JsonArray names) {
+            JsonArray some = new JsonArray();
+            for (JsonElement name : names) {
+                JsonArray more = some.deepCopy();
+                more.add(name);
+                record.add("names", more);
+                if (Json.bytes(record).length > AuditFile.MAX_TEXT_BYTES) {
+                    record.add("names", some);
+                    texts.add(Json.bytes(record));
+                    more = new JsonArray();
+                    more.add(name);
+                    record.add("names", more);
+                }
+                some = more;
+            }
+            text = Json.bytes(record);
+        }
+        texts.add(text);
+        for (byte[] one : texts) {
+            if (one.length > AuditFile.MAX_TEXT_BYTES) {
+                throw new IOException("a record of " + one.length + " bytes is longer than one may be");
+            }
+        }
+        return texts;
+    }
+
+    private static VaultException notWritten(IOException why) {
+        return new VaultException(
+                VaultCode.AUDIT_NOT_WRITTEN,
+                "the audit log cannot be written: " + why.getMessage()
+                        + "; nothing was given out or changed; look at the data partition and its free space");
+    }
+
+    private long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(nanos.getAsLong());
+    }
+}

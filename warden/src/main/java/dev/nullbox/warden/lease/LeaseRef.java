@@ -1,0 +1,31 @@
+package dev.nullbox.warden.lease;
+
+import dev.nullbox.warden.vault.SecretName;
+import java.util.Optional;
+
+/**
+ * One secret of a lease: which version, how it is delivered, and within which bounds.
+ *
+ * <p>Room is left for secrets that never enter the guest: those are a delivery of their own, with a host.
+ *
+ * @param sequence by which the vault knows that version
+ * @param host the one host that it is meant for
+ * @param reads how often it may be fetched
+ * @param ttlSeconds how long it may be used, from the grant on
+ */
+public record LeaseRef(
+        SecretName name,
+        int version,
+        long sequence,
+        Optional<String> host,
+        int reads,
+        Optional<Long> ttlSeconds,
+        Delivery delivery) {
+    /** How the agent gets it. */
+    public enum Delivery {
+        /** A file in the guest from its start on. */
+        FILE,
+        /** The agent asks for it. */
+        FETCH
+    }
+}

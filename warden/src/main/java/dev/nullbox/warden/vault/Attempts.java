@@ -1,0 +1,113 @@
+package dev.nullbox.warden.vault;
+
+import dev.nullbox.service.Directory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * How often in a row the vault was not opened, kept on the disk, and how long the next attempt must wait for it.
+ *
+ * <p>An attempt is counted before it is made, so that cutting the power during one saves nothing. The wait runs by the
+ * monotonic clock and begins anew when warden does, so that neither a restart nor a set clock shortens it.
+ */
+final class Attempts {
+    static final String NAME = "attempts";
+
+    private static final String NEW_NAME = "attempts.new";
+    private static final int BYTES = 2 * Integer.BYTES;
+    private static final int FREE = 2;
+    private static final long LONGEST_S = 300;
+    /** From here on the wait is the longest: what a file that says nothing sensible counts as. */
+    private static final int MANY = FREE + 10;
+
+    private final Directory files;
+    private final LongSupplier nanos;
+    private int failures;
+    private long notBefore;
+
+    private Attempts(Directory files, LongSupplier nanos, int failures) {
+        this.files = files;
+        this.nanos = nanos;
+        this.failures = failures;
+        delay(failures);
+    }
+
+    /**
+     * Reads the count.
+     *
+     * @param nanos as {@link System#nanoTime}
+     */
+    static Attempts load(Directory files, LongSupplier nanos) throws IOException {
+        OptionalLong size = files.size(NAME);
+        if (size.isEmpty()) {
+            return new Attempts(files, nanos, 0);
+        }
+        if (size.getAsLong() != BYTES) {
+            return new Attempts(files, nanos, MANY);
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(files.read(NAME, 0, BYTES));
+        int count = bytes.getInt();
+        return new Attempts(files, nanos, bytes.getInt() == ~count && count >= 0 ? count : MANY);
+    }
+
+    /**
+     * Counts an attempt that begins.
+     *
+     * @throws VaultException when it must wait
+     * @throws IOException when it cannot be counted: then it must not be made
+     */
+    synchronized void begin() throws VaultException, IOException {
+        long wait = retryAfterSeconds();
+        if (wait > 0) {
+            throw new VaultException(
+                    VaultCode.ATTEMPTS_DELAYED,
+                    failures + " attempts in a row failed; try again in " + wait + " seconds");
+        }
+        write(failures + 1);
+        failures++;
+    }
+
+    /** The attempt failed: the next one waits. */
+    synchronized void failed() {
+        delay(failures);
+    }
+
+    /** The credential was right. */
+    synchronized void succeeded() throws IOException {
+        write(0);
+        failures = 0;
+        notBefore = nanos.getAsLong();
+    }
+
+    synchronized int failures() {
+        return failures;
+    }
+
+    /** How long until the next attempt may be made, 0 for at once. */
+    synchronized long retryAfterSeconds() {
+        long left = notBefore - nanos.getAsLong();
+        return left <= 0 ? 0 : TimeUnit.NANOSECONDS.toSeconds(left + TimeUnit.SECONDS.toNanos(1) - 1);
+    }
+
+    static long delaySeconds(int failures) {
+        return failures <= FREE ? 0 : failures >= MANY ? LONGEST_S : Math.min(LONGEST_S, 1L << (failures - FREE - 1));
+    }
+
+    private void delay(int count) {
+        notBefore = nanos.getAsLong() + TimeUnit.SECONDS.toNanos(delaySeconds(count));
+    }
+
+    private void write(int count) throws IOException {
+        files.create(NEW_NAME);
+        files.write(
+                NEW_NAME,
+                0,
+                ByteBuffer.allocate(BYTES).putInt(count).putInt(~count).array());
+        files.sync(NEW_NAME);
+        files.rename(NEW_NAME, NAME);
+        files.syncDirectory();
+    }
+}

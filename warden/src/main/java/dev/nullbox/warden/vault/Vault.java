@@ -1,0 +1,333 @@
+package dev.nullbox.warden.vault;
+
+import dev.nullbox.warden.vault.crypto.Credential;
+import dev.nullbox.warden.vault.crypto.Secret;
+import dev.nullbox.warden.vault.crypto.VaultCrypto;
+import dev.nullbox.warden.vault.crypto.VaultKeys;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * An open vault: versions of secrets by name, sealed on the disk; for any thread.
+ *
+ * <p>A change that returns has reached the disk. One that throws IOException may or may not be there after a restart;
+ * until then the vault answers as if it were not, except after destroying.
+ */
+public final class Vault implements AutoCloseable {
+    /** Marks of deletion that pile up before the file is written anew without them. */
+    private static final int MAX_MARKS = 1_000;
+
+    private static final Secret NO_VALUE = Secret.owning(new byte[0]);
+
+    private final VaultStore store;
+    private final VaultFile file;
+    private VaultKeys keys;
+    private VaultIndex index;
+    private boolean closed;
+
+    Vault(VaultStore store, VaultKeys keys, VaultFile file, VaultIndex index) {
+        this.store = store;
+        this.keys = keys;
+        this.file = file;
+        this.index = index;
+    }
+
+    /**
+     * A version with its value, which is the taker's to wipe.
+     *
+     * @param sequence tells it from another that had its name and number before all was destroyed
+     */
+    public record Version(SecretInfo info, long sequence, Secret value) {}
+
+    /**
+     * Sets a secret's next version, which a canary's cannot be without being one; the value stays the caller's to wipe.
+     *
+     * @throws VaultException when a limit is passed
+     * @throws IOException when the vault cannot be written
+     */
+    public synchronized SecretInfo set(SecretName name, Secret value, boolean canary)
+            throws VaultException, IOException {
+        requireOpen();
+        requireValue(value);
+        if (!canary && isCanary(name)) {
+            throw new VaultException(
+                    VaultCode.CANARY, name + " is a canary; set it as one, or destroy it first to make it a secret");
+        }
+        append(SealedRecord.Kind.VALUE, canary, index.nextVersion(name), name, value);
+        return info(name);
+    }
+
+    /** Hides a secret with all its versions, until it is undeleted or set. */
+    public synchronized void delete(SecretName name) throws VaultException, IOException {
+        if (entry(name).isDeleted()) {
+            throw new VaultException(VaultCode.SECRET_DELETED, name + " is deleted already");
+        }
+        mark(SealedRecord.Kind.DELETED, name);
+    }
+
+    /** Brings a deleted secret back. */
+    public synchronized SecretInfo undelete(SecretName name) throws VaultException, IOException {
+        if (!entry(name).isDeleted()) {
+            throw new VaultException(VaultCode.SECRET_NOT_DELETED, name + " is not deleted");
+        }
+        mark(SealedRecord.Kind.UNDELETED, name);
+        return info(name);
+    }
+
+    /**
+     * Takes the value of one version, or the secret with its history, out of the file for ever.
+     *
+     * @return how many values are gone
+     */
+    public synchronized int destroy(SecretName name, Optional<Integer> version) throws VaultException, IOException {
+        VaultIndex.Entry entry = entry(name);
+        if (version.isEmpty()) {
+            rewrite(head -> head.name().equals(name) ? VaultRewrite.Fate.VANISHES : VaultRewrite.Fate.STAYS);
+            return entry.places().size();
+        }
+        int doomed = entry.undestroyed(version).version();
+        rewrite(head -> head.name().equals(name) && head.version() == doomed
+                ? VaultRewrite.Fate.DESTROYED
+                : VaultRewrite.Fate.STAYS);
+        return 1;
+    }
+
+    /**
+     * A version's value, or the newest's.
+     *
+     * @throws VaultException when there is none to be had, or the record is not as it was written
+     * @throws IOException when the file cannot be read
+     */
+    public synchronized Version get(SecretName name, Optional<Integer> version) throws VaultException, IOException {
+        VaultIndex.Entry entry = entry(name);
+        if (entry.isDeleted()) {
+            throw new VaultException(VaultCode.SECRET_DELETED, name + " is deleted; undelete it first");
+        }
+        VaultIndex.Place place = entry.undestroyed(version);
+        return new Version(entry.info(place), place.sequence(), file.open(keys, name, place));
+    }
+
+    /**
+     * The value that an agent is to have.
+     *
+     * @throws VaultException as {@link #get(SecretName, Optional)}; CANARY when nobody may
+     */
+    public synchronized Version lend(SecretName name, Optional<Integer> version) throws VaultException, IOException {
+        refuseCanary(name);
+        return get(name, version);
+    }
+
+    /**
+     * The value that was lent, and no other that has its name and number now.
+     *
+     * @throws VaultException as {@link #lend(SecretName, Optional)}; VERSION_DESTROYED also when all of the name was
+     */
+    public synchronized Version lend(SecretName name, int version, long sequence) throws VaultException, IOException {
+        refuseCanary(name);
+        if (index.find(name).filter(entry -> entry.holds(sequence)).isPresent()) {
+            return get(name, Optional.of(version));
+        }
+        throw new VaultException(
+                VaultCode.VERSION_DESTROYED, name + " as it was lent is destroyed; start the agent anew");
+    }
+
+    /**
+     * Lets all names pass but those of canaries, whichever version is asked for.
+     *
+     * @throws VaultException CANARY
+     */
+    public synchronized void refuseCanary(SecretName name) throws VaultException {
+        if (isCanary(name)) {
+            throw new VaultException(VaultCode.CANARY, name + " is a canary: nobody may have it; find out who asks");
+        }
+    }
+
+    /** Whether the name is a canary's: any version of it that is not destroyed, also when the secret is deleted. */
+    public synchronized boolean isCanary(SecretName name) throws VaultException {
+        requireOpen();
+        return index.find(name).filter(VaultIndex.Entry::isCanary).isPresent();
+    }
+
+    /**
+     * The newest version of each secret, in the order of names.
+     *
+     * @param after only names after this one
+     * @param max at most so many
+     * @param deleted whether to tell of deleted and destroyed ones too
+     */
+    public synchronized List<SecretInfo> list(Optional<SecretName> after, int max, boolean deleted)
+            throws VaultException {
+        requireOpen();
+        return index.list(after, max, deleted);
+    }
+
+    /** All versions of a secret, newest first. */
+    public synchronized List<SecretInfo> history(SecretName name) throws VaultException {
+        return entry(name).history();
+    }
+
+    /**
+     * Writes the vault anew with the slots that stay and others.
+     *
+     * @param wrapped the credentials of the others, by the slots' numbers
+     * @param newDataKey whether under another data key: then no slot can stay
+     */
+    synchronized void rekey(List<KeySlot> stay, SortedMap<Integer, Credential> wrapped, boolean newDataKey)
+            throws VaultException, IOException {
+        requireOpen();
+        VaultKeys old = keys;
+        VaultKeys next = newDataKey
+                ? new VaultKeys(keys.vaultId(), Secret.owning(store.random().bytes(VaultCrypto.KEY_BYTES)))
+                : keys;
+        try {
+            List<KeySlot> all = new ArrayList<>(stay);
+            for (Map.Entry<Integer, Credential> one : wrapped.entrySet()) {
+                all.add(store.wrap(one.getValue(), one.getKey(), next));
+            }
+            rewrite(file.header().next(all), next, head -> VaultRewrite.Fate.STAYS);
+        } finally {
+            if (newDataKey) {
+                (keys == next ? old : next).close();
+            }
+        }
+    }
+
+    /** Writes the vault anew with these slots. */
+    synchronized void replaceSlots(List<KeySlot> slots) throws VaultException, IOException {
+        requireOpen();
+        rewrite(file.header().next(slots), keys, head -> VaultRewrite.Fate.STAYS);
+    }
+
+    /**
+     * Writes all versions into a file that is a vault of its own, which the credential opens.
+     *
+     * @return how many bytes it has
+     */
+    synchronized long export(String name, Credential credential) throws VaultException, IOException {
+        requireOpen();
+        byte[] vaultId = store.random().bytes(VaultHeader.VAULT_ID_BYTES);
+        try (VaultKeys to = new VaultKeys(vaultId, Secret.owning(store.random().bytes(VaultCrypto.KEY_BYTES)))) {
+            VaultHeader header = new VaultHeader(vaultId, 1, List.of(store.wrap(credential, 1, to)));
+            return store.orDiscard(name, () -> {
+                VaultRewrite rewrite = VaultRewrite.begin(store, name, header, keys, to, file);
+                rewrite.copy(file, index, head -> VaultRewrite.Fate.STAYS);
+                return rewrite.finish().length();
+            });
+        }
+    }
+
+    /**
+     * Adds another vault's secrets, all or none, and closes it.
+     *
+     * @param overwrite whether the newest value of a secret whose name is taken becomes that one's next version
+     * @return what was added; its bytes are those of the vault now
+     */
+    synchronized Size importFrom(VaultImport other, boolean overwrite) throws VaultException, IOException {
+        try (other) {
+            requireOpen();
+            Size before = size();
+            VaultHeader next = file.header().next(file.header().slots());
+            int secrets = store.orDiscard(VaultFile.NEW_NAME, () -> {
+                VaultRewrite rewrite = VaultRewrite.begin(store, VaultFile.NEW_NAME, next, keys, keys, file);
+                rewrite.copy(file, index, head -> VaultRewrite.Fate.STAYS);
+                int added = other.addTo(rewrite, index, overwrite);
+                file.replace(next, rewrite.finish(), () -> index = rewrite.index());
+                return added;
+            });
+            return new Size(
+                    secrets, index.versions() - before.versions(), file.commit().length());
+        }
+    }
+
+    /** How large the vault is. */
+    public record Size(int secrets, int versions, long bytes) {}
+
+    public synchronized Size size() {
+        return new Size(index.secrets(), index.versions(), file.commit().length());
+    }
+
+    synchronized VaultHeader header() {
+        return file.header();
+    }
+
+    public synchronized byte[] vaultId() {
+        return keys.vaultId();
+    }
+
+    /** Wipes the keys; nothing can be asked afterwards. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        keys.close();
+    }
+
+    private void append(SealedRecord.Kind kind, boolean canary, int version, SecretName name, Secret value)
+            throws VaultException, IOException {
+        if (file.isSuspect() || index.idleMarks() > MAX_MARKS) {
+            rewrite(head -> VaultRewrite.Fate.STAYS);
+        }
+        long now = store.clock().instant().getEpochSecond();
+        SealedRecord.Head head = new SealedRecord.Head(file.commit().nextSequence(), kind, canary, version, now, name);
+        SealedRecord record = SealedRecord.seal(keys, store.random(), head, value);
+        if (file.commit().length() + record.length() > VaultLimits.MAX_FILE_BYTES) {
+            throw VaultFile.full();
+        }
+        try {
+            index.add(record, file.append(keys, record));
+        } catch (MalformedException e) {
+            throw new IllegalStateException("the record just written is none", e);
+        }
+    }
+
+    private void mark(SealedRecord.Kind kind, SecretName name) throws VaultException, IOException {
+        append(kind, false, 0, name, NO_VALUE);
+    }
+
+    private void rewrite(VaultRewrite.Judge judge) throws VaultException, IOException {
+        rewrite(file.header().next(file.header().slots()), keys, judge);
+    }
+
+    private void rewrite(VaultHeader next, VaultKeys nextKeys, VaultRewrite.Judge judge)
+            throws VaultException, IOException {
+        store.orDiscard(VaultFile.NEW_NAME, () -> {
+            VaultRewrite rewrite = VaultRewrite.begin(store, VaultFile.NEW_NAME, next, keys, nextKeys, file);
+            rewrite.copy(file, index, judge);
+            file.replace(next, rewrite.finish(), () -> {
+                index = rewrite.index();
+                keys = nextKeys;
+            });
+            return rewrite;
+        });
+    }
+
+    private VaultIndex.Entry entry(SecretName name) throws VaultException {
+        requireOpen();
+        return index.entry(name);
+    }
+
+    private SecretInfo info(SecretName name) throws VaultException {
+        VaultIndex.Entry entry = entry(name);
+        return entry.info(entry.newest());
+    }
+
+    private static void requireValue(Secret value) throws VaultException {
+        if (value.length() == 0) {
+            throw new VaultException(VaultCode.VALUE_EMPTY, "the value has no bytes; delete the secret instead");
+        }
+        if (value.length() > VaultLimits.MAX_VALUE_BYTES) {
+            throw new VaultException(
+                    VaultCode.VALUE_TOO_LARGE,
+                    "the value has " + value.length() + " bytes, a secret at most " + VaultLimits.MAX_VALUE_BYTES);
+        }
+    }
+
+    private void requireOpen() throws VaultException {
+        if (closed) {
+            throw new VaultException(VaultCode.VAULT_SEALED, "the vault is sealed; nullctl vault unseal opens it");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.nullbox.warden.vault;
+
+import dev.nullbox.service.Directory;
+import dev.nullbox.warden.vault.crypto.Secret;
+import dev.nullbox.warden.vault.crypto.VaultCrypto;
+import dev.nullbox.warden.vault.crypto.VaultKeys;
+import java.io.IOException;
+
+/**
+ * The file of an open vault: a header, two places for commits, and records, to which new ones are appended.
+ *
+ * <p>A record is on the disk before the commit that counts it is written, and the commit before the change is
+ * acknowledged. So bytes beyond the commit were never acknowledged, and bytes missing before it were.
+ */
+final class VaultFile {
+    static final String NAME = "vault";
+    static final String NEW_NAME = "vault.new";
+
+    private final Directory files;
+    private VaultHeader header;
+    private Commit commit;
+    private boolean suspect;
+
+    VaultFile(Directory files, VaultHeader header, Commit commit) {
+        this.files = files;
+        this.header = header;
+        this.commit = commit;
+    }
+
+    VaultHeader header() {
+        return header;
+    }
+
+    Commit commit() {
+        return commit;
+    }
+
+    /** Whether a write has failed: what the disk holds is not known, so the next change must {@link #replace} the file. */
+    boolean isSuspect() {
+        return suspect;
+    }
+
+    /**
+     * Appends a record; on return it outlives a power cut.
+     *
+     * @return where it begins
+     */
+    long append(VaultKeys keys, SealedRecord record) throws IOException {
+        long at = commit.length();
+        Commit next = commit.next(record.length(), VaultCrypto.chain(commit.chain(), record.bytes()));
+        suspect = true;
+        files.write(NAME, at, record.bytes());
+        files.sync(NAME);
+        files.write(NAME, next.position(), next.block(keys));
+        files.sync(NAME);
+        suspect = false;
+        commit = next;
+        return at;
+    }
+
+    /**
+     * The value of the version at the place.
+     *
+     * @throws VaultException when another record is there now, or one that is not as it was written
+     */
+    Secret open(VaultKeys keys, SecretName name, VaultIndex.Place place) throws VaultException, IOException {
+        try {
+            SealedRecord record = SealedRecord.parse(files.read(NAME, place.position(), place.length()));
+            if (place.isAt(record)) {
+                return record.open(keys).orElseThrow(() -> changed("record of " + name));
+            }
+        } catch (MalformedException e) {
+            throw changed("record of " + name);
+        }
+        throw changed("record of " + name);
+    }
+
+    /** All acknowledged records. */
+    VaultReader reader() {
+        return new VaultReader(files, NAME, commit.length());
+    }
+
+    /**
+     * Puts the file that a writer has finished in this one's place; on return it outlives a power cut. When the last step
+     * fails the new file is in force all the same, and suspect.
+     */
+    void replace(VaultHeader newHeader, Commit newCommit, Runnable done) throws IOException {
+        files.rename(NEW_NAME, NAME);
+        header = newHeader;
+        commit = newCommit;
+        suspect = true;
+        done.run();
+        files.syncDirectory();
+        suspect = false;
+    }
+
+    static VaultException changed(String where) {
+        return new VaultException(
+                VaultCode.TAMPERED,
+                "the vault changed on the disk while it was open (" + where + "); restore it from a backup");
+    }
+
+    static VaultException full() {
+        return new VaultException(
+                VaultCode.VAULT_FULL,
+                "the vault may have " + VaultLimits.MAX_FILE_BYTES + " bytes; destroy secrets or versions first");
+    }
+}

@@ -1,0 +1,276 @@
+package dev.nullbox.warden.vault;
+
+import dev.nullbox.warden.vault.crypto.Credential;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+
+/** The vault through its states: none yet, sealed, unsealed; and who may change them. For any thread. */
+public final class VaultKeeper implements AutoCloseable {
+    private final VaultStore store;
+    private final Attempts attempts;
+    private volatile State state;
+
+    /** What there is. */
+    public sealed interface State {
+        /** No vault yet. */
+        record New() implements State {}
+
+        /** A vault, whose key is not here. */
+        record Sealed(List<Slot> slots) implements State {
+            public Sealed {
+                slots = List.copyOf(slots);
+            }
+        }
+
+        /** An open vault. */
+        record Unsealed(Vault vault) implements State {}
+
+        /** A file that no key opens. */
+        record Refused(VaultOpenResult.Refused why) implements State {}
+    }
+
+    /**
+     * A way to open the vault.
+     *
+     * @param number of the slot
+     * @param kind {@code "key"} or {@code "passphrase"}
+     */
+    public record Slot(int number, String kind) {}
+
+    private VaultKeeper(VaultStore store, Attempts attempts, State state) {
+        this.store = store;
+        this.attempts = attempts;
+        this.state = state;
+    }
+
+    /**
+     * Looks at what is there; opens nothing.
+     *
+     * @param nanos as {@link System#nanoTime}
+     * @throws IOException when files cannot be read
+     */
+    public static VaultKeeper of(VaultStore store, LongSupplier nanos) throws IOException {
+        State state;
+        try {
+            state = store.find()
+                    .<State>map(header -> new State.Sealed(slots(header)))
+                    .orElseGet(State.New::new);
+        } catch (VaultException e) {
+            state = new State.Refused(new VaultOpenResult.Refused(e));
+        }
+        return new VaultKeeper(store, Attempts.load(store.files(), nanos), state);
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** How many attempts in a row have failed. */
+    public int failedAttempts() {
+        return attempts.failures();
+    }
+
+    /** How long the next attempt must wait. */
+    public long retryAfterSeconds() {
+        return attempts.retryAfterSeconds();
+    }
+
+    /** The slots of the vault, as far as there is one. */
+    public List<Slot> slots() {
+        return switch (state) {
+            case State.Sealed(List<Slot> slots) -> slots;
+            case State.Unsealed(Vault vault) -> slots(vault.header());
+            case State.New(), State.Refused _ -> List.of();
+        };
+    }
+
+    /**
+     * The open vault.
+     *
+     * @throws VaultException when it is not open, with the reason
+     */
+    public Vault vault() throws VaultException {
+        return switch (state) {
+            case State.Unsealed(Vault vault) -> vault;
+            case State.Sealed _ ->
+                throw new VaultException(VaultCode.VAULT_SEALED, "the vault is sealed; nullctl vault unseal opens it");
+            case State.New() ->
+                throw new VaultException(VaultCode.VAULT_NEW, "there is no vault yet; nullctl vault init makes one");
+            case State.Refused(VaultOpenResult.Refused why) -> throw new VaultException(why.code(), why.message());
+        };
+    }
+
+    /** Makes the vault, which each credential opens, and leaves it unsealed. */
+    public synchronized Vault init(List<Credential> credentials) throws VaultException, IOException {
+        if (!(state instanceof State.New)) {
+            throw new VaultException(VaultCode.VAULT_EXISTS, "there is a vault already; nullctl vault unseal opens it");
+        }
+        Vault vault = store.create(credentials);
+        state = new State.Unsealed(vault);
+        return vault;
+    }
+
+    /**
+     * A vault that has just been opened.
+     *
+     * @param slot the number of the slot that did it
+     */
+    public record Opened(int slot, Vault.Size size) {}
+
+    /** Opens the vault. */
+    public synchronized Opened unseal(Credential credential) throws VaultException, IOException {
+        if (state instanceof State.Unsealed) {
+            throw new VaultException(VaultCode.ALREADY_UNSEALED, "the vault is unsealed already");
+        }
+        if (!(state instanceof State.Sealed)) {
+            vault();
+        }
+        // A file that no credential opens says nothing of this one: it neither counts nor clears the count.
+        store.find();
+        attempts.begin();
+        return switch (store.open(credential)) {
+            case VaultOpenResult.Opened(Vault vault, int slot) -> {
+                try {
+                    attempts.succeeded();
+                } catch (IOException e) {
+                    vault.close();
+                    throw e;
+                }
+                state = new State.Unsealed(vault);
+                yield new Opened(slot, vault.size());
+            }
+            case VaultOpenResult.Refused(VaultCode code, String message) ->
+                throw refused(new VaultException(code, message));
+        };
+    }
+
+    /** Wipes the keys. */
+    public synchronized void seal() throws VaultException {
+        vault();
+        sealIfOpen();
+    }
+
+    /**
+     * Puts a new credential in the place of the one that proves the caller, or beside it.
+     *
+     * @param keep whether the old one stays
+     * @param newDataKey whether all records are sealed anew under another key; then no credential opens them but the new
+     *     one, and the old one if it is kept
+     * @param around makes the change, once the caller has shown that it may be made
+     * @return the slots then
+     */
+    public synchronized List<Slot> rekey(
+            Credential proof,
+            Credential replacement,
+            boolean keep,
+            boolean newDataKey,
+            VaultAction.Around<List<Slot>> around)
+            throws VaultException, IOException {
+        Vault vault = vault();
+        int proven = prove(vault, proof);
+        List<KeySlot> stay = new ArrayList<>(vault.header().slots());
+        stay.removeIf(slot -> newDataKey || (!keep && slot.number() == proven));
+        if (stay.size() >= VaultLimits.MAX_SLOTS) {
+            throw new VaultException(
+                    VaultCode.SLOTS_FULL, "the vault has " + VaultLimits.MAX_SLOTS + " key slots; remove one first");
+        }
+        SortedMap<Integer, Credential> wrapped = new TreeMap<>();
+        if (!keep) {
+            wrapped.put(proven, replacement);
+        } else if (newDataKey) {
+            wrapped.put(proven, proof);
+            wrapped.put(proven == 1 ? 2 : 1, replacement);
+        } else {
+            wrapped.put(free(stay), replacement);
+        }
+        return around.run(() -> {
+            vault.rekey(stay, wrapped, newDataKey);
+            return slots(vault.header());
+        });
+    }
+
+    /**
+     * Takes a slot away.
+     *
+     * @param around makes the change, once the caller has shown that it may be made
+     * @return the slots then
+     */
+    public synchronized List<Slot> removeSlot(Credential proof, int number, VaultAction.Around<List<Slot>> around)
+            throws VaultException, IOException {
+        Vault vault = vault();
+        prove(vault, proof);
+        List<KeySlot> slots = new ArrayList<>(vault.header().slots());
+        if (!slots.removeIf(slot -> slot.number() == number)) {
+            throw new VaultException(
+                    VaultCode.SLOT_UNKNOWN, "no key slot has the number " + number + "; vault status lists them");
+        }
+        if (slots.isEmpty()) {
+            throw new VaultException(VaultCode.LAST_SLOT, "the vault has no other key slot; add one first");
+        }
+        return around.run(() -> {
+            vault.replaceSlots(slots);
+            return slots(vault.header());
+        });
+    }
+
+    /** Wipes the keys, if they are here. */
+    public synchronized void sealIfOpen() {
+        if (state instanceof State.Unsealed(Vault vault)) {
+            state = new State.Sealed(slots(vault.header()));
+            vault.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        sealIfOpen();
+    }
+
+    public VaultStore store() {
+        return store;
+    }
+
+    private int prove(Vault vault, Credential proof) throws VaultException, IOException {
+        attempts.begin();
+        try {
+            VaultStore.Unlocked unlocked = VaultStore.unlock(vault.header(), proof);
+            unlocked.keys().close();
+            attempts.succeeded();
+            return unlocked.slot();
+        } catch (VaultException e) {
+            throw refused(e);
+        }
+    }
+
+    /** Only a wrong credential counts as a failure. */
+    private VaultException refused(VaultException why) throws IOException {
+        if (why.code() == VaultCode.WRONG_KEY) {
+            attempts.failed();
+        } else {
+            attempts.succeeded();
+        }
+        return why;
+    }
+
+    private static int free(List<KeySlot> slots) {
+        int number = 1;
+        while (taken(slots, number)) {
+            number++;
+        }
+        return number;
+    }
+
+    private static boolean taken(List<KeySlot> slots, int number) {
+        return slots.stream().anyMatch(slot -> slot.number() == number);
+    }
+
+    private static List<Slot> slots(VaultHeader header) {
+        return header.slots().stream()
+                .map(slot -> new Slot(slot.number(), slot.kindName()))
+                .toList();
+    }
+}

@@ -1,0 +1,48 @@
+package dev.nullbox.warden.vault;
+
+/** The bounds of a vault, and why each is there. */
+public final class VaultLimits {
+    /** Bytes of one value: a certificate chain with its key fits many times; base 64 of ten fits one RPC message. */
+    public static final int MAX_VALUE_BYTES = 64 * 1024;
+
+    /** Secrets in one vault: their names, versions and places are held in memory, some 200 bytes each. */
+    public static final int MAX_SECRETS = 100_000;
+
+    /** Versions of one secret: its history fits one RPC message. */
+    public static final int MAX_VERSIONS = 1_000;
+
+    /** Versions of all secrets: what is held in memory of each fits warden's heap. */
+    public static final int MAX_ALL_VERSIONS = 200_000;
+
+    /** Marks of deletion in one file: one for each secret, and those that pile up before it is written anew. */
+    public static final int MAX_MARKS = 200_000;
+
+    /** Records in one file: more are none that a vault wrote, and are not looked at any further. */
+    public static final int MAX_RECORDS = MAX_ALL_VERSIONS + MAX_MARKS;
+
+    /** Bytes of the file: the longest one is read and checked within an RPC call's deadline. */
+    public static final long MAX_FILE_BYTES = 256L * 1024 * 1024;
+
+    /** What counters, sequence numbers and generations stay below: no vault lives to see it, and one more never overflows. */
+    static final long MAX_COUNT = 1L << 62;
+
+    /** Ways to open one vault: all fit the header. */
+    public static final int MAX_SLOTS = 8;
+
+    /** Bytes of a passphrase, at least: fewer are guessed even through Argon2id. */
+    public static final int MIN_PASSPHRASE_BYTES = 8;
+
+    /** Bytes of a passphrase, at most: more is a file given by mistake. */
+    public static final int MAX_PASSPHRASE_BYTES = 1024;
+
+    /** Secrets in one lease: a manifest that asks for more is a mistake. */
+    public static final int MAX_LEASE_NAMES = 64;
+
+    /** Bytes of all values in one lease: with base 64 and names they fit one RPC message of 1 MiB. */
+    public static final int MAX_LEASE_BYTES = 640 * 1024;
+
+    /** Agents with a lease at once: four times the appliance's agent slots. */
+    public static final int MAX_LEASES = 256;
+
+    private VaultLimits() {}
+}

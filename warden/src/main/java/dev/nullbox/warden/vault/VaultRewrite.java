@@ -1,0 +1,141 @@
+package dev.nullbox.warden.vault;
+
+import dev.nullbox.warden.vault.crypto.RandomSource;
+import dev.nullbox.warden.vault.crypto.Secret;
+import dev.nullbox.warden.vault.crypto.VaultCrypto;
+import dev.nullbox.warden.vault.crypto.VaultKeys;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+
+/** Writes a vault's records into a new file: all, or all but some, under the same keys or others. */
+final class VaultRewrite {
+    private final VaultKeys from;
+    private final VaultKeys to;
+    private final RandomSource random;
+    private final VaultWriter writer;
+    private final VaultIndex index = new VaultIndex();
+    private long nextSequence;
+
+    private VaultRewrite(VaultKeys from, VaultKeys to, RandomSource random, VaultWriter writer, long nextSequence) {
+        this.from = from;
+        this.to = to;
+        this.random = random;
+        this.writer = writer;
+        this.nextSequence = nextSequence;
+    }
+
+    /** Begins a file of the name, which takes its place among the files only when the caller renames it. */
+    static VaultRewrite begin(
+            VaultStore store, String name, VaultHeader header, VaultKeys from, VaultKeys to, VaultFile file)
+            throws IOException {
+        VaultWriter writer = new VaultWriter(store.files(), name, header, to);
+        return new VaultRewrite(from, to, store.random(), writer, file.commit().nextSequence());
+    }
+
+    /** What becomes of a version. */
+    enum Fate {
+        STAYS,
+        DESTROYED,
+        VANISHES
+    }
+
+    /** Decides it. */
+    @FunctionalInterface
+    interface Judge {
+        Fate fate(SealedRecord.Head version);
+    }
+
+    /**
+     * Copies the file's versions.
+     *
+     * @param old the file's own, which says who is deleted
+     * @throws VaultException when the file is not as it was written
+     */
+    void copy(VaultFile file, VaultIndex old, Judge judge) throws IOException, VaultException {
+        VaultReader reader = file.reader();
+        byte[] chain = file.header().digest();
+        try {
+            for (Optional<SealedRecord> next = reader.next(); next.isPresent(); next = reader.next()) {
+                SealedRecord record = next.get();
+                chain = VaultCrypto.chain(chain, record.bytes());
+                copy(record, judge);
+            }
+        } catch (MalformedException e) {
+            throw VaultFile.changed(e.where());
+        }
+        if (!Arrays.equals(chain, file.commit().chain())) {
+            throw VaultFile.changed("records");
+        }
+        for (Map.Entry<SecretName, VaultIndex.Entry> entry : old.entries().entrySet()) {
+            if (entry.getValue().isDeleted() && index.find(entry.getKey()).isPresent()) {
+                mark(entry.getKey(), entry.getValue().newest().created());
+            }
+        }
+    }
+
+    private void copy(SealedRecord record, Judge judge) throws IOException, VaultException {
+        SealedRecord.Head head = record.head();
+        if (head.version() == 0) {
+            return;
+        }
+        switch (judge.fate(head)) {
+            case STAYS -> add(from == to ? record : sealAnew(record, head));
+            case DESTROYED -> add(seal(with(head, SealedRecord.Kind.DESTROYED), Secret.owning(new byte[0])));
+            case VANISHES -> {}
+        }
+    }
+
+    private SealedRecord sealAnew(SealedRecord record, SealedRecord.Head head) throws IOException, VaultException {
+        try (Secret value = record.open(from).orElseThrow(() -> VaultFile.changed("record " + head.sequence()))) {
+            return seal(head, value);
+        }
+    }
+
+    /** Adds a version, with a sequence number of its own. */
+    void addVersion(SealedRecord.Head version, Secret value) throws IOException, VaultException {
+        add(seal(
+                new SealedRecord.Head(
+                        nextSequence++,
+                        version.kind(),
+                        version.canary(),
+                        version.version(),
+                        version.created(),
+                        version.name()),
+                value));
+    }
+
+    /** Marks a secret as deleted. */
+    void mark(SecretName name, long when) throws IOException, VaultException {
+        SealedRecord.Head head = new SealedRecord.Head(nextSequence++, SealedRecord.Kind.DELETED, false, 0, when, name);
+        add(seal(head, Secret.owning(new byte[0])));
+    }
+
+    /** Where everything lies in the new file. */
+    VaultIndex index() {
+        return index;
+    }
+
+    /** Ends the file, without its name. */
+    Commit finish() throws IOException {
+        return writer.finish(nextSequence);
+    }
+
+    private SealedRecord seal(SealedRecord.Head head, Secret value) throws IOException {
+        return SealedRecord.seal(to, random, head, value);
+    }
+
+    private void add(SealedRecord record) throws IOException, VaultException {
+        try {
+            index.add(record, writer.add(record));
+        } catch (MalformedException e) {
+            throw new VaultException(
+                    VaultCode.VAULT_FULL, "the vault would hold more secrets or versions than it may; destroy some");
+        }
+    }
+
+    private static SealedRecord.Head with(SealedRecord.Head head, SealedRecord.Kind kind) {
+        return new SealedRecord.Head(head.sequence(), kind, head.canary(), head.version(), head.created(), head.name());
+    }
+}

@@ -1,0 +1,185 @@
+package dev.nullbox.warden.vault;
+
+import dev.nullbox.service.Directory;
+import dev.nullbox.warden.vault.crypto.Argon2Cost;
+import dev.nullbox.warden.vault.crypto.Credential;
+import dev.nullbox.warden.vault.crypto.RandomSource;
+import dev.nullbox.warden.vault.crypto.Secret;
+import dev.nullbox.warden.vault.crypto.VaultCrypto;
+import dev.nullbox.warden.vault.crypto.VaultKeys;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** A directory that holds a vault, or will. Nothing in it opens the vault. */
+public final class VaultStore {
+    private final Directory files;
+    private final RandomSource random;
+    private final InstantSource clock;
+    private final Argon2Cost cost;
+
+    VaultStore(Directory files, RandomSource random, InstantSource clock, Argon2Cost cost) {
+        this.files = files;
+        this.random = random;
+        this.clock = clock;
+        this.cost = cost;
+    }
+
+    /** The store in a directory that is there already and is warden's alone. */
+    public static VaultStore in(Path directory, RandomSource random, InstantSource clock) {
+        return new VaultStore(Directory.at(directory), random, clock, Argon2Cost.RECOMMENDED);
+    }
+
+    /**
+     * The header of the vault, if there is one; opens nothing.
+     *
+     * @throws VaultException when no key will open the file
+     */
+    Optional<VaultHeader> find() throws VaultException, IOException {
+        return find(VaultFile.NAME);
+    }
+
+    private Optional<VaultHeader> find(String name) throws VaultException, IOException {
+        OptionalLong size = files.size(name);
+        return size.isEmpty()
+                ? Optional.empty()
+                : Optional.of(VaultHeader.parse(
+                        files.read(name, 0, (int) Math.min(size.getAsLong(), VaultHeader.RECORDS_AT))));
+    }
+
+    /** Makes a new vault, which each of the credentials opens; they stay the caller's to wipe. */
+    Vault create(List<Credential> credentials) throws VaultException, IOException {
+        byte[] vaultId = random.bytes(VaultHeader.VAULT_ID_BYTES);
+        VaultKeys keys = new VaultKeys(vaultId, Secret.owning(random.bytes(VaultCrypto.KEY_BYTES)));
+        return orWipe(keys, () -> {
+            List<KeySlot> slots = new ArrayList<>();
+            for (Credential credential : credentials) {
+                slots.add(wrap(credential, slots.size() + 1, keys));
+            }
+            VaultHeader header = new VaultHeader(vaultId, 1, slots);
+            Commit commit = orDiscard(VaultFile.NEW_NAME, () -> {
+                Commit written = new VaultWriter(files, VaultFile.NEW_NAME, header, keys).finish(1);
+                files.rename(VaultFile.NEW_NAME, VaultFile.NAME);
+                return written;
+            });
+            files.syncDirectory();
+            return new Vault(this, keys, new VaultFile(files, header, commit), new VaultIndex());
+        });
+    }
+
+    /** What takes the keys over; they are wiped when it fails. */
+    private static <T> T orWipe(VaultKeys keys, VaultAction<T> use) throws VaultException, IOException {
+        return orElse(keys::close, use);
+    }
+
+    /** What writes a file of the name and gives it another, or leaves it; the file is removed when that fails. */
+    <T> T orDiscard(String name, VaultAction<T> use) throws VaultException, IOException {
+        return orElse(() -> discard(name), use);
+    }
+
+    private static <T> T orElse(Runnable undo, VaultAction<T> use) throws VaultException, IOException {
+        boolean made = false;
+        try {
+            T result = use.run();
+            made = true;
+            return result;
+        } finally {
+            if (!made) {
+                undo.run();
+            }
+        }
+    }
+
+    /** Removes a file that is of no use any more; one that stays is removed before the next takes its place. */
+    void discard(String name) {
+        try {
+            files.delete(name);
+        } catch (IOException e) {
+            System.err.println("warden: " + name + " was not removed: " + e.getMessage());
+        }
+    }
+
+    /** Opens the vault; the credential stays the caller's to wipe. */
+    VaultOpenResult open(Credential credential) throws IOException {
+        try {
+            VaultHeader header = find().orElseThrow(() -> new IOException("there is no vault"));
+            Unlocked unlocked = unlock(header, credential);
+            return new VaultOpenResult.Opened(open(header, unlocked.keys()), unlocked.slot());
+        } catch (VaultException e) {
+            return new VaultOpenResult.Refused(e);
+        }
+    }
+
+    /** Takes the keys over. */
+    Vault open(VaultHeader header, VaultKeys keys) throws VaultException, IOException {
+        return orWipe(keys, () -> {
+            VaultOpener.Contents found = new VaultOpener(files, VaultFile.NAME, header, keys).read();
+            files.delete(VaultFile.NEW_NAME);
+            return new Vault(this, keys, new VaultFile(files, header, found.commit()), found.index());
+        });
+    }
+
+    /**
+     * Opens another vault's file for its contents; the credential stays the caller's to wipe.
+     *
+     * @throws VaultException when it is not a whole vault that the credential opens
+     */
+    VaultImport openForImport(String name, Credential credential) throws VaultException, IOException {
+        try {
+            VaultHeader header = find(name).orElseThrow(VaultException::notAVault);
+            return openForImport(name, header, unlock(header, credential).keys());
+        } catch (VaultException e) {
+            throw new VaultException(e.code(), "the imported file is refused: " + e.getMessage());
+        }
+    }
+
+    /** Takes the keys over. */
+    VaultImport openForImport(String name, VaultHeader header, VaultKeys keys) throws VaultException, IOException {
+        return orWipe(keys, () -> {
+            VaultOpener.Contents found = new VaultOpener(files, name, header, keys).read();
+            return new VaultImport(new VaultReader(files, name, found.commit().length()), keys, found.index());
+        });
+    }
+
+    /** The keys, and the number of the slot that had them. */
+    record Unlocked(VaultKeys keys, int slot) {}
+
+    /**
+     * Tries the credential on each slot.
+     *
+     * @throws VaultException when it opens none of them
+     */
+    static Unlocked unlock(VaultHeader header, Credential credential) throws VaultException {
+        for (KeySlot slot : header.slots()) {
+            switch (slot.open(credential, header.vaultId())) {
+                case KeySlot.Tried.Opens(Secret dataKey) -> {
+                    return new Unlocked(new VaultKeys(header.vaultId(), dataKey), slot.number());
+                }
+                case KeySlot.Tried.Broken() -> throw VaultException.tampered("key slot " + slot.number());
+                case KeySlot.Tried.NotThisOne() -> {}
+            }
+        }
+        throw new VaultException(
+                VaultCode.WRONG_KEY, "no key slot of the vault belongs to this passphrase or key; give the right one");
+    }
+
+    KeySlot wrap(Credential credential, int number, VaultKeys keys) throws IOException {
+        return KeySlot.wrap(credential, number, cost, keys.vaultId(), keys.data(), random);
+    }
+
+    public Directory files() {
+        return files;
+    }
+
+    RandomSource random() {
+        return random;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.nullbox.warden.vault.crypto;
+
+import java.io.DataInputStream;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Where keys, salts and nonces come from. */
+@FunctionalInterface
+public interface RandomSource {
+    /**
+     * So many unpredictable bytes.
+     *
+     * @throws IOException when there are none to be had
+     */
+    byte[] bytes(int count) throws IOException;
+
+    /**
+     * The kernel's generator: {@code /dev/random}, which since Linux 5.6 blocks only until it has been seeded
+     * (random(4)), unlike {@code /dev/urandom}, which answers before.
+     */
+    static RandomSource kernel() {
+        return device(Path.of("/dev/random"));
+    }
+
+    /** A device that is read without a buffer, so that no byte waits in memory. */
+    static RandomSource device(Path device) {
+        return count -> {
+            byte[] bytes = new byte[count];
+            try (DataInputStream in = new DataInputStream(new FileInputStream(device.toFile()))) {
+                in.readFully(bytes);
+            }
+            return bytes;
+        };
+    }
+}

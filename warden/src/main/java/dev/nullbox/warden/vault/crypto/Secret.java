@@ -1,0 +1,58 @@
+package dev.nullbox.warden.vault.crypto;
+
+import java.security.MessageDigest;
+import java.util.Arrays;
+
+/**
+ * Bytes that must not be seen: owned here, wiped on close, never shown.
+ *
+ * <p>What it cannot do: the garbage collector may have moved the array before it was wiped, and copies made by others
+ * are theirs to wipe.
+ */
+public final class Secret implements AutoCloseable {
+    private final byte[] bytes;
+    private boolean closed;
+
+    private Secret(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /** Takes the array over: the caller keeps no reference to it. */
+    public static Secret owning(byte[] bytes) {
+        return new Secret(bytes);
+    }
+
+    /**
+     * The array itself, for use before the next close.
+     *
+     * @throws IllegalStateException when closed
+     */
+    public byte[] bytes() {
+        if (closed) {
+            throw new IllegalStateException("the secret has been wiped");
+        }
+        return bytes;
+    }
+
+    /** How many bytes. */
+    public int length() {
+        return bytes.length;
+    }
+
+    /** Whether the bytes are the same; takes the same time wherever they differ. */
+    public boolean sameAs(Secret other) {
+        return MessageDigest.isEqual(bytes(), other.bytes());
+    }
+
+    @Override
+    public void close() {
+        Arrays.fill(bytes, (byte) 0);
+        closed = true;
+    }
+
+    /** Never the bytes, nor how many there are. */
+    @Override
+    public String toString() {
+        return "Secret[redacted]";
+    }
+}
