@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import dev.nullbox.cage.agent.CageSettings;
-import dev.nullbox.cage.jail.FaultyLibc;
+import dev.nullbox.natives.FaultyLibc;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.natives.SyscallException;

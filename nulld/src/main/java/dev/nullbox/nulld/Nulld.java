@@ -16,6 +16,7 @@ import dev.nullbox.nulld.supervise.ServiceEvent;
 import dev.nullbox.nulld.supervise.Spawner;
 import dev.nullbox.nulld.supervise.Supervisor;
 import dev.nullbox.protocol.Service;
+import dev.nullbox.service.process.ChildProcess;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -58,10 +59,10 @@ final class Nulld {
         LogPump pump = pump();
         Spawner spawner =
                 new Spawner(libc, layout, pump, (service, pid) -> queue.add(new NulldEvent.ServiceReady(service, pid)));
-        this.supervisor = new Supervisor(libc, clock, journal, degraded, layout.cgroups(), spec -> {
-            int pid = spawner.spawn(spec);
+        this.supervisor = new Supervisor(clock, journal, degraded, layout.cgroups(), spec -> {
+            ChildProcess process = spawner.spawn(spec);
             reaper.spawned();
-            return pid;
+            return process;
         });
         pump.start(this::bug);
     }

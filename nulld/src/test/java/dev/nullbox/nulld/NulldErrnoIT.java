@@ -27,10 +27,10 @@ class NulldErrnoIT {
             "LineSink.write/write",
             "LineSink.write/ioctl",
             "LogPump.add/write",
-            "LogPump.run/read",
-            "LogPump.pump/close",
+            "PipeReader.close/close",
             "Reaper.run/waitpid",
-            "Spawner.spawn/close");
+            "ChildProcess.spawn/close",
+            "ChildProcess.close/close");
 
     @TempDir
     private Path directory;
@@ -41,12 +41,13 @@ class NulldErrnoIT {
         assertThat(calls)
                 .contains(
                         "Spawner.spawn/posixSpawn",
-                        "Spawner.pipe/pipe2",
+                        "ChildProcess.pipe/pipe2",
+                        "ChildProcess.pidfd/pidfdOpen",
                         "Spawner.directory/chown",
-                        "LogPump.run/poll",
+                        "PipeReader.poll/poll",
                         "Reaper.run/waitpid",
                         "PowerSignals.install/ignoreSignal",
-                        "Supervisor.send/kill",
+                        "ChildProcess.signal/pidfdSendSignal",
                         "Shutdown.signalAll/kill",
                         "Shutdown.unmount/umount2",
                         "Emergency.now/reboot");

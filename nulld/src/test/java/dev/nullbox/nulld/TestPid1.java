@@ -1,5 +1,6 @@
 package dev.nullbox.nulld;
 
+import dev.nullbox.natives.FaultyLibc;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.natives.linux.Errno;
@@ -12,7 +13,6 @@ import dev.nullbox.nulld.linux.ServiceSpec;
 import dev.nullbox.nulld.linux.SystemClock;
 import dev.nullbox.nulld.linux.TestServices;
 import dev.nullbox.nulld.log.Degraded;
-import dev.nullbox.nulld.log.FaultyLibc;
 import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.log.LineSink;
 import dev.nullbox.protocol.id.AgentNetwork;

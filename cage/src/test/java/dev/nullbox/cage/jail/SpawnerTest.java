@@ -3,6 +3,7 @@ package dev.nullbox.cage.jail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nullbox.natives.FaultyLibc;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.natives.SysResult;

@@ -9,13 +9,9 @@ import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.SyscallException;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.OpenFlags;
-import dev.nullbox.natives.linux.Poll;
 import dev.nullbox.protocol.api.NulldContract;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.locks.LockSupport;
+import dev.nullbox.service.process.LineSplitter;
+import dev.nullbox.service.process.PipeReader;
 import java.util.function.Consumer;
 
 /**
@@ -24,12 +20,9 @@ import java.util.function.Consumer;
  */
 public final class LogPump {
     private static final int STACK_BYTES = 128 * 1024;
-    private static final int POLLFD_BYTES = 8;
+    private static final int MAX_LINE_BYTES = 16 * 1024;
     /** Should the word of a new pipe be lost, it is seen after so long. */
     private static final int LOOK_AGAIN_MILLIS = 1_000;
-
-    private static final long DEAF_NANOS = 100_000_000;
-    private static final int REVENTS = 6;
 
     /** What a pipe carries. */
     public enum Kind {
@@ -38,22 +31,20 @@ public final class LogPump {
         READY
     }
 
-    private record Stream(int fd, Kind kind, String service, LineBuffer buffer, Consumer<String> line) {}
-
     private final Libc libc;
     private final Journal journal;
-    private final int wakeRead;
-    private final int wakeWrite;
-    private final List<Stream> arrivals = new ArrayList<>();
+    private final PipeReader pipes;
+    private final int wake;
 
     /** Makes the pump's own pipe. */
     public LogPump(Libc libc, Journal journal) throws SyscallException {
         this.libc = libc;
         this.journal = journal;
-        int[] wake = new int[2];
-        libc.pipe2(wake, OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK).orThrow("pipe2");
-        wakeRead = wake[0];
-        wakeWrite = wake[1];
+        int[] ends = new int[2];
+        libc.pipe2(ends, OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK).orThrow("pipe2");
+        wake = ends[1];
+        pipes = new PipeReader(libc);
+        add(ends[0], Kind.READY, "nulld", line -> {});
     }
 
     /** Starts the thread; bug takes what ends it, which nothing should. */
@@ -71,81 +62,24 @@ public final class LogPump {
             case TEXT -> text -> journal.text(service, text);
             case READY -> ready;
         };
-        synchronized (arrivals) {
-            arrivals.add(new Stream(fd, kind, service, new LineBuffer(), line));
-        }
-        libc.write(wakeWrite, new byte[] {1}, 0, 1);
+        pipes.add(
+                fd,
+                LineSplitter.cutting(MAX_LINE_BYTES, line),
+                errno -> journal.text(
+                        "nulld", service + " is no longer heard: read of its " + kind + ": " + Errno.describe(errno)));
+        libc.write(wake, new byte[] {'\n'}, 0, 1);
     }
 
     private void run() {
-        List<Stream> streams = new ArrayList<>();
-        byte[] bytes = new byte[4096];
-        boolean deaf = false;
+        boolean failing = false;
         while (true) {
-            synchronized (arrivals) {
-                streams.addAll(arrivals);
-                arrivals.clear();
+            int errno = pipes.poll(LOOK_AGAIN_MILLIS) instanceof SysResult.Failed(var failure) ? failure : 0;
+            boolean fails = errno != 0 && errno != Errno.EINTR;
+            if (fails && !failing) {
+                journal.text("nulld", "what services say waits: poll: " + Errno.describe(errno));
             }
-            byte[] pollfds = pollfds(streams);
-            ByteBuffer polled = ByteBuffer.wrap(pollfds).order(ByteOrder.LITTLE_ENDIAN);
-            if (libc.poll(pollfds, LOOK_AGAIN_MILLIS) instanceof SysResult.Failed(var errno)) {
-                if (errno != Errno.EINTR && !deaf) {
-                    journal.text("nulld", "what services say waits: poll: " + Errno.describe(errno));
-                }
-                deaf = errno != Errno.EINTR;
-                LockSupport.parkNanos(deaf ? DEAF_NANOS : 0);
-                continue;
-            }
-            deaf = false;
-            if (polled.getShort(REVENTS) != 0) {
-                libc.read(wakeRead, bytes, 0, bytes.length);
-            }
-            List<Stream> ended = new ArrayList<>();
-            for (int i = 0; i < streams.size(); i++) {
-                if (polled.getShort((i + 1) * POLLFD_BYTES + REVENTS) != 0 && !pump(streams.get(i), bytes)) {
-                    ended.add(streams.get(i));
-                }
-            }
-            streams.removeAll(ended);
+            failing = fails;
         }
-    }
-
-    /** struct pollfd: fd (int), events (short), revents (short); the pump's own pipe first. */
-    private byte[] pollfds(List<Stream> streams) {
-        ByteBuffer buffer =
-                ByteBuffer.allocate((streams.size() + 1) * POLLFD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        buffer.putInt(wakeRead).putShort((short) Poll.POLLIN).putShort((short) 0);
-        for (Stream stream : streams) {
-            buffer.putInt(stream.fd()).putShort((short) Poll.POLLIN).putShort((short) 0);
-        }
-        return buffer.array();
-    }
-
-    /** Whether there may be more. */
-    private boolean pump(Stream stream, byte[] bytes) {
-        return switch (libc.read(stream.fd(), bytes, 0, bytes.length)) {
-            case SysResult.Ok(var count)
-            when count > 0 -> {
-                stream.buffer().add(bytes, (int) count, stream.line());
-                yield true;
-            }
-            case SysResult.Ok _ -> {
-                stream.buffer().end(stream.line());
-                libc.close(stream.fd());
-                yield false;
-            }
-            case SysResult.Failed(var errno) -> {
-                boolean again = errno == Errno.EINTR || errno == Errno.EAGAIN;
-                if (!again) {
-                    libc.close(stream.fd());
-                    journal.text(
-                            "nulld",
-                            stream.service() + " is no longer heard: read of its " + stream.kind() + ": "
-                                    + Errno.describe(errno));
-                }
-                yield again;
-            }
-        };
     }
 
     /** A service's standard output: an event where the line is one, else text. */

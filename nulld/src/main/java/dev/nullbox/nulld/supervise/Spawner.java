@@ -1,25 +1,21 @@
 package dev.nullbox.nulld.supervise;
 
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.SpawnAction;
-import dev.nullbox.natives.SyscallException;
-import dev.nullbox.natives.linux.OpenFlags;
 import dev.nullbox.nulld.launch.LaunchPlan;
 import dev.nullbox.nulld.linux.Accounts;
 import dev.nullbox.nulld.linux.Layout;
 import dev.nullbox.nulld.linux.ServiceSpec;
 import dev.nullbox.nulld.log.LogPump;
 import dev.nullbox.protocol.id.AgentNetwork;
+import dev.nullbox.service.process.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Makes a service's process: its directories, its three pipes, and posix_spawn of the launcher. */
 public final class Spawner {
@@ -47,47 +43,28 @@ public final class Spawner {
     /**
      * Starts a service.
      *
-     * @return its pid
      * @throws IOException with what could not be done; nothing is left open then
      */
-    public int spawn(ServiceSpec spec) throws IOException {
+    public ChildProcess spawn(ServiceSpec spec) throws IOException {
         Accounts.User user = Accounts.read(layout.etc())
                 .user(spec.user())
                 .orElseThrow(() -> new IOException("no user " + spec.user() + " in " + layout.etc() + "/passwd"));
         Path run = directory(layout.run().resolve(spec.name()), user, "rwxr-xr-x");
         Path state = directory(layout.state().resolve(spec.name()), user, "rwx------");
         link(layout.run().resolve(spec.name() + ".sock"), Path.of(spec.name(), spec.name() + ".sock"));
-        Set<Integer> open = new LinkedHashSet<>();
-        try {
-            int[] out = pipe(user, open);
-            int[] err = pipe(user, open);
-            int[] said = pipe(user, open);
-            List<SpawnAction> actions = List.of(
-                    new SpawnAction.Open(0, "/dev/null", OpenFlags.O_RDONLY, 0),
-                    new SpawnAction.Dup2(out[1], 1),
-                    new SpawnAction.Dup2(err[1], 2),
-                    new SpawnAction.Dup2(said[1], READY_FD),
-                    new SpawnAction.CloseFrom(READY_FD + 1));
-            int pid = libc.posixSpawn(layout.launcher(), argv(spec), environment(run, state), actions, true)
-                    .orThrow("start " + layout.launcher());
-            keep(open, out[0], err[0], said[0]);
-            pump.add(out[0], LogPump.Kind.EVENTS, spec.name(), line -> {});
-            pump.add(err[0], LogPump.Kind.TEXT, spec.name(), line -> {});
-            pump.add(said[0], LogPump.Kind.READY, spec.name(), line -> {
-                if (line.equals("ready")) {
-                    ready.ready(spec.name(), pid);
-                }
-            });
-            return pid;
-        } finally {
-            open.forEach(libc::close);
-        }
-    }
-
-    private static void keep(Set<Integer> open, int... kept) {
-        for (int fd : kept) {
-            open.remove(fd);
-        }
+        ChildProcess process = ChildProcess.spawn(
+                libc,
+                (command, environment, actions) ->
+                        libc.posixSpawn(layout.launcher(), command, environment, actions, true),
+                new ChildProcess.Spec(argv(spec), environment(run, state), false, user.uid(), user.gid()));
+        pump.add(process.output(1), LogPump.Kind.EVENTS, spec.name(), line -> {});
+        pump.add(process.output(2), LogPump.Kind.TEXT, spec.name(), line -> {});
+        pump.add(process.output(READY_FD), LogPump.Kind.READY, spec.name(), line -> {
+            if (line.equals("ready")) {
+                ready.ready(spec.name(), process.pid());
+            }
+        });
+        return process;
     }
 
     private List<String> argv(ServiceSpec spec) throws IOException {
@@ -110,18 +87,6 @@ public final class Spawner {
                 "NULLBOX_STATE=" + state,
                 "NULLBOX_RUN=" + run,
                 AgentNetwork.VARIABLE + "=" + layout.agentNetwork());
-    }
-
-    /** A pipe of the service's user, who may then open it by /proc/self/fd too. */
-    private int[] pipe(Accounts.User user, Set<Integer> open) throws SyscallException {
-        int[] ends = new int[2];
-        libc.pipe2(ends, OpenFlags.O_CLOEXEC).orThrow("pipe2");
-        open.add(ends[0]);
-        open.add(ends[1]);
-        if (user.uid() != 0) {
-            libc.chown("/proc/self/fd/" + ends[1], user.uid(), user.gid()).orThrow("chown of a pipe to " + user.name());
-        }
-        return ends;
     }
 
     private Path directory(Path path, Accounts.User owner, String mode) throws IOException {

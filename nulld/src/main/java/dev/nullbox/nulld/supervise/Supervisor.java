@@ -1,6 +1,5 @@
 package dev.nullbox.nulld.supervise;
 
-import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.Signals;
@@ -15,6 +14,7 @@ import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.Value;
 import dev.nullbox.protocol.api.NulldContract;
+import dev.nullbox.service.process.ChildProcess;
 import dev.nullbox.service.process.ExitStatus;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,6 +35,7 @@ public final class Supervisor {
         int starts;
         long since;
         long outOfMemoryKills;
+        Optional<ChildProcess> process = Optional.empty();
 
         Service(ServiceSpec spec, ServiceState state, long since) {
             this.spec = spec;
@@ -43,7 +44,7 @@ public final class Supervisor {
         }
     }
 
-    /** Makes a process of a service: its pid. */
+    /** Makes a process of a service. */
     @FunctionalInterface
     public interface Starter {
         /**
@@ -51,10 +52,9 @@ public final class Supervisor {
          *
          * @throws IOException with what could not be done
          */
-        int spawn(ServiceSpec spec) throws IOException;
+        ChildProcess spawn(ServiceSpec spec) throws IOException;
     }
 
-    private final Libc libc;
     private final Clock clock;
     private final Journal journal;
     private final Degraded degraded;
@@ -64,8 +64,7 @@ public final class Supervisor {
     private boolean stopping;
     private boolean announced;
 
-    public Supervisor(Libc libc, Clock clock, Journal journal, Degraded degraded, Cgroups cgroups, Starter starter) {
-        this.libc = libc;
+    public Supervisor(Clock clock, Journal journal, Degraded degraded, Cgroups cgroups, Starter starter) {
         this.clock = clock;
         this.journal = journal;
         this.degraded = degraded;
@@ -98,6 +97,8 @@ public final class Supervisor {
     public void ended(int pid, ExitStatus status) {
         for (Service service : services.values()) {
             if (service.state.pid() == pid) {
+                service.process.ifPresent(ChildProcess::close);
+                service.process = Optional.empty();
                 apply(service, new ServiceEvent.Exited(pid, explained(service, status)));
                 return;
             }
@@ -190,7 +191,7 @@ public final class Supervisor {
         String name = service.spec.name();
         switch (action) {
             case Action.Spawn _ -> spawn(service);
-            case Action.Send(var pid, var signal) -> send(name, pid, signal);
+            case Action.Send(var _, var signal) -> service.process.ifPresent(process -> send(name, process, signal));
             case Action.Clean _ -> clean(name);
             case Action.SayStarting(var pid, var attempt) ->
                 say(NulldContract.SERVICE_STARTING, name, pid, NulldContract.ATTEMPT.is((long) attempt));
@@ -222,9 +223,9 @@ public final class Supervisor {
         }
     }
 
-    /** One that has ended in between is told of by the reaper; whatever else fails is tried again at the deadline. */
-    private void send(String name, int pid, int signal) {
-        if (libc.kill(pid, signal) instanceof SysResult.Failed(var errno) && errno != Errno.ESRCH) {
+    /** What fails is tried again at the deadline. */
+    private void send(String name, ChildProcess process, int signal) {
+        if (process.signal(signal) instanceof SysResult.Failed(var errno)) {
             journal.text("nulld", "signal " + signal + " does not reach " + name + ": " + Errno.describe(errno));
         }
     }
@@ -233,8 +234,10 @@ public final class Supervisor {
         ServiceEvent outcome;
         service.outOfMemoryKills = cgroups.service(service.spec.name()).outOfMemoryKills();
         try {
-            outcome = new ServiceEvent.Spawned(starter.spawn(service.spec));
+            ChildProcess process = starter.spawn(service.spec);
+            service.process = Optional.of(process);
             service.starts++;
+            outcome = new ServiceEvent.Spawned(process.pid());
         } catch (IOException e) {
             outcome = new ServiceEvent.SpawnFailed(String.valueOf(e.getMessage()));
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nullbox.natives.FakeLibc;
+import dev.nullbox.natives.FaultyLibc;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.natives.SyscallException;
@@ -40,7 +41,7 @@ class StreamErrnoTest {
             sink.offer("one");
             sink.offer("two");
             assertThat(sink.flush(10_000)).isTrue();
-            assertThat(libc.hasFailed()).isTrue();
+            assertThat(libc.failed()).isNotEmpty();
             assertThat(drained(ends[0])).as(call).isEqualTo("one\ntwo\n");
             assertThat(lost).isEmpty();
             close(ends);
@@ -68,10 +69,9 @@ class StreamErrnoTest {
                 .contains(
                         "LogPump.<init>/pipe2",
                         "LogPump.add/write",
-                        "LogPump.run/poll",
-                        "LogPump.run/read",
-                        "LogPump.pump/read",
-                        "LogPump.pump/close");
+                        "PipeReader.poll/poll",
+                        "PipeReader.read/read",
+                        "PipeReader.close/close");
         for (String call : calls) {
             for (int errno : new int[] {Errno.EINTR, Errno.EIO, Errno.ENOMEM}) {
                 if (call.endsWith("pipe2")) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.gson.JsonObject;
 import dev.nullbox.natives.FakeLibc;
+import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.nulld.linux.Cgroups;
@@ -15,11 +16,13 @@ import dev.nullbox.nulld.log.Degraded;
 import dev.nullbox.nulld.log.EventCheck;
 import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.protocol.api.NulldContract;
+import dev.nullbox.service.process.ChildProcess;
 import dev.nullbox.service.process.ExitStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +41,7 @@ class SupervisorTest {
     private final Degraded degraded = new Degraded(journal);
     private final List<String> started = new ArrayList<>();
     private final Map<String, Integer> pids = new HashMap<>();
+    private final Map<Integer, Integer> pidfds = new HashMap<>();
     private final Map<String, String> refused = new HashMap<>();
     private int nextPid = 100;
     private Supervisor supervisor;
@@ -45,14 +49,20 @@ class SupervisorTest {
     @BeforeEach
     void supervisor() throws IOException {
         Cgroups cgroups = TestServices.cgroups(directory, "a", "b", "network", "gateway");
-        supervisor = new Supervisor(libc, clock, journal, degraded, cgroups, spec -> {
+        supervisor = new Supervisor(clock, journal, degraded, cgroups, spec -> {
             String why = refused.get(spec.name());
             if (why != null) {
                 throw new IOException(why);
             }
             started.add(spec.name());
-            pids.put(spec.name(), nextPid);
-            return nextPid++;
+            int pid = nextPid++;
+            pids.put(spec.name(), pid);
+            ChildProcess process = ChildProcess.spawn(
+                    libc,
+                    (command, environment, actions) -> new SysResult.Ok(pid),
+                    new ChildProcess.Spec(spec.command(), List.of(), false, 0, 0));
+            pidfds.put(Collections.max(libc.openFds()), pid);
+            return process;
         });
     }
 
@@ -112,13 +122,11 @@ class SupervisorTest {
         ready("gateway");
         supervisor.stopAll();
         supervisor.tick();
-        assertThat(libc.calls("kill")).containsExactly("kill(" + pids.get("gateway") + ", 15)");
+        assertThat(signals()).containsExactly("kill(" + pids.get("gateway") + ", 15)");
         supervisor.tick();
-        assertThat(libc.calls("kill")).as("asked once").hasSize(1);
+        assertThat(signals()).as("asked once").hasSize(1);
         end("gateway", new ExitStatus.Code(0));
-        assertThat(libc.calls("kill"))
-                .endsWith("kill(" + pids.get("network") + ", 15)")
-                .hasSize(2);
+        assertThat(signals()).endsWith("kill(" + pids.get("network") + ", 15)").hasSize(2);
         assertThat(supervisor.allDown()).isFalse();
         end("network", new ExitStatus.Code(0));
         assertThat(supervisor.allDown()).isTrue();
@@ -132,9 +140,9 @@ class SupervisorTest {
         ready("a");
         supervisor.happened("a", new ServiceEvent.StopAsked());
         pass(9_999);
-        assertThat(libc.calls("kill")).hasSize(1);
+        assertThat(signals()).hasSize(1);
         pass(1);
-        assertThat(libc.calls("kill")).endsWith("kill(" + pids.get("a") + ", 9)");
+        assertThat(signals()).endsWith("kill(" + pids.get("a") + ", 9)");
         assertThat(directory.resolve("services/a/cgroup.kill")).content().isEqualTo("1");
     }
 
@@ -196,11 +204,11 @@ class SupervisorTest {
         add("a", true);
         supervisor.tick();
         ready("a");
-        libc.fails("kill", Errno.EPERM);
+        libc.fails("pidfdSendSignal", Errno.EPERM);
         supervisor.happened("a", new ServiceEvent.StopAsked());
         assertThat(texts()).anyMatch(text -> text.contains("signal 15 does not reach a: EPERM"));
         pass(10_000);
-        assertThat(libc.calls("kill")).endsWith("kill(" + pids.get("a") + ", 9)");
+        assertThat(signals()).endsWith("kill(" + pids.get("a") + ", 9)");
     }
 
     @Test
@@ -208,7 +216,7 @@ class SupervisorTest {
         add("a", true);
         supervisor.tick();
         ready("a");
-        libc.fails("kill", Errno.ESRCH);
+        libc.fails("pidfdSendSignal", Errno.ESRCH);
         int before = texts().size();
         supervisor.happened("a", new ServiceEvent.StopAsked());
         assertThat(texts()).hasSize(before);
@@ -245,6 +253,14 @@ class SupervisorTest {
     private void pass(long millis) {
         clock.pause(millis);
         supervisor.tick();
+    }
+
+    /** As if they had been sent by number. */
+    private List<String> signals() {
+        return libc.calls("pidfdSendSignal").stream()
+                .map(call -> call.split("[(,)]", -1))
+                .map(call -> "kill(" + pidfds.get(Integer.valueOf(call[1])) + "," + call[2] + ")")
+                .toList();
     }
 
     private List<JsonObject> events(String name) {
