@@ -11,6 +11,7 @@ import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.ctxgraph.store.SqliteMemory;
 import dev.nullbox.ctxgraph.store.TestJvm;
+import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.rpc.RpcClient;
 import dev.nullbox.rpc.RpcException;
 import java.io.BufferedReader;
@@ -92,8 +93,8 @@ class CtxgraphMainTest {
         } else {
             // The denied twin of the above: only root and the gateway may call.
             assertThat(catchThrowableOfType(RpcException.class, () -> call("memory.put", "ada/k", 42))
-                            .code())
-                    .isEqualTo(RpcException.Code.DENIED);
+                            .kind())
+                    .isEqualTo(ErrorKind.DENIED);
         }
         assertThat(process.toHandle().destroy()).isTrue();
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();

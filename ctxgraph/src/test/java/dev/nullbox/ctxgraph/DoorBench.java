@@ -8,9 +8,9 @@ import dev.nullbox.ctxgraph.http.RawHttp;
 import dev.nullbox.ctxgraph.mcp.McpEndpoint;
 import dev.nullbox.ctxgraph.mcp.McpGraphStore;
 import dev.nullbox.ctxgraph.memory.Actor;
-import dev.nullbox.ctxgraph.memory.AgentName;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.ctxgraph.store.SqliteMemory;
 import dev.nullbox.rpc.Json;
@@ -81,8 +81,9 @@ final class DoorBench {
     }
 
     private int door(TestMemory memory, String name, long bytes, long writesPerMinute) throws IOException {
-        AgentName agent = new AgentName(name);
-        Actor actor = new Actor(agent, 1, "", Actor.ownSpace(agent), Actor.ownSpace(agent), bytes, writesPerMinute);
+        PrincipalName agent = new PrincipalName(name);
+        Actor actor = new Actor(
+                agent, 1, "", Actor.ownSpace(agent), Actor.ownSpace(agent), bytes, writesPerMinute, List.of());
         HttpDoor door = HttpDoor.open(actor, RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
         open.add(door);
         return door.address().getPort();
@@ -90,8 +91,7 @@ final class DoorBench {
 
     /** A graph of entities. */
     private static void fill(SqliteMemory memory, Actor actor) throws Exception {
-        McpGraphStore graph =
-                new McpGraphStore(new MemoryMethods(memory, new EventSink(System.err)).service(), actor, "reader");
+        McpGraphStore graph = new McpGraphStore(new MemoryMethods(memory, new EventSink(System.err)), actor, "reader");
         List<NodeId> before = List.of();
         for (int i = 0; i < READ_NODES; i += STEP) {
             List<Put> puts = new ArrayList<>();

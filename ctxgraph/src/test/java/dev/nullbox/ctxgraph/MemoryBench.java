@@ -1,14 +1,13 @@
 package dev.nullbox.ctxgraph;
 
 import com.google.gson.JsonPrimitive;
-import dev.nullbox.ctxgraph.api.HttpService;
 import dev.nullbox.ctxgraph.api.MemoryMethods;
 import dev.nullbox.ctxgraph.http.HttpDoor;
 import dev.nullbox.ctxgraph.http.RawHttp;
 import dev.nullbox.ctxgraph.mcp.McpEndpoint;
 import dev.nullbox.ctxgraph.memory.Actor;
-import dev.nullbox.ctxgraph.memory.AgentName;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.ctxgraph.memory.Query;
 import dev.nullbox.ctxgraph.store.Readers;
@@ -47,13 +46,14 @@ final class MemoryBench {
     private static final Map<String, String> SEARCHES =
             Map.of("search_word", "kalomi", "search_two_words", "kalomi neruti", "search_prefix", "kalo*");
     private static final Actor ACTOR = new Actor(
-            new AgentName("bench"),
+            new PrincipalName("bench"),
             1,
             "",
-            Actor.ownSpace(new AgentName("bench")),
-            Actor.ownSpace(new AgentName("bench")),
+            Actor.ownSpace(new PrincipalName("bench")),
+            Actor.ownSpace(new PrincipalName("bench")),
             Long.MAX_VALUE,
-            Long.MAX_VALUE);
+            Long.MAX_VALUE,
+            List.of());
 
     private final Path directory;
 
@@ -109,7 +109,7 @@ final class MemoryBench {
 
     /** Each client on a connection that stays; agents have as many doors as there are clients, up to four. */
     private static void doors(SqliteMemory memory, int nodes) throws Exception {
-        HttpService service = new MemoryMethods(memory, new EventSink(OutputStream.nullOutputStream())).service();
+        MemoryMethods service = new MemoryMethods(memory, new EventSink(OutputStream.nullOutputStream()));
         for (int clients : CLIENTS) {
             List<HttpDoor> doors = new ArrayList<>();
             List<RawHttp> http = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.nullbox.ctxgraph.admission;
 
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -83,9 +84,7 @@ public final class HttpPlaces {
             int units = Math.min(units(bytes), SHARE);
             if (held == 0 ? !take(units) : !covers(bytes)) {
                 throw new RpcException(
-                        RpcException.Code.UNAVAILABLE,
-                        "BUSY",
-                        "too many large requests and answers are on their way: try again");
+                        MemoryReason.BUSY, "too many large requests and answers are on their way: try again");
             }
         }
 

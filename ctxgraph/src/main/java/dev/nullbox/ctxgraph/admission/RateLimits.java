@@ -1,7 +1,8 @@
 package dev.nullbox.ctxgraph.admission;
 
 import dev.nullbox.ctxgraph.memory.Actor;
-import dev.nullbox.ctxgraph.memory.AgentName;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,7 +17,7 @@ public final class RateLimits {
     private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final LongSupplier nanoClock;
-    private final Map<AgentName, Bucket> buckets = new HashMap<>();
+    private final Map<PrincipalName, Bucket> buckets = new HashMap<>();
 
     private static final class Bucket {
         double left;
@@ -40,8 +41,7 @@ public final class RateLimits {
                     ? TimeUnit.MINUTES.toMillis(1)
                     : (long) Math.ceil((writes - bucket.left) * TimeUnit.MINUTES.toMillis(1) / most);
             throw new RpcException(
-                    RpcException.Code.UNAVAILABLE,
-                    "QUOTA_RATE",
+                    MemoryReason.QUOTA_RATE,
                     actor.agent() + " may make " + most + " writes a minute (max_writes_per_minute): try again in "
                             + waitMs + " ms");
         }
@@ -64,7 +64,7 @@ public final class RateLimits {
     }
 
     /** What the agent has left now. */
-    private Bucket bucket(AgentName agent, long most) {
+    private Bucket bucket(PrincipalName agent, long most) {
         long now = nanoClock.getAsLong();
         Bucket bucket = buckets.get(agent);
         if (bucket == null) {

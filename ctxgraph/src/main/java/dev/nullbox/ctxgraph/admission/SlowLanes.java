@@ -1,7 +1,8 @@
 package dev.nullbox.ctxgraph.admission;
 
 import dev.nullbox.ctxgraph.memory.Actor;
-import dev.nullbox.ctxgraph.memory.AgentName;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.time.Duration;
 import java.util.Map;
@@ -18,7 +19,7 @@ final class SlowLanes {
     private static final int REST_TIMES = 2;
     private static final long MAX_REST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    private final Map<AgentName, Lane> lanes = new ConcurrentHashMap<>();
+    private final Map<PrincipalName, Lane> lanes = new ConcurrentHashMap<>();
     private final Duration patience;
 
     /**
@@ -63,7 +64,7 @@ final class SlowLanes {
      *
      * @throws RpcException UNAVAILABLE, BUSY
      */
-    Pass enter(AgentName agent) throws RpcException {
+    Pass enter(PrincipalName agent) throws RpcException {
         Lane lane = agent.equals(Actor.OPERATOR) ? new Lane() : lanes.computeIfAbsent(agent, _ -> new Lane());
         try {
             if (lane.free.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -82,8 +83,6 @@ final class SlowLanes {
             Thread.currentThread().interrupt();
         }
         throw new RpcException(
-                RpcException.Code.UNAVAILABLE,
-                "BUSY",
-                agent + " has other slow requests before this one, which go one by one: try again");
+                MemoryReason.BUSY, agent + " has other slow requests before this one, which go one by one: try again");
     }
 }

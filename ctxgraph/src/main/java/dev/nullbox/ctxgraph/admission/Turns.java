@@ -1,7 +1,8 @@
 package dev.nullbox.ctxgraph.admission;
 
-import dev.nullbox.ctxgraph.memory.AgentName;
 import dev.nullbox.ctxgraph.memory.HeapCost;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.time.Duration;
 import java.util.Map;
@@ -118,7 +119,8 @@ public final class Turns {
      * @param size of the answer, in bytes
      * @throws RpcException UNAVAILABLE, BUSY
      */
-    public <T> T run(AgentName agent, byte[] body, HttpPlaces.Place place, Supplier<T> request, ToLongFunction<T> size)
+    public <T> T run(
+            PrincipalName agent, byte[] body, HttpPlaces.Place place, Supplier<T> request, ToLongFunction<T> size)
             throws RpcException {
         long needed = HeapCost.of(body);
         boolean slow = false;
@@ -136,7 +138,7 @@ public final class Turns {
     }
 
     private <T> T once(
-            AgentName agent,
+            PrincipalName agent,
             byte[] body,
             HttpPlaces.Place place,
             Supplier<T> request,
@@ -177,7 +179,7 @@ public final class Turns {
     }
 
     /** Does what takes long in its agent's lane, for which the thread's turn, if it has one, may end to begin anew. */
-    public <T> T slowly(AgentName agent, Part<T> part) throws RpcException {
+    public <T> T slowly(PrincipalName agent, Part<T> part) throws RpcException {
         Turn turn = current.get(Thread.currentThread());
         if (turn == null) {
             try (SlowLanes.Pass pass = lanes.enter(agent)) {
@@ -246,7 +248,6 @@ public final class Turns {
     }
 
     private static RpcException busy() {
-        return new RpcException(
-                RpcException.Code.UNAVAILABLE, "BUSY", "too many requests wait for their turn: try again");
+        return new RpcException(MemoryReason.BUSY, "too many requests wait for their turn: try again");
     }
 }

@@ -1,8 +1,8 @@
 package dev.nullbox.ctxgraph.api;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import dev.nullbox.ctxgraph.admission.HttpPlaces;
 import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Blob;
@@ -13,148 +13,143 @@ import dev.nullbox.ctxgraph.memory.NodeId;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.ctxgraph.memory.Query;
 import dev.nullbox.ctxgraph.memory.Source;
-import dev.nullbox.ctxgraph.store.Prepared;
 import dev.nullbox.ctxgraph.store.SqliteMemory;
-import dev.nullbox.rpc.Params;
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.FieldType;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Method;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryEvents;
+import dev.nullbox.protocol.api.MemoryReason;
+import dev.nullbox.protocol.api.TransferContract;
+import dev.nullbox.rpc.Caller;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.service.EventSink;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
-/**
- * What the Unix socket and the agents' doors offer, as JSON-RPC methods {@code memory.*}; parameters with {@code ?} may
- * be left out. KEY is a full key {@code SPACE/...}; an agent's key of one segment means {@code OWN-NAME/KEY}. ID is 64
- * hexadecimal digits. SOURCE is an agent's name or an ID. HEAD is {@code {key, id, seq, agent, run, kind, bytes,
- * quarantined}} with kind {@code "value"}, {@code "blob"} or {@code "tombstone"}. DAMAGE is {@code "node ID"},
- * {@code "chunk ID"}, or what SQLite says of its tables. In a trace seq, run and manifest of a node are those of its
- * first write; of all its writes 20 are told, in their order, those made before an import with seq 0.
- *
- * <pre>
- * callers  method       parameters                                        result
- * all      put          key, value | blob:{chunks:[ID],type?},            {id, seq}
- *                       parents?:[ID], vector?:[number],
- *                       expect?: ID | seq | null (nothing there)
- * all      delete       key, expect?                                      {id, seq}
- * all      get          key | id, not_influenced_by?:[SOURCE]             {id, key, kind, value, seq, agent, parents}
- * all      head         key                                               HEAD
- * all      history      key, before?: seq, max? (100, to 1000)            {entries:[HEAD], next?: seq for before}
- * all      list         prefix?, after?: key, max? (100, to 1000),        {entries:[HEAD], next?: key for after}
- *                       not_influenced_by?:[SOURCE]
- * all      search       text? | vector?:[number], prefix?, max?           {hits:[{key, id, seq, score?, snippet}]}
- *                       (20, to 100), not_influenced_by?:[SOURCE]
- * all      watch        prefix?, after: seq, wait_ms? (to 20000)          {entries:[HEAD], after: seq for the next call}
- * all      chunk.put    data: base64, to 512 KiB of bytes                 {chunk: ID, bytes}
- * all      chunk.get    id, index, not_influenced_by?:[SOURCE]            {data: base64, chunks, size}
- * operator trace        id, direction? "ancestors"|"descendants",         {nodes:[{id, key, kind, seq, agent, run,
- *                       max? (100, to 1000)                                manifest, writes:[{seq, agent, run, manifest,
- *                                                                          contacts:[string]}], parents:[ID],
- *                                                                          reads:[ID], contacts:[string],
- *                                                                          quarantined}], complete}
- * operator quarantine   influenced_by: SOURCE, reason?                    {quarantine: number, nodes: number}
- * operator quarantines                                                    {quarantines:[{quarantine, influenced_by,
- *                                                                          reason, seq, nodes}]}
- * operator release      quarantine: number                                {nodes: number}
- * operator rewind       key, to: seq                                      {id, seq}
- * operator status                                                         {nodes, keys, seq, bytes, usage:{agent: bytes},
- *                                                                          check:"running|done", damaged:[DAMAGE]}
- * operator backup                                                         {transfer, bytes, sha256, damaged:[DAMAGE]}
- * operator export       prefix? | ids?:[ID]                               {transfer, bytes, sha256, nodes, held}
- * operator transfer.read   transfer, offset                               {data: base64, eof}
- * operator transfer.write  transfer?, offset, data: base64                {transfer, bytes}
- * operator transfer.drop   transfer                                       {}
- * operator import       transfer                                          {nodes, entries, chunks}
- * operator restore      transfer, sha256, with_damage?: bool              {restarting: true, damaged:[DAMAGE]}
- * root     attach       agent, address, port, run?, manifest?, read?,     {agent, address, port}
- *                       write?, max_mb?, max_writes_per_minute?
- * root     detach       agent                                             {detached}
- * </pre>
- *
- * Operators are root and the gateway. A backup or export is read piece by piece with transfer.read (512 KiB at a time)
- * until eof, then dropped; for import and restore the file is sent with transfer.write (the first without transfer).
- * Transfers are gone after a restart, and the oldest goes when there are more than four.
- *
- * <p>Errors (code, detail): DENIED SCOPE; NOT_FOUND NOT_FOUND; CONFLICT HEAD (an expect that is not met), AHEAD, QUARANTINED,
- * INFLUENCED; INVALID_PARAMS with the field: SYNTAX, NUMBER, VALUE_TOO_LARGE, QUERY, PARENT, CHUNK; UNAVAILABLE
- * QUOTA_RATE, QUOTA_SPACE, STORE, BUSY, TOO_MANY; INTERNAL DAMAGED.
- */
+/** Methods of {@link MemoryContract} that agents may call too, and all else that their listeners share. */
 public final class MemoryMethods {
-    private static final int DEFAULT_PAGE = 100;
-    private static final int MAX_PAGE = 1_000;
-    private static final int DEFAULT_HITS = 20;
-    private static final int MAX_WAIT_MS = 20_000;
-
     /** How long a large request waits for its place. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private static final Field<Long> EXPECTED_SEQ = Field.of(MemoryContract.EXPECT.name(), FieldType.COUNT, "");
+    private static final Field<String> EXPECTED_ID = Field.of(MemoryContract.EXPECT.name(), FieldType.TEXT, "");
+
+    /** The channel says who an agent is; its calls have no user. */
+    private static final Caller AGENT = new Caller("", "");
+
     private final SqliteMemory memory;
     private final EventSink events;
+    private final HttpPlaces places;
+    private final Map<String, Function<Actor, RpcMethod>> methods = new LinkedHashMap<>();
 
     public MemoryMethods(SqliteMemory memory, EventSink events) {
-        this.memory = memory;
-        this.events = events;
+        this(memory, events, new HttpPlaces(PATIENCE));
     }
 
-    /** What the agents' doors open to. */
-    public HttpService service() {
-        return new HttpService(memory, this::call, memory.turns(), new HttpPlaces(PATIENCE), events);
+    /** The same with bounds of its own on what waits for clients at once. */
+    public MemoryMethods(SqliteMemory memory, EventSink events, HttpPlaces places) {
+        this.memory = memory;
+        this.events = events;
+        this.places = places;
+        offer(MemoryContract.PUT, this::put);
+        offer(MemoryContract.DELETE, this::delete);
+        offer(MemoryContract.GET, this::get);
+        offer(MemoryContract.HEAD_OF, this::head);
+        offer(MemoryContract.HISTORY, this::history);
+        offer(MemoryContract.LIST, this::list);
+        offer(MemoryContract.SEARCH, this::search);
+        offer(MemoryContract.WATCH, this::watch);
+        offer(MemoryContract.CHUNK_PUT, this::putChunk);
+        offer(MemoryContract.CHUNK_GET, this::getChunk);
+    }
+
+    @FunctionalInterface
+    private interface Handler<R> {
+        R handle(Actor actor, Message request) throws RpcException;
+    }
+
+    private <R> void offer(Method<R> method, Handler<R> handler) {
+        methods.put(method.name(), actor -> RpcMethod.of(method, (_, request) -> handler.handle(actor, request)));
+    }
+
+    /** The methods as the socket offers them, where operators call. */
+    public List<RpcMethod> ofOperators() {
+        return methods.values().stream()
+                .map(method -> method.apply(Actor.operator()))
+                .toList();
     }
 
     /**
-     * One call of who the channel says.
+     * One call of an agent.
      *
-     * @throws RpcException as the table says; NO_METHOD for a method that is not for all
+     * @throws RpcException as the method does; NO_METHOD when there is none of the name for agents
      */
     public JsonElement call(Actor actor, String method, JsonObject params) throws RpcException {
-        Params named = new Params(params);
-        return switch (method) {
-            case "memory.put" -> put(actor, named);
-            case "memory.delete" -> delete(actor, named);
-            case "memory.get" -> get(actor, named);
-            case "memory.head" -> head(actor, named);
-            case "memory.history" -> history(actor, named);
-            case "memory.list" -> list(actor, named);
-            case "memory.search" -> search(actor, named);
-            case "memory.watch" -> watch(actor, named);
-            case "memory.chunk.put" -> putChunk(actor, named);
-            case "memory.chunk.get" -> getChunk(actor, named);
-            default ->
-                throw new RpcException(
-                        RpcException.Code.NO_METHOD, "NO_METHOD", "there is no method " + method + " here", "method");
-        };
-    }
-
-    private JsonElement put(Actor actor, Params params) throws RpcException {
-        MemoryKey key = key(actor, params);
-        List<NodeId> parents = params.has("parents") ? ids(params, "parents") : List.of();
-        List<Float> vector = Arguments.vector(params, "vector");
-        Put.Expect expect = Arguments.expect(params);
-        Put put;
-        if (params.has("blob")) {
-            JsonElement blob = blob(actor, params.object("blob"));
-            put = new Put(key, Node.Kind.BLOB, blob, parents, expect, vector);
-        } else {
-            put = new Put(key, Node.Kind.VALUE, params.any("value"), parents, expect, vector);
+        Function<Actor, RpcMethod> offered = methods.get(method);
+        if (offered == null) {
+            throw new RpcException(
+                    CallReason.NO_METHOD, "there is no method " + method + " here", Fields.METHOD.name());
         }
-        params.done();
-        return written(actor, key, memory.put(actor, put));
+        return offered.apply(actor).handler().handle(AGENT, params);
     }
 
-    private JsonElement blob(Actor actor, JsonObject blob) throws RpcException {
-        Params params = new Params(blob);
-        List<NodeId> chunks = ids(params, "chunks");
-        String type = params.optionalString("type").orElse("");
-        params.done();
-        return memory.blob(actor, chunks, type).encode();
+    /** Writes as {@link Memory#write} does, and emits the events. */
+    public void write(Actor actor, List<Put> puts) throws RpcException {
+        List<Memory.Written> written = memory.write(actor, puts);
+        for (int i = 0; i < puts.size(); i++) {
+            written(actor, puts.get(i).key(), written.get(i));
+        }
     }
 
-    private JsonElement delete(Actor actor, Params params) throws RpcException {
-        MemoryKey key = key(actor, params);
-        Put.Expect expect = Arguments.expect(params);
-        params.done();
+    /** The store that the methods work on. */
+    public SqliteMemory memory() {
+        return memory;
+    }
+
+    /** Buffers of what waits for clients. */
+    public HttpPlaces places() {
+        return places;
+    }
+
+    private Message put(Actor actor, Message request) throws RpcException {
+        boolean isBlob = request.has(MemoryContract.BLOB);
+        if (isBlob == request.has(MemoryContract.VALUE)) {
+            throw new RpcException(
+                    isBlob ? CallReason.UNKNOWN : CallReason.MISSING,
+                    "value: give either value or blob",
+                    MemoryContract.VALUE.name());
+        }
+        Put put = new Put(
+                key(actor, request),
+                isBlob ? Node.Kind.BLOB : Node.Kind.VALUE,
+                isBlob
+                        ? blob(actor, request.get(MemoryContract.BLOB))
+                        : (JsonElement) request.get(MemoryContract.VALUE),
+                ids(request, MemoryContract.PARENTS),
+                expect(request),
+                vector(request));
+        return written(actor, put.key(), memory.put(actor, put));
+    }
+
+    private JsonElement blob(Actor actor, Message blob) throws RpcException {
+        return memory.blob(actor, ids(blob, MemoryContract.CHUNKS), blob.get(MemoryContract.TYPE))
+                .encode();
+    }
+
+    private Message delete(Actor actor, Message request) throws RpcException {
+        MemoryKey key = key(actor, request);
+        Put.Expect expect = expect(request);
         return written(
                 actor,
                 key,
@@ -163,130 +158,186 @@ public final class MemoryMethods {
                         : memory.put(actor, Put.tombstone(key, expect)));
     }
 
-    private JsonElement written(Actor actor, MemoryKey key, Memory.Written written) {
-        tell(events, actor, key, written);
-        return Answers.written(written);
-    }
-
-    /** The event of a write. */
-    static void tell(EventSink events, Actor actor, MemoryKey key, Memory.Written written) {
-        String id = written.id().hex();
+    private Message written(Actor actor, MemoryKey key, Memory.Written written) {
+        Message result = written(written);
         events.emit(
-                "memory.write",
-                Map.of("agent", actor.agent().text(), "key", key.text(), "id", id, "seq", written.seq()));
+                MemoryEvents.WRITE,
+                result.and(Fields.AGENT.is(actor.agent().text()), MemoryContract.KEY.is(key.text())));
+        return result;
     }
 
-    private JsonElement get(Actor actor, Params params) throws RpcException {
-        Optional<String> key = params.optionalString("key");
-        Optional<String> id = params.optionalString("id");
-        List<Source> without = Arguments.sources(params);
-        params.done();
+    static Message written(Memory.Written written) {
+        return Message.of(MemoryContract.ID.is(written.id().hex()), Fields.SEQ.is(written.seq()));
+    }
+
+    private Message get(Actor actor, Message request) throws RpcException {
+        Optional<String> key = request.find(MemoryContract.KEY);
+        Optional<String> id = request.find(MemoryContract.ID);
         if (key.isPresent() == id.isPresent()) {
-            throw Prepared.invalid("KEY_OR_ID", "key: give either key or id", "key");
+            throw new RpcException(MemoryReason.KEY_OR_ID, "key: give either key or id", MemoryContract.KEY.name());
         }
-        Optional<Memory.Entry> entry = key.isPresent()
-                ? memory.get(actor, Prepared.parse(key.get(), actor::key, "key"), without)
-                : memory.node(actor, Prepared.parse(id.orElseThrow(), NodeId::new, "id"), without);
-        return Answers.entry(entry.orElseThrow(() -> new RpcException(
-                RpcException.Code.NOT_FOUND,
-                "NOT_FOUND",
-                "there is nothing that " + actor.agent() + " may read",
-                key.isPresent() ? "key" : "id")));
+        Actor reader = reader(actor, request);
+        Memory.Entry entry = (key.isPresent()
+                        ? memory.get(reader, key(actor, request))
+                        : memory.node(reader, id(request)))
+                .orElseThrow(() -> new RpcException(
+                        MemoryReason.NOT_FOUND,
+                        "there is nothing that " + actor.agent() + " may read",
+                        (key.isPresent() ? MemoryContract.KEY : MemoryContract.ID).name()));
+        Node node = entry.node();
+        return Message.of(
+                MemoryContract.ID.is(entry.id().hex()),
+                MemoryContract.KEY.is(node.key().text()),
+                MemoryContract.KIND.is(node.kind().text()),
+                MemoryContract.VALUE.is(node.value()),
+                Fields.SEQ.is(entry.seq()),
+                Fields.AGENT.is(node.agent().text()),
+                MemoryContract.PARENTS.is(
+                        node.parents().stream().map(NodeId::hex).toList()));
     }
 
-    private JsonElement head(Actor actor, Params params) throws RpcException {
-        MemoryKey key = key(actor, params);
-        params.done();
-        return Answers.head(memory.head(actor, key)
+    private Message head(Actor actor, Message request) throws RpcException {
+        MemoryKey key = key(actor, request);
+        return head(memory.head(actor, key)
                 .orElseThrow(() ->
-                        new RpcException(RpcException.Code.NOT_FOUND, "NOT_FOUND", key + " holds nothing", "key")));
+                        new RpcException(MemoryReason.NOT_FOUND, key + " holds nothing", MemoryContract.KEY.name())));
     }
 
-    private JsonElement history(Actor actor, Params params) throws RpcException {
-        MemoryKey key = key(actor, params);
-        long before = params.optionalInteger("before", 0, Long.MAX_VALUE, Long.MAX_VALUE);
-        int max = (int) params.optionalInteger("max", 1, MAX_PAGE, DEFAULT_PAGE);
-        params.done();
-        Memory.Page<Memory.Head> page = memory.history(actor, key, before, max);
-        JsonObject result = Answers.heads(page.items());
-        page.next().ifPresent(next -> result.addProperty("next", Long.parseLong(next)));
-        return result;
+    /** A head as {@link MemoryContract#HEAD} has it. */
+    public static Message head(Memory.Head head) {
+        return Message.of(
+                MemoryContract.KEY.is(head.key().text()),
+                MemoryContract.ID.is(head.id().hex()),
+                Fields.SEQ.is(head.seq()),
+                Fields.AGENT.is(head.agent().text()),
+                Fields.RUN.is(head.run()),
+                MemoryContract.KIND.is(head.kind().text()),
+                Fields.BYTES.is(head.bytes()),
+                MemoryContract.QUARANTINED.is(head.quarantined()));
     }
 
-    private JsonElement list(Actor actor, Params params) throws RpcException {
-        String prefix = params.optionalString("prefix").orElse("");
-        String after = params.optionalString("after").orElse("");
-        int max = (int) params.optionalInteger("max", 1, MAX_PAGE, DEFAULT_PAGE);
-        List<Source> without = Arguments.sources(params);
-        params.done();
-        Memory.Page<Memory.Head> page = memory.list(actor, prefix, after, max, without);
-        JsonObject result = Answers.heads(page.items());
-        page.next().ifPresent(next -> result.addProperty("next", next));
-        return result;
+    private static Message heads(List<Memory.Head> heads) {
+        return Message.of(MemoryContract.ENTRIES.is(
+                heads.stream().map(MemoryMethods::head).toList()));
     }
 
-    private JsonElement search(Actor actor, Params params) throws RpcException {
+    private Message history(Actor actor, Message request) throws RpcException {
+        Memory.Page<Memory.Head> page = memory.history(
+                actor, key(actor, request), request.get(MemoryContract.BEFORE), request.getInt(MemoryContract.MAX));
+        return heads(page.items()).and(MemoryContract.NEXT_SEQ, page.next().map(Long::valueOf));
+    }
+
+    private Message list(Actor actor, Message request) throws RpcException {
+        Memory.Page<Memory.Head> page = memory.list(
+                reader(actor, request),
+                request.get(MemoryContract.PREFIX),
+                request.get(MemoryContract.AFTER_KEY),
+                request.getInt(MemoryContract.MAX));
+        return heads(page.items()).and(MemoryContract.NEXT_KEY, page.next());
+    }
+
+    private Message search(Actor actor, Message request) throws RpcException {
         Query query = new Query(
-                params.optionalString("text").orElse(""),
-                Arguments.vector(params, "vector"),
-                params.optionalString("prefix").orElse(""),
-                (int) params.optionalInteger("max", 1, Query.MAX_HITS, DEFAULT_HITS),
-                Arguments.sources(params));
-        params.done();
-        JsonArray hits = new JsonArray();
+                request.get(MemoryContract.QUERY),
+                vector(request),
+                request.get(MemoryContract.PREFIX),
+                request.getInt(MemoryContract.MAX_FOUND));
         // A word's weight comes from all texts there are: by its number an agent could tell whether others have the
         // word.
         boolean scored = query.text().isEmpty() || actor.agent().equals(Actor.OPERATOR);
-        memory.search(actor, query).forEach(hit -> hits.add(Answers.hit(hit, scored)));
-        JsonObject result = new JsonObject();
-        result.add("hits", hits);
-        return result;
+        return Message.of(MemoryContract.HITS.is(memory.search(reader(actor, request), query).stream()
+                .map(hit -> Message.of(
+                                MemoryContract.KEY.is(hit.key().text()),
+                                MemoryContract.ID.is(hit.id().hex()),
+                                Fields.SEQ.is(hit.seq()))
+                        .and(MemoryContract.SCORE, scored ? Optional.of(hit.score()) : Optional.empty())
+                        .and(MemoryContract.SNIPPET.is(hit.snippet())))
+                .toList()));
     }
 
-    private JsonElement watch(Actor actor, Params params) throws RpcException {
-        String prefix = params.optionalString("prefix").orElse("");
-        long after = params.integer("after", 0, Long.MAX_VALUE);
-        long waitMs = params.optionalInteger("wait_ms", 0, MAX_WAIT_MS, 0);
-        params.done();
-        try (Memory.Watch watch = memory.watch(actor, prefix, after)) {
-            JsonObject result = Answers.heads(watch.next(Duration.ofMillis(waitMs)));
-            result.addProperty("after", watch.position());
-            return result;
+    private Message watch(Actor actor, Message request) throws RpcException {
+        try (Memory.Watch watch =
+                memory.watch(actor, request.get(MemoryContract.PREFIX), request.get(MemoryContract.AFTER))) {
+            List<Memory.Head> changes = watch.next(Duration.ofMillis(request.get(MemoryContract.WAIT_MS)));
+            return heads(changes).and(MemoryContract.AFTER.is(watch.position()));
         }
     }
 
-    private JsonElement putChunk(Actor actor, Params params) throws RpcException {
-        byte[] data = params.base64("data");
-        params.done();
-        NodeId chunk = memory.putChunk(actor, data);
-        JsonObject result = new JsonObject();
-        result.addProperty("chunk", chunk.hex());
-        result.addProperty("bytes", data.length);
-        return result;
+    private Message putChunk(Actor actor, Message request) throws RpcException {
+        byte[] data = request.get(TransferContract.DATA);
+        return Message.of(
+                MemoryContract.CHUNK.is(memory.putChunk(actor, data).hex()), Fields.BYTES.is((long) data.length));
     }
 
-    private JsonElement getChunk(Actor actor, Params params) throws RpcException {
-        NodeId id = Prepared.parse(params.string("id"), NodeId::new, "id");
-        int index = (int) params.integer("index", 0, Blob.MAX_CHUNKS - 1);
-        List<Source> without = Arguments.sources(params);
-        params.done();
-        Blob blob = memory.blob(actor, id, without);
-        JsonObject result = new JsonObject();
-        result.addProperty("data", Base64.getEncoder().encodeToString(memory.chunk(actor, id, index)));
-        result.addProperty("chunks", blob.chunks().size());
-        result.addProperty("size", blob.size());
-        return result;
+    private Message getChunk(Actor actor, Message request) throws RpcException {
+        NodeId id = id(request);
+        Actor reader = reader(actor, request);
+        Blob blob = memory.blob(reader, id);
+        return Message.of(
+                TransferContract.DATA.is(memory.chunk(reader, id, request.getInt(MemoryContract.INDEX))),
+                MemoryContract.CHUNK_COUNT.is((long) blob.chunks().size()),
+                MemoryContract.SIZE.is(blob.size()));
     }
 
-    static List<NodeId> ids(Params params, String name) throws RpcException {
-        List<NodeId> ids = new ArrayList<>();
-        for (String id : params.strings(name)) {
-            ids.add(Prepared.parse(id, NodeId::new, name + "[" + ids.size() + "]"));
+    /** The actor, without what the request excludes. */
+    private static Actor reader(Actor actor, Message request) throws RpcException {
+        return actor.excluding(parsed(request, MemoryContract.NOT_INFLUENCED_BY, Source::parse));
+    }
+
+    private static MemoryKey key(Actor actor, Message request) throws RpcException {
+        return parse(request.get(MemoryContract.KEY), actor::key, MemoryContract.KEY.name());
+    }
+
+    static NodeId id(Message request) throws RpcException {
+        return parse(request.get(MemoryContract.ID), NodeId::new, MemoryContract.ID.name());
+    }
+
+    static List<NodeId> ids(Message request, Field<List<String>> field) throws RpcException {
+        return parsed(request, field, NodeId::new);
+    }
+
+    private static <T> List<T> parsed(Message request, Field<List<String>> field, Function<String, T> type)
+            throws RpcException {
+        List<T> all = new ArrayList<>();
+        for (String text : request.find(field).orElse(List.of())) {
+            all.add(parse(text, type, field + "[" + all.size() + "]"));
         }
-        return ids;
+        return all;
     }
 
-    private static MemoryKey key(Actor actor, Params params) throws RpcException {
-        return Prepared.parse(params.string("key"), actor::key, "key");
+    /** A validated name, or INVALID_PARAMS with the field. */
+    public static <T> T parse(String text, Function<String, T> type, String field) throws RpcException {
+        try {
+            return type.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new RpcException(MemoryReason.SYNTAX, field + ": " + e.getMessage(), field);
+        }
+    }
+
+    /** An ID, a sequence number, or null for nothing there; anything where it is left out. */
+    private static Put.Expect expect(Message request) throws RpcException {
+        if (!(request.find(MemoryContract.EXPECT).orElse(null) instanceof JsonElement expect)) {
+            return new Put.Anything();
+        }
+        if (expect.isJsonNull()) {
+            return new Put.Nothing();
+        }
+        JsonObject one = Codec.encode(MemoryContract.EXPECT.is(expect));
+        if (expect instanceof JsonPrimitive primitive && primitive.isNumber()) {
+            return new Put.Seq(Codec.decodeRequest(List.of(EXPECTED_SEQ), one).get(EXPECTED_SEQ));
+        }
+        String id = Codec.decodeRequest(List.of(EXPECTED_ID), one).get(EXPECTED_ID);
+        return new Put.Head(parse(id, NodeId::new, EXPECTED_ID.name()));
+    }
+
+    private static List<Float> vector(Message request) throws RpcException {
+        Optional<List<Double>> vector = request.find(MemoryContract.VECTOR);
+        if (vector.isPresent() && (vector.get().isEmpty() || vector.get().size() > MemoryContract.MAX_DIMENSIONS)) {
+            throw new RpcException(
+                    CallReason.WRONG_TYPE,
+                    "vector: must be a list of 1 to " + MemoryContract.MAX_DIMENSIONS + " numbers",
+                    MemoryContract.VECTOR.name());
+        }
+        return vector.orElse(List.of()).stream().map(Double::floatValue).toList();
     }
 }

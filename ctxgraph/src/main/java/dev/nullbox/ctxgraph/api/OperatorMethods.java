@@ -1,300 +1,212 @@
 package dev.nullbox.ctxgraph.api;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.NodeId;
 import dev.nullbox.ctxgraph.memory.Source;
 import dev.nullbox.ctxgraph.store.Backup;
 import dev.nullbox.ctxgraph.store.Committer;
+import dev.nullbox.ctxgraph.store.Exports;
+import dev.nullbox.ctxgraph.store.Imports;
 import dev.nullbox.ctxgraph.store.IntegrityCheck;
-import dev.nullbox.ctxgraph.store.Prepared;
 import dev.nullbox.ctxgraph.store.Quarantines;
 import dev.nullbox.ctxgraph.store.Rewind;
 import dev.nullbox.ctxgraph.store.SqliteMemory;
 import dev.nullbox.ctxgraph.store.Trace;
-import dev.nullbox.ctxgraph.transfer.Exports;
-import dev.nullbox.ctxgraph.transfer.Imports;
-import dev.nullbox.ctxgraph.transfer.Transfers;
-import dev.nullbox.rpc.Params;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Method;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryEvents;
+import dev.nullbox.protocol.api.MemoryReason;
+import dev.nullbox.protocol.api.TransferContract;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.rpc.RpcMethod;
+import dev.nullbox.service.Directory;
 import dev.nullbox.service.EventSink;
+import dev.nullbox.service.FileTransfers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
-/** What only operators may ask, as the table in {@link MemoryMethods} tells. */
+/** Methods of {@link MemoryContract} for operators alone. */
 public final class OperatorMethods {
-    private static final int DEFAULT_TRACE = 100;
-    private static final int MAX_TRACE = 1_000;
-    private static final int MAX_REASON = 200;
+    private static final List<String> FILES = List.of("t1", "t2", "t3", "t4");
 
     private final SqliteMemory memory;
     private final Path database;
-    private final Transfers transfers;
+    private final Path files;
+    private final FileTransfers transfers;
     private final IntegrityCheck check;
     private final EventSink events;
     private final Runnable restart;
 
     /**
+     * Methods over one store.
+     *
+     * @param files a directory for files of operators alone, of which none is left from before
      * @param restart ends the process in order, to be started anew; returns at once
      */
     public OperatorMethods(
-            SqliteMemory memory,
-            Path database,
-            Transfers transfers,
-            IntegrityCheck check,
-            EventSink events,
-            Runnable restart) {
+            SqliteMemory memory, Path database, Path files, IntegrityCheck check, EventSink events, Runnable restart)
+            throws IOException {
         this.memory = memory;
         this.database = database;
-        this.transfers = transfers;
+        this.files = Files.createDirectories(files);
+        // Also what SQLite had beside a file: it would be taken for the log of another one of the name.
+        try (Stream<Path> left = Files.list(files)) {
+            for (Path file : left.toList()) {
+                Files.delete(file);
+            }
+        }
+        this.transfers = new FileTransfers(Directory.at(files), FILES, Long.MAX_VALUE, System::nanoTime);
         this.check = check;
         this.events = events;
         this.restart = restart;
     }
 
-    /** The names after {@code memory.}. */
-    public static final List<String> NAMES = List.of(
-            "trace",
-            "quarantine",
-            "quarantines",
-            "release",
-            "rewind",
-            "status",
-            "backup",
-            "export",
-            "transfer.read",
-            "transfer.write",
-            "transfer.drop",
-            "import",
-            "restore");
-
-    /**
-     * One call of an operator.
-     *
-     * @throws RpcException as the table says
-     */
-    public JsonElement call(String name, JsonObject json) throws RpcException {
-        Params params = new Params(json);
-        try {
-            return switch (name) {
-                case "trace" -> trace(params);
-                case "quarantine" -> quarantine(params);
-                case "quarantines" -> quarantines(params);
-                case "release" -> release(params);
-                case "rewind" -> rewind(params);
-                case "status" -> status(params);
-                case "backup" -> backup(params);
-                case "export" -> export(params);
-                case "transfer.read" -> read(params);
-                case "transfer.write" -> write(params);
-                case "transfer.drop" -> drop(params);
-                case "import" -> importFile(params);
-                case "restore" -> restore(params);
-                default -> throw new IllegalArgumentException("no such method: " + name);
-            };
-        } catch (IOException e) {
-            throw new RpcException(
-                    RpcException.Code.UNAVAILABLE, "STORE", "the disk did not take or give it: " + e.getMessage());
-        } catch (SQLException e) {
-            throw Committer.unavailable(e);
-        }
+    /** The methods as the socket offers them. */
+    public List<RpcMethod> all() {
+        return List.of(
+                of(MemoryContract.TRACE, this::trace),
+                of(MemoryContract.QUARANTINE_PUT, this::quarantine),
+                of(MemoryContract.QUARANTINE_LIST, _ -> quarantines()),
+                of(MemoryContract.RELEASE, this::release),
+                of(MemoryContract.REWIND, this::rewind),
+                of(MemoryContract.STATUS, _ -> status()),
+                of(MemoryContract.BACKUP, _ -> backup()),
+                of(MemoryContract.EXPORT, this::export),
+                of(MemoryContract.TRANSFER.read(), transfers::read),
+                of(MemoryContract.TRANSFER.write(), transfers::write),
+                of(MemoryContract.TRANSFER.drop(), transfers::drop),
+                of(MemoryContract.IMPORT, this::importFile),
+                of(MemoryContract.RESTORE, this::restore));
     }
 
-    private JsonElement trace(Params params) throws RpcException {
-        NodeId id = Prepared.parse(params.string("id"), NodeId::new, "id");
-        String direction = params.optionalString("direction").orElse("ancestors");
-        int max = (int) params.optionalInteger("max", 1, MAX_TRACE, DEFAULT_TRACE);
-        params.done();
-        if (!direction.equals("ancestors") && !direction.equals("descendants")) {
-            throw Prepared.invalid("SYNTAX", "direction: must be ancestors or descendants", "direction");
-        }
-        return memory.readers().read(sql -> Trace.of(sql, id, direction.equals("ancestors"), max));
+    @FunctionalInterface
+    private interface Operation {
+        Message run(Message request) throws RpcException, IOException, SQLException;
     }
 
-    private JsonElement quarantine(Params params) throws RpcException {
-        String name = params.string("influenced_by");
-        Source source = Prepared.parse(name, Source::parse, "influenced_by");
-        String reason = params.optionalString("reason").orElse("");
-        params.done();
-        if (reason.length() > MAX_REASON) {
-            throw Prepared.invalid("OUT_OF_RANGE", "reason: at most " + MAX_REASON + " characters", "reason");
-        }
-        Quarantines.Held held = memory.committer().change(writes -> Quarantines.put(writes, source, reason));
-        JsonObject result = new JsonObject();
-        result.addProperty("quarantine", held.quarantine());
-        result.addProperty("nodes", held.nodes());
-        events.emit(
-                "memory.quarantined",
-                Map.of("quarantine", held.quarantine(), "influenced_by", name, "nodes", held.nodes()));
-        return result;
-    }
-
-    private JsonElement quarantines(Params params) throws RpcException {
-        params.done();
-        JsonArray all = new JsonArray();
-        memory.readers().read(sql -> {
-            sql.each(
-                    "SELECT q, source, reason, seq, (SELECT count(*) FROM quarantined WHERE quarantined.q ="
-                            + " quarantines.q) FROM quarantines ORDER BY q LIMIT 1000",
-                    row -> {
-                        JsonObject one = new JsonObject();
-                        one.addProperty("quarantine", row.getLong(1));
-                        one.addProperty("influenced_by", row.getString(2));
-                        one.addProperty("reason", row.getString(3));
-                        one.addProperty("seq", row.getLong(4));
-                        one.addProperty("nodes", row.getLong(5));
-                        all.add(one);
-                        return true;
-                    });
-            return all.size();
+    private static RpcMethod of(Method<Message> method, Operation operation) {
+        return RpcMethod.of(method, (_, request) -> {
+            try {
+                return operation.run(request);
+            } catch (IOException e) {
+                throw new RpcException(MemoryReason.STORE, "the disk did not take or give it: " + e.getMessage());
+            } catch (SQLException e) {
+                throw Committer.unavailable(e);
+            }
         });
-        return object("quarantines", all);
     }
 
-    private JsonElement release(Params params) throws RpcException {
-        long quarantine = params.integer("quarantine", 1, Long.MAX_VALUE);
-        params.done();
-        int nodes = memory.committer().change(writes -> Quarantines.release(writes, quarantine));
-        events.emit("memory.released", Map.of("quarantine", quarantine, "nodes", nodes));
-        JsonObject result = new JsonObject();
-        result.addProperty("nodes", nodes);
+    private Message trace(Message request) throws RpcException {
+        NodeId id = MemoryMethods.id(request);
+        boolean isBack = request.get(MemoryContract.DIRECTION).equals(MemoryContract.ANCESTORS);
+        return memory.readers().read(sql -> Trace.of(sql, id, isBack, request.getInt(MemoryContract.MAX)));
+    }
+
+    private Message quarantine(Message request) throws RpcException {
+        String name = request.get(MemoryContract.INFLUENCED_BY);
+        Source source = MemoryMethods.parse(name, Source::parse, MemoryContract.INFLUENCED_BY.name());
+        Quarantines.Held held = memory.committer()
+                .change(writes -> Quarantines.put(writes, source, request.get(MemoryContract.REASON)));
+        Message result =
+                Message.of(MemoryContract.QUARANTINE.is(held.quarantine()), MemoryContract.NODE_COUNT.is(held.nodes()));
+        events.emit(MemoryEvents.QUARANTINED, result.and(MemoryContract.INFLUENCED_BY.is(name)));
         return result;
     }
 
-    private JsonElement rewind(Params params) throws RpcException {
-        MemoryKey key = Prepared.parse(params.string("key"), MemoryKey::new, "key");
-        long to = params.integer("to", 1, Long.MAX_VALUE);
-        params.done();
+    private Message quarantines() throws RpcException {
+        return memory.readers()
+                .read(sql -> Message.of(MemoryContract.QUARANTINES.is(sql.all(
+                        "SELECT q, source, reason, seq, (SELECT count(*) FROM quarantined WHERE quarantined.q ="
+                                + " quarantines.q) FROM quarantines ORDER BY q LIMIT 1000",
+                        row -> Message.of(
+                                MemoryContract.QUARANTINE.is(row.getLong(1)),
+                                MemoryContract.INFLUENCED_BY.is(row.getString(2)),
+                                Fields.REASON.is(row.getString(3)),
+                                Fields.SEQ.is(row.getLong(4)),
+                                MemoryContract.NODE_COUNT.is(row.getLong(5)))))));
+    }
+
+    private Message release(Message request) throws RpcException {
+        long quarantine = request.get(MemoryContract.QUARANTINE);
+        long nodes = memory.committer().change(writes -> Quarantines.release(writes, quarantine));
+        Message result = Message.of(MemoryContract.NODE_COUNT.is(nodes));
+        events.emit(MemoryEvents.RELEASED, result.and(MemoryContract.QUARANTINE.is(quarantine)));
+        return result;
+    }
+
+    private Message rewind(Message request) throws RpcException {
+        MemoryKey key = MemoryMethods.parse(request.get(MemoryContract.KEY), MemoryKey::new, MemoryContract.KEY.name());
+        long to = request.get(MemoryContract.TO);
         Memory.Written written = memory.committer().change(writes -> Rewind.apply(writes, key, to));
-        events.emit(
-                "memory.rewound",
-                Map.of("key", key.text(), "to", to, "id", written.id().hex(), "seq", written.seq()));
-        return Answers.written(written);
+        Message result = MemoryMethods.written(written);
+        events.emit(MemoryEvents.REWOUND, result.and(MemoryContract.KEY.is(key.text()), MemoryContract.TO.is(to)));
+        return result;
     }
 
-    private JsonElement status(Params params) throws RpcException {
-        params.done();
+    private Message status() throws RpcException {
         return memory.readers().read(sql -> {
-            JsonObject usage = new JsonObject();
-            sql.each("SELECT name, bytes FROM agents ORDER BY name LIMIT 1000", row -> {
-                usage.addProperty(row.getString(1), row.getLong(2));
-                return true;
-            });
-            JsonObject result = new JsonObject();
+            Map<String, Long> usage = new LinkedHashMap<>();
+            sql.each(
+                    "SELECT name, bytes FROM agents ORDER BY name LIMIT 1000",
+                    row -> usage.put(row.getString(1), row.getLong(2)) == null);
             // Nodes and keys are never removed, so that the last number is how many there are.
-            result.addProperty("nodes", sql.number("SELECT max(n) FROM nodes"));
-            result.addProperty("keys", sql.number("SELECT max(k) FROM keys"));
-            result.addProperty("seq", sql.number("SELECT max(seq) FROM log"));
-            result.addProperty("bytes", sql.number("PRAGMA page_count") * sql.number("PRAGMA page_size"));
-            result.add("usage", usage);
-            result.addProperty("check", check.done() ? "done" : "running");
-            result.add("damaged", texts(check.found()));
-            return result;
+            return Message.of(
+                    MemoryContract.NODE_COUNT.is(sql.number("SELECT max(n) FROM nodes")),
+                    MemoryContract.KEYS.is(sql.number("SELECT max(k) FROM keys")),
+                    Fields.SEQ.is(sql.number("SELECT max(seq) FROM log")),
+                    Fields.BYTES.is(sql.number("PRAGMA page_count") * sql.number("PRAGMA page_size")),
+                    MemoryContract.USAGE.is(usage),
+                    MemoryContract.CHECK.is(check.done() ? MemoryContract.CHECK_DONE : MemoryContract.CHECK_RUNNING),
+                    MemoryContract.DAMAGED.is(check.found()));
         });
     }
 
-    private JsonElement backup(Params params) throws IOException, SQLException, RpcException {
-        params.done();
-        String transfer = transfers.make();
-        List<String> damaged = Backup.take(database, transfers.file(transfer));
-        JsonObject result = describe(transfer);
-        result.add("damaged", texts(damaged));
-        return result;
+    private Message backup() throws IOException, SQLException, RpcException {
+        FileTransfers.Made<List<String>> made = transfers.make(name -> Backup.take(database, files.resolve(name)));
+        return made.file().and(MemoryContract.DAMAGED.is(made.result()));
     }
 
-    private JsonElement export(Params params) throws IOException, SQLException, RpcException {
-        String prefix = params.optionalString("prefix").orElse("");
-        List<NodeId> ids = params.has("ids") ? MemoryMethods.ids(params, "ids") : List.of();
-        params.done();
-        String transfer = transfers.make();
-        Exports.Counts counts = Exports.write(database, transfers.file(transfer), prefix, ids);
-        JsonObject result = describe(transfer);
-        result.addProperty("nodes", counts.nodes());
-        result.addProperty("held", counts.held());
-        return result;
+    private Message export(Message request) throws IOException, SQLException, RpcException {
+        List<NodeId> ids = MemoryMethods.ids(request, MemoryContract.IDS);
+        String prefix = request.get(MemoryContract.PREFIX);
+        FileTransfers.Made<Exports.Counts> made =
+                transfers.make(name -> Exports.write(database, files.resolve(name), prefix, ids));
+        return made.file()
+                .and(
+                        MemoryContract.NODE_COUNT.is(made.result().nodes()),
+                        MemoryContract.HELD.is(made.result().held()));
     }
 
-    private JsonObject describe(String transfer) throws IOException, RpcException {
-        Path file = transfers.file(transfer);
-        JsonObject result = new JsonObject();
-        result.addProperty("transfer", transfer);
-        result.addProperty("bytes", Files.size(file));
-        result.addProperty("sha256", Transfers.sha256(file));
-        return result;
+    private Message importFile(Message request) throws IOException, RpcException {
+        Imports.Result taken = transfers.take(
+                request.get(TransferContract.TRANSFER),
+                Optional.empty(),
+                name -> Imports.read(memory.committer(), files.resolve(name)));
+        Message result =
+                Message.of(MemoryContract.NODE_COUNT.is(taken.nodes()), MemoryContract.ENTRY_COUNT.is(taken.entries()));
+        events.emit(MemoryEvents.IMPORTED, result);
+        return result.and(MemoryContract.CHUNK_COUNT.is(taken.chunks()));
     }
 
-    private JsonElement read(Params params) throws IOException, RpcException {
-        String transfer = params.string("transfer");
-        long offset = params.integer("offset", 0, Long.MAX_VALUE);
-        params.done();
-        byte[] piece = transfers.read(transfer, offset);
-        JsonObject result = new JsonObject();
-        result.addProperty("data", Base64.getEncoder().encodeToString(piece));
-        result.addProperty("eof", offset + piece.length >= Files.size(transfers.file(transfer)));
-        return result;
-    }
-
-    private JsonElement write(Params params) throws IOException, RpcException {
-        long offset = params.integer("offset", 0, Long.MAX_VALUE);
-        byte[] data = params.base64("data");
-        String transfer = params.has("transfer") ? params.string("transfer") : transfers.make();
-        params.done();
-        JsonObject result = new JsonObject();
-        result.addProperty("transfer", transfer);
-        result.addProperty("bytes", transfers.write(transfer, offset, data));
-        return result;
-    }
-
-    private JsonElement drop(Params params) throws IOException, RpcException {
-        String transfer = params.string("transfer");
-        params.done();
-        transfers.drop(transfer);
-        return new JsonObject();
-    }
-
-    private JsonElement importFile(Params params) throws IOException, RpcException {
-        String transfer = params.string("transfer");
-        params.done();
-        Imports.Result taken = Imports.read(memory.committer(), transfers.file(transfer));
-        events.emit("memory.imported", Map.of("nodes", taken.nodes(), "entries", taken.entries()));
-        JsonObject result = new JsonObject();
-        result.addProperty("nodes", taken.nodes());
-        result.addProperty("entries", taken.entries());
-        result.addProperty("chunks", taken.chunks());
-        return result;
-    }
-
-    private JsonElement restore(Params params) throws IOException, RpcException {
-        String transfer = params.string("transfer");
-        String sha256 = params.string("sha256");
-        boolean withDamage = params.optionalBool("with_damage", false);
-        params.done();
-        List<String> damaged = Backup.prepare(database, transfers.whole(transfer, sha256), withDamage);
-        events.emit("memory.restoring", Map.of("sha256", sha256));
+    private Message restore(Message request) throws IOException, RpcException {
+        Value<String> sha256 = TransferContract.SHA256.is(request.get(TransferContract.SHA256));
+        List<String> damaged = transfers.take(
+                request.get(TransferContract.TRANSFER),
+                Optional.of(sha256.value()),
+                name -> Backup.prepare(database, files.resolve(name), request.get(MemoryContract.WITH_DAMAGE)));
+        events.emit(MemoryEvents.RESTORING, sha256);
         restart.run();
-        JsonObject result = new JsonObject();
-        result.addProperty("restarting", true);
-        result.add("damaged", texts(damaged));
-        return result;
-    }
-
-    private static JsonArray texts(List<String> lines) {
-        JsonArray texts = new JsonArray();
-        lines.forEach(texts::add);
-        return texts;
-    }
-
-    private static JsonObject object(String name, JsonElement value) {
-        JsonObject object = new JsonObject();
-        object.add(name, value);
-        return object;
+        return Message.of(MemoryContract.RESTARTING.is(true), MemoryContract.DAMAGED.is(damaged));
     }
 }

@@ -2,22 +2,32 @@ package dev.nullbox.ctxgraph.http;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import dev.nullbox.ctxgraph.api.Arguments;
-import dev.nullbox.ctxgraph.api.HttpService;
+import dev.nullbox.ctxgraph.api.MemoryMethods;
 import dev.nullbox.ctxgraph.memory.Actor;
-import dev.nullbox.ctxgraph.memory.AgentName;
-import dev.nullbox.ctxgraph.store.Prepared;
+import dev.nullbox.ctxgraph.memory.KeyGlob;
+import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryEvents;
+import dev.nullbox.protocol.api.MemoryReason;
+import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.protocol.id.KeyPattern;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
-import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.rpc.RpcMethod;
+import dev.nullbox.service.AtomicFile;
 import dev.nullbox.service.EventSink;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -29,17 +39,27 @@ import java.util.Map;
  */
 public final class Attachments implements AutoCloseable {
     private static final int MAX_AGENTS = 64;
-    private static final int MAX_PORT = 65_535;
 
     private final Path file;
-    private final HttpService service;
+    private final MemoryMethods methods;
     private final HttpRoute.Factory more;
     private final EventSink events;
-    private final Map<AgentName, HttpDoor> doors = new LinkedHashMap<>();
+    private final Map<AgentName, Attachment> attached = new LinkedHashMap<>();
 
-    private Attachments(Path file, HttpService service, HttpRoute.Factory more, EventSink events) {
+    /** What was asked for, and what came of it. */
+    private record Attachment(Message request, HttpDoor door) {
+        boolean isAt(Inet4Address address, long port) {
+            return door.address().getAddress().equals(address) && door.address().getPort() == port;
+        }
+
+        Value<String> address() {
+            return Fields.ADDRESS.is(door.address().getAddress().getHostAddress());
+        }
+    }
+
+    private Attachments(Path file, MemoryMethods methods, HttpRoute.Factory more, EventSink events) {
         this.file = file;
-        this.service = service;
+        this.methods = methods;
         this.more = more;
         this.events = events;
     }
@@ -50,9 +70,9 @@ public final class Attachments implements AutoCloseable {
      * @param more what each serves besides
      * @throws IOException when the file cannot be read or written
      */
-    public static Attachments restore(Path file, HttpService service, HttpRoute.Factory more, EventSink events)
+    public static Attachments restore(Path file, MemoryMethods methods, HttpRoute.Factory more, EventSink events)
             throws IOException {
-        Attachments attachments = new Attachments(file, service, more, events);
+        Attachments attachments = new Attachments(file, methods, more, events);
         if (Files.exists(file)) {
             attachments.reopen();
         }
@@ -61,8 +81,16 @@ public final class Attachments implements AutoCloseable {
 
     private synchronized void reopen() throws IOException {
         try {
-            for (JsonElement door : Json.parse(Files.readAllBytes(file)).getAsJsonArray()) {
-                reopen(new Params(door.getAsJsonObject()));
+            for (JsonElement one : Json.parse(Files.readAllBytes(file)).getAsJsonArray()) {
+                Message request = Codec.decodeRequest(MemoryContract.ATTACH.request(), one.getAsJsonObject());
+                try {
+                    open(request);
+                } catch (IOException e) {
+                    events.emit(
+                            MemoryEvents.DETACHED,
+                            Fields.AGENT.is(request.get(MemoryContract.AGENT).value()),
+                            Fields.ADDRESS.is(request.get(Fields.ADDRESS)));
+                }
             }
         } catch (RpcException e) {
             throw new IOException(file + " is damaged: " + e.getMessage() + "; remove it and attach anew", e);
@@ -70,52 +98,37 @@ public final class Attachments implements AutoCloseable {
         save();
     }
 
-    private void reopen(Params door) throws RpcException {
-        Actor actor = Arguments.actor(door);
-        Inet4Address address = address(door);
-        try {
-            int port = (int) door.integer("port", 1, MAX_PORT);
-            opened(HttpDoor.open(actor, address, port, service, more));
-        } catch (IOException e) {
-            events.emit("memory.detached", Map.of("agent", actor.agent().text(), "address", address.getHostAddress()));
-        }
+    /** The methods as the socket offers them. */
+    public List<RpcMethod> methods() {
+        return List.of(
+                RpcMethod.of(MemoryContract.ATTACH, (_, request) -> attach(request)),
+                RpcMethod.of(MemoryContract.DETACH, (_, request) -> detach(request)));
     }
 
     /**
-     * Opens a door for an agent's run, as {@code MemoryMethods} tells; doing it twice changes nothing.
+     * Opens a door for an agent's run; doing it twice changes nothing.
      *
      * @throws RpcException INVALID_PARAMS naming the field; UNAVAILABLE when the address cannot be bound
      */
-    public synchronized JsonElement attach(Params params) throws RpcException {
-        Actor actor = Arguments.actor(params);
-        Inet4Address address = address(params);
-        int port = (int) params.integer("port", 1, MAX_PORT);
-        params.done();
-        HttpDoor open = doors.get(actor.agent());
-        if (open == null || !isAt(open, address, port) || !open.actor().equals(actor)) {
-            if (open == null && doors.size() == MAX_AGENTS) {
-                throw new RpcException(
-                        RpcException.Code.CONFLICT, "TOO_MANY", "at most " + MAX_AGENTS + " agents are attached");
+    synchronized Message attach(Message request) throws RpcException {
+        AgentName agent = request.get(MemoryContract.AGENT);
+        Inet4Address address = address(request);
+        long port = request.get(Fields.PORT);
+        Attachment open = attached.get(agent);
+        if (open == null || !open.isAt(address, port) || !open.door().actor().equals(actor(request))) {
+            if (open == null && attached.size() == MAX_AGENTS) {
+                throw new RpcException(MemoryReason.TOO_MANY, "at most " + MAX_AGENTS + " agents are attached");
             }
-            replace(actor, address, port);
+            replace(agent, address, request);
         }
-        JsonObject result = new JsonObject();
-        result.addProperty("agent", actor.agent().text());
-        result.addProperty("address", address.getHostAddress());
-        result.addProperty("port", port);
-        return result;
+        return Message.of(
+                Fields.AGENT.is(agent.value()), Fields.ADDRESS.is(address.getHostAddress()), Fields.PORT.is(port));
     }
 
-    /**
-     * Closes an agent's door: {@code {agent}} gives whether there was one.
-     *
-     * @throws RpcException INVALID_PARAMS naming the field
-     */
-    public synchronized JsonElement detach(Params params) throws RpcException {
-        AgentName agent = Prepared.parse(params.string("agent"), AgentName::new, "agent");
-        params.done();
-        JsonObject result = new JsonObject();
-        result.addProperty("detached", doors.containsKey(agent));
+    /** Closes an agent's door. */
+    synchronized Message detach(Message request) throws RpcException {
+        AgentName agent = request.get(MemoryContract.AGENT);
+        Message result = Message.of(MemoryContract.DETACHED.is(attached.containsKey(agent)));
         closeDoor(agent);
         saveOrFail();
         return result;
@@ -123,39 +136,39 @@ public final class Attachments implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        doors.values().forEach(HttpDoor::close);
-        doors.clear();
+        attached.values().forEach(one -> one.door().close());
+        attached.clear();
     }
 
-    private void replace(Actor actor, Inet4Address address, int port) throws RpcException {
-        closeDoor(actor.agent());
-        doors.entrySet().stream()
-                .filter(door -> isAt(door.getValue(), address, port))
+    private void replace(AgentName agent, Inet4Address address, Message request) throws RpcException {
+        closeDoor(agent);
+        attached.entrySet().stream()
+                .filter(one -> one.getValue().isAt(address, request.get(Fields.PORT)))
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .ifPresent(this::closeDoor);
         try {
-            opened(HttpDoor.open(actor, address, port, service, more));
+            open(request);
         } catch (IOException e) {
-            throw new RpcException(RpcException.Code.UNAVAILABLE, "BIND", String.valueOf(e.getMessage()), "address");
+            throw new RpcException(MemoryReason.BIND, String.valueOf(e.getMessage()), Fields.ADDRESS.name());
         } finally {
             saveOrFail();
         }
     }
 
-    private void opened(HttpDoor listener) {
-        AgentName agent = listener.actor().agent();
-        doors.put(agent, listener);
-        String address = listener.address().getAddress().getHostAddress();
-        events.emit("memory.attached", Map.of("agent", agent.text(), "address", address));
+    private void open(Message request) throws IOException, RpcException {
+        HttpDoor door = HttpDoor.open(actor(request), address(request), request.getInt(Fields.PORT), methods, more);
+        AgentName agent = request.get(MemoryContract.AGENT);
+        Attachment opened = new Attachment(request, door);
+        attached.put(agent, opened);
+        events.emit(MemoryEvents.ATTACHED, Fields.AGENT.is(agent.value()), opened.address());
     }
 
     private void closeDoor(AgentName agent) {
-        HttpDoor door = doors.remove(agent);
-        if (door != null) {
-            door.close();
-            String address = door.address().getAddress().getHostAddress();
-            events.emit("memory.detached", Map.of("agent", agent.text(), "address", address));
+        Attachment closed = attached.remove(agent);
+        if (closed != null) {
+            closed.door().close();
+            events.emit(MemoryEvents.DETACHED, Fields.AGENT.is(agent.value()), closed.address());
         }
     }
 
@@ -163,36 +176,55 @@ public final class Attachments implements AutoCloseable {
         try {
             save();
         } catch (IOException e) {
-            String message = "the attachments cannot be written down: " + e.getMessage();
-            throw new RpcException(RpcException.Code.UNAVAILABLE, "RUN_DIRECTORY", message);
+            throw new RpcException(
+                    MemoryReason.RUN_DIRECTORY, "the attachments cannot be written down: " + e.getMessage());
         }
     }
 
     private void save() throws IOException {
         JsonArray all = new JsonArray();
-        doors.values().forEach(door -> {
-            JsonObject params = Arguments.encode(door.actor());
-            params.addProperty("address", door.address().getAddress().getHostAddress());
-            params.addProperty("port", door.address().getPort());
-            all.add(params);
-        });
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.write(fresh, Json.bytes(all));
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        attached.values().forEach(one -> all.add(Codec.encode(one.request())));
+        AtomicFile.replace(file, Json.bytes(all));
     }
 
-    private static boolean isAt(HttpDoor door, Inet4Address address, int port) {
-        return door.address().getAddress().equals(address) && door.address().getPort() == port;
+    /** The agent and its run, with defaults for all but its name. */
+    public static Actor actor(Message request) throws RpcException {
+        PrincipalName agent =
+                new PrincipalName(request.get(MemoryContract.AGENT).value());
+        String manifest = request.get(MemoryContract.MANIFEST.otherwise(""));
+        if (!manifest.isEmpty() && !NodeId.isId(manifest)) {
+            throw new RpcException(
+                    MemoryReason.SYNTAX,
+                    "manifest: must be 64 lower-case hexadecimal digits",
+                    MemoryContract.MANIFEST.name());
+        }
+        return new Actor(
+                agent,
+                request.get(Fields.RUN.otherwise(0L)),
+                manifest,
+                patterns(request, MemoryContract.READ, agent),
+                patterns(request, MemoryContract.WRITE, agent),
+                request.get(MemoryContract.MAX_MB) << 20,
+                request.get(MemoryContract.MAX_WRITES_PER_MINUTE),
+                List.of());
+    }
+
+    private static List<KeyGlob> patterns(Message request, Field<List<KeyPattern>> field, PrincipalName agent) {
+        return request.find(field)
+                .map(patterns -> patterns.stream()
+                        .map(pattern -> new KeyGlob(pattern.value()))
+                        .toList())
+                .orElseGet(() -> Actor.ownSpace(agent));
     }
 
     /** A literal address: nothing here asks a resolver, and a wildcard would mix the agents up. */
-    private static Inet4Address address(Params params) throws RpcException {
-        String text = params.string("address");
-        Inet4Address address = Prepared.parse(text, Inet4Address::ofLiteral, "address");
+    private static Inet4Address address(Message request) throws RpcException {
+        String text = request.get(Fields.ADDRESS);
+        Inet4Address address = MemoryMethods.parse(text, Inet4Address::ofLiteral, Fields.ADDRESS.name());
         boolean shortened = !address.getHostAddress().equals(text);
         if (shortened || address.isAnyLocalAddress() || address.isMulticastAddress()) {
             throw new RpcException(
-                    RpcException.Code.INVALID_PARAMS, "NOT_ONE_ADDRESS", "address: must be one host's own", "address");
+                    MemoryReason.NOT_ONE_ADDRESS, "address: must be one host's own", Fields.ADDRESS.name());
         }
         return address;
     }

@@ -4,8 +4,9 @@ import com.google.gson.JsonNull;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.nullbox.ctxgraph.admission.HttpPlaces;
-import dev.nullbox.ctxgraph.api.HttpService;
+import dev.nullbox.ctxgraph.api.MemoryMethods;
 import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.JsonRpcCodec;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
@@ -38,7 +39,7 @@ public final class HttpDoor implements AutoCloseable {
     private final HttpStreams streams;
     private final List<HttpRoute> routes;
 
-    private HttpDoor(Actor actor, HttpService service, HttpRoute.Factory more, HttpServer server) {
+    private HttpDoor(Actor actor, MemoryMethods methods, HttpRoute.Factory more, HttpServer server) {
         this.actor = actor;
         this.address = server.getAddress();
         this.server = server;
@@ -53,11 +54,11 @@ public final class HttpDoor implements AutoCloseable {
         workers.allowCoreThreadTimeOut(true);
         this.deadlines = new HttpDeadlines(name + "-deadlines", WRITE_SECONDS);
         this.streams = new HttpStreams(name + "-stream");
-        HttpPlaces.Share share = service.places().share();
+        HttpPlaces.Share share = methods.places().share();
         this.routes = List.of(
-                new HttpRpc(actor, service, share),
-                new HttpWatch(actor, service, streams),
-                more.open(actor, service, share, streams));
+                new HttpRpc(actor, methods, share),
+                new HttpWatch(actor, methods, streams),
+                more.open(actor, methods, share, streams));
     }
 
     /**
@@ -83,7 +84,7 @@ public final class HttpDoor implements AutoCloseable {
      * @throws IOException when it cannot be bound
      */
     public static HttpDoor open(
-            Actor actor, Inet4Address address, int port, HttpService service, HttpRoute.Factory more)
+            Actor actor, Inet4Address address, int port, MemoryMethods methods, HttpRoute.Factory more)
             throws IOException {
         InetSocketAddress at = new InetSocketAddress(address, port);
         HttpServer server;
@@ -93,7 +94,7 @@ public final class HttpDoor implements AutoCloseable {
             throw new IOException(
                     "cannot listen at " + address.getHostAddress() + ":" + port + ": " + e.getMessage(), e);
         }
-        HttpDoor door = new HttpDoor(actor, service, more, server);
+        HttpDoor door = new HttpDoor(actor, methods, more, server);
         server.createContext("/", door::handle);
         server.setExecutor(door.workers);
         server.start();
@@ -151,8 +152,7 @@ public final class HttpDoor implements AutoCloseable {
         return JsonRpcCodec.encodeError(
                 JsonNull.INSTANCE,
                 new RpcException(
-                        RpcException.Code.DENIED,
-                        "ORIGIN",
+                        MemoryReason.ORIGIN,
                         "pages of other origins may not call this, and the host must be the one in NULLBOX_MEMORY_URL"));
     }
 }

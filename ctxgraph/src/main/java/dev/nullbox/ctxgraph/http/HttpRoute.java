@@ -1,7 +1,7 @@
 package dev.nullbox.ctxgraph.http;
 
 import dev.nullbox.ctxgraph.admission.HttpPlaces;
-import dev.nullbox.ctxgraph.api.HttpService;
+import dev.nullbox.ctxgraph.api.MemoryMethods;
 import dev.nullbox.ctxgraph.memory.Actor;
 import java.io.IOException;
 
@@ -18,6 +18,6 @@ public interface HttpRoute extends AutoCloseable {
     /** A route of the door that an agent gets. */
     @FunctionalInterface
     interface Factory {
-        HttpRoute open(Actor actor, HttpService service, HttpPlaces.Share share, HttpStreams streams);
+        HttpRoute open(Actor actor, MemoryMethods methods, HttpPlaces.Share share, HttpStreams streams);
     }
 }

@@ -4,8 +4,11 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import dev.nullbox.ctxgraph.admission.HttpPlaces;
 import dev.nullbox.ctxgraph.admission.Turns;
-import dev.nullbox.ctxgraph.api.HttpService;
+import dev.nullbox.ctxgraph.api.MemoryMethods;
 import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.JsonRpcCodec;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcObserver;
@@ -14,15 +17,15 @@ import java.util.Optional;
 
 /** {@code POST /rpc}: one JSON-RPC 2.0 request as the body, with the methods {@code memory.*}. */
 final class HttpRpc implements HttpRoute {
-    private static final String WAITING = "memory.watch";
+    private static final String WAITING = MemoryContract.WATCH.name();
 
     private final Actor actor;
-    private final HttpService service;
+    private final MemoryMethods methods;
     private final HttpPlaces.Share share;
 
-    HttpRpc(Actor actor, HttpService service, HttpPlaces.Share share) {
+    HttpRpc(Actor actor, MemoryMethods methods, HttpPlaces.Share share) {
         this.actor = actor;
-        this.service = service;
+        this.methods = methods;
         this.share = share;
     }
 
@@ -42,7 +45,8 @@ final class HttpRpc implements HttpRoute {
                 call.json(HttpCall.CONTENT_TOO_LARGE, tooLarge());
                 return true;
             }
-            Optional<byte[]> answer = switch (service.turns()
+            Optional<byte[]> answer = switch (methods.memory()
+                    .turns()
                     .run(actor.agent(), body.get(), place, () -> begin(body.get()), Outcome::bytes)) {
                 case Outcome.Now now -> now.answer();
                 case Outcome.Later later -> answer(later.request());
@@ -84,7 +88,7 @@ final class HttpRpc implements HttpRoute {
 
     private Optional<byte[]> answer(JsonRpcCodec.Request request) {
         try {
-            JsonElement result = service.methods().call(actor, request.method(), request.params());
+            JsonElement result = methods.call(actor, request.method(), request.params());
             return request.id().map(id -> JsonRpcCodec.encodeResult(id, result));
         } catch (RpcException e) {
             return request.id().map(id -> JsonRpcCodec.encodeError(id, e));
@@ -92,14 +96,13 @@ final class HttpRpc implements HttpRoute {
             throw e;
         } catch (RuntimeException e) {
             RpcObserver.toStandardError().crashed(request.method(), e);
-            RpcException bug = new RpcException(RpcException.Code.INTERNAL, "BUG", "a fault of the service");
+            RpcException bug = new RpcException(CallReason.BUG, "a fault of the service");
             return request.id().map(id -> JsonRpcCodec.encodeError(id, bug));
         }
     }
 
     private static byte[] tooLarge() {
         String message = "a body has at most " + JsonRpcCodec.MAX_MESSAGE_BYTES + " bytes";
-        return JsonRpcCodec.encodeError(
-                JsonNull.INSTANCE, new RpcException(RpcException.Code.INVALID_REQUEST, "BODY_TOO_LARGE", message));
+        return JsonRpcCodec.encodeError(JsonNull.INSTANCE, new RpcException(MemoryReason.BODY_TOO_LARGE, message));
     }
 }

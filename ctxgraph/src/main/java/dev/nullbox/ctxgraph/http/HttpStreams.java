@@ -1,6 +1,7 @@
 package dev.nullbox.ctxgraph.http;
 
 import dev.nullbox.ctxgraph.memory.Memory;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcObserver;
 import java.io.IOException;
@@ -118,8 +119,7 @@ public final class HttpStreams implements AutoCloseable {
         }
         watch.close();
         throw new RpcException(
-                RpcException.Code.UNAVAILABLE,
-                "TOO_MANY_STREAMS",
+                MemoryReason.TOO_MANY_STREAMS,
                 "this agent has " + MAX + " streams of events open already: close one, or ask again later");
     }
 

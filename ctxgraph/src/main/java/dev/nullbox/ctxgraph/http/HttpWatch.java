@@ -1,10 +1,13 @@
 package dev.nullbox.ctxgraph.http;
 
 import com.google.gson.JsonNull;
-import dev.nullbox.ctxgraph.api.Answers;
-import dev.nullbox.ctxgraph.api.HttpService;
+import dev.nullbox.ctxgraph.api.MemoryMethods;
 import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Memory;
+import dev.nullbox.protocol.ErrorKind;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.JsonRpcCodec;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
@@ -17,12 +20,12 @@ import java.util.List;
  */
 public final class HttpWatch implements HttpRoute {
     private final Actor actor;
-    private final HttpService service;
+    private final MemoryMethods methods;
     private final HttpStreams streams;
 
-    HttpWatch(Actor actor, HttpService service, HttpStreams streams) {
+    HttpWatch(Actor actor, MemoryMethods methods, HttpStreams streams) {
         this.actor = actor;
-        this.service = service;
+        this.methods = methods;
         this.streams = streams;
     }
 
@@ -41,13 +44,17 @@ public final class HttpWatch implements HttpRoute {
             return true;
         }
         try {
-            String prefix = query(call, "prefix", "");
-            long after =
-                    sequence(query(call, "after", call.header("Last-Event-ID").orElse("")), "after");
-            streams.begin(call, service.memory().watch(actor, prefix, after), new Writes());
+            String prefix = query(call, MemoryContract.PREFIX.name(), "");
+            long after = sequence(
+                    query(
+                            call,
+                            MemoryContract.AFTER.name(),
+                            call.header("Last-Event-ID").orElse("")),
+                    MemoryContract.AFTER.name());
+            streams.begin(call, methods.memory().watch(actor, prefix, after), new Writes());
             return false;
         } catch (RpcException e) {
-            int status = e.code() == RpcException.Code.UNAVAILABLE ? HttpCall.TOO_MANY_REQUESTS : HttpCall.BAD_REQUEST;
+            int status = e.kind() == ErrorKind.UNAVAILABLE ? HttpCall.TOO_MANY_REQUESTS : HttpCall.BAD_REQUEST;
             call.json(status, JsonRpcCodec.encodeError(JsonNull.INSTANCE, e));
             return true;
         }
@@ -57,7 +64,7 @@ public final class HttpWatch implements HttpRoute {
         try {
             return call.query(name).orElse(otherwise);
         } catch (IllegalArgumentException e) {
-            throw new RpcException(RpcException.Code.INVALID_PARAMS, "SYNTAX", name + ": has a malformed escape", name);
+            throw new RpcException(MemoryReason.SYNTAX, name + ": has a malformed escape", name);
         }
     }
 
@@ -74,8 +81,7 @@ public final class HttpWatch implements HttpRoute {
         } catch (NumberFormatException e) {
             // Answered below, as a negative number is.
         }
-        throw new RpcException(
-                RpcException.Code.INVALID_PARAMS, "SYNTAX", field + ": must be a sequence number, 0 or more", field);
+        throw new RpcException(MemoryReason.SYNTAX, field + ": must be a sequence number, 0 or more", field);
     }
 
     private static final class Writes implements HttpStreams.Feed {
@@ -87,7 +93,7 @@ public final class HttpWatch implements HttpRoute {
         @Override
         public boolean tell(SseStream out, List<Memory.Head> changes, long position) throws IOException {
             for (Memory.Head write : changes) {
-                out.event("write", write.seq(), Answers.head(write));
+                out.event("write", write.seq(), Codec.encode(MemoryMethods.head(write)));
             }
             return true;
         }

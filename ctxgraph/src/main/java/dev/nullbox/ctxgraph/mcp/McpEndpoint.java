@@ -5,8 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.ctxgraph.admission.HttpPlaces;
 import dev.nullbox.ctxgraph.admission.Turns;
-import dev.nullbox.ctxgraph.api.Arguments;
-import dev.nullbox.ctxgraph.api.HttpService;
+import dev.nullbox.ctxgraph.api.MemoryMethods;
 import dev.nullbox.ctxgraph.http.HttpCall;
 import dev.nullbox.ctxgraph.http.HttpRoute;
 import dev.nullbox.ctxgraph.http.HttpStreams;
@@ -15,6 +14,8 @@ import dev.nullbox.ctxgraph.http.SseStream;
 import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Source;
+import dev.nullbox.protocol.ErrorKind;
+import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.JsonRpcCodec;
 import dev.nullbox.rpc.RpcException;
@@ -41,18 +42,18 @@ public final class McpEndpoint implements HttpRoute {
     private static final int MAX_SPACE_LENGTH = 100;
 
     private final Actor actor;
-    private final HttpService service;
+    private final MemoryMethods methods;
     private final HttpPlaces.Share share;
     private final HttpStreams streams;
     private final McpSessions sessions = new McpSessions(System::nanoTime);
     private final McpServer own;
 
-    public McpEndpoint(Actor actor, HttpService service, HttpPlaces.Share share, HttpStreams streams) {
+    public McpEndpoint(Actor actor, MemoryMethods methods, HttpPlaces.Share share, HttpStreams streams) {
         this.actor = actor;
-        this.service = service;
+        this.methods = methods;
         this.share = share;
         this.streams = streams;
-        this.own = server(actor.agent().text(), service);
+        this.own = server(actor.agent().text(), actor);
     }
 
     @Override
@@ -86,9 +87,9 @@ public final class McpEndpoint implements HttpRoute {
 
     private McpServer server(HttpCall call) throws McpException {
         String space = call.path().substring(PATH.length());
-        List<Source> without = sources(call);
+        Actor reader = actor.excluding(sources(call));
         if (space.isEmpty()) {
-            return without.isEmpty() ? own : server(actor.agent().text(), service.without(without));
+            return reader.equals(actor) ? own : server(actor.agent().text(), reader);
         }
         try {
             MemoryKey.requirePath(space.substring(1));
@@ -98,17 +99,17 @@ public final class McpEndpoint implements HttpRoute {
         if (space.length() > MAX_SPACE_LENGTH) {
             throw noSpace("a space has at most " + MAX_SPACE_LENGTH + " characters");
         }
-        return server(space.substring(1), service.without(without));
+        return server(space.substring(1), reader);
     }
 
     /** What {@code ?not_influenced_by=SOURCE,SOURCE} names. */
     private static List<Source> sources(HttpCall call) throws McpException {
         try {
-            String text = call.query("not_influenced_by").orElse("");
+            String text = call.query(MemoryContract.NOT_INFLUENCED_BY.name()).orElse("");
             List<Source> sources = text.isEmpty()
                     ? List.of()
                     : Stream.of(text.split(",", -1)).map(Source::parse).toList();
-            if (sources.size() <= Arguments.MAX_SOURCES) {
+            if (sources.size() <= MemoryContract.MAX_SOURCES) {
                 return sources;
             }
         } catch (IllegalArgumentException e) {
@@ -116,7 +117,7 @@ public final class McpEndpoint implements HttpRoute {
         }
         throw refused(
                 HttpCall.BAD_REQUEST,
-                "not_influenced_by: give up to " + Arguments.MAX_SOURCES
+                "not_influenced_by: give up to " + MemoryContract.MAX_SOURCES
                         + " agents' names or node ids, with commas between");
     }
 
@@ -124,11 +125,11 @@ public final class McpEndpoint implements HttpRoute {
         return new McpException(HttpCall.NOT_FOUND, McpException.INVALID_REQUEST, PATH + "/SPACE: " + problem);
     }
 
-    private McpServer server(String space, HttpService over) {
-        McpGraph graph = new McpGraph(over, actor, space);
+    private McpServer server(String space, Actor reader) {
+        McpGraph graph = new McpGraph(methods, reader, space);
         List<McpTool> tools = new ArrayList<>(McpGraphTools.over(graph));
-        tools.addAll(McpStoreTools.over(actor, over.methods()));
-        return new McpServer(tools, new McpResources(over.memory(), actor, graph));
+        tools.addAll(McpStoreTools.over(reader, methods));
+        return new McpServer(tools, new McpResources(methods.memory(), reader, graph));
     }
 
     /** What a post is answered with. */
@@ -156,7 +157,8 @@ public final class McpEndpoint implements HttpRoute {
                     .orElseThrow(() -> refused(
                             HttpCall.CONTENT_TOO_LARGE,
                             "a body has at most " + JsonRpcCodec.MAX_MESSAGE_BYTES + " bytes"));
-            return switch (service.turns()
+            return switch (methods.memory()
+                    .turns()
                     .run(actor.agent(), body, place, () -> outcome(call, server, body), Outcome::bytes)) {
                 case Outcome.Body answer -> {
                     answer.session().ifPresent(id -> call.setHeader(McpHeaders.SESSION, id));
@@ -277,9 +279,9 @@ public final class McpEndpoint implements HttpRoute {
 
     private HttpStreams.Open stream(HttpCall call, HttpStreams.Feed feed, long after) throws McpException {
         try {
-            return streams.begin(call, service.memory().watch(actor, "", after), feed);
+            return streams.begin(call, methods.memory().watch(actor, "", after), feed);
         } catch (RpcException e) {
-            boolean isAhead = e.code() == RpcException.Code.CONFLICT;
+            boolean isAhead = e.kind() == ErrorKind.CONFLICT;
             throw refused(isAhead ? HttpCall.BAD_REQUEST : HttpCall.TOO_MANY_REQUESTS, e.getMessage());
         }
     }

@@ -58,7 +58,7 @@ final class McpException extends Exception {
 
     /** What the store refused, in the protocol's codes; the store's own stand in {@code data}. */
     static McpException of(RpcException refused) {
-        int code = switch (refused.code()) {
+        int code = switch (refused.kind()) {
             case PARSE -> PARSE;
             case INVALID_REQUEST -> INVALID_REQUEST;
             case NO_METHOD -> NO_METHOD;
@@ -71,7 +71,7 @@ final class McpException extends Exception {
     /** {@code {kind, detail, field?}}, as on the other doors. */
     static JsonObject describe(RpcException refused) {
         JsonObject data = new JsonObject();
-        data.addProperty("kind", refused.code().name());
+        data.addProperty("kind", refused.kind().name());
         data.addProperty("detail", refused.detail());
         refused.field().ifPresent(field -> data.addProperty("field", field));
         return data;

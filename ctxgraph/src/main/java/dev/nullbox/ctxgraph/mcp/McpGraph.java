@@ -2,11 +2,13 @@ package dev.nullbox.ctxgraph.mcp;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import dev.nullbox.ctxgraph.api.HttpService;
+import dev.nullbox.ctxgraph.api.MemoryMethods;
 import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.HeapCost;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
 import java.util.HashSet;
@@ -31,8 +33,8 @@ final class McpGraph {
     /**
      * @param space the first segments of the graph's keys, as {@code "ada"} or {@code "team/research"}
      */
-    McpGraph(HttpService service, Actor actor, String space) {
-        this.store = new McpGraphStore(service, actor, space);
+    McpGraph(MemoryMethods methods, Actor actor, String space) {
+        this.store = new McpGraphStore(methods, actor, space);
         this.changes = new McpGraphChanges(store);
     }
 
@@ -118,10 +120,11 @@ final class McpGraph {
             cost += HeapCost.of(json);
             if (bytes > MAX_RESULT_BYTES || cost > MAX_RESULT_COST) {
                 throw new RpcException(
-                        RpcException.Code.INVALID_PARAMS,
-                        "RESULT_TOO_LARGE",
+                        ErrorKind.INVALID_PARAMS,
+                        CallReason.RESULT_TOO_LARGE,
                         "the result has more than " + MAX_RESULT_BYTES
-                                + " bytes, or too many values: use search_nodes with a narrower query, or open_nodes");
+                                + " bytes, or too many values: use search_nodes with a narrower query, or open_nodes",
+                        "");
             }
             return item;
         }

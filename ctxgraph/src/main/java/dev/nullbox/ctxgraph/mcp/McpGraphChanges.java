@@ -6,6 +6,8 @@ import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.Put;
+import dev.nullbox.protocol.ErrorKind;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -215,12 +217,15 @@ final class McpGraphChanges {
             try {
                 return change.make();
             } catch (RpcException e) {
-                if (e.code() != RpcException.Code.CONFLICT || !"HEAD".equals(e.detail())) {
+                if (e.kind() != ErrorKind.CONFLICT || !"HEAD".equals(e.detail())) {
                     throw e;
                 }
                 if (System.nanoTime() - deadlineNanos > 0 || !paused(pauseMs)) {
                     throw new RpcException(
-                            RpcException.Code.CONFLICT, "BUSY", "others keep changing the same entities: try again");
+                            ErrorKind.CONFLICT,
+                            MemoryReason.BUSY,
+                            "others keep changing the same entities: try again",
+                            "");
                 }
                 pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
             }
@@ -259,10 +264,7 @@ final class McpGraphChanges {
 
     private static RpcException absent(String name) {
         return new RpcException(
-                RpcException.Code.NOT_FOUND,
-                "NOT_FOUND",
-                "there is no entity named " + name + ": create it first",
-                "entityName");
+                MemoryReason.NOT_FOUND, "there is no entity named " + name + ": create it first", "entityName");
     }
 
     private static JsonObject pick(JsonObject from, String... members) {

@@ -3,12 +3,13 @@ package dev.nullbox.ctxgraph.mcp;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.nullbox.ctxgraph.api.HttpService;
+import dev.nullbox.ctxgraph.api.MemoryMethods;
 import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.NodeId;
 import dev.nullbox.ctxgraph.memory.Put;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,7 @@ public final class McpGraphStore {
 
     private static final int PAGE = 1_000;
 
-    private final HttpService service;
+    private final MemoryMethods methods;
     private final Memory memory;
     private final Actor actor;
     private final String entities;
@@ -37,9 +38,9 @@ public final class McpGraphStore {
     /**
      * @param space the first segments of the graph's keys, as {@code "ada"} or {@code "team/research"}
      */
-    public McpGraphStore(HttpService service, Actor actor, String space) {
-        this.service = service;
-        this.memory = service.memory();
+    public McpGraphStore(MemoryMethods methods, Actor actor, String space) {
+        this.methods = methods;
+        this.memory = methods.memory();
         this.actor = actor;
         this.entities = space + "/graph/entities/";
         this.relations = space + "/graph/relations/";
@@ -72,7 +73,7 @@ public final class McpGraphStore {
 
     /** Announces a change in steps: once one is written, the request cannot begin anew with a larger turn. */
     void weighMost() {
-        service.turns().weighMost();
+        methods.memory().turns().weighMost();
     }
 
     boolean isAbsent(MemoryKey key) throws RpcException {
@@ -103,7 +104,7 @@ public final class McpGraphStore {
     private void each(String prefix, Visitor visitor) throws RpcException {
         String after = "";
         while (true) {
-            Memory.Page<Memory.Entry> page = memory.entries(actor, prefix, after, PAGE, List.of());
+            Memory.Page<Memory.Entry> page = memory.entries(actor, prefix, after, PAGE);
             for (Memory.Entry entry : page.items()) {
                 if (entry.node().value() instanceof JsonObject value) {
                     visitor.visit(entry, value);
@@ -123,7 +124,7 @@ public final class McpGraphStore {
 
     void write(List<Put> puts) throws RpcException {
         for (int from = 0; from < puts.size(); from += STEP) {
-            service.write(actor, puts.subList(from, Math.min(puts.size(), from + STEP)));
+            methods.write(actor, puts.subList(from, Math.min(puts.size(), from + STEP)));
         }
     }
 
@@ -131,8 +132,7 @@ public final class McpGraphStore {
     void requireReadable() throws RpcException {
         if (!actor.mayRead(new MemoryKey(entities + "x"))) {
             throw new RpcException(
-                    RpcException.Code.DENIED,
-                    "SCOPE",
+                    MemoryReason.SCOPE,
                     actor.agent() + " may not read " + entities + "...: its AGENT.toml"
                             + " grants it by [capabilities.memory] read");
         }

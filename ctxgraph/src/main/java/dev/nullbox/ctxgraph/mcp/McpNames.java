@@ -1,7 +1,7 @@
 package dev.nullbox.ctxgraph.mcp;
 
-import dev.nullbox.ctxgraph.memory.AgentName;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
@@ -21,7 +21,7 @@ final class McpNames {
         StringBuilder segment = new StringBuilder();
         for (int i = 0; i < utf8.length && segment.length() <= MAX_LENGTH; i++) {
             char c = (char) (utf8[i] & 0xff);
-            if (c == '.' || (c != '_' && AgentName.allowed(c))) {
+            if (c == '.' || (c != '_' && PrincipalName.allowed(c))) {
                 segment.append(c);
             } else {
                 segment.append('_').append(HexFormat.of().toHexDigits(utf8[i]));

@@ -4,8 +4,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.ctxgraph.memory.Actor;
-import dev.nullbox.ctxgraph.memory.KeyPattern;
+import dev.nullbox.ctxgraph.memory.KeyGlob;
 import dev.nullbox.ctxgraph.memory.Memory;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
 import java.util.LinkedHashSet;
@@ -83,7 +84,7 @@ final class McpResources {
     Set<String> changed(List<String> uris, List<Memory.Head> writes) {
         Set<String> changed = new LinkedHashSet<>();
         for (String uri : uris) {
-            KeyPattern keys = uri.equals(GRAPH) ? null : pattern(uri);
+            KeyGlob keys = uri.equals(GRAPH) ? null : pattern(uri);
             if (writes.stream()
                     .anyMatch(write -> keys == null ? graph.holds(write.key()) : keys.matches(write.key()))) {
                 changed.add(uri);
@@ -94,8 +95,7 @@ final class McpResources {
 
     private JsonElement value(String uri) throws RpcException {
         RpcException absent = new RpcException(
-                RpcException.Code.NOT_FOUND,
-                "NOT_FOUND",
+                MemoryReason.NOT_FOUND,
                 "uri: there is no such resource; there are " + GRAPH + " and " + KEYS + "KEY for each key that holds a"
                         + " value",
                 "uri");
@@ -113,9 +113,9 @@ final class McpResources {
     }
 
     /** A key of one segment means the agent's own space here too. */
-    private KeyPattern pattern(String uri) {
+    private KeyGlob pattern(String uri) {
         String text = uri.substring(KEYS.length());
-        return new KeyPattern(text.indexOf('/') < 0 ? actor.key(text).text() : text);
+        return new KeyGlob(text.indexOf('/') < 0 ? actor.key(text).text() : text);
     }
 
     private static JsonObject single(String name, JsonObject item) {

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.protocol.CallReason;
 import dev.nullbox.rpc.RpcException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -101,7 +102,7 @@ sealed interface McpSchema {
                 throw wrongType(path, "an integer", value);
             }
             if (number.compareTo(BigDecimal.valueOf(min)) < 0 || number.compareTo(BigDecimal.valueOf(max)) > 0) {
-                throw violation("OUT_OF_RANGE", path, "must be from " + min + " to " + max);
+                throw violation(CallReason.OUT_OF_RANGE, path, "must be from " + min + " to " + max);
             }
         }
     }
@@ -182,7 +183,7 @@ sealed interface McpSchema {
             }
             for (String name : required) {
                 if (!object.has(name)) {
-                    throw violation("MISSING", join(path, name), "is missing");
+                    throw violation(CallReason.MISSING, join(path, name), "is missing");
                 }
             }
             for (Map.Entry<String, JsonElement> member : object.entrySet()) {
@@ -191,7 +192,8 @@ sealed interface McpSchema {
                     schema.check(join(path, member.getKey()), member.getValue());
                 } else if (closed) {
                     String known = String.join(", ", members.keySet());
-                    throw violation("UNKNOWN", join(path, member.getKey()), "is not known; there are " + known);
+                    throw violation(
+                            CallReason.UNKNOWN, join(path, member.getKey()), "is not known; there are " + known);
                 }
             }
         }
@@ -235,12 +237,12 @@ sealed interface McpSchema {
     }
 
     private static RpcException wrongType(String path, String expected, JsonElement value) {
-        return violation("WRONG_TYPE", path, "must be " + expected + ", not " + kind(value));
+        return violation(CallReason.WRONG_TYPE, path, "must be " + expected + ", not " + kind(value));
     }
 
-    private static RpcException violation(String detail, String path, String problem) {
+    private static RpcException violation(CallReason reason, String path, String problem) {
         String field = path.isEmpty() ? "arguments" : path;
-        return new RpcException(RpcException.Code.INVALID_PARAMS, detail, field + ": " + problem, field);
+        return new RpcException(reason, field + ": " + problem, field);
     }
 
     private static String kind(JsonElement value) {

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.ctxgraph.http.HttpCall;
+import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.rpc.RpcException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -146,7 +147,7 @@ final class McpServer {
         try {
             return resources.read(text(request, "uri"));
         } catch (RpcException e) {
-            if (e.code() == RpcException.Code.NOT_FOUND) {
+            if (e.kind() == ErrorKind.NOT_FOUND) {
                 throw new McpException(HttpCall.OK, absent, e.getMessage(), McpException.describe(e));
             }
             throw McpException.of(e);

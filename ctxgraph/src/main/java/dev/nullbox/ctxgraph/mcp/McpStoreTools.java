@@ -2,15 +2,16 @@ package dev.nullbox.ctxgraph.mcp;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.nullbox.ctxgraph.api.HttpService;
+import dev.nullbox.ctxgraph.api.MemoryMethods;
 import dev.nullbox.ctxgraph.memory.Actor;
-import dev.nullbox.ctxgraph.memory.Blob;
-import dev.nullbox.ctxgraph.memory.Query;
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.Method;
+import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.rpc.RpcException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The methods {@code memory.*} as tools, each with the parameters and the result that {@code MemoryMethods} tells. */
+/** The methods {@code memory.*} as tools, each with the parameters and the result that {@link MemoryContract} says. */
 final class McpStoreTools {
     /** What JavaScript counts to without gaps. */
     private static final long LARGEST = (1L << 53) - 1;
@@ -59,15 +60,15 @@ final class McpStoreTools {
                             "Best first"));
 
     private final Actor actor;
-    private final HttpService.Methods methods;
+    private final MemoryMethods methods;
 
-    private McpStoreTools(Actor actor, HttpService.Methods methods) {
+    private McpStoreTools(Actor actor, MemoryMethods methods) {
         this.actor = actor;
         this.methods = methods;
     }
 
     /** The tools of this agent. */
-    static List<McpTool> over(Actor actor, HttpService.Methods methods) {
+    static List<McpTool> over(Actor actor, MemoryMethods methods) {
         McpStoreTools tools = new McpStoreTools(actor, methods);
         List<McpTool> all = new ArrayList<>(tools.writing());
         all.addAll(tools.reading());
@@ -90,7 +91,7 @@ final class McpStoreTools {
                         put,
                         WRITTEN,
                         McpTool.Effect.REPLACES,
-                        "memory.put"),
+                        MemoryContract.PUT),
                 tool(
                         "compare_and_set",
                         "Put a value if nothing changed",
@@ -99,7 +100,7 @@ final class McpStoreTools {
                         put.with("expect", EXPECT),
                         WRITTEN,
                         McpTool.Effect.REPLACES_IF,
-                        "memory.put"),
+                        MemoryContract.PUT),
                 tool(
                         "delete",
                         "Delete a key",
@@ -107,7 +108,7 @@ final class McpStoreTools {
                         McpSchema.shape().with("key", KEY).may("expect", EXPECT),
                         WRITTEN,
                         McpTool.Effect.REPLACES,
-                        "memory.delete"));
+                        MemoryContract.DELETE));
     }
 
     private List<McpTool> reading() {
@@ -119,7 +120,7 @@ final class McpStoreTools {
                         McpSchema.shape().may("key", KEY).may("id", ID).may("not_influenced_by", WITHOUT),
                         NODE,
                         McpTool.Effect.READS,
-                        "memory.get"),
+                        MemoryContract.GET),
                 tool(
                         "head",
                         "Look at a key",
@@ -127,7 +128,7 @@ final class McpStoreTools {
                         McpSchema.shape().with("key", KEY),
                         HEAD,
                         McpTool.Effect.READS,
-                        "memory.head"),
+                        MemoryContract.HEAD_OF),
                 tool(
                         "history",
                         "History of a key",
@@ -138,7 +139,7 @@ final class McpStoreTools {
                                 .may("max", new McpSchema.Whole("How many at most", 1, 1_000)),
                         HEADS.may("next", new McpSchema.Whole("Go on with this as before", 0, LARGEST)),
                         McpTool.Effect.READS,
-                        "memory.history"));
+                        MemoryContract.HISTORY));
     }
 
     private List<McpTool> finding() {
@@ -154,7 +155,7 @@ final class McpStoreTools {
                                 .may("not_influenced_by", WITHOUT),
                         HEADS.may("next", McpSchema.text("Go on with this as after")),
                         McpTool.Effect.READS,
-                        "memory.list"),
+                        MemoryContract.LIST),
                 tool(
                         "search",
                         "Search values",
@@ -164,11 +165,11 @@ final class McpStoreTools {
                                 .may("text", McpSchema.text("The words"))
                                 .may("vector", VECTOR)
                                 .may("prefix", PREFIX)
-                                .may("max", new McpSchema.Whole("How many at most", 1, Query.MAX_HITS))
+                                .may("max", new McpSchema.Whole("How many at most", 1, MemoryContract.MAX_HITS))
                                 .may("not_influenced_by", WITHOUT),
                         HITS,
                         McpTool.Effect.READS,
-                        "memory.search"));
+                        MemoryContract.SEARCH));
     }
 
     private List<McpTool> blobs() {
@@ -184,7 +185,7 @@ final class McpStoreTools {
                         McpSchema.shape().with("data", McpSchema.text("Base 64")),
                         McpSchema.shape().with("chunk", ID).with("bytes", McpSchema.real("")),
                         McpTool.Effect.ADDS,
-                        "memory.chunk.put"),
+                        MemoryContract.CHUNK_PUT),
                 tool(
                         "put_blob",
                         "Put a large value",
@@ -197,21 +198,21 @@ final class McpStoreTools {
                                 .may("expect", EXPECT),
                         WRITTEN,
                         McpTool.Effect.REPLACES,
-                        "memory.put"),
+                        MemoryContract.PUT),
                 tool(
                         "get_chunk",
                         "Get a part of a large value",
                         "Gives one chunk of a blob, and how many there are.",
                         McpSchema.shape()
                                 .with("id", ID)
-                                .with("index", new McpSchema.Whole("From 0", 0, Blob.MAX_CHUNKS - 1))
+                                .with("index", new McpSchema.Whole("From 0", 0, MemoryContract.MAX_CHUNKS - 1))
                                 .may("not_influenced_by", WITHOUT),
                         McpSchema.shape()
                                 .with("data", McpSchema.text("Base 64"))
                                 .with("chunks", McpSchema.real("How many there are"))
                                 .with("size", McpSchema.real("Bytes of all of them")),
                         McpTool.Effect.READS,
-                        "memory.chunk.get"));
+                        MemoryContract.CHUNK_GET));
     }
 
     private McpTool tool(
@@ -221,7 +222,7 @@ final class McpStoreTools {
             McpSchema.Shape input,
             McpSchema.Shape output,
             McpTool.Effect effect,
-            String method) {
+            Method<?> method) {
         return new McpTool(
                 name,
                 title,
@@ -229,13 +230,13 @@ final class McpStoreTools {
                 input.close(),
                 output,
                 effect,
-                arguments -> McpTool.Answer.of(object(methods.call(actor, method, arguments))));
+                arguments -> McpTool.Answer.of(object(methods.call(actor, method.name(), arguments))));
     }
 
     private static JsonObject object(JsonElement result) throws RpcException {
         if (result instanceof JsonObject object) {
             return object;
         }
-        throw new RpcException(RpcException.Code.INTERNAL, "BUG", "a fault of the service");
+        throw new RpcException(CallReason.BUG, "a fault of the service");
     }
 }

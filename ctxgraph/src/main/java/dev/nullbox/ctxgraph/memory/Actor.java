@@ -1,7 +1,11 @@
 package dev.nullbox.ctxgraph.memory;
 
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Who reads or writes, as the channel tells it: an agent in one of its runs, or the operator.
@@ -13,42 +17,49 @@ import java.util.List;
  * @param write the keys that it may write
  * @param maxBytes what its writes may take of the disk, history included
  * @param maxWritesPerMinute how many writes it may make in a minute
+ * @param excluded reads give nothing that one of these influenced; heads are told all the same, as they hold no value
  */
 public record Actor(
-        AgentName agent,
+        PrincipalName agent,
         long run,
         String manifest,
-        List<KeyPattern> read,
-        List<KeyPattern> write,
+        List<KeyGlob> read,
+        List<KeyGlob> write,
         long maxBytes,
-        long maxWritesPerMinute) {
-    public static final int DEFAULT_MAX_MB = 64;
-    public static final int DEFAULT_WRITES_PER_MINUTE = 600;
-
+        long maxWritesPerMinute,
+        List<Source> excluded) {
     /** No agent may have this name: a manifest's begins with a letter or a digit. */
-    public static final AgentName OPERATOR = new AgentName("_operator");
+    public static final PrincipalName OPERATOR = new PrincipalName("_operator");
 
-    private static final List<KeyPattern> EVERYTHING = List.of(new KeyPattern("*"));
+    private static final List<KeyGlob> EVERYTHING = List.of(new KeyGlob("*"));
 
     public Actor {
         read = List.copyOf(read);
         write = List.copyOf(write);
+        excluded = List.copyOf(excluded);
     }
 
     /** Who comes by the Unix socket: may read and write everything, without quota. */
     public static Actor operator() {
-        return new Actor(OPERATOR, 0, "", EVERYTHING, EVERYTHING, Long.MAX_VALUE, Long.MAX_VALUE);
+        return new Actor(OPERATOR, 0, "", EVERYTHING, EVERYTHING, Long.MAX_VALUE, Long.MAX_VALUE, List.of());
     }
 
     /** An agent of whom nothing is known but its name: it has its own space. */
-    public static Actor ofName(AgentName agent) {
-        List<KeyPattern> own = ownSpace(agent);
-        return new Actor(agent, 0, "", own, own, (long) DEFAULT_MAX_MB << 20, DEFAULT_WRITES_PER_MINUTE);
+    public static Actor ofName(PrincipalName agent) {
+        List<KeyGlob> own = ownSpace(agent);
+        long maxBytes = (long) MemoryContract.DEFAULT_MAX_MB << 20;
+        return new Actor(agent, 0, "", own, own, maxBytes, MemoryContract.DEFAULT_WRITES, List.of());
+    }
+
+    /** The same with more that its reads exclude. */
+    public Actor excluding(List<Source> more) {
+        List<Source> all = Stream.concat(excluded.stream(), more.stream()).toList();
+        return new Actor(agent, run, manifest, read, write, maxBytes, maxWritesPerMinute, all);
     }
 
     /** All keys in the space that has the agent's name. */
-    public static List<KeyPattern> ownSpace(AgentName agent) {
-        return List.of(new KeyPattern(agent + "/*"));
+    public static List<KeyGlob> ownSpace(PrincipalName agent) {
+        return List.of(new KeyGlob(agent + "/*"));
     }
 
     /** The key that this one means by the text; see {@link MemoryKey#of}. */
@@ -60,19 +71,13 @@ public record Actor(
         return matches(read, key);
     }
 
-    boolean mayWrite(MemoryKey key) {
-        return matches(write, key);
-    }
-
     /**
      * Refuses a read that no pattern grants.
      *
      * @throws RpcException DENIED, SCOPE
      */
     public void requireRead(MemoryKey key) throws RpcException {
-        if (!mayRead(key)) {
-            throw outOfScope("read", key, read);
-        }
+        require(MemoryContract.READ, read, key);
     }
 
     /**
@@ -81,25 +86,19 @@ public record Actor(
      * @throws RpcException DENIED, SCOPE
      */
     public void requireWrite(MemoryKey key) throws RpcException {
-        if (!mayWrite(key)) {
-            throw outOfScope("write", key, write);
+        require(MemoryContract.WRITE, write, key);
+    }
+
+    private void require(Field<?> what, List<KeyGlob> granted, MemoryKey key) throws RpcException {
+        if (!matches(granted, key)) {
+            throw new RpcException(
+                    MemoryReason.SCOPE,
+                    agent + " may not " + what + " " + key + ": its AGENT.toml grants " + granted,
+                    MemoryContract.KEY.name());
         }
     }
 
-    private RpcException outOfScope(String what, MemoryKey key, List<KeyPattern> patterns) {
-        return new RpcException(
-                RpcException.Code.DENIED,
-                "SCOPE",
-                agent + " may not " + what + " " + key + ": its AGENT.toml grants " + patterns,
-                "key");
-    }
-
-    private static boolean matches(List<KeyPattern> patterns, MemoryKey key) {
-        for (KeyPattern pattern : patterns) {
-            if (pattern.matches(key)) {
-                return true;
-            }
-        }
-        return false;
+    private static boolean matches(List<KeyGlob> patterns, MemoryKey key) {
+        return patterns.stream().anyMatch(pattern -> pattern.matches(key));
     }
 }

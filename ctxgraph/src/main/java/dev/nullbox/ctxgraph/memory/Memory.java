@@ -1,5 +1,7 @@
 package dev.nullbox.ctxgraph.memory;
 
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.time.Duration;
 import java.util.List;
@@ -35,7 +37,7 @@ public interface Memory extends AutoCloseable {
             MemoryKey key,
             NodeId id,
             long seq,
-            AgentName agent,
+            PrincipalName agent,
             long run,
             Node.Kind kind,
             long bytes,
@@ -98,20 +100,15 @@ public interface Memory extends AutoCloseable {
     default Written delete(Actor actor, MemoryKey key) throws RpcException {
         Head head = head(actor, key)
                 .orElseThrow(() -> new RpcException(
-                        RpcException.Code.NOT_FOUND, "NOT_FOUND", key + " holds nothing to delete", "key"));
+                        MemoryReason.NOT_FOUND, key + " holds nothing to delete", MemoryContract.KEY.name()));
         return put(actor, Put.tombstone(key, new Put.Seq(head.seq())));
     }
 
     /** A key's value; empty when it was never written or is deleted. */
-    Optional<Entry> get(Actor actor, MemoryKey key, List<Source> without) throws RpcException;
-
-    /** A key's value; empty when it was never written or is deleted. */
-    default Optional<Entry> get(Actor actor, MemoryKey key) throws RpcException {
-        return get(actor, key, List.of());
-    }
+    Optional<Entry> get(Actor actor, MemoryKey key) throws RpcException;
 
     /** One node, tombstones included, with its last place in the log; empty also when the actor may not read its key. */
-    Optional<Entry> node(Actor actor, NodeId id, List<Source> without) throws RpcException;
+    Optional<Entry> node(Actor actor, NodeId id) throws RpcException;
 
     /** What a key's value is, without it; empty when it was never written or is deleted. */
     Optional<Head> head(Actor actor, MemoryKey key) throws RpcException;
@@ -129,12 +126,11 @@ public interface Memory extends AutoCloseable {
      *
      * @param after only keys after this one; empty for all
      * @param max 1 to 1,000
-     * @param without no key whose value one of these influenced
      */
-    Page<Head> list(Actor actor, String prefix, String after, int max, List<Source> without) throws RpcException;
+    Page<Head> list(Actor actor, String prefix, String after, int max) throws RpcException;
 
     /** The same with the values; what is quarantined or damaged is left out. A page ends at about 512 KiB. */
-    Page<Entry> entries(Actor actor, String prefix, String after, int max, List<Source> without) throws RpcException;
+    Page<Entry> entries(Actor actor, String prefix, String after, int max) throws RpcException;
 
     /** The best current values, best first; what is quarantined or damaged is left out. */
     List<Hit> search(Actor actor, Query query) throws RpcException;

@@ -25,7 +25,7 @@ public record MemoryKey(String text) implements Comparable<MemoryKey> {
      *
      * @throws IllegalArgumentException when the text is no key
      */
-    static MemoryKey of(AgentName agent, String text) {
+    static MemoryKey of(PrincipalName agent, String text) {
         requirePath(text);
         return new MemoryKey(text.indexOf('/') < 0 ? agent + "/" + text : text);
     }
@@ -41,7 +41,7 @@ public record MemoryKey(String text) implements Comparable<MemoryKey> {
         for (int i = 0; i < text.length() && wellFormed; i++) {
             char c = text.charAt(i);
             boolean slash = c == '/';
-            wellFormed = slash ? !segmentEmpty : c == '.' || AgentName.allowed(c);
+            wellFormed = slash ? !segmentEmpty : c == '.' || PrincipalName.allowed(c);
             segmentEmpty = slash;
         }
         if (!wellFormed || segmentEmpty) {

@@ -1,13 +1,16 @@
 package dev.nullbox.ctxgraph.memory;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * An immutable entry of memory. Its canonical encoding is the RFC 8785 text, in UTF-8, of
@@ -22,21 +25,22 @@ import java.util.List;
  * @param parents the nodes that it came from, as the agent says, in its order
  * @param value any JSON value; null for a tombstone; for a blob as {@link Blob} says
  */
-public record Node(AgentName agent, MemoryKey key, Kind kind, List<NodeId> parents, JsonElement value) {
+public record Node(PrincipalName agent, MemoryKey key, Kind kind, List<NodeId> parents, JsonElement value) {
+    private static final List<Field<?>> ENCODING = List.of(
+            Fields.AGENT, MemoryContract.KEY, MemoryContract.KIND, MemoryContract.PARENTS, MemoryContract.VALUE);
+
     /** What a node's value is. */
     public enum Kind {
         /** JSON that the agent gave. */
-        VALUE("value", 0),
+        VALUE(0),
         /** A list of chunks. */
-        BLOB("blob", 1),
+        BLOB(1),
         /** Nothing: the key holds nothing from here on. */
-        TOMBSTONE("tombstone", 2);
+        TOMBSTONE(2);
 
-        private final String text;
         private final int code;
 
-        Kind(String text, int code) {
-            this.text = text;
+        Kind(int code) {
             this.code = code;
         }
 
@@ -57,21 +61,7 @@ public record Node(AgentName agent, MemoryKey key, Kind kind, List<NodeId> paren
 
         /** As it stands in the encoding. */
         public String text() {
-            return text;
-        }
-
-        /**
-         * The kind of this name.
-         *
-         * @throws IllegalArgumentException when there is none
-         */
-        static Kind parse(String text) {
-            for (Kind kind : values()) {
-                if (kind.text.equals(text)) {
-                    return kind;
-                }
-            }
-            throw new IllegalArgumentException("no kind of node: " + text);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -85,15 +75,14 @@ public record Node(AgentName agent, MemoryKey key, Kind kind, List<NodeId> paren
      * @throws Jcs.UnrepresentableException when the value holds a number that has no canonical form
      */
     public byte[] canonical() throws Jcs.UnrepresentableException {
-        JsonArray ids = new JsonArray(parents.size());
-        parents.forEach(parent -> ids.add(parent.hex()));
-        JsonObject encoding = new JsonObject();
-        encoding.addProperty("agent", agent.text());
-        encoding.addProperty("key", key.text());
-        encoding.addProperty("kind", kind.text());
-        encoding.add("parents", ids);
-        encoding.add("value", value);
-        return Jcs.canonical(encoding).getBytes(StandardCharsets.UTF_8);
+        return Jcs.canonical(Codec.encode(
+                        Fields.AGENT.is(agent.text()),
+                        MemoryContract.KEY.is(key.text()),
+                        MemoryContract.KIND.is(kind.text()),
+                        MemoryContract.PARENTS.is(
+                                parents.stream().map(NodeId::hex).toList()),
+                        MemoryContract.VALUE.is(value)))
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     /**
@@ -103,15 +92,13 @@ public record Node(AgentName agent, MemoryKey key, Kind kind, List<NodeId> paren
      */
     public static Node parse(byte[] canonical) {
         try {
-            JsonObject encoding = Json.parse(canonical).getAsJsonObject();
-            List<NodeId> parents = new ArrayList<>();
-            encoding.getAsJsonArray("parents").forEach(parent -> parents.add(new NodeId(parent.getAsString())));
+            Message node = Codec.decodeRequest(ENCODING, Json.parse(canonical).getAsJsonObject());
             return new Node(
-                    new AgentName(encoding.get("agent").getAsString()),
-                    new MemoryKey(encoding.get("key").getAsString()),
-                    Kind.parse(encoding.get("kind").getAsString()),
-                    parents,
-                    encoding.get("value"));
+                    new PrincipalName(node.get(Fields.AGENT)),
+                    new MemoryKey(node.get(MemoryContract.KEY)),
+                    Kind.valueOf(node.get(MemoryContract.KIND).toUpperCase(Locale.ROOT)),
+                    node.get(MemoryContract.PARENTS).stream().map(NodeId::new).toList(),
+                    (JsonElement) node.get(MemoryContract.VALUE));
         } catch (RpcException e) {
             throw new IllegalArgumentException("not a node: " + e.getMessage(), e);
         }

@@ -1,7 +1,6 @@
 package dev.nullbox.ctxgraph.memory;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.nullbox.service.Sha256;
 import java.util.HexFormat;
 
 /**
@@ -30,16 +29,7 @@ public record NodeId(String hex) {
 
     /** The id of a canonical encoding. */
     public static NodeId of(byte[] canonical) {
-        return ofBytes(digest().digest(canonical));
-    }
-
-    /** A SHA-256 to be worked out piece by piece. */
-    public static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
+        return new NodeId(Sha256.hex(canonical));
     }
 
     /** The id of 32 bytes. */

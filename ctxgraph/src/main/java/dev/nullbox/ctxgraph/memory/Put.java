@@ -2,6 +2,7 @@ package dev.nullbox.ctxgraph.memory;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
+import dev.nullbox.protocol.api.MemoryContract;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,15 +12,12 @@ import java.util.Optional;
  * @param key where
  * @param kind what the value is
  * @param value the value; JSON null for a tombstone
- * @param parents the nodes that it came from; at most {@link #MAX_PARENTS}
+ * @param parents the nodes that it came from; at most {@link MemoryContract#MAX_PARENTS}
  * @param expect what the key's head must be for the write to take place
  * @param vector an embedding of the value to be found by, or empty; its length is the agent's choice
  */
 public record Put(
         MemoryKey key, Node.Kind kind, JsonElement value, List<NodeId> parents, Expect expect, List<Float> vector) {
-    public static final int MAX_PARENTS = 64;
-    public static final int MAX_DIMENSIONS = 4_096;
-
     public Put {
         parents = List.copyOf(parents);
         vector = List.copyOf(vector);

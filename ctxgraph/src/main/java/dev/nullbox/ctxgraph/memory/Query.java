@@ -10,18 +10,14 @@ import java.util.List;
  * @param vector an embedding whose nearest are wanted (by cosine), or empty
  * @param prefix the keys to search in begin with this; empty for all
  * @param max how many hits
- * @param without no hit that one of these influenced
  */
-public record Query(String text, List<Float> vector, String prefix, int max, List<Source> without) {
-    public static final int MAX_HITS = 100;
-
+public record Query(String text, List<Float> vector, String prefix, int max) {
     public Query {
         vector = List.copyOf(vector);
-        without = List.copyOf(without);
     }
 
     /** The best hits for a text below a prefix. */
     public static Query of(String text, String prefix, int max) {
-        return new Query(text, List.of(), prefix, max, List.of());
+        return new Query(text, List.of(), prefix, max);
     }
 }

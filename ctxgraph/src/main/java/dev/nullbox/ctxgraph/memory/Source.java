@@ -3,7 +3,7 @@ package dev.nullbox.ctxgraph.memory;
 /** What may have influenced a node: an agent, or one node. */
 public sealed interface Source {
     /** Everything that the agent wrote. */
-    record ByAgent(AgentName agent) implements Source {
+    record ByAgent(PrincipalName agent) implements Source {
         @Override
         public String text() {
             return agent.text();
@@ -27,6 +27,6 @@ public sealed interface Source {
      * @throws IllegalArgumentException when it is neither
      */
     static Source parse(String text) {
-        return NodeId.isId(text) ? new ByNode(new NodeId(text)) : new ByAgent(new AgentName(text));
+        return NodeId.isId(text) ? new ByNode(new NodeId(text)) : new ByAgent(new PrincipalName(text));
     }
 }

@@ -8,6 +8,10 @@ import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.NodeId;
 import dev.nullbox.ctxgraph.memory.Put;
+import dev.nullbox.protocol.ErrorKind;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
+import dev.nullbox.protocol.api.TransferContract;
 import dev.nullbox.rpc.RpcException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,13 +36,17 @@ final class AgentWrites {
     /** Writes as {@link Memory#write} tells. */
     List<Memory.Written> write(Actor actor, List<Put> puts) throws RpcException {
         if (puts.isEmpty() || puts.size() > MAX_WRITES) {
-            throw Prepared.invalid("WRITES", "1 to " + MAX_WRITES + " writes at once", "key");
+            throw new RpcException(
+                    MemoryReason.WRITES, "1 to " + MAX_WRITES + " writes at once", MemoryContract.KEY.name());
         }
         Set<MemoryKey> keys = new HashSet<>();
         for (Put put : puts) {
             actor.requireWrite(put.key());
             if (!keys.add(put.key())) {
-                throw Prepared.invalid("WRITES", "key: " + put.key() + " stands twice in one write", "key");
+                throw new RpcException(
+                        MemoryReason.WRITES,
+                        "key: " + put.key() + " stands twice in one write",
+                        MemoryContract.KEY.name());
             }
         }
         return withinQuota(() -> {
@@ -58,7 +66,7 @@ final class AgentWrites {
                     return written;
                 });
             } catch (RpcException e) {
-                if (e.code() == RpcException.Code.CONFLICT) {
+                if (e.kind() == ErrorKind.CONFLICT) {
                     rates.giveBack(actor, puts.size());
                 }
                 throw e;
@@ -69,7 +77,10 @@ final class AgentWrites {
     /** Stages a chunk of at most {@link Blob#MAX_CHUNK_BYTES} for a blob of this actor. */
     NodeId stage(Actor actor, byte[] data) throws RpcException {
         if (data.length == 0 || data.length > Blob.MAX_CHUNK_BYTES) {
-            throw Prepared.invalid("CHUNK", "data: a chunk has 1 to " + Blob.MAX_CHUNK_BYTES + " bytes", "data");
+            throw new RpcException(
+                    MemoryReason.CHUNK,
+                    "data: a chunk has 1 to " + Blob.MAX_CHUNK_BYTES + " bytes",
+                    TransferContract.DATA.name());
         }
         return withinQuota(() -> {
             rates.take(actor, 1);

@@ -1,12 +1,15 @@
 package dev.nullbox.ctxgraph.store;
 
+import dev.nullbox.protocol.ErrorKind;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
+import dev.nullbox.protocol.api.TransferContract;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.AtomicFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -36,7 +39,7 @@ public final class Backup {
         try (Sql copy = Sql.open(target)) {
             damaged = IntegrityCheck.problems(copy, () -> false);
         }
-        sync(target);
+        AtomicFile.sync(target);
         return damaged;
     }
 
@@ -54,37 +57,44 @@ public final class Backup {
         try (Sql sql = Sql.open(backup)) {
             long version = sql.number("PRAGMA user_version");
             if (version < Schema.OLDEST || version > Schema.VERSION) {
-                throw Prepared.invalid(
-                        "BACKUP",
+                throw new RpcException(
+                        MemoryReason.BACKUP,
                         "transfer: is of version " + version + ", this program restores " + Schema.OLDEST + " to "
                                 + Schema.VERSION,
-                        "transfer");
+                        TransferContract.TRANSFER.name());
             }
             damaged = IntegrityCheck.problems(sql, () -> false);
             requireUsable(damaged, withDamage);
             sql.execute("PRAGMA wal_checkpoint(TRUNCATE)");
         } catch (SQLException e) {
-            throw Prepared.invalid("BACKUP", "transfer: is no database: " + e.getMessage(), "transfer");
+            throw new RpcException(
+                    MemoryReason.BACKUP,
+                    "transfer: is no database: " + e.getMessage(),
+                    TransferContract.TRANSFER.name());
         }
         Path pending = beside(database, PENDING);
-        sync(backup);
+        AtomicFile.sync(backup);
         Files.move(backup, pending, StandardCopyOption.ATOMIC_MOVE);
-        sync(directory(database));
+        AtomicFile.sync(directory(database));
         return damaged;
     }
 
     private static void requireUsable(List<String> problems, boolean withDamage) throws RpcException {
         for (String problem : problems) {
             if (!IntegrityCheck.isContent(problem)) {
-                throw Prepared.invalid("BACKUP", "transfer: its tables are damaged: " + problem, "transfer");
+                throw new RpcException(
+                        MemoryReason.BACKUP,
+                        "transfer: its tables are damaged: " + problem,
+                        TransferContract.TRANSFER.name());
             }
         }
         if (!problems.isEmpty() && !withDamage) {
-            throw Prepared.invalid(
-                    "DAMAGED",
+            throw new RpcException(
+                    ErrorKind.INVALID_PARAMS,
+                    MemoryReason.DAMAGED,
                     "transfer: of its nodes and chunks " + problems.size() + " are damaged, the first is "
                             + problems.getFirst() + "; with_damage takes it as it is",
-                    "with_damage");
+                    MemoryContract.WITH_DAMAGE.name());
         }
     }
 
@@ -107,9 +117,9 @@ public final class Backup {
                 Files.move(old, beside(database, BEFORE + suffix), StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        sync(directory(database));
+        AtomicFile.sync(directory(database));
         Files.move(pending, database, StandardCopyOption.ATOMIC_MOVE);
-        sync(directory(database));
+        AtomicFile.sync(directory(database));
         return true;
     }
 
@@ -137,13 +147,6 @@ public final class Backup {
                         + " (SELECT coalesce(max(seq), 0) FROM floor))",
                 last + 1,
                 last + 1);
-    }
-
-    /** Has the disk keep a file, or a directory's names, as they are now. */
-    private static void sync(Path path) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 
     private static Path directory(Path database) {

@@ -1,11 +1,13 @@
 package dev.nullbox.ctxgraph.store;
 
 import dev.nullbox.ctxgraph.memory.Actor;
-import dev.nullbox.ctxgraph.memory.AgentName;
 import dev.nullbox.ctxgraph.memory.Blob;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Put;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.sql.SQLException;
 import java.util.HashSet;
@@ -136,13 +138,13 @@ public final class Blobs {
      *
      * @throws RpcException INVALID_PARAMS, CHUNK
      */
-    static Blob of(Sql sql, AgentName agent, List<NodeId> chunks, String type) throws SQLException, RpcException {
-        if (chunks.isEmpty() || chunks.size() > Blob.MAX_CHUNKS || type.length() > Blob.MAX_TYPE_LENGTH) {
-            throw Prepared.invalid(
-                    "CHUNK",
-                    "blob: 1 to " + Blob.MAX_CHUNKS + " chunks, and a type of at most " + Blob.MAX_TYPE_LENGTH
+    static Blob of(Sql sql, PrincipalName agent, List<NodeId> chunks, String type) throws SQLException, RpcException {
+        if (chunks.isEmpty() || chunks.size() > MemoryContract.MAX_CHUNKS || type.length() > Blob.MAX_TYPE_LENGTH) {
+            throw new RpcException(
+                    MemoryReason.CHUNK,
+                    "blob: 1 to " + MemoryContract.MAX_CHUNKS + " chunks, and a type of at most " + Blob.MAX_TYPE_LENGTH
                             + " characters",
-                    "blob");
+                    MemoryContract.BLOB.name());
         }
         long a = sql.number("SELECT a FROM agents WHERE name = ?", agent.text());
         long size = 0;
@@ -174,7 +176,8 @@ public final class Blobs {
         if (put.kind() == Node.Kind.BLOB) {
             for (NodeId chunk : Blob.parse(put.value()).chunks()) {
                 if (sql.number("SELECT count(*) FROM chunks WHERE id = ?", chunk.bytes()) == 0) {
-                    throw Prepared.invalid("CHUNK", "blob: chunk " + chunk + " is not there", "blob");
+                    throw new RpcException(
+                            MemoryReason.CHUNK, "blob: chunk " + chunk + " is not there", MemoryContract.BLOB.name());
                 }
             }
         }
@@ -207,20 +210,19 @@ public final class Blobs {
                         row -> new Reads.Stored(NodeId.ofBytes(row.getBytes(1)), 0, row.getBytes(2)),
                         node.bytes(),
                         index)
-                .orElseThrow(() -> new RpcException(
-                        RpcException.Code.INTERNAL, "DAMAGED", "chunk " + index + " of node " + node + " is lost"));
+                .orElseThrow(() ->
+                        new RpcException(MemoryReason.DAMAGED, "chunk " + index + " of node " + node + " is lost"));
         if (!stored.sound()) {
-            throw new RpcException(
-                    RpcException.Code.INTERNAL, "DAMAGED", "chunk " + stored.id() + " of node " + node + " is damaged");
+            throw new RpcException(MemoryReason.DAMAGED, "chunk " + stored.id() + " of node " + node + " is damaged");
         }
         return stored.content();
     }
 
     private static RpcException notStaged(NodeId chunk) {
-        return Prepared.invalid(
-                "CHUNK",
+        return new RpcException(
+                MemoryReason.CHUNK,
                 "blob: chunk " + chunk + " is in no blob of this agent that can be read, nor was it put within the last"
                         + " hour and since the last start",
-                "blob");
+                MemoryContract.BLOB.name());
     }
 }

@@ -1,5 +1,7 @@
 package dev.nullbox.ctxgraph.store;
 
+import dev.nullbox.protocol.ErrorKind;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -74,13 +76,14 @@ public final class Committer implements AutoCloseable {
         try {
             if (!ticket.done.await(WAIT_SECONDS, TimeUnit.SECONDS)) {
                 throw new RpcException(
-                        RpcException.Code.TIMEOUT,
-                        "STORE",
-                        "not on disk within " + WAIT_SECONDS + " s; it may still take effect");
+                        ErrorKind.TIMEOUT,
+                        MemoryReason.STORE,
+                        "not on disk within " + WAIT_SECONDS + " s; it may still take effect",
+                        "");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RpcException(RpcException.Code.UNAVAILABLE, "STORE", "stopped before it was known to be on disk");
+            throw new RpcException(MemoryReason.STORE, "stopped before it was known to be on disk");
         }
         return ticket.result();
     }
@@ -93,10 +96,7 @@ public final class Committer implements AutoCloseable {
      */
     void changeLater(Change<?> change) throws RpcException {
         if (howManyNotTaken >= NOTES) {
-            throw new RpcException(
-                    RpcException.Code.UNAVAILABLE,
-                    "STORE",
-                    "the disk does not take what runs read: " + NOTES + " wait");
+            throw new RpcException(MemoryReason.STORE, "the disk does not take what runs read: " + NOTES + " wait");
         }
         offer(notes, new Ticket<>(change));
     }
@@ -104,14 +104,11 @@ public final class Committer implements AutoCloseable {
     private void offer(ArrayBlockingQueue<Ticket<?>> to, Ticket<?> ticket) throws RpcException {
         try {
             if (closing || !to.offer(ticket, WAIT_SECONDS, TimeUnit.SECONDS)) {
-                throw new RpcException(
-                        RpcException.Code.UNAVAILABLE,
-                        "STORE",
-                        closing ? "memory is being closed" : "too many writes wait");
+                throw new RpcException(MemoryReason.STORE, closing ? "memory is being closed" : "too many writes wait");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RpcException(RpcException.Code.UNAVAILABLE, "STORE", "stopped before it was written");
+            throw new RpcException(MemoryReason.STORE, "stopped before it was written");
         }
     }
 
@@ -241,7 +238,7 @@ public final class Committer implements AutoCloseable {
 
         /** Whether it was the disk that failed. */
         boolean isToBeTriedAgain() {
-            return bug == null && refusal != null && refusal.code() == RpcException.Code.UNAVAILABLE;
+            return bug == null && refusal != null && refusal.kind() == ErrorKind.UNAVAILABLE;
         }
 
         void finish() {
@@ -264,7 +261,6 @@ public final class Committer implements AutoCloseable {
 
     /** What a failed disk or a damaged database answers. */
     public static RpcException unavailable(SQLException e) {
-        return new RpcException(
-                RpcException.Code.UNAVAILABLE, "STORE", "the database did not take or give it: " + e.getMessage());
+        return new RpcException(MemoryReason.STORE, "the database did not take or give it: " + e.getMessage());
     }
 }

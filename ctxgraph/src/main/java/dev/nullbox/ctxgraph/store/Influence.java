@@ -1,8 +1,11 @@
 package dev.nullbox.ctxgraph.store;
 
-import dev.nullbox.ctxgraph.memory.AgentName;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Source;
+import dev.nullbox.protocol.ErrorKind;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -110,11 +113,11 @@ public final class Influence {
             }
         } catch (TooManyException e) {
             throw new RpcException(
-                    RpcException.Code.UNAVAILABLE,
-                    "TOO_MANY",
+                    ErrorKind.UNAVAILABLE,
+                    MemoryReason.TOO_MANY,
                     "not_influenced_by: what is asked about has more than " + MAX_NODES
                             + " ancestors: ask for fewer at a time (max), or below a longer prefix",
-                    "not_influenced_by");
+                    MemoryContract.NOT_INFLUENCED_BY.name());
         }
     }
 
@@ -126,10 +129,9 @@ public final class Influence {
     static void refuse(Sql sql, NodeId id, List<Source> sources) throws SQLException, RpcException {
         if (on(sql, id, sources)) {
             throw new RpcException(
-                    RpcException.Code.CONFLICT,
-                    "INFLUENCED",
+                    MemoryReason.INFLUENCED,
                     "node " + id + " is influenced by what not_influenced_by names",
-                    "not_influenced_by");
+                    MemoryContract.NOT_INFLUENCED_BY.name());
         }
     }
 
@@ -155,7 +157,7 @@ public final class Influence {
     private void begin(Sql sql) throws SQLException {
         for (Source source : sources) {
             switch (source) {
-                case Source.ByAgent(AgentName agent) ->
+                case Source.ByAgent(PrincipalName agent) ->
                     sourceAgents.add(sql.number("SELECT a FROM agents WHERE name = ?", agent.text()));
                 case Source.ByNode(NodeId node) -> sourceNodes.add(number(sql, node));
             }

@@ -1,20 +1,20 @@
 package dev.nullbox.ctxgraph.store;
 
-import com.google.gson.JsonObject;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.api.AgentContract;
+import dev.nullbox.protocol.api.MemoryEvents;
 import dev.nullbox.service.EventSink;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
  * The look at everything that is stored, begun at each start and made beside the service: whoever reads meanwhile gets
- * what is sound, because every read is checked too. Events: {@code memory.damaged} {problem} for each find,
- * {@code memory.checked} {damaged, ms} at the end.
+ * what is sound, because every read is checked too.
  */
 public final class IntegrityCheck implements AutoCloseable {
     private static final int PAGE = 256;
@@ -59,11 +59,11 @@ public final class IntegrityCheck implements AutoCloseable {
             found = List.of("the check itself: " + e.getMessage());
         }
         if (!closing) {
-            found.forEach(problem -> events.emit("memory.damaged", Map.of("problem", problem)));
-            JsonObject result = new JsonObject();
-            result.addProperty("damaged", found.size());
-            result.addProperty("ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beginNanos));
-            events.emit("memory.checked", result);
+            found.forEach(problem -> events.emit(MemoryEvents.DAMAGE_FOUND, AgentContract.PROBLEM.is(problem)));
+            events.emit(
+                    MemoryEvents.CHECKED,
+                    MemoryEvents.DAMAGED.is((long) found.size()),
+                    Fields.MS.is(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beginNanos)));
         }
         done = true;
     }

@@ -3,6 +3,8 @@ package dev.nullbox.ctxgraph.store;
 import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.Position;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.time.Duration;
 import java.util.List;
@@ -31,11 +33,10 @@ final class LogWatch implements Memory.Watch {
         long last = end.get();
         if (after != Long.MAX_VALUE && (after > last || isLost(readers, after))) {
             throw new RpcException(
-                    RpcException.Code.CONFLICT,
-                    "AHEAD",
+                    MemoryReason.AHEAD,
                     "after: there is no write " + after
                             + ": an older state was restored; read anew what you need, and watch from " + last,
-                    "after");
+                    MemoryContract.AFTER.name());
         }
         this.position = Math.min(after, last);
     }

@@ -3,6 +3,8 @@ package dev.nullbox.ctxgraph.store;
 import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.sql.SQLException;
 import java.util.List;
@@ -21,7 +23,10 @@ final class Parents {
         for (NodeId parent : parents) {
             Optional<MemoryKey> key = Reads.key(sql, parent);
             if (key.isEmpty() || !actor.mayRead(key.get())) {
-                throw Prepared.invalid("PARENT", "parents: " + parent + " is not there, or may not be read", "parents");
+                throw new RpcException(
+                        MemoryReason.PARENT,
+                        "parents: " + parent + " is not there, or may not be read",
+                        MemoryContract.PARENTS.name());
             }
             Quarantines.refuse(sql, parent);
         }

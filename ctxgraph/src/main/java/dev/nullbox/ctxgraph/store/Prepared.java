@@ -1,11 +1,13 @@
 package dev.nullbox.ctxgraph.store;
 
 import com.google.gson.JsonElement;
-import dev.nullbox.ctxgraph.memory.AgentName;
 import dev.nullbox.ctxgraph.memory.Jcs;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Put;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
 import java.nio.ByteBuffer;
@@ -13,7 +15,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * A write with everything worked out that needs no database, so that the one writing thread has little to do.
@@ -64,17 +65,20 @@ public final class Prepared {
      *
      * @throws RpcException INVALID_PARAMS naming the field
      */
-    static Prepared of(AgentName agent, Put put) throws RpcException {
-        if (put.parents().size() > Put.MAX_PARENTS
+    static Prepared of(PrincipalName agent, Put put) throws RpcException {
+        if (put.parents().size() > MemoryContract.MAX_PARENTS
                 || new HashSet<>(put.parents()).size() < put.parents().size()) {
-            throw invalid("PARENT", "parents: at most " + Put.MAX_PARENTS + ", none of them twice", "parents");
+            throw new RpcException(
+                    MemoryReason.PARENT,
+                    "parents: at most " + MemoryContract.MAX_PARENTS + ", none of them twice",
+                    MemoryContract.PARENTS.name());
         }
         Node node = new Node(agent, put.key(), put.kind(), put.parents(), put.value());
         byte[] canonical;
         try {
             canonical = node.canonical();
         } catch (Jcs.UnrepresentableException e) {
-            throw invalid("NUMBER", "value: " + e.getMessage(), "value");
+            throw new RpcException(MemoryReason.NUMBER, "value: " + e.getMessage(), MemoryContract.VALUE.name());
         }
         requireSize(canonical, put.value());
         return new Prepared(put, NodeId.of(canonical), canonical, Texts.of(canonical), unit(put.vector()));
@@ -92,11 +96,11 @@ public final class Prepared {
             throw new IllegalStateException("the value was canonical a moment ago", e);
         }
         if (bytes > MAX_VALUE_BYTES) {
-            throw invalid(
-                    "VALUE_TOO_LARGE",
+            throw new RpcException(
+                    MemoryReason.VALUE_TOO_LARGE,
                     "value: has " + bytes + " bytes, at most " + MAX_VALUE_BYTES
                             + " are kept in one node: put chunks and name them as a blob",
-                    "value");
+                    MemoryContract.VALUE.name());
         }
     }
 
@@ -113,9 +117,11 @@ public final class Prepared {
         for (float part : vector) {
             square += (double) part * part;
         }
-        if (vector.size() > Put.MAX_DIMENSIONS || !(square > 0) || Double.isInfinite(square)) {
-            throw invalid(
-                    "VECTOR", "vector: 1 to " + Put.MAX_DIMENSIONS + " finite numbers, not all of them 0", "vector");
+        if (vector.size() > MemoryContract.MAX_DIMENSIONS || !(square > 0) || Double.isInfinite(square)) {
+            throw new RpcException(
+                    MemoryReason.VECTOR,
+                    "vector: 1 to " + MemoryContract.MAX_DIMENSIONS + " finite numbers, not all of them 0",
+                    MemoryContract.VECTOR.name());
         }
         double length = Math.sqrt(square);
         ByteBuffer bytes = ByteBuffer.allocate(vector.size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -123,18 +129,5 @@ public final class Prepared {
             bytes.putFloat((float) (part / length));
         }
         return bytes.array();
-    }
-
-    /** A validated name, or INVALID_PARAMS with the field. */
-    public static <T> T parse(String text, Function<String, T> type, String field) throws RpcException {
-        try {
-            return type.apply(text);
-        } catch (IllegalArgumentException e) {
-            throw invalid("SYNTAX", field + ": " + e.getMessage(), field);
-        }
-    }
-
-    public static RpcException invalid(String detail, String message, String field) {
-        return new RpcException(RpcException.Code.INVALID_PARAMS, detail, message, field);
     }
 }

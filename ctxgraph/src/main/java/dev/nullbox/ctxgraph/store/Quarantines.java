@@ -1,8 +1,10 @@
 package dev.nullbox.ctxgraph.store;
 
-import dev.nullbox.ctxgraph.memory.AgentName;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Source;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -27,7 +29,7 @@ public final class Quarantines {
                         + row.getString(2),
                 id.bytes());
         if (held.isPresent()) {
-            throw new RpcException(RpcException.Code.CONFLICT, "QUARANTINED", held.get());
+            throw new RpcException(MemoryReason.QUARANTINED, held.get());
         }
     }
 
@@ -53,18 +55,18 @@ public final class Quarantines {
         Sql sql = writes.sql();
         String name = nameOf(source);
         long known = switch (source) {
-            case Source.ByAgent(AgentName agent) ->
+            case Source.ByAgent(PrincipalName agent) ->
                 sql.number("SELECT count(*) FROM agents WHERE name = ?", agent.text());
             case Source.ByNode(NodeId id) -> sql.number("SELECT count(*) FROM nodes WHERE id = ?", id.bytes());
         };
         if (known == 0) {
             throw new RpcException(
-                    RpcException.Code.NOT_FOUND, "NOT_FOUND", "nothing is known of " + name, "influenced_by");
+                    MemoryReason.NOT_FOUND, "nothing is known of " + name, MemoryContract.INFLUENCED_BY.name());
         }
         sql.update("INSERT INTO quarantines (source, reason, seq) VALUES (?, ?, ?)", name, reason, writes.lastSeq());
         long q = sql.number("SELECT max(q) FROM quarantines");
         int nodes = switch (source) {
-            case Source.ByAgent(AgentName agent) ->
+            case Source.ByAgent(PrincipalName agent) ->
                 sql.update(hold("a = (SELECT a FROM agents WHERE name = ?)"), agent.text(), q);
             case Source.ByNode(NodeId id) -> sql.update(hold("id = ?"), id.bytes(), q);
         };
@@ -85,7 +87,7 @@ public final class Quarantines {
         Sql sql = writes.sql();
         if (sql.number("SELECT count(*) FROM quarantines WHERE q = ?", q) == 0) {
             throw new RpcException(
-                    RpcException.Code.NOT_FOUND, "NOT_FOUND", "there is no quarantine " + q, "quarantine");
+                    MemoryReason.NOT_FOUND, "there is no quarantine " + q, MemoryContract.QUARANTINE.name());
         }
         int nodes = sql.update("DELETE FROM quarantined WHERE q = ?", q);
         sql.update("DELETE FROM quarantines WHERE q = ?", q);
@@ -122,13 +124,13 @@ public final class Quarantines {
 
     private static String nameOf(Source source) {
         return switch (source) {
-            case Source.ByAgent(AgentName agent) -> agent.text();
+            case Source.ByAgent(PrincipalName agent) -> agent.text();
             case Source.ByNode(NodeId id) -> id.hex();
         };
     }
 
     /** Holds a new node back with what its run has read, with its parents, and with its agent. */
-    static void inherit(Sql sql, long n, long r, AgentName agent) throws SQLException {
+    static void inherit(Sql sql, long n, long r, PrincipalName agent) throws SQLException {
         sql.update(
                 "INSERT OR IGNORE INTO quarantined (n, q) SELECT ?, q FROM reads JOIN quarantined USING (n) WHERE r ="
                         + " ?",
@@ -138,7 +140,7 @@ public final class Quarantines {
     }
 
     /** Holds a new node back with its parents, and with its agent. */
-    static void inherit(Sql sql, long n, AgentName agent) throws SQLException {
+    static void inherit(Sql sql, long n, PrincipalName agent) throws SQLException {
         sql.update(
                 "INSERT OR IGNORE INTO quarantined (n, q)"
                         + " SELECT ?, q FROM parents JOIN quarantined ON quarantined.n = parent WHERE parents.n = ?",

@@ -1,8 +1,8 @@
 package dev.nullbox.ctxgraph.store;
 
 import dev.nullbox.ctxgraph.memory.Actor;
-import dev.nullbox.ctxgraph.memory.AgentName;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.rpc.RpcException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,7 +15,7 @@ import java.util.Map;
 final class ReadLog {
     private static final int REMEMBERED = 4_096;
 
-    private record Noted(AgentName agent, long run, NodeId node) {}
+    private record Noted(PrincipalName agent, long run, NodeId node) {}
 
     private final Committer committer;
 

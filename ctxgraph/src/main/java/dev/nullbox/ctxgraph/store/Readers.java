@@ -1,5 +1,6 @@
 package dev.nullbox.ctxgraph.store;
 
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -61,14 +62,13 @@ public final class Readers implements AutoCloseable {
             Sql sql = free.poll(WAIT_SECONDS, TimeUnit.SECONDS);
             if (sql == null) {
                 throw new RpcException(
-                        RpcException.Code.UNAVAILABLE,
-                        "STORE",
+                        MemoryReason.STORE,
                         "other readers took all " + all.size() + " connections for " + WAIT_SECONDS + " s");
             }
             return sql;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RpcException(RpcException.Code.UNAVAILABLE, "STORE", "stopped before it was read");
+            throw new RpcException(MemoryReason.STORE, "stopped before it was read");
         }
     }
 

@@ -1,10 +1,11 @@
 package dev.nullbox.ctxgraph.store;
 
-import dev.nullbox.ctxgraph.memory.AgentName;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -53,9 +54,7 @@ final class Reads {
         Memory.Entry checked() throws RpcException {
             if (!sound()) {
                 throw new RpcException(
-                        RpcException.Code.INTERNAL,
-                        "DAMAGED",
-                        "node " + id + " is damaged: its content has another SHA-256");
+                        MemoryReason.DAMAGED, "node " + id + " is damaged: its content has another SHA-256");
             }
             return new Memory.Entry(id, seq, Node.parse(content));
         }
@@ -176,7 +175,7 @@ final class Reads {
                 new MemoryKey(row.getString(1)),
                 NodeId.ofBytes(row.getBytes(2)),
                 row.getLong(3),
-                new AgentName(row.getString(4)),
+                new PrincipalName(row.getString(4)),
                 row.getLong(5),
                 Node.Kind.ofCode(row.getInt(6)),
                 row.getLong(7),

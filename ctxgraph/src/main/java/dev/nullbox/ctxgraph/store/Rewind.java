@@ -4,6 +4,8 @@ import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.sql.SQLException;
 
@@ -25,10 +27,9 @@ public final class Rewind {
                         key.text(),
                         to)
                 .orElseThrow(() -> new RpcException(
-                        RpcException.Code.NOT_FOUND,
-                        "NOT_FOUND",
+                        MemoryReason.NOT_FOUND,
                         key + " was not yet written at sequence number " + to,
-                        "to"));
+                        MemoryContract.TO.name()));
         Quarantines.refuse(writes.sql(), id);
         return writes.again(Actor.operator(), id);
     }

@@ -5,6 +5,8 @@ import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.NodeId;
 import dev.nullbox.ctxgraph.memory.Query;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -60,7 +62,7 @@ final class Search implements AutoCloseable {
      */
     List<Memory.Hit> find(Sql sql, Actor actor, Query query, Filter filter) throws SQLException, RpcException {
         if (query.text().isEmpty() == query.vector().isEmpty()) {
-            throw Prepared.invalid("QUERY", "text: give either text or vector", "text");
+            throw new RpcException(MemoryReason.QUERY, "text: give either text or vector", MemoryContract.QUERY.name());
         }
         List<KeyRanges.Range> ranges = KeyRanges.of(actor, query.prefix());
         if (ranges.isEmpty()) {

@@ -11,7 +11,9 @@ import dev.nullbox.ctxgraph.memory.NodeId;
 import dev.nullbox.ctxgraph.memory.Position;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.ctxgraph.memory.Query;
-import dev.nullbox.ctxgraph.memory.Source;
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -131,19 +133,20 @@ public final class SqliteMemory implements Memory {
     }
 
     /** The blob that a node is, when the actor may read it; NOT_FOUND when there is none. */
-    public Blob blob(Actor actor, NodeId id, List<Source> without) throws RpcException {
-        return node(actor, id, without)
+    public Blob blob(Actor actor, NodeId id) throws RpcException {
+        return node(actor, id)
                 .map(Entry::node)
                 .filter(found -> found.kind() == Node.Kind.BLOB)
                 .map(found -> Blob.parse(found.value()))
                 .orElseThrow(() ->
-                        new RpcException(RpcException.Code.NOT_FOUND, "NOT_FOUND", "there is no such blob", "id"));
+                        new RpcException(MemoryReason.NOT_FOUND, "there is no such blob", MemoryContract.ID.name()));
     }
 
     /** The bytes of one chunk of a blob that the actor may read; NOT_FOUND when there is none. */
     public byte[] chunk(Actor actor, NodeId id, int index) throws RpcException {
-        if (blob(actor, id, List.of()).chunks().size() <= index) {
-            throw new RpcException(RpcException.Code.NOT_FOUND, "NOT_FOUND", "the blob has no chunk " + index, "index");
+        if (blob(actor, id).chunks().size() <= index) {
+            throw new RpcException(
+                    MemoryReason.NOT_FOUND, "the blob has no chunk " + index, MemoryContract.INDEX.name());
         }
         byte[] chunk = readers.read(sql -> Blobs.chunk(sql, id, index));
         // In base 64, as the answer's tree and text.
@@ -152,22 +155,22 @@ public final class SqliteMemory implements Memory {
     }
 
     @Override
-    public Optional<Entry> get(Actor actor, MemoryKey key, List<Source> without) throws RpcException {
+    public Optional<Entry> get(Actor actor, MemoryKey key) throws RpcException {
         actor.requireRead(key);
-        Optional<Entry> entry = read(actor, without, sql -> {
+        Optional<Entry> entry = read(actor, sql -> {
             Optional<Reads.Stored> stored = Reads.stored(sql, key);
             if (stored.isEmpty()) {
                 return Optional.<Entry>empty();
             }
-            refuseHeld(sql, stored.get().id(), without);
+            refuseHeld(sql, stored.get().id(), actor);
             return Optional.of(checked(stored.get()));
         });
         return noted(actor, entry);
     }
 
     @Override
-    public Optional<Entry> node(Actor actor, NodeId id, List<Source> without) throws RpcException {
-        Optional<Entry> entry = read(actor, without, sql -> {
+    public Optional<Entry> node(Actor actor, NodeId id) throws RpcException {
+        Optional<Entry> entry = read(actor, sql -> {
             // Whether the key may be read comes first: to others the node is not there, quarantined, damaged or not.
             Optional<MemoryKey> key = Reads.key(sql, id);
             if (key.isPresent() ? !actor.mayRead(key.get()) : !actor.agent().equals(Actor.OPERATOR)) {
@@ -177,29 +180,29 @@ public final class SqliteMemory implements Memory {
             if (stored.isEmpty()) {
                 return Optional.<Entry>empty();
             }
-            refuseHeld(sql, id, without);
+            refuseHeld(sql, id, actor);
             return Optional.of(checked(stored.get()));
         });
         return noted(actor, entry);
     }
 
     /** What asks for influence goes through more than a few rows. */
-    private <T> T read(Actor actor, List<Source> without, Readers.Reading<T> reading) throws RpcException {
-        return without.isEmpty() ? readers.read(reading) : slowly(actor, without, reading);
+    private <T> T read(Actor actor, Readers.Reading<T> reading) throws RpcException {
+        return actor.excluded().isEmpty() ? readers.read(reading) : slowly(actor, reading);
     }
 
-    private <T> T slowly(Actor actor, List<Source> without, Readers.Reading<T> reading) throws RpcException {
+    private <T> T slowly(Actor actor, Readers.Reading<T> reading) throws RpcException {
         return turns.slowly(actor.agent(), () -> {
-            if (!without.isEmpty()) {
+            if (!actor.excluded().isEmpty()) {
                 turns.weigh(Influence.HEAP_COST);
             }
             return slowReaders.read(reading);
         });
     }
 
-    private static void refuseHeld(Sql sql, NodeId id, List<Source> without) throws SQLException, RpcException {
+    private static void refuseHeld(Sql sql, NodeId id, Actor actor) throws SQLException, RpcException {
         Quarantines.refuse(sql, id);
-        Influence.refuse(sql, id, without);
+        Influence.refuse(sql, id, actor.excluded());
     }
 
     private Entry checked(Reads.Stored stored) throws RpcException {
@@ -231,17 +234,16 @@ public final class SqliteMemory implements Memory {
     }
 
     @Override
-    public Page<Head> list(Actor actor, String prefix, String after, int max, List<Source> without)
-            throws RpcException {
+    public Page<Head> list(Actor actor, String prefix, String after, int max) throws RpcException {
         requireMax(max, MAX_PAGE);
         List<KeyRanges.Range> ranges = KeyRanges.of(actor, prefix);
-        return read(actor, without, sql -> {
+        return read(actor, sql -> {
             List<Head> found = Reads.list(sql, ranges, after, max + 1);
             boolean more = found.size() > max;
             List<Head> page = new ArrayList<>(more ? found.subList(0, max) : found);
             Optional<String> next = more ? Optional.of(page.getLast().key().text()) : Optional.empty();
-            if (!without.isEmpty()) {
-                Influence influence = Influence.of(without);
+            if (!actor.excluded().isEmpty()) {
+                Influence influence = Influence.of(actor.excluded());
                 List<Head> free = new ArrayList<>();
                 for (Head head : page) {
                     if (!influence.on(sql, head.id())) {
@@ -255,9 +257,8 @@ public final class SqliteMemory implements Memory {
     }
 
     @Override
-    public Page<Entry> entries(Actor actor, String prefix, String after, int max, List<Source> without)
-            throws RpcException {
-        Page<Head> heads = list(actor, prefix, after, max, without);
+    public Page<Entry> entries(Actor actor, String prefix, String after, int max) throws RpcException {
+        Page<Head> heads = list(actor, prefix, after, max);
         List<Entry> entries = new ArrayList<>();
         long cost = 0;
         for (Head head : heads.items()) {
@@ -279,9 +280,9 @@ public final class SqliteMemory implements Memory {
 
     @Override
     public List<Hit> search(Actor actor, Query query) throws RpcException {
-        requireMax(query.max(), Query.MAX_HITS);
-        List<Hit> hits = slowly(actor, query.without(), sql -> {
-            Influence influence = Influence.of(query.without());
+        requireMax(query.max(), MemoryContract.MAX_HITS);
+        List<Hit> hits = slowly(actor, sql -> {
+            Influence influence = Influence.of(actor.excluded());
             return search.find(sql, actor, query, (at, id) -> !Reads.quarantined(at, id) && !influence.on(at, id));
         });
         for (Hit hit : hits) {
@@ -314,7 +315,8 @@ public final class SqliteMemory implements Memory {
 
     private static void requireMax(int max, int most) throws RpcException {
         if (max < 1 || max > most) {
-            throw Prepared.invalid("OUT_OF_RANGE", "max: must be from 1 to " + most, "max");
+            throw new RpcException(
+                    CallReason.OUT_OF_RANGE, "max: must be from 1 to " + most, MemoryContract.MAX.name());
         }
     }
 }

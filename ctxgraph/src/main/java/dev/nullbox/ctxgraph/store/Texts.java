@@ -2,6 +2,8 @@ package dev.nullbox.ctxgraph.store;
 
 import com.google.gson.stream.JsonReader;
 import dev.nullbox.ctxgraph.memory.Node;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -36,9 +38,9 @@ final class Texts {
             // The members are in their order: the kind comes before the value.
             while (text.isEmpty() && node.hasNext()) {
                 String member = node.nextName();
-                if (member.equals("kind")) {
+                if (member.equals(MemoryContract.KIND.name())) {
                     isValue = node.nextString().equals(Node.Kind.VALUE.text());
-                } else if (member.equals("value") && isValue) {
+                } else if (member.equals(MemoryContract.VALUE.name()) && isValue) {
                     append(text, node);
                 } else {
                     node.skipValue();
@@ -92,8 +94,10 @@ final class Texts {
     static String match(String query) throws RpcException {
         List<String> words = words(query);
         if (words.isEmpty() || words.size() > MAX_WORDS) {
-            throw Prepared.invalid(
-                    "QUERY", "text: 1 to " + MAX_WORDS + " words, with a letter or digit in each", "text");
+            throw new RpcException(
+                    MemoryReason.QUERY,
+                    "text: 1 to " + MAX_WORDS + " words, with a letter or digit in each",
+                    MemoryContract.QUERY.name());
         }
         return String.join(" AND ", words);
     }

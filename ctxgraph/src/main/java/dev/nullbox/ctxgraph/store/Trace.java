@@ -1,10 +1,12 @@
 package dev.nullbox.ctxgraph.store;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -31,7 +33,7 @@ public final class Trace {
     private final Sql sql;
     private final boolean back;
     private final int max;
-    private final JsonArray nodes = new JsonArray();
+    private final List<Message> nodes = new ArrayList<>();
     private final Set<Long> seen = new HashSet<>();
     private final Queue<Long> next = new ArrayDeque<>();
     private boolean complete = true;
@@ -49,22 +51,19 @@ public final class Trace {
     }
 
     /**
-     * The trace as {@code MemoryMethods} tells it.
+     * The trace as {@link MemoryContract#TRACE} has it.
      *
      * @param back to the ancestors, else to the descendants
      * @throws RpcException NOT_FOUND
      */
-    public static JsonObject of(Sql sql, NodeId id, boolean back, int max) throws SQLException, RpcException {
+    public static Message of(Sql sql, NodeId id, boolean back, int max) throws SQLException, RpcException {
         long n = sql.first("SELECT n FROM nodes WHERE id = ?", row -> row.getLong(1), id.bytes())
                 .orElseThrow(() ->
-                        new RpcException(RpcException.Code.NOT_FOUND, "NOT_FOUND", "there is no node " + id, "id"));
+                        new RpcException(MemoryReason.NOT_FOUND, "there is no node " + id, MemoryContract.ID.name()));
         Trace trace = new Trace(sql, back, max);
         trace.add(n);
         trace.walk();
-        JsonObject result = new JsonObject();
-        result.add("nodes", trace.nodes);
-        result.addProperty("complete", trace.complete);
-        return result;
+        return Message.of(MemoryContract.NODES.is(trace.nodes), MemoryContract.COMPLETE.is(trace.complete));
     }
 
     private void add(long n) {
@@ -116,7 +115,7 @@ public final class Trace {
         return all.subList(0, Math.min(all.size(), most));
     }
 
-    private JsonObject describe(Row row) throws SQLException {
+    private Message describe(Row row) throws SQLException {
         List<Long> parents = sql.all("SELECT parent FROM parents WHERE n = ?", at -> at.getLong(1), row.n());
         List<Long> reads = bounded(
                 sql.all(
@@ -130,51 +129,40 @@ public final class Trace {
         for (long other : back ? both(parents, reads) : after(row.n())) {
             add(other);
         }
-        List<Write> writes = writes(row.n());
-        JsonArray described = new JsonArray();
+        List<Message> writes = new ArrayList<>();
         Set<String> contacts = new TreeSet<>();
-        for (Write write : writes) {
-            described.add(describe(write, contacts));
+        for (Write write : writes(row.n())) {
+            List<String> spoken = sql.all(
+                    "SELECT contact FROM contacts WHERE r = ? AND seq < ? ORDER BY contact LIMIT 100",
+                    at -> at.getString(1),
+                    write.r(),
+                    write.before());
+            contacts.addAll(spoken);
+            bytes += WRITE_BYTES + spoken.size() * ID_BYTES;
+            writes.add(Message.of(
+                    Fields.SEQ.is(write.seq()),
+                    Fields.AGENT.is(write.agent()),
+                    Fields.RUN.is(write.run()),
+                    MemoryContract.MANIFEST.is(write.manifest()),
+                    MemoryContract.CONTACTS.is(spoken)));
         }
-        JsonArray all = new JsonArray();
-        contacts.forEach(all::add);
-        bytes +=
-                NODE_BYTES + writes.size() * WRITE_BYTES + (parents.size() + reads.size() + contacts.size()) * ID_BYTES;
-        JsonObject node = new JsonObject();
-        node.addProperty("id", row.id().hex());
-        node.addProperty("key", Reads.key(sql, row.id()).map(MemoryKey::text).orElse(""));
-        node.addProperty("kind", row.kind().text());
-        node.addProperty("seq", writes.isEmpty() ? 0 : writes.getFirst().seq());
-        node.addProperty("agent", row.agent());
-        node.addProperty("run", writes.isEmpty() ? 0 : writes.getFirst().run());
-        node.addProperty("manifest", writes.isEmpty() ? "" : writes.getFirst().manifest());
-        node.add("writes", described);
-        node.add("parents", ids(parents));
-        node.add("reads", ids(reads));
-        node.add("contacts", all);
-        node.addProperty("quarantined", row.held());
-        return node;
-    }
-
-    private JsonObject describe(Write write, Set<String> all) throws SQLException {
-        JsonArray contacts = new JsonArray();
-        sql.each(
-                "SELECT contact FROM contacts WHERE r = ? AND seq < ? ORDER BY contact LIMIT 100",
-                at -> {
-                    contacts.add(at.getString(1));
-                    all.add(at.getString(1));
-                    return true;
-                },
-                write.r(),
-                write.before());
-        bytes += contacts.size() * ID_BYTES;
-        JsonObject described = new JsonObject();
-        described.addProperty("seq", write.seq());
-        described.addProperty("agent", write.agent());
-        described.addProperty("run", write.run());
-        described.addProperty("manifest", write.manifest());
-        described.add("contacts", contacts);
-        return described;
+        bytes += NODE_BYTES + (parents.size() + reads.size() + contacts.size()) * ID_BYTES;
+        Optional<Message> first = writes.stream().findFirst();
+        return Message.of(
+                MemoryContract.ID.is(row.id().hex()),
+                MemoryContract.KEY.is(
+                        Reads.key(sql, row.id()).map(MemoryKey::text).orElse("")),
+                MemoryContract.KIND.is(row.kind().text()),
+                Fields.SEQ.is(first.map(write -> write.get(Fields.SEQ)).orElse(0L)),
+                Fields.AGENT.is(row.agent()),
+                Fields.RUN.is(first.map(write -> write.get(Fields.RUN)).orElse(0L)),
+                MemoryContract.MANIFEST.is(
+                        first.map(write -> write.get(MemoryContract.MANIFEST)).orElse("")),
+                MemoryContract.WRITES.is(writes),
+                MemoryContract.PARENTS.is(ids(parents)),
+                MemoryContract.READS.is(ids(reads)),
+                MemoryContract.CONTACTS.is(List.copyOf(contacts)),
+                MemoryContract.QUARANTINED.is(row.held()));
     }
 
     private List<Long> after(long n) throws SQLException {
@@ -195,8 +183,8 @@ public final class Trace {
         return all;
     }
 
-    private JsonArray ids(List<Long> ns) throws SQLException {
-        JsonArray ids = new JsonArray();
+    private List<String> ids(List<Long> ns) throws SQLException {
+        List<String> ids = new ArrayList<>();
         for (long n : ns) {
             sql.first("SELECT id FROM nodes WHERE n = ?", at -> NodeId.ofBytes(at.getBytes(1)), n)
                     .ifPresent(id -> ids.add(id.hex()));

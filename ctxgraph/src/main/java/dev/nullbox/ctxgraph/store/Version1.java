@@ -2,10 +2,12 @@ package dev.nullbox.ctxgraph.store;
 
 import com.google.gson.JsonObject;
 import dev.nullbox.ctxgraph.memory.Actor;
-import dev.nullbox.ctxgraph.memory.AgentName;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Put;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
 import java.nio.charset.StandardCharsets;
@@ -43,17 +45,17 @@ final class Version1 {
         }
         try {
             JsonObject old = Json.parse(content).getAsJsonObject();
-            AgentName agent = new AgentName(old.get("agent").getAsString());
-            MemoryKey key = key(agent, old.get("key").getAsString());
+            PrincipalName agent = new PrincipalName(old.get(Fields.AGENT.name()).getAsString());
+            MemoryKey key = key(agent, old.get(MemoryContract.KEY.name()).getAsString());
             writes.moveTo(seq);
-            writes.apply(Actor.ofName(agent), Prepared.of(agent, Put.of(key, old.get("value"))));
+            writes.apply(Actor.ofName(agent), Prepared.of(agent, Put.of(key, old.get(MemoryContract.VALUE.name()))));
             return true;
         } catch (RpcException e) {
             throw new SQLException("node " + known + " cannot be moved to version 2: " + e.getMessage(), e);
         }
     }
 
-    private static MemoryKey key(AgentName agent, String old) {
+    private static MemoryKey key(PrincipalName agent, String old) {
         String full = old.startsWith(agent + "/") ? old : agent + "/" + old;
         return new MemoryKey(
                 full.length() <= MemoryKey.MAX_LENGTH

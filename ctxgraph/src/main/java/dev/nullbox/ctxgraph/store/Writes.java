@@ -1,12 +1,14 @@
 package dev.nullbox.ctxgraph.store;
 
 import dev.nullbox.ctxgraph.memory.Actor;
-import dev.nullbox.ctxgraph.memory.AgentName;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Put;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -111,8 +113,7 @@ public final class Writes {
         long has = used(agent(actor.agent()));
         if (has + cost > actor.maxBytes()) {
             throw new RpcException(
-                    RpcException.Code.UNAVAILABLE,
-                    "QUOTA_SPACE",
+                    MemoryReason.QUOTA_SPACE,
                     actor.agent() + " has used " + has + " of the " + actor.maxBytes()
                             + " bytes of memory that max_mb allows, history included; this needs " + cost + " more");
         }
@@ -139,7 +140,7 @@ public final class Writes {
     /** Makes a node that is there already its key's head; it must be sound. */
     public Memory.Written again(Actor actor, NodeId id) throws SQLException, RpcException {
         Node node = node(id).orElseThrow(() ->
-                new RpcException(RpcException.Code.NOT_FOUND, "NOT_FOUND", "there is no node " + id, "id"));
+                new RpcException(MemoryReason.NOT_FOUND, "there is no node " + id, MemoryContract.ID.name()));
         Prepared prepared = prepared(node);
         long a = agent(actor.agent());
         charge(a, ENTRY_BYTES);
@@ -167,7 +168,7 @@ public final class Writes {
      *
      * @param held the sources of the quarantines that held it back where it comes from
      */
-    public record Owned(AgentName agent, Prepared prepared, List<String> held) {}
+    public record Owned(PrincipalName agent, Prepared prepared, List<String> held) {}
 
     /**
      * Stores a node from elsewhere without making it a head, or mends it; false when it is there and sound already.
@@ -182,7 +183,8 @@ public final class Writes {
         }
         for (NodeId parent : prepared.put().parents()) {
             if (nodeOf(parent).isEmpty()) {
-                throw Prepared.invalid("PARENT", "parents: " + parent + " is not there", "parents");
+                throw new RpcException(
+                        MemoryReason.PARENT, "parents: " + parent + " is not there", MemoryContract.PARENTS.name());
             }
         }
         Blobs.requireStored(sql, prepared.put());
@@ -235,7 +237,7 @@ public final class Writes {
     }
 
     /** The number of an agent, given when it has none. */
-    long agent(AgentName name) throws SQLException {
+    long agent(PrincipalName name) throws SQLException {
         Long cached = agents.get(name.text());
         if (cached != null) {
             return cached;
@@ -309,7 +311,7 @@ public final class Writes {
             String is =
                     head.isPresent() ? "has another head, of seq " + head.get().seq() : "holds nothing";
             throw new RpcException(
-                    RpcException.Code.CONFLICT, "HEAD", put.key() + " " + is + ": read it and try again", "expect");
+                    MemoryReason.HEAD, put.key() + " " + is + ": read it and try again", MemoryContract.EXPECT.name());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.nullbox.ctxgraph.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.rpc.RpcException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ class HttpPlacesTest {
 
     private static void refused(HttpPlaces.Place place, long bytes) {
         assertThatThrownBy(() -> place.awaitBody(bytes)).isInstanceOfSatisfying(RpcException.class, busy -> {
-            assertThat(busy.code()).isEqualTo(RpcException.Code.UNAVAILABLE);
+            assertThat(busy.kind()).isEqualTo(ErrorKind.UNAVAILABLE);
             assertThat(busy.detail()).isEqualTo("BUSY");
         });
     }

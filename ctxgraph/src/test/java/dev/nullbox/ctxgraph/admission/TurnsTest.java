@@ -3,7 +3,7 @@ package dev.nullbox.ctxgraph.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nullbox.ctxgraph.memory.AgentName;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.rpc.RpcException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ class TurnsTest {
 
     private static final Duration PAUSE = Duration.ofMillis(300);
 
-    private static final AgentName ADA = new AgentName("ada");
+    private static final PrincipalName ADA = new PrincipalName("ada");
 
     private final AtomicInteger agents = new AtomicInteger();
     private final Turns turns = new Turns(Duration.ofMillis(200), PAUSE);
@@ -44,10 +44,10 @@ class TurnsTest {
 
     /** Each by an agent of its own. */
     private String run(byte[] body, Runnable request) throws RpcException {
-        return run(new AgentName("agent" + agents.incrementAndGet()), body, request);
+        return run(new PrincipalName("agent" + agents.incrementAndGet()), body, request);
     }
 
-    private String run(AgentName agent, byte[] body, Runnable request) throws RpcException {
+    private String run(PrincipalName agent, byte[] body, Runnable request) throws RpcException {
         try (HttpPlaces.Place place = places.share().place()) {
             return turns.run(
                     agent,
@@ -257,7 +257,7 @@ class TurnsTest {
         assertThatThrownBy(() -> run(ADA, SMALL, slow)).hasMessageContaining("go one by one");
         assertThatThrownBy(() -> run(ADA, LARGE, () -> {})).hasMessageContaining("go one by one");
         assertThat(run(ADA, SMALL, () -> {})).isEqualTo("done");
-        assertThat(run(new AgentName("bob"), SMALL, () -> slowly(new AgentName("bob"), () -> true)))
+        assertThat(run(new PrincipalName("bob"), SMALL, () -> slowly(new PrincipalName("bob"), () -> true)))
                 .isEqualTo("done");
         end.countDown();
         assertThat(first.get()).isEqualTo("done");
@@ -276,7 +276,7 @@ class TurnsTest {
         assertThat(System.nanoTime() - begunNanos).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(195));
     }
 
-    private void slowly(AgentName agent, Callable<Boolean> work) {
+    private void slowly(PrincipalName agent, Callable<Boolean> work) {
         try {
             turns.slowly(agent, () -> {
                 try {

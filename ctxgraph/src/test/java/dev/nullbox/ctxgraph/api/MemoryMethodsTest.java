@@ -5,16 +5,25 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.nullbox.ctxgraph.http.Attachments;
 import dev.nullbox.ctxgraph.memory.Actor;
-import dev.nullbox.ctxgraph.memory.AgentName;
+import dev.nullbox.ctxgraph.memory.KeyGlob;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.store.SqliteMemory;
+import dev.nullbox.protocol.Audience;
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Method;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.Methods;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
-import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.EventSink;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +58,8 @@ class MemoryMethodsTest {
     }
 
     private static Actor attached(String params) throws RpcException {
-        return Arguments.actor(new Params(object(params)));
+        return Attachments.actor(Codec.decodeRequest(
+                MemoryContract.ATTACH.request(), object("{'address':'','port':1," + params.substring(1))));
     }
 
     private JsonObject call(Actor actor, String method, String params) throws RpcException {
@@ -58,6 +68,22 @@ class MemoryMethodsTest {
 
     private static JsonElement json(String text) throws RpcException {
         return Json.parse(text.replace('\'', '"'));
+    }
+
+    /** What the contract has for agents, and nothing else of it. */
+    @Test
+    void offersAgentsWhatIsForAgents() {
+        for (Method<?> method : Methods.ALL) {
+            RpcException refusal = catchThrowableOfType(
+                    RpcException.class,
+                    () -> methods.call(attached("{'agent':'ada'}"), method.name(), object("{'-':1}")));
+            assertThat(refusal.is(CallReason.NO_METHOD))
+                    .as(method.name())
+                    .isEqualTo(method.audience() != Audience.AGENTS);
+        }
+        assertThat(methods.ofOperators()).hasSize((int) Methods.ALL.stream()
+                .filter(method -> method.audience() == Audience.AGENTS)
+                .count());
     }
 
     /** The weight of a word tells how many texts have it, those of other agents among them. */
@@ -196,10 +222,22 @@ class MemoryMethodsTest {
 
     @Test
     void writesAnAttachmentDownAsItWasRead() throws Exception {
-        Actor actor = attached("{'agent':'ada','run':3,'manifest':'" + "0a".repeat(32)
-                + "','read':['*'],'write':['ada/x'],'max_mb':7,'max_writes_per_minute':9}");
-        assertThat(Arguments.actor(new Params(Arguments.encode(actor)))).isEqualTo(actor);
-        assertThat(attached("{'agent':'ada'}")).isEqualTo(Actor.ofName(new AgentName("ada")));
+        JsonObject params = object("{'agent':'ada','address':'','port':1,'run':3,'manifest':'" + "0a".repeat(32)
+                + "','read':['ada/*'],'write':['ada/x'],'max_mb':7,'max_writes_per_minute':9}");
+        Message read = Codec.decodeRequest(MemoryContract.ATTACH.request(), params);
+        assertThat(Codec.encode(read)).isEqualTo(params);
+        List<KeyGlob> write = List.of(new KeyGlob("ada/x"));
+        assertThat(Attachments.actor(read))
+                .isEqualTo(new Actor(
+                        new PrincipalName("ada"),
+                        3,
+                        "0a".repeat(32),
+                        Actor.ownSpace(new PrincipalName("ada")),
+                        write,
+                        7 << 20,
+                        9,
+                        List.of()));
+        assertThat(attached("{'agent':'ada'}")).isEqualTo(Actor.ofName(new PrincipalName("ada")));
     }
 
     private void refused(Actor actor, String detail, String method, String params) {

@@ -2,8 +2,8 @@ package dev.nullbox.ctxgraph.api;
 
 import dev.nullbox.ctxgraph.admission.HttpPlaces;
 import dev.nullbox.ctxgraph.memory.Actor;
-import dev.nullbox.ctxgraph.memory.AgentName;
-import dev.nullbox.ctxgraph.memory.KeyPattern;
+import dev.nullbox.ctxgraph.memory.KeyGlob;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.store.SqliteMemory;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.EventSink;
@@ -18,24 +18,24 @@ import java.util.List;
 public final class TestMemory implements AutoCloseable {
     private final ByteArrayOutputStream events = new ByteArrayOutputStream();
     private final SqliteMemory memory;
-    private final HttpService service;
+    private final MemoryMethods service;
 
     public TestMemory(Path directory) throws SQLException {
         memory = SqliteMemory.open(directory.resolve("memory.db"), System::nanoTime);
-        service = new MemoryMethods(memory, new EventSink(events)).service();
+        service = new MemoryMethods(memory, new EventSink(events));
     }
 
     public SqliteMemory memory() {
         return memory;
     }
 
-    public HttpService service() {
+    public MemoryMethods service() {
         return service;
     }
 
     /** The same with places of the test's own. */
-    public HttpService service(HttpPlaces places) {
-        return new HttpService(service.memory(), service.methods(), service.turns(), places, service.events());
+    public MemoryMethods service(HttpPlaces places) {
+        return new MemoryMethods(memory, new EventSink(events), places);
     }
 
     /** The events so far, one a line. */
@@ -45,11 +45,11 @@ public final class TestMemory implements AutoCloseable {
 
     /** An agent with its own space and these patterns besides. */
     public static Actor actor(String name, String... granted) {
-        List<KeyPattern> patterns = new ArrayList<>(Actor.ownSpace(new AgentName(name)));
+        List<KeyGlob> patterns = new ArrayList<>(Actor.ownSpace(new PrincipalName(name)));
         for (String pattern : granted) {
-            patterns.add(new KeyPattern(pattern));
+            patterns.add(new KeyGlob(pattern));
         }
-        return new Actor(new AgentName(name), 1, "", patterns, patterns, 1L << 30, 1_000_000);
+        return new Actor(new PrincipalName(name), 1, "", patterns, patterns, 1L << 30, 1_000_000, List.of());
     }
 
     @Override

@@ -8,8 +8,10 @@ import com.google.gson.JsonObject;
 import dev.nullbox.ctxgraph.api.MemoryMethods;
 import dev.nullbox.ctxgraph.mcp.McpEndpoint;
 import dev.nullbox.ctxgraph.store.SqliteMemory;
+import dev.nullbox.protocol.ErrorKind;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
-import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.EventSink;
 import java.io.ByteArrayOutputStream;
@@ -59,10 +61,7 @@ class AttachmentsTest {
     private Attachments restore() throws IOException {
         EventSink sink = new EventSink(events);
         return Attachments.restore(
-                directory.resolve("attachments.json"),
-                new MemoryMethods(store, sink).service(),
-                McpEndpoint::new,
-                sink);
+                directory.resolve("attachments.json"), new MemoryMethods(store, sink), McpEndpoint::new, sink);
     }
 
     private static int freePort() throws IOException {
@@ -76,13 +75,13 @@ class AttachmentsTest {
         params.addProperty("agent", agent);
         params.addProperty("address", address);
         params.addProperty("port", port);
-        return attachments.attach(new Params(params));
+        return Codec.encode(attachments.attach(Codec.decodeRequest(MemoryContract.ATTACH.request(), params)));
     }
 
     private JsonElement detach(String agent) throws RpcException {
         JsonObject params = new JsonObject();
         params.addProperty("agent", agent);
-        return attachments.detach(new Params(params));
+        return Codec.encode(attachments.detach(Codec.decodeRequest(MemoryContract.DETACH.request(), params)));
     }
 
     private boolean listens(String address) {
@@ -143,7 +142,7 @@ class AttachmentsTest {
             assertThatThrownBy(() -> attach("ada", address))
                     .as(address)
                     .isInstanceOfSatisfying(RpcException.class, e -> {
-                        assertThat(e.code()).isEqualTo(RpcException.Code.INVALID_PARAMS);
+                        assertThat(e.kind()).isEqualTo(ErrorKind.INVALID_PARAMS);
                         assertThat(e.field()).hasValue("address");
                     });
         }
@@ -153,6 +152,6 @@ class AttachmentsTest {
         // 192.0.2.0/24 is for documentation (RFC 5737): no machine has it.
         assertThatThrownBy(() -> attach("ada", "192.0.2.1"))
                 .isInstanceOfSatisfying(
-                        RpcException.class, e -> assertThat(e.code()).isEqualTo(RpcException.Code.UNAVAILABLE));
+                        RpcException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAVAILABLE));
     }
 }

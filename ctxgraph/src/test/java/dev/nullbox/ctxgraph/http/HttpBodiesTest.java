@@ -3,7 +3,7 @@ package dev.nullbox.ctxgraph.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nullbox.ctxgraph.admission.HttpPlaces;
-import dev.nullbox.ctxgraph.api.HttpService;
+import dev.nullbox.ctxgraph.api.MemoryMethods;
 import dev.nullbox.ctxgraph.api.TestMemory;
 import dev.nullbox.ctxgraph.mcp.McpEndpoint;
 import java.io.IOException;
@@ -33,7 +33,7 @@ class HttpBodiesTest {
 
     private final List<AutoCloseable> open = new ArrayList<>();
     private TestMemory memory;
-    private HttpService service;
+    private MemoryMethods service;
 
     @BeforeAll
     static void setBounds() {

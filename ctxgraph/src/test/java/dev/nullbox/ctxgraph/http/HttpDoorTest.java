@@ -3,12 +3,11 @@ package dev.nullbox.ctxgraph.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import dev.nullbox.ctxgraph.api.HttpService;
 import dev.nullbox.ctxgraph.api.MemoryMethods;
 import dev.nullbox.ctxgraph.mcp.McpEndpoint;
 import dev.nullbox.ctxgraph.memory.Actor;
-import dev.nullbox.ctxgraph.memory.AgentName;
-import dev.nullbox.ctxgraph.memory.KeyPattern;
+import dev.nullbox.ctxgraph.memory.KeyGlob;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.store.Prepared;
 import dev.nullbox.ctxgraph.store.SqliteMemory;
 import dev.nullbox.rpc.Json;
@@ -44,7 +43,7 @@ class HttpDoorTest {
 
     private final ByteArrayOutputStream events = new ByteArrayOutputStream();
     private final List<AutoCloseable> open = new ArrayList<>();
-    private HttpService service;
+    private MemoryMethods service;
     private int ada;
     private int bob;
 
@@ -56,15 +55,14 @@ class HttpDoorTest {
     @BeforeEach
     void listen() throws Exception {
         SqliteMemory store = SqliteMemory.open(directory.resolve("memory.db"), System::nanoTime);
-        MemoryMethods methods = new MemoryMethods(store, new EventSink(events));
-        service = methods.service();
+        service = new MemoryMethods(store, new EventSink(events));
         ada = listen("ada");
         bob = listen("bob");
         open.add(store);
     }
 
     private int listen(String agent) throws IOException {
-        HttpDoor door = HttpDoor.open(Actor.ofName(new AgentName(agent)), LOOPBACK, 0, service, McpEndpoint::new);
+        HttpDoor door = HttpDoor.open(Actor.ofName(new PrincipalName(agent)), LOOPBACK, 0, service, McpEndpoint::new);
         open.add(door);
         return door.address().getPort();
     }
@@ -205,13 +203,14 @@ class HttpDoorTest {
     @Test
     void refusesBeyondTheQuotaAtItsOwnPace() throws Exception {
         Actor poor = new Actor(
-                new AgentName("poor"),
+                new PrincipalName("poor"),
                 1,
                 "",
-                Actor.ownSpace(new AgentName("poor")),
-                List.of(new KeyPattern("*")),
+                Actor.ownSpace(new PrincipalName("poor")),
+                List.of(new KeyGlob("*")),
                 8_192,
-                2);
+                2,
+                List.of());
         HttpDoor door = HttpDoor.open(poor, LOOPBACK, 0, service, McpEndpoint::new);
         open.addFirst(door);
         int port = door.address().getPort();

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import dev.nullbox.ctxgraph.api.TestMemory;
 import dev.nullbox.ctxgraph.mcp.McpEndpoint;
-import dev.nullbox.ctxgraph.memory.AgentName;
 import dev.nullbox.ctxgraph.memory.Memory;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Source;
 import dev.nullbox.ctxgraph.store.Quarantines;
 import dev.nullbox.rpc.Json;
@@ -32,7 +32,7 @@ class QuarantinePathsTest {
     private static final String CONTENT = "contagion";
     private static final String IN_BASE_64 =
             Base64.getEncoder().encodeToString(CONTENT.getBytes(StandardCharsets.US_ASCII));
-    private static final AgentName WRITER = new AgentName("bob");
+    private static final PrincipalName WRITER = new PrincipalName("bob");
 
     /** Ways that give many values: they pass over one that is held back. */
     private static final List<String> LEAVE_OUT =
@@ -130,9 +130,8 @@ class QuarantinePathsTest {
         answers.put("search", rpc(reader, "memory.search", "\"text\":\"" + CONTENT + "\",\"prefix\":\"bob/\""));
         answers.put("nearest", rpc(reader, "memory.search", "\"vector\":[1.0,0.0],\"prefix\":\"bob/\""));
         List<String> entries = new ArrayList<>();
-        for (Memory.Entry entry : memory.memory()
-                .entries(reader.actor(), "bob/", "", 100, List.of())
-                .items()) {
+        for (Memory.Entry entry :
+                memory.memory().entries(reader.actor(), "bob/", "", 100).items()) {
             entries.add(entry.node().value().toString());
         }
         answers.put("entries", String.join("\n", entries));

@@ -12,6 +12,7 @@ import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Put;
+import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
 import java.nio.file.Path;
@@ -161,7 +162,7 @@ class McpGraphTest {
                         () -> graph.changes().addObservations(List.of(addition("a", "new"), addition("missing", "x"))))
                 .isInstanceOfSatisfying(
                         RpcException.class,
-                        refused -> assertThat(refused.code()).isEqualTo(RpcException.Code.NOT_FOUND))
+                        refused -> assertThat(refused.kind()).isEqualTo(ErrorKind.NOT_FOUND))
                 .hasMessageContaining("missing");
         assertThat(observations("a")).containsExactly("known");
     }

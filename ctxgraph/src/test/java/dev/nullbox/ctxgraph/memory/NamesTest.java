@@ -22,7 +22,7 @@ class NamesTest {
 
     @Test
     void takesAKeyOfOneSegmentAsTheAgentsOwn() {
-        AgentName ada = new AgentName("ada");
+        PrincipalName ada = new PrincipalName("ada");
         assertThat(MemoryKey.of(ada, "plan").text()).isEqualTo("ada/plan");
         assertThat(MemoryKey.of(ada, "ada/plan").text()).isEqualTo("ada/plan");
         assertThat(MemoryKey.of(ada, "bob/plan").text()).isEqualTo("bob/plan");
@@ -33,13 +33,13 @@ class NamesTest {
     void matchesWholeSegmentsOnly() {
         MemoryKey key = new MemoryKey("notes/ada/plan");
         for (String pattern : new String[] {"*", "notes/*", "notes/ada/*", "notes/ada/plan"}) {
-            assertThat(new KeyPattern(pattern).matches(key)).as(pattern).isTrue();
+            assertThat(new KeyGlob(pattern).matches(key)).as(pattern).isTrue();
         }
         for (String pattern : new String[] {"note/*", "notes", "notes/ada", "notes/a/*", "notes/ada/plan/*", "ada/*"}) {
-            assertThat(new KeyPattern(pattern).matches(key)).as(pattern).isFalse();
+            assertThat(new KeyGlob(pattern).matches(key)).as(pattern).isFalse();
         }
         for (String pattern : new String[] {"", "/*", "notes*", "*/plan", "notes/*/plan", "notes/", "**", "notes/**"}) {
-            assertThatThrownBy(() -> new KeyPattern(pattern)).as(pattern).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> new KeyGlob(pattern)).as(pattern).isInstanceOf(IllegalArgumentException.class);
         }
     }
 
@@ -47,14 +47,14 @@ class NamesTest {
     void boundsTheLengths() {
         assertThat(new MemoryKey("s/" + "k".repeat(254)).text()).hasSize(256);
         assertThatThrownBy(() -> new MemoryKey("s/" + "k".repeat(255))).isInstanceOf(IllegalArgumentException.class);
-        assertThat(new AgentName("n".repeat(64)).text()).hasSize(64);
-        assertThatThrownBy(() -> new AgentName("n".repeat(65))).isInstanceOf(IllegalArgumentException.class);
+        assertThat(new PrincipalName("n".repeat(64)).text()).hasSize(64);
+        assertThatThrownBy(() -> new PrincipalName("n".repeat(65))).isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a/b", "a.b", "a b", "é"})
     void refusesAnAgentsName(String text) {
-        assertThatThrownBy(() -> new AgentName(text)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new PrincipalName(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.gson.JsonPrimitive;
 import dev.nullbox.ctxgraph.memory.Actor;
-import dev.nullbox.ctxgraph.memory.AgentName;
-import dev.nullbox.ctxgraph.memory.KeyPattern;
+import dev.nullbox.ctxgraph.memory.KeyGlob;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.ctxgraph.memory.Query;
 import dev.nullbox.ctxgraph.memory.Source;
@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class MemoryPropertyTest {
     private static final long SEED = Long.getLong("nullbox.test.seed", 0);
-    private static final List<KeyPattern> ALL = List.of(new KeyPattern("*"));
+    private static final List<KeyGlob> ALL = List.of(new KeyGlob("*"));
 
     @TempDir
     Path directory;
@@ -46,7 +46,7 @@ class MemoryPropertyTest {
     }
 
     private static Actor actor(String name, long run) {
-        return new Actor(new AgentName(name), run, "", ALL, ALL, Long.MAX_VALUE, Long.MAX_VALUE);
+        return new Actor(new PrincipalName(name), run, "", ALL, ALL, Long.MAX_VALUE, Long.MAX_VALUE, List.of());
     }
 
     private static MemoryKey key(Random random) {
@@ -56,7 +56,7 @@ class MemoryPropertyTest {
     private static Source source(Random random, ReferenceGraph model) {
         List<NodeId> nodes = model.nodes();
         return nodes.isEmpty() || random.nextInt(3) == 0
-                ? new Source.ByAgent(new AgentName("agent" + random.nextInt(4)))
+                ? new Source.ByAgent(new PrincipalName("agent" + random.nextInt(4)))
                 : new Source.ByNode(nodes.get(random.nextInt(nodes.size())));
     }
 
@@ -152,21 +152,20 @@ class MemoryPropertyTest {
                 .filter(head -> !model.influenced(head.id(), source))
                 .map(head -> head.key().text())
                 .toList();
-        assertThat(memory.list(Actor.operator(), "team/", "", 100, List.of(source))
-                        .items())
+        Actor reader = Actor.operator().excluding(List.of(source));
+        assertThat(memory.list(reader, "team/", "", 100).items())
                 .extracting(head -> head.key().text())
                 .isEqualTo(expected);
         for (ReferenceGraph.Write head : model.heads()) {
-            RpcException refusal = catchThrowableOfType(
-                    RpcException.class, () -> memory.get(Actor.operator(), head.key(), List.of(source)));
+            RpcException refusal = catchThrowableOfType(RpcException.class, () -> memory.get(reader, head.key()));
             String detail = model.quarantined(head.id())
                     ? "QUARANTINED"
                     : model.influenced(head.id(), source) ? "INFLUENCED" : "";
             assertThat(refusal == null ? "" : refusal.detail()).isEqualTo(detail);
         }
         String word = "w" + random.nextInt(5);
-        Query query = new Query(word, List.of(), "", 100, List.of(source));
-        assertThat(memory.search(Actor.operator(), query))
+        Query query = new Query(word, List.of(), "", 100);
+        assertThat(memory.search(reader, query))
                 .extracting(hit -> hit.key().text())
                 .containsExactlyInAnyOrderElementsOf(model.heads().stream()
                         .filter(head -> head.text().equals(word)
@@ -209,7 +208,7 @@ class MemoryPropertyTest {
     }
 
     private static void same(SqliteMemory memory, ReferenceGraph model, String when) throws Exception {
-        assertThat(memory.list(Actor.operator(), "", "", 100, List.of()).items())
+        assertThat(memory.list(Actor.operator(), "", "", 100).items())
                 .as(when)
                 .extracting(head -> head.key() + " " + head.seq() + " " + head.id() + " " + head.quarantined())
                 .containsExactlyElementsOf(model.heads().stream()

@@ -170,11 +170,11 @@ class PowerCutTest {
         for (int i = 0; i < history.size(); i++) {
             there += isThere(memory, log, who, i, when) ? 1 : 0;
         }
-        assertThat(memory.list(Actor.operator(), who + "/k", "", 100, List.of()).items())
+        assertThat(memory.list(Actor.operator(), who + "/k", "", 100).items())
                 .as(when)
                 .hasSize(there);
         if (acknowledged > 0) {
-            Query nearest = new Query("", List.of(1f, (float) PAIRS), who + "/k", PAIRS, List.of());
+            Query nearest = new Query("", List.of(1f, (float) PAIRS), who + "/k", PAIRS);
             assertThat(memory.search(Actor.operator(), nearest)).as(when).isNotEmpty();
         }
     }

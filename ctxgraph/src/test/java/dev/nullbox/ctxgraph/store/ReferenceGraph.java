@@ -1,11 +1,11 @@
 package dev.nullbox.ctxgraph.store;
 
 import dev.nullbox.ctxgraph.memory.Actor;
-import dev.nullbox.ctxgraph.memory.AgentName;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Source;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,11 +22,11 @@ import java.util.TreeMap;
 /** Shared memory as it is meant, in plain collections and without a thought for speed: what the store is held against. */
 final class ReferenceGraph {
     /** A write in the log. */
-    record Write(long seq, MemoryKey key, NodeId id, AgentName agent, long run, boolean live, String text) {}
+    record Write(long seq, MemoryKey key, NodeId id, PrincipalName agent, long run, boolean live, String text) {}
 
-    private record Run(AgentName agent, long run) {}
+    private record Run(PrincipalName agent, long run) {}
 
-    private record Known(AgentName agent, List<NodeId> parents) {}
+    private record Known(PrincipalName agent, List<NodeId> parents) {}
 
     private record Quarantine(Source source, Set<NodeId> nodes) {}
 
@@ -44,7 +44,7 @@ final class ReferenceGraph {
                 .keySet());
         for (Quarantine quarantine : quarantines.values()) {
             boolean byAgent =
-                    quarantine.source() instanceof Source.ByAgent(AgentName agent) && agent.equals(actor.agent());
+                    quarantine.source() instanceof Source.ByAgent(PrincipalName agent) && agent.equals(actor.agent());
             if (byAgent || from.stream().anyMatch(quarantine.nodes()::contains)) {
                 quarantine.nodes().add(written.id());
             }
@@ -90,7 +90,7 @@ final class ReferenceGraph {
     boolean knows(Source source) {
         return switch (source) {
             case Source.ByNode(NodeId id) -> nodes.containsKey(id);
-            case Source.ByAgent(AgentName agent) ->
+            case Source.ByAgent(PrincipalName agent) ->
                 nodes.values().stream().anyMatch(node -> node.agent().equals(agent));
         };
     }
@@ -127,7 +127,7 @@ final class ReferenceGraph {
     private boolean is(NodeId id, Source source) {
         return switch (source) {
             case Source.ByNode(NodeId node) -> node.equals(id);
-            case Source.ByAgent(AgentName agent) -> known(id).agent().equals(agent);
+            case Source.ByAgent(PrincipalName agent) -> known(id).agent().equals(agent);
         };
     }
 

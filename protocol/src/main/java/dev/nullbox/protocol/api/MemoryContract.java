@@ -35,13 +35,19 @@ public final class MemoryContract {
     public static final int MAX_DIMENSIONS = 4_096;
 
     public static final int MAX_HITS = 100;
-    public static final int MAX_CHUNKS = 1 << 16;
+    public static final int MAX_CHUNKS = 8_192;
     /** Patterns of an agent's list of keys. */
     public static final int MAX_PATTERNS = 64;
     /** What an agent may store, in MiB, unless said otherwise. */
     public static final int DEFAULT_MAX_MB = 64;
     /** How often it may write, in a minute, unless said otherwise. */
     public static final int DEFAULT_WRITES = 600;
+
+    /** Direction of a trace. */
+    public static final String ANCESTORS = "ancestors";
+
+    public static final String CHECK_RUNNING = "running";
+    public static final String CHECK_DONE = "done";
 
     private static final int MAX_PAGE = 1_000;
     private static final int MAX_WAIT_MS = 20_000;
@@ -53,7 +59,7 @@ public final class MemoryContract {
     public static final Field<String> KIND = Field.of("kind", FieldType.choice("value", "blob", "tombstone"), "");
     public static final Field<Object> VALUE = Field.of("value", ANY, "the value");
     public static final Field<List<String>> PARENTS =
-            Field.of("parents", new FieldType.ListOf<>(TEXT, MAX_PARENTS), "ids of the nodes that it came from");
+            Field.of("parents", listOf(TEXT), "ids of the nodes that it came from, at most " + MAX_PARENTS);
     public static final Field<Boolean> QUARANTINED = Field.of("quarantined", TRUTH, "whether it is held back");
     public static final Field<List<String>> NOT_INFLUENCED_BY = Field.of(
                     "not_influenced_by", new FieldType.ListOf<>(TEXT, MAX_SOURCES), "sources to exclude")
@@ -67,8 +73,9 @@ public final class MemoryContract {
             Field.of("type", TEXT, "its media type").otherwise("");
     public static final Field<Message> BLOB =
             Field.of("blob", struct(CHUNKS, TYPE), "instead of a value").optional();
-    public static final Field<List<Object>> VECTOR =
-            Field.of("vector", listOf(ANY), "numbers").optional();
+    public static final Field<List<Double>> VECTOR = Field.of(
+                    "vector", listOf(new FieldType.Real()), "1 to " + MAX_DIMENSIONS + " numbers")
+            .optional();
     public static final Field<Object> EXPECT = Field.of(
                     "expect", ANY, "the present head: its id, its seq, or null for none")
             .optional();
@@ -141,8 +148,8 @@ public final class MemoryContract {
 
     // For operators.
     public static final Field<String> DIRECTION = Field.of(
-                    "direction", FieldType.choice("ancestors", "descendants").refusedAs(MemoryReason.SYNTAX), "")
-            .otherwise("ancestors");
+                    "direction", FieldType.choice(ANCESTORS, "descendants").refusedAs(MemoryReason.SYNTAX), "")
+            .otherwise(ANCESTORS);
     public static final Field<String> MANIFEST = Field.of("manifest", TEXT, "SHA-256 of the writer's AGENT.toml");
     public static final Field<List<String>> CONTACTS =
             Field.of("contacts", listOf(TEXT), "what the writer had spoken to");
@@ -177,12 +184,12 @@ public final class MemoryContract {
     public static final Field<Long> KEYS = Field.of("keys", COUNT, "how many");
     public static final Field<Map<String, Long>> USAGE =
             Field.of("usage", new FieldType.MapOf<>(COUNT), "bytes of each agent");
-    public static final Field<String> CHECK = Field.of("check", FieldType.choice("running", "done"), "");
+    public static final Field<String> CHECK = Field.of("check", FieldType.choice(CHECK_RUNNING, CHECK_DONE), "");
     public static final Field<List<String>> DAMAGED =
             Field.of("damaged", listOf(TEXT), "node ID, chunk ID, or what SQLite says of its tables");
     public static final Field<List<String>> IDS =
             Field.of("ids", listOf(TEXT), "of nodes").optional();
-    public static final Field<Long> HELD = Field.of("held", COUNT, "nodes left out since they are held back");
+    public static final Field<Long> HELD = Field.of("held", COUNT, "of them held back here");
     public static final Field<Long> ENTRY_COUNT = Field.of("entries", COUNT, "how many");
     public static final Field<Boolean> WITH_DAMAGE =
             Field.of("with_damage", TRUTH, "a damaged backup too").otherwise(false);

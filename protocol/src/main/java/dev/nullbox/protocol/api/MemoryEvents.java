@@ -32,8 +32,8 @@ public final class MemoryEvents {
             CONTRACT.event("memory.restored", "it has").with();
     public static final Event DAMAGE_FOUND =
             CONTRACT.event("memory.damaged", "something stored is damaged").with(AgentContract.PROBLEM);
-    public static final Event CHECKED = CONTRACT.event("memory.checked", "the whole store was read")
-            .with(MemoryContract.NODE_COUNT, DAMAGED, Fields.MS);
+    public static final Event CHECKED =
+            CONTRACT.event("memory.checked", "the whole store was read").with(DAMAGED, Fields.MS);
 
     private MemoryEvents() {}
 }

@@ -1,21 +1,22 @@
-package dev.nullbox.ctxgraph.transfer;
+package dev.nullbox.ctxgraph.store;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import dev.nullbox.ctxgraph.memory.Actor;
-import dev.nullbox.ctxgraph.memory.AgentName;
 import dev.nullbox.ctxgraph.memory.Blob;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
-import dev.nullbox.ctxgraph.store.Blobs;
-import dev.nullbox.ctxgraph.store.Committer;
-import dev.nullbox.ctxgraph.store.Prepared;
-import dev.nullbox.ctxgraph.store.Quarantines;
-import dev.nullbox.ctxgraph.store.Sql;
-import dev.nullbox.ctxgraph.store.Writes;
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
+import dev.nullbox.protocol.api.TransferContract;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
-import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.Sha256;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,7 +28,6 @@ import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -56,14 +56,8 @@ public final class Imports {
     /** What came of it. */
     public record Result(long nodes, long entries, long chunks) {}
 
-    /** A line about what a run did, in the order in which it was done. */
-    private record Deed(Kind kind, String key, NodeId node, Actor actor) {
-        enum Kind {
-            ENTRY,
-            ORIGIN,
-            READ
-        }
-    }
+    /** A line about what a run did, in the order in which it was done: an entry, an origin or a read. */
+    private record Deed(Field<Message> kind, Optional<String> key, NodeId node, Actor actor) {}
 
     private Imports(Committer committer, Path file) {
         this.committer = committer;
@@ -92,7 +86,7 @@ public final class Imports {
 
     /** The SHA-256 of all lines but the last, which tells it. */
     private String requireWhole() throws IOException, RpcException {
-        MessageDigest digest = NodeId.digest();
+        MessageDigest digest = Sha256.digest();
         byte[] last = new byte[0];
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             for (Optional<byte[]> line = line(in); line.isPresent(); line = line(in)) {
@@ -103,10 +97,11 @@ public final class Imports {
                 last = line.get();
             }
         }
-        String sha256 = NodeId.ofBytes(digest.digest()).hex();
-        if (!(object(last).get("end") instanceof JsonObject end)
-                || !(end.get("sha256") instanceof JsonPrimitive stated)
-                || !stated.getAsString().equals(sha256)) {
+        String sha256 = Sha256.hex(digest);
+        if (parsed(last)
+                .find(Exports.END)
+                .filter(end -> end.get(TransferContract.SHA256).equals(sha256))
+                .isEmpty()) {
             throw bad("the last line does not give the SHA-256 of those before: it is cut short or changed");
         }
         return sha256;
@@ -115,7 +110,7 @@ public final class Imports {
     /** What is done with some lines in one transaction. */
     @FunctionalInterface
     private interface Step {
-        void take(Writes writes, JsonObject line) throws SQLException, RpcException;
+        void take(Writes writes, Message line) throws SQLException, RpcException;
     }
 
     /** Goes through the deeds, or through all other lines. */
@@ -149,7 +144,7 @@ public final class Imports {
             entries = before.entries();
             chunks = before.chunks();
             for (byte[] line : lines) {
-                step.take(writes, object(line));
+                step.take(writes, parsed(line));
             }
             return lines.size();
         });
@@ -161,81 +156,74 @@ public final class Imports {
         return begin.startsWith("{\"entry\":") || begin.startsWith("{\"origin\":") || begin.startsWith("{\"read\":");
     }
 
-    private void take(Writes writes, JsonObject line) throws SQLException, RpcException {
-        take(writes, new Params(line));
-    }
-
-    private void take(Writes writes, Params line) throws SQLException, RpcException {
-        if (line.has("chunk")) {
-            NodeId chunk = id(line.string("chunk"));
-            byte[] data = line.base64("data");
+    private void take(Writes writes, Message line) throws SQLException, RpcException {
+        if (line.has(Exports.CHUNK)) {
+            NodeId chunk = line.get(Exports.CHUNK);
+            byte[] data = line.find(Exports.DATA).orElse(new byte[0]);
             if (data.length > Blob.MAX_CHUNK_BYTES || !NodeId.of(data).equals(chunk)) {
                 throw bad("chunk " + chunk + " has another SHA-256, or is too large");
             }
             // Staged for the operator: what no node below takes is gone at the next start.
             Blobs.stage(writes, Actor.operator(), data);
             chunks++;
-        } else if (line.has("node")) {
-            NodeId id = id(line.string("node"));
-            List<String> held = line.has("held") ? line.strings("held") : List.of();
-            if (writes.importNode(prepared(id, line.object("content"), held))) {
+        } else if (line.has(Exports.NODE)) {
+            if (writes.importNode(prepared(line))) {
                 nodes++;
             }
-        } else if (line.has("format")) {
-            if (!line.string("format").equals("nullbox-memory") || line.integer("version", 0, 99) > Exports.VERSION) {
-                throw bad("the format is not nullbox-memory, version 1 or " + Exports.VERSION);
+        } else if (line.has(Exports.FORMAT)) {
+            if (!line.get(Exports.FORMAT).equals(Exports.FORMAT_NAME) || !line.has(Exports.FORMAT_VERSION)) {
+                throw bad("the format is not " + Exports.FORMAT_NAME);
             }
-        } else if (!line.has("end")) {
+        } else if (!line.has(Exports.END)) {
             throw bad("a line is neither chunk, node, entry nor end");
         }
     }
 
-    private static Writes.Owned prepared(NodeId id, JsonObject content, List<String> held) throws RpcException {
+    private static Writes.Owned prepared(Message line) throws RpcException {
+        NodeId id = line.get(Exports.NODE);
+        List<String> held = line.get(Exports.HELD);
         try {
-            Node node = Node.parse(Json.bytes(content));
+            Node node = Node.parse(
+                    Json.bytes((JsonElement) line.find(Exports.CONTENT).orElse(JsonNull.INSTANCE)));
             Prepared prepared = Writes.prepared(node);
             if (!prepared.id().equals(id)) {
                 throw bad("node " + id + " has another SHA-256");
             }
             held.forEach(Quarantines::requireSource);
             return new Writes.Owned(node.agent(), prepared, held);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | IllegalStateException e) {
             throw bad("node " + id + " is none: " + e.getMessage());
         }
     }
 
-    private static Deed deed(JsonObject line) throws RpcException {
-        for (Deed.Kind kind : Deed.Kind.values()) {
-            String name = kind.name().toLowerCase(Locale.ROOT);
-            if (line.has(name)) {
-                return deed(kind, new Params(new Params(line).object(name)));
+    private static Deed deed(Message line) throws RpcException {
+        for (Field<Message> kind : List.of(Exports.ENTRY, Exports.ORIGIN, Exports.READ)) {
+            if (line.has(kind)) {
+                Message fields = line.get(kind);
+                Actor actor = new Actor(
+                        fields.get(Exports.AGENT),
+                        fields.get(Fields.RUN),
+                        fields.get(MemoryContract.MANIFEST),
+                        List.of(),
+                        List.of(),
+                        Long.MAX_VALUE,
+                        Long.MAX_VALUE,
+                        List.of());
+                return new Deed(kind, fields.find(MemoryContract.KEY), fields.get(Exports.NODE), actor);
             }
         }
         throw bad("a line begins as a deed and is none");
     }
 
-    private static Deed deed(Deed.Kind kind, Params fields) throws RpcException {
-        AgentName agent = Prepared.parse(fields.string("agent"), AgentName::new, "entry");
-        Actor actor = new Actor(
-                agent,
-                fields.integer("run", 0, Long.MAX_VALUE),
-                fields.string("manifest"),
-                List.of(),
-                List.of(),
-                Long.MAX_VALUE,
-                Long.MAX_VALUE);
-        return new Deed(kind, kind == Deed.Kind.ENTRY ? fields.string("key") : "", id(fields.string("node")), actor);
-    }
-
-    private static void check(Writes writes, JsonObject line) throws SQLException, RpcException {
+    private static void check(Writes writes, Message line) throws SQLException, RpcException {
         Deed deed = deed(line);
         if (!writes.has(deed.node())) {
             throw bad("a line names a node that is not in the file");
         }
-        if (deed.kind() == Deed.Kind.ENTRY) {
+        if (deed.kind().equals(Exports.ENTRY)) {
             Node node = writes.node(deed.node()).orElseThrow();
-            if (!node.key().text().equals(deed.key())) {
-                throw bad("an entry of " + deed.key() + " names a node of " + node.key());
+            if (!deed.key().equals(Optional.of(node.key().text()))) {
+                throw bad("an entry of " + deed.key().orElse("no key") + " names a node of " + node.key());
             }
         }
     }
@@ -259,7 +247,7 @@ public final class Imports {
         return true;
     }
 
-    private void append(Writes writes, JsonObject line) throws SQLException, RpcException {
+    private void append(Writes writes, Message line) throws SQLException, RpcException {
         try {
             append(writes, deed(line));
         } catch (RpcException e) {
@@ -270,21 +258,23 @@ public final class Imports {
     }
 
     private void append(Writes writes, Deed deed) throws SQLException, RpcException {
-        switch (deed.kind()) {
-            case READ -> writes.read(deed.actor(), deed.node(), writes.lastSeq());
-            case ORIGIN -> writes.importOrigin(deed.actor(), deed.node());
-            case ENTRY -> {
-                Sql sql = writes.sql();
-                long k = sql.number("SELECT k FROM keys WHERE key = ?", deed.key());
-                if (k == 0 || sql.number("SELECT count(*) FROM importing_keys WHERE k = ?", k) > 0) {
-                    writes.again(deed.actor(), deed.node());
-                    sql.update("INSERT OR IGNORE INTO importing_keys SELECT k FROM keys WHERE key = ?", deed.key());
-                    entries++;
-                } else {
-                    writes.importOrigin(deed.actor(), deed.node());
-                }
-            }
+        Sql sql = writes.sql();
+        String key = deed.key().orElse("");
+        if (deed.kind().equals(Exports.READ)) {
+            writes.read(deed.actor(), deed.node(), writes.lastSeq());
+        } else if (deed.kind().equals(Exports.ORIGIN) || isTaken(sql, key)) {
+            writes.importOrigin(deed.actor(), deed.node());
+        } else {
+            writes.again(deed.actor(), deed.node());
+            sql.update("INSERT OR IGNORE INTO importing_keys SELECT k FROM keys WHERE key = ?", key);
+            entries++;
         }
+    }
+
+    /** Whether the key had something before the import began. */
+    private static boolean isTaken(Sql sql, String key) throws SQLException {
+        long k = sql.number("SELECT k FROM keys WHERE key = ?", key);
+        return k != 0 && sql.number("SELECT count(*) FROM importing_keys WHERE k = ?", k) == 0;
     }
 
     private static Optional<byte[]> line(InputStream in) throws IOException, RpcException {
@@ -301,22 +291,18 @@ public final class Imports {
         return line.size() == 0 ? Optional.empty() : Optional.of(line.toByteArray());
     }
 
-    private static JsonObject object(byte[] line) throws RpcException {
+    private static Message parsed(byte[] line) throws RpcException {
         try {
             if (Json.parse(line) instanceof JsonObject object) {
-                return object;
+                return Codec.decodeRequest(Exports.LINE, object);
             }
         } catch (RpcException e) {
-            throw bad("a line is not JSON: " + e.getMessage());
+            throw bad("a line is none of an export: " + e.getMessage());
         }
         throw bad("a line is no JSON object");
     }
 
-    private static NodeId id(String text) throws RpcException {
-        return Prepared.parse(text, NodeId::new, "transfer");
-    }
-
     private static RpcException bad(String problem) {
-        return Prepared.invalid("EXPORT", "transfer: " + problem, "transfer");
+        return new RpcException(MemoryReason.EXPORT, "transfer: " + problem, TransferContract.TRANSFER.name());
     }
 }

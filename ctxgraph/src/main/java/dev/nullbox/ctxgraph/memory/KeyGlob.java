@@ -4,14 +4,14 @@ package dev.nullbox.ctxgraph.memory;
  * The keys that an agent may read or write: one key, or all below a prefix, as {@code "team/research/*"}. {@code "*"} is
  * every key.
  */
-public record KeyPattern(String text) {
+public record KeyGlob(String text) {
     private static final String ALL = "*";
     private static final String BELOW = "/*";
 
     /**
      * @throws IllegalArgumentException when the text is neither a key nor a prefix that ends in {@code /*}
      */
-    public KeyPattern {
+    public KeyGlob {
         if (!text.equals(ALL)) {
             String stem = text.endsWith(BELOW) ? text.substring(0, text.length() - BELOW.length()) : text;
             try {

@@ -1,4 +1,4 @@
-package dev.nullbox.ctxgraph.transfer;
+package dev.nullbox.ctxgraph.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,10 +10,8 @@ import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
 import dev.nullbox.ctxgraph.memory.Put;
-import dev.nullbox.ctxgraph.store.Sql;
-import dev.nullbox.ctxgraph.store.SqliteMemory;
-import dev.nullbox.ctxgraph.store.TestJvm;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.Sha256;
 import java.io.BufferedOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +37,7 @@ class ImportsTest {
 
     /** An export as {@link Exports} would write it: every key gets its one node over and over. */
     private static Path export(Path file, int entries) throws Exception {
-        MessageDigest digest = NodeId.digest();
+        MessageDigest digest = Sha256.digest();
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
             line(out, digest, "{\"format\":\"nullbox-memory\",\"version\":2}");
             NodeId[] ids = new NodeId[KEYS];
@@ -155,12 +153,12 @@ class ImportsTest {
         int last = text.lastIndexOf("{\"end\"");
         String lines =
                 text.substring(0, last).replace("\"key\":\"ada/k999\",\"node\"", "\"key\":\"ada/other\",\"node\"");
-        String sha256 = Transfers.sha256(Files.writeString(directory.resolve("lines"), lines));
+        String sha256 = Sha256.hex(Files.writeString(directory.resolve("lines"), lines));
         Path bad = Files.writeString(directory.resolve("bad"), lines + "{\"end\":{\"sha256\":\"" + sha256 + "\"}}\n");
         try (TestMemory memory = new TestMemory(directory)) {
             assertThatThrownBy(() -> Imports.read(memory.memory().committer(), bad))
                     .hasMessageContaining("names a node of ada/k999");
-            assertThat(memory.memory().list(ADA, "", "", 10, List.of()).items()).isEmpty();
+            assertThat(memory.memory().list(ADA, "", "", 10).items()).isEmpty();
         }
     }
 

@@ -1,18 +1,21 @@
 package dev.nullbox.ctxgraph.memory;
 
+import dev.nullbox.protocol.Fields;
+
 /**
- * The name of an agent, as AGENT.toml allows it: letters, digits, {@code _} and {@code -}.
+ * Name of whoever reads or writes: an agent's or the operator's, of letters, digits, {@code _} and {@code -}. Wider than
+ * what AGENT.toml allows an agent: what was stored under a wider rule stays readable.
  *
  * @param text 1 to 64 characters
  */
-public record AgentName(String text) {
-    private static final int MAX_LENGTH = 64;
+public record PrincipalName(String text) {
+    private static final int MAX_LENGTH = Fields.MAX_STORED_AGENT_NAME;
 
     /**
      * @throws IllegalArgumentException when the text is no agent's name
      */
-    public AgentName {
-        if (text.isEmpty() || text.length() > MAX_LENGTH || !text.chars().allMatch(AgentName::allowed)) {
+    public PrincipalName {
+        if (text.isEmpty() || text.length() > MAX_LENGTH || !text.chars().allMatch(PrincipalName::allowed)) {
             throw new IllegalArgumentException(
                     "an agent's name has 1 to " + MAX_LENGTH + " letters, digits, '_' and '-'");
         }

@@ -1,10 +1,19 @@
-package dev.nullbox.ctxgraph.transfer;
+package dev.nullbox.ctxgraph.store;
 
-import com.google.gson.JsonObject;
 import dev.nullbox.ctxgraph.memory.NodeId;
-import dev.nullbox.ctxgraph.store.Sql;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.FieldType;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
+import dev.nullbox.protocol.api.TransferContract;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.Sha256;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,8 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.sql.SQLException;
-import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A part of the graph as lines of JSON, one each:
@@ -36,7 +45,43 @@ import java.util.List;
  * A damaged node or chunk cannot be checked where it arrives, so that there is no export with one in it.
  */
 public final class Exports {
-    static final int VERSION = 2;
+    private static final int VERSION = 2;
+
+    static final String FORMAT_NAME = "nullbox-memory";
+
+    private static final FieldType<NodeId> NODE_ID =
+            new FieldType.Parsed<>(NodeId::new, NodeId::hex, "", MemoryReason.EXPORT);
+    private static final FieldType<PrincipalName> AGENT_NAME =
+            new FieldType.Parsed<>(PrincipalName::new, PrincipalName::text, "", MemoryReason.EXPORT);
+
+    static final Field<String> FORMAT = Field.of("format", FieldType.TEXT, "").optional();
+    static final Field<Long> FORMAT_VERSION =
+            Field.of("version", FieldType.whole(1, VERSION, ""), "").optional();
+    static final Field<NodeId> CHUNK = Field.of("chunk", NODE_ID, "").optional();
+    static final Field<byte[]> DATA = TransferContract.DATA.optional();
+    static final Field<NodeId> NODE = Field.of("node", NODE_ID, "");
+    static final Field<Object> CONTENT = Field.of("content", FieldType.ANY, "").optional();
+    static final Field<List<String>> HELD =
+            Field.of("held", FieldType.listOf(FieldType.TEXT), "").otherwise(List.of());
+    static final Field<PrincipalName> AGENT = Field.of(Fields.AGENT.name(), AGENT_NAME, "");
+    private static final FieldType.Struct DEED = FieldType.struct(
+            MemoryContract.KEY.optional(), NODE, Fields.SEQ, AGENT, Fields.RUN, MemoryContract.MANIFEST);
+    static final Field<Message> ENTRY = Field.of("entry", DEED, "").optional();
+    static final Field<Message> ORIGIN = Field.of("origin", DEED, "").optional();
+    static final Field<Message> READ = Field.of("read", DEED, "").optional();
+    static final Field<Message> END = Field.of(
+                    "end",
+                    FieldType.struct(
+                            MemoryContract.NODE_COUNT.optional(),
+                            MemoryContract.ENTRY_COUNT.optional(),
+                            MemoryContract.CHUNK_COUNT.optional(),
+                            TransferContract.SHA256),
+                    "")
+            .optional();
+
+    /** All that a line may have. */
+    static final List<Field<?>> LINE =
+            List.of(FORMAT, FORMAT_VERSION, CHUNK, DATA, NODE.optional(), CONTENT, HELD, ENTRY, ORIGIN, READ, END);
 
     private static final byte[] LINE_FEED = {'\n'};
 
@@ -53,7 +98,7 @@ public final class Exports {
 
     private final Sql sql;
     private final OutputStream out;
-    private final MessageDigest digest = NodeId.digest();
+    private final MessageDigest digest = Sha256.digest();
     private long nodes;
     private long entries;
     private long chunks;
@@ -101,7 +146,7 @@ public final class Exports {
         for (NodeId id : ids) {
             if (sql.update("INSERT OR IGNORE INTO chosen SELECT n FROM nodes WHERE id = ?", id.bytes()) == 0
                     && sql.number("SELECT count(*) FROM nodes WHERE id = ?", id.bytes()) == 0) {
-                throw new RpcException(RpcException.Code.NOT_FOUND, "NOT_FOUND", "there is no node " + id, "ids");
+                throw new RpcException(MemoryReason.NOT_FOUND, "there is no node " + id, MemoryContract.IDS.name());
             }
             sql.update(
                     "INSERT OR IGNORE INTO chosen_keys SELECT k FROM nodes JOIN log USING (n) WHERE id = ?",
@@ -119,17 +164,14 @@ public final class Exports {
     }
 
     private void all() throws SQLException, IOException, RpcException {
-        line(("{\"format\":\"nullbox-memory\",\"version\":" + VERSION + "}").getBytes(StandardCharsets.UTF_8));
+        line(FORMAT.is(FORMAT_NAME), FORMAT_VERSION.is((long) VERSION));
         sql.each(
                 "SELECT id, data FROM chunks WHERE c IN (SELECT c FROM chosen JOIN node_chunks USING (n)) ORDER BY c",
                 row -> {
                     byte[] data = row.getBytes(2);
                     NodeId id = NodeId.ofBytes(row.getBytes(1));
-                    JsonObject chunk = new JsonObject();
-                    chunk.addProperty("chunk", id.hex());
-                    chunk.addProperty("data", Base64.getEncoder().encodeToString(data));
                     chunks++;
-                    return isSound("chunk", id, data) && lineOf(Json.bytes(chunk));
+                    return isSound(CHUNK, id, data) && lineOf(Json.bytes(Codec.encode(CHUNK.is(id), DATA.is(data))));
                 });
         sql.each(
                 "SELECT id, content, (SELECT json_group_array(DISTINCT source) FROM quarantined JOIN quarantines USING (q)"
@@ -142,41 +184,38 @@ public final class Exports {
                     held += isHeld ? 1 : 0;
                     String line = "{\"node\":\"" + id + "\",\"content\":" + content
                             + (isHeld ? ",\"held\":" + row.getString(3) : "") + "}";
-                    return isSound("node", id, row.getBytes(2)) && lineOf(line.getBytes(StandardCharsets.UTF_8));
+                    return isSound(NODE, id, row.getBytes(2)) && lineOf(line.getBytes(StandardCharsets.UTF_8));
                 });
         if (!damaged.isEmpty()) {
             throw new RpcException(
-                    RpcException.Code.INTERNAL,
-                    "DAMAGED",
+                    MemoryReason.DAMAGED,
                     damaged + " is damaged and cannot be exported: write or import it again, or export other keys");
         }
         sql.each(DEEDS, row -> {
-            JsonObject fields = new JsonObject();
-            String key = row.getString(3);
-            if (key != null) {
-                fields.addProperty("key", key);
-                entries++;
-            }
-            fields.addProperty("node", NodeId.ofBytes(row.getBytes(4)).hex());
-            fields.addProperty("seq", row.getLong(1));
-            fields.addProperty("agent", row.getString(5));
-            fields.addProperty("run", row.getLong(6));
-            fields.addProperty("manifest", row.getString(7));
-            JsonObject line = new JsonObject();
-            line.add(row.getInt(2) == 1 ? "read" : key == null ? "origin" : "entry", fields);
-            return lineOf(Json.bytes(line));
+            Optional<String> key = Optional.ofNullable(row.getString(3));
+            entries += key.isPresent() ? 1 : 0;
+            Field<Message> deed = row.getInt(2) == 1 ? READ : key.isPresent() ? ENTRY : ORIGIN;
+            return lineOf(Json.bytes(Codec.encode(deed.is(Message.of()
+                    .and(MemoryContract.KEY, key)
+                    .and(
+                            NODE.is(NodeId.ofBytes(row.getBytes(4))),
+                            Fields.SEQ.is(row.getLong(1)),
+                            AGENT.is(new PrincipalName(row.getString(5))),
+                            Fields.RUN.is(row.getLong(6)),
+                            MemoryContract.MANIFEST.is(row.getString(7)))))));
         });
-        JsonObject counts = new JsonObject();
-        counts.addProperty("nodes", nodes);
-        counts.addProperty("entries", entries);
-        counts.addProperty("chunks", chunks);
-        counts.addProperty("sha256", NodeId.ofBytes(digest.digest()).hex());
-        JsonObject end = new JsonObject();
-        end.add("end", counts);
-        line(Json.bytes(end));
+        line(END.is(Message.of(
+                MemoryContract.NODE_COUNT.is(nodes),
+                MemoryContract.ENTRY_COUNT.is(entries),
+                MemoryContract.CHUNK_COUNT.is(chunks),
+                TransferContract.SHA256.is(Sha256.hex(digest)))));
     }
 
-    private boolean isSound(String what, NodeId id, byte[] bytes) {
+    private void line(Value<?>... values) throws IOException {
+        line(Json.bytes(Codec.encode(values)));
+    }
+
+    private boolean isSound(Field<NodeId> what, NodeId id, byte[] bytes) {
         boolean sound = NodeId.of(bytes).equals(id);
         if (!sound) {
             damaged = what + " " + id;
