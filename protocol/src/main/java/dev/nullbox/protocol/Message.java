@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -83,19 +82,19 @@ public final class Message {
         return values.containsKey(field.name());
     }
 
-    /** Overwrites the bytes that are values here, or in a map here: they may be secrets. */
+    /** Overwrites the bytes that are values here, at whatever depth: they may be secrets. */
     public void wipe() {
-        for (Value<?> value : values.values()) {
-            wipe(value.value() instanceof Map<?, ?> map ? map.values() : List.of(value.value()));
-        }
+        values.values().forEach(value -> wipe(value.value()));
     }
 
-    /** Overwrites those of the values that are bytes. */
-    public static void wipe(Collection<?> values) {
-        for (Object value : values) {
-            if (value instanceof byte[] bytes) {
-                Arrays.fill(bytes, (byte) 0);
-            }
+    /** Overwrites what of the value is bytes. */
+    public static void wipe(Object value) {
+        switch (value) {
+            case byte[] bytes -> Arrays.fill(bytes, (byte) 0);
+            case Message message -> message.wipe();
+            case Collection<?> list -> list.forEach(Message::wipe);
+            case Map<?, ?> map -> map.values().forEach(Message::wipe);
+            default -> {}
         }
     }
 

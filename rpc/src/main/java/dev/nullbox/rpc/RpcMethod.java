@@ -35,12 +35,18 @@ public record RpcMethod(String name, Set<String> callers, Duration deadline, Han
     public static <R> RpcMethod of(Method<R> method, Set<String> callers, Typed<R> handler) {
         return new RpcMethod(method.name(), callers, method.deadline(), (caller, params) -> {
             Message request = Codec.decodeRequest(method.request(), params);
-            try {
+            if (method.effect() != Effect.SECRET) {
                 return Codec.encodeAny(handler.handle(caller, request));
-            } finally {
-                if (method.effect() == Effect.SECRET) {
-                    request.wipe();
+            }
+            try {
+                R result = handler.handle(caller, request);
+                JsonElement encoded = Codec.encodeAny(result);
+                if (result instanceof Message message) {
+                    message.wipe();
                 }
+                return encoded;
+            } finally {
+                request.wipe();
             }
         });
     }
@@ -60,7 +66,8 @@ public record RpcMethod(String name, Set<String> callers, Duration deadline, Han
     @FunctionalInterface
     public interface Typed<R> {
         /**
-         * The result of one call. Bytes of the request are wiped when it returns, if the method carries secrets.
+         * The result of one call. If the method carries secrets, bytes of the request are wiped when it returns, and
+         * those of the result once it is encoded.
          *
          * @param request valid as the method's fields say
          * @throws RpcException to answer with an error

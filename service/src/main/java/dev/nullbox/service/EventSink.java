@@ -50,11 +50,16 @@ public final class EventSink {
                 throw new IllegalArgumentException(event + " has no field " + value.field());
             }
         }
+        emit(event.name(), sorted(fields));
+    }
+
+    /** Fields as JSON, in the order of their names. */
+    public static JsonObject sorted(Message fields) {
         JsonObject sorted = new JsonObject();
         Codec.encode(fields).entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(field -> sorted.add(field.getKey(), field.getValue()));
-        emit(event.name(), sorted);
+        return sorted;
     }
 
     /** Writes an event without fields. */

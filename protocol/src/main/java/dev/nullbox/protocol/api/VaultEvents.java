@@ -8,6 +8,7 @@ import dev.nullbox.protocol.Event;
 import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Service;
+import java.util.stream.Stream;
 
 /** Events of warden; all but {@link #MEMORY} and {@link #AUDIT_FAILED} are records of the audit log too. */
 public final class VaultEvents {
@@ -58,10 +59,24 @@ public final class VaultEvents {
             .with(Fields.AGENT, VaultContract.RUN, Fields.NAME);
     public static final Event DENIED = CONTRACT.event("vault.denied", "a call was refused")
             .with(Fields.METHOD, CALLER, Fields.AGENT, VaultContract.CODE, VaultContract.NAMES, MORE, SUPPRESSED);
+    /** What is known of a change before it begins. */
+    private static final Field<?>[] KNOWN = {
+        OF,
+        CALLER,
+        Fields.NAME,
+        VaultContract.VERSION,
+        VaultContract.CANARY,
+        VaultContract.SLOT_COUNT,
+        VaultContract.KEEP,
+        VaultContract.NEW_DATA_KEY,
+        VaultContract.REMOVE,
+        VaultContract.OVERWRITE
+    };
+
     public static final Event ASKED =
-            CONTRACT.event("vault.asked", "a change begins; a record only").with(OF, CALLER);
-    public static final Event CHANGE_FAILED =
-            CONTRACT.event("vault.failed", "a change that was asked for failed").with(OF, VaultContract.CODE, CALLER);
+            CONTRACT.event("vault.asked", "a change begins; a record only").with(KNOWN);
+    public static final Event CHANGE_FAILED = CONTRACT.event("vault.failed", "a change that was asked for failed")
+            .with(Stream.concat(Stream.of(VaultContract.CODE), Stream.of(KNOWN)).toArray(Field<?>[]::new));
     public static final Event AUDIT_BEGUN =
             CONTRACT.event("vault.audit_begun", "the audit log was begun anew").with();
     public static final Event AUDIT_RESUMED =

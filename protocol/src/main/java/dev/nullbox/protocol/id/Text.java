@@ -2,7 +2,8 @@ package dev.nullbox.protocol.id;
 
 /** Questions about strings, answered without patterns, and a bounded way to show hostile text. */
 public final class Text {
-    private static final int MAX_IDENTIFIER = 64;
+    /** The longest identifier, in characters. */
+    public static final int MAX_IDENTIFIER = 64;
     /** The rule of identifiers in words. */
     public static final String IDENTIFIER = "1 to " + MAX_IDENTIFIER + " of `A-Z a-z 0-9 _`, no digit first";
 
