@@ -1,17 +1,22 @@
 package dev.nullbox.warden;
 
 import dev.nullbox.natives.Natives;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.api.VaultEvents;
 import dev.nullbox.rpc.Caller;
 import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcObserver;
 import dev.nullbox.rpc.RpcServer;
+import dev.nullbox.service.FileTransfers;
 import dev.nullbox.service.HeapWiper;
 import dev.nullbox.service.ServiceRuntime;
 import dev.nullbox.warden.api.VaultService;
 import dev.nullbox.warden.audit.Audit;
 import dev.nullbox.warden.audit.AuditFile.Ring;
 import dev.nullbox.warden.lease.Leases;
-import dev.nullbox.warden.vault.Transfers;
 import dev.nullbox.warden.vault.VaultKeeper;
 import dev.nullbox.warden.vault.VaultOpenResult;
 import dev.nullbox.warden.vault.VaultStore;
@@ -20,8 +25,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -47,9 +50,9 @@ public final class WardenMain {
             Memory memory = new Memory(Natives.libc(), Path.of("/proc/self/limits"));
             memory.hide();
             Optional<String> notLocked = memory.lock();
-            Map<String, Object> told = new HashMap<>(Map.of("locked", notLocked.isEmpty()));
-            notLocked.ifPresent(why -> told.put("why", why));
-            runtime.events().emit("vault.memory", told);
+            Message told =
+                    Message.of(VaultEvents.LOCKED.is(notLocked.isEmpty())).and(Fields.WHY, notLocked);
+            runtime.events().emit(VaultEvents.MEMORY, told);
             Runnable stop = start(runtime, notLocked.isEmpty());
             runtime.onTerminate(stop);
             runtime.ready();
@@ -69,8 +72,7 @@ public final class WardenMain {
     static Runnable start(ServiceRuntime runtime, boolean memoryLocked) throws IOException {
         VaultStore store = VaultStore.in(runtime.stateDir(), RandomSource.kernel(), InstantSource.system());
         VaultKeeper keeper = VaultKeeper.of(store, System::nanoTime);
-        Transfers transfers = new Transfers(keeper, System::nanoTime);
-        transfers.clear();
+        FileTransfers transfers = store.transfers(System::nanoTime);
         Audit audit = new Audit(store.files(), InstantSource.system(), System::nanoTime, runtime.events());
         announce(keeper.state(), audit);
         Leases leases = new Leases(InstantSource.system(), System::nanoTime, audit::expired);
@@ -84,18 +86,21 @@ public final class WardenMain {
 
     private static void announce(VaultKeeper.State state, Audit audit) {
         switch (state) {
-            case VaultKeeper.State.New() -> found(audit, Map.of("state", "new"));
-            case VaultKeeper.State.Sealed _, VaultKeeper.State.Unsealed _ -> found(audit, Map.of("state", "sealed"));
+            case VaultKeeper.State.New() -> found(audit, Fields.STATE.is("new"));
+            case VaultKeeper.State.Sealed _, VaultKeeper.State.Unsealed _ -> found(audit, Fields.STATE.is("sealed"));
             case VaultKeeper.State.Refused(VaultOpenResult.Refused why) -> {
-                found(audit, Map.of("state", "refused", "code", why.code().name()));
+                found(
+                        audit,
+                        Fields.STATE.is("refused"),
+                        VaultContract.CODE.is(why.reason().name()));
                 System.err.println("warden: " + why.message());
             }
         }
     }
 
     /** What a start looks like in the audit log: leases have ended, and the vault is sealed. */
-    private static void found(Audit audit, Map<String, String> fields) {
-        audit.note(Ring.OPERATORS, "vault.found", fields);
+    private static void found(Audit audit, Value<?>... fields) {
+        audit.note(Ring.OPERATORS, VaultEvents.FOUND, Message.of(fields));
     }
 
     private static RpcObserver observer(Audit audit) {
@@ -109,7 +114,10 @@ public final class WardenMain {
 
             @Override
             public void denied(Caller caller, String method) {
-                audit.refusal(caller.user(), "vault.denied", Map.of("caller", caller.user(), "method", method));
+                audit.refusal(
+                        caller.name(),
+                        VaultEvents.DENIED,
+                        Message.of(VaultEvents.CALLER.is(caller.name()), Fields.METHOD.is(method)));
             }
 
             @Override

@@ -39,7 +39,7 @@ class WardenMainTest {
             return RpcClient.call(socket, "vault.status", new JsonObject(), Duration.ofSeconds(20))
                     .toString();
         } catch (RpcException e) {
-            return e.code().name();
+            return e.kind().name();
         }
     }
 }

@@ -1,11 +1,17 @@
 package dev.nullbox.warden.api;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
+import dev.nullbox.protocol.Audience;
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.api.VaultEvents;
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
 import dev.nullbox.rpc.Caller;
-import dev.nullbox.rpc.Params;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.warden.audit.Audit;
@@ -13,33 +19,25 @@ import dev.nullbox.warden.audit.AuditFile.Ring;
 import dev.nullbox.warden.lease.Lease;
 import dev.nullbox.warden.lease.LeaseRef;
 import dev.nullbox.warden.lease.Leases;
-import dev.nullbox.warden.vault.SecretName;
 import dev.nullbox.warden.vault.Vault;
-import dev.nullbox.warden.vault.VaultCode;
-import dev.nullbox.warden.vault.VaultException;
 import dev.nullbox.warden.vault.VaultKeeper;
-import dev.nullbox.warden.vault.VaultLimits;
 import dev.nullbox.warden.vault.crypto.Secret;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Warden's methods for leases. */
 final class LeaseMethods {
-    private static final long MAX_WAIT_MILLIS = 20_000;
     /** Room for the list in one message, with what stands around it. */
     private static final int MAX_LIST_CHARS = 900_000;
 
     /** They fit one record: whoever is refused must not fill several at once. */
     private static final int NAMES_OF_A_REFUSAL = 3;
-
-    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private final VaultKeeper keeper;
     private final Leases leases;
@@ -51,241 +49,273 @@ final class LeaseMethods {
         this.audit = audit;
     }
 
-    List<RpcMethod> methods() {
+    List<RpcMethod> methods(Calls calls) {
         return List.of(
-                new RpcMethod("vault.lease", VaultService.ROOT, (caller, params) -> lease(caller, new Params(params))),
-                new RpcMethod("vault.fetch", VaultService.ROOT, (caller, params) -> fetch(new Params(params))),
-                new RpcMethod("vault.leases", VaultService.OPERATORS, (caller, params) -> list(new Params(params))),
-                new RpcMethod(
-                        "vault.revoke",
-                        VaultService.OPERATORS,
-                        (caller, params) -> revoke(caller, new Params(params))));
+                calls.bounded(VaultContract.LEASE_FOR, this::lease),
+                calls.bounded(VaultContract.FETCH, (_, request) -> fetch(request)),
+                Calls.free(VaultContract.LEASES, (_, request) -> list(request)),
+                Calls.free(VaultContract.REVOKE, this::revoke));
     }
 
-    private JsonElement lease(Caller caller, Params params) throws RpcException {
+    /** The run that a call is for. */
+    private record Run(String agent, String run) {
+        static Run of(Message request) {
+            return new Run(request.get(VaultContract.AGENT).value(), request.get(VaultContract.RUN));
+        }
+
+        Message and(Value<?>... more) {
+            return Message.of(Fields.AGENT.is(agent), VaultContract.RUN.is(run)).and(more);
+        }
+    }
+
+    private Message lease(Caller caller, Message request) throws RpcException {
         long asked = leases.moment();
-        String agent = agent(params);
-        String run = run(params);
-        List<LeaseRequest> requests = LeaseRequest.read(params);
-        params.done();
+        Run run = Run.of(request);
+        List<Message> refs = request.get(VaultContract.REFS);
+        requireDistinct(refs);
         Map<SecretName, Secret> values = new LinkedHashMap<>();
         try {
-            List<LeaseRef> refs = collect(agent, run, requests, values);
-            Lease lease = grant(caller, agent, run, refs, asked);
-            JsonObject secrets = new JsonObject();
-            for (LeaseRef ref : refs) {
+            List<LeaseRef> lent = Calls.run(() -> collect(run, refs, values));
+            Lease lease = grant(caller, run, lent, asked);
+            // Copies, which are wiped once they are encoded.
+            Map<String, byte[]> files = new LinkedHashMap<>();
+            for (LeaseRef ref : lent) {
                 Secret value = values.get(ref.name());
                 if (value != null && ref.delivery() == LeaseRef.Delivery.FILE) {
-                    secrets.add(ref.name().value(), Answers.base64(value.bytes()));
+                    files.put(ref.name().value(), value.bytes().clone());
                 }
             }
-            JsonObject result = new JsonObject();
-            result.addProperty("lease", lease.id());
-            result.add("secrets", secrets);
-            return result;
+            return Message.of(VaultContract.LEASE.is(lease.id()), VaultContract.VALUES.is(files));
         } catch (RpcException e) {
             denied(
-                    "vault.lease",
-                    agent,
+                    VaultContract.LEASE_FOR.name(),
+                    run,
                     e,
-                    requests.stream().map(LeaseRequest::name).toList());
+                    refs.stream().map(ref -> ref.get(VaultContract.NAME)).toList());
             throw e;
         } finally {
             values.values().forEach(Secret::close);
         }
     }
 
-    private Lease grant(Caller caller, String agent, String run, List<LeaseRef> refs, long asked) throws RpcException {
-        Leases.Granted granted = Answers.ask(() -> leases.grant(agent, run, refs, asked));
+    private static void requireDistinct(List<Message> refs) throws RpcException {
+        List<SecretName> names = new ArrayList<>();
+        for (Message ref : refs) {
+            SecretName name = ref.get(VaultContract.NAME);
+            if (names.contains(name)) {
+                throw ofRefs(VaultReason.NAME_INVALID, name + " stands there twice");
+            }
+            names.add(name);
+        }
+        if (names.size() > VaultContract.MAX_LEASE_NAMES) {
+            throw ofRefs(
+                    VaultReason.LEASE_TOO_LARGE,
+                    "a lease has at most " + VaultContract.MAX_LEASE_NAMES + " secrets, not " + names.size());
+        }
+    }
+
+    private Lease grant(Caller caller, Run run, List<LeaseRef> refs, long asked) throws RpcException {
+        Leases.Granted granted = leases.grant(run.agent(), run.run(), refs, asked);
         granted.ended().forEach(lease -> over(caller, lease));
         Lease lease = granted.lease();
+        boolean recorded = false;
         try {
-            Answers.make(() -> audit.release(
+            audit.release(
                     Ring.AGENTS,
-                    "vault.lease",
-                    Map.of("agent", agent, "run", run, "lease", lease.id(), "names", Audit.names(lease.names()))));
+                    VaultEvents.LEASE,
+                    run.and(VaultContract.LEASE.is(lease.id()), VaultContract.NAMES.is(lease.names())));
+            recorded = true;
             return lease;
-        } catch (RpcException e) {
-            leases.end(lease.id(), Lease.State.ENDED).forEach(one -> over(caller, one));
-            throw e;
+        } finally {
+            if (!recorded) {
+                leases.end(lease.id(), Lease.State.ENDED).forEach(one -> over(caller, one));
+            }
         }
     }
 
     /** All values or none: the error names every secret that is missing. */
-    private List<LeaseRef> collect(
-            String agent, String run, List<LeaseRequest> requests, Map<SecretName, Secret> values) throws RpcException {
+    private List<LeaseRef> collect(Run run, List<Message> requests, Map<SecretName, Secret> values)
+            throws RpcException, IOException {
         List<LeaseRef> refs = new ArrayList<>();
         List<String> missing = new ArrayList<>();
-        Vault vault = Answers.ask(keeper::vault);
+        Vault vault = keeper.vault();
         int bytes = 0;
-        for (LeaseRequest request : requests) {
+        for (Message request : requests) {
+            SecretName name = request.get(VaultContract.NAME);
             try {
-                Vault.Version found = Answers.ask(() -> vault.lend(request.name(), request.version()));
-                values.put(request.name(), found.value());
+                Vault.Version found =
+                        vault.lend(name, request.find(VaultContract.VERSION).map(Math::toIntExact));
+                values.put(name, found.value());
                 bytes += found.value().length();
-                refs.add(request.ref(found));
+                refs.add(ref(request, found));
             } catch (RpcException e) {
-                alarmIfCanary(e, agent, run, request.name());
-                if (!e.detail().equals(VaultCode.SECRET_UNKNOWN.name())) {
+                alarmIfCanary(e, run, name);
+                if (!e.is(VaultReason.SECRET_UNKNOWN)) {
                     throw e;
                 }
-                missing.add(request.name().value());
+                missing.add(name.value());
             }
         }
         if (!missing.isEmpty()) {
-            throw new RpcException(
-                    RpcException.Code.NOT_FOUND,
-                    VaultCode.SECRET_UNKNOWN.name(),
-                    "the vault has no " + String.join(", ", missing) + "; nullctl vault set NAME adds one",
-                    "refs");
+            throw ofRefs(
+                    VaultReason.SECRET_UNKNOWN,
+                    "the vault has no " + String.join(", ", missing) + "; nullctl vault set NAME adds one");
         }
-        if (bytes > VaultLimits.MAX_LEASE_BYTES) {
-            throw Answers.invalid(
-                    VaultCode.LEASE_TOO_LARGE,
-                    "the values have " + bytes + " bytes, one lease at most " + VaultLimits.MAX_LEASE_BYTES,
-                    "refs");
+        if (bytes > VaultContract.MAX_LEASE_BYTES) {
+            throw ofRefs(
+                    VaultReason.LEASE_TOO_LARGE,
+                    "the values have " + bytes + " bytes, one lease at most " + VaultContract.MAX_LEASE_BYTES);
         }
         return refs;
     }
 
-    private JsonElement fetch(Params params) throws RpcException {
-        String agent = agent(params);
-        String run = run(params);
-        SecretName name = Answers.name(params.string("name"), "name");
-        params.done();
+    private static LeaseRef ref(Message request, Vault.Version found) {
+        return new LeaseRef(
+                found.info().name(),
+                found.info().version(),
+                found.sequence(),
+                request.find(VaultContract.HOST),
+                request.getInt(VaultContract.READS),
+                request.find(VaultContract.TTL_S),
+                LeaseRef.Delivery.valueOf(request.get(VaultContract.DELIVER).toUpperCase(Locale.ROOT)));
+    }
+
+    private static RpcException ofRefs(VaultReason reason, String message) {
+        return new RpcException(reason, message, VaultContract.REFS.name());
+    }
+
+    /** The value is wiped once it is encoded. */
+    private Message fetch(Message request) throws RpcException {
+        Run run = Run.of(request);
+        SecretName name = request.get(VaultContract.NAME);
         try {
-            Vault vault = Answers.ask(keeper::vault);
-            // Before it is known whether it was ever lent.
-            Answers.make(() -> vault.refuseCanary(name));
-            try (Secret value =
-                    Answers.ask(() -> leases.fetch(agent, run, name, lent -> open(vault, lent, agent, run)))) {
-                JsonObject result = new JsonObject();
-                result.add("value", Answers.base64(value.bytes()));
-                return result;
-            }
+            return Calls.run(() -> {
+                Vault vault = keeper.vault();
+                // Before it is known whether it was ever lent.
+                vault.refuseCanary(name);
+                Secret value = leases.fetch(run.agent(), run.run(), name, lent -> open(vault, lent, run));
+                return Message.of(VaultContract.VALUE.is(value.bytes()));
+            });
         } catch (RpcException e) {
-            alarmIfCanary(e, agent, run, name);
-            denied("vault.fetch", agent, e, List.of(name));
+            alarmIfCanary(e, run, name);
+            denied(VaultContract.FETCH.name(), run, e, List.of(name));
             throw e;
         }
     }
 
     /** The value, once it is recorded who has it. */
-    private Secret open(Vault vault, LeaseRef lent, String agent, String run) throws VaultException, IOException {
+    private Secret open(Vault vault, LeaseRef lent, Run run) throws RpcException, IOException {
         Secret value = vault.lend(lent.name(), lent.version(), lent.sequence()).value();
         try {
-            audit.release(
-                    Ring.AGENTS,
-                    "vault.fetch",
-                    Map.of("agent", agent, "run", run, "name", lent.name().value()));
+            audit.release(Ring.AGENTS, VaultEvents.FETCH, run.and(VaultContract.NAME.is(lent.name())));
             return value;
-        } catch (VaultException e) {
+        } catch (RpcException e) {
             value.close();
             throw e;
         }
     }
 
-    private void denied(String method, String agent, RpcException refusal, List<SecretName> names) {
-        Map<String, Object> fields = new HashMap<>(Map.of(
-                "method",
-                method,
-                "agent",
-                agent,
-                "code",
-                refusal.detail(),
-                "names",
-                Audit.names(names.stream().limit(NAMES_OF_A_REFUSAL).toList())));
-        if (names.size() > NAMES_OF_A_REFUSAL) {
-            fields.put("more", names.size() - NAMES_OF_A_REFUSAL);
-        }
-        audit.refusal(agent, "vault.denied", fields);
+    private void denied(String method, Run run, RpcException refusal, List<SecretName> names) {
+        Message fields = Message.of(
+                Fields.METHOD.is(method),
+                Fields.AGENT.is(run.agent()),
+                VaultContract.CODE.is(refusal.detail()),
+                VaultContract.NAMES.is(names.stream().limit(NAMES_OF_A_REFUSAL).toList()));
+        long more = (long) names.size() - NAMES_OF_A_REFUSAL;
+        audit.refusal(run.agent(), VaultEvents.DENIED, more > 0 ? fields.and(VaultEvents.MORE.is(more)) : fields);
     }
 
-    private void alarmIfCanary(RpcException refusal, String agent, String run, SecretName name) {
-        if (refusal.detail().equals(VaultCode.CANARY.name())) {
-            audit.note(Ring.OPERATORS, "vault.canary", Map.of("agent", agent, "run", run, "name", name.value()));
+    private void alarmIfCanary(RpcException refusal, Run run, SecretName name) {
+        if (refusal.is(VaultReason.CANARY)) {
+            audit.note(Ring.OPERATORS, VaultEvents.CANARY_ASKED, run.and(VaultContract.NAME.is(name)));
         }
     }
 
-    private JsonElement list(Params params) throws RpcException {
-        long after = params.optionalInteger("after", 0, Long.MAX_VALUE, 0);
-        long wait = params.optionalInteger("wait_ms", 0, MAX_WAIT_MILLIS, 0);
-        params.done();
-        Leases.Snapshot snapshot = leases.await(after, wait);
-        JsonArray array = new JsonArray();
+    private Message list(Message request) {
+        Leases.Snapshot snapshot = leases.await(request.get(VaultContract.AFTER), request.get(VaultContract.WAIT_MS));
+        List<Message> list = new ArrayList<>();
         int chars = 0;
         // Those in force first: what is over may be left out.
         List<Lease> ordered = snapshot.leases().reversed().stream()
                 .sorted(Comparator.comparing(lease -> lease.state() != Lease.State.ACTIVE))
                 .toList();
         for (Lease lease : ordered) {
-            JsonObject json = LeaseJson.of(lease);
-            chars += json.toString().length();
+            Message message = message(lease);
+            chars += Codec.encode(message).toString().length();
             if (chars > MAX_LIST_CHARS) {
                 break;
             }
-            array.add(json);
+            list.add(message);
         }
-        JsonObject result = new JsonObject();
-        result.add("leases", array);
-        result.addProperty("seq", snapshot.seq());
-        result.addProperty("left_out", snapshot.leases().size() - array.size());
-        return result;
+        return Message.of(
+                VaultContract.LEASE_LIST.is(list),
+                Fields.SEQ.is(snapshot.seq()),
+                VaultContract.LEFT_OUT.is((long) snapshot.leases().size() - list.size()));
     }
 
-    private JsonElement revoke(Caller caller, Params params) throws RpcException {
+    private static Message message(Lease lease) {
+        return Message.of(
+                        VaultContract.LEASE.is(lease.id()),
+                        Fields.AGENT.is(lease.agent()),
+                        VaultContract.RUN.is(lease.run()),
+                        VaultContract.NAMES.is(lease.names()),
+                        VaultContract.SINCE.is(lease.since()))
+                .and(VaultContract.UNTIL, lease.until())
+                .and(
+                        state(lease.state()),
+                        VaultContract.LENT.is(lease.items().stream()
+                                .map(LeaseMethods::message)
+                                .toList()));
+    }
+
+    private static Message message(Lease.Item item) {
+        boolean counted = item.ref().delivery() == LeaseRef.Delivery.FETCH;
+        return Message.of(
+                        VaultContract.NAME.is(item.ref().name()),
+                        VaultContract.VERSION.is((long) item.ref().version()),
+                        word(VaultContract.DELIVER, item.ref().delivery()))
+                .and(VaultContract.HOST, item.ref().host())
+                .and(VaultContract.READS_LEFT, counted ? Optional.of((long) item.readsLeft()) : Optional.empty())
+                .and(VaultContract.UNTIL, item.until())
+                .and(state(item.state()));
+    }
+
+    private static Value<String> state(Lease.State state) {
+        return word(Fields.STATE, state);
+    }
+
+    private static Value<String> word(Field<String> field, Enum<?> constant) {
+        return field.is(constant.name().toLowerCase(Locale.ROOT));
+    }
+
+    private Message revoke(Caller caller, Message request) throws RpcException {
         List<Lease> ended;
-        if (params.has("lease")) {
-            String id = params.string("lease");
-            params.done();
-            ended = leases.end(id, Lease.State.REVOKED);
+        Optional<String> id = request.find(VaultContract.LEASE);
+        if (id.isPresent()) {
+            Calls.refuse(request, VaultContract.AGENT, VaultContract.RUN);
+            ended = leases.end(id.get(), Lease.State.REVOKED);
         } else {
-            String agent = agent(params);
-            Optional<String> run = params.has("run") ? Optional.of(run(params)) : Optional.empty();
-            params.done();
-            boolean itsRunIsOver = run.isPresent() && VaultService.ROOT.contains(caller.user());
+            String agent = request.find(VaultContract.AGENT)
+                    .orElseThrow(() -> new RpcException(
+                            CallReason.MISSING, "give a lease or an agent", VaultContract.AGENT.name()))
+                    .value();
+            Optional<String> run = request.find(VaultContract.RUN);
+            boolean itsRunIsOver = run.isPresent() && caller.user().equals(Audience.ROOT);
             ended = leases.end(agent, run, itsRunIsOver ? Lease.State.ENDED : Lease.State.REVOKED);
         }
         ended.forEach(lease -> over(caller, lease));
-        JsonObject result = new JsonObject();
-        result.addProperty("revoked", ended.size());
-        return result;
+        return Message.of(VaultContract.REVOKED.is((long) ended.size()));
     }
 
     private void over(Caller caller, Lease lease) {
         audit.note(
                 lease.state() == Lease.State.REVOKED ? Ring.OPERATORS : Ring.AGENTS,
-                "vault.revoke",
-                Map.of(
-                        "agent", lease.agent(),
-                        "run", lease.run(),
-                        "lease", lease.id(),
-                        "state", Answers.lower(lease.state()),
-                        "caller", caller.user()));
-    }
-
-    private static String agent(Params params) throws RpcException {
-        return word(params.string("agent"), "agent");
-    }
-
-    /** The run as cage names it: a number or a string. */
-    private static String run(Params params) throws RpcException {
-        if (params.any("run") instanceof JsonPrimitive run && (run.isString() || run.isNumber())) {
-            return word(run.getAsString(), "run");
-        }
-        throw new RpcException(
-                RpcException.Code.INVALID_PARAMS, "WRONG_TYPE", "run: must be a number or a string", "run");
-    }
-
-    /** What stands in records: not so long that the rest would find no room. */
-    private static String word(String text, String field) throws RpcException {
-        if (WORD.matcher(text).matches()) {
-            return text;
-        }
-        throw new RpcException(
-                RpcException.Code.INVALID_PARAMS,
-                "OUT_OF_RANGE",
-                field + ": has 1 to 64 ASCII letters, digits, dots, _ and -",
-                field);
+                VaultEvents.REVOKE,
+                Message.of(
+                        Fields.AGENT.is(lease.agent()),
+                        VaultContract.RUN.is(lease.run()),
+                        VaultContract.LEASE.is(lease.id()),
+                        state(lease.state()),
+                        VaultEvents.CALLER.is(caller.name())));
     }
 }

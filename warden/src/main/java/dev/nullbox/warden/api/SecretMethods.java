@@ -1,29 +1,27 @@
 package dev.nullbox.warden.api;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.api.VaultEvents;
+import dev.nullbox.protocol.id.SecretName;
 import dev.nullbox.rpc.Caller;
-import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.warden.audit.Audit;
 import dev.nullbox.warden.audit.AuditFile.Ring;
 import dev.nullbox.warden.vault.SecretInfo;
-import dev.nullbox.warden.vault.SecretName;
 import dev.nullbox.warden.vault.Vault;
 import dev.nullbox.warden.vault.VaultKeeper;
 import dev.nullbox.warden.vault.crypto.Secret;
+import java.io.IOException;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Warden's methods for secrets. */
 final class SecretMethods {
-    private static final int LIST_DEFAULT = 1_000;
-    /** Each takes at most 170 bytes: so many fit one message. */
-    private static final int LIST_MOST = 5_000;
-
     private final VaultKeeper keeper;
     private final Audit audit;
 
@@ -32,138 +30,120 @@ final class SecretMethods {
         this.audit = audit;
     }
 
-    List<RpcMethod> methods() {
+    List<RpcMethod> methods(Calls calls) {
         return List.of(
-                method("vault.set", this::set),
-                method("vault.get", this::get),
-                method("vault.list", (caller, params) -> list(params)),
-                method("vault.history", (caller, params) -> history(params)),
-                method("vault.delete", this::delete),
-                method("vault.undelete", this::undelete),
-                method("vault.destroy", this::destroy));
+                calls.bounded(VaultContract.SET, this::set),
+                calls.bounded(VaultContract.GET, this::get),
+                calls.bounded(VaultContract.LIST, (_, request) -> list(request)),
+                calls.bounded(VaultContract.HISTORY_OF, (_, request) -> history(request)),
+                calls.bounded(VaultContract.DELETE, this::delete),
+                calls.bounded(VaultContract.UNDELETE, this::undelete),
+                calls.bounded(VaultContract.DESTROY, this::destroy));
     }
 
-    /** A method's body. */
-    @FunctionalInterface
-    private interface Body {
-        JsonElement answer(Caller caller, Params params) throws RpcException;
-    }
-
-    private static RpcMethod method(String name, Body body) {
-        return new RpcMethod(name, VaultService.OPERATORS, (caller, params) -> body.answer(caller, new Params(params)));
-    }
-
-    private JsonElement set(Caller caller, Params params) throws RpcException {
-        SecretName name = name(params);
-        boolean canary = params.optionalBool("canary", false);
-        try (Secret value = Secret.owning(params.base64("value"))) {
-            params.done();
-            Vault vault = Answers.ask(keeper::vault);
-            Map<String, ?> asked = Audit.with(asked(caller, name), "canary", canary);
-            SecretInfo set = Answers.ask(() -> audit.change(
-                    "vault.set",
-                    asked,
-                    () -> vault.set(name, value, canary),
-                    info -> Audit.with(asked, "version", info.version())));
-            return Answers.json(set);
+    private Message set(Caller caller, Message request) throws RpcException, IOException {
+        SecretName name = request.get(VaultContract.NAME);
+        boolean canary = request.get(VaultContract.CANARY);
+        Message asked = asked(caller, request).and(VaultContract.CANARY.is(canary));
+        try (Secret value = Secret.owning(request.get(VaultContract.VALUE))) {
+            Vault vault = keeper.vault();
+            return secret(audit.change(
+                    VaultEvents.SET, asked, () -> vault.set(name, value, canary), info -> asked.and(version(info))));
         }
     }
 
-    private JsonElement get(Caller caller, Params params) throws RpcException {
-        SecretName name = name(params);
-        Optional<Integer> version = Answers.version(params);
-        params.done();
-        Vault.Version found = Answers.ask(() -> keeper.vault().get(name, version));
-        try (Secret value = found.value()) {
-            int read = found.info().version();
-            Answers.make(() ->
-                    audit.release(Ring.OPERATORS, "vault.read", Audit.with(asked(caller, name), "version", read)));
-            JsonObject result = new JsonObject();
-            result.addProperty("name", name.value());
-            result.addProperty("version", read);
-            result.add("value", Answers.base64(value.bytes()));
-            return result;
+    /** The value is wiped once it is encoded. */
+    private Message get(Caller caller, Message request) throws RpcException, IOException {
+        Vault.Version found = keeper.vault().get(request.get(VaultContract.NAME), version(request));
+        Message read = asked(caller, request).and(version(found.info()));
+        boolean released = false;
+        try {
+            audit.release(Ring.OPERATORS, VaultEvents.READ, read);
+            released = true;
+            return Message.of(
+                    VaultContract.NAME.is(found.info().name()),
+                    version(found.info()),
+                    VaultContract.VALUE.is(found.value().bytes()));
+        } finally {
+            if (!released) {
+                found.value().close();
+            }
         }
     }
 
-    private JsonElement list(Params params) throws RpcException {
-        Optional<String> text = params.optionalString("after");
-        Optional<SecretName> after =
-                text.isPresent() ? Optional.of(Answers.name(text.get(), "after")) : Optional.empty();
-        int max = (int) params.optionalInteger("max", 1, LIST_MOST, LIST_DEFAULT);
-        boolean deleted = params.optionalBool("deleted", false);
-        params.done();
-        JsonArray list = new JsonArray();
-        for (SecretInfo info : Answers.ask(() -> keeper.vault().list(after, max, deleted))) {
-            list.add(Answers.json(info));
-        }
-        return list;
+    private List<Message> list(Message request) throws RpcException {
+        return keeper
+                .vault()
+                .list(
+                        request.find(VaultContract.AFTER_NAME),
+                        request.getInt(VaultContract.MAX),
+                        request.get(VaultContract.DELETED))
+                .stream()
+                .map(SecretMethods::secret)
+                .toList();
     }
 
-    private JsonElement history(Params params) throws RpcException {
-        SecretName name = name(params);
-        params.done();
-        List<SecretInfo> history = Answers.ask(() -> keeper.vault().history(name));
-        JsonArray versions = new JsonArray();
-        for (SecretInfo info : history) {
-            JsonObject version = Answers.json(info);
-            version.remove("name");
-            versions.add(version);
-        }
-        JsonObject result = new JsonObject();
-        result.addProperty("name", name.value());
-        result.addProperty("deleted", history.stream().anyMatch(info -> info.state() == SecretInfo.State.DELETED));
-        result.add("versions", versions);
-        return result;
+    private Message history(Message request) throws RpcException {
+        SecretName name = request.get(VaultContract.NAME);
+        List<SecretInfo> history = keeper.vault().history(name);
+        return Message.of(
+                VaultContract.NAME.is(name),
+                VaultContract.DELETED.is(history.stream().anyMatch(info -> info.state() == SecretInfo.State.DELETED)),
+                VaultContract.HISTORY.is(history.stream()
+                        .map(info -> Message.of(
+                                secret(info).values().stream().skip(1).toList()))
+                        .toList()));
     }
 
-    private JsonElement delete(Caller caller, Params params) throws RpcException {
-        SecretName name = name(params);
-        params.done();
-        Vault vault = Answers.ask(keeper::vault);
-        Map<String, ?> asked = asked(caller, name);
-        Answers.make(() -> audit.change(
-                "vault.deleted",
+    private Message delete(Caller caller, Message request) throws RpcException, IOException {
+        Vault vault = keeper.vault();
+        Message asked = asked(caller, request);
+        return audit.change(
+                VaultEvents.DELETED,
                 asked,
                 () -> {
-                    vault.delete(name);
-                    return name;
+                    vault.delete(request.get(VaultContract.NAME));
+                    return Message.of();
                 },
-                _ -> asked));
-        return Answers.nothing();
+                _ -> asked);
     }
 
-    private JsonElement undelete(Caller caller, Params params) throws RpcException {
-        SecretName name = name(params);
-        params.done();
-        Vault vault = Answers.ask(keeper::vault);
-        Map<String, ?> asked = asked(caller, name);
-        return Answers.json(
-                Answers.ask(() -> audit.change("vault.undeleted", asked, () -> vault.undelete(name), _ -> asked)));
+    private Message undelete(Caller caller, Message request) throws RpcException, IOException {
+        Vault vault = keeper.vault();
+        Message asked = asked(caller, request);
+        return secret(audit.change(
+                VaultEvents.UNDELETED, asked, () -> vault.undelete(request.get(VaultContract.NAME)), _ -> asked));
     }
 
-    private JsonElement destroy(Caller caller, Params params) throws RpcException {
-        SecretName name = name(params);
-        Optional<Integer> version = Answers.version(params);
-        params.done();
-        Vault vault = Answers.ask(keeper::vault);
-        Map<String, ?> who = asked(caller, name);
-        Map<String, ?> asked = version.isEmpty() ? who : Audit.with(who, "version", version.get());
-        int destroyed = Answers.ask(() -> audit.change(
-                "vault.destroyed",
-                asked,
-                () -> vault.destroy(name, version),
-                count -> Audit.with(who, "versions", count)));
-        JsonObject result = new JsonObject();
-        result.addProperty("destroyed", destroyed);
-        return result;
+    private Message destroy(Caller caller, Message request) throws RpcException, IOException {
+        Vault vault = keeper.vault();
+        Message asked = asked(caller, request);
+        long destroyed = audit.change(
+                VaultEvents.DESTROYED,
+                asked.and(VaultContract.VERSION, request.find(VaultContract.VERSION)),
+                () -> (long) vault.destroy(request.get(VaultContract.NAME), version(request)),
+                count -> asked.and(VaultContract.VERSIONS.is(count)));
+        return Message.of(VaultContract.DESTROYED.is(destroyed));
     }
 
-    private static Map<String, String> asked(Caller caller, SecretName name) {
-        return Map.of("name", name.value(), "caller", caller.user());
+    private static Message asked(Caller caller, Message request) {
+        return Message.of(VaultContract.NAME.is(request.get(VaultContract.NAME)), VaultEvents.CALLER.is(caller.name()));
     }
 
-    private static SecretName name(Params params) throws RpcException {
-        return Answers.name(params.string("name"), "name");
+    private static Optional<Integer> version(Message request) {
+        return request.find(VaultContract.VERSION).map(Math::toIntExact);
+    }
+
+    private static Value<Long> version(SecretInfo info) {
+        return VaultContract.VERSION.is((long) info.version());
+    }
+
+    private static Message secret(SecretInfo info) {
+        return Message.of(
+                VaultContract.NAME.is(info.name()),
+                version(info),
+                VaultContract.CREATED.is(info.created()),
+                VaultContract.CANARY.is(info.canary()),
+                Fields.STATE.is(info.state().name().toLowerCase(Locale.ROOT)));
     }
 }

@@ -1,115 +1,101 @@
 package dev.nullbox.warden.api;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
+import dev.nullbox.protocol.ErrorKind;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Method;
+import dev.nullbox.protocol.api.TransferContract;
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.api.VaultEvents;
+import dev.nullbox.protocol.api.VaultReason;
 import dev.nullbox.rpc.Caller;
-import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
+import dev.nullbox.service.FileTransfers;
 import dev.nullbox.warden.audit.Audit;
 import dev.nullbox.warden.audit.AuditFile.Ring;
-import dev.nullbox.warden.vault.Transfers;
 import dev.nullbox.warden.vault.Vault;
-import dev.nullbox.warden.vault.VaultHeader;
-import dev.nullbox.warden.vault.VaultLimits;
+import dev.nullbox.warden.vault.VaultKeeper;
+import dev.nullbox.warden.vault.VaultOpenResult;
 import dev.nullbox.warden.vault.crypto.Credential;
+import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 
 /** Warden's methods to carry a vault out and in. */
 final class TransferMethods {
-    private final Transfers transfers;
+    private final VaultKeeper keeper;
+    private final FileTransfers transfers;
     private final Audit audit;
 
-    TransferMethods(Transfers transfers, Audit audit) {
+    TransferMethods(VaultKeeper keeper, FileTransfers transfers, Audit audit) {
+        this.keeper = keeper;
         this.transfers = transfers;
         this.audit = audit;
     }
 
-    List<RpcMethod> methods() {
+    List<RpcMethod> methods(Calls calls) {
         return List.of(
-                new RpcMethod(
-                        "vault.export", VaultService.OPERATORS, (caller, params) -> export(caller, new Params(params))),
-                new RpcMethod(
-                        "vault.import",
-                        VaultService.OPERATORS,
-                        (caller, params) -> importFile(caller, new Params(params))));
+                calls.bounded(VaultContract.EXPORT, this::export),
+                calls.bounded(VaultContract.IMPORT, this::importFile),
+                chunk(calls, VaultContract.TRANSFER.read(), transfers::read),
+                chunk(calls, VaultContract.TRANSFER.write(), transfers::write),
+                chunk(calls, VaultContract.TRANSFER.drop(), transfers::drop));
     }
 
-    private JsonElement export(Caller caller, Params params) throws RpcException {
-        JsonObject result = new JsonObject();
-        if (params.has("transfer")) {
-            String id = params.string("transfer");
-            long offset = offset(params);
-            params.done();
-            Transfers.Piece piece = Answers.ask(() -> transfers.export(id, offset));
-            result.add("data", Answers.base64(piece.data()));
-            result.addProperty("next", piece.next());
-            result.addProperty("done", piece.done());
-            return result;
+    /** Answers a call about a part of a file. */
+    @FunctionalInterface
+    private interface Chunk {
+        Message answer(Message request) throws RpcException, IOException;
+    }
+
+    private RpcMethod chunk(Calls calls, Method<Message> method, Chunk chunk) {
+        return calls.bounded(method, (_, request) -> {
+            keeper.vault();
+            return chunk.answer(request);
+        });
+    }
+
+    private Message export(Caller caller, Message request) throws RpcException, IOException {
+        try (Credential credential = Calls.credential(request, VaultContract.PASSPHRASE, VaultContract.KEY)) {
+            Vault vault = keeper.vault();
+            FileTransfers.Made<Long> made = transfers.make(name -> {
+                long bytes = vault.export(name, credential);
+                Message exported = Message.of(Fields.BYTES.is(bytes), VaultEvents.CALLER.is(caller.name()));
+                audit.release(Ring.OPERATORS, VaultEvents.EXPORT, exported);
+                return bytes;
+            });
+            return made.file();
         }
-        try (Credential credential = Answers.credential(params)) {
-            params.done();
-            Transfers.Begun begun = Answers.ask(() -> transfers.beginExport(
-                    credential,
-                    bytes -> audit.release(
-                            Ring.OPERATORS, "vault.export", Map.of("bytes", bytes, "caller", caller.user()))));
-            result.addProperty("transfer", begun.id());
-            result.addProperty("bytes", begun.bytes());
-            return result;
-        }
     }
 
-    private JsonElement importFile(Caller caller, Params params) throws RpcException {
-        if (!params.has("transfer")) {
-            long bytes = params.integer("bytes", VaultHeader.RECORDS_AT, VaultLimits.MAX_FILE_BYTES);
-            params.done();
-            Transfers.Begun begun = Answers.ask(() -> transfers.beginImport(bytes));
-            JsonObject result = new JsonObject();
-            result.addProperty("transfer", begun.id());
-            result.addProperty("chunk", Transfers.PIECE_BYTES);
-            return result;
-        }
-        String id = params.string("transfer");
-        return params.has("data") ? take(id, params) : finish(id, caller, params);
-    }
-
-    private JsonElement take(String id, Params params) throws RpcException {
-        long offset = offset(params);
-        byte[] data = params.base64("data");
-        params.done();
-        JsonObject result = new JsonObject();
-        result.addProperty("next", Answers.ask(() -> transfers.take(id, offset, data)));
-        return result;
-    }
-
-    private JsonElement finish(String id, Caller caller, Params params) throws RpcException {
-        try (Credential credential = Answers.credential(params)) {
-            boolean overwrite = params.optionalBool("overwrite", false);
-            params.done();
-            Map<String, ?> asked = Map.of("overwrite", overwrite, "caller", caller.user());
-            Vault.Size added = Answers.ask(
-                    () -> transfers.finishImport(
-                            id,
+    private Message importFile(Caller caller, Message request) throws RpcException, IOException {
+        String id = request.get(TransferContract.TRANSFER);
+        boolean overwrite = request.get(VaultContract.OVERWRITE);
+        Message asked = Message.of(VaultContract.OVERWRITE.is(overwrite), VaultEvents.CALLER.is(caller.name()));
+        try (Credential credential = Calls.credential(request, VaultContract.PASSPHRASE, VaultContract.KEY)) {
+            keeper.vault();
+            return added(transfers.take(
+                    id,
+                    request.find(TransferContract.SHA256),
+                    name -> keeper.importFile(
+                            name,
                             credential,
                             overwrite,
                             change -> audit.change(
-                                    "vault.import",
+                                    VaultEvents.IMPORT,
                                     asked,
                                     change,
-                                    size -> Map.of(
-                                            "secrets", size.secrets(),
-                                            "versions", size.versions(),
-                                            "caller", caller.user()))),
-                    RpcException.Code.INVALID_PARAMS);
-            JsonObject result = new JsonObject();
-            result.addProperty("secrets", added.secrets());
-            result.addProperty("versions", added.versions());
-            return result;
+                                    size -> added(size).and(VaultEvents.CALLER.is(caller.name()))))));
+        } catch (RpcException e) {
+            // The file is the caller's, and what is wrong with it too; a wrong credential is what it always is.
+            throw VaultOpenResult.isRefused(e) && e.kind() == ErrorKind.UNAVAILABLE
+                    ? new RpcException(ErrorKind.INVALID_PARAMS, VaultReason.valueOf(e.detail()), e.getMessage(), "")
+                    : e;
         }
     }
 
-    private static long offset(Params params) throws RpcException {
-        return params.integer("offset", 0, VaultLimits.MAX_FILE_BYTES);
+    private static Message added(Vault.Size size) {
+        return Message.of(
+                VaultContract.SECRETS.is((long) size.secrets()), VaultContract.VERSIONS.is((long) size.versions()));
     }
 }

@@ -1,56 +1,47 @@
 package dev.nullbox.warden.api;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.api.VaultEvents;
+import dev.nullbox.protocol.api.VaultReason;
 import dev.nullbox.rpc.Caller;
-import dev.nullbox.rpc.Params;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
+import dev.nullbox.service.FileTransfers;
 import dev.nullbox.warden.audit.Audit;
 import dev.nullbox.warden.audit.AuditFile.Ring;
 import dev.nullbox.warden.lease.Leases;
-import dev.nullbox.warden.vault.Transfers;
 import dev.nullbox.warden.vault.Vault;
 import dev.nullbox.warden.vault.VaultAction;
-import dev.nullbox.warden.vault.VaultCode;
-import dev.nullbox.warden.vault.VaultException;
 import dev.nullbox.warden.vault.VaultKeeper;
 import dev.nullbox.warden.vault.VaultOpenResult;
 import dev.nullbox.warden.vault.crypto.Credential;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.Semaphore;
 
 /**
- * Warden's methods for the vault itself, and the list of all; docs/vault-methods.md has their parameters, answers and
- * errors.
+ * Warden's methods for the vault itself, and the list of all; docs/api.md has their parameters, answers and errors,
+ * docs/vault-methods.md what they do.
  *
  * <p>Values and passphrases cross the socket in base 64, and stand in strings that cannot be wiped until the garbage
  * collector takes them: warden dumps no core, and no other user reads its memory.
  */
 public final class VaultService {
-    static final Set<String> ROOT = Set.of("root");
-    static final Set<String> OPERATORS = Set.of("root", "gateway");
-
     /** Calls that may be at the vault, which serves one after the other, at once. */
     public static final int MAX_AT_ONCE = 8;
 
-    /** Those that need no turn. */
-    private static final Set<String> FREE = Set.of("vault.leases", "vault.revoke", "vault.seal", "vault.audit");
-
     private final VaultKeeper keeper;
-    private final Transfers transfers;
+    private final FileTransfers transfers;
     private final Leases leases;
     private final Audit audit;
     private final boolean memoryLocked;
-    private final Semaphore turns = new Semaphore(MAX_AT_ONCE);
 
     /** @param memoryLocked whether no page of this process can leave memory, for {@code vault.status} */
-    public VaultService(VaultKeeper keeper, Transfers transfers, Leases leases, Audit audit, boolean memoryLocked) {
+    public VaultService(VaultKeeper keeper, FileTransfers transfers, Leases leases, Audit audit, boolean memoryLocked) {
         this.keeper = keeper;
         this.transfers = transfers;
         this.leases = leases;
@@ -60,207 +51,162 @@ public final class VaultService {
 
     /** All methods, with their callers. */
     public List<RpcMethod> methods() {
+        Calls calls = new Calls();
         List<RpcMethod> methods = new ArrayList<>(List.of(
-                new RpcMethod("vault.status", OPERATORS, (caller, params) -> status(new Params(params))),
-                new RpcMethod("vault.init", OPERATORS, (caller, params) -> init(caller, new Params(params))),
-                new RpcMethod("vault.unseal", OPERATORS, (caller, params) -> unseal(caller, new Params(params))),
-                new RpcMethod("vault.seal", OPERATORS, (caller, params) -> seal(caller, new Params(params))),
-                new RpcMethod("vault.rekey", OPERATORS, (caller, params) -> rekey(caller, new Params(params)))));
-        methods.addAll(new SecretMethods(keeper, audit).methods());
-        methods.addAll(new TransferMethods(transfers, audit).methods());
-        methods.addAll(new LeaseMethods(keeper, leases, audit).methods());
-        methods.add(new RpcMethod("vault.audit", OPERATORS, (caller, params) -> audit(new Params(params))));
-        return methods.stream().map(this::bounded).toList();
+                calls.bounded(VaultContract.STATUS, (_, _) -> status()),
+                calls.bounded(VaultContract.INIT, this::init),
+                calls.bounded(VaultContract.UNSEAL, this::unseal),
+                Calls.free(VaultContract.SEAL, (caller, _) -> seal(caller)),
+                calls.bounded(VaultContract.REKEY, this::rekey),
+                Calls.free(VaultContract.AUDIT, (_, request) -> audit(request))));
+        methods.addAll(new SecretMethods(keeper, audit).methods(calls));
+        methods.addAll(new TransferMethods(keeper, transfers, audit).methods(calls));
+        methods.addAll(new LeaseMethods(keeper, leases, audit).methods(calls));
+        return methods;
     }
 
-    /** Leaves workers free to take back what is lent, and to seal, while a long change of the vault is waited for. */
-    private RpcMethod bounded(RpcMethod method) {
-        if (FREE.contains(method.name())) {
-            return method;
-        }
-        return new RpcMethod(method.name(), method.callers(), (caller, params) -> {
-            if (!turns.tryAcquire()) {
-                throw new RpcException(
-                        RpcException.Code.UNAVAILABLE,
-                        VaultCode.VAULT_BUSY.name(),
-                        MAX_AT_ONCE + " calls wait for the vault already; ask again");
-            }
-            try {
-                return method.handler().handle(caller, params);
-            } finally {
-                turns.release();
-            }
-        });
-    }
-
-    private JsonElement status(Params params) throws RpcException {
-        params.done();
-        JsonObject status = new JsonObject();
-        switch (keeper.state()) {
-            case VaultKeeper.State.New() -> status.addProperty("state", "new");
-            case VaultKeeper.State.Sealed _ -> status.addProperty("state", "sealed");
+    private Message status() {
+        Message status = switch (keeper.state()) {
+            case VaultKeeper.State.New() -> Message.of(Fields.STATE.is("new"));
+            case VaultKeeper.State.Sealed _ -> Message.of(Fields.STATE.is("sealed"));
             case VaultKeeper.State.Unsealed(Vault vault) -> {
-                status.addProperty("state", "unsealed");
-                status.addProperty("secrets", vault.size().secrets());
-                status.addProperty("versions", vault.size().versions());
-                status.addProperty("bytes", vault.size().bytes());
+                Vault.Size size = vault.size();
+                yield Message.of(
+                        Fields.STATE.is("unsealed"),
+                        VaultContract.SECRETS.is((long) size.secrets()),
+                        VaultContract.VERSIONS.is((long) size.versions()),
+                        Fields.BYTES.is(size.bytes()));
             }
-            case VaultKeeper.State.Refused(VaultOpenResult.Refused why) -> {
-                status.addProperty("state", "refused");
-                status.addProperty("code", why.code().name());
-                status.addProperty("reason", why.message());
-            }
-        }
-        status.add("slots", json(keeper.slots()));
-        status.addProperty("failed_attempts", keeper.failedAttempts());
-        status.addProperty("retry_after_s", keeper.retryAfterSeconds());
-        status.addProperty("leases", leases.active());
-        status.addProperty("memory_locked", memoryLocked);
-        return status;
+            case VaultKeeper.State.Refused(VaultOpenResult.Refused why) ->
+                Message.of(
+                        Fields.STATE.is("refused"),
+                        VaultContract.CODE.is(why.reason().name()),
+                        Fields.REASON.is(why.message()));
+        };
+        return status.and(
+                slots(keeper.slots()),
+                VaultContract.FAILED_ATTEMPTS.is(keeper.failedAttempts()),
+                VaultContract.RETRY_AFTER_S.is(keeper.retryAfterSeconds()),
+                VaultContract.LEASE_COUNT.is((long) leases.active()),
+                VaultContract.MEMORY_LOCKED.is(memoryLocked));
     }
 
-    private JsonElement init(Caller caller, Params params) throws RpcException {
+    private Message init(Caller caller, Message request) throws RpcException, IOException {
         List<Credential> credentials = new ArrayList<>();
         try {
-            if (params.has("passphrase")) {
-                credentials.add(Answers.passphrase(params, "passphrase"));
-            }
-            if (params.has("key")) {
-                credentials.add(Answers.key(params, "key"));
-            }
-            params.done();
+            Calls.passphrase(request, VaultContract.PASSPHRASE).ifPresent(credentials::add);
+            Calls.key(request, VaultContract.KEY).ifPresent(credentials::add);
             if (credentials.isEmpty()) {
-                throw Answers.invalid(VaultCode.CREDENTIAL_INVALID, "give a passphrase, a key or both", "passphrase");
+                throw new RpcException(
+                        VaultReason.CREDENTIAL_INVALID,
+                        "give a passphrase, a key or both",
+                        VaultContract.PASSPHRASE.name());
             }
-            Map<String, ?> asked = Map.of("slots", credentials.size(), "caller", caller.user());
-            Vault vault =
-                    Answers.ask(() -> audit.change("vault.created", asked, () -> keeper.init(credentials), _ -> asked));
-            JsonObject result = new JsonObject();
-            result.addProperty("vault", HexFormat.of().formatHex(vault.vaultId()));
-            result.add("slots", json(keeper.slots()));
-            return result;
+            Message asked = Message.of(VaultContract.SLOT_COUNT.is((long) credentials.size()), caller(caller));
+            Vault vault = audit.change(VaultEvents.CREATED, asked, () -> keeper.init(credentials), _ -> asked);
+            return Message.of(VaultContract.VAULT.is(HexFormat.of().formatHex(vault.vaultId())), slots(keeper.slots()));
         } finally {
             credentials.forEach(Credential::close);
         }
     }
 
-    private JsonElement unseal(Caller caller, Params params) throws RpcException {
-        try (Credential credential = Answers.credential(params)) {
-            params.done();
+    private Message unseal(Caller caller, Message request) throws RpcException, IOException {
+        try (Credential credential = Calls.credential(request, VaultContract.PASSPHRASE, VaultContract.KEY)) {
             VaultKeeper.Opened opened = attempt(caller, () -> keeper.unseal(credential));
+            Message result = Message.of(VaultContract.SLOT.is((long) opened.slot()), VaultContract.SECRETS.is((long)
+                    opened.size().secrets()));
             boolean recorded = false;
             try {
-                Answers.make(() -> audit.release(
-                        Ring.OPERATORS,
-                        "vault.unsealed",
-                        Map.of(
-                                "slot", opened.slot(),
-                                "secrets", opened.size().secrets(),
-                                "caller", caller.user())));
+                audit.release(Ring.OPERATORS, VaultEvents.UNSEALED, result.and(caller(caller)));
                 recorded = true;
             } finally {
                 if (!recorded) {
                     keeper.sealIfOpen();
                 }
             }
-            JsonObject result = new JsonObject();
-            result.addProperty("slot", opened.slot());
-            result.addProperty("secrets", opened.size().secrets());
-            result.addProperty("versions", opened.size().versions());
-            return result;
+            return result.and(VaultContract.VERSIONS.is((long) opened.size().versions()));
         }
     }
 
-    private JsonElement audit(Params params) throws RpcException {
-        long after = params.optionalInteger("after", 0, Long.MAX_VALUE, 0);
-        int max = (int) params.optionalInteger("max", 1, Audit.MAX_PAGE, Audit.MAX_PAGE);
-        params.done();
-        Audit.Page page = audit.page(after, max);
-        JsonArray records = new JsonArray();
-        page.records().forEach(records::add);
-        JsonObject result = new JsonObject();
-        result.add("records", records);
-        result.addProperty("damaged", page.damaged());
-        return result;
+    private Message audit(Message request) throws RpcException {
+        Audit.Page page = audit.page(request.get(VaultContract.AFTER), request.getInt(VaultContract.AUDIT_MAX));
+        return Message.of(
+                VaultContract.RECORDS.is(List.copyOf(page.records())), VaultContract.DAMAGED.is((long) page.damaged()));
     }
 
-    private JsonElement seal(Caller caller, Params params) throws RpcException {
-        params.done();
-        Answers.make(keeper::seal);
-        audit.note(Ring.OPERATORS, "vault.sealed", Map.of("caller", caller.user()));
-        Answers.make(transfers::clear);
-        return Answers.nothing();
+    private Message seal(Caller caller) throws RpcException, IOException {
+        keeper.seal();
+        audit.note(Ring.OPERATORS, VaultEvents.SEALED, Message.of(caller(caller)));
+        transfers.clear();
+        return Message.of();
     }
 
-    private JsonElement rekey(Caller caller, Params params) throws RpcException {
-        try (Credential proof = Answers.credential(params)) {
-            List<VaultKeeper.Slot> slots;
-            if (params.has("remove")) {
-                int number = (int) params.integer("remove", 1, 255);
-                params.done();
-                slots = attempt(
-                        caller, () -> keeper.removeSlot(proof, number, rekeyed(caller, Map.of("remove", number))));
-            } else {
-                try (Credential replacement = Answers.credential(params, "new_passphrase", "new_key")) {
-                    boolean keep = params.optionalBool("keep", false);
-                    boolean newDataKey = params.optionalBool("new_data_key", false);
-                    params.done();
-                    Map<String, ?> asked = Map.of("keep", keep, "new_data_key", newDataKey);
-                    slots = attempt(
-                            caller, () -> keeper.rekey(proof, replacement, keep, newDataKey, rekeyed(caller, asked)));
-                }
+    private Message rekey(Caller caller, Message request) throws RpcException, IOException {
+        try (Credential proof = Calls.credential(request, VaultContract.PASSPHRASE, VaultContract.KEY)) {
+            if (request.has(VaultContract.REMOVE)) {
+                Calls.refuse(
+                        request,
+                        VaultContract.NEW_PASSPHRASE,
+                        VaultContract.NEW_KEY,
+                        VaultContract.KEEP,
+                        VaultContract.NEW_DATA_KEY);
+                int number = request.getInt(VaultContract.REMOVE);
+                Message asked = Message.of(VaultContract.REMOVE.is((long) number), caller(caller));
+                return Message.of(slots(
+                        attempt(caller, () -> keeper.removeSlot(proof, number, rekeyed(caller, asked)))));
             }
-            JsonObject result = new JsonObject();
-            result.add("slots", json(slots));
-            return result;
+            try (Credential replacement =
+                    Calls.credential(request, VaultContract.NEW_PASSPHRASE, VaultContract.NEW_KEY)) {
+                boolean keep = request.get(VaultContract.KEEP);
+                boolean newDataKey = request.get(VaultContract.NEW_DATA_KEY);
+                Message asked = Message.of(
+                        VaultContract.KEEP.is(keep), VaultContract.NEW_DATA_KEY.is(newDataKey), caller(caller));
+                return Message.of(slots(attempt(
+                        caller, () -> keeper.rekey(proof, replacement, keep, newDataKey, rekeyed(caller, asked)))));
+            }
         }
     }
 
-    private VaultAction.Around<List<VaultKeeper.Slot>> rekeyed(Caller caller, Map<String, ?> asked) {
-        return change -> audit.change(
-                "vault.rekeyed",
-                Audit.with(asked, "caller", caller.user()),
-                change,
-                slots -> Map.of("slots", json(slots), "caller", caller.user()));
+    private VaultAction.Around<List<VaultKeeper.Slot>> rekeyed(Caller caller, Message asked) {
+        return change ->
+                audit.change(VaultEvents.REKEYED, asked, change, slots -> Message.of(slots(slots), caller(caller)));
     }
 
     /** Something that a wrong credential ends, which is an event of its own. */
-    private <T> T attempt(Caller caller, VaultAction<T> question) throws RpcException {
-        return Answers.ask(() -> {
-            audit.ready();
-            try {
-                return question.run();
-            } catch (VaultException e) {
-                if (e.code() == VaultCode.ATTEMPTS_DELAYED || VaultOpenResult.Refused.CLASSES.contains(e.code())) {
-                    notOpened(caller, e.code());
-                }
-                throw e;
+    private <T> T attempt(Caller caller, VaultAction<T> action) throws RpcException, IOException {
+        audit.ready();
+        try {
+            return action.run();
+        } catch (RpcException e) {
+            if (e.is(VaultReason.ATTEMPTS_DELAYED) || VaultOpenResult.isRefused(e)) {
+                notOpened(caller, e);
             }
-        });
+            throw e;
+        }
     }
 
-    private void notOpened(Caller caller, VaultCode why) {
-        Map<String, ?> fields = Map.of(
-                "code", why.name(),
-                "failed_attempts", keeper.failedAttempts(),
-                "retry_after_s", keeper.retryAfterSeconds(),
-                "caller", caller.user());
-        if (why == VaultCode.WRONG_KEY) {
+    private void notOpened(Caller caller, RpcException why) {
+        Message fields = Message.of(
+                VaultContract.CODE.is(why.detail()),
+                VaultContract.FAILED_ATTEMPTS.is(keeper.failedAttempts()),
+                VaultContract.RETRY_AFTER_S.is(keeper.retryAfterSeconds()),
+                caller(caller));
+        if (why.is(VaultReason.WRONG_KEY)) {
             // Slowed already, so that it cannot flush what it stands among.
-            audit.note(Ring.OPERATORS, "vault.unseal_failed", fields);
+            audit.note(Ring.OPERATORS, VaultEvents.UNSEAL_FAILED, fields);
         } else {
-            audit.refusal(caller.user(), "vault.unseal_failed", fields);
+            audit.refusal(caller.name(), VaultEvents.UNSEAL_FAILED, fields);
         }
     }
 
-    private static JsonArray json(List<VaultKeeper.Slot> slots) {
-        JsonArray array = new JsonArray();
-        for (VaultKeeper.Slot slot : slots) {
-            JsonObject json = new JsonObject();
-            json.addProperty("slot", slot.number());
-            json.addProperty("kind", slot.kind());
-            array.add(json);
-        }
-        return array;
+    private static Value<String> caller(Caller caller) {
+        return VaultEvents.CALLER.is(caller.name());
+    }
+
+    private static Value<List<Message>> slots(List<VaultKeeper.Slot> slots) {
+        return VaultContract.SLOTS.is(slots.stream()
+                .map(slot ->
+                        Message.of(VaultContract.SLOT.is((long) slot.number()), VaultContract.KIND.is(slot.kind())))
+                .toList());
     }
 }

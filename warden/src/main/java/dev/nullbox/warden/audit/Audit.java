@@ -3,6 +3,15 @@ package dev.nullbox.warden.audit;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.Event;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.api.VaultEvents;
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.Directory;
@@ -10,14 +19,10 @@ import dev.nullbox.service.EventSink;
 import dev.nullbox.service.TokenBucket;
 import dev.nullbox.warden.audit.AuditFile.Ring;
 import dev.nullbox.warden.lease.Lease;
-import dev.nullbox.warden.vault.SecretName;
 import dev.nullbox.warden.vault.VaultAction;
-import dev.nullbox.warden.vault.VaultCode;
-import dev.nullbox.warden.vault.VaultException;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,12 +35,9 @@ import java.util.function.LongSupplier;
  * Who did what to the vault, on the disk and as events; for any thread.
  *
  * <p>Nothing is given out or changed before its record is on the disk, and while none can be written nothing is:
- * {@link VaultCode#AUDIT_NOT_WRITTEN}. What is taken away, as a revoked lease, is so all the same.
+ * {@link VaultReason#AUDIT_NOT_WRITTEN}. What is taken away, as a revoked lease, is so all the same.
  */
 public final class Audit {
-    /** Records in one answer: at most so many fit one message. */
-    public static final int MAX_PAGE = 1_500;
-
     private static final int REFUSALS_BURST = 20;
     private static final long MILLIS_PER_REFUSAL = 1_000;
     /** Callers and agents: more than there are. */
@@ -85,9 +87,9 @@ public final class Audit {
     /**
      * To be asked before anything is opened.
      *
-     * @throws VaultException when no record could be written of it
+     * @throws RpcException when no record could be written of it
      */
-    public synchronized void ready() throws VaultException {
+    public synchronized void ready() throws RpcException {
         try {
             inOrder();
         } catch (IOException e) {
@@ -98,9 +100,9 @@ public final class Audit {
     /**
      * A value that may leave the vault once this returns.
      *
-     * @throws VaultException when it must not
+     * @throws RpcException when it must not
      */
-    public synchronized void release(Ring ring, String event, Map<String, ?> fields) throws VaultException {
+    public synchronized void release(Ring ring, Event event, Message fields) throws RpcException {
         write(ring, event, fields, true);
         events.emit(event, fields);
     }
@@ -112,71 +114,56 @@ public final class Audit {
      * @param event what the change is called once it is made
      * @param asked what is known of it before
      * @param done what is known of it afterwards
-     * @throws VaultException when it is refused; {@link VaultCode#AUDIT_NOT_WRITTEN} before it has begun
+     * @throws RpcException when it is refused; {@link VaultReason#AUDIT_NOT_WRITTEN} before it has begun
      * @throws IOException when it is not known to be made
      */
-    public <T> T change(String event, Map<String, ?> asked, VaultAction<T> change, Function<T, Map<String, ?>> done)
-            throws VaultException, IOException {
-        write(Ring.OPERATORS, "vault.asked", with(asked, "of", event), true);
+    public <T> T change(Event event, Message asked, VaultAction<T> change, Function<T, Message> done)
+            throws RpcException, IOException {
+        write(Ring.OPERATORS, VaultEvents.ASKED, asked.and(VaultEvents.OF.is(event.name())), true);
         T made;
         try {
             made = change.run();
-        } catch (VaultException e) {
-            failed(event, asked, e.code());
+        } catch (RpcException e) {
+            failed(event, asked, e.detail());
             throw e;
         } catch (IOException e) {
-            failed(event, asked, VaultCode.VAULT_NOT_WRITTEN);
+            failed(event, asked, VaultReason.VAULT_NOT_WRITTEN.name());
             throw e;
         }
         tell(Ring.OPERATORS, event, done.apply(made), false);
         return made;
     }
 
-    private void failed(String event, Map<String, ?> asked, VaultCode code) {
-        Map<String, Object> fields = with(asked, "of", event);
-        fields.put("code", code.name());
-        tell(Ring.OPERATORS, "vault.failed", fields, false);
-    }
-
-    /** The fields and one more. */
-    public static Map<String, Object> with(Map<String, ?> fields, String name, Object value) {
-        Map<String, Object> more = new HashMap<>(fields);
-        more.put(name, value);
-        return more;
+    private void failed(Event event, Message asked, String code) {
+        Message fields = asked.and(VaultEvents.OF.is(event.name()), VaultContract.CODE.is(code));
+        tell(Ring.OPERATORS, VaultEvents.CHANGE_FAILED, fields, false);
     }
 
     /** Something that goes on whether or not its record can be written. */
-    public void note(Ring ring, String event, Map<String, ?> fields) {
+    public void note(Ring ring, Event event, Message fields) {
         tell(ring, event, fields, true);
     }
 
-    private synchronized void tell(Ring ring, String event, Map<String, ?> fields, boolean sync) {
+    private synchronized void tell(Ring ring, Event event, Message fields, boolean sync) {
         try {
             write(ring, event, fields, sync);
-        } catch (VaultException e) {
+        } catch (RpcException e) {
             // Why has been told already.
             lost++;
         }
         events.emit(event, fields);
     }
 
-    /** Names of secrets as a field of a record. */
-    public static JsonArray names(List<SecretName> names) {
-        JsonArray array = new JsonArray();
-        names.forEach(name -> array.add(name.value()));
-        return array;
-    }
-
     /** Secrets whose time is over. */
     public void expired(Lease lease, List<SecretName> names) {
         note(
                 Ring.AGENTS,
-                "vault.expired",
-                Map.of(
-                        "agent", lease.agent(),
-                        "run", lease.run(),
-                        "lease", lease.id(),
-                        "names", names(names)));
+                VaultEvents.EXPIRED,
+                Message.of(
+                        Fields.AGENT.is(lease.agent()),
+                        VaultContract.RUN.is(lease.run()),
+                        VaultContract.LEASE.is(lease.id()),
+                        VaultContract.NAMES.is(names)));
     }
 
     /**
@@ -184,14 +171,14 @@ public final class Audit {
      *
      * @param whose the agent's or caller's
      */
-    public synchronized void refusal(String whose, String event, Map<String, ?> fields) {
+    public synchronized void refusal(String whose, Event event, Message fields) {
         TokenBucket budget = refusals.computeIfAbsent(whose, _ -> budget());
         if (refusals.size() > MAX_SUBJECTS) {
             refusals.remove(refusals.keySet().iterator().next());
         }
         if (budget.take(millis())) {
             long suppressed = budget.takeDropped();
-            note(Ring.REFUSALS, event, suppressed == 0 ? fields : with(fields, "suppressed", suppressed));
+            note(Ring.REFUSALS, event, suppressed == 0 ? fields : fields.and(VaultEvents.SUPPRESSED.is(suppressed)));
         }
     }
 
@@ -205,11 +192,10 @@ public final class Audit {
             AuditFile readable = file.isPresent() ? file.get() : AuditFile.open(files);
             if (after > readable.last()) {
                 throw new RpcException(
-                        RpcException.Code.INVALID_PARAMS,
-                        "OUT_OF_RANGE",
+                        CallReason.OUT_OF_RANGE,
                         "after: the last record is " + readable.last()
                                 + "; if you have read more, the log was begun anew: ask for all, after 0",
-                        "after");
+                        VaultContract.AFTER.name());
             }
             AuditFile.Contents contents = readable.read();
             int damaged = contents.damaged();
@@ -225,8 +211,7 @@ public final class Audit {
             return new Page(records, damaged);
         } catch (IOException e) {
             throw new RpcException(
-                    RpcException.Code.UNAVAILABLE,
-                    VaultCode.AUDIT_NOT_WRITTEN.name(),
+                    VaultReason.AUDIT_NOT_WRITTEN,
                     "the audit log cannot be read: " + e.getMessage() + "; look at the data partition");
         }
     }
@@ -235,7 +220,7 @@ public final class Audit {
         try {
             if (Json.parse(entry.text()) instanceof JsonObject fields) {
                 JsonObject record = new JsonObject();
-                record.addProperty("seq", entry.sequence());
+                record.addProperty(Fields.SEQ.name(), entry.sequence());
                 fields.entrySet().forEach(field -> record.add(field.getKey(), field.getValue()));
                 return Optional.of(record);
             }
@@ -245,15 +230,17 @@ public final class Audit {
         }
     }
 
-    private synchronized void write(Ring ring, String event, Map<String, ?> fields, boolean sync)
-            throws VaultException {
+    private synchronized void write(Ring ring, Event event, Message fields, boolean sync) throws RpcException {
         try {
             inOrder().append(ring, texts(event, fields), sync);
         } catch (IOException e) {
             file = Optional.empty();
             hasFailed = true;
             if (failures.take(millis())) {
-                events.emit("vault.audit_failed", Map.of("of", event, "why", String.valueOf(e.getMessage())));
+                events.emit(
+                        VaultEvents.AUDIT_FAILED,
+                        VaultEvents.OF.is(event.name()),
+                        Fields.WHY.is(String.valueOf(e.getMessage())));
             }
             throw notWritten(e);
         }
@@ -266,10 +253,10 @@ public final class Audit {
         }
         AuditFile opened = AuditFile.open(files);
         if (opened.last() == 0) {
-            begin(opened, "vault.audit_begun", Map.of());
+            begin(opened, VaultEvents.AUDIT_BEGUN, Message.of());
         }
         if (hasFailed) {
-            begin(opened, "vault.audit_resumed", Map.of("lost", lost));
+            begin(opened, VaultEvents.AUDIT_RESUMED, Message.of(VaultEvents.LOST.is(lost)));
             hasFailed = false;
             lost = 0;
         }
@@ -277,31 +264,31 @@ public final class Audit {
         return opened;
     }
 
-    private void begin(AuditFile opened, String event, Map<String, ?> fields) throws IOException {
+    private void begin(AuditFile opened, Event event, Message fields) throws IOException {
         opened.append(Ring.OPERATORS, texts(event, fields), true);
         events.emit(event, fields);
     }
 
     /** One text, or several when not all its {@code names} fit one. */
-    private List<byte[]> texts(String event, Map<String, ?> fields) throws IOException {
-        JsonObject record = new JsonObject();
-        record.addProperty("time", clock.instant().getEpochSecond());
-        record.addProperty("event", event);
-        EventSink.object(fields).entrySet().forEach(field -> record.add(field.getKey(), field.getValue()));
+    private List<byte[]> texts(Event event, Message fields) throws IOException {
+        JsonObject record = Codec.encode(
+                VaultContract.TIME.is(clock.instant().getEpochSecond()), VaultContract.EVENT.is(event.name()));
+        EventSink.sorted(fields).entrySet().forEach(field -> record.add(field.getKey(), field.getValue()));
         List<byte[]> texts = new ArrayList<>();
         byte[] text = Json.bytes(record);
-        if (text.length > AuditFile.MAX_TEXT_BYTES && record.get("names") instanceof JsonArray names) {
+        if (text.length > AuditFile.MAX_TEXT_BYTES
+                && record.get(VaultContract.NAMES.name()) instanceof JsonArray names) {
             JsonArray some = new JsonArray();
             for (JsonElement name : names) {
                 JsonArray more = some.deepCopy();
                 more.add(name);
-                record.add("names", more);
+                record.add(VaultContract.NAMES.name(), more);
                 if (Json.bytes(record).length > AuditFile.MAX_TEXT_BYTES) {
-                    record.add("names", some);
+                    record.add(VaultContract.NAMES.name(), some);
                     texts.add(Json.bytes(record));
                     more = new JsonArray();
                     more.add(name);
-                    record.add("names", more);
+                    record.add(VaultContract.NAMES.name(), more);
                 }
                 some = more;
             }
@@ -316,9 +303,9 @@ public final class Audit {
         return texts;
     }
 
-    private static VaultException notWritten(IOException why) {
-        return new VaultException(
-                VaultCode.AUDIT_NOT_WRITTEN,
+    private static RpcException notWritten(IOException why) {
+        return new RpcException(
+                VaultReason.AUDIT_NOT_WRITTEN,
                 "the audit log cannot be written: " + why.getMessage()
                         + "; nothing was given out or changed; look at the data partition and its free space");
     }

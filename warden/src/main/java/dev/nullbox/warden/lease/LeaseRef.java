@@ -1,6 +1,6 @@
 package dev.nullbox.warden.lease;
 
-import dev.nullbox.warden.vault.SecretName;
+import dev.nullbox.protocol.id.SecretName;
 import java.util.Optional;
 
 /**

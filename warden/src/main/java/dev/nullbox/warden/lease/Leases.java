@@ -1,8 +1,8 @@
 package dev.nullbox.warden.lease;
 
-import dev.nullbox.warden.vault.SecretName;
-import dev.nullbox.warden.vault.VaultCode;
-import dev.nullbox.warden.vault.VaultException;
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.warden.vault.VaultLimits;
 import dev.nullbox.warden.vault.crypto.Secret;
 import java.io.IOException;
@@ -80,7 +80,7 @@ public final class Leases {
     /** Gives the value of a secret that is about to be fetched. */
     @FunctionalInterface
     public interface Opener {
-        Secret open(LeaseRef lent) throws VaultException, IOException;
+        Secret open(LeaseRef lent) throws RpcException, IOException;
     }
 
     /** The moment at which a lease is asked for, for {@link #grant}. */
@@ -92,20 +92,20 @@ public final class Leases {
      * Writes a lease down.
      *
      * @param asked when it was asked for: the vault may have kept it waiting
-     * @throws VaultException when too many agents hold one, or the run's were ended since it was asked for
+     * @throws RpcException when too many agents hold one, or the run's were ended since it was asked for
      */
-    public synchronized Granted grant(String agent, String run, List<LeaseRef> refs, long asked) throws VaultException {
+    public synchronized Granted grant(String agent, String run, List<LeaseRef> refs, long asked) throws RpcException {
         if (endedAt.getOrDefault(agent, 0L) > asked || endedAt.getOrDefault(key(agent, run), 0L) > asked) {
-            throw new VaultException(
-                    VaultCode.LEASE_ENDED,
+            throw new RpcException(
+                    VaultReason.LEASE_ENDED,
                     "what run " + run + " of " + agent + " is lent was ended while it was asked for");
         }
         long others = byId.values().stream()
                 .filter(lease -> !lease.isOver() && !lease.agent().equals(agent))
                 .count();
         if (others >= VaultLimits.MAX_LEASES) {
-            throw new VaultException(
-                    VaultCode.TOO_MANY_LEASES,
+            throw new RpcException(
+                    VaultReason.TOO_MANY_LEASES,
                     VaultLimits.MAX_LEASES + " agents hold a lease, which is all; revoke those that have ended");
         }
         List<Lease> ended = endAll(agent, Optional.empty(), Lease.State.ENDED);
@@ -120,21 +120,21 @@ public final class Leases {
     /**
      * A leased value, once more of its reads used up.
      *
-     * @throws VaultException when the lease does not give it, or the vault does not
+     * @throws RpcException when the lease does not give it, or the vault does not
      */
-    public Secret fetch(String agent, String run, SecretName name, Opener vault) throws VaultException, IOException {
+    public Secret fetch(String agent, String run, SecretName name, Opener vault) throws RpcException, IOException {
         Read read = begin(agent, run, name);
         Secret value;
         try {
             value = vault.open(read.item().ref());
-        } catch (VaultException | IOException e) {
+        } catch (RpcException | IOException e) {
             giveBack(read);
             throw e;
         }
         try {
             requireInForce(read);
             return value;
-        } catch (VaultException e) {
+        } catch (RpcException e) {
             value.close();
             throw e;
         }
@@ -143,13 +143,13 @@ public final class Leases {
     private record Read(OpenLease lease, OpenLease.Item item) {}
 
     /** Uses a read up before the value is opened, which may take long, and must keep nobody from revoking. */
-    private synchronized Read begin(String agent, String run, SecretName name) throws VaultException {
+    private synchronized Read begin(String agent, String run, SecretName name) throws RpcException {
         sweep();
         OpenLease lease = byId.values().stream()
                 .filter(one -> one.agent().equals(agent) && one.run().equals(run))
                 .reduce((older, newer) -> newer)
                 .orElseThrow(() ->
-                        new VaultException(VaultCode.LEASE_UNKNOWN, "run " + run + " of " + agent + " holds no lease"));
+                        new RpcException(VaultReason.LEASE_UNKNOWN, "run " + run + " of " + agent + " holds no lease"));
         OpenLease.Item item = lease.fetchable(name);
         item.read();
         changed();
@@ -161,7 +161,7 @@ public final class Leases {
         changed();
     }
 
-    private synchronized void requireInForce(Read read) throws VaultException {
+    private synchronized void requireInForce(Read read) throws RpcException {
         sweep();
         read.lease().requireInForce(read.item());
     }

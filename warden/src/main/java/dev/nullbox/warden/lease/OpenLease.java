@@ -1,8 +1,8 @@
 package dev.nullbox.warden.lease;
 
-import dev.nullbox.warden.vault.SecretName;
-import dev.nullbox.warden.vault.VaultCode;
-import dev.nullbox.warden.vault.VaultException;
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.rpc.RpcException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -105,38 +105,38 @@ final class OpenLease {
                 .orElse(Long.MAX_VALUE);
     }
 
-    /** @throws VaultException when somebody has ended it, or the time for the secret is over */
-    void requireInForce(Item item) throws VaultException {
+    /** @throws RpcException when somebody has ended it, or the time for the secret is over */
+    void requireInForce(Item item) throws RpcException {
         requireNotEnded();
         if (item.expired) {
-            throw new VaultException(VaultCode.LEASE_EXPIRED, "the time for " + item.ref.name() + " is over");
+            throw new RpcException(VaultReason.LEASE_EXPIRED, "the time for " + item.ref.name() + " is over");
         }
     }
 
-    private void requireNotEnded() throws VaultException {
+    private void requireNotEnded() throws RpcException {
         if (end.isPresent()) {
             throw end.get() == Lease.State.REVOKED
-                    ? new VaultException(VaultCode.LEASE_REVOKED, "the lease was revoked by an operator")
-                    : new VaultException(VaultCode.LEASE_ENDED, "the lease ended with the run it was for");
+                    ? new RpcException(VaultReason.LEASE_REVOKED, "the lease was revoked by an operator")
+                    : new RpcException(VaultReason.LEASE_ENDED, "the lease ended with the run it was for");
         }
     }
 
     /** The item of the name, if it may be fetched now. */
-    Item fetchable(SecretName name) throws VaultException {
+    Item fetchable(SecretName name) throws RpcException {
         requireNotEnded();
         Item item = items.stream()
                 .filter(one -> one.ref.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new VaultException(
-                        VaultCode.LEASE_UNKNOWN,
+                .orElseThrow(() -> new RpcException(
+                        VaultReason.LEASE_UNKNOWN,
                         "the lease has no " + name + "; AGENT.toml's credential_refs has to name it"));
         if (item.ref.delivery() != LeaseRef.Delivery.FETCH) {
-            throw new VaultException(VaultCode.LEASE_NOT_FETCH, name + " was delivered as a file");
+            throw new RpcException(VaultReason.LEASE_NOT_FETCH, name + " was delivered as a file");
         }
         requireInForce(item);
         if (item.state() == Lease.State.SPENT) {
-            throw new VaultException(
-                    VaultCode.LEASE_SPENT, name + " was read " + item.ref.reads() + " times, which is all");
+            throw new RpcException(
+                    VaultReason.LEASE_SPENT, name + " was read " + item.ref.reads() + " times, which is all");
         }
         return item;
     }

@@ -1,5 +1,7 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.Directory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -56,14 +58,14 @@ final class Attempts {
     /**
      * Counts an attempt that begins.
      *
-     * @throws VaultException when it must wait
+     * @throws RpcException when it must wait
      * @throws IOException when it cannot be counted: then it must not be made
      */
-    synchronized void begin() throws VaultException, IOException {
+    synchronized void begin() throws RpcException, IOException {
         long wait = retryAfterSeconds();
         if (wait > 0) {
-            throw new VaultException(
-                    VaultCode.ATTEMPTS_DELAYED,
+            throw new RpcException(
+                    VaultReason.ATTEMPTS_DELAYED,
                     failures + " attempts in a row failed; try again in " + wait + " seconds");
         }
         write(failures + 1);

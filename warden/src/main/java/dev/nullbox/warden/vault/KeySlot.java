@@ -1,5 +1,6 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.protocol.api.VaultContract;
 import dev.nullbox.warden.vault.crypto.Argon2Cost;
 import dev.nullbox.warden.vault.crypto.Credential;
 import dev.nullbox.warden.vault.crypto.RandomSource;
@@ -121,7 +122,7 @@ final class KeySlot {
 
     /** {@code "key"} or {@code "passphrase"}, as operators see it. */
     String kindName() {
-        return kind() == KEY_FILE ? "key" : "passphrase";
+        return (kind() == KEY_FILE ? VaultContract.KEY : VaultContract.PASSPHRASE).name();
     }
 
     byte[] bytes() {

@@ -1,5 +1,8 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.protocol.id.Text;
 import dev.nullbox.warden.vault.crypto.RandomSource;
 import dev.nullbox.warden.vault.crypto.Secret;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
@@ -33,7 +36,7 @@ final class SealedRecord {
     static final int FIXED_BYTES = 28;
     static final int MIN_BYTES =
             FIXED_BYTES + 1 + VaultCrypto.SALT_BYTES + VaultCrypto.NONCE_BYTES + VaultCrypto.TAG_BYTES;
-    static final int MAX_BYTES = MIN_BYTES - 1 + SecretName.MAX_LENGTH + VaultLimits.MAX_VALUE_BYTES;
+    static final int MAX_BYTES = MIN_BYTES - 1 + Text.MAX_IDENTIFIER + VaultContract.MAX_VALUE_BYTES;
 
     private static final int CANARY = 1;
     private static final String PURPOSE = "nullbox vault 2 record";
@@ -128,11 +131,11 @@ final class SealedRecord {
         int valueLength = bytes.length - (MIN_BYTES - 1) - nameLength;
         MalformedException.require(
                 kind.get() == Kind.VALUE
-                        ? valueLength > 0 && valueLength <= VaultLimits.MAX_VALUE_BYTES
+                        ? valueLength > 0 && valueLength <= VaultContract.MAX_VALUE_BYTES
                         : valueLength == 0,
                 "record length");
         String name = new String(bytes, FIXED_BYTES, nameLength, StandardCharsets.US_ASCII);
-        MalformedException.require(SecretName.isValid(name), "record name");
+        MalformedException.require(Text.isIdentifier(name), "record name");
         return new SealedRecord(bytes, new SecretName(name));
     }
 

@@ -1,5 +1,7 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.protocol.id.SecretName;
+
 /**
  * What may be told of a version of a secret.
  *

@@ -1,5 +1,9 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.warden.vault.crypto.Credential;
 import dev.nullbox.warden.vault.crypto.Secret;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
@@ -46,33 +50,32 @@ public final class Vault implements AutoCloseable {
     /**
      * Sets a secret's next version, which a canary's cannot be without being one; the value stays the caller's to wipe.
      *
-     * @throws VaultException when a limit is passed
+     * @throws RpcException when a limit is passed
      * @throws IOException when the vault cannot be written
      */
-    public synchronized SecretInfo set(SecretName name, Secret value, boolean canary)
-            throws VaultException, IOException {
+    public synchronized SecretInfo set(SecretName name, Secret value, boolean canary) throws RpcException, IOException {
         requireOpen();
         requireValue(value);
         if (!canary && isCanary(name)) {
-            throw new VaultException(
-                    VaultCode.CANARY, name + " is a canary; set it as one, or destroy it first to make it a secret");
+            throw new RpcException(
+                    VaultReason.CANARY, name + " is a canary; set it as one, or destroy it first to make it a secret");
         }
         append(SealedRecord.Kind.VALUE, canary, index.nextVersion(name), name, value);
         return info(name);
     }
 
     /** Hides a secret with all its versions, until it is undeleted or set. */
-    public synchronized void delete(SecretName name) throws VaultException, IOException {
+    public synchronized void delete(SecretName name) throws RpcException, IOException {
         if (entry(name).isDeleted()) {
-            throw new VaultException(VaultCode.SECRET_DELETED, name + " is deleted already");
+            throw new RpcException(VaultReason.SECRET_DELETED, name + " is deleted already");
         }
         mark(SealedRecord.Kind.DELETED, name);
     }
 
     /** Brings a deleted secret back. */
-    public synchronized SecretInfo undelete(SecretName name) throws VaultException, IOException {
+    public synchronized SecretInfo undelete(SecretName name) throws RpcException, IOException {
         if (!entry(name).isDeleted()) {
-            throw new VaultException(VaultCode.SECRET_NOT_DELETED, name + " is not deleted");
+            throw new RpcException(VaultReason.SECRET_NOT_DELETED, name + " is not deleted");
         }
         mark(SealedRecord.Kind.UNDELETED, name);
         return info(name);
@@ -83,7 +86,7 @@ public final class Vault implements AutoCloseable {
      *
      * @return how many values are gone
      */
-    public synchronized int destroy(SecretName name, Optional<Integer> version) throws VaultException, IOException {
+    public synchronized int destroy(SecretName name, Optional<Integer> version) throws RpcException, IOException {
         VaultIndex.Entry entry = entry(name);
         if (version.isEmpty()) {
             rewrite(head -> head.name().equals(name) ? VaultRewrite.Fate.VANISHES : VaultRewrite.Fate.STAYS);
@@ -99,13 +102,13 @@ public final class Vault implements AutoCloseable {
     /**
      * A version's value, or the newest's.
      *
-     * @throws VaultException when there is none to be had, or the record is not as it was written
+     * @throws RpcException when there is none to be had, or the record is not as it was written
      * @throws IOException when the file cannot be read
      */
-    public synchronized Version get(SecretName name, Optional<Integer> version) throws VaultException, IOException {
+    public synchronized Version get(SecretName name, Optional<Integer> version) throws RpcException, IOException {
         VaultIndex.Entry entry = entry(name);
         if (entry.isDeleted()) {
-            throw new VaultException(VaultCode.SECRET_DELETED, name + " is deleted; undelete it first");
+            throw new RpcException(VaultReason.SECRET_DELETED, name + " is deleted; undelete it first");
         }
         VaultIndex.Place place = entry.undestroyed(version);
         return new Version(entry.info(place), place.sequence(), file.open(keys, name, place));
@@ -114,9 +117,9 @@ public final class Vault implements AutoCloseable {
     /**
      * The value that an agent is to have.
      *
-     * @throws VaultException as {@link #get(SecretName, Optional)}; CANARY when nobody may
+     * @throws RpcException as {@link #get(SecretName, Optional)}; CANARY when nobody may
      */
-    public synchronized Version lend(SecretName name, Optional<Integer> version) throws VaultException, IOException {
+    public synchronized Version lend(SecretName name, Optional<Integer> version) throws RpcException, IOException {
         refuseCanary(name);
         return get(name, version);
     }
@@ -124,30 +127,30 @@ public final class Vault implements AutoCloseable {
     /**
      * The value that was lent, and no other that has its name and number now.
      *
-     * @throws VaultException as {@link #lend(SecretName, Optional)}; VERSION_DESTROYED also when all of the name was
+     * @throws RpcException as {@link #lend(SecretName, Optional)}; VERSION_DESTROYED also when all of the name was
      */
-    public synchronized Version lend(SecretName name, int version, long sequence) throws VaultException, IOException {
+    public synchronized Version lend(SecretName name, int version, long sequence) throws RpcException, IOException {
         refuseCanary(name);
         if (index.find(name).filter(entry -> entry.holds(sequence)).isPresent()) {
             return get(name, Optional.of(version));
         }
-        throw new VaultException(
-                VaultCode.VERSION_DESTROYED, name + " as it was lent is destroyed; start the agent anew");
+        throw new RpcException(
+                VaultReason.VERSION_DESTROYED, name + " as it was lent is destroyed; start the agent anew");
     }
 
     /**
      * Lets all names pass but those of canaries, whichever version is asked for.
      *
-     * @throws VaultException CANARY
+     * @throws RpcException CANARY
      */
-    public synchronized void refuseCanary(SecretName name) throws VaultException {
+    public synchronized void refuseCanary(SecretName name) throws RpcException {
         if (isCanary(name)) {
-            throw new VaultException(VaultCode.CANARY, name + " is a canary: nobody may have it; find out who asks");
+            throw new RpcException(VaultReason.CANARY, name + " is a canary: nobody may have it; find out who asks");
         }
     }
 
     /** Whether the name is a canary's: any version of it that is not destroyed, also when the secret is deleted. */
-    public synchronized boolean isCanary(SecretName name) throws VaultException {
+    public synchronized boolean isCanary(SecretName name) throws RpcException {
         requireOpen();
         return index.find(name).filter(VaultIndex.Entry::isCanary).isPresent();
     }
@@ -160,13 +163,13 @@ public final class Vault implements AutoCloseable {
      * @param deleted whether to tell of deleted and destroyed ones too
      */
     public synchronized List<SecretInfo> list(Optional<SecretName> after, int max, boolean deleted)
-            throws VaultException {
+            throws RpcException {
         requireOpen();
         return index.list(after, max, deleted);
     }
 
     /** All versions of a secret, newest first. */
-    public synchronized List<SecretInfo> history(SecretName name) throws VaultException {
+    public synchronized List<SecretInfo> history(SecretName name) throws RpcException {
         return entry(name).history();
     }
 
@@ -177,7 +180,7 @@ public final class Vault implements AutoCloseable {
      * @param newDataKey whether under another data key: then no slot can stay
      */
     synchronized void rekey(List<KeySlot> stay, SortedMap<Integer, Credential> wrapped, boolean newDataKey)
-            throws VaultException, IOException {
+            throws RpcException, IOException {
         requireOpen();
         VaultKeys old = keys;
         VaultKeys next = newDataKey
@@ -197,7 +200,7 @@ public final class Vault implements AutoCloseable {
     }
 
     /** Writes the vault anew with these slots. */
-    synchronized void replaceSlots(List<KeySlot> slots) throws VaultException, IOException {
+    synchronized void replaceSlots(List<KeySlot> slots) throws RpcException, IOException {
         requireOpen();
         rewrite(file.header().next(slots), keys, head -> VaultRewrite.Fate.STAYS);
     }
@@ -207,7 +210,7 @@ public final class Vault implements AutoCloseable {
      *
      * @return how many bytes it has
      */
-    synchronized long export(String name, Credential credential) throws VaultException, IOException {
+    public synchronized long export(String name, Credential credential) throws RpcException, IOException {
         requireOpen();
         byte[] vaultId = store.random().bytes(VaultHeader.VAULT_ID_BYTES);
         try (VaultKeys to = new VaultKeys(vaultId, Secret.owning(store.random().bytes(VaultCrypto.KEY_BYTES)))) {
@@ -226,7 +229,7 @@ public final class Vault implements AutoCloseable {
      * @param overwrite whether the newest value of a secret whose name is taken becomes that one's next version
      * @return what was added; its bytes are those of the vault now
      */
-    synchronized Size importFrom(VaultImport other, boolean overwrite) throws VaultException, IOException {
+    synchronized Size importFrom(VaultImport other, boolean overwrite) throws RpcException, IOException {
         try (other) {
             requireOpen();
             Size before = size();
@@ -266,7 +269,7 @@ public final class Vault implements AutoCloseable {
     }
 
     private void append(SealedRecord.Kind kind, boolean canary, int version, SecretName name, Secret value)
-            throws VaultException, IOException {
+            throws RpcException, IOException {
         if (file.isSuspect() || index.idleMarks() > MAX_MARKS) {
             rewrite(head -> VaultRewrite.Fate.STAYS);
         }
@@ -283,16 +286,16 @@ public final class Vault implements AutoCloseable {
         }
     }
 
-    private void mark(SealedRecord.Kind kind, SecretName name) throws VaultException, IOException {
+    private void mark(SealedRecord.Kind kind, SecretName name) throws RpcException, IOException {
         append(kind, false, 0, name, NO_VALUE);
     }
 
-    private void rewrite(VaultRewrite.Judge judge) throws VaultException, IOException {
+    private void rewrite(VaultRewrite.Judge judge) throws RpcException, IOException {
         rewrite(file.header().next(file.header().slots()), keys, judge);
     }
 
     private void rewrite(VaultHeader next, VaultKeys nextKeys, VaultRewrite.Judge judge)
-            throws VaultException, IOException {
+            throws RpcException, IOException {
         store.orDiscard(VaultFile.NEW_NAME, () -> {
             VaultRewrite rewrite = VaultRewrite.begin(store, VaultFile.NEW_NAME, next, keys, nextKeys, file);
             rewrite.copy(file, index, judge);
@@ -304,30 +307,30 @@ public final class Vault implements AutoCloseable {
         });
     }
 
-    private VaultIndex.Entry entry(SecretName name) throws VaultException {
+    private VaultIndex.Entry entry(SecretName name) throws RpcException {
         requireOpen();
         return index.entry(name);
     }
 
-    private SecretInfo info(SecretName name) throws VaultException {
+    private SecretInfo info(SecretName name) throws RpcException {
         VaultIndex.Entry entry = entry(name);
         return entry.info(entry.newest());
     }
 
-    private static void requireValue(Secret value) throws VaultException {
+    private static void requireValue(Secret value) throws RpcException {
         if (value.length() == 0) {
-            throw new VaultException(VaultCode.VALUE_EMPTY, "the value has no bytes; delete the secret instead");
+            throw new RpcException(VaultReason.VALUE_EMPTY, "the value has no bytes; delete the secret instead");
         }
-        if (value.length() > VaultLimits.MAX_VALUE_BYTES) {
-            throw new VaultException(
-                    VaultCode.VALUE_TOO_LARGE,
-                    "the value has " + value.length() + " bytes, a secret at most " + VaultLimits.MAX_VALUE_BYTES);
+        if (value.length() > VaultContract.MAX_VALUE_BYTES) {
+            throw new RpcException(
+                    VaultReason.VALUE_TOO_LARGE,
+                    "the value has " + value.length() + " bytes, a secret at most " + VaultContract.MAX_VALUE_BYTES);
         }
     }
 
-    private void requireOpen() throws VaultException {
+    private void requireOpen() throws RpcException {
         if (closed) {
-            throw new VaultException(VaultCode.VAULT_SEALED, "the vault is sealed; nullctl vault unseal opens it");
+            throw new RpcException(VaultReason.VAULT_SEALED, "the vault is sealed; nullctl vault unseal opens it");
         }
     }
 }

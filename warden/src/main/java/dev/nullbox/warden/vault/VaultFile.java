@@ -1,5 +1,8 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.Directory;
 import dev.nullbox.warden.vault.crypto.Secret;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
@@ -61,9 +64,9 @@ final class VaultFile {
     /**
      * The value of the version at the place.
      *
-     * @throws VaultException when another record is there now, or one that is not as it was written
+     * @throws RpcException when another record is there now, or one that is not as it was written
      */
-    Secret open(VaultKeys keys, SecretName name, VaultIndex.Place place) throws VaultException, IOException {
+    Secret open(VaultKeys keys, SecretName name, VaultIndex.Place place) throws RpcException, IOException {
         try {
             SealedRecord record = SealedRecord.parse(files.read(NAME, place.position(), place.length()));
             if (place.isAt(record)) {
@@ -94,15 +97,15 @@ final class VaultFile {
         suspect = false;
     }
 
-    static VaultException changed(String where) {
-        return new VaultException(
-                VaultCode.TAMPERED,
+    static RpcException changed(String where) {
+        return new RpcException(
+                VaultReason.TAMPERED,
                 "the vault changed on the disk while it was open (" + where + "); restore it from a backup");
     }
 
-    static VaultException full() {
-        return new VaultException(
-                VaultCode.VAULT_FULL,
+    static RpcException full() {
+        return new RpcException(
+                VaultReason.VAULT_FULL,
                 "the vault may have " + VaultLimits.MAX_FILE_BYTES + " bytes; destroy secrets or versions first");
     }
 }

@@ -1,5 +1,7 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
 import dev.nullbox.warden.vault.crypto.VaultKeys;
 import java.nio.ByteBuffer;
@@ -53,34 +55,34 @@ public final class VaultHeader {
      * Reads a header; says nothing of its authenticity.
      *
      * @param begin the file's first {@link #RECORDS_AT} bytes, or all when it has fewer
-     * @throws VaultException when it is none of this version, or not whole
+     * @throws RpcException when it is none of this version, or not whole
      */
-    static VaultHeader parse(byte[] begin) throws VaultException {
+    static VaultHeader parse(byte[] begin) throws RpcException {
         byte[] magic = VaultKeys.magic();
         byte[] found = Arrays.copyOf(begin, Math.min(begin.length, VaultKeys.MAGIC_BYTES));
         if (!Arrays.equals(found, Arrays.copyOf(magic, found.length))) {
-            throw VaultException.notAVault();
+            throw VaultOpenResult.notAVault();
         }
         if (begin.length >= VaultKeys.MAGIC_BYTES + 2) {
             int version = Short.toUnsignedInt(ByteBuffer.wrap(begin).getShort(VaultKeys.MAGIC_BYTES));
             if (version != VaultKeys.VERSION) {
-                throw new VaultException(
-                        VaultCode.WRONG_VERSION,
+                throw new RpcException(
+                        VaultReason.WRONG_VERSION,
                         "the vault has format version " + version + ", this NullBox reads " + VaultKeys.VERSION
                                 + "; boot the NullBox that wrote it");
             }
         }
         if (begin.length < RECORDS_AT) {
-            throw VaultException.truncated(RECORDS_AT, begin.length);
+            throw VaultOpenResult.truncated(RECORDS_AT, begin.length);
         }
         byte[] digest = Arrays.copyOfRange(begin, DIGEST_AT, BLOCK_BYTES);
         if (!Arrays.equals(digest, VaultCrypto.sha256(Arrays.copyOf(begin, DIGEST_AT)))) {
-            throw VaultException.tampered("header");
+            throw VaultOpenResult.tampered("header");
         }
         try {
             return header(ByteBuffer.wrap(begin, 0, DIGEST_AT));
         } catch (MalformedException e) {
-            throw VaultException.tampered(e.where());
+            throw VaultOpenResult.tampered(e.where());
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.warden.vault.crypto.Secret;
 import dev.nullbox.warden.vault.crypto.VaultKeys;
 import java.io.IOException;
@@ -24,9 +27,9 @@ final class VaultImport implements AutoCloseable {
      *
      * @param ours what that file has had before
      * @return how many secrets
-     * @throws VaultException when a name is taken and may not be overwritten
+     * @throws RpcException when a name is taken and may not be overwritten
      */
-    int addTo(VaultRewrite target, VaultIndex ours, boolean overwrite) throws VaultException, IOException {
+    int addTo(VaultRewrite target, VaultIndex ours, boolean overwrite) throws RpcException, IOException {
         refuseTaken(ours, overwrite);
         int secrets = 0;
         try {
@@ -50,26 +53,26 @@ final class VaultImport implements AutoCloseable {
         return secrets;
     }
 
-    private void refuseTaken(VaultIndex ours, boolean overwrite) throws VaultException {
+    private void refuseTaken(VaultIndex ours, boolean overwrite) throws RpcException {
         for (Map.Entry<SecretName, VaultIndex.Entry> theirs : index.entries().entrySet()) {
             SecretName name = theirs.getKey();
             Optional<VaultIndex.Entry> taken = ours.find(name);
             if (!overwrite && taken.isPresent()) {
-                throw new VaultException(
-                        VaultCode.SECRET_EXISTS,
+                throw new RpcException(
+                        VaultReason.SECRET_EXISTS,
                         "there is a secret " + name + " already; import with overwrite to give it a next version");
             }
             if (taken.filter(VaultIndex.Entry::isCanary).isPresent()
                     && !theirs.getValue().isCanary()) {
-                throw new VaultException(
-                        VaultCode.CANARY,
+                throw new RpcException(
+                        VaultReason.CANARY,
                         name + " is a canary here and none in the file; destroy it first to make it a secret");
             }
         }
     }
 
     /** What a version becomes here: itself where the name is new, else the newest the next one, others nothing. */
-    private Optional<SealedRecord.Head> as(SealedRecord.Head head, VaultIndex ours) throws VaultException {
+    private Optional<SealedRecord.Head> as(SealedRecord.Head head, VaultIndex ours) throws RpcException {
         if (ours.find(head.name()).isEmpty()) {
             return Optional.of(head);
         }
@@ -91,8 +94,7 @@ final class VaultImport implements AutoCloseable {
         return index.find(head.name()).orElseThrow();
     }
 
-    private void add(VaultRewrite target, SealedRecord record, SealedRecord.Head as)
-            throws VaultException, IOException {
+    private void add(VaultRewrite target, SealedRecord record, SealedRecord.Head as) throws RpcException, IOException {
         try (Secret value = record.open(keys).orElseThrow(() -> VaultFile.changed("record " + as.sequence()))) {
             target.addVersion(as, value);
         }

@@ -1,6 +1,10 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.rpc.RpcException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -11,7 +15,7 @@ import java.util.TreeMap;
  * that needs no value.
  */
 final class VaultIndex {
-    private final NavigableMap<SecretName, Entry> entries = new TreeMap<>();
+    private final NavigableMap<SecretName, Entry> entries = new TreeMap<>(Comparator.comparing(SecretName::value));
     private int versions;
     private int marks;
     private int deleted;
@@ -72,30 +76,30 @@ final class VaultIndex {
         /**
          * A version, or the newest.
          *
-         * @throws VaultException when there is none of the number
+         * @throws RpcException when there is none of the number
          */
-        Place place(Optional<Integer> version) throws VaultException {
+        Place place(Optional<Integer> version) throws RpcException {
             if (version.isEmpty()) {
                 return newest();
             }
             return places.stream()
                     .filter(place -> place.version() == version.get())
                     .findFirst()
-                    .orElseThrow(() -> new VaultException(
-                            VaultCode.VERSION_UNKNOWN,
+                    .orElseThrow(() -> new RpcException(
+                            VaultReason.VERSION_UNKNOWN,
                             name + " has no version " + version.get() + "; the newest is " + newest().version()));
         }
 
         /**
          * A version that still has its value, or the newest if it has.
          *
-         * @throws VaultException when there is none of the number, or it is destroyed
+         * @throws RpcException when there is none of the number, or it is destroyed
          */
-        Place undestroyed(Optional<Integer> version) throws VaultException {
+        Place undestroyed(Optional<Integer> version) throws RpcException {
             Place place = place(version);
             if (place.destroyed()) {
-                throw new VaultException(
-                        VaultCode.VERSION_DESTROYED,
+                throw new RpcException(
+                        VaultReason.VERSION_DESTROYED,
                         "version " + place.version() + " of " + name + " is destroyed; set it anew");
             }
             return place;
@@ -147,7 +151,7 @@ final class VaultIndex {
                 older == null
                         ? entries.size() < VaultLimits.MAX_SECRETS
                         : older.places.size() < VaultLimits.MAX_VERSIONS,
-                "number of " + (older == null ? "secrets" : "versions"));
+                older == null ? "number of secrets" : "number of versions");
         MalformedException.require(versions < VaultLimits.MAX_ALL_VERSIONS, "number of versions");
         Entry entry = older == null ? new Entry(head.name()) : older;
         entries.put(entry.name, entry);
@@ -176,11 +180,11 @@ final class VaultIndex {
     /**
      * The secret of the name.
      *
-     * @throws VaultException when there is none
+     * @throws RpcException when there is none
      */
-    Entry entry(SecretName name) throws VaultException {
+    Entry entry(SecretName name) throws RpcException {
         return find(name)
-                .orElseThrow(() -> new VaultException(VaultCode.SECRET_UNKNOWN, "no secret has the name " + name));
+                .orElseThrow(() -> new RpcException(VaultReason.SECRET_UNKNOWN, "no secret has the name " + name));
     }
 
     /** See {@link Vault#list}. */
@@ -196,13 +200,13 @@ final class VaultIndex {
     /**
      * The number of a secret's next version.
      *
-     * @throws VaultException when there is no room for one
+     * @throws RpcException when there is no room for one
      */
-    int nextVersion(SecretName name) throws VaultException {
+    int nextVersion(SecretName name) throws RpcException {
         Optional<Entry> older = find(name);
         if (older.isEmpty() && entries.size() >= VaultLimits.MAX_SECRETS) {
-            throw new VaultException(
-                    VaultCode.TOO_MANY_SECRETS,
+            throw new RpcException(
+                    VaultReason.TOO_MANY_SECRETS,
                     "the vault has " + VaultLimits.MAX_SECRETS + " secrets, which is all; destroy some first");
         }
         // The highest number is no version that a vault comes to by itself, but one that an imported file may have.
@@ -210,8 +214,8 @@ final class VaultIndex {
                 && (older.get().places.size() >= VaultLimits.MAX_VERSIONS
                         || older.get().newest().version() == Integer.MAX_VALUE);
         if (historyIsFull || versions >= VaultLimits.MAX_ALL_VERSIONS) {
-            throw new VaultException(
-                    VaultCode.TOO_MANY_VERSIONS,
+            throw new RpcException(
+                    VaultReason.TOO_MANY_VERSIONS,
                     "a secret may have " + VaultLimits.MAX_VERSIONS + " versions, the vault "
                             + VaultLimits.MAX_ALL_VERSIONS + "; destroy the secret and set it anew");
         }

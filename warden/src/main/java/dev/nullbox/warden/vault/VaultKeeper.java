@@ -1,5 +1,7 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.warden.vault.crypto.Credential;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -59,7 +61,7 @@ public final class VaultKeeper implements AutoCloseable {
             state = store.find()
                     .<State>map(header -> new State.Sealed(slots(header)))
                     .orElseGet(State.New::new);
-        } catch (VaultException e) {
+        } catch (RpcException e) {
             state = new State.Refused(new VaultOpenResult.Refused(e));
         }
         return new VaultKeeper(store, Attempts.load(store.files(), nanos), state);
@@ -70,7 +72,7 @@ public final class VaultKeeper implements AutoCloseable {
     }
 
     /** How many attempts in a row have failed. */
-    public int failedAttempts() {
+    public long failedAttempts() {
         return attempts.failures();
     }
 
@@ -91,23 +93,23 @@ public final class VaultKeeper implements AutoCloseable {
     /**
      * The open vault.
      *
-     * @throws VaultException when it is not open, with the reason
+     * @throws RpcException when it is not open, with the reason
      */
-    public Vault vault() throws VaultException {
+    public Vault vault() throws RpcException {
         return switch (state) {
             case State.Unsealed(Vault vault) -> vault;
             case State.Sealed _ ->
-                throw new VaultException(VaultCode.VAULT_SEALED, "the vault is sealed; nullctl vault unseal opens it");
+                throw new RpcException(VaultReason.VAULT_SEALED, "the vault is sealed; nullctl vault unseal opens it");
             case State.New() ->
-                throw new VaultException(VaultCode.VAULT_NEW, "there is no vault yet; nullctl vault init makes one");
-            case State.Refused(VaultOpenResult.Refused why) -> throw new VaultException(why.code(), why.message());
+                throw new RpcException(VaultReason.VAULT_NEW, "there is no vault yet; nullctl vault init makes one");
+            case State.Refused(VaultOpenResult.Refused why) -> throw new RpcException(why.reason(), why.message());
         };
     }
 
     /** Makes the vault, which each credential opens, and leaves it unsealed. */
-    public synchronized Vault init(List<Credential> credentials) throws VaultException, IOException {
+    public synchronized Vault init(List<Credential> credentials) throws RpcException, IOException {
         if (!(state instanceof State.New)) {
-            throw new VaultException(VaultCode.VAULT_EXISTS, "there is a vault already; nullctl vault unseal opens it");
+            throw new RpcException(VaultReason.VAULT_EXISTS, "there is a vault already; nullctl vault unseal opens it");
         }
         Vault vault = store.create(credentials);
         state = new State.Unsealed(vault);
@@ -122,9 +124,9 @@ public final class VaultKeeper implements AutoCloseable {
     public record Opened(int slot, Vault.Size size) {}
 
     /** Opens the vault. */
-    public synchronized Opened unseal(Credential credential) throws VaultException, IOException {
+    public synchronized Opened unseal(Credential credential) throws RpcException, IOException {
         if (state instanceof State.Unsealed) {
-            throw new VaultException(VaultCode.ALREADY_UNSEALED, "the vault is unsealed already");
+            throw new RpcException(VaultReason.ALREADY_UNSEALED, "the vault is unsealed already");
         }
         if (!(state instanceof State.Sealed)) {
             vault();
@@ -143,13 +145,13 @@ public final class VaultKeeper implements AutoCloseable {
                 state = new State.Unsealed(vault);
                 yield new Opened(slot, vault.size());
             }
-            case VaultOpenResult.Refused(VaultCode code, String message) ->
-                throw refused(new VaultException(code, message));
+            case VaultOpenResult.Refused(VaultReason reason, String message) ->
+                throw refused(new RpcException(reason, message));
         };
     }
 
     /** Wipes the keys. */
-    public synchronized void seal() throws VaultException {
+    public synchronized void seal() throws RpcException {
         vault();
         sealIfOpen();
     }
@@ -169,14 +171,14 @@ public final class VaultKeeper implements AutoCloseable {
             boolean keep,
             boolean newDataKey,
             VaultAction.Around<List<Slot>> around)
-            throws VaultException, IOException {
+            throws RpcException, IOException {
         Vault vault = vault();
         int proven = prove(vault, proof);
         List<KeySlot> stay = new ArrayList<>(vault.header().slots());
         stay.removeIf(slot -> newDataKey || (!keep && slot.number() == proven));
         if (stay.size() >= VaultLimits.MAX_SLOTS) {
-            throw new VaultException(
-                    VaultCode.SLOTS_FULL, "the vault has " + VaultLimits.MAX_SLOTS + " key slots; remove one first");
+            throw new RpcException(
+                    VaultReason.SLOTS_FULL, "the vault has " + VaultLimits.MAX_SLOTS + " key slots; remove one first");
         }
         SortedMap<Integer, Credential> wrapped = new TreeMap<>();
         if (!keep) {
@@ -200,21 +202,36 @@ public final class VaultKeeper implements AutoCloseable {
      * @return the slots then
      */
     public synchronized List<Slot> removeSlot(Credential proof, int number, VaultAction.Around<List<Slot>> around)
-            throws VaultException, IOException {
+            throws RpcException, IOException {
         Vault vault = vault();
         prove(vault, proof);
         List<KeySlot> slots = new ArrayList<>(vault.header().slots());
         if (!slots.removeIf(slot -> slot.number() == number)) {
-            throw new VaultException(
-                    VaultCode.SLOT_UNKNOWN, "no key slot has the number " + number + "; vault status lists them");
+            throw new RpcException(
+                    VaultReason.SLOT_UNKNOWN, "no key slot has the number " + number + "; vault status lists them");
         }
         if (slots.isEmpty()) {
-            throw new VaultException(VaultCode.LAST_SLOT, "the vault has no other key slot; add one first");
+            throw new RpcException(VaultReason.LAST_SLOT, "the vault has no other key slot; add one first");
         }
         return around.run(() -> {
             vault.replaceSlots(slots);
             return slots(vault.header());
         });
+    }
+
+    /**
+     * Adds what another vault's file holds: all or nothing.
+     *
+     * @param overwrite see {@link Vault#importFrom}
+     * @param around makes the change
+     */
+    public Vault.Size importFile(
+            String name, Credential credential, boolean overwrite, VaultAction.Around<Vault.Size> around)
+            throws RpcException, IOException {
+        Vault vault = vault();
+        try (VaultImport other = store.openForImport(name, credential)) {
+            return around.run(() -> vault.importFrom(other, overwrite));
+        }
     }
 
     /** Wipes the keys, if they are here. */
@@ -234,21 +251,21 @@ public final class VaultKeeper implements AutoCloseable {
         return store;
     }
 
-    private int prove(Vault vault, Credential proof) throws VaultException, IOException {
+    private int prove(Vault vault, Credential proof) throws RpcException, IOException {
         attempts.begin();
         try {
             VaultStore.Unlocked unlocked = VaultStore.unlock(vault.header(), proof);
             unlocked.keys().close();
             attempts.succeeded();
             return unlocked.slot();
-        } catch (VaultException e) {
+        } catch (RpcException e) {
             throw refused(e);
         }
     }
 
     /** Only a wrong credential counts as a failure. */
-    private VaultException refused(VaultException why) throws IOException {
-        if (why.code() == VaultCode.WRONG_KEY) {
+    private RpcException refused(RpcException why) throws IOException {
+        if (why.is(VaultReason.WRONG_KEY)) {
             attempts.failed();
         } else {
             attempts.succeeded();

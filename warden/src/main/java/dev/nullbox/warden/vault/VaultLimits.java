@@ -1,10 +1,9 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.protocol.id.AgentSlot;
+
 /** The bounds of a vault, and why each is there. */
 public final class VaultLimits {
-    /** Bytes of one value: a certificate chain with its key fits many times; base 64 of ten fits one RPC message. */
-    public static final int MAX_VALUE_BYTES = 64 * 1024;
-
     /** Secrets in one vault: their names, versions and places are held in memory, some 200 bytes each. */
     public static final int MAX_SECRETS = 100_000;
 
@@ -29,20 +28,8 @@ public final class VaultLimits {
     /** Ways to open one vault: all fit the header. */
     public static final int MAX_SLOTS = 8;
 
-    /** Bytes of a passphrase, at least: fewer are guessed even through Argon2id. */
-    public static final int MIN_PASSPHRASE_BYTES = 8;
-
-    /** Bytes of a passphrase, at most: more is a file given by mistake. */
-    public static final int MAX_PASSPHRASE_BYTES = 1024;
-
-    /** Secrets in one lease: a manifest that asks for more is a mistake. */
-    public static final int MAX_LEASE_NAMES = 64;
-
-    /** Bytes of all values in one lease: with base 64 and names they fit one RPC message of 1 MiB. */
-    public static final int MAX_LEASE_BYTES = 640 * 1024;
-
-    /** Agents with a lease at once: four times the appliance's agent slots. */
-    public static final int MAX_LEASES = 256;
+    /** Agents with a lease at once: each that can run. */
+    public static final int MAX_LEASES = AgentSlot.MAX;
 
     private VaultLimits() {}
 }

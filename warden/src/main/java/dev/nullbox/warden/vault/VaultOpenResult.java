@@ -1,5 +1,7 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.rpc.RpcException;
 import java.util.Set;
 
 /** Outcome of opening a vault: the vault, or the one class of failure that fits. */
@@ -14,30 +16,62 @@ public sealed interface VaultOpenResult {
     /**
      * No vault was opened, and nothing was changed.
      *
-     * @param code one of {@link #CLASSES}
+     * @param reason one of {@link #CLASSES}
      * @param message what is wrong, and what can be done; never a secret
      */
-    record Refused(VaultCode code, String message) implements VaultOpenResult {
+    record Refused(VaultReason reason, String message) implements VaultOpenResult {
         /** All classes of failure, as docs/vault-format.md tells them apart. */
-        public static final Set<VaultCode> CLASSES = Set.of(
-                VaultCode.WRONG_KEY,
-                VaultCode.NOT_A_VAULT,
-                VaultCode.WRONG_VERSION,
-                VaultCode.TRUNCATED,
-                VaultCode.TRAILING_BYTES,
-                VaultCode.SWAPPED,
-                VaultCode.ROLLED_BACK,
-                VaultCode.TAMPERED,
-                VaultCode.TOO_LARGE);
+        public static final Set<VaultReason> CLASSES = Set.of(
+                VaultReason.WRONG_KEY,
+                VaultReason.NOT_A_VAULT,
+                VaultReason.WRONG_VERSION,
+                VaultReason.TRUNCATED,
+                VaultReason.TRAILING_BYTES,
+                VaultReason.SWAPPED,
+                VaultReason.ROLLED_BACK,
+                VaultReason.TAMPERED,
+                VaultReason.TOO_LARGE);
 
         public Refused {
-            if (!CLASSES.contains(code)) {
-                throw new IllegalArgumentException(code + " is no class of failure to open a vault");
+            if (!CLASSES.contains(reason)) {
+                throw new IllegalArgumentException(reason + " is no class of failure to open a vault");
             }
         }
 
-        Refused(VaultException why) {
-            this(why.code(), why.getMessage());
+        Refused(RpcException why) {
+            this(VaultReason.valueOf(why.detail()), why.getMessage());
         }
+    }
+
+    /** Whether an error is of one of these classes. */
+    static boolean isRefused(RpcException error) {
+        return Refused.CLASSES.stream().anyMatch(error::is);
+    }
+
+    /**
+     * A vault file that was changed by something that does not have the key, or by a failing disk.
+     *
+     * @param where the part that shows it
+     */
+    static RpcException tampered(String where) {
+        return new RpcException(
+                VaultReason.TAMPERED, "the vault is not as it was written (" + where + "); restore it from a backup");
+    }
+
+    /** A file that does not begin as a vault does. */
+    static RpcException notAVault() {
+        return new RpcException(VaultReason.NOT_A_VAULT, "the vault file is no vault; restore it from a backup");
+    }
+
+    /**
+     * A vault file that ends early.
+     *
+     * @param expected bytes, or of the header when that is not whole
+     * @param actual bytes
+     */
+    static RpcException truncated(long expected, long actual) {
+        return new RpcException(
+                VaultReason.TRUNCATED,
+                "the vault has " + actual + " of " + expected + " bytes; restore it from a backup");
     }
 }

@@ -1,5 +1,7 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.Directory;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
 import dev.nullbox.warden.vault.crypto.VaultKeys;
@@ -37,12 +39,12 @@ final class VaultOpener {
     @SuppressWarnings("ArrayRecordComponent") // never compared, and never leaves this class
     private record Walk(VaultIndex index, byte[] chain, boolean reachesTheEnd, Optional<String> broken) {}
 
-    /** @throws VaultException when the file is refused, with its class */
-    Contents read() throws VaultException, IOException {
+    /** @throws RpcException when the file is refused, with its class */
+    Contents read() throws RpcException, IOException {
         long size = files.size(name).orElseThrow(() -> new IOException(name + " has vanished"));
         if (size > VaultLimits.MAX_FILE_BYTES) {
-            throw new VaultException(
-                    VaultCode.TOO_LARGE,
+            throw new RpcException(
+                    VaultReason.TOO_LARGE,
                     "the vault file has " + size + " bytes, a vault at most " + VaultLimits.MAX_FILE_BYTES
                             + "; restore it from a backup");
         }
@@ -51,7 +53,7 @@ final class VaultOpener {
         boolean oneIsLost = even.isEmpty() || odd.isEmpty();
         if ((even.isEmpty() && odd.isEmpty())
                 || (!oneIsLost && Math.abs(even.get().counter() - odd.get().counter()) != 1)) {
-            throw VaultException.tampered("commits");
+            throw VaultOpenResult.tampered("commits");
         }
         Commit last = odd.isEmpty()
                         || (even.isPresent() && even.get().counter() > odd.get().counter())
@@ -65,7 +67,7 @@ final class VaultOpener {
             throw diagnose(last, size);
         }
         if (walk.broken().isPresent() || walk.index().highest() >= last.nextSequence()) {
-            throw VaultException.tampered(walk.broken().orElse("commits"));
+            throw VaultOpenResult.tampered(walk.broken().orElse("commits"));
         }
         return settle(last, walk.index(), size, oneIsLost);
     }
@@ -108,7 +110,7 @@ final class VaultOpener {
      * torn one is cut off. A lost commit must have been the one that was to count a whole record.
      */
     private Contents settle(Commit last, VaultIndex index, long size, boolean oneIsLost)
-            throws VaultException, IOException {
+            throws RpcException, IOException {
         long tail = size - last.length();
         if (tail > SealedRecord.MAX_BYTES) {
             throw trailing(tail);
@@ -118,7 +120,7 @@ final class VaultOpener {
         if (record.isPresent()) {
             Optional<String> broken = rejected(index, record.get(), last.length());
             if (broken.isPresent()) {
-                throw VaultException.tampered(broken.get());
+                throw VaultOpenResult.tampered(broken.get());
             }
             files.sync(name);
             Commit adopted = last.next(bytes.length, VaultCrypto.chain(last.chain(), bytes));
@@ -130,7 +132,7 @@ final class VaultOpener {
             throw trailing(tail);
         }
         if (oneIsLost) {
-            throw VaultException.tampered("commits");
+            throw VaultOpenResult.tampered("commits");
         }
         if (tail > 0) {
             files.truncate(name, last.length());
@@ -139,9 +141,9 @@ final class VaultOpener {
         return new Contents(last, index);
     }
 
-    private static VaultException trailing(long tail) {
-        return new VaultException(
-                VaultCode.TRAILING_BYTES, tail + " bytes follow the vault's end; restore it from a backup");
+    private static RpcException trailing(long tail) {
+        return new RpcException(
+                VaultReason.TRAILING_BYTES, tail + " bytes follow the vault's end; restore it from a backup");
     }
 
     private Optional<SealedRecord> unacknowledged(byte[] tail, Commit last) {
@@ -178,7 +180,7 @@ final class VaultOpener {
     }
 
     /** Which failure it is, when the records are not those of the commit. */
-    private VaultException diagnose(Commit last, long size) throws IOException {
+    private RpcException diagnose(Commit last, long size) throws IOException {
         VaultReader reader = new VaultReader(files, name, size);
         // A file at its largest has room for millions of records: what a vault never has is not looked at to the end.
         long[] seen = new long[FEW_RECORDS];
@@ -189,11 +191,11 @@ final class VaultOpener {
             for (Optional<SealedRecord> next = reader.next(); next.isPresent(); next = reader.next()) {
                 long sequence = next.get().head().sequence();
                 if (count == VaultLimits.MAX_RECORDS) {
-                    return VaultException.tampered("number of records");
+                    return VaultOpenResult.tampered("number of records");
                 }
                 seen = count < seen.length ? seen : Arrays.copyOf(seen, 2 * count);
                 if (!next.get().isAuthentic(keys)) {
-                    return VaultException.tampered("record " + sequence);
+                    return VaultOpenResult.tampered("record " + sequence);
                 }
                 seen[count++] = sequence;
                 ascending &= sequence > highest;
@@ -201,21 +203,21 @@ final class VaultOpener {
             }
         } catch (MalformedException e) {
             if (size >= last.length()) {
-                return VaultException.tampered(e.where());
+                return VaultOpenResult.tampered(e.where());
             }
         }
         if (!ascending) {
             Arrays.sort(seen, 0, count);
             if (!hasTwice(seen, count)) {
-                return new VaultException(
-                        VaultCode.SWAPPED,
+                return new RpcException(
+                        VaultReason.SWAPPED,
                         "records of the vault stand in each other's place; restore it from a backup");
             }
         } else if (size < last.length()) {
-            return VaultException.truncated(last.length(), size);
+            return VaultOpenResult.truncated(last.length(), size);
         }
-        return new VaultException(
-                VaultCode.ROLLED_BACK,
+        return new RpcException(
+                VaultReason.ROLLED_BACK,
                 "an older record of the vault stands in a newer one's place; restore it from a backup");
     }
 

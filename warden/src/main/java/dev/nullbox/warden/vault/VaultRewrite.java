@@ -1,5 +1,8 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.warden.vault.crypto.RandomSource;
 import dev.nullbox.warden.vault.crypto.Secret;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
@@ -51,9 +54,9 @@ final class VaultRewrite {
      * Copies the file's versions.
      *
      * @param old the file's own, which says who is deleted
-     * @throws VaultException when the file is not as it was written
+     * @throws RpcException when the file is not as it was written
      */
-    void copy(VaultFile file, VaultIndex old, Judge judge) throws IOException, VaultException {
+    void copy(VaultFile file, VaultIndex old, Judge judge) throws IOException, RpcException {
         VaultReader reader = file.reader();
         byte[] chain = file.header().digest();
         try {
@@ -66,7 +69,7 @@ final class VaultRewrite {
             throw VaultFile.changed(e.where());
         }
         if (!Arrays.equals(chain, file.commit().chain())) {
-            throw VaultFile.changed("records");
+            throw VaultFile.changed("order of records");
         }
         for (Map.Entry<SecretName, VaultIndex.Entry> entry : old.entries().entrySet()) {
             if (entry.getValue().isDeleted() && index.find(entry.getKey()).isPresent()) {
@@ -75,7 +78,7 @@ final class VaultRewrite {
         }
     }
 
-    private void copy(SealedRecord record, Judge judge) throws IOException, VaultException {
+    private void copy(SealedRecord record, Judge judge) throws IOException, RpcException {
         SealedRecord.Head head = record.head();
         if (head.version() == 0) {
             return;
@@ -87,14 +90,14 @@ final class VaultRewrite {
         }
     }
 
-    private SealedRecord sealAnew(SealedRecord record, SealedRecord.Head head) throws IOException, VaultException {
+    private SealedRecord sealAnew(SealedRecord record, SealedRecord.Head head) throws IOException, RpcException {
         try (Secret value = record.open(from).orElseThrow(() -> VaultFile.changed("record " + head.sequence()))) {
             return seal(head, value);
         }
     }
 
     /** Adds a version, with a sequence number of its own. */
-    void addVersion(SealedRecord.Head version, Secret value) throws IOException, VaultException {
+    void addVersion(SealedRecord.Head version, Secret value) throws IOException, RpcException {
         add(seal(
                 new SealedRecord.Head(
                         nextSequence++,
@@ -107,7 +110,7 @@ final class VaultRewrite {
     }
 
     /** Marks a secret as deleted. */
-    void mark(SecretName name, long when) throws IOException, VaultException {
+    void mark(SecretName name, long when) throws IOException, RpcException {
         SealedRecord.Head head = new SealedRecord.Head(nextSequence++, SealedRecord.Kind.DELETED, false, 0, when, name);
         add(seal(head, Secret.owning(new byte[0])));
     }
@@ -126,12 +129,12 @@ final class VaultRewrite {
         return SealedRecord.seal(to, random, head, value);
     }
 
-    private void add(SealedRecord record) throws IOException, VaultException {
+    private void add(SealedRecord record) throws IOException, RpcException {
         try {
             index.add(record, writer.add(record));
         } catch (MalformedException e) {
-            throw new VaultException(
-                    VaultCode.VAULT_FULL, "the vault would hold more secrets or versions than it may; destroy some");
+            throw new RpcException(
+                    VaultReason.VAULT_FULL, "the vault would hold more secrets or versions than it may; destroy some");
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.Directory;
+import dev.nullbox.service.FileTransfers;
 import dev.nullbox.warden.vault.crypto.Argon2Cost;
 import dev.nullbox.warden.vault.crypto.Credential;
 import dev.nullbox.warden.vault.crypto.RandomSource;
@@ -14,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 
 /** A directory that holds a vault, or will. Nothing in it opens the vault. */
 public final class VaultStore {
@@ -37,13 +41,13 @@ public final class VaultStore {
     /**
      * The header of the vault, if there is one; opens nothing.
      *
-     * @throws VaultException when no key will open the file
+     * @throws RpcException when no key will open the file
      */
-    Optional<VaultHeader> find() throws VaultException, IOException {
+    Optional<VaultHeader> find() throws RpcException, IOException {
         return find(VaultFile.NAME);
     }
 
-    private Optional<VaultHeader> find(String name) throws VaultException, IOException {
+    private Optional<VaultHeader> find(String name) throws RpcException, IOException {
         OptionalLong size = files.size(name);
         return size.isEmpty()
                 ? Optional.empty()
@@ -52,7 +56,7 @@ public final class VaultStore {
     }
 
     /** Makes a new vault, which each of the credentials opens; they stay the caller's to wipe. */
-    Vault create(List<Credential> credentials) throws VaultException, IOException {
+    Vault create(List<Credential> credentials) throws RpcException, IOException {
         byte[] vaultId = random.bytes(VaultHeader.VAULT_ID_BYTES);
         VaultKeys keys = new VaultKeys(vaultId, Secret.owning(random.bytes(VaultCrypto.KEY_BYTES)));
         return orWipe(keys, () -> {
@@ -72,16 +76,16 @@ public final class VaultStore {
     }
 
     /** What takes the keys over; they are wiped when it fails. */
-    private static <T> T orWipe(VaultKeys keys, VaultAction<T> use) throws VaultException, IOException {
+    private static <T> T orWipe(VaultKeys keys, VaultAction<T> use) throws RpcException, IOException {
         return orElse(keys::close, use);
     }
 
     /** What writes a file of the name and gives it another, or leaves it; the file is removed when that fails. */
-    <T> T orDiscard(String name, VaultAction<T> use) throws VaultException, IOException {
+    <T> T orDiscard(String name, VaultAction<T> use) throws RpcException, IOException {
         return orElse(() -> discard(name), use);
     }
 
-    private static <T> T orElse(Runnable undo, VaultAction<T> use) throws VaultException, IOException {
+    private static <T> T orElse(Runnable undo, VaultAction<T> use) throws RpcException, IOException {
         boolean made = false;
         try {
             T result = use.run();
@@ -109,13 +113,13 @@ public final class VaultStore {
             VaultHeader header = find().orElseThrow(() -> new IOException("there is no vault"));
             Unlocked unlocked = unlock(header, credential);
             return new VaultOpenResult.Opened(open(header, unlocked.keys()), unlocked.slot());
-        } catch (VaultException e) {
+        } catch (RpcException e) {
             return new VaultOpenResult.Refused(e);
         }
     }
 
     /** Takes the keys over. */
-    Vault open(VaultHeader header, VaultKeys keys) throws VaultException, IOException {
+    Vault open(VaultHeader header, VaultKeys keys) throws RpcException, IOException {
         return orWipe(keys, () -> {
             VaultOpener.Contents found = new VaultOpener(files, VaultFile.NAME, header, keys).read();
             files.delete(VaultFile.NEW_NAME);
@@ -126,19 +130,19 @@ public final class VaultStore {
     /**
      * Opens another vault's file for its contents; the credential stays the caller's to wipe.
      *
-     * @throws VaultException when it is not a whole vault that the credential opens
+     * @throws RpcException when it is not a whole vault that the credential opens
      */
-    VaultImport openForImport(String name, Credential credential) throws VaultException, IOException {
+    VaultImport openForImport(String name, Credential credential) throws RpcException, IOException {
         try {
-            VaultHeader header = find(name).orElseThrow(VaultException::notAVault);
+            VaultHeader header = find(name).orElseThrow(VaultOpenResult::notAVault);
             return openForImport(name, header, unlock(header, credential).keys());
-        } catch (VaultException e) {
-            throw new VaultException(e.code(), "the imported file is refused: " + e.getMessage());
+        } catch (RpcException e) {
+            throw new RpcException(VaultReason.valueOf(e.detail()), "the imported file is refused: " + e.getMessage());
         }
     }
 
     /** Takes the keys over. */
-    VaultImport openForImport(String name, VaultHeader header, VaultKeys keys) throws VaultException, IOException {
+    VaultImport openForImport(String name, VaultHeader header, VaultKeys keys) throws RpcException, IOException {
         return orWipe(keys, () -> {
             VaultOpener.Contents found = new VaultOpener(files, name, header, keys).read();
             return new VaultImport(new VaultReader(files, name, found.commit().length()), keys, found.index());
@@ -151,24 +155,34 @@ public final class VaultStore {
     /**
      * Tries the credential on each slot.
      *
-     * @throws VaultException when it opens none of them
+     * @throws RpcException when it opens none of them
      */
-    static Unlocked unlock(VaultHeader header, Credential credential) throws VaultException {
+    static Unlocked unlock(VaultHeader header, Credential credential) throws RpcException {
         for (KeySlot slot : header.slots()) {
             switch (slot.open(credential, header.vaultId())) {
                 case KeySlot.Tried.Opens(Secret dataKey) -> {
                     return new Unlocked(new VaultKeys(header.vaultId(), dataKey), slot.number());
                 }
-                case KeySlot.Tried.Broken() -> throw VaultException.tampered("key slot " + slot.number());
+                case KeySlot.Tried.Broken() -> throw VaultOpenResult.tampered("key slot " + slot.number());
                 case KeySlot.Tried.NotThisOne() -> {}
             }
         }
-        throw new VaultException(
-                VaultCode.WRONG_KEY, "no key slot of the vault belongs to this passphrase or key; give the right one");
+        throw new RpcException(
+                VaultReason.WRONG_KEY,
+                "no key slot of the vault belongs to this passphrase or key; give the right one");
     }
 
     KeySlot wrap(Credential credential, int number, VaultKeys keys) throws IOException {
         return KeySlot.wrap(credential, number, cost, keys.vaultId(), keys.data(), random);
+    }
+
+    /**
+     * The file that is exported or imported: one at a time.
+     *
+     * @param nanos as {@link System#nanoTime}
+     */
+    public FileTransfers transfers(LongSupplier nanos) throws IOException {
+        return new FileTransfers(files, List.of("vault.transfer"), VaultLimits.MAX_FILE_BYTES, nanos);
     }
 
     public Directory files() {

@@ -1,5 +1,6 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.Directory;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
 import dev.nullbox.warden.vault.crypto.VaultKeys;
@@ -33,9 +34,9 @@ final class VaultWriter {
      * Adds a record.
      *
      * @return where it begins
-     * @throws VaultException when the file would be too long
+     * @throws RpcException when the file would be too long
      */
-    long add(SealedRecord record) throws IOException, VaultException {
+    long add(SealedRecord record) throws IOException, RpcException {
         long at = position;
         if (at + record.length() > VaultLimits.MAX_FILE_BYTES) {
             throw VaultFile.full();

@@ -6,6 +6,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.nullbox.protocol.ErrorKind;
+import dev.nullbox.protocol.Field;
 import dev.nullbox.rpc.Caller;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
@@ -13,7 +15,6 @@ import dev.nullbox.service.EventSink;
 import dev.nullbox.warden.audit.Audit;
 import dev.nullbox.warden.lease.Leases;
 import dev.nullbox.warden.vault.MemoryFiles;
-import dev.nullbox.warden.vault.Transfers;
 import dev.nullbox.warden.vault.VaultKeeper;
 import dev.nullbox.warden.vault.Vaults;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
@@ -30,13 +31,13 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * One way to call a method, as docs/vault-methods.md has it, tried out on a warden of its own that has no vault: warden
+ * One way to call a method, as the protocol or docs/vault-methods.md has it, tried out on a warden of its own that has no vault: warden
  * looks at its state only when the parameters are right.
  *
  * @param ref whether the parameters are those of one ref of the call
  * @param needs of each of these lists exactly one
  */
-public record DocumentedCall(String method, String callers, boolean ref, List<List<String>> needs, List<String> may) {
+public record DocumentedCall(String method, boolean ref, List<List<String>> needs, List<String> may) {
     private static final String BYTES = "'" + Base64.getEncoder().encodeToString(new byte[VaultCrypto.KEY_BYTES]) + "'";
 
     /** A value for each parameter that is right wherever it is one. */
@@ -59,7 +60,7 @@ public record DocumentedCall(String method, String callers, boolean ref, List<Li
             Map.entry("wait_ms", "0"),
             Map.entry("reads", "1"),
             Map.entry("ttl_s", "1"),
-            Map.entry("bytes", "20000"),
+            Map.entry("sha256", "'" + "0".repeat(64) + "'"),
             Map.entry("run", "1"),
             Map.entry("name", "'A'"),
             Map.entry("agent", "'a'"),
@@ -73,7 +74,7 @@ public record DocumentedCall(String method, String callers, boolean ref, List<Li
             Map.entry("refs", "[{name:'A'}]"));
 
     /** As a row of the document has them: {@code `a`, `b` or `c`, `d?`}. */
-    static DocumentedCall of(String method, String callers, boolean ref, String parameters) {
+    static DocumentedCall of(String method, String parameters) {
         List<List<String>> needs = new ArrayList<>();
         List<String> may = new ArrayList<>();
         String plain = parameters.replaceAll("\\(.*?\\)|:.*|`", "").replace("credential", "passphrase or key");
@@ -85,7 +86,22 @@ public record DocumentedCall(String method, String callers, boolean ref, List<Li
                 needs.add(List.of(text.split(" or ", -1)));
             }
         }
-        return new DocumentedCall(method, callers, ref, needs, may);
+        return new DocumentedCall(method, false, needs, may);
+    }
+
+    /** As the protocol has them. */
+    static DocumentedCall of(String method, boolean ref, List<Field<?>> fields) {
+        return new DocumentedCall(
+                method,
+                ref,
+                fields.stream()
+                        .filter(Field::required)
+                        .map(field -> List.of(field.name()))
+                        .toList(),
+                fields.stream()
+                        .filter(field -> !field.required())
+                        .map(Field::name)
+                        .toList());
     }
 
     Set<String> all() {
@@ -129,7 +145,7 @@ public record DocumentedCall(String method, String callers, boolean ref, List<Li
             called.handler().handle(new Caller("root", "root"), ref ? around(parameters) : parameters);
             return Optional.empty();
         } catch (RpcException e) {
-            return Optional.of(e).filter(refusal -> refusal.code() == RpcException.Code.INVALID_PARAMS);
+            return Optional.of(e).filter(refusal -> refusal.kind() == ErrorKind.INVALID_PARAMS);
         }
     }
 
@@ -139,7 +155,7 @@ public record DocumentedCall(String method, String callers, boolean ref, List<Li
         Leases leases = new Leases(() -> Instant.EPOCH, () -> 0, (lease, names) -> {});
         EventSink nowhere = new EventSink(OutputStream.nullOutputStream());
         Audit audit = new Audit(keeper.store().files(), () -> Instant.EPOCH, () -> 0, nowhere);
-        return new VaultService(keeper, new Transfers(keeper, () -> 0), leases, audit, true).methods();
+        return new VaultService(keeper, keeper.store().transfers(() -> 0), leases, audit, true).methods();
     }
 
     private static JsonObject around(JsonObject ref) {

@@ -6,15 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.rpc.Caller;
+import dev.nullbox.rpc.Operator;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.service.EventSink;
+import dev.nullbox.service.Sha256;
 import dev.nullbox.warden.audit.Audit;
 import dev.nullbox.warden.audit.AuditFile;
 import dev.nullbox.warden.lease.Leases;
 import dev.nullbox.warden.vault.MemoryFiles;
-import dev.nullbox.warden.vault.Transfers;
 import dev.nullbox.warden.vault.VaultKeeper;
 import dev.nullbox.warden.vault.Vaults;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +41,7 @@ import org.junit.jupiter.api.Test;
 class VaultServiceTest {
     private static final Caller ROOT = new Caller("root", "root");
     private static final Caller OPERATOR = new Caller("gateway", "gateway");
+    private static final String FILE = "vault.transfer";
     private static final String VALUE = base64("sk-not-to-be-seen");
     private static final String PASSPHRASE = "passphrase:'" + base64(Vaults.PASSPHRASE) + "'";
     private static final String WRONG = "passphrase:'" + base64("another passphrase") + "'";
@@ -54,7 +58,7 @@ class VaultServiceTest {
         InstantSource clock = () -> Instant.ofEpochSecond(1_700_000_000L);
         Audit audit = new Audit(files, clock, nanos::get, new EventSink(events));
         Leases leases = new Leases(clock, nanos::get, audit::expired);
-        VaultService service = new VaultService(keeper, new Transfers(keeper, nanos::get), leases, audit, true);
+        VaultService service = new VaultService(keeper, keeper.store().transfers(nanos::get), leases, audit, true);
         methods = service.methods().stream().collect(Collectors.toMap(RpcMethod::name, Function.identity()));
     }
 
@@ -140,36 +144,65 @@ class VaultServiceTest {
         call("vault.set", "{name:'B', value:'" + base64("x".repeat(60_000)) + "'}");
         call("vault.delete", "{name:'B'}");
         JsonObject begun = call("vault.export", "{key:'" + key(9) + "'}").getAsJsonObject();
-        JsonObject piece = call("vault.export", "{transfer:" + begun.get("transfer") + ", offset:0}")
-                .getAsJsonObject();
-        assertThat(piece.get("done").getAsBoolean()).isTrue();
-        assertThat(files.has(Transfers.EXPORT)).isFalse();
-        imported(piece, begun, "", "SECRET_EXISTS");
+        String transfer = "{transfer:" + begun.get("transfer");
+        JsonObject chunk = call("vault.transfer.read", transfer + ", offset:0}").getAsJsonObject();
+        assertThat(chunk.get("end").getAsBoolean()).isTrue();
+        assertThat(files.bytes(FILE))
+                .hasSize(begun.get("bytes").getAsInt())
+                .isEqualTo(Base64.getDecoder().decode(chunk.get("data").getAsString()));
+        assertThat(begun.get("sha256").getAsString()).isEqualTo(Sha256.hex(files.bytes(FILE)));
+        call("vault.transfer.drop", transfer + "}");
+        assertThat(files.has(FILE)).isFalse();
+        refused("vault.transfer.read", transfer + ", offset:0}", "TRANSFER_UNKNOWN", "transfer");
+        imported(chunk, begun, "", "SECRET_EXISTS");
         call("vault.destroy", "{name:'B'}");
-        assertThat(imported(piece, begun, ", overwrite:true", "").toString())
+        assertThat(imported(chunk, begun, ", overwrite:true", "").toString())
                 .isEqualTo("{\"secrets\":2,\"versions\":2}");
         assertThat(call("vault.get", "{name:'A'}").toString())
                 .isEqualTo("{\"name\":\"A\",\"version\":3,\"value\":\"" + base64("second") + "\"}");
         refused("vault.get", "{name:'B'}", "SECRET_DELETED", "");
         call("vault.undelete", "{name:'B'}");
-        piece.addProperty("data", piece.get("data").getAsString().replace("A", "B"));
-        imported(piece, begun, ", overwrite:true", "NOT_A_VAULT");
+        chunk.addProperty("data", chunk.get("data").getAsString().replace("A", "B"));
+        imported(chunk, begun, ", overwrite:true", "TRANSFER_DIGEST");
+        begun.remove("sha256");
+        imported(chunk, begun, ", overwrite:true", "NOT_A_VAULT");
     }
 
-    private JsonElement imported(JsonObject piece, JsonObject begun, String more, String refusal) throws Exception {
-        String id = call("vault.import", "{bytes:" + begun.get("bytes") + "}")
-                .getAsJsonObject()
-                .get("transfer")
-                .toString();
-        String finish = "{transfer:" + id + ", key:'" + key(9) + "'" + more + "}";
-        refused("vault.import", finish, "TRANSFER_OFFSET", "");
-        call("vault.import", "{transfer:" + id + ", offset:0, data:" + piece.get("data") + "}");
+    private JsonElement imported(JsonObject chunk, JsonObject begun, String more, String refusal) throws Exception {
+        refused("vault.transfer.write", "{offset:1, data:" + chunk.get("data") + "}", "TRANSFER_OFFSET", "offset");
+        JsonObject sent = call("vault.transfer.write", "{offset:0, data:" + chunk.get("data") + "}")
+                .getAsJsonObject();
+        assertThat(sent.get("bytes")).isEqualTo(begun.get("bytes"));
+        String sha256 = begun.has("sha256") ? ", sha256:" + begun.get("sha256") : "";
+        String finish = "{transfer:" + sent.get("transfer") + sha256 + ", key:'" + key(9) + "'" + more + "}";
         if (refusal.isEmpty()) {
             return call("vault.import", finish);
         }
         refused("vault.import", finish, refusal, "");
-        refused("vault.import", finish, "TRANSFER_UNKNOWN", "");
-        return piece;
+        refused("vault.import", finish, "TRANSFER_UNKNOWN", "transfer");
+        return chunk;
+    }
+
+    /** What is wrong with an imported file is wrong with a parameter. */
+    @Test
+    void anImportedFilesFailureIsTheCallers() throws Exception {
+        call("vault.init", "{" + PASSPHRASE + "}");
+        assertThat(kindOfImport(Base64.getEncoder().encodeToString("not a vault".getBytes(StandardCharsets.US_ASCII))))
+                .isEqualTo(ErrorKind.INVALID_PARAMS);
+        assertThat(kindOfImport(Base64.getEncoder().encodeToString(files.bytes("vault"))))
+                .as("another's key")
+                .isEqualTo(ErrorKind.DENIED);
+    }
+
+    private ErrorKind kindOfImport(String data) throws Exception {
+        JsonObject sent =
+                call("vault.transfer.write", "{offset:0, data:'" + data + "'}").getAsJsonObject();
+        try {
+            call("vault.import", "{transfer:" + sent.get("transfer") + ", key:'" + key(9) + "'}");
+            throw new AssertionError("it was imported");
+        } catch (RpcException e) {
+            return e.kind();
+        }
     }
 
     @Test
@@ -250,17 +283,17 @@ class VaultServiceTest {
         refused("vault.init", "{key:'" + base64("short") + "'}", "CREDENTIAL_INVALID", "key");
         call("vault.init", "{key:'" + key(1) + "'}");
         refused("vault.set", "{name:'../x', value:'" + VALUE + "'}", "NAME_INVALID", "name");
-        refused("vault.set", "{name:'A', value:''}", "VALUE_EMPTY", "");
+        refused("vault.set", "{name:'A', value:''}", "VALUE_EMPTY", "value");
         refused("vault.set", "{name:'A', value:'" + VALUE + "', ttl:1}", "UNKNOWN", "ttl");
         refused("vault.lease", "{agent:'a', run:1, refs:[{name:'A'},{name:'1'}]}", "NAME_INVALID", "refs[1].name");
-        refused("vault.lease", "{agent:'a', run:1, refs:[{name:'A', reads:0}]}", "OUT_OF_RANGE", "reads");
+        refused("vault.lease", "{agent:'a', run:1, refs:[{name:'A', reads:0}]}", "OUT_OF_RANGE", "refs[0].reads");
         refused("vault.lease", "{agent:'a', run:true, refs:[]}", "WRONG_TYPE", "run");
         refused("vault.lease", "{agent:'a', run:'1 2', refs:[]}", "OUT_OF_RANGE", "run");
         refused("vault.lease", "{agent:'" + "a".repeat(65) + "', run:1, refs:[]}", "OUT_OF_RANGE", "agent");
         refused("vault.audit", "{max:1501}", "OUT_OF_RANGE", "max");
         refused("vault.lease", "{agent:'a', run:1, refs:[{name:'A'},{name:'A'}]}", "NAME_INVALID", "refs");
         refused("vault.delete", "{name:'NOT_THERE'}", "SECRET_UNKNOWN", "");
-        refused("vault.import", "{bytes:5}", "OUT_OF_RANGE", "bytes");
+        refused("vault.import", "{transfer:'', key:'" + key(1) + "'}", "OUT_OF_RANGE", "transfer");
     }
 
     @Test
@@ -319,7 +352,7 @@ class VaultServiceTest {
         recordable();
         files.failWritesTo(AuditFile.NAME);
         refused("vault.export", "{" + PASSPHRASE + "}", "AUDIT_NOT_WRITTEN", "");
-        assertThat(files.has(Transfers.EXPORT)).isFalse();
+        assertThat(files.has(FILE)).isFalse();
         recordable();
         call("vault.seal", "{}");
         files.failWritesTo(AuditFile.NAME);
@@ -409,6 +442,20 @@ class VaultServiceTest {
                         "vault.revoke,agent:a,caller:root,run:2,state:ended",
                         "vault.lease,agent:a,names:[A],run:3",
                         "vault.revoke,agent:a,caller:gateway,run:3,state:revoked");
+    }
+
+    @Test
+    void recordsNameTheOperatorOnWhoseBehalfTheGatewayCalls() throws Exception {
+        Caller alice = new Caller("gateway", "gateway", Optional.of(new Operator("alice@example.com", "0".repeat(64))));
+        call("vault.init", "{" + PASSPHRASE + "}", alice);
+        call("vault.set", "{name:'A', value:'" + VALUE + "'}", alice);
+        call("vault.lease", "{agent:'a', run:1, refs:[{name:'A'}]}");
+        call("vault.revoke", "{agent:'a', run:1}", alice);
+        assertThat(call("vault.audit", "{}").toString())
+                .contains("\"event\":\"vault.created\",\"caller\":\"alice@example.com\"")
+                .contains("\"event\":\"vault.set\",\"caller\":\"alice@example.com\"")
+                .contains("\"caller\":\"alice@example.com\",\"lease\"", "\"state\":\"revoked\"")
+                .doesNotContain("gateway");
     }
 
     @Test

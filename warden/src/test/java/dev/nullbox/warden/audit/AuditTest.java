@@ -3,24 +3,26 @@ package dev.nullbox.warden.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.api.VaultEvents;
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.EventSink;
 import dev.nullbox.warden.audit.AuditFile.Ring;
 import dev.nullbox.warden.vault.MemoryFiles;
 import dev.nullbox.warden.vault.VaultAction;
-import dev.nullbox.warden.vault.VaultCode;
-import dev.nullbox.warden.vault.VaultException;
-import dev.nullbox.warden.vault.VaultLimits;
+import dev.nullbox.warden.vault.Vaults;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,7 +30,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class AuditTest {
-    private static final Map<String, String> NAMED = Map.of("name", "A");
+    private static final Message OF_AN_AGENT = Message.of(Fields.AGENT.is("hello"));
+    private static final Message NAMED = Message.of(Fields.NAME.is("A"));
 
     private final MemoryFiles files = new MemoryFiles();
     private final ByteArrayOutputStream told = new ByteArrayOutputStream();
@@ -41,27 +44,27 @@ class AuditTest {
 
     @Test
     void writesRecordsThatOutliveItAndTellsThem() throws Exception {
-        audit.release(Ring.OPERATORS, "vault.read", Map.of("version", 2, "name", "A"));
+        audit.release(Ring.OPERATORS, VaultEvents.READ, Message.of(VaultContract.VERSION.is(2L), Fields.NAME.is("A")));
         assertThat(change(() -> "made")).isEqualTo("made");
-        audit.note(Ring.AGENTS, "vault.revoke", Map.of());
+        audit.note(Ring.AGENTS, VaultEvents.REVOKE, Message.of());
         assertThat(reopened().page(0, 10).records())
                 .extracting(JsonObject::toString)
                 .containsExactly(
                         "{\"seq\":1,\"time\":1700000000,\"event\":\"vault.audit_begun\"}",
                         "{\"seq\":2,\"time\":1700000000,\"event\":\"vault.read\",\"name\":\"A\",\"version\":2}",
                         "{\"seq\":3,\"time\":1700000000,\"event\":\"vault.asked\",\"name\":\"A\",\"of\":\"vault.set\"}",
-                        "{\"seq\":4,\"time\":1700000000,\"event\":\"vault.set\",\"came\":\"made\"}",
+                        "{\"seq\":4,\"time\":1700000000,\"event\":\"vault.set\",\"caller\":\"made\"}",
                         "{\"seq\":5,\"time\":1700000000,\"event\":\"vault.revoke\"}");
         assertThat(told())
                 .containsExactly(
                         "{\"event\":\"vault.audit_begun\"}",
                         "{\"event\":\"vault.read\",\"name\":\"A\",\"version\":2}",
-                        "{\"event\":\"vault.set\",\"came\":\"made\"}",
+                        "{\"event\":\"vault.set\",\"caller\":\"made\"}",
                         "{\"event\":\"vault.revoke\"}");
     }
 
-    private String change(VaultAction<String> change) throws VaultException, IOException {
-        return audit.change("vault.set", NAMED, change, came -> Map.of("came", came));
+    private String change(VaultAction<String> change) throws RpcException, IOException {
+        return audit.change(VaultEvents.SET, NAMED, change, came -> Message.of(VaultEvents.CALLER.is(came)));
     }
 
     /** Whenever power fails after the change, there is a record that it was asked for. */
@@ -75,9 +78,9 @@ class AuditTest {
             return "made";
         });
         assertThatThrownBy(() -> change(() -> {
-                    throw new VaultException(VaultCode.SECRET_UNKNOWN, "no");
+                    throw new RpcException(VaultReason.SECRET_UNKNOWN, "no");
                 }))
-                .isInstanceOf(VaultException.class);
+                .isInstanceOf(RpcException.class);
         assertThatThrownBy(() -> change(() -> {
                     throw new IOException("the disk");
                 }))
@@ -103,7 +106,7 @@ class AuditTest {
     @Test
     void givesPages() throws Exception {
         for (int i = 0; i < 5; i++) {
-            audit.note(i % 2 == 0 ? Ring.OPERATORS : Ring.AGENTS, "vault.set", NAMED);
+            audit.note(i % 2 == 0 ? Ring.OPERATORS : Ring.AGENTS, VaultEvents.SET, NAMED);
         }
         assertThat(sequences(audit.page(0, 4))).containsExactly(1L, 2L, 3L, 4L);
         assertThat(sequences(audit.page(4, 4))).containsExactly(5L, 6L);
@@ -116,15 +119,15 @@ class AuditTest {
 
     @Test
     void letsNothingThroughThatItCannotRecord() throws Exception {
-        audit.note(Ring.OPERATORS, "vault.set", NAMED);
+        audit.note(Ring.OPERATORS, VaultEvents.SET, NAMED);
         files.failWritesTo(AuditFile.NAME);
-        refused(() -> audit.release(Ring.OPERATORS, "vault.read", NAMED));
+        refused(() -> audit.release(Ring.OPERATORS, VaultEvents.READ, NAMED));
         // The file can be opened, which alone would tell nothing.
         refused(audit::ready);
         refused(() -> change(() -> {
             throw new AssertionError("the change was made");
         }));
-        audit.note(Ring.OPERATORS, "vault.sealed", Map.of());
+        audit.note(Ring.OPERATORS, VaultEvents.SEALED, Message.of());
         assertThat(audit.page(0, 10).records()).as("what is there can be read").hasSize(2);
         String why = "\"why\":\"no space left on device\"}";
         assertThat(told().subList(2, 6))
@@ -136,7 +139,7 @@ class AuditTest {
                         "{\"event\":\"vault.sealed\"}");
         files.failWritesTo("");
         audit.ready();
-        audit.release(Ring.OPERATORS, "vault.read", NAMED);
+        audit.release(Ring.OPERATORS, VaultEvents.READ, NAMED);
         assertThat(audit.page(2, 10).records())
                 .extracting(JsonObject::toString)
                 .containsExactly(
@@ -147,67 +150,64 @@ class AuditTest {
     @Test
     void countsRefusalsThatItDoesNotWrite() throws Exception {
         for (int i = 0; i < 1_000; i++) {
-            audit.refusal("hello", "vault.denied", NAMED);
+            audit.refusal("hello", VaultEvents.DENIED, OF_AN_AGENT);
         }
         int written = audit.page(0, 1_500).records().size() - 1;
         assertThat(written).isBetween(10, 100);
-        audit.refusal("gateway", "vault.unseal_failed", Map.of());
+        audit.refusal("gateway", VaultEvents.UNSEAL_FAILED, Message.of());
         assertThat(audit.page(0, 1_500).records().getLast().toString())
                 .as("who floods hides nobody else")
                 .contains("vault.unseal_failed");
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
-        audit.refusal("hello", "vault.denied", NAMED);
+        audit.refusal("hello", VaultEvents.DENIED, OF_AN_AGENT);
         JsonObject last = audit.page(0, 1_500).records().getLast();
         assertThat(last.get("suppressed").getAsInt()).isEqualTo(1_000 - written);
     }
 
     @Test
     void floodsOfRefusalsOverwriteNothingElse() throws Exception {
-        audit.note(Ring.OPERATORS, "vault.set", NAMED);
-        audit.note(Ring.AGENTS, "vault.lease", NAMED);
+        audit.note(Ring.OPERATORS, VaultEvents.SET, NAMED);
+        audit.note(Ring.AGENTS, VaultEvents.LEASE, OF_AN_AGENT);
         for (int i = 0; i < AuditFile.SLOTS + 100; i++) {
             nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
-            audit.refusal("hello", "vault.denied", NAMED);
+            audit.refusal("hello", VaultEvents.DENIED, OF_AN_AGENT);
         }
         assertThat(sequences(audit.page(0, 4))).containsExactly(1L, 2L, 3L, 104L);
     }
 
     @Test
     void writesAsManyRecordsAsTheNamesNeed() throws Exception {
-        JsonArray names = new JsonArray();
-        for (int i = 0; i < VaultLimits.MAX_LEASE_NAMES; i++) {
-            names.add("N".repeat(60) + (1000 + i));
+        List<SecretName> names = new ArrayList<>();
+        for (int i = 0; i < VaultContract.MAX_LEASE_NAMES; i++) {
+            names.add(new SecretName("N".repeat(60) + (1000 + i)));
         }
         audit.release(
                 Ring.AGENTS,
-                "vault.lease",
-                Map.of(
-                        "agent",
-                        "a".repeat(64),
-                        "run",
-                        "9".repeat(64),
-                        "lease",
-                        "L1732600000000000-99",
-                        "names",
-                        names));
-        JsonArray recorded = new JsonArray();
+                VaultEvents.LEASE,
+                Message.of(
+                        Fields.AGENT.is("a".repeat(64)),
+                        VaultContract.RUN.is("9".repeat(64)),
+                        VaultContract.LEASE.is("L1732600000000000-99"),
+                        VaultContract.NAMES.is(names)));
+        List<String> recorded = new ArrayList<>();
         for (JsonObject record : audit.page(1, 1_500).records()) {
             assertThat(record.get("agent").getAsString()).hasSize(64);
-            recorded.addAll(record.getAsJsonArray("names"));
+            record.getAsJsonArray("names").forEach(name -> recorded.add(name.getAsString()));
         }
-        assertThat(recorded).isEqualTo(names);
+        assertThat(recorded).isEqualTo(names.stream().map(SecretName::value).toList());
         assertThat(told()).filteredOn(line -> line.contains("vault.lease")).hasSize(1);
     }
 
     @Test
     void refusesARecordThatFitsNoSlot() {
-        assertThatThrownBy(() -> audit.release(Ring.AGENTS, "vault.fetch", Map.of("agent", "a".repeat(600))))
+        assertThatThrownBy(() ->
+                        audit.release(Ring.AGENTS, VaultEvents.FETCH, Message.of(Fields.AGENT.is("a".repeat(600)))))
                 .hasMessageContaining("longer than one may be");
     }
 
     @Test
     void saysHowMuchIsDamaged() throws Exception {
-        audit.note(Ring.OPERATORS, "vault.set", NAMED);
+        audit.note(Ring.OPERATORS, VaultEvents.SET, NAMED);
         AuditFile.open(files).append(Ring.AGENTS, List.of("no json".getBytes(StandardCharsets.US_ASCII)), true);
         byte[] bytes = files.bytes(AuditFile.NAME);
         bytes[20] ^= 1;
@@ -235,7 +235,7 @@ class AuditTest {
     private static void refused(ThrowingCallable call) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
-                        VaultException.class, e -> assertThat(e.code()).isEqualTo(VaultCode.AUDIT_NOT_WRITTEN))
+                        RpcException.class, e -> assertThat(Vaults.reason(e)).isEqualTo(VaultReason.AUDIT_NOT_WRITTEN))
                 .hasMessageContaining("nothing was given out or changed");
     }
 }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.nullbox.warden.vault.SecretName;
-import dev.nullbox.warden.vault.VaultCode;
-import dev.nullbox.warden.vault.VaultException;
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.warden.vault.VaultLimits;
 import dev.nullbox.warden.vault.Vaults;
 import dev.nullbox.warden.vault.crypto.Secret;
@@ -34,7 +34,7 @@ class LeasesTest {
         assertThat(value("hello", "1", Vaults.KEY)).isEqualTo("OPENAI_KEY@3");
         assertThat(only().state()).isEqualTo(Lease.State.ACTIVE);
         assertThat(value("hello", "1", Vaults.KEY)).isEqualTo("OPENAI_KEY@3");
-        Vaults.refused(() -> value("hello", "1", Vaults.KEY), VaultCode.LEASE_SPENT);
+        Vaults.refused(() -> value("hello", "1", Vaults.KEY), VaultReason.LEASE_SPENT);
         assertThat(only().state()).isEqualTo(Lease.State.SPENT);
     }
 
@@ -43,9 +43,9 @@ class LeasesTest {
         grant("hello", "1", List.of(fetch(Vaults.KEY, 1, Optional.empty())));
         Vaults.refused(
                 () -> leases.fetch("hello", "1", Vaults.KEY, lent -> {
-                    throw new VaultException(VaultCode.VAULT_SEALED, "sealed");
+                    throw new RpcException(VaultReason.VAULT_SEALED, "sealed");
                 }),
-                VaultCode.VAULT_SEALED);
+                VaultReason.VAULT_SEALED);
         assertThat(value("hello", "1", Vaults.KEY)).isEqualTo("OPENAI_KEY@3");
     }
 
@@ -56,7 +56,7 @@ class LeasesTest {
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(60) - 1);
         value("hello", "1", Vaults.KEY);
         nanos.incrementAndGet();
-        Vaults.refused(() -> value("hello", "1", Vaults.KEY), VaultCode.LEASE_EXPIRED);
+        Vaults.refused(() -> value("hello", "1", Vaults.KEY), VaultReason.LEASE_EXPIRED);
         assertThat(leases.snapshot().seq()).isGreaterThan(seq);
         assertThat(only().state()).as("the file is still there").isEqualTo(Lease.State.ACTIVE);
         assertThat(only().until()).isEmpty();
@@ -84,7 +84,7 @@ class LeasesTest {
     void tellsRevokedFromEnded() throws Exception {
         grant("hello", "1", List.of(fetch(Vaults.KEY, 1, Optional.empty())));
         leases.end("hello", Optional.empty(), Lease.State.REVOKED);
-        Vaults.refused(() -> value("hello", "1", Vaults.KEY), VaultCode.LEASE_REVOKED);
+        Vaults.refused(() -> value("hello", "1", Vaults.KEY), VaultReason.LEASE_REVOKED);
         assertThat(leases.end("hello", Optional.of("1"), Lease.State.ENDED))
                 .as("it is over already")
                 .isEmpty();
@@ -94,7 +94,7 @@ class LeasesTest {
                 .as("a run that is over")
                 .isEmpty();
         grant("hello", "3", List.of(fetch(Vaults.KEY, 1, Optional.empty())));
-        Vaults.refused(() -> value("hello", "2", Vaults.KEY), VaultCode.LEASE_ENDED);
+        Vaults.refused(() -> value("hello", "2", Vaults.KEY), VaultReason.LEASE_ENDED);
         assertThat(leases.end(second.id(), Lease.State.REVOKED)).isEmpty();
         assertThat(value("hello", "3", Vaults.KEY)).isEqualTo("OPENAI_KEY@3");
     }
@@ -102,10 +102,10 @@ class LeasesTest {
     @Test
     void givesNothingThatIsNotInTheLease() throws Exception {
         grant("hello", "1", List.of(file(Vaults.KEY)));
-        Vaults.refused(() -> value("hello", "1", Vaults.KEY), VaultCode.LEASE_NOT_FETCH);
-        Vaults.refused(() -> value("hello", "1", Vaults.TOKEN), VaultCode.LEASE_UNKNOWN);
-        Vaults.refused(() -> value("other", "1", Vaults.KEY), VaultCode.LEASE_UNKNOWN);
-        Vaults.refused(() -> value("hello", "2", Vaults.KEY), VaultCode.LEASE_UNKNOWN);
+        Vaults.refused(() -> value("hello", "1", Vaults.KEY), VaultReason.LEASE_NOT_FETCH);
+        Vaults.refused(() -> value("hello", "1", Vaults.TOKEN), VaultReason.LEASE_UNKNOWN);
+        Vaults.refused(() -> value("other", "1", Vaults.KEY), VaultReason.LEASE_UNKNOWN);
+        Vaults.refused(() -> value("hello", "2", Vaults.KEY), VaultReason.LEASE_UNKNOWN);
     }
 
     @Test
@@ -132,7 +132,7 @@ class LeasesTest {
             grant("a" + i, "1", List.of());
         }
         grant("again", "1", List.of());
-        Vaults.refused(() -> grant("more", "1", List.of()), VaultCode.TOO_MANY_LEASES);
+        Vaults.refused(() -> grant("more", "1", List.of()), VaultReason.TOO_MANY_LEASES);
         for (int run = 2; run < 9; run++) {
             grant("again", String.valueOf(run), List.of());
         }
@@ -169,10 +169,10 @@ class LeasesTest {
     void grantsNothingToARunThatWasEndedSinceItAsked() throws Exception {
         long asked = leases.moment();
         leases.end("hello", Optional.of("1"), Lease.State.ENDED);
-        Vaults.refused(() -> leases.grant("hello", "1", List.of(), asked), VaultCode.LEASE_ENDED);
+        Vaults.refused(() -> leases.grant("hello", "1", List.of(), asked), VaultReason.LEASE_ENDED);
         leases.grant("hello", "2", List.of(), asked);
         leases.end("hello", Optional.empty(), Lease.State.REVOKED);
-        Vaults.refused(() -> leases.grant("hello", "3", List.of(), asked), VaultCode.LEASE_ENDED);
+        Vaults.refused(() -> leases.grant("hello", "3", List.of(), asked), VaultReason.LEASE_ENDED);
         leases.grant("other", "1", List.of(), asked);
         assertThat(grant("hello", "1", List.of()).lease().state())
                 .as("asked for anew, by a cage that counts anew")
@@ -184,21 +184,21 @@ class LeasesTest {
         grant("hello", "1", List.of(fetch(Vaults.KEY, 1, Optional.empty())));
         Vaults.refused(
                 () -> leases.fetch("hello", "1", Vaults.KEY, lent -> {
-                    Vaults.refused(() -> value("hello", "1", Vaults.KEY), VaultCode.LEASE_SPENT);
-                    throw new VaultException(VaultCode.AUDIT_NOT_WRITTEN, "no record");
+                    Vaults.refused(() -> value("hello", "1", Vaults.KEY), VaultReason.LEASE_SPENT);
+                    throw new RpcException(VaultReason.AUDIT_NOT_WRITTEN, "no record");
                 }),
-                VaultCode.AUDIT_NOT_WRITTEN);
+                VaultReason.AUDIT_NOT_WRITTEN);
         Secret given = Vaults.secret("value");
         Vaults.refused(
                 () -> leases.fetch("hello", "1", Vaults.KEY, lent -> {
                     leases.end("hello", Optional.empty(), Lease.State.REVOKED);
                     return given;
                 }),
-                VaultCode.LEASE_REVOKED);
+                VaultReason.LEASE_REVOKED);
         assertThat(catchThrowable(given::bytes)).hasMessageContaining("wiped");
     }
 
-    private Leases.Granted grant(String agent, String run, List<LeaseRef> refs) throws VaultException {
+    private Leases.Granted grant(String agent, String run, List<LeaseRef> refs) throws RpcException {
         return leases.grant(agent, run, refs, leases.moment());
     }
 }

@@ -3,6 +3,7 @@ package dev.nullbox.warden.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nullbox.protocol.api.VaultReason;
 import java.io.IOException;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +26,7 @@ class AttemptsTest {
                     .isEqualTo(waits[i]);
             if (waits[i] > 0) {
                 nanos.addAndGet(TimeUnit.SECONDS.toNanos(waits[i]) - 1);
-                Vaults.refused(attempts::begin, VaultCode.ATTEMPTS_DELAYED);
+                Vaults.refused(attempts::begin, VaultReason.ATTEMPTS_DELAYED);
                 nanos.incrementAndGet();
             }
         }
@@ -92,7 +93,7 @@ class AttemptsTest {
             files.put("attempts", damaged);
             Attempts attempts = Attempts.load(files, nanos::get);
             assertThat(attempts.retryAfterSeconds()).isEqualTo(300);
-            Vaults.refused(attempts::begin, VaultCode.ATTEMPTS_DELAYED);
+            Vaults.refused(attempts::begin, VaultReason.ATTEMPTS_DELAYED);
         }
     }
 

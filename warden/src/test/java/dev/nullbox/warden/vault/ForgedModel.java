@@ -1,10 +1,14 @@
 package dev.nullbox.warden.vault;
 
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.warden.vault.crypto.Secret;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,13 +19,13 @@ import java.util.TreeMap;
 final class ForgedModel {
     private static final HexFormat HEX = HexFormat.of();
 
-    private final Map<SecretName, List<Version>> secrets = new TreeMap<>();
+    private final Map<SecretName, List<Version>> secrets = new LinkedHashMap<>();
     private final Set<SecretName> deleted = new HashSet<>();
     private long highest;
     private long last;
     private boolean authentic = true;
     private boolean versionsAuthentic = true;
-    private Optional<VaultCode> refusal = Optional.empty();
+    private Optional<VaultReason> refusal = Optional.empty();
 
     /** A version as it was sealed. */
     private record Version(SealedRecord.Head head, String value) {}
@@ -32,27 +36,27 @@ final class ForgedModel {
         authentic &= isAuthentic;
         versionsAuthentic &= isAuthentic || isMark(head);
         if (refusal.isEmpty() && !(isRecord(head, value) && take(head, value, isAuthentic))) {
-            refusal = Optional.of(VaultCode.TAMPERED);
+            refusal = Optional.of(VaultReason.TAMPERED);
         }
     }
 
     /** The commits' next sequence number. */
     void count(long nextSequence) {
         if (nextSequence <= highest || nextSequence <= 0 || nextSequence >= VaultLimits.MAX_COUNT) {
-            refusal = Optional.of(VaultCode.TAMPERED);
+            refusal = Optional.of(VaultReason.TAMPERED);
         }
     }
 
     /** A whole authentic record with that number, which no commit counts; what is none is taken for a torn one. */
     void append(SealedRecord.Head head, byte[] value) {
         if (refusal.isEmpty() && isRecord(head, value) && !take(head, value, true)) {
-            refusal = Optional.of(VaultCode.TAMPERED);
+            refusal = Optional.of(VaultReason.TAMPERED);
         }
     }
 
     /** Something that was never being written. */
     void follow() {
-        refusal = refusal.or(() -> Optional.of(VaultCode.TRAILING_BYTES));
+        refusal = refusal.or(() -> Optional.of(VaultReason.TRAILING_BYTES));
     }
 
     /** The file is cut; false when it is wrong already, in more than one way then. */
@@ -60,11 +64,11 @@ final class ForgedModel {
         if (refusal.isPresent() || !authentic) {
             return false;
         }
-        refusal = Optional.of(VaultCode.TRUNCATED);
+        refusal = Optional.of(VaultReason.TRUNCATED);
         return true;
     }
 
-    Optional<VaultCode> refusal() {
+    Optional<VaultReason> refusal() {
         return refusal;
     }
 
@@ -104,7 +108,7 @@ final class ForgedModel {
     }
 
     /** The same of a vault. */
-    static Map<String, String> contents(Vault vault) throws VaultException, IOException {
+    static Map<String, String> contents(Vault vault) throws RpcException, IOException {
         Map<String, String> contents = new TreeMap<>();
         for (SecretInfo secret : vault.list(Optional.empty(), 100, true)) {
             for (SecretInfo info : vault.history(secret.name())) {
@@ -117,11 +121,11 @@ final class ForgedModel {
         return contents;
     }
 
-    private static String value(Vault vault, SecretInfo info) throws VaultException, IOException {
+    private static String value(Vault vault, SecretInfo info) throws RpcException, IOException {
         try (Secret value = vault.get(info.name(), Optional.of(info.version())).value()) {
             return HEX.formatHex(value.bytes());
-        } catch (VaultException e) {
-            return e.code().name();
+        } catch (RpcException e) {
+            return e.detail();
         }
     }
 

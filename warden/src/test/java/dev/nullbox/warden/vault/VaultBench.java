@@ -2,10 +2,12 @@ package dev.nullbox.warden.vault;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.protocol.id.SecretName;
 import dev.nullbox.rpc.Caller;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.service.EventSink;
+import dev.nullbox.service.FileTransfers;
 import dev.nullbox.warden.api.VaultService;
 import dev.nullbox.warden.audit.Audit;
 import dev.nullbox.warden.lease.Leases;
@@ -86,7 +88,7 @@ final class VaultBench {
     }
 
     /** Writes the secrets at once, as a rewriting does: one by one, 100,000 of them would be 200,000 syncs. */
-    private static void fill(Path directory, int secrets) throws VaultException, IOException {
+    private static void fill(Path directory, int secrets) throws RpcException, IOException {
         Vaults.write(store(directory), VaultFile.NAME, (writer, keys, random) -> {
             try (Secret value = Secret.owning(new byte[VALUE_BYTES])) {
                 for (int i = 0; i < secrets; i++) {
@@ -98,7 +100,7 @@ final class VaultBench {
         });
     }
 
-    private static void measure(int secrets, VaultStore store) throws VaultException, IOException, RpcException {
+    private static void measure(int secrets, VaultStore store) throws RpcException, IOException, RpcException {
         say("unseal_peak_mib", secrets, peakMib(store));
         for (int i = 0; i < WARM_UPS; i++) {
             unseal(store).close();
@@ -130,11 +132,11 @@ final class VaultBench {
         }
     }
 
-    private static Map<String, RpcMethod> methods(VaultKeeper keeper) {
+    private static Map<String, RpcMethod> methods(VaultKeeper keeper) throws IOException {
         EventSink nowhere = new EventSink(OutputStream.nullOutputStream());
         Audit audit = new Audit(keeper.store().files(), InstantSource.system(), System::nanoTime, nowhere);
         Leases leases = new Leases(InstantSource.system(), System::nanoTime, audit::expired);
-        Transfers transfers = new Transfers(keeper, System::nanoTime);
+        FileTransfers transfers = keeper.store().transfers(System::nanoTime);
         return new VaultService(keeper, transfers, leases, audit, true)
                 .methods().stream().collect(Collectors.toMap(RpcMethod::name, Function.identity()));
     }

@@ -2,6 +2,9 @@ package dev.nullbox.warden.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +80,7 @@ class VaultCrashTest {
         private Map<String, String> underWay = Map.of();
         private boolean isCut;
 
-        private void until(MemoryFiles files, Random random) throws VaultException {
+        private void until(MemoryFiles files, Random random) throws RpcException {
             MemoryFiles twin = new MemoryFiles();
             twin.put("vault", files.bytes("vault"));
             try {
@@ -109,14 +112,14 @@ class VaultCrashTest {
                 default -> vault.set(name, Vaults.secret(value.repeat(random.nextInt(6) == 0 ? 700 : 2)), false);
             }
             return true;
-        } catch (VaultException e) {
-            assertThat(e.code())
+        } catch (RpcException e) {
+            assertThat(Vaults.reason(e))
                     .isIn(
-                            VaultCode.SECRET_UNKNOWN,
-                            VaultCode.SECRET_DELETED,
-                            VaultCode.SECRET_NOT_DELETED,
-                            VaultCode.VERSION_DESTROYED,
-                            VaultCode.VERSION_UNKNOWN);
+                            VaultReason.SECRET_UNKNOWN,
+                            VaultReason.SECRET_DELETED,
+                            VaultReason.SECRET_NOT_DELETED,
+                            VaultReason.VERSION_DESTROYED,
+                            VaultReason.VERSION_UNKNOWN);
             return false;
         }
     }

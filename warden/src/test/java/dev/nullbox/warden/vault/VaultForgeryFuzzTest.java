@@ -2,6 +2,10 @@ package dev.nullbox.warden.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.protocol.id.Text;
+import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -17,9 +21,9 @@ import org.junit.jupiter.api.Test;
 class VaultForgeryFuzzTest {
     private static final int ROUNDS = 6_000;
     private static final List<SecretName> NAMES =
-            List.of(Vaults.KEY, Vaults.TOKEN, new SecretName("_"), new SecretName("N".repeat(SecretName.MAX_LENGTH)));
+            List.of(Vaults.KEY, Vaults.TOKEN, new SecretName("_"), new SecretName("N".repeat(Text.MAX_IDENTIFIER)));
 
-    private final Map<VaultCode, Integer> refused = new EnumMap<>(VaultCode.class);
+    private final Map<VaultReason, Integer> refused = new EnumMap<>(VaultReason.class);
     private int opened;
 
     /** A file, and what is to come of it. */
@@ -36,19 +40,19 @@ class VaultForgeryFuzzTest {
         if (enough) {
             assertThat(opened).isGreaterThan(ROUNDS / 4);
             assertThat(refused)
-                    .containsOnlyKeys(VaultCode.TAMPERED, VaultCode.TRUNCATED, VaultCode.TRAILING_BYTES)
+                    .containsOnlyKeys(VaultReason.TAMPERED, VaultReason.TRUNCATED, VaultReason.TRAILING_BYTES)
                     .allSatisfy((code, count) -> assertThat(count).isGreaterThan(ROUNDS / 200));
         }
     }
 
-    private void opens(Forgery forgery) throws VaultException, IOException {
+    private void opens(Forgery forgery) throws RpcException, IOException {
         MemoryFiles files = new MemoryFiles();
         files.put("vault", forgery.file());
         switch (Vaults.store(files, 1).open(Vaults.key())) {
             case VaultOpenResult.Refused why -> {
-                assertThat(forgery.model().refusal()).contains(why.code());
+                assertThat(forgery.model().refusal()).contains(why.reason());
                 assertThat(files.bytes("vault")).isEqualTo(forgery.file());
-                refused.merge(why.code(), 1, Integer::sum);
+                refused.merge(why.reason(), 1, Integer::sum);
             }
             case VaultOpenResult.Opened(Vault vault, int _) -> {
                 assertThat(forgery.model().refusal()).isEmpty();
@@ -61,19 +65,19 @@ class VaultForgeryFuzzTest {
         }
     }
 
-    private static void isImported(Forgery forgery) throws VaultException, IOException {
+    private static void isImported(Forgery forgery) throws RpcException, IOException {
         MemoryFiles files = new MemoryFiles();
         Vault vault = Vaults.create(files);
         byte[] before = files.bytes("vault");
-        files.put(Transfers.IMPORT, forgery.file());
+        files.put("vault.transfer", forgery.file());
         try {
-            vault.importFrom(Vaults.store(files, 1).openForImport(Transfers.IMPORT, Vaults.key()), false);
+            vault.importFrom(Vaults.store(files, 1).openForImport("vault.transfer", Vaults.key()), false);
             assertThat(forgery.model().isImportable()).isTrue();
             assertThat(ForgedModel.contents(vault)).isEqualTo(forgery.model().contents());
             assertThat(ForgedModel.contents(Vaults.open(files)))
                     .isEqualTo(forgery.model().contents());
-        } catch (VaultException e) {
-            assertThat(e.code()).isEqualTo(forgery.model().refusal().orElse(VaultCode.TAMPERED));
+        } catch (RpcException e) {
+            assertThat(Vaults.reason(e)).isEqualTo(forgery.model().refusal().orElse(VaultReason.TAMPERED));
             assertThat(forgery.model().isImportable()).isFalse();
             assertThat(files.bytes("vault")).isEqualTo(before);
         }

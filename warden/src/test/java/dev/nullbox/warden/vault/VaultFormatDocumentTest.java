@@ -2,6 +2,9 @@ package dev.nullbox.warden.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.Text;
 import dev.nullbox.warden.vault.crypto.Argon2Cost;
 import dev.nullbox.warden.vault.crypto.Secret;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
@@ -31,8 +34,8 @@ class VaultFormatDocumentTest {
         Map<String, String> expected = new LinkedHashMap<>();
         expected.put("bytes of the file", number(VaultLimits.MAX_FILE_BYTES) + " TOO_LARGE");
         expected.put("bytes of a record", tampered(SealedRecord.MAX_BYTES));
-        expected.put("bytes of a value", tampered(VaultLimits.MAX_VALUE_BYTES));
-        expected.put("bytes of a name", tampered(SecretName.MAX_LENGTH));
+        expected.put("bytes of a value", tampered(VaultContract.MAX_VALUE_BYTES));
+        expected.put("bytes of a name", tampered(Text.MAX_IDENTIFIER));
         expected.put("key slots", tampered(VaultLimits.MAX_SLOTS));
         expected.put("secrets", tampered(VaultLimits.MAX_SECRETS));
         expected.put("versions of a secret", tampered(VaultLimits.MAX_VERSIONS));
@@ -53,7 +56,7 @@ class VaultFormatDocumentTest {
                 .map(row -> row.group(1))
                 .toList();
         Set<String> classes =
-                VaultOpenResult.Refused.CLASSES.stream().map(VaultCode::name).collect(Collectors.toSet());
+                VaultOpenResult.Refused.CLASSES.stream().map(VaultReason::name).collect(Collectors.toSet());
         assertThat(documented).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(classes);
     }
 
@@ -78,8 +81,8 @@ class VaultFormatDocumentTest {
                     .contains(body(key) + " for a key, " + body(passphrase) + " for a passphrase")
                     .contains("written as " + cost.passes() + ", " + number(cost.memoryKib()) + ", " + cost.lanes())
                     .contains("## Records, from " + number(VaultHeader.RECORDS_AT))
-                    .contains("bytes of the name, 1 to " + SecretName.MAX_LENGTH)
-                    .contains("the value (1 to " + number(VaultLimits.MAX_VALUE_BYTES) + " bytes;")
+                    .contains("bytes of the name, 1 to " + Text.MAX_IDENTIFIER)
+                    .contains("the value (1 to " + number(VaultContract.MAX_VALUE_BYTES) + " bytes;")
                     .contains("At most " + number(SealedRecord.MAX_BYTES) + " bytes, the longest record's,");
         }
     }
@@ -87,7 +90,7 @@ class VaultFormatDocumentTest {
     /** What the reader in the other language refuses beyond. */
     @Test
     void theOtherReaderHasTheLimits() throws Exception {
-        String fixed = SealedRecord.FIXED_BYTES + " + " + SecretName.MAX_LENGTH + " + " + VaultCrypto.SALT_BYTES + " + "
+        String fixed = SealedRecord.FIXED_BYTES + " + " + Text.MAX_IDENTIFIER + " + " + VaultCrypto.SALT_BYTES + " + "
                 + VaultCrypto.NONCE_BYTES;
         assertThat(Files.readString(READER).lines())
                 .contains(
@@ -97,7 +100,7 @@ class VaultFormatDocumentTest {
                         "MAX_VERSIONS = " + python(VaultLimits.MAX_VERSIONS),
                         "MAX_ALL_VERSIONS = " + python(VaultLimits.MAX_ALL_VERSIONS),
                         "MAX_MARKS = " + python(VaultLimits.MAX_MARKS),
-                        "MAX_VALUE = " + python(VaultLimits.MAX_VALUE_BYTES),
+                        "MAX_VALUE = " + python(VaultContract.MAX_VALUE_BYTES),
                         "MAX_RECORD = " + fixed + " + MAX_VALUE + " + VaultCrypto.TAG_BYTES);
     }
 

@@ -2,6 +2,9 @@ package dev.nullbox.warden.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.protocol.id.Text;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.Directory;
 import dev.nullbox.warden.vault.crypto.Argon2Cost;
 import dev.nullbox.warden.vault.crypto.RandomSource;
@@ -51,7 +54,7 @@ class VaultHeapIT {
     /** A value of this length for every version there may be fills the longest file. */
     private static final int FILLING_BYTES =
             (int) ((VaultLimits.MAX_FILE_BYTES - VaultHeader.RECORDS_AT) / ALL_VERSIONS)
-                    - (SealedRecord.MIN_BYTES - 1 + SecretName.MAX_LENGTH);
+                    - (SealedRecord.MIN_BYTES - 1 + Text.MAX_IDENTIFIER);
 
     /** As many of the shortest records as the longest file has room for: millions. */
     private static final int TINY_RECORDS =
@@ -97,7 +100,7 @@ class VaultHeapIT {
     @Test
     void importsTheLongestFile() throws Exception {
         place("one", "vault");
-        place("filled", Transfers.IMPORT);
+        place("filled", "vault.transfer");
         assertThat(inWardensHeap("import")).isEqualTo("100000 secrets, 200000 versions");
     }
 
@@ -105,7 +108,7 @@ class VaultHeapIT {
     @Test
     void refusesToImportMoreThanThereMayBe() throws Exception {
         place("two", "vault");
-        place("filled", Transfers.IMPORT);
+        place("filled", "vault.transfer");
         assertThat(inWardensHeap("import")).startsWith("TOO_MANY_VERSIONS ");
     }
 
@@ -120,8 +123,8 @@ class VaultHeapIT {
     @Test
     void refusesToImportMillionsOfRecords() throws Exception {
         place("two", "vault");
-        place("tiny", Transfers.IMPORT);
-        spoilTheEnd(Transfers.IMPORT);
+        place("tiny", "vault.transfer");
+        spoilTheEnd("vault.transfer");
         assertThat(inWardensHeap("import")).startsWith("TAMPERED ").contains("(number of records)");
     }
 
@@ -136,7 +139,7 @@ class VaultHeapIT {
         }
     }
 
-    private static Path fill(String file, int versions, int valueBytes) throws IOException, VaultException {
+    private static Path fill(String file, int versions, int valueBytes) throws IOException, RpcException {
         return write(file, (writer, keys, random) -> {
             try (Secret value = Secret.owning(new byte[valueBytes])) {
                 for (int i = 0; i < SECRETS * versions; i++) {
@@ -149,7 +152,7 @@ class VaultHeapIT {
     }
 
     /** A secret, hidden and brought back as often as there is room; authentic as far as anybody looks. */
-    private static Path forge(String file) throws IOException, VaultException {
+    private static Path forge(String file) throws IOException, RpcException {
         SecretName secret = new SecretName("s");
         return write(file, (writer, keys, random) -> {
             for (int i = 0; i <= TINY_RECORDS; i++) {
@@ -167,7 +170,7 @@ class VaultHeapIT {
         });
     }
 
-    private static Path write(String file, Vaults.Records records) throws IOException, VaultException {
+    private static Path write(String file, Vaults.Records records) throws IOException, RpcException {
         VaultStore store =
                 new VaultStore(Directory.at(files), Vaults.random(1), InstantSource.system(), Argon2Cost.RECOMMENDED);
         Vaults.write(store, file, records);
@@ -176,7 +179,7 @@ class VaultHeapIT {
 
     private static SecretName name(int i) {
         String number = Integer.toString(i);
-        return new SecretName("n".repeat(SecretName.MAX_LENGTH - number.length()) + number);
+        return new SecretName("n".repeat(Text.MAX_IDENTIFIER - number.length()) + number);
     }
 
     /** What the process says that opens the vault and does this. */
@@ -192,7 +195,7 @@ class VaultHeapIT {
         VaultStore store = VaultStore.in(Path.of(args[0]), RandomSource.kernel(), InstantSource.system());
         try {
             switch (store.open(Vaults.passphrase())) {
-                case VaultOpenResult.Refused refused -> System.out.println(refused.code() + " " + refused.message());
+                case VaultOpenResult.Refused refused -> System.out.println(refused.reason() + " " + refused.message());
                 case VaultOpenResult.Opened(Vault vault, int _) -> {
                     for (String step : Arrays.asList(args).subList(1, args.length)) {
                         work(step, store, vault);
@@ -201,24 +204,24 @@ class VaultHeapIT {
                     System.out.println(size.secrets() + " secrets, " + size.versions() + " versions");
                 }
             }
-        } catch (VaultException e) {
-            System.out.println(e.code() + " " + e.getMessage());
+        } catch (RpcException e) {
+            System.out.println(Vaults.reason(e) + " " + e.getMessage());
         }
     }
 
-    private static void work(String step, VaultStore store, Vault vault) throws VaultException, IOException {
+    private static void work(String step, VaultStore store, Vault vault) throws RpcException, IOException {
         switch (step) {
-            case "import" -> vault.importFrom(store.openForImport(Transfers.IMPORT, Vaults.passphrase()), true);
+            case "import" -> vault.importFrom(store.openForImport("vault.transfer", Vaults.passphrase()), true);
             case "list" -> list(vault);
             case "destroy" -> vault.destroy(name(0), Optional.empty());
             case "set" -> Vaults.set(vault, NEW, "v");
             case "rekey" -> vault.rekey(List.of(), new TreeMap<>(Map.of(1, Vaults.passphrase())), true);
-            case "export" -> vault.export(Transfers.EXPORT, Vaults.passphrase());
+            case "export" -> vault.export("vault.transfer", Vaults.passphrase());
             default -> throw new IllegalArgumentException(step);
         }
     }
 
-    private static void list(Vault vault) throws VaultException {
+    private static void list(Vault vault) throws RpcException {
         int listed = 0;
         for (List<SecretInfo> page = vault.list(Optional.empty(), 5_000, true);
                 !page.isEmpty();

@@ -3,6 +3,8 @@ package dev.nullbox.warden.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.warden.vault.crypto.Secret;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
 import dev.nullbox.warden.vault.crypto.VaultKeys;
@@ -64,10 +66,10 @@ class VaultKeysTest {
             files.put("vault", changed);
             VaultHeader header = header();
             VaultKeys opening = keys(header);
-            Vaults.refused(() -> store.open(header, opening), VaultCode.TAMPERED);
+            Vaults.refused(() -> store.open(header, opening), VaultReason.TAMPERED);
             assertWiped(opening);
             VaultKeys importing = keys(header);
-            Vaults.refused(() -> store.openForImport("vault", header, importing), VaultCode.TAMPERED);
+            Vaults.refused(() -> store.openForImport("vault", header, importing), VaultReason.TAMPERED);
             assertWiped(importing);
         }
     }
@@ -75,7 +77,7 @@ class VaultKeysTest {
     /** Something that takes keys over. */
     @FunctionalInterface
     private interface Opening {
-        Object open(VaultHeader header, VaultKeys keys) throws VaultException, IOException;
+        Object open(VaultHeader header, VaultKeys keys) throws RpcException, IOException;
     }
 
     private int failsAtEachRead(Opening opening) throws Exception {
@@ -112,11 +114,11 @@ class VaultKeysTest {
         return true;
     }
 
-    private VaultHeader header() throws VaultException, IOException {
+    private VaultHeader header() throws RpcException, IOException {
         return store.find().orElseThrow();
     }
 
-    private static VaultKeys keys(VaultHeader header) throws VaultException {
+    private static VaultKeys keys(VaultHeader header) throws RpcException {
         return VaultStore.unlock(header, Vaults.key()).keys();
     }
 

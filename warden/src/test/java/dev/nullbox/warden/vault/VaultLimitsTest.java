@@ -2,6 +2,11 @@ package dev.nullbox.warden.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.protocol.id.Text;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.Directory;
 import dev.nullbox.warden.vault.crypto.Argon2Cost;
 import dev.nullbox.warden.vault.crypto.Secret;
@@ -27,7 +32,7 @@ class VaultLimitsTest {
     private static final int VERSIONS = VaultLimits.MAX_VERSIONS;
     private static final int ALL_VERSIONS = VaultLimits.MAX_ALL_VERSIONS;
     private static final int FULL = ALL_VERSIONS / VERSIONS;
-    private static final int VALUE = VaultLimits.MAX_VALUE_BYTES;
+    private static final int VALUE = VaultContract.MAX_VALUE_BYTES;
     private static final SecretName NEW = new SecretName("new");
     private static final SecretName NEWER = new SecretName("newer");
     private static final SecretName NEWEST = new SecretName("newest");
@@ -42,11 +47,11 @@ class VaultLimitsTest {
     void secrets() throws Exception {
         Vault vault = opened(forged(SECRETS - 2, 1));
         offer(NEW, NEWER, NEWEST);
-        refused(vault, () -> take(vault, false), VaultCode.VAULT_FULL);
+        refused(vault, () -> take(vault, false), VaultReason.VAULT_FULL);
         offer(NEW);
         assertThat(take(vault, false).secrets()).isEqualTo(1);
         Vaults.set(vault, NEWER, "the last");
-        refused(vault, () -> Vaults.set(vault, NEWEST, "one more"), VaultCode.TOO_MANY_SECRETS);
+        refused(vault, () -> Vaults.set(vault, NEWEST, "one more"), VaultReason.TOO_MANY_SECRETS);
         assertThat(Vaults.set(vault, NEW, "a version").version()).isEqualTo(2);
         assertThat(Vaults.open(files).size().secrets()).isEqualTo(SECRETS);
         tampered(forged(SECRETS + 1, 1), "number of secrets");
@@ -56,7 +61,7 @@ class VaultLimitsTest {
     void versionsOfASecretByTheDoor() throws Exception {
         Vault vault = opened(forged(1, VERSIONS - 1));
         assertThat(Vaults.set(vault, name(0), "the last").version()).isEqualTo(VERSIONS);
-        refused(vault, () -> Vaults.set(vault, name(0), "one more"), VaultCode.TOO_MANY_VERSIONS);
+        refused(vault, () -> Vaults.set(vault, name(0), "one more"), VaultReason.TOO_MANY_VERSIONS);
         assertThat(Vaults.set(vault, NEW, "another secret").version()).isEqualTo(1);
         assertThat(Vaults.open(files).history(name(0))).hasSize(VERSIONS);
     }
@@ -68,7 +73,7 @@ class VaultLimitsTest {
         assertThat(take(vault, true).versions()).isEqualTo(1);
         assertThat(vault.history(name(0))).hasSize(VERSIONS);
         offer(name(0));
-        refused(vault, () -> take(vault, true), VaultCode.TOO_MANY_VERSIONS);
+        refused(vault, () -> take(vault, true), VaultReason.TOO_MANY_VERSIONS);
     }
 
     @Test
@@ -81,12 +86,12 @@ class VaultLimitsTest {
     void allVersions() throws Exception {
         Vault vault = opened(forged(FULL - 1, VERSIONS, VERSIONS - 2));
         offer(NEW, NEWER, NEWEST);
-        refused(vault, () -> take(vault, false), VaultCode.VAULT_FULL);
+        refused(vault, () -> take(vault, false), VaultReason.VAULT_FULL);
         offer(NEW);
         assertThat(take(vault, false).versions()).isEqualTo(1);
         Vaults.set(vault, NEW, "the last");
-        refused(vault, () -> Vaults.set(vault, NEW, "one more"), VaultCode.TOO_MANY_VERSIONS);
-        refused(vault, () -> Vaults.set(vault, NEWER, "one more"), VaultCode.TOO_MANY_VERSIONS);
+        refused(vault, () -> Vaults.set(vault, NEW, "one more"), VaultReason.TOO_MANY_VERSIONS);
+        refused(vault, () -> Vaults.set(vault, NEWER, "one more"), VaultReason.TOO_MANY_VERSIONS);
         assertThat(Vaults.open(files).size().versions()).isEqualTo(ALL_VERSIONS);
         tampered(forged(FULL, VERSIONS, 1), "number of versions");
     }
@@ -101,8 +106,8 @@ class VaultLimitsTest {
     void bytesOfAValueByTheDoor() throws Exception {
         Vault vault = Vaults.create(files);
         vault.set(NEW, Secret.owning(new byte[VALUE]), false);
-        refused(vault, () -> vault.set(NEWER, Secret.owning(new byte[VALUE + 1]), false), VaultCode.VALUE_TOO_LARGE);
-        refused(vault, () -> vault.set(NEWER, Secret.owning(new byte[0]), false), VaultCode.VALUE_EMPTY);
+        refused(vault, () -> vault.set(NEWER, Secret.owning(new byte[VALUE + 1]), false), VaultReason.VALUE_TOO_LARGE);
+        refused(vault, () -> vault.set(NEWER, Secret.owning(new byte[0]), false), VaultReason.VALUE_EMPTY);
         assertThat(Vaults.open(files).get(NEW, Optional.empty()).value().length())
                 .isEqualTo(VALUE);
     }
@@ -111,20 +116,20 @@ class VaultLimitsTest {
     void bytesOfAValueByAnImport() throws Exception {
         Vault vault = Vaults.create(files);
         Vaults.set(vault, Vaults.KEY, "ours");
-        for (SecretName name : List.of(new SecretName("n"), new SecretName("n".repeat(SecretName.MAX_LENGTH)))) {
-            files.put(Transfers.IMPORT, valued(name, VALUE));
+        for (SecretName name : List.of(new SecretName("n"), new SecretName("n".repeat(Text.MAX_IDENTIFIER)))) {
+            files.put("vault.transfer", valued(name, VALUE));
             assertThat(take(vault, false).versions()).isEqualTo(1);
             assertThat(vault.get(name, Optional.empty()).value().length()).isEqualTo(VALUE);
             for (int bytes : List.of(0, VALUE + 1)) {
-                files.put(Transfers.IMPORT, valued(name, bytes));
-                refused(vault, () -> take(vault, true), VaultCode.TAMPERED);
+                files.put("vault.transfer", valued(name, bytes));
+                refused(vault, () -> take(vault, true), VaultReason.TAMPERED);
             }
         }
     }
 
     @Test
     void bytesOfAValueInAFile() throws Exception {
-        for (SecretName name : List.of(new SecretName("n"), new SecretName("n".repeat(SecretName.MAX_LENGTH)))) {
+        for (SecretName name : List.of(new SecretName("n"), new SecretName("n".repeat(Text.MAX_IDENTIFIER)))) {
             Vault vault = opened(valued(name, VALUE));
             assertThat(vault.get(name, Optional.empty()).value().length()).isEqualTo(VALUE);
             tampered(valued(name, VALUE + 1), "record");
@@ -146,7 +151,7 @@ class VaultLimitsTest {
         refused(
                 keeper.vault(),
                 () -> keeper.rekey(Vaults.key(), Vaults.passphrase(), true, false, VaultAction::run),
-                VaultCode.SLOTS_FULL);
+                VaultReason.SLOTS_FULL);
         keeper.rekey(Vaults.key(), Vaults.passphrase(), false, false, VaultAction::run);
         assertThat(keeper.slots()).hasSize(VaultLimits.MAX_SLOTS);
     }
@@ -181,7 +186,7 @@ class VaultLimitsTest {
         Directory disk = Directory.at(directory);
         VaultStore there = new VaultStore(disk, Vaults.random(4), InstantSource.system(), new Argon2Cost(1, 32, 4));
         Path file = directory.resolve("vault");
-        Path imported = directory.resolve(Transfers.IMPORT);
+        Path imported = directory.resolve("vault.transfer");
         try (Vault vault = filled(there)) {
             int room = (int) (VaultLimits.MAX_FILE_BYTES - vault.size().bytes()) - recordBytes(NEW);
             refusedOnDisk(vault, () -> vault.set(NEW, value(room + 1), false));
@@ -189,7 +194,7 @@ class VaultLimitsTest {
             refusedOnDisk(vault, () -> Vaults.set(vault, NEWER, "v"));
             refusedOnDisk(vault, () -> vault.delete(NEW));
             Files.write(imported, offered(NEWER));
-            refusedOnDisk(vault, () -> vault.importFrom(there.openForImport(Transfers.IMPORT, Vaults.key()), false));
+            refusedOnDisk(vault, () -> vault.importFrom(there.openForImport("vault.transfer", Vaults.key()), false));
         }
         assertThat(Files.size(file)).isEqualTo(VaultLimits.MAX_FILE_BYTES);
         try (Vault vault = opened(there)) {
@@ -204,15 +209,15 @@ class VaultLimitsTest {
         }
         assertThat(there.open(Vaults.key()))
                 .isEqualTo(new VaultOpenResult.Refused(
-                        VaultCode.TOO_LARGE,
+                        VaultReason.TOO_LARGE,
                         "the vault file has " + (VaultLimits.MAX_FILE_BYTES + 1) + " bytes, a vault at most "
                                 + VaultLimits.MAX_FILE_BYTES + "; restore it from a backup"));
-        Vaults.refused(() -> there.openForImport(Transfers.IMPORT, Vaults.key()), VaultCode.TOO_LARGE);
+        Vaults.refused(() -> there.openForImport("vault.transfer", Vaults.key()), VaultReason.TOO_LARGE);
         assertThat(Files.size(file)).isEqualTo(VaultLimits.MAX_FILE_BYTES + 1);
     }
 
     /** A vault with room for less than one more of the largest records. */
-    private static Vault filled(VaultStore store) throws IOException, VaultException {
+    private static Vault filled(VaultStore store) throws IOException, RpcException {
         VaultKeys keys = new VaultKeys(new byte[VaultHeader.VAULT_ID_BYTES], value(VaultCrypto.KEY_BYTES));
         VaultHeader header = new VaultHeader(keys.vaultId(), 1, List.of(store.wrap(Vaults.key(), 1, keys)));
         VaultWriter writer = new VaultWriter(store.files(), VaultFile.NAME, header, keys);
@@ -226,7 +231,7 @@ class VaultLimitsTest {
         }
         SealedRecord.Head head = new SealedRecord.Head(1 << 20, SealedRecord.Kind.VALUE, false, 1, 0, NEW);
         int room = (int) (VaultLimits.MAX_FILE_BYTES - length) - recordBytes(NEW);
-        Vaults.refused(() -> writer.add(ForgedVault.hollowRecord(head, room + 1)), VaultCode.VAULT_FULL);
+        Vaults.refused(() -> writer.add(ForgedVault.hollowRecord(head, room + 1)), VaultReason.VAULT_FULL);
         return new Vault(store, keys, new VaultFile(store.files(), header, writer.finish(1)), index);
     }
 
@@ -301,11 +306,11 @@ class VaultLimitsTest {
     }
 
     private void offer(SecretName... names) throws IOException {
-        files.put(Transfers.IMPORT, offered(names));
+        files.put("vault.transfer", offered(names));
     }
 
-    private Vault.Size take(Vault vault, boolean overwrite) throws VaultException, IOException {
-        return vault.importFrom(store.openForImport(Transfers.IMPORT, Vaults.key()), overwrite);
+    private Vault.Size take(Vault vault, boolean overwrite) throws RpcException, IOException {
+        return vault.importFrom(store.openForImport("vault.transfer", Vaults.key()), overwrite);
     }
 
     private Vault opened(byte[] file) throws IOException {
@@ -324,14 +329,14 @@ class VaultLimitsTest {
     private void tampered(byte[] file, String where) throws IOException {
         files.put("vault", file);
         assertThat(store.open(Vaults.key())).isInstanceOfSatisfying(VaultOpenResult.Refused.class, refused -> {
-            assertThat(refused.code()).isEqualTo(VaultCode.TAMPERED);
+            assertThat(refused.reason()).isEqualTo(VaultReason.TAMPERED);
             assertThat(refused.message()).startsWith("the vault is not as it was written (" + where);
         });
-        Vaults.refused(() -> store.openForImport("vault", Vaults.key()), VaultCode.TAMPERED);
+        Vaults.refused(() -> store.openForImport("vault", Vaults.key()), VaultReason.TAMPERED);
         assertThat(Arrays.equals(files.bytes("vault"), file)).isTrue();
     }
 
-    private void refused(Vault vault, ThrowingCallable question, VaultCode code) throws IOException {
+    private void refused(Vault vault, ThrowingCallable question, VaultReason code) throws IOException {
         byte[] file = files.bytes("vault");
         Vault.Size size = vault.size();
         Vaults.refused(question, code);
@@ -341,7 +346,7 @@ class VaultLimitsTest {
 
     private static void refusedOnDisk(Vault vault, ThrowingCallable question) {
         Vault.Size size = vault.size();
-        Vaults.refused(question, VaultCode.VAULT_FULL);
+        Vaults.refused(question, VaultReason.VAULT_FULL);
         assertThat(vault.size()).isEqualTo(size);
     }
 }

@@ -2,6 +2,9 @@ package dev.nullbox.warden.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,7 +30,7 @@ class VaultMutationFuzzTest {
     private static final int BLOCK = VaultHeader.BLOCK_BYTES;
 
     private final List<Base> bases = new ArrayList<>();
-    private final Map<VaultCode, Integer> refused = new EnumMap<>(VaultCode.class);
+    private final Map<VaultReason, Integer> refused = new EnumMap<>(VaultReason.class);
     private int opened;
 
     /**
@@ -65,7 +68,7 @@ class VaultMutationFuzzTest {
         base(history, former, new byte[2 * BLOCK], whole);
     }
 
-    private static void change(Vault vault, int i) throws VaultException, IOException {
+    private static void change(Vault vault, int i) throws RpcException, IOException {
         switch (i) {
             case 3 -> vault.delete(Vaults.KEY);
             case 4 -> vault.destroy(Vaults.TOKEN, Optional.of(1));
@@ -75,7 +78,7 @@ class VaultMutationFuzzTest {
         }
     }
 
-    private static byte[] twin(byte[] file) throws VaultException, IOException {
+    private static byte[] twin(byte[] file) throws RpcException, IOException {
         MemoryFiles files = new MemoryFiles();
         files.put("vault", file);
         Vaults.set(Vaults.open(files), Vaults.KEY, "another way");
@@ -110,8 +113,8 @@ class VaultMutationFuzzTest {
                 case VaultOpenResult.Refused why -> {
                     assertThat(files.bytes("vault")).isEqualTo(file);
                     assertThat(why.message()).isNotEmpty();
-                    assertThat(why.code()).isIn(possible(file));
-                    refused.merge(why.code(), 1, Integer::sum);
+                    assertThat(why.reason()).isIn(possible(file));
+                    refused.merge(why.reason(), 1, Integer::sum);
                 }
                 case VaultOpenResult.Opened _ -> {
                     assertThat(ByteBuffer.wrap(files.bytes("vault"))).isIn(base.becomes());
@@ -123,40 +126,40 @@ class VaultMutationFuzzTest {
             assertThat(opened).isGreaterThan(ROUNDS / 50);
             assertThat(refused)
                     .containsOnlyKeys(
-                            VaultCode.WRONG_KEY,
-                            VaultCode.NOT_A_VAULT,
-                            VaultCode.WRONG_VERSION,
-                            VaultCode.TRUNCATED,
-                            VaultCode.TRAILING_BYTES,
-                            VaultCode.SWAPPED,
-                            VaultCode.ROLLED_BACK,
-                            VaultCode.TAMPERED);
+                            VaultReason.WRONG_KEY,
+                            VaultReason.NOT_A_VAULT,
+                            VaultReason.WRONG_VERSION,
+                            VaultReason.TRUNCATED,
+                            VaultReason.TRAILING_BYTES,
+                            VaultReason.SWAPPED,
+                            VaultReason.ROLLED_BACK,
+                            VaultReason.TAMPERED);
         }
     }
 
     /** What can be told without the key is told first. */
-    private static Set<VaultCode> possible(byte[] file) {
+    private static Set<VaultReason> possible(byte[] file) {
         byte[] begin = {'N', 'B', 'V', 'A', 'U', 'L', 'T', '\n', 0, 2};
         int magic = Math.min(file.length, 8);
         if (!Arrays.equals(file, 0, magic, begin, 0, magic)) {
-            return Set.of(VaultCode.NOT_A_VAULT);
+            return Set.of(VaultReason.NOT_A_VAULT);
         }
         if (file.length >= 10 && !Arrays.equals(file, 8, 10, begin, 8, 10)) {
-            return Set.of(VaultCode.WRONG_VERSION);
+            return Set.of(VaultReason.WRONG_VERSION);
         }
         if (file.length < VaultHeader.RECORDS_AT) {
-            return Set.of(VaultCode.TRUNCATED);
+            return Set.of(VaultReason.TRUNCATED);
         }
         byte[] digest = VaultCrypto.sha256(Arrays.copyOf(file, BLOCK - VaultCrypto.HASH_BYTES));
         return Arrays.equals(digest, Arrays.copyOfRange(file, BLOCK - VaultCrypto.HASH_BYTES, BLOCK))
                 ? Set.of(
-                        VaultCode.WRONG_KEY,
-                        VaultCode.TRUNCATED,
-                        VaultCode.TRAILING_BYTES,
-                        VaultCode.SWAPPED,
-                        VaultCode.ROLLED_BACK,
-                        VaultCode.TAMPERED)
-                : Set.of(VaultCode.TAMPERED);
+                        VaultReason.WRONG_KEY,
+                        VaultReason.TRUNCATED,
+                        VaultReason.TRAILING_BYTES,
+                        VaultReason.SWAPPED,
+                        VaultReason.ROLLED_BACK,
+                        VaultReason.TAMPERED)
+                : Set.of(VaultReason.TAMPERED);
     }
 
     private static byte[] changed(RandomGenerator random, Base base) {

@@ -2,6 +2,9 @@ package dev.nullbox.warden.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.warden.vault.crypto.Credential;
 import dev.nullbox.warden.vault.crypto.Secret;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
@@ -46,7 +49,7 @@ class VaultPowerCutTest {
         EXPORT,
         IMPORT;
 
-        private void make(Vault vault, VaultStore store) throws VaultException, IOException {
+        private void make(Vault vault, VaultStore store) throws RpcException, IOException {
             List<KeySlot> slots = vault.header().slots();
             switch (this) {
                 case SET -> Vaults.set(vault, Vaults.KEY, "three");
@@ -133,10 +136,10 @@ class VaultPowerCutTest {
     /** Something that the power may end. */
     @FunctionalInterface
     private interface Task {
-        void run() throws VaultException, IOException;
+        void run() throws RpcException, IOException;
     }
 
-    private static boolean isDone(Task task) throws VaultException {
+    private static boolean isDone(Task task) throws RpcException {
         try {
             task.run();
             return true;
@@ -172,7 +175,7 @@ class VaultPowerCutTest {
     }
 
     /** What the vault holds, and what opens it. */
-    private static Map<String, String> contents(MemoryFiles files) throws VaultException, IOException {
+    private static Map<String, String> contents(MemoryFiles files) throws RpcException, IOException {
         Map<String, String> contents = new TreeMap<>();
         Map<String, Credential> credentials =
                 Map.of("key", Vaults.key(), "passphrase", Vaults.passphrase(), "other key", other());
@@ -183,7 +186,7 @@ class VaultPowerCutTest {
                     contents.put(credential.getKey(), "opens slot " + slot);
                 }
                 case VaultOpenResult.Refused refused ->
-                    assertThat(refused.code()).isEqualTo(VaultCode.WRONG_KEY);
+                    assertThat(refused.reason()).isEqualTo(VaultReason.WRONG_KEY);
             }
         }
         return contents;

@@ -2,6 +2,9 @@ package dev.nullbox.warden.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
 import java.io.IOException;
 import java.util.Arrays;
@@ -64,13 +67,13 @@ class VaultPropertyTest {
             Vault vault = Vaults.create(files);
             Vaults.set(vault, Vaults.KEY, "ours");
             Map<String, String> before = values(vault);
-            files.put(Transfers.IMPORT, forged(random).file());
+            files.put("vault.transfer", forged(random).file());
             boolean overwrite = random.nextInt(4) > 0;
             try {
-                vault.importFrom(store.openForImport(Transfers.IMPORT, Vaults.key()), overwrite);
+                vault.importFrom(store.openForImport("vault.transfer", Vaults.key()), overwrite);
                 imported++;
                 assertThat(values(vault)).containsAllEntriesOf(before);
-            } catch (VaultException e) {
+            } catch (RpcException e) {
                 assertThat(values(vault)).as("round %d", round).isEqualTo(before);
             }
             goesOnWorking(files, vault, random);
@@ -109,15 +112,15 @@ class VaultPropertyTest {
         Vault vault = Vaults.create(files);
         try (ForgedVault forged = new ForgedVault(1)) {
             forged.add(1, SealedRecord.Kind.VALUE, Integer.MAX_VALUE, Vaults.KEY, new byte[] {'v'});
-            files.put(Transfers.IMPORT, forged.bytes());
+            files.put("vault.transfer", forged.bytes());
         }
         VaultStore store = Vaults.store(files, 1);
-        vault.importFrom(store.openForImport(Transfers.IMPORT, Vaults.key()), false);
+        vault.importFrom(store.openForImport("vault.transfer", Vaults.key()), false);
         assertThat(Vaults.value(vault, Vaults.KEY, Integer.MAX_VALUE)).isEqualTo("v");
-        Vaults.refused(() -> Vaults.set(vault, Vaults.KEY, "w"), VaultCode.TOO_MANY_VERSIONS);
+        Vaults.refused(() -> Vaults.set(vault, Vaults.KEY, "w"), VaultReason.TOO_MANY_VERSIONS);
         Vaults.refused(
-                () -> vault.importFrom(store.openForImport(Transfers.IMPORT, Vaults.key()), true),
-                VaultCode.TOO_MANY_VERSIONS);
+                () -> vault.importFrom(store.openForImport("vault.transfer", Vaults.key()), true),
+                VaultReason.TOO_MANY_VERSIONS);
         assertThat(vault.destroy(Vaults.KEY, Optional.empty())).isEqualTo(1);
         assertThat(Vaults.set(vault, Vaults.KEY, "w").version()).isEqualTo(1);
     }
@@ -154,8 +157,7 @@ class VaultPropertyTest {
     }
 
     /** Changes are made or refused, and are there after the vault is opened anew. */
-    private static void goesOnWorking(MemoryFiles files, Vault vault, Random random)
-            throws IOException, VaultException {
+    private static void goesOnWorking(MemoryFiles files, Vault vault, Random random) throws IOException, RpcException {
         for (int i = 0; i < 3; i++) {
             SecretName name = NAMES.get(random.nextInt(NAMES.size()));
             try {
@@ -165,20 +167,20 @@ class VaultPropertyTest {
                     case 2 -> vault.destroy(name, Optional.empty());
                     default -> Vaults.set(vault, name, "set " + i);
                 }
-            } catch (VaultException e) {
-                assertThat(e.code())
+            } catch (RpcException e) {
+                assertThat(Vaults.reason(e))
                         .isIn(
-                                VaultCode.SECRET_UNKNOWN,
-                                VaultCode.SECRET_DELETED,
-                                VaultCode.SECRET_NOT_DELETED,
-                                VaultCode.TOO_MANY_VERSIONS);
+                                VaultReason.SECRET_UNKNOWN,
+                                VaultReason.SECRET_DELETED,
+                                VaultReason.SECRET_NOT_DELETED,
+                                VaultReason.TOO_MANY_VERSIONS);
             }
         }
         assertThat(values(Vaults.open(files))).isEqualTo(values(vault));
     }
 
     /** By name and version the value, or why there is none. */
-    private static Map<String, String> values(Vault vault) throws VaultException, IOException {
+    private static Map<String, String> values(Vault vault) throws RpcException, IOException {
         Map<String, String> values = new TreeMap<>();
         for (SecretInfo secret : vault.list(Optional.empty(), 100, true)) {
             for (SecretInfo version : vault.history(secret.name())) {
@@ -188,14 +190,14 @@ class VaultPropertyTest {
         return values;
     }
 
-    private static String value(Vault vault, SecretInfo version) throws VaultException, IOException {
+    private static String value(Vault vault, SecretInfo version) throws RpcException, IOException {
         if (version.state() != SecretInfo.State.LIVE) {
             return version.state().name();
         }
         try {
             return Vaults.value(vault, version.name(), version.version());
-        } catch (VaultException e) {
-            return e.code().name();
+        } catch (RpcException e) {
+            return e.detail();
         }
     }
 }

@@ -2,6 +2,8 @@ package dev.nullbox.warden.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.api.VaultReason;
 import dev.nullbox.warden.vault.crypto.Credential;
 import dev.nullbox.warden.vault.crypto.RandomSource;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
@@ -37,17 +39,17 @@ class VaultReaderIT {
         store().create(List.of(Vaults.key())).close();
         try (FileChannel channel = FileChannel.open(directory.resolve("vault"), StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.allocate(1), VaultLimits.MAX_FILE_BYTES - 1);
-            agreesOn(VaultCode.TRAILING_BYTES);
+            agreesOn(VaultReason.TRAILING_BYTES);
             channel.write(ByteBuffer.allocate(1), VaultLimits.MAX_FILE_BYTES);
-            agreesOn(VaultCode.TOO_LARGE);
+            agreesOn(VaultReason.TOO_LARGE);
         }
     }
 
-    private void agreesOn(VaultCode code) throws Exception {
+    private void agreesOn(VaultReason code) throws Exception {
         assertThat(store().open(Vaults.key()))
                 .isInstanceOfSatisfying(
                         VaultOpenResult.Refused.class,
-                        refused -> assertThat(refused.code()).isEqualTo(code));
+                        refused -> assertThat(refused.reason()).isEqualTo(code));
         assertThat(python("class", directory.resolve("vault").toString(), KEY)).isEqualTo(code + "\n");
     }
 
@@ -69,7 +71,7 @@ class VaultReaderIT {
     }
 
     private void writesWhatWeRead(String theirs, Credential ours) throws Exception {
-        String longest = "x".repeat(VaultLimits.MAX_VALUE_BYTES);
+        String longest = "x".repeat(VaultContract.MAX_VALUE_BYTES);
         python("write", directory.resolve("vault").toString(), theirs, "OPENAI_KEY=one", "token2=" + longest);
         VaultOpenResult result = store().open(ours);
         assertThat(result).isInstanceOf(VaultOpenResult.Opened.class);

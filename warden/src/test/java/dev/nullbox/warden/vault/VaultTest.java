@@ -3,6 +3,10 @@ package dev.nullbox.warden.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.protocol.id.Text;
 import dev.nullbox.warden.vault.crypto.Argon2Cost;
 import dev.nullbox.warden.vault.crypto.RandomSource;
 import dev.nullbox.warden.vault.crypto.Secret;
@@ -49,15 +53,15 @@ class VaultTest {
         Vault vault = Vaults.create(files);
         Vaults.set(vault, Vaults.KEY, "one");
         vault.delete(Vaults.KEY);
-        Vaults.refused(() -> Vaults.value(vault, Vaults.KEY), VaultCode.SECRET_DELETED);
-        Vaults.refused(() -> vault.delete(Vaults.KEY), VaultCode.SECRET_DELETED);
+        Vaults.refused(() -> Vaults.value(vault, Vaults.KEY), VaultReason.SECRET_DELETED);
+        Vaults.refused(() -> vault.delete(Vaults.KEY), VaultReason.SECRET_DELETED);
         assertThat(vault.list(Optional.empty(), 10, false)).isEmpty();
         Vault again = Vaults.open(files);
         assertThat(again.list(Optional.empty(), 10, true))
                 .containsExactly(info(Vaults.KEY, 1, false, SecretInfo.State.DELETED));
         again.undelete(Vaults.KEY);
         assertThat(Vaults.value(again, Vaults.KEY)).isEqualTo("one");
-        Vaults.refused(() -> again.undelete(Vaults.KEY), VaultCode.SECRET_NOT_DELETED);
+        Vaults.refused(() -> again.undelete(Vaults.KEY), VaultReason.SECRET_NOT_DELETED);
         again.delete(Vaults.KEY);
         Vaults.set(again, Vaults.KEY, "two");
         assertThat(Vaults.value(Vaults.open(files), Vaults.KEY)).isEqualTo("two");
@@ -74,13 +78,13 @@ class VaultTest {
         assertThat(vault.destroy(Vaults.KEY, Optional.of(2))).isEqualTo(1);
         assertThat(vault.size().bytes()).isEqualTo(before - "two".length());
         Vault again = Vaults.open(files);
-        Vaults.refused(() -> Vaults.value(again, Vaults.KEY), VaultCode.VERSION_DESTROYED);
-        Vaults.refused(() -> again.destroy(Vaults.KEY, Optional.of(2)), VaultCode.VERSION_DESTROYED);
-        Vaults.refused(() -> again.destroy(Vaults.KEY, Optional.of(9)), VaultCode.VERSION_UNKNOWN);
+        Vaults.refused(() -> Vaults.value(again, Vaults.KEY), VaultReason.VERSION_DESTROYED);
+        Vaults.refused(() -> again.destroy(Vaults.KEY, Optional.of(2)), VaultReason.VERSION_DESTROYED);
+        Vaults.refused(() -> again.destroy(Vaults.KEY, Optional.of(9)), VaultReason.VERSION_UNKNOWN);
         assertThat(Vaults.value(again, Vaults.KEY, 1)).isEqualTo("one");
-        Vaults.refused(() -> Vaults.value(again, Vaults.TOKEN), VaultCode.SECRET_DELETED);
+        Vaults.refused(() -> Vaults.value(again, Vaults.TOKEN), VaultReason.SECRET_DELETED);
         assertThat(again.destroy(Vaults.KEY, Optional.empty())).isEqualTo(2);
-        Vaults.refused(() -> again.history(Vaults.KEY), VaultCode.SECRET_UNKNOWN);
+        Vaults.refused(() -> again.history(Vaults.KEY), VaultReason.SECRET_UNKNOWN);
         assertThat(new String(files.bytes("vault"), StandardCharsets.ISO_8859_1))
                 .doesNotContain("OPENAI_KEY")
                 .contains("token2");
@@ -121,7 +125,7 @@ class VaultTest {
         VaultStore store = VaultStore.in(directory, RandomSource.kernel(), InstantSource.system());
         try (Vault vault = store.create(List.of(Vaults.key()))) {
             Vaults.set(vault, Vaults.KEY, "sk-real");
-            vault.set(Vaults.TOKEN, Secret.owning(new byte[VaultLimits.MAX_VALUE_BYTES]), false);
+            vault.set(Vaults.TOKEN, Secret.owning(new byte[VaultContract.MAX_VALUE_BYTES]), false);
             vault.destroy(Vaults.TOKEN, Optional.empty());
         }
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("vault"))))
@@ -147,16 +151,16 @@ class VaultTest {
     @Test
     void refusesWhatPassesALimit() throws Exception {
         Vault vault = Vaults.create(files);
-        Vaults.refused(() -> Vaults.set(vault, Vaults.KEY, ""), VaultCode.VALUE_EMPTY);
-        Secret tooLong = Secret.owning(new byte[VaultLimits.MAX_VALUE_BYTES + 1]);
-        Vaults.refused(() -> vault.set(Vaults.KEY, tooLong, false), VaultCode.VALUE_TOO_LARGE);
-        vault.set(Vaults.KEY, Secret.owning(new byte[VaultLimits.MAX_VALUE_BYTES]), false);
+        Vaults.refused(() -> Vaults.set(vault, Vaults.KEY, ""), VaultReason.VALUE_EMPTY);
+        Secret tooLong = Secret.owning(new byte[VaultContract.MAX_VALUE_BYTES + 1]);
+        Vaults.refused(() -> vault.set(Vaults.KEY, tooLong, false), VaultReason.VALUE_TOO_LARGE);
+        vault.set(Vaults.KEY, Secret.owning(new byte[VaultContract.MAX_VALUE_BYTES]), false);
         assertThat(Vaults.open(files).get(Vaults.KEY, Optional.empty()).value().length())
-                .isEqualTo(VaultLimits.MAX_VALUE_BYTES);
+                .isEqualTo(VaultContract.MAX_VALUE_BYTES);
         for (int i = 1; i < VaultLimits.MAX_VERSIONS; i++) {
             Vaults.set(vault, Vaults.KEY, "v");
         }
-        Vaults.refused(() -> Vaults.set(vault, Vaults.KEY, "v"), VaultCode.TOO_MANY_VERSIONS);
+        Vaults.refused(() -> Vaults.set(vault, Vaults.KEY, "v"), VaultReason.TOO_MANY_VERSIONS);
         assertThat(Vaults.set(vault, Vaults.TOKEN, "v").version()).isEqualTo(1);
     }
 
@@ -168,18 +172,18 @@ class VaultTest {
         byte[] bytes = files.bytes("vault");
         bytes[VaultHeader.RECORDS_AT + 60] ^= 1;
         files.put("vault", bytes);
-        Vaults.refused(() -> Vaults.value(vault, Vaults.KEY), VaultCode.TAMPERED);
+        Vaults.refused(() -> Vaults.value(vault, Vaults.KEY), VaultReason.TAMPERED);
         assertThat(Vaults.value(vault, Vaults.TOKEN)).isEqualTo("two");
-        Vaults.refused(() -> vault.destroy(Vaults.TOKEN, Optional.empty()), VaultCode.TAMPERED);
+        Vaults.refused(() -> vault.destroy(Vaults.TOKEN, Optional.empty()), VaultReason.TAMPERED);
     }
 
     @Test
     void acceptsTheManifestsNamesOnly() {
         for (String name : List.of("A", "_", "OPENAI_KEY", "a1", "x".repeat(64))) {
-            assertThat(SecretName.isValid(name)).as(name).isTrue();
+            assertThat(Text.isIdentifier(name)).as(name).isTrue();
         }
         for (String name : List.of("", "1A", "a-b", "a.b", "../x", "ä", "a b", "x".repeat(65), "a\n")) {
-            assertThat(SecretName.isValid(name)).as(name).isFalse();
+            assertThat(Text.isIdentifier(name)).as(name).isFalse();
         }
     }
 
@@ -210,8 +214,8 @@ class VaultTest {
         Vault vault = Vaults.create(files);
         Vaults.set(vault, Vaults.KEY, "v");
         vault.close();
-        Vaults.refused(() -> Vaults.value(vault, Vaults.KEY), VaultCode.VAULT_SEALED);
-        Vaults.refused(() -> Vaults.set(vault, Vaults.KEY, "w"), VaultCode.VAULT_SEALED);
+        Vaults.refused(() -> Vaults.value(vault, Vaults.KEY), VaultReason.VAULT_SEALED);
+        Vaults.refused(() -> Vaults.set(vault, Vaults.KEY, "w"), VaultReason.VAULT_SEALED);
     }
 
     @Test
@@ -287,8 +291,8 @@ class VaultTest {
         vault.export("plain", Vaults.key());
         vault.importFrom(store.openForImport("canary", Vaults.key()), true);
         assertThat(vault.isCanary(Vaults.KEY)).isTrue();
-        Vaults.refused(() -> vault.importFrom(store.openForImport("plain", Vaults.key()), true), VaultCode.CANARY);
-        Vaults.refused(() -> vault.lend(Vaults.KEY, Optional.empty()), VaultCode.CANARY);
-        Vaults.refused(() -> vault.lend(Vaults.KEY, Optional.of(1)), VaultCode.CANARY);
+        Vaults.refused(() -> vault.importFrom(store.openForImport("plain", Vaults.key()), true), VaultReason.CANARY);
+        Vaults.refused(() -> vault.lend(Vaults.KEY, Optional.empty()), VaultReason.CANARY);
+        Vaults.refused(() -> vault.lend(Vaults.KEY, Optional.of(1)), VaultReason.CANARY);
     }
 }

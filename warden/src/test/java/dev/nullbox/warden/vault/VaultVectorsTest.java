@@ -2,6 +2,7 @@ package dev.nullbox.warden.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,11 +90,11 @@ class VaultVectorsTest {
         }
     }
 
-    private static String open(VaultVectors.Vector vector) throws VaultException, IOException {
+    private static String open(VaultVectors.Vector vector) throws RpcException, IOException {
         MemoryFiles files = new MemoryFiles();
         files.put("vault", vector.file());
         return switch (Vaults.store(files, 9).open(VaultVectors.credential(vector))) {
-            case VaultOpenResult.Refused refused -> refused.code().name();
+            case VaultOpenResult.Refused refused -> refused.reason().name();
             case VaultOpenResult.Opened(Vault vault, int _) -> {
                 StringBuilder found = new StringBuilder("OK");
                 for (SecretInfo info : vault.list(Optional.empty(), 100, false)) {

@@ -3,6 +3,8 @@ package dev.nullbox.warden.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.Directory;
 import dev.nullbox.warden.vault.crypto.Argon2Cost;
 import dev.nullbox.warden.vault.crypto.Credential;
@@ -156,8 +158,8 @@ class VaultWipeIT {
                     held.add(vault.get(Vaults.KEY, Optional.empty()).value());
                     held.add(vault.get(Vaults.TOKEN, Optional.empty()).value());
                 }
-            } catch (VaultException e) {
-                System.err.println(e.code());
+            } catch (RpcException e) {
+                System.err.println(Vaults.reason(e));
             }
             if (!args[0].equals("hold")) {
                 for (AutoCloseable one : held) {

@@ -3,6 +3,9 @@ package dev.nullbox.warden.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nullbox.protocol.api.VaultReason;
+import dev.nullbox.protocol.id.SecretName;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.Directory;
 import dev.nullbox.warden.vault.crypto.Argon2Cost;
 import dev.nullbox.warden.vault.crypto.Credential;
@@ -56,7 +59,7 @@ public final class Vaults {
     }
 
     /** A new vault that {@link #key} opens. */
-    static Vault create(Directory files) throws VaultException, IOException {
+    static Vault create(Directory files) throws RpcException, IOException {
         return store(files, 1).create(List.of(key()));
     }
 
@@ -73,34 +76,38 @@ public final class Vaults {
         return Secret.owning(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static SecretInfo set(Vault vault, SecretName name, String value) throws VaultException, IOException {
+    static SecretInfo set(Vault vault, SecretName name, String value) throws RpcException, IOException {
         return vault.set(name, secret(value), false);
     }
 
-    static String value(Vault vault, SecretName name) throws VaultException, IOException {
+    static String value(Vault vault, SecretName name) throws RpcException, IOException {
         return value(vault, name, Optional.empty());
     }
 
-    static String value(Vault vault, SecretName name, int version) throws VaultException, IOException {
+    static String value(Vault vault, SecretName name, int version) throws RpcException, IOException {
         return value(vault, name, Optional.of(version));
     }
 
     private static String value(Vault vault, SecretName name, Optional<Integer> version)
-            throws VaultException, IOException {
+            throws RpcException, IOException {
         try (Secret value = vault.get(name, version).value()) {
             return new String(value.bytes(), StandardCharsets.UTF_8);
         }
     }
 
+    public static VaultReason reason(RpcException error) {
+        return VaultReason.valueOf(error.detail());
+    }
+
     /** Asserts that it is refused, with this code. */
-    public static void refused(ThrowingCallable question, VaultCode code) {
+    public static void refused(ThrowingCallable question, VaultReason code) {
         assertThatThrownBy(question)
                 .isInstanceOfSatisfying(
-                        VaultException.class, e -> assertThat(e.code()).isEqualTo(code));
+                        RpcException.class, e -> assertThat(reason(e)).isEqualTo(code));
     }
 
     /** Every version with its state and value. */
-    static Map<String, String> contents(Vault vault) throws VaultException, IOException {
+    static Map<String, String> contents(Vault vault) throws RpcException, IOException {
         Map<String, String> contents = new TreeMap<>();
         for (SecretInfo secret : vault.list(Optional.empty(), 100, true)) {
             List<String> versions = new ArrayList<>();
@@ -118,11 +125,11 @@ public final class Vaults {
     /** Adds records. */
     @FunctionalInterface
     interface Records {
-        void addTo(VaultWriter writer, VaultKeys keys, RandomSource random) throws IOException, VaultException;
+        void addTo(VaultWriter writer, VaultKeys keys, RandomSource random) throws IOException, RpcException;
     }
 
     /** Writes a vault's file at once, as a rewriting does; {@link #passphrase} opens it. */
-    static void write(VaultStore store, String file, Records records) throws IOException, VaultException {
+    static void write(VaultStore store, String file, Records records) throws IOException, RpcException {
         byte[] vaultId = store.random().bytes(VaultHeader.VAULT_ID_BYTES);
         try (VaultKeys keys =
                 new VaultKeys(vaultId, Secret.owning(store.random().bytes(VaultCrypto.KEY_BYTES)))) {
