@@ -3,7 +3,6 @@ module dev.nullbox.egress {
     requires static org.jspecify;
     requires dev.nullbox.protocol;
     requires dev.nullbox.service;
-    requires com.google.gson;
     requires dev.nullbox.manifest;
     requires dev.nullbox.rpc;
     requires dev.nullbox.natives;

@@ -3,8 +3,11 @@ package dev.nullbox.egress;
 import dev.nullbox.manifest.NetworkTarget;
 import dev.nullbox.manifest.NetworkTarget.AddressTarget;
 import dev.nullbox.manifest.NetworkTarget.NameTarget;
+import dev.nullbox.protocol.api.EgressReason;
 import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.protocol.id.InvalidValueException;
+import dev.nullbox.rpc.RpcException;
 import java.net.Inet4Address;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +21,7 @@ import java.util.Optional;
  * @param ports what the host and the agent serve each other
  * @param allow IPv4 addresses and TCP ports, none in the agents' own network
  */
-public record AgentPolicy(AgentName agent, Slot slot, Ports ports, List<AddressTarget> allow) {
-    private static final int MAX_PORT = 65_535;
-
+public record AgentPolicy(AgentName agent, AgentSlot slot, Ports ports, List<AddressTarget> allow) {
     /**
      * TCP ports of what host and agent serve each other.
      *
@@ -29,23 +30,6 @@ public record AgentPolicy(AgentName agent, Slot slot, Ports ports, List<AddressT
      * @param health of the agent, where the host asks for its health
      */
     public record Ports(int memory, Optional<Integer> api, Optional<Integer> health) {
-        /**
-         * Checked ports.
-         *
-         * @throws IllegalArgumentException when one is none
-         */
-        public Ports {
-            check(memory);
-            api.ifPresent(Ports::check);
-            health.ifPresent(Ports::check);
-        }
-
-        private static void check(int port) {
-            if (port < 1 || port > MAX_PORT) {
-                throw new IllegalArgumentException("port " + port + " does not exist");
-            }
-        }
-
         /** The memory alone. */
         public static Ports memoryAt(int port) {
             return new Ports(port, Optional.empty(), Optional.empty());
@@ -60,7 +44,7 @@ public record AgentPolicy(AgentName agent, Slot slot, Ports ports, List<AddressT
     public AgentPolicy {
         allow = List.copyOf(allow);
         for (AddressTarget target : allow) {
-            if (!(target.address() instanceof Inet4Address) || isAgents(target)) {
+            if (!(target.address() instanceof Inet4Address) || isAgents(target, slot)) {
                 throw new IllegalArgumentException(target.text() + " cannot be allowed");
             }
         }
@@ -70,12 +54,12 @@ public record AgentPolicy(AgentName agent, Slot slot, Ports ports, List<AddressT
      * The policy that entries of network.allow make.
      *
      * @param allow as in AGENT.toml: {@code host:port}
-     * @throws EgressException for the first entry that cannot be held, with its field {@code network.allow[i]}
+     * @throws RpcException for the first entry that cannot be held, with its field {@code network.allow[i]}
      */
-    public static AgentPolicy of(AgentName agent, Slot slot, Ports ports, List<String> allow) throws EgressException {
+    public static AgentPolicy of(AgentName agent, AgentSlot slot, Ports ports, List<String> allow) throws RpcException {
         List<AddressTarget> targets = new ArrayList<>();
         for (int i = 0; i < allow.size(); i++) {
-            AddressTarget target = target(allow.get(i), "network.allow[" + i + "]");
+            AddressTarget target = target(allow.get(i), slot, "network.allow[" + i + "]");
             if (!targets.contains(target)) {
                 targets.add(target);
             }
@@ -83,41 +67,44 @@ public record AgentPolicy(AgentName agent, Slot slot, Ports ports, List<AddressT
         return new AgentPolicy(agent, slot, ports, targets);
     }
 
-    private static AddressTarget target(String entry, String field) throws EgressException {
+    private static AddressTarget target(String entry, AgentSlot slot, String field) throws RpcException {
         NetworkTarget parsed;
         try {
             parsed = NetworkTarget.parse(entry);
         } catch (InvalidValueException invalid) {
-            throw new EgressException(
-                    EgressCode.EGRESS_BAD_TARGET, field + ": " + invalid.problem() + "; " + invalid.remedy(), field);
+            String problem = invalid.problem() + "; " + invalid.remedy();
+            throw refused(EgressReason.EGRESS_BAD_TARGET, field, problem);
         }
         return switch (parsed) {
             case NameTarget name ->
-                throw new EgressException(
-                        EgressCode.EGRESS_NAME_NEEDS_RESOLVER,
-                        field + ": " + name.text() + " is a name, and names need the resolver, which does not exist"
-                                + " yet; write the address and port until then",
-                        field);
+                throw refused(
+                        EgressReason.EGRESS_NAME_NEEDS_RESOLVER,
+                        field,
+                        name.text() + " is a name, and names need the resolver, which does not exist yet; write the"
+                                + " address and port until then");
             case AddressTarget target
             when !(target.address() instanceof Inet4Address) ->
-                throw new EgressException(
-                        EgressCode.EGRESS_NO_IPV6,
-                        field + ": " + target.text() + " is an IPv6 address, and agents have IPv4 only; write an IPv4"
-                                + " address",
-                        field);
+                throw refused(
+                        EgressReason.EGRESS_NO_IPV6,
+                        field,
+                        target.text() + " is an IPv6 address, and agents have IPv4 only; write an IPv4 address");
             case AddressTarget target
-            when isAgents(target) ->
-                throw new EgressException(
-                        EgressCode.EGRESS_ADDRESS_RESERVED,
-                        field + ": " + target.text() + " lies in 10.221.0.0/16, the agents' own network; agents do not"
-                                + " reach each other",
-                        field);
+            when isAgents(target, slot) ->
+                throw refused(
+                        EgressReason.EGRESS_ADDRESS_RESERVED,
+                        field,
+                        target.text() + " lies in " + slot.network()
+                                + ", the agents' own network; agents do not reach each other");
             case AddressTarget target -> target;
         };
     }
 
-    private static boolean isAgents(AddressTarget target) {
-        byte[] bytes = target.address().getAddress();
-        return bytes[0] == 10 && (bytes[1] & 0xff) == 221;
+    private static RpcException refused(EgressReason reason, String field, String problem) {
+        return new RpcException(reason, field + ": " + problem, field);
+    }
+
+    private static boolean isAgents(AddressTarget target, AgentSlot slot) {
+        byte[] address = target.address().getAddress();
+        return slot.network().overlaps(address, address.length * Byte.SIZE);
     }
 }

@@ -1,6 +1,7 @@
 package dev.nullbox.egress;
 
 import dev.nullbox.protocol.api.GatewayContract;
+import dev.nullbox.protocol.id.AgentNetwork;
 import java.util.List;
 
 /**
@@ -17,61 +18,61 @@ final class BaseTable {
      */
     record Chain(String name, String spec, List<String> rules) {}
 
-    private static final List<Chain> CHAINS = List.of(
-            new Chain(
-                    "input",
-                    "type filter hook input priority filter; policy drop;",
-                    List.of(
-                            rule("iifname \"lo\" accept", "the host talks to itself"),
-                            rule("ct state invalid drop", "belongs to no connection"),
-                            rule("iifname vmap @to_host", "an agent reaches what its own chain allows"),
-                            rule("iifname \"nb*\" drop", "an agent without rules reaches nothing"),
-                            rule("ct state established accept", "answers to the host, and to its operator"),
-                            rule("meta nfproto ipv4 udp sport 67 udp dport 68 accept", "DHCP: the lease of the uplink"),
-                            rule(
-                                    "meta nfproto ipv4 tcp dport " + GatewayContract.PORT + " accept",
-                                    "the gateway, which asks for a client certificate"))),
-            new Chain(
-                    "forward",
-                    "type filter hook forward priority filter; policy drop;",
-                    List.of(
-                            rule("ct state invalid drop", "belongs to no connection"),
-                            rule("iifname \"nb*\" oifname \"nb*\" drop", "agents do not reach each other"),
-                            rule("iifname vmap @to_world", "an agent reaches what its own chain allows"),
-                            rule("oifname vmap @from_world", "and is answered by that"))),
-            new Chain(
-                    "output",
-                    "type filter hook output priority filter; policy drop;",
-                    List.of(
-                            rule("oifname \"lo\" accept", "the host talks to itself"),
-                            rule("oifname vmap @from_host", "its memory answers an agent"),
-                            rule("oifname \"nb*\" drop", "the host opens no connection to an agent"),
-                            rule("ct state established accept", "answers to the operator"),
-                            rule(
-                                    "meta nfproto ipv4 udp sport 68 udp dport 67 accept",
-                                    "DHCP: the lease of the uplink"))),
-            new Chain(
-                    "postrouting",
-                    "type nat hook postrouting priority srcnat; policy accept;",
-                    List.of(rule(
-                            "iifname \"nb*\" oifname != \"nb*\" ip saddr 10.221.0.0/16 masquerade",
-                            "agents' addresses mean nothing outside"))));
-
     private BaseTable() {}
 
-    static List<Chain> chains() {
-        return CHAINS;
+    static List<Chain> chains(AgentNetwork network) {
+        return List.of(
+                new Chain(
+                        "input",
+                        "type filter hook input priority filter; policy drop;",
+                        List.of(
+                                rule("iifname \"lo\" accept", "the host talks to itself"),
+                                rule("ct state invalid drop", "belongs to no connection"),
+                                rule("iifname vmap @to_host", "an agent reaches what its own chain allows"),
+                                rule("iifname \"nb*\" drop", "an agent without rules reaches nothing"),
+                                rule("ct state established accept", "answers to the host, and to its operator"),
+                                rule(
+                                        "meta nfproto ipv4 udp sport 67 udp dport 68 accept",
+                                        "DHCP: the lease of the uplink"),
+                                rule(
+                                        "meta nfproto ipv4 tcp dport " + GatewayContract.PORT + " accept",
+                                        "the gateway, which asks for a client certificate"))),
+                new Chain(
+                        "forward",
+                        "type filter hook forward priority filter; policy drop;",
+                        List.of(
+                                rule("ct state invalid drop", "belongs to no connection"),
+                                rule("iifname \"nb*\" oifname \"nb*\" drop", "agents do not reach each other"),
+                                rule("iifname vmap @to_world", "an agent reaches what its own chain allows"),
+                                rule("oifname vmap @from_world", "and is answered by that"))),
+                new Chain(
+                        "output",
+                        "type filter hook output priority filter; policy drop;",
+                        List.of(
+                                rule("oifname \"lo\" accept", "the host talks to itself"),
+                                rule("oifname vmap @from_host", "its memory answers an agent"),
+                                rule("oifname \"nb*\" drop", "the host opens no connection to an agent"),
+                                rule("ct state established accept", "answers to the operator"),
+                                rule(
+                                        "meta nfproto ipv4 udp sport 68 udp dport 67 accept",
+                                        "DHCP: the lease of the uplink"))),
+                new Chain(
+                        "postrouting",
+                        "type nat hook postrouting priority srcnat; policy accept;",
+                        List.of(rule(
+                                "iifname \"nb*\" oifname != \"nb*\" ip saddr " + network + " masquerade",
+                                "agents' addresses mean nothing outside"))));
     }
 
     /** One transaction that puts the table in place. */
-    static String install() {
+    static String install(AgentNetwork network) {
         StringBuilder text =
                 new StringBuilder("add table ").append(NftText.TABLE).append('\n');
         for (PacketPath path : PacketPath.values()) {
             text.append("add map ").append(NftText.TABLE).append(' ').append(path.map());
             text.append(" { type ifname : verdict; }\n");
         }
-        for (Chain chain : CHAINS) {
+        for (Chain chain : chains(network)) {
             String name = NftText.TABLE + " " + chain.name();
             text.append("add chain ")
                     .append(name)

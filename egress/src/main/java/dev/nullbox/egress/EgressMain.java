@@ -1,11 +1,13 @@
 package dev.nullbox.egress;
 
 import dev.nullbox.natives.Natives;
+import dev.nullbox.protocol.api.EgressContract;
+import dev.nullbox.protocol.id.AgentNetwork;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcServer;
 import dev.nullbox.service.ServiceRuntime;
 import java.io.IOException;
-import java.util.Set;
 
 /** The egress service: default drop first, then readiness, then each agent's rules as cage asks for them. */
 public final class EgressMain {
@@ -14,15 +16,17 @@ public final class EgressMain {
     /** Runs until SIGTERM. The rules stay in the kernel when it ends, however it ends. */
     public static void main(String[] args) {
         ServiceRuntime runtime = ServiceRuntime.fromEnvironment("egress");
-        Firewall firewall = new Firewall(Natives.nftables());
+        AgentNetwork network = AgentNetwork.parse(
+                System.getenv().getOrDefault(AgentNetwork.VARIABLE, AgentNetwork.DEFAULT.toString()));
+        Firewall firewall = new Firewall(Natives.nftables(), network);
         try {
             firewall.installBase();
-            runtime.events().emit("egress.default_drop");
-            EgressService service = new EgressService(firewall, runtime.events(), Set.of("root"));
+            runtime.events().emit(EgressContract.DEFAULT_DROP);
+            EgressService service = new EgressService(firewall, runtime.events());
             RpcServer server = RpcServer.listen(runtime.socketPath(), service.methods(), RpcLimits.defaults());
             runtime.onTerminate(server::close);
             runtime.ready();
-        } catch (EgressException | IOException failure) {
+        } catch (RpcException | IOException failure) {
             System.err.println("egress: " + failure.getMessage());
             runtime.exit(1);
         }

@@ -1,7 +1,14 @@
 package dev.nullbox.egress;
 
 import dev.nullbox.natives.Nftables;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.EgressContract;
+import dev.nullbox.protocol.api.EgressReason;
 import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.protocol.id.AgentNetwork;
+import dev.nullbox.protocol.id.AgentSlot;
+import dev.nullbox.rpc.RpcException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,22 +26,37 @@ final class Firewall implements AutoCloseable {
      * @param slot where it is
      * @param rules all of its rules as the kernel lists them
      */
-    record Installed(AgentName agent, Slot slot, List<String> rules) {}
+    record Installed(AgentName agent, AgentSlot slot, List<String> rules) {
+        Message message() {
+            return Message.of(
+                    Fields.AGENT.is(agent.value()),
+                    EgressContract.INTERFACE.is(slot.interfaceName()),
+                    Fields.ADDRESS.is(slot.address()),
+                    EgressContract.RULE_TEXTS.is(rules));
+        }
+    }
 
     private final Nftables nft;
+    private final AgentNetwork network;
 
-    Firewall(Nftables nft) {
+    Firewall(Nftables nft, AgentNetwork network) {
         this.nft = nft;
+        this.network = network;
+    }
+
+    /** The network in which all agents have their addresses. */
+    AgentNetwork network() {
+        return network;
     }
 
     /**
      * Puts default drop in force.
      *
-     * @throws EgressException when the kernel refuses it or lists something else
+     * @throws RpcException when the kernel refuses it or lists something else
      */
-    synchronized void installBase() throws EgressException {
-        run(BaseTable.install());
-        for (BaseTable.Chain chain : BaseTable.chains()) {
+    synchronized void installBase() throws RpcException {
+        run(BaseTable.install(network));
+        for (BaseTable.Chain chain : BaseTable.chains(network)) {
             List<String> expected = new ArrayList<>();
             expected.add(chain.spec());
             expected.addAll(chain.rules());
@@ -45,9 +67,9 @@ final class Firewall implements AutoCloseable {
     /**
      * Puts an agent's rules in the place of any that it or its slot had.
      *
-     * @throws EgressException when they are not in force; the agent then has none
+     * @throws RpcException when they are not in force; the agent then has none
      */
-    synchronized void apply(RuleSet rules) throws EgressException {
+    synchronized void apply(RuleSet rules) throws RpcException {
         try {
             StringBuilder text = new StringBuilder();
             for (Installed old : installed()) {
@@ -59,21 +81,21 @@ final class Firewall implements AutoCloseable {
             for (PacketPath path : PacketPath.values()) {
                 compare(path.chain(rules.slot()), NftText.lines(rules, path));
                 if (!slots(path).contains(rules.slot())) {
-                    throw new EgressException(
-                            EgressCode.EGRESS_READ_BACK_DIFFERS,
+                    throw new RpcException(
+                            EgressReason.EGRESS_READ_BACK_DIFFERS,
                             rules.slot().interfaceName() + " is not in map " + path.map());
                 }
             }
-        } catch (EgressException failure) {
+        } catch (RpcException failure) {
             withdraw(rules, failure);
             throw failure;
         }
     }
 
-    private void withdraw(RuleSet rules, EgressException failure) {
+    private void withdraw(RuleSet rules, RpcException failure) {
         try {
             run(NftText.remove(rules.slot()));
-        } catch (EgressException second) {
+        } catch (RpcException second) {
             failure.addSuppressed(second);
         }
     }
@@ -82,9 +104,9 @@ final class Firewall implements AutoCloseable {
      * Takes an agent's rules away, and with them its open connections.
      *
      * @return whether it had any
-     * @throws EgressException when they are still in force
+     * @throws RpcException when they are still in force
      */
-    synchronized boolean remove(AgentName agent) throws EgressException {
+    synchronized boolean remove(AgentName agent) throws RpcException {
         boolean found = false;
         for (Installed old : installed()) {
             if (old.agent().equals(agent)) {
@@ -94,17 +116,17 @@ final class Firewall implements AutoCloseable {
         }
         for (Installed left : installed()) {
             if (left.agent().equals(agent)) {
-                throw new EgressException(
-                        EgressCode.EGRESS_READ_BACK_DIFFERS, "the rules of " + agent + " are still in force");
+                throw new RpcException(
+                        EgressReason.EGRESS_READ_BACK_DIFFERS, "the rules of " + agent + " are still in force");
             }
         }
         return found;
     }
 
     /** The agents whose rules are in force, as the kernel says. */
-    synchronized List<Installed> installed() throws EgressException {
+    synchronized List<Installed> installed() throws RpcException {
         List<Installed> installed = new ArrayList<>();
-        for (Slot slot : slots(PacketPath.TO_WORLD)) {
+        for (AgentSlot slot : slots(PacketPath.TO_WORLD)) {
             List<String> rules = new ArrayList<>();
             for (PacketPath path : PacketPath.values()) {
                 rules.addAll(list(path.chain(slot)));
@@ -115,28 +137,29 @@ final class Firewall implements AutoCloseable {
     }
 
     /** The agent that the comment of its first rule names. */
-    private static AgentName owner(List<String> rules, Slot slot) throws EgressException {
+    private static AgentName owner(List<String> rules, AgentSlot slot) throws RpcException {
         String mark = " comment \"";
         String first = rules.isEmpty() ? "" : rules.getFirst();
         int start = first.indexOf(mark) + mark.length();
         int end = first.indexOf(": ", start);
         if (start < mark.length() || end < 0) {
-            throw new EgressException(
-                    EgressCode.EGRESS_READ_BACK_DIFFERS, slot.interfaceName() + " has rules that are not ours");
+            throw new RpcException(
+                    EgressReason.EGRESS_READ_BACK_DIFFERS, slot.interfaceName() + " has rules that are not ours");
         }
         return new AgentName(first.substring(start, end));
     }
 
-    private List<Slot> slots(PacketPath path) throws EgressException {
+    private List<AgentSlot> slots(PacketPath path) throws RpcException {
         String listing = run("list map " + NftText.TABLE + " " + path.map() + "\n");
-        List<Slot> slots = new ArrayList<>();
+        List<AgentSlot> slots = new ArrayList<>();
         int quote = listing.indexOf('"');
         while (quote >= 0) {
             int end = listing.indexOf('"', quote + 1);
-            Optional<Slot> slot = end < 0 ? Optional.empty() : Slot.ofInterface(listing.substring(quote + 1, end));
+            Optional<AgentSlot> slot =
+                    end < 0 ? Optional.empty() : AgentSlot.ofInterface(network, listing.substring(quote + 1, end));
             if (slot.isEmpty()) {
-                throw new EgressException(
-                        EgressCode.EGRESS_READ_BACK_DIFFERS,
+                throw new RpcException(
+                        EgressReason.EGRESS_READ_BACK_DIFFERS,
                         "map " + path.map() + " holds what is no agent's interface");
             }
             slots.add(slot.get());
@@ -145,17 +168,17 @@ final class Firewall implements AutoCloseable {
         return slots;
     }
 
-    private void compare(String chain, List<String> expected) throws EgressException {
+    private void compare(String chain, List<String> expected) throws RpcException {
         List<String> got = list(chain);
         if (!got.equals(expected)) {
-            throw new EgressException(
-                    EgressCode.EGRESS_READ_BACK_DIFFERS,
+            throw new RpcException(
+                    EgressReason.EGRESS_READ_BACK_DIFFERS,
                     "chain " + chain + " was given " + expected + " and the kernel lists " + got);
         }
     }
 
     /** What stands between the braces of a chain's listing, line by line. */
-    private List<String> list(String chain) throws EgressException {
+    private List<String> list(String chain) throws RpcException {
         String prefix = "\t\t";
         return run("list chain " + NftText.TABLE + " " + chain + "\n")
                 .lines()
@@ -164,12 +187,12 @@ final class Firewall implements AutoCloseable {
                 .toList();
     }
 
-    private String run(String commands) throws EgressException {
+    private String run(String commands) throws RpcException {
         if (nft.runCmdFromBuffer(commands) != 0) {
             String complaint = nft.errorBuffer().strip();
             int end = complaint.indexOf('\n');
-            throw new EgressException(
-                    EgressCode.EGRESS_APPLY_FAILED,
+            throw new RpcException(
+                    EgressReason.EGRESS_APPLY_FAILED,
                     "the kernel's packet filter refused: " + (end < 0 ? complaint : complaint.substring(0, end)));
         }
         return nft.outputBuffer();

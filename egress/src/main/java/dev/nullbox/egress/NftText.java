@@ -11,6 +11,7 @@ import dev.nullbox.egress.EgressRule.DropForeignSource;
 import dev.nullbox.egress.EgressRule.DropRest;
 import dev.nullbox.egress.EgressRule.LimitConnections;
 import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.protocol.id.AgentSlot;
 import java.util.List;
 
 /**
@@ -39,7 +40,7 @@ public final class NftText {
     }
 
     /** One transaction after which a slot has no rules; it need not have had any. */
-    public static String remove(Slot slot) {
+    public static String remove(AgentSlot slot) {
         StringBuilder text = new StringBuilder();
         for (PacketPath path : PacketPath.values()) {
             String chain = path.chain(slot);
@@ -60,13 +61,13 @@ public final class NftText {
                 .toList();
     }
 
-    private static void element(StringBuilder text, String verb, PacketPath path, Slot slot) {
+    private static void element(StringBuilder text, String verb, PacketPath path, AgentSlot slot) {
         text.append(verb).append(" element ").append(TABLE).append(' ').append(path.map());
         text.append(" { \"").append(slot.interfaceName()).append("\" : goto ");
         text.append(path.chain(slot)).append(" }\n");
     }
 
-    private static String line(EgressRule rule, AgentName agent, Slot slot) {
+    private static String line(EgressRule rule, AgentName agent, AgentSlot slot) {
         return switch (rule) {
             case DropForeignSource(var own) ->
                 "ip saddr != " + own + " drop" + comment(agent, "a source address that is not its own");
@@ -83,11 +84,11 @@ public final class NftText {
                 "ct state new ct count over " + most + " drop"
                         + comment(agent, "the table of connections is everyone's: " + most + " at once");
             case AllowToService(var gateway, var port, var name) ->
-                "ip daddr " + gateway + " tcp dport " + port + " accept" + comment(agent, "its " + name);
+                "ip daddr " + gateway + " tcp dport " + port + " accept" + comment(agent, name);
             case AllowServiceAnswer(var gateway, var port, var name) ->
                 "ip saddr " + gateway + " ip daddr " + slot.address() + " tcp sport " + port
                         + " ct state established ct direction reply accept"
-                        + comment(agent, "answers of its " + name);
+                        + comment(agent, "answers of " + name);
             case AllowHealthQuestion(var gateway, var port) ->
                 "ip saddr " + gateway + " ip daddr " + slot.address() + " tcp dport " + port
                         + " ct direction original accept" + comment(agent, "the host asks for its health");

@@ -1,5 +1,7 @@
 package dev.nullbox.egress;
 
+import dev.nullbox.protocol.id.AgentSlot;
+
 /** The four ways of a packet that an agent has part in, each with a map from interface to the agent's own chain. */
 public enum PacketPath {
     /** From the agent through the host. */
@@ -23,7 +25,7 @@ public enum PacketPath {
     }
 
     /** The chain of a slot on this path. */
-    public String chain(Slot slot) {
+    public String chain(AgentSlot slot) {
         return slot.interfaceName() + "_" + map;
     }
 }

@@ -12,6 +12,7 @@ import dev.nullbox.egress.EgressRule.DropRest;
 import dev.nullbox.egress.EgressRule.LimitConnections;
 import dev.nullbox.manifest.NetworkTarget.AddressTarget;
 import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.protocol.id.AgentSlot;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -27,15 +28,15 @@ import java.util.Map;
  * @param slot where it is
  * @param chains the rules of each path, in their order
  */
-public record RuleSet(AgentName agent, Slot slot, Map<PacketPath, List<EgressRule>> chains) {
+public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<EgressRule>> chains) {
     /** Connections through the host at once: more than a program needs, so that no agent can fill the table of all. */
     static final int MAX_TO_WORLD = 256;
 
     /** Connections to the host's own services at once. */
     static final int MAX_TO_HOST = 64;
 
-    private static final String MEMORY = "memory";
-    private static final String API = "secrets";
+    private static final String MEMORY = "its memory";
+    private static final String API = "its secrets";
 
     public RuleSet {
         chains = Map.copyOf(chains);
@@ -43,7 +44,7 @@ public record RuleSet(AgentName agent, Slot slot, Map<PacketPath, List<EgressRul
 
     /** The rules that hold a policy. */
     public static RuleSet compile(AgentPolicy policy) {
-        Slot slot = policy.slot();
+        AgentSlot slot = policy.slot();
         List<EgressRule> toWorld = new ArrayList<>();
         List<EgressRule> fromWorld = new ArrayList<>();
         toWorld.add(new DropForeignSource(slot.address()));

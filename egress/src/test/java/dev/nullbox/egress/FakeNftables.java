@@ -1,6 +1,7 @@
 package dev.nullbox.egress;
 
 import dev.nullbox.natives.Nftables;
+import dev.nullbox.protocol.id.AgentSlot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +35,7 @@ final class FakeNftables implements Nftables {
     }
 
     /** Whether a chain or a place in a map is there for the slot. */
-    boolean knows(Slot slot) {
+    boolean knows(AgentSlot slot) {
         String mark = slot.interfaceName() + "_";
         return chains.keySet().stream().anyMatch(chain -> chain.startsWith(mark))
                 || maps.values().stream().anyMatch(map -> map.contains("\"" + slot.interfaceName() + "\""));

@@ -3,7 +3,11 @@ package dev.nullbox.egress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nullbox.protocol.api.EgressReason;
 import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.protocol.id.AgentNetwork;
+import dev.nullbox.protocol.id.AgentSlot;
+import dev.nullbox.rpc.RpcException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -11,32 +15,36 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FirewallTest {
-    private static final Slot SLOT = new Slot(1);
+    private static final AgentSlot SLOT = slot(1);
 
     private final FakeNftables kernel = new FakeNftables();
-    private final Firewall firewall = new Firewall(kernel);
+    private final Firewall firewall = new Firewall(kernel, AgentNetwork.DEFAULT);
 
     @BeforeEach
-    void defaultDrop() throws EgressException {
+    void defaultDrop() throws RpcException {
         firewall.installBase();
     }
 
-    private static RuleSet rules(Slot slot) throws EgressException {
+    private static AgentSlot slot(int number) {
+        return new AgentSlot(AgentNetwork.DEFAULT, number);
+    }
+
+    private static RuleSet rules(AgentSlot slot) throws RpcException {
         return RuleSet.compile(AgentPolicy.of(
                 new AgentName("hello"), slot, AgentPolicy.Ports.memoryAt(7300), List.of("192.0.2.7:443")));
     }
 
-    private void applyFails(EgressCode code) {
+    private void applyFails(EgressReason code) {
         assertThatThrownBy(() -> firewall.apply(rules(SLOT)))
                 .isInstanceOfSatisfying(
-                        EgressException.class,
-                        failure -> assertThat(failure.code()).isEqualTo(code));
+                        RpcException.class,
+                        failure -> assertThat(failure.detail()).isEqualTo(code.name()));
         kernel.tamper(listing -> listing);
         assertThat(kernel.knows(SLOT)).isFalse();
     }
 
     @Test
-    void whatIsAppliedIsInForceUntilItIsRemoved() throws EgressException {
+    void whatIsAppliedIsInForceUntilItIsRemoved() throws RpcException {
         firewall.apply(rules(SLOT));
         assertThat(firewall.installed())
                 .singleElement()
@@ -47,16 +55,16 @@ class FirewallTest {
     }
 
     @Test
-    void anAgentThatMovesLeavesItsOldPlace() throws EgressException {
-        firewall.apply(rules(new Slot(2)));
+    void anAgentThatMovesLeavesItsOldPlace() throws RpcException {
+        firewall.apply(rules(slot(2)));
         firewall.apply(rules(SLOT));
-        assertThat(kernel.knows(new Slot(2))).isFalse();
+        assertThat(kernel.knows(slot(2))).isFalse();
         assertThat(kernel.knows(SLOT)).isTrue();
     }
 
     /** Rules that were in force before do not outlive a failure: nobody could say which of them still are. */
     @Test
-    void whicheverCommandFailsTheAgentHasNoRules() throws EgressException {
+    void whicheverCommandFailsTheAgentHasNoRules() throws RpcException {
         kernel.failAt(0);
         firewall.apply(rules(SLOT));
         int commands = kernel.runs();
@@ -65,7 +73,7 @@ class FirewallTest {
             kernel.failAt(0);
             firewall.apply(rules(SLOT));
             kernel.failAt(n);
-            applyFails(EgressCode.EGRESS_APPLY_FAILED);
+            applyFails(EgressReason.EGRESS_APPLY_FAILED);
         }
     }
 
@@ -80,7 +88,7 @@ class FirewallTest {
     })
     void whatReadsOtherwiseIsTakenBack(String given, String listed) {
         kernel.tamper(listing -> listing.replace(given, listed));
-        applyFails(EgressCode.EGRESS_READ_BACK_DIFFERS);
+        applyFails(EgressReason.EGRESS_READ_BACK_DIFFERS);
     }
 
     @ParameterizedTest
@@ -89,15 +97,16 @@ class FirewallTest {
         kernel.tamper(listing -> listing.replace(given, listed));
         assertThatThrownBy(firewall::installBase)
                 .isInstanceOfSatisfying(
-                        EgressException.class,
-                        failure -> assertThat(failure.code()).isEqualTo(EgressCode.EGRESS_READ_BACK_DIFFERS));
+                        RpcException.class,
+                        failure ->
+                                assertThat(failure.detail()).isEqualTo(EgressReason.EGRESS_READ_BACK_DIFFERS.name()));
     }
 
     @Test
     void aBaseThatIsNotTakenIsRefused() {
         kernel.failAt(1);
-        assertThatThrownBy(firewall::installBase).isInstanceOfSatisfying(EgressException.class, failure -> {
-            assertThat(failure.code()).isEqualTo(EgressCode.EGRESS_APPLY_FAILED);
+        assertThatThrownBy(firewall::installBase).isInstanceOfSatisfying(RpcException.class, failure -> {
+            assertThat(failure.detail()).isEqualTo(EgressReason.EGRESS_APPLY_FAILED.name());
             assertThat(failure).hasMessageEndingWith("refused: Error: no");
         });
     }

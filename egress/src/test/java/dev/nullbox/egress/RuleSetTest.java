@@ -3,7 +3,11 @@ package dev.nullbox.egress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nullbox.protocol.api.EgressReason;
 import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.protocol.id.AgentNetwork;
+import dev.nullbox.protocol.id.AgentSlot;
+import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RuleSetTest {
     private static final AgentName HELLO = new AgentName("hello");
 
+    private static AgentSlot slot(int number) {
+        return new AgentSlot(AgentNetwork.DEFAULT, number);
+    }
+
     private static String golden(String name) throws IOException {
         try (InputStream in = RuleSetTest.class.getResourceAsStream("/golden/" + name)) {
             assertThat(in).as("golden file %s", name).isNotNull();
@@ -24,13 +32,13 @@ class RuleSetTest {
         }
     }
 
-    private static RuleSet rules(String... allow) throws EgressException {
-        return RuleSet.compile(AgentPolicy.of(HELLO, new Slot(1), AgentPolicy.Ports.memoryAt(7300), List.of(allow)));
+    private static RuleSet rules(String... allow) throws RpcException {
+        return RuleSet.compile(AgentPolicy.of(HELLO, slot(1), AgentPolicy.Ports.memoryAt(7300), List.of(allow)));
     }
 
     @Test
     void theBaseTableIsTheGoldenOne() throws Exception {
-        assertThat(BaseTable.install()).isEqualTo(golden("base.nft"));
+        assertThat(BaseTable.install(AgentNetwork.DEFAULT)).isEqualTo(golden("base.nft"));
     }
 
     @Test
@@ -46,18 +54,31 @@ class RuleSetTest {
     @Test
     void anAgentWithAllThatItCanHaveIsTheGoldenOne() throws Exception {
         AgentPolicy.Ports ports = new AgentPolicy.Ports(7300, Optional.of(7301), Optional.of(8080));
-        AgentPolicy policy = AgentPolicy.of(HELLO, new Slot(1), ports, List.of("192.0.2.7"));
+        AgentPolicy policy = AgentPolicy.of(HELLO, slot(1), ports, List.of("192.0.2.7"));
         assertThat(NftText.install(RuleSet.compile(policy))).isEqualTo(golden("all-ports.nft"));
     }
 
     @Test
     void removalIsTheGoldenOne() throws Exception {
-        assertThat(NftText.remove(new Slot(64))).isEqualTo(golden("remove.nft"));
+        assertThat(NftText.remove(slot(64))).isEqualTo(golden("remove.nft"));
+    }
+
+    @Test
+    void anotherNetworkIsTheOneThatRulesName() throws Exception {
+        AgentNetwork network = AgentNetwork.parse("172.30.0.0/16");
+        assertThat(BaseTable.install(network)).isEqualTo(golden("base.nft").replace("10.221.", "172.30."));
+        AgentSlot slot = new AgentSlot(network, 1);
+        AgentPolicy.Ports ports = AgentPolicy.Ports.memoryAt(7300);
+        assertThat(NftText.install(RuleSet.compile(AgentPolicy.of(HELLO, slot, ports, List.of("10.221.1.1:22")))))
+                .contains("10.221.1.1", "172.30.1.2")
+                .doesNotContain("10.221.1.2");
+        assertThatThrownBy(() -> AgentPolicy.of(HELLO, slot, ports, List.of("172.30.2.2:7300")))
+                .hasMessageContaining("lies in 172.30.0.0/16, the agents' own network");
     }
 
     @Test
     void everyRuleCarriesItsReason() throws Exception {
-        String all = BaseTable.install() + NftText.install(rules("192.0.2.7"));
+        String all = BaseTable.install(AgentNetwork.DEFAULT) + NftText.install(rules("192.0.2.7"));
         assertThat(all.lines().filter(line -> line.startsWith("add rule")))
                 .isNotEmpty()
                 .allMatch(line -> line.matches(".* comment \"[^\"]{3,120}\""));
@@ -81,7 +102,7 @@ class RuleSetTest {
     void theLongestCommentFitsTheKernelsBound() throws Exception {
         AgentPolicy policy = AgentPolicy.of(
                 new AgentName("x".repeat(AgentName.MAX_LENGTH)),
-                new Slot(64),
+                slot(64),
                 new AgentPolicy.Ports(65_535, Optional.of(65_534), Optional.of(65_533)),
                 List.of("203.203.203.203:65535"));
         assertThat(NftText.install(RuleSet.compile(policy)).lines())
@@ -98,25 +119,26 @@ class RuleSetTest {
         "192.0.2.7 tcp dport 1 accept, EGRESS_BAD_TARGET",
         "192.0.2.7:1; flush ruleset, EGRESS_BAD_TARGET",
     })
-    void refusesWhatItCannotHold(String entry, EgressCode code) {
-        assertThatThrownBy(() -> rules("192.0.2.7", entry)).isInstanceOfSatisfying(EgressException.class, refusal -> {
-            assertThat(refusal.code()).isEqualTo(code);
-            assertThat(refusal.field()).isEqualTo("network.allow[1]");
+    void refusesWhatItCannotHold(String entry, EgressReason code) {
+        assertThatThrownBy(() -> rules("192.0.2.7", entry)).isInstanceOfSatisfying(RpcException.class, refusal -> {
+            assertThat(refusal.detail()).isEqualTo(code.name());
+            assertThat(refusal.field()).contains("network.allow[1]");
             assertThat(refusal).hasMessageStartingWith("network.allow[1]: ");
         });
     }
 
     @Test
     void slotsAndInterfacesAreOneToOne() {
-        for (int number = 1; number <= Slot.COUNT; number++) {
-            Slot slot = new Slot(number);
-            assertThat(Slot.ofInterface(slot.interfaceName())).contains(slot);
+        for (int number = 1; number <= AgentSlot.MAX; number++) {
+            AgentSlot slot = slot(number);
+            assertThat(AgentSlot.ofInterface(AgentNetwork.DEFAULT, slot.interfaceName()))
+                    .contains(slot);
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "nb", "nb0", "nb65", "nb01", "nb1 ", "nb-1", "eth0", "nb1\" : accept", "NB1"})
+    @ValueSource(strings = {"", "nb", "nb0", "nb1025", "nb01", "nb1 ", "nb-1", "eth0", "nb1\" : accept", "NB1"})
     void otherInterfacesAreNobodys(String name) {
-        assertThat(Slot.ofInterface(name)).isEmpty();
+        assertThat(AgentSlot.ofInterface(AgentNetwork.DEFAULT, name)).isEmpty();
     }
 }

@@ -6,6 +6,7 @@ import com.google.gson.JsonPrimitive;
 import dev.nullbox.protocol.Event;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.NulldContract;
 import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
 import java.io.FileDescriptor;
@@ -94,7 +95,7 @@ public final class EventSink {
     /** Writes one event, its fields as they stand. */
     public void emit(String event, JsonObject fields) {
         JsonObject line = new JsonObject();
-        line.addProperty("event", event);
+        line.addProperty(NulldContract.EVENT.name(), event);
         for (Map.Entry<String, JsonElement> field : fields.entrySet()) {
             line.add(field.getKey(), field.getValue());
         }
