@@ -47,7 +47,7 @@ test_bench_that_gives_no_figures_is_named() {
 }
 
 test_rate_is_a_count_over_the_time() {
-  script '. "$NB_ROOT/tools/bench.sh"; per_second sleeps 4 sleep 0.05'
+  script 'cd "$TMP"; . "$NB_ROOT/tools/bench.sh"; per_second sleeps 4 sleep 0.05'
   expect_code 0
   awk '$1 == "sleeps" && $2 > 2 && $2 <= 20 { found = 1 } END { exit !found }' "$TMP/out" || wrong 'that is no rate of 0.05 s each'
 }
