@@ -33,7 +33,7 @@ final class Appliance {
         Nulld nulld = new Nulld(libc, clock, journal, degraded, layout, signals);
         new BootPhases("nulld", clock, journal).run("services", fields -> {
             GatewayFiles gateway = new GatewayFiles(libc, layout, FIRMWARE);
-            Nulld.addAll(nulld.supervisor(), ServiceTable.ALL, spec -> disabled(spec, cmdline, gateway));
+            ServiceTable.ALL.forEach(spec -> nulld.supervisor().add(spec, disabled(spec, cmdline, gateway)));
             fields.add(NulldContract.COUNT.is((long) ServiceTable.ALL.size()));
         });
         nulld.run();

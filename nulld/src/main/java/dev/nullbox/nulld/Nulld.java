@@ -5,7 +5,6 @@ import dev.nullbox.natives.SyscallException;
 import dev.nullbox.nulld.linux.BootException;
 import dev.nullbox.nulld.linux.Clock;
 import dev.nullbox.nulld.linux.Layout;
-import dev.nullbox.nulld.linux.ServiceSpec;
 import dev.nullbox.nulld.log.Degraded;
 import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.log.LogPump;
@@ -18,7 +17,6 @@ import dev.nullbox.nulld.supervise.Supervisor;
 import dev.nullbox.protocol.Service;
 import dev.nullbox.service.process.ChildProcess;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -167,17 +165,5 @@ final class Nulld {
             return true;
         }
         return supervisor.allDown();
-    }
-
-    /** The services of the appliance, each with a reason when it is not started in this boot. */
-    static void addAll(Supervisor supervisor, List<ServiceSpec> specs, Disabling disabling) {
-        specs.forEach(spec -> supervisor.add(spec, disabling.reason(spec)));
-    }
-
-    /** Decides which services are not started. */
-    @FunctionalInterface
-    interface Disabling {
-        /** Why it is not started; empty when it is. */
-        Optional<String> reason(ServiceSpec spec);
     }
 }

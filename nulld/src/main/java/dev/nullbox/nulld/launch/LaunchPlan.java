@@ -122,15 +122,6 @@ public record LaunchPlan(
     }
 
     private static List<String> list(String value) {
-        List<String> parts = new ArrayList<>();
-        int start = 0;
-        for (int comma = value.indexOf(','); comma >= 0; comma = value.indexOf(',', start)) {
-            parts.add(value.substring(start, comma));
-            start = comma + 1;
-        }
-        if (start < value.length()) {
-            parts.add(value.substring(start));
-        }
-        return parts;
+        return value.isEmpty() ? List.of() : List.of(value.split(",", -1));
     }
 }

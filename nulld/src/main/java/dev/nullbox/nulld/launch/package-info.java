@@ -1,4 +1,4 @@
-/** Program that drops privileges before a service runs: its arguments, its steps, and the check that they took. */
+/** Program that drops privileges before a service runs: its arguments and its steps. */
 @NullMarked
 package dev.nullbox.nulld.launch;
 

@@ -3,7 +3,6 @@ package dev.nullbox.nulld.linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,7 +37,7 @@ public record Accounts(List<String> passwd, List<String> group) {
             return Optional.of(new User("root", 0, 0));
         }
         for (String line : passwd) {
-            List<String> fields = fields(line);
+            List<String> fields = List.of(line.split(":", -1));
             if (fields.size() >= 4 && fields.getFirst().equals(name)) {
                 Optional<Integer> uid = number(fields.get(2));
                 Optional<Integer> gid = number(fields.get(3));
@@ -51,7 +50,7 @@ public record Accounts(List<String> passwd, List<String> group) {
     /** The number of a group. */
     public Optional<Integer> group(String name) {
         for (String line : group) {
-            List<String> fields = fields(line);
+            List<String> fields = List.of(line.split(":", -1));
             if (fields.size() >= 3 && fields.getFirst().equals(name)) {
                 return number(fields.get(2));
             }
@@ -66,16 +65,5 @@ public record Accounts(List<String> passwd, List<String> group) {
         } catch (NumberFormatException e) {
             return Optional.empty();
         }
-    }
-
-    private static List<String> fields(String line) {
-        List<String> fields = new ArrayList<>();
-        int start = 0;
-        for (int i = line.indexOf(':'); i >= 0; i = line.indexOf(':', start)) {
-            fields.add(line.substring(start, i));
-            start = i + 1;
-        }
-        fields.add(line.substring(start));
-        return fields;
     }
 }

@@ -20,18 +20,9 @@ public record Cmdline(Map<String, String> options) {
     /** Words separated by blanks, {@code name} or {@code name=value}. */
     public static Cmdline parse(String text) {
         Map<String, String> options = new HashMap<>();
-        int start = 0;
-        for (int i = 0; i <= text.length(); i++) {
-            if (i == text.length() || text.charAt(i) <= ' ') {
-                if (i > start) {
-                    String word = text.substring(start, i);
-                    int equals = word.indexOf('=');
-                    options.put(
-                            equals < 0 ? word : word.substring(0, equals),
-                            equals < 0 ? "" : word.substring(equals + 1));
-                }
-                start = i + 1;
-            }
+        for (String word : text.trim().split("\\s+", -1)) {
+            int equals = word.indexOf('=');
+            options.put(equals < 0 ? word : word.substring(0, equals), equals < 0 ? "" : word.substring(equals + 1));
         }
         return new Cmdline(options);
     }

@@ -34,14 +34,14 @@ record MountInfo(String target, List<String> options, String type, List<String> 
     static List<MountInfo> parse(List<String> lines) {
         List<MountInfo> all = new ArrayList<>();
         for (String line : lines) {
-            List<String> fields = split(line, ' ');
+            List<String> fields = List.of(line.split(" ", -1));
             int dash = fields.indexOf("-");
             if (dash >= 6 && fields.size() > dash + 3) {
                 all.add(new MountInfo(
                         unescape(fields.get(4)),
-                        split(fields.get(5), ','),
+                        List.of(fields.get(5).split(",", -1)),
                         fields.get(dash + 1),
-                        split(fields.get(dash + 3), ',')));
+                        List.of(fields.get(dash + 3).split(",", -1))));
             }
         }
         return all;
@@ -54,18 +54,7 @@ record MountInfo(String target, List<String> options, String type, List<String> 
 
     /** Whether the mount has each of these comma-separated options. */
     boolean has(String wanted) {
-        return wanted.isEmpty() || options.containsAll(split(wanted, ','));
-    }
-
-    private static List<String> split(String text, char separator) {
-        List<String> parts = new ArrayList<>();
-        int start = 0;
-        for (int i = text.indexOf(separator); i >= 0; i = text.indexOf(separator, start)) {
-            parts.add(text.substring(start, i));
-            start = i + 1;
-        }
-        parts.add(text.substring(start));
-        return parts;
+        return wanted.isEmpty() || options.containsAll(List.of(wanted.split(",", -1)));
     }
 
     /** Blanks, tabs, newlines and backslashes stand as three octal digits. */
