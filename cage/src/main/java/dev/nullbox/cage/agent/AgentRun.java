@@ -3,7 +3,7 @@ package dev.nullbox.cage.agent;
 import dev.nullbox.cage.jail.CageExit;
 import dev.nullbox.cage.jail.Cgroups;
 import dev.nullbox.cage.jail.JailNetwork;
-import dev.nullbox.cage.jail.JailProcess;
+import dev.nullbox.cage.jail.JailPipe;
 import dev.nullbox.cage.jail.JailSpec;
 import dev.nullbox.cage.jail.Secret;
 import dev.nullbox.cage.jail.Spawner;
@@ -27,9 +27,11 @@ import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.HeapWiper;
 import dev.nullbox.service.RateLimitedLog;
+import dev.nullbox.service.process.ChildProcess;
 import dev.nullbox.service.process.ExitStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  * then the word to go. Whatever was done is undone in reverse, when a step fails as when the run has ended.
  */
 public final class AgentRun {
+    private static final List<String> ENVIRONMENT = List.of("LANG=C.UTF-8", "PATH=/sbin:/bin");
     private static final long STATUS_POLL_MILLIS = 100;
     private static final long REAP_SECONDS = 20;
 
@@ -100,7 +103,7 @@ public final class AgentRun {
     private final RunServices services;
     private final BlockingQueue<String> statusLines = new LinkedBlockingQueue<>();
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
-    private volatile int pid;
+    private volatile @Nullable ChildProcess child;
     private volatile Map<String, String> limits = Map.of();
 
     AgentRun(Tools tools, CatalogEntry.Accepted agent, AgentSlot slot, long number, Listener listener, Undo undo) {
@@ -119,7 +122,8 @@ public final class AgentRun {
 
     /** The process, or 0 when there is none yet. */
     int pid() {
-        return pid;
+        ChildProcess process = child;
+        return process == null ? 0 : process.pid();
     }
 
     /**
@@ -162,11 +166,11 @@ public final class AgentRun {
                             name,
                             agent.manifest().capabilities().maxCpuPercent().value(),
                             agent.manifest().capabilities().maxMemory().value());
-            JailProcess process = spawn(name);
+            JailPipe input = new JailPipe(tools.libc(), spawn(name).input());
             try {
-                putBehindWalls(process, lent, isCancelled);
+                putBehindWalls(input, lent, isCancelled);
             } finally {
-                tools.libc().close(process.input());
+                tools.libc().close(input.fd());
             }
         } finally {
             lent.secrets().forEach(Secret::close);
@@ -192,10 +196,12 @@ public final class AgentRun {
         return tools.peers().lease(agent.manifest(), number);
     }
 
-    private JailProcess spawn(String name) throws IOException {
-        JailProcess process = JailProcess.spawn(
-                tools.libc(), tools.spawner(), tools.settings().launcher());
-        pid = process.pid();
+    private ChildProcess spawn(String name) throws IOException {
+        List<String> command = new ArrayList<>(tools.settings().launcher());
+        command.add("jail");
+        ChildProcess process = ChildProcess.spawn(
+                tools.libc(), tools.spawner(), new ChildProcess.Spec(command, ENVIRONMENT, true, 0, 0));
+        child = process;
         undo.push("end the process", this::killAndReap);
         RunPump pump = new RunPump(tools.libc(), process, new PumpListener());
         Thread.ofPlatform().daemon().name("cage-" + name + "-pump").start(pump);
@@ -220,17 +226,17 @@ public final class AgentRun {
         }
     }
 
-    private void putBehindWalls(JailProcess process, Peers.Lent lent, BooleanSupplier isCancelled)
+    private void putBehindWalls(JailPipe input, Peers.Lent lent, BooleanSupplier isCancelled)
             throws IOException, RpcException {
         Libc libc = tools.libc();
         List<Secret> secrets = lent.secrets();
         byte[] spec = Json.bytes(Codec.encode(jailSpec(secrets)));
         BooleanSupplier isOver = deadline(isCancelled);
         try {
-            process.send(libc, spec, isOver);
-            process.send(libc, new byte[] {'\n'}, isOver);
+            input.send(spec, isOver);
+            input.send(new byte[] {'\n'}, isOver);
             for (Secret secret : secrets) {
-                process.send(libc, secret.value(), isOver);
+                input.send(secret.value(), isOver);
                 secret.close();
             }
         } catch (SyscallException e) {
@@ -242,10 +248,10 @@ public final class AgentRun {
         services.serve(undo);
         undo.push(MemoryContract.DETACH.name(), () -> tools.peers().detachMemory(agent.agent()));
         tools.peers().attachMemory(agent, slot, number);
-        process.send(libc, "go\n".getBytes(StandardCharsets.US_ASCII), isOver);
+        input.send("go\n".getBytes(StandardCharsets.US_ASCII), isOver);
         if (!secrets.isEmpty()) {
             services.keep(undo, lent.lease(), threadId, statusAfter("vault ", isCancelled));
-            process.send(libc, "kept\n".getBytes(StandardCharsets.US_ASCII), isOver);
+            input.send("kept\n".getBytes(StandardCharsets.US_ASCII), isOver);
         }
     }
 
@@ -340,10 +346,10 @@ public final class AgentRun {
         signal(Signals.SIGKILL);
     }
 
-    /** A process that is reaped has given its number back, and the next to carry it is not ours. */
     private void signal(int signal) {
-        if (pid != 0 && !exit.isDone()) {
-            tools.libc().kill(pid, signal);
+        ChildProcess process = child;
+        if (process != null) {
+            var _ = process.signal(signal);
         }
     }
 
@@ -352,12 +358,12 @@ public final class AgentRun {
         try {
             exit.get(REAP_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            throw new IOException("process " + pid + " does not end", e);
+            throw new IOException("process " + pid() + " does not end", e);
         } catch (ExecutionException e) {
-            throw new IOException("process " + pid + " was not reaped", e);
+            throw new IOException("process " + pid() + " was not reaped", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while process " + pid + " ended", e);
+            throw new IOException("interrupted while process " + pid() + " ended", e);
         }
     }
 

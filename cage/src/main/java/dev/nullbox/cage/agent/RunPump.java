@@ -1,15 +1,16 @@
 package dev.nullbox.cage.agent;
 
-import dev.nullbox.cage.jail.JailProcess;
+import dev.nullbox.cage.jail.VmMain;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.linux.Signals;
-import dev.nullbox.natives.linux.Wait;
 import dev.nullbox.service.RateLimitedLog;
 import dev.nullbox.service.TerminalText;
+import dev.nullbox.service.process.ChildProcess;
 import dev.nullbox.service.process.ExitStatus;
 import dev.nullbox.service.process.LineSplitter;
 import dev.nullbox.service.process.PipeReader;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -36,21 +37,18 @@ final class RunPump implements Runnable {
     private static final int POLL_MILLIS = 500;
     private static final int LAST_ROUNDS = 64;
 
-    private final Libc libc;
-    private final JailProcess process;
+    private final ChildProcess process;
     private final Listener listener;
     private final PipeReader pipes;
-    private final int[] status = new int[1];
-    private boolean isReaped;
+    private Optional<ExitStatus> status = Optional.empty();
 
-    RunPump(Libc libc, JailProcess process, Listener listener) {
-        this.libc = libc;
+    RunPump(Libc libc, ChildProcess process, Listener listener) {
         this.process = process;
         this.listener = listener;
         this.pipes = new PipeReader(libc);
-        add(process.console(), listener::console);
-        add(process.messages(), listener::message);
-        add(process.status(), listener::status);
+        add(process.output(1), listener::console);
+        add(process.output(2), listener::message);
+        add(process.output(VmMain.STATUS_FD), listener::status);
     }
 
     private void add(int fd, Consumer<String> lines) {
@@ -69,13 +67,14 @@ final class RunPump implements Runnable {
             System.err.println("cage: process " + process.pid() + " is ended for a bug: " + RateLimitedLog.bug(e));
             end();
         }
-        listener.ended(ExitStatus.of(status[0]));
+        process.close();
+        listener.ended(status.orElseThrow());
     }
 
     private void end() {
-        if (!isReaped) {
-            libc.kill(process.pid(), Signals.SIGKILL);
-            libc.waitpid(process.pid(), status, 0);
+        var _ = process.signal(Signals.SIGKILL);
+        while (status.isEmpty()) {
+            status = process.await(POLL_MILLIS);
         }
         try {
             pipes.close();
@@ -85,11 +84,11 @@ final class RunPump implements Runnable {
     }
 
     private void pump() {
-        while (!isReaped) {
-            boolean anyOpen = !pipes.isEmpty();
-            if (!anyOpen || !anyReady(POLL_MILLIS)) {
-                SysResult reaped = libc.waitpid(process.pid(), status, anyOpen ? Wait.WNOHANG : 0);
-                isReaped = reaped instanceof SysResult.Failed || reaped.equals(new SysResult.Ok(process.pid()));
+        while (status.isEmpty()) {
+            if (pipes.isEmpty()) {
+                status = process.await(POLL_MILLIS);
+            } else if (!anyReady(POLL_MILLIS)) {
+                status = process.await(0);
             }
         }
         // What is in the pipes still; bounded, as a child of the process could go on writing.

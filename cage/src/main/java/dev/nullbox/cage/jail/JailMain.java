@@ -65,6 +65,7 @@ public final class JailMain {
         privileges.dieWith(cagePid);
         Message order = Message.of(
                 VmSpec.UID.is((long) slot.uid()),
+                JailSpec.KVM_GROUP.is(spec.get(JailSpec.KVM_GROUP)),
                 JailSpec.CGROUP.is(spec.get(JailSpec.CGROUP)),
                 VmSpec.HOST_NET.is(namespace("net")),
                 VmSpec.HOST_MNT.is(namespace("mnt")),

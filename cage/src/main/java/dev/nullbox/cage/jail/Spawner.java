@@ -3,6 +3,7 @@ package dev.nullbox.cage.jail;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SpawnAction;
 import dev.nullbox.natives.SysResult;
+import dev.nullbox.service.process.ChildProcess;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -12,7 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  * The one thread that starts processes, for as long as the daemon lives. It must not end: the kernel sends a child its
  * parent-death signal when the thread ends that started it. Source: PR_SET_PDEATHSIG(2const).
  */
-public final class Spawner {
+public final class Spawner implements ChildProcess.Launcher {
     private record Order(
             List<String> command,
             List<String> environment,
@@ -37,7 +38,8 @@ public final class Spawner {
      *
      * @throws java.util.concurrent.CompletionException for a bug
      */
-    SysResult spawn(List<String> command, List<String> environment, List<SpawnAction> actions) {
+    @Override
+    public SysResult spawn(List<String> command, List<String> environment, List<SpawnAction> actions) {
         Order order = new Order(command, environment, actions, new CompletableFuture<>());
         orders.add(order);
         return order.result().join();

@@ -19,7 +19,9 @@ import java.util.List;
  * and hands the process over to libkrun. Says {@code walls} and {@code enter} on descriptor 3 on its way.
  */
 public final class VmMain {
-    static final int STATUS_FD = 3;
+    /** The descriptor on which a jail tells how far it is. */
+    public static final int STATUS_FD = 3;
+
     private static final String KVM_DEVICE = "/dev/kvm";
     private static final int CHUNK_BYTES = 8192;
 

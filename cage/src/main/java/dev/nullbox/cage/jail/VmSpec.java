@@ -20,7 +20,15 @@ final class VmSpec {
     static final Field<String> ROOT = Field.of("guest_root", TEXT, "the guest's root in this mount namespace");
 
     static final FieldType.Struct FIELDS = struct(
-            UID, JailSpec.CGROUP, HOST_NET, HOST_MNT, JailSpec.CAGE_PID, ROOT, JailSpec.KRUN_LOG_LEVEL, JailSpec.VM);
+            UID,
+            JailSpec.KVM_GROUP,
+            JailSpec.CGROUP,
+            HOST_NET,
+            HOST_MNT,
+            JailSpec.CAGE_PID,
+            ROOT,
+            JailSpec.KRUN_LOG_LEVEL,
+            JailSpec.VM);
 
     private VmSpec() {}
 }

@@ -1,6 +1,7 @@
 package dev.nullbox.cage.jail;
 
 import dev.nullbox.protocol.Message;
+import dev.nullbox.service.process.Privileges;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -9,7 +10,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -24,9 +24,6 @@ final class Walls {
     /** SECCOMP_MODE_FILTER. */
     private static final String FILTERED = "2";
 
-    private static final String NO_CAPABILITY = "0000000000000000";
-    private static final List<String> CAPABILITY_SETS = List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb");
-
     private final Path procSelf;
 
     /** @param procSelf {@code /proc/self} */
@@ -40,53 +37,23 @@ final class Walls {
      * @throws IOException when /proc cannot be read
      */
     List<String> missing(Message expected) throws IOException {
-        List<String> missing = new ArrayList<>();
-        Map<String, String> status = status();
-        String uid = Long.toString(expected.get(VmSpec.UID));
-        check(missing, "Uid", field(status, "Uid"), join(uid));
-        check(missing, "Gid", field(status, "Gid"), join(uid));
-        for (String set : CAPABILITY_SETS) {
-            check(missing, set, field(status, set), NO_CAPABILITY);
-        }
-        check(missing, "NoNewPrivs", field(status, "NoNewPrivs"), "1");
-        check(missing, "Seccomp", field(status, "Seccomp"), FILTERED);
-        check(missing, "PPid", field(status, "PPid"), Long.toString(expected.get(JailSpec.CAGE_PID)));
+        Map<String, String> status = Privileges.status(procSelf.resolve("status"));
+        List<String> missing =
+                new ArrayList<>(JailPrivileges.of(expected.getInt(VmSpec.UID), expected.getInt(JailSpec.KVM_GROUP))
+                        .differences(status));
+        Privileges.expect(missing, status, "Seccomp", FILTERED);
+        Privileges.expect(missing, status, "PPid", Long.toString(expected.get(JailSpec.CAGE_PID)));
         differs(missing, "network namespace", namespace("net"), expected.get(VmSpec.HOST_NET));
         differs(missing, "mount namespace", namespace("mnt"), expected.get(VmSpec.HOST_MNT));
-        check(missing, "cgroup", cgroup(), expected.get(JailSpec.CGROUP));
+        Privileges.expect(missing, Map.of("cgroup", cgroup()), "cgroup", expected.get(JailSpec.CGROUP));
         missing.addAll(foreignDescriptors());
         return missing;
-    }
-
-    private static String join(String id) {
-        return id + "\t" + id + "\t" + id + "\t" + id;
-    }
-
-    private static void check(List<String> missing, String wall, String found, String expected) {
-        if (!found.equals(expected)) {
-            missing.add(wall + " is " + found + ", not " + expected);
-        }
     }
 
     private static void differs(List<String> missing, String wall, String found, String host) {
         if (found.isEmpty() || found.equals(host)) {
             missing.add("the " + wall + " is the host's, " + host);
         }
-    }
-
-    private static String field(Map<String, String> status, String name) {
-        return status.getOrDefault(name, "absent");
-    }
-
-    private Map<String, String> status() throws IOException {
-        Map<String, String> fields = new HashMap<>();
-        for (String line : Files.readAllLines(procSelf.resolve("status"), StandardCharsets.ISO_8859_1)) {
-            int colon = line.indexOf(':');
-            if (colon > 0) {
-                fields.put(line.substring(0, colon), line.substring(colon + 1).strip());
-            }
-        }
-        return fields;
     }
 
     private String namespace(String kind) throws IOException {

@@ -2,10 +2,10 @@ package dev.nullbox.cage.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nullbox.cage.jail.JailProcess;
 import dev.nullbox.cage.jail.Spawner;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
+import dev.nullbox.service.process.ChildProcess;
 import dev.nullbox.service.process.ExitStatus;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,16 +51,19 @@ class RunPumpTest {
         }
     }
 
-    private JailProcess pump(String script) throws IOException {
-        JailProcess process = JailProcess.spawn(libc, Spawner.start(libc), List.of("/bin/sh", "-c", script));
+    private ChildProcess pump(String script) throws IOException {
+        ChildProcess process = ChildProcess.spawn(
+                libc,
+                Spawner.start(libc),
+                new ChildProcess.Spec(List.of("/bin/sh", "-c", script), List.of(), true, 0, 0));
         new RunPump(libc, process, new Listener()).run();
         libc.close(process.input());
         return process;
     }
 
-    private static void nothingIsLeftOf(JailProcess process) throws IOException {
+    private static void nothingIsLeftOf(ChildProcess process) throws IOException {
         assertThat(Path.of("/proc", Integer.toString(process.pid()))).doesNotExist();
-        for (int fd : List.of(process.console(), process.messages(), process.status())) {
+        for (int fd : List.of(process.output(1), process.output(2), process.output(3))) {
             assertThat(target(Path.of("/proc/self/fd", Integer.toString(fd))))
                     .as("descriptor %d", fd)
                     .doesNotStartWith("pipe:");
@@ -79,7 +82,7 @@ class RunPumpTest {
     @Test
     @Timeout(20)
     void passesOnAllThatIsSaidAndHowItEnds() throws Exception {
-        JailProcess process = pump("echo one; printf two; echo three >&2; echo walls >&3; exit 3");
+        ChildProcess process = pump("echo one; printf two; echo three >&2; echo walls >&3; exit 3");
         assertThat(seen).containsExactlyInAnyOrder("console one", "console two", "message three", "status walls");
         assertThat(endings).containsExactly(new ExitStatus.Code(3));
         nothingIsLeftOf(process);
@@ -89,7 +92,7 @@ class RunPumpTest {
     @Test
     @Timeout(20)
     void endsARunThatItCanWatchNoMore() throws Exception {
-        JailProcess process = pump("echo one; echo bug; exec sleep 1000");
+        ChildProcess process = pump("echo one; echo bug; exec sleep 1000");
         assertThat(endings).containsExactly(new ExitStatus.Signal(9));
         nothingIsLeftOf(process);
     }
@@ -97,7 +100,7 @@ class RunPumpTest {
     @Test
     @Timeout(20)
     void saysHowItEndedAfterABugInItsLastLine() throws Exception {
-        JailProcess process = pump("printf bug; exit 3");
+        ChildProcess process = pump("printf bug; exit 3");
         assertThat(endings).containsExactly(new ExitStatus.Code(3));
         nothingIsLeftOf(process);
     }

@@ -19,6 +19,7 @@ class WallsTest {
             PPid:\t7
             Uid:\t10001\t10001\t10001\t10001
             Gid:\t10001\t10001\t10001\t10001
+            Groups:\t36\s
             CapInh:\t0000000000000000
             CapPrm:\t0000000000000000
             CapEff:\t0000000000000000
@@ -29,6 +30,7 @@ class WallsTest {
             """;
     private static final Message EXPECTED = Message.of(
             VmSpec.UID.is(10001L),
+            JailSpec.KVM_GROUP.is(36L),
             JailSpec.CGROUP.is("/agents/a"),
             VmSpec.HOST_NET.is("net:[1]"),
             VmSpec.HOST_MNT.is("mnt:[1]"),
@@ -65,7 +67,19 @@ class WallsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"Uid", "Gid", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp", "PPid"})
+            strings = {
+                "Uid",
+                "Gid",
+                "Groups",
+                "CapInh",
+                "CapPrm",
+                "CapEff",
+                "CapBnd",
+                "CapAmb",
+                "NoNewPrivs",
+                "Seccomp",
+                "PPid"
+            })
     void oneIsWrongOrAbsent(String field) throws IOException {
         Files.writeString(self.resolve("status"), STATUS.replace(field + ":\t", field + ":\t8"));
         assertThat(missing()).singleElement().asString().startsWith(field + " is 8");

@@ -17,19 +17,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is sent to a jail through a true pipe, which takes 64 KiB. */
-class JailProcessTest {
+class JailPipeTest {
     private static final byte[] LONG = new byte[300_000];
 
     private final Libc libc = Natives.libc();
     private final int[] pipe = new int[2];
-    private JailProcess jail;
+    private JailPipe jail;
 
     @BeforeEach
     void aPipe() throws SyscallException {
         Arrays.fill(LONG, (byte) 'x');
         libc.pipe2(pipe, OpenFlags.O_CLOEXEC).orThrow("pipe2");
         libc.fcntl(pipe[1], Fcntl.F_SETFL, OpenFlags.O_NONBLOCK).orThrow("fcntl");
-        jail = new JailProcess(0, pipe[1], -1, -1, -1);
+        jail = new JailPipe(libc, pipe[1]);
     }
 
     @AfterEach
@@ -41,14 +41,14 @@ class JailProcessTest {
     @Test
     void sendsMoreThanThePipeTakes() throws Exception {
         CompletableFuture<Long> read = CompletableFuture.supplyAsync(this::readAll);
-        jail.send(libc, LONG, () -> false);
+        jail.send(LONG, () -> false);
         assertThat(read.get()).isEqualTo(LONG.length);
     }
 
     @Test
     void givesUpOnAJailThatReadsNothing() {
         AtomicInteger asked = new AtomicInteger();
-        assertThatThrownBy(() -> jail.send(libc, LONG, () -> asked.incrementAndGet() == 3))
+        assertThatThrownBy(() -> jail.send(LONG, () -> asked.incrementAndGet() == 3))
                 .isInstanceOf(IOException.class)
                 .hasMessage("the jail has not read what it is to do in time, or it was stopped");
         assertThat(asked).hasValue(3);
@@ -58,7 +58,7 @@ class JailProcessTest {
     void saysThatAJailHasEnded() {
         libc.close(pipe[0]);
         pipe[0] = -1;
-        assertThatThrownBy(() -> jail.send(libc, LONG, () -> false))
+        assertThatThrownBy(() -> jail.send(LONG, () -> false))
                 .isInstanceOf(SyscallException.class)
                 .hasMessageContaining("EPIPE");
     }
