@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What one agent may reach, in terms that a packet filter knows.
+ * Network policy of one agent, in terms of a packet filter.
  *
- * @param agent whose policy
- * @param slot where it is
- * @param ports what the host and the agent serve each other
+ * @param agent the agent's name
+ * @param slot its interface and addresses
+ * @param ports TCP ports that host and agent serve each other
  * @param allow IPv4 addresses and TCP ports, none in the agents' own network
  */
 public record AgentPolicy(AgentName agent, AgentSlot slot, Ports ports, List<AddressTarget> allow) {

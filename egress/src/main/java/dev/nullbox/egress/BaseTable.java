@@ -5,12 +5,12 @@ import dev.nullbox.protocol.id.AgentNetwork;
 import java.util.List;
 
 /**
- * What holds before and beside any agent's rules: nothing passes. Installing it again leaves the agents' chains and
- * their places in the maps as they are, and never opens a gap: it is one transaction.
+ * Rules that hold before and beside any agent's: nothing passes. Installing them again is one transaction that never
+ * opens a gap and keeps the agents' chains and map elements.
  */
 final class BaseTable {
     /**
-     * One chain on a hook of the kernel.
+     * Chain on a hook of the kernel.
      *
      * @param name the hook's name as well
      * @param spec as nft lists it
@@ -64,7 +64,7 @@ final class BaseTable {
                                 "agents' addresses mean nothing outside"))));
     }
 
-    /** One transaction that puts the table in place. */
+    /** The transaction that installs the table. */
     static String install(AgentNetwork network) {
         StringBuilder text =
                 new StringBuilder("add table ").append(NftText.TABLE).append('\n');

@@ -1,6 +1,6 @@
 package dev.nullbox.egress;
 
-/** One rule of an agent's chain, as data; {@link NftText} writes it, with its reason, for the kernel. */
+/** Rule of an agent's chain, as data; {@link NftText} writes it, with its reason, for the kernel. */
 public sealed interface EgressRule {
     /** Drops what claims another source than the agent's one address. */
     record DropForeignSource(String own) implements EgressRule {}

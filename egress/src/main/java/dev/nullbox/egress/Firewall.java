@@ -14,16 +14,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The kernel's packet filter, through libnftables. It keeps nothing in memory: what is in force is asked of the kernel,
- * so that an egress that was killed comes back to the truth. Every change is one transaction and is read back; when
- * either fails, the agent is left without rules.
+ * The kernel's packet filter, through libnftables. It keeps no state in memory: the kernel is the only source, also after
+ * egress was killed. Every change is one transaction and is read back; when either fails, the agent has no rules.
  */
 final class Firewall implements AutoCloseable {
     /**
      * An agent whose rules are in force.
      *
      * @param agent its name
-     * @param slot where it is
+     * @param slot its interface and addresses
      * @param rules all of its rules as the kernel lists them
      */
     record Installed(AgentName agent, AgentSlot slot, List<String> rules) {
@@ -50,7 +49,7 @@ final class Firewall implements AutoCloseable {
     }
 
     /**
-     * Puts default drop in force.
+     * Installs default drop.
      *
      * @throws RpcException when the kernel refuses it or lists something else
      */
@@ -65,7 +64,7 @@ final class Firewall implements AutoCloseable {
     }
 
     /**
-     * Puts an agent's rules in the place of any that it or its slot had.
+     * Replaces all rules of an agent and of its slot.
      *
      * @throws RpcException when they are not in force; the agent then has none
      */
@@ -101,7 +100,7 @@ final class Firewall implements AutoCloseable {
     }
 
     /**
-     * Takes an agent's rules away, and with them its open connections.
+     * Removes an agent's rules, and with them its open connections.
      *
      * @return whether it had any
      * @throws RpcException when they are still in force
@@ -177,7 +176,7 @@ final class Firewall implements AutoCloseable {
         }
     }
 
-    /** What stands between the braces of a chain's listing, line by line. */
+    /** The lines between the braces of a chain's listing. */
     private List<String> list(String chain) throws RpcException {
         String prefix = "\t\t";
         return run("list chain " + NftText.TABLE + " " + chain + "\n")

@@ -23,7 +23,7 @@ public final class NftText {
 
     private NftText() {}
 
-    /** One transaction that puts an agent's rules in the place of whatever its slot had. */
+    /** The transaction that replaces all rules of a slot by an agent's. */
     public static String install(RuleSet rules) {
         StringBuilder text = new StringBuilder();
         for (PacketPath path : PacketPath.values()) {
@@ -39,7 +39,7 @@ public final class NftText {
         return text.toString();
     }
 
-    /** One transaction after which a slot has no rules; it need not have had any. */
+    /** The transaction that removes all rules of a slot; it need not have any. */
     public static String remove(AgentSlot slot) {
         StringBuilder text = new StringBuilder();
         for (PacketPath path : PacketPath.values()) {

@@ -2,7 +2,7 @@ package dev.nullbox.egress;
 
 import dev.nullbox.protocol.id.AgentSlot;
 
-/** The four ways of a packet that an agent has part in, each with a map from interface to the agent's own chain. */
+/** Directions of an agent's packets; each has a map from interface to the agent's own chain. */
 public enum PacketPath {
     /** From the agent through the host. */
     TO_WORLD("to_world"),

@@ -24,8 +24,8 @@ import java.util.Map;
  * <p>No rule says "established, from whomever": each answer is allowed by the address and port that it comes from. So
  * a connection ends with the rule that allowed it, whatever connection tracking remembers.
  *
- * @param agent whose rules
- * @param slot where it is
+ * @param agent the agent's name
+ * @param slot its interface and addresses
  * @param chains the rules of each path, in their order
  */
 public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<EgressRule>> chains) {
@@ -95,7 +95,7 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
         return rules == null ? List.of() : rules;
     }
 
-    /** How many rules there are. */
+    /** The number of rules. */
     public int size() {
         return chains.values().stream().mapToInt(List::size).sum();
     }

@@ -50,33 +50,33 @@ class EgressIT {
         run = directory;
         rig = new Rig();
         for (int port : new int[] {443, 444}) {
-            rig.ask("world", "listen " + port);
+            rig.run("world", "listen " + port);
         }
         for (int port : new int[] {7300, 7301, 7443}) {
-            rig.ask("host", "listen " + port);
+            rig.run("host", "listen " + port);
         }
-        rig.ask("agent2", "listen 9000");
-        rig.ask("agent1", "listen 8080");
-        rig.ask("agent1", "listen 8081");
+        rig.run("agent2", "listen 9000");
+        rig.run("agent1", "listen 8080");
+        rig.run("agent1", "listen 8081");
         for (String[] probe : DENIED) {
             long before = rig.arrived(probe[1]);
-            rig.ask("agent1", probe[0]);
+            rig.run("agent1", probe[0]);
             assertThat(rig.arrived(probe[1])).as("without egress: %s", probe[0]).isGreaterThan(before);
         }
         for (String from : List.of("agent1", "world")) {
             long before = rig.arrived("host", "udp53");
-            rig.ask(from, "udp " + (from.equals("world") ? "192.0.2.1" : "10.221.1.1") + " 53");
+            rig.run(from, "udp " + (from.equals("world") ? "192.0.2.1" : "10.221.1.1") + " 53");
             assertThat(rig.arrived("host", "udp53"))
                     .as("without egress: DNS to the host")
                     .isGreaterThan(before);
         }
-        assertThat(rig.ask("host", "connect 10.221.1.2 8080 patient")).isEqualTo("ok");
-        assertThat(rig.ask("host", "connect 10.221.1.2 8081 patient")).isEqualTo("ok");
-        assertThat(rig.ask("agent1", "connect 10.221.1.1 7443 :8082")).isEqualTo("ok");
-        assertThat(rig.ask("agent1", "connect 10.221.2.2 9000 patient")).isEqualTo("ok");
-        assertThat(rig.ask("agent1", "connect 10.221.1.1 7301 patient")).isEqualTo("ok");
-        assertThat(rig.ask("agent1", "connect 192.0.2.1 7443 patient")).isEqualTo("ok");
-        assertThat(rig.ask("world", "connect 192.0.2.1 7301 patient")).isEqualTo("ok");
+        assertThat(rig.run("host", "connect 10.221.1.2 8080 slow")).isEqualTo("ok");
+        assertThat(rig.run("host", "connect 10.221.1.2 8081 slow")).isEqualTo("ok");
+        assertThat(rig.run("agent1", "connect 10.221.1.1 7443 :8082")).isEqualTo("ok");
+        assertThat(rig.run("agent1", "connect 10.221.2.2 9000 slow")).isEqualTo("ok");
+        assertThat(rig.run("agent1", "connect 10.221.1.1 7301 slow")).isEqualTo("ok");
+        assertThat(rig.run("agent1", "connect 192.0.2.1 7443 slow")).isEqualTo("ok");
+        assertThat(rig.run("world", "connect 192.0.2.1 7301 slow")).isEqualTo("ok");
         start();
     }
 
@@ -129,14 +129,14 @@ class EgressIT {
 
     private void assertAllowedArrives() throws Exception {
         long before = rig.arrived("tcp443");
-        assertThat(rig.ask("agent1", "connect 192.0.2.7 443 patient")).isEqualTo("ok");
+        assertThat(rig.run("agent1", "connect 192.0.2.7 443 slow")).isEqualTo("ok");
         assertThat(rig.arrived("tcp443")).isGreaterThan(before);
     }
 
     private void assertDenied() throws Exception {
         for (String[] probe : DENIED) {
             long before = rig.arrived(probe[1]);
-            rig.ask("agent1", probe[0]);
+            rig.run("agent1", probe[0]);
             assertThat(rig.arrived(probe[1])).as(probe[0]).isEqualTo(before);
         }
     }
@@ -165,40 +165,40 @@ class EgressIT {
         "world, connect 10.221.1.2 8080 -, agent1, 8080",
     })
     void neighboursAndHostServicesAreOutOfReach(String from, String probe, String at, int port) throws Exception {
-        String before = rig.ask(at, "accepted " + port);
-        rig.ask(from, probe);
-        assertThat(rig.ask(at, "accepted " + port)).isEqualTo(before);
+        String before = rig.run(at, "accepted " + port);
+        rig.run(from, probe);
+        assertThat(rig.run(at, "accepted " + port)).isEqualTo(before);
         assertAllowedArrives();
     }
 
     @Test
     void anAgentReachesItsMemoryAndTheOperatorTheGateway() throws Exception {
-        assertThat(rig.ask("agent1", "connect 10.221.1.1 7300 patient")).isEqualTo("ok");
-        assertThat(rig.ask("world", "connect 192.0.2.1 7443 patient")).isEqualTo("ok");
+        assertThat(rig.run("agent1", "connect 10.221.1.1 7300 slow")).isEqualTo("ok");
+        assertThat(rig.run("world", "connect 192.0.2.1 7443 slow")).isEqualTo("ok");
     }
 
     @Test
     void removalKillsTheFlowInBothDirections() throws Exception {
-        assertThat(rig.ask("agent1", "hold 192.0.2.7 443")).isEqualTo("ok");
-        assertThat(rig.ask("agent1", "echo 5000")).isEqualTo("x");
+        assertThat(rig.run("agent1", "hold 192.0.2.7 443")).isEqualTo("ok");
+        assertThat(rig.run("agent1", "echo 5000")).isEqualTo("x");
         remove();
         long before = rig.arrived("tcp443");
-        assertThat(rig.ask("world", "push")).isEqualTo("ok");
-        assertThat(rig.ask("agent1", "echo 700")).startsWith("failed");
+        assertThat(rig.run("world", "push")).isEqualTo("ok");
+        assertThat(rig.run("agent1", "echo 700")).startsWith("failed");
         assertThat(rig.arrived("tcp443")).isEqualTo(before);
         call("egress.add", agent("192.0.2.7:443"));
-        assertThat(rig.ask("agent1", "read 20000")).isIn("p", "x");
+        assertThat(rig.run("agent1", "read 20000")).isIn("p", "x");
     }
 
     @Test
     void aNarrowerPolicyKillsTheFlowItNoLongerAllows() throws Exception {
-        assertThat(rig.ask("agent1", "hold 192.0.2.7 443")).isEqualTo("ok");
-        assertThat(rig.ask("agent1", "echo 5000")).isEqualTo("x");
+        assertThat(rig.run("agent1", "hold 192.0.2.7 443")).isEqualTo("ok");
+        assertThat(rig.run("agent1", "echo 5000")).isEqualTo("x");
         call("egress.add", agent("192.0.2.7:444"));
         long before = rig.arrived("tcp443");
-        assertThat(rig.ask("agent1", "echo 700")).startsWith("failed");
+        assertThat(rig.run("agent1", "echo 700")).startsWith("failed");
         assertThat(rig.arrived("tcp443")).isEqualTo(before);
-        assertThat(rig.ask("agent1", "connect 192.0.2.7 444 patient")).isEqualTo("ok");
+        assertThat(rig.run("agent1", "connect 192.0.2.7 444 slow")).isEqualTo("ok");
     }
 
     @Test
@@ -224,7 +224,7 @@ class EgressIT {
         assertDenied();
         remove();
         long before = rig.arrived("tcp443");
-        rig.ask("agent1", "connect 192.0.2.7 443 -");
+        rig.run("agent1", "connect 192.0.2.7 443 -");
         assertThat(rig.arrived("tcp443")).isEqualTo(before);
     }
 
@@ -248,14 +248,14 @@ class EgressIT {
         long dhcp = rig.arrived("udp67");
         long dhcpAtHost = rig.arrived("host", "udp68");
         for (String probe : List.of("udp 192.0.2.7 53", "udp 192.0.2.8 53", "udp 10.221.1.1 53", "udp 192.0.2.1 53")) {
-            assertThat(rig.ask("agent1", probe)).isIn("ok", "failed Operation not permitted");
+            assertThat(rig.run("agent1", probe)).isIn("ok", "failed Operation not permitted");
         }
-        rig.ask("agent1", "udp 192.0.2.7 67 68");
-        rig.ask("host", "udp 192.0.2.7 53");
-        rig.ask("world", "udp 192.0.2.1 53");
+        rig.run("agent1", "udp 192.0.2.7 67 68");
+        rig.run("host", "udp 192.0.2.7 53");
+        rig.run("world", "udp 192.0.2.1 53");
         assertThat(rig.arrived("udp67")).isEqualTo(dhcp);
-        assertThat(rig.ask("host", "udp 192.0.2.7 67 68")).isEqualTo("ok");
-        assertThat(rig.ask("world", "udp 192.0.2.1 68 67")).isEqualTo("ok");
+        assertThat(rig.run("host", "udp 192.0.2.7 67 68")).isEqualTo("ok");
+        assertThat(rig.run("world", "udp 192.0.2.1 68 67")).isEqualTo("ok");
         assertThat(rig.arrived("udp67")).isEqualTo(dhcp + 1);
         assertThat(rig.arrived("host", "udp68")).isEqualTo(dhcpAtHost + 1);
         assertThat(rig.arrived("udp53")).isEqualTo(dns);
@@ -266,15 +266,15 @@ class EgressIT {
     void oneAgentsConnectionsAreBoundedAndAnothersAreNot() throws Exception {
         call("egress.add", agent("other", 2, "192.0.2.7:443"));
         try {
-            assertThat(rig.ask("agent1", "crowd 192.0.2.7 443 300")).isEqualTo("256");
-            assertThat(rig.ask("agent2", "connect 192.0.2.7 443 patient")).isEqualTo("ok");
-            assertThat(rig.ask("agent1", "connect 192.0.2.7 443 -")).startsWith("failed");
-            assertThat(rig.ask("agent1", "connect 10.221.1.1 7300 patient")).isEqualTo("ok");
-            rig.ask("agent1", "disperse");
+            assertThat(rig.run("agent1", "burst 192.0.2.7 443 300")).isEqualTo("256");
+            assertThat(rig.run("agent2", "connect 192.0.2.7 443 slow")).isEqualTo("ok");
+            assertThat(rig.run("agent1", "connect 192.0.2.7 443 -")).startsWith("failed");
+            assertThat(rig.run("agent1", "connect 10.221.1.1 7300 slow")).isEqualTo("ok");
+            rig.run("agent1", "disperse");
             assertAllowedArrives();
-            assertThat(rig.ask("agent1", "crowd 10.221.1.1 7300 100")).isEqualTo("64");
+            assertThat(rig.run("agent1", "burst 10.221.1.1 7300 100")).isEqualTo("64");
         } finally {
-            rig.ask("agent1", "disperse");
+            rig.run("agent1", "disperse");
             JsonObject other = new JsonObject();
             other.addProperty("agent", "other");
             call("egress.remove", other);
@@ -286,16 +286,16 @@ class EgressIT {
         JsonObject params = agent("192.0.2.7:443");
         params.addProperty("health_port", 8080);
         call("egress.add", params);
-        assertThat(rig.ask("host", "connect 10.221.1.2 8080 patient")).isEqualTo("ok");
-        String other = rig.ask("agent1", "accepted 8081");
-        String gateway = rig.ask("host", "accepted 7443");
-        rig.ask("host", "connect 10.221.1.2 8081 -");
-        rig.ask("world", "connect 10.221.1.2 8080 -");
-        assertThat(rig.ask("agent1", "accepted 8081")).isEqualTo(other);
+        assertThat(rig.run("host", "connect 10.221.1.2 8080 slow")).isEqualTo("ok");
+        String other = rig.run("agent1", "accepted 8081");
+        String gateway = rig.run("host", "accepted 7443");
+        rig.run("host", "connect 10.221.1.2 8081 -");
+        rig.run("world", "connect 10.221.1.2 8080 -");
+        assertThat(rig.run("agent1", "accepted 8081")).isEqualTo(other);
         params.addProperty("health_port", 8082);
         call("egress.add", params);
-        rig.ask("agent1", "connect 10.221.1.1 7443 :8082");
-        assertThat(rig.ask("host", "accepted 7443")).isEqualTo(gateway);
+        rig.run("agent1", "connect 10.221.1.1 7443 :8082");
+        assertThat(rig.run("host", "accepted 7443")).isEqualTo(gateway);
         assertAllowedArrives();
     }
 
@@ -304,12 +304,12 @@ class EgressIT {
         JsonObject params = agent("192.0.2.7:443");
         params.addProperty("api_port", 7301);
         call("egress.add", params);
-        assertThat(rig.ask("agent1", "connect 10.221.1.1 7301 patient")).isEqualTo("ok");
-        String before = rig.ask("host", "accepted 7301");
-        rig.ask("agent2", "connect 10.221.2.1 7301 -");
-        rig.ask("agent2", "connect 10.221.1.1 7301 -");
-        rig.ask("world", "connect 192.0.2.1 7301 -");
-        assertThat(rig.ask("host", "accepted 7301")).isEqualTo(before);
+        assertThat(rig.run("agent1", "connect 10.221.1.1 7301 slow")).isEqualTo("ok");
+        String before = rig.run("host", "accepted 7301");
+        rig.run("agent2", "connect 10.221.2.1 7301 -");
+        rig.run("agent2", "connect 10.221.1.1 7301 -");
+        rig.run("world", "connect 192.0.2.1 7301 -");
+        assertThat(rig.run("host", "accepted 7301")).isEqualTo(before);
     }
 
     /** What the kernel does not take, or holds otherwise, leaves the agent with nothing; a restart heals it. */
@@ -326,7 +326,7 @@ class EgressIT {
                         RpcException.class,
                         failure -> assertThat(failure.detail()).isEqualTo(code));
         long before = rig.arrived("tcp443");
-        rig.ask("agent1", "connect 192.0.2.7 443 -");
+        rig.run("agent1", "connect 192.0.2.7 443 -");
         assertThat(rig.arrived("tcp443")).isEqualTo(before);
         assertDenied();
         egress.process().destroyForcibly();

@@ -19,11 +19,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One host of the rig: runs inside a network namespace, does what its standard input says, answers line by line. */
+/** Host of the rig: runs inside a network namespace, does what its standard input says, answers line by line. */
 final class Peer {
     private final Map<Integer, AtomicInteger> accepted = new ConcurrentHashMap<>();
     private final Queue<Socket> clients = new ConcurrentLinkedQueue<>();
-    private final List<Socket> crowd = new ArrayList<>();
+    private final List<Socket> burst = new ArrayList<>();
     private Socket held = new Socket();
 
     private Peer() {}
@@ -54,7 +54,7 @@ final class Peer {
                 case "push" -> push();
                 case "read" -> read(Integer.parseInt(words[1]));
                 case "udp" -> udp(words[1], words[2], words.length > 3 ? Integer.parseInt(words[3]) : 0);
-                case "crowd" -> crowd(words[1], words[2], Integer.parseInt(words[3]));
+                case "burst" -> burst(words[1], words[2], Integer.parseInt(words[3]));
                 case "disperse" -> disperse();
                 case "ping" -> String.valueOf(InetAddress.ofLiteral(words[1]).isReachable(300));
                 default -> throw new IOException("what is " + words[0]);
@@ -97,18 +97,18 @@ final class Peer {
         }
     }
 
-    /** The third word is the source address, or ":PORT" for the source port, or "-"; waits 500 ms for a denial, 5 s where "patient" asks for it. */
+    /** The third word is the source address, or ":PORT" for the source port, or "-"; waits 500 ms for a denial, 5 s where "slow" asks for it. */
     private static String connect(String host, String port, String source) throws IOException {
         try (Socket socket = new Socket()) {
-            boolean patient = source.equals("patient");
+            boolean slow = source.equals("slow");
             if (source.startsWith(":")) {
                 socket.setReuseAddress(true);
                 socket.bind(new InetSocketAddress(Integer.parseInt(source.substring(1))));
-            } else if (!patient && !source.equals("-")) {
+            } else if (!slow && !source.equals("-")) {
                 socket.bind(new InetSocketAddress(InetAddress.ofLiteral(source), 0));
             }
             socket.connect(
-                    new InetSocketAddress(InetAddress.ofLiteral(host), Integer.parseInt(port)), patient ? 5_000 : 500);
+                    new InetSocketAddress(InetAddress.ofLiteral(host), Integer.parseInt(port)), slow ? 5_000 : 500);
             return "ok";
         }
     }
@@ -139,10 +139,10 @@ final class Peer {
     }
 
     /** Opens so many connections and keeps them; how many came about before the first that did not. */
-    private String crowd(String host, String port, int count) throws IOException {
+    private String burst(String host, String port, int count) throws IOException {
         for (int i = 0; i < count; i++) {
             Socket socket = new Socket();
-            crowd.add(socket);
+            burst.add(socket);
             try {
                 socket.connect(new InetSocketAddress(InetAddress.ofLiteral(host), Integer.parseInt(port)), 1_500);
             } catch (SocketTimeoutException full) {
@@ -153,10 +153,10 @@ final class Peer {
     }
 
     private String disperse() throws IOException {
-        for (Socket socket : crowd) {
+        for (Socket socket : burst) {
             socket.close();
         }
-        crowd.clear();
+        burst.clear();
         return "ok";
     }
 

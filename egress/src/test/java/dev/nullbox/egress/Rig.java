@@ -40,7 +40,7 @@ final class Rig {
             add rule inet count arrivals ip6 daddr fd00:2::7 counter name sixes
             """;
 
-    /** What the host's own packet filter has let through to it. */
+    /** Packets that the host's own packet filter has let through to it. */
     private static final String HOST_COUNTERS = """
             add table inet count
             add counter inet count udp53
@@ -52,7 +52,7 @@ final class Rig {
 
     /** A process with a line of commands to it. */
     record Running(Process process, BufferedReader out, BufferedWriter in) {
-        String ask(String command) throws IOException {
+        String run(String command) throws IOException {
             in.write(command);
             in.newLine();
             in.flush();
@@ -158,21 +158,21 @@ final class Rig {
                 process, process.inputReader(StandardCharsets.UTF_8), process.outputWriter(StandardCharsets.UTF_8));
     }
 
-    /** What a peer answers to a command. */
-    String ask(String name, String command) throws IOException {
+    /** Runs a command of a peer and returns its response. */
+    String run(String name, String command) throws IOException {
         Running peer = peers.get(name);
         if (peer == null) {
             throw new IOException("no peer " + name);
         }
-        return peer.ask(command);
+        return peer.run(command);
     }
 
-    /** How many packets of a kind have arrived at the internet. */
+    /** Number of packets of a kind that have arrived at the internet. */
     long arrived(String counter) throws IOException, InterruptedException {
         return arrived("world", counter);
     }
 
-    /** How many packets of a kind have arrived in a namespace that counts them. */
+    /** Number of packets of a kind that have arrived in a namespace that counts them. */
     long arrived(String name, String counter) throws IOException, InterruptedException {
         String listing = in(name, "nft", "list", "counter", "inet", "count", counter);
         String rest = listing.substring(listing.indexOf("packets ") + 8);

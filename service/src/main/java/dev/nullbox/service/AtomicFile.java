@@ -75,7 +75,7 @@ public final class AtomicFile implements AutoCloseable {
         Files.deleteIfExists(temporary);
     }
 
-    /** Has the disk keep a file, or a directory's names, as they are now; fsync(2) takes any descriptor of it. */
+    /** Has the disk keep a file, or a directory's names, as they are now; fsync(2) takes any descriptor. */
     public static void sync(Path path) throws IOException {
         try (FileChannel any = FileChannel.open(path, StandardOpenOption.READ)) {
             any.force(true);

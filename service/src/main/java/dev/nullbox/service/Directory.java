@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /**
- * One directory's files, by the steps that matter when power fails between two of them.
+ * Files of one directory, by the steps that matter when power fails between two of them.
  *
  * <p>Until {@link #sync} a file's bytes and length, and until {@link #syncDirectory} its name, may be lost, in any part
  * and order.
@@ -16,7 +16,7 @@ public interface Directory {
         return new DiskDirectory(path);
     }
 
-    /** How many bytes the file has; absent when there is none. */
+    /** The file's size in bytes; absent when there is no file. */
     OptionalLong size(String name) throws IOException;
 
     /**
@@ -38,7 +38,7 @@ public interface Directory {
     /** Bytes to the disk: fsync(2). */
     void sync(String name) throws IOException;
 
-    /** One name for another at once, replacing what had it: rename(2). */
+    /** Renames a file atomically, replacing one of the other name: rename(2). */
     void rename(String from, String to) throws IOException;
 
     /** Removes the file if it is there. */

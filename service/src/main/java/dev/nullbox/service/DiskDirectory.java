@@ -76,7 +76,7 @@ final class DiskDirectory implements Directory {
 
     @Override
     public void sync(String name) throws IOException {
-        force(directory.resolve(name));
+        AtomicFile.sync(directory.resolve(name));
     }
 
     @Override
@@ -95,13 +95,6 @@ final class DiskDirectory implements Directory {
 
     @Override
     public void syncDirectory() throws IOException {
-        force(directory);
-    }
-
-    /** fsync(2) acts on the file, not on the descriptor: one opened for reading serves. */
-    private static void force(Path path) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        AtomicFile.sync(directory);
     }
 }

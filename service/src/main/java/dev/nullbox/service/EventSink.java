@@ -1,8 +1,6 @@
 package dev.nullbox.service;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import dev.nullbox.protocol.Event;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.Value;
@@ -13,8 +11,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * A service's structured events: one JSON object a line, {@code {"event": NAME, ...fields}}, written whole.
@@ -51,7 +49,10 @@ public final class EventSink {
                 throw new IllegalArgumentException(event + " has no field " + value.field());
             }
         }
-        emit(event.name(), sorted(fields));
+        JsonObject line = new JsonObject();
+        line.addProperty(NulldContract.EVENT.name(), event.name());
+        sorted(fields).asMap().forEach(line::add);
+        write((Json.write(line) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /** Fields as JSON, in the order of their names. */
@@ -63,50 +64,7 @@ public final class EventSink {
         return sorted;
     }
 
-    /** Writes an event without fields. */
-    public void emit(String event) {
-        emit(event, new JsonObject());
-    }
-
-    /**
-     * Writes one event, its fields in the order of their names.
-     *
-     * @param fields values are strings, numbers, booleans or {@link JsonElement}s
-     * @throws IllegalArgumentException for a value of another type
-     */
-    public void emit(String event, Map<String, ?> fields) {
-        emit(event, object(fields));
-    }
-
-    /**
-     * Fields as JSON, in the order of their names.
-     *
-     * @param fields values are strings, numbers, booleans or {@link JsonElement}s
-     * @throws IllegalArgumentException for a value of another type
-     */
-    public static JsonObject object(Map<String, ?> fields) {
-        JsonObject object = new JsonObject();
-        for (Map.Entry<String, ?> field : new TreeMap<>(fields).entrySet()) {
-            object.add(field.getKey(), value(field.getKey(), field.getValue()));
-        }
-        return object;
-    }
-
-    /** Writes one event, its fields as they stand. */
-    public void emit(String event, JsonObject fields) {
-        JsonObject line = new JsonObject();
-        line.addProperty(NulldContract.EVENT.name(), event);
-        for (Map.Entry<String, JsonElement> field : fields.entrySet()) {
-            line.add(field.getKey(), field.getValue());
-        }
-        byte[] text = Json.bytes(line);
-        byte[] whole = new byte[text.length + 1];
-        System.arraycopy(text, 0, whole, 0, text.length);
-        whole[text.length] = '\n';
-        write(whole);
-    }
-
-    /** How many events could not be written. */
+    /** Events that could not be written. */
     public synchronized long dropped() {
         return dropped;
     }
@@ -118,17 +76,5 @@ public final class EventSink {
         } catch (IOException e) {
             dropped++;
         }
-    }
-
-    private static JsonElement value(String name, Object value) {
-        return switch (value) {
-            case String text -> new JsonPrimitive(text);
-            case Number number -> new JsonPrimitive(number);
-            case Boolean truth -> new JsonPrimitive(truth);
-            case JsonElement element -> element;
-            default ->
-                throw new IllegalArgumentException(
-                        "event field " + name + " is a " + value.getClass().getName());
-        };
     }
 }

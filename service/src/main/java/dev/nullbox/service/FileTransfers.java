@@ -41,7 +41,7 @@ public final class FileTransfers {
     private record Transfer(String name, long usedAt) {}
 
     /**
-     * Transfers of which none is under way; files of an earlier life are removed.
+     * Creates a server without transfers and removes files that a previous process left.
      *
      * @param names of the files in the directory, which are for transfers alone
      * @param maxBytes of a file that is sent
@@ -56,7 +56,7 @@ public final class FileTransfers {
         clear();
     }
 
-    /** A step with the file of a name. */
+    /** Step that works on the file of this name. */
     @FunctionalInterface
     public interface Step<T, E extends Exception> {
         T run(String name) throws E, RpcException, IOException;

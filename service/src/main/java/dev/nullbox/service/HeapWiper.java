@@ -5,17 +5,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Has the heap wiped soon after secrets went through it as strings and arrays that nobody can overwrite: in our native
- * image the collector overwrites all that it frees or moves (image/native.sh), so each collection leaves nothing of them.
- * On a JVM it only collects.
+ * Wipes the heap after secrets passed through strings and arrays that cannot be overwritten. In NullBox's native image
+ * the collector overwrites memory that it frees or moves (image/native.sh), so a collection wipes them; a JVM only
+ * collects.
  */
 public final class HeapWiper {
-    /** Pauses are so many times as long as the collection before: wiping takes a tenth of the time at most, where it is quick. */
+    /** Length of a pause, as a multiple of the collection before it: short collections take a tenth of the time at most. */
     private static final int PAUSE_FACTOR = 9;
 
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Semaphore asked = new Semaphore(0);
+    private final Semaphore requests = new Semaphore(0);
     private final Runnable collector;
 
     private HeapWiper(Runnable collector) {
@@ -33,15 +33,15 @@ public final class HeapWiper {
         return wiper;
     }
 
-    /** Asks for a collection that begins after this call; to be called when nothing refers to the secrets any more. */
+    /** Requests a collection that begins after this call; by then nothing may refer to the secrets. */
     public void request() {
-        asked.release();
+        requests.release();
     }
 
     private void run() {
         while (true) {
-            asked.acquireUninterruptibly();
-            asked.drainPermits();
+            requests.acquireUninterruptibly();
+            requests.drainPermits();
             long start = System.nanoTime();
             collector.run();
             LockSupport.parkNanos(Math.min((System.nanoTime() - start) * PAUSE_FACTOR, LONGEST_PAUSE_NANOS));

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Lines of a log that others can provoke, for any thread: one of each kind a second at most. The next one says how many
- * were left out.
+ * Log for lines that others can provoke: at most one of each kind a second. The next line of the kind gives the number
+ * left out. Thread-safe.
  */
 public final class RateLimitedLog {
     private static final long MILLIS_PER_LINE = 1_000;

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What nulld hands a service: where its state and its socket are, how it says that it is ready, how it is stopped.
+ * Environment of a service that nulld starts: its state directory, its socket, its readiness, its end.
  *
  * <p>From the environment: {@code NULLBOX_STATE} (a directory of its own), {@code NULLBOX_RUN} (for its socket),
  * {@code NULLBOX_READY_FD} (a descriptor number).
@@ -24,9 +24,9 @@ public final class ServiceRuntime {
     private final AtomicInteger exitCode = new AtomicInteger();
 
     /**
-     * A runtime of one's own making, for tests.
+     * A runtime with these paths, for tests.
      *
-     * @param readyFile what is written to when ready
+     * @param readyFile receives a line when the service is ready
      */
     public ServiceRuntime(String name, Path stateDir, Path runDir, Optional<Path> readyFile, EventSink events) {
         this.name = name;
@@ -41,7 +41,7 @@ public final class ServiceRuntime {
         return from(name, System.getenv(), EventSink.toStandardOutput());
     }
 
-    /** The runtime that an environment describes; {@code /data/NAME}, {@code /run/nullbox/NAME} where it is silent. */
+    /** The runtime that an environment describes; {@code /data/NAME}, {@code /run/nullbox/NAME} by default. */
     static ServiceRuntime from(String name, Map<String, String> environment, EventSink events) {
         Optional<Path> ready =
                 Optional.ofNullable(environment.get("NULLBOX_READY_FD")).map(fd -> Path.of("/proc/self/fd", fd));
@@ -53,12 +53,12 @@ public final class ServiceRuntime {
                 events);
     }
 
-    /** The service's own directory for what it keeps; made and owned for it. */
+    /** The directory of the service's persistent files; nulld creates it for the service's user. */
     public Path stateDir() {
         return stateDir;
     }
 
-    /** Where the service listens. */
+    /** The service's socket. */
     public Path socketPath() {
         return runDir.resolve(name + ".sock");
     }
@@ -69,7 +69,7 @@ public final class ServiceRuntime {
     }
 
     /**
-     * Says that callers will be answered from now on; does nothing when nobody waits for it.
+     * Reports to nulld that the service answers calls; does nothing without a readiness descriptor.
      *
      * @throws IOException when the descriptor cannot be written to
      */
@@ -82,11 +82,11 @@ public final class ServiceRuntime {
     }
 
     /**
-     * Has SIGTERM and SIGINT, {@link #exit} and the end of the last thread run the action and then end the process: with
-     * code 0, or the one given to {@link #exit}. Any thread that dies of an exception ends the process with code 1, so
-     * that nulld starts the service anew.
+     * Registers the action that runs before the process ends: on SIGTERM, SIGINT, {@link #exit} and the end of the last
+     * thread. The exit code is 0, or the one given to {@link #exit}. An uncaught exception in any thread ends the process
+     * with code 1, so that nulld restarts the service.
      *
-     * <p>By a shutdown hook that halts, because a JVM and a native image would both report 143 after SIGTERM.
+     * <p>A shutdown hook halts the process, because a JVM and a native image would both report 143 after SIGTERM.
      */
     public void onTerminate(Runnable action) {
         Thread.setDefaultUncaughtExceptionHandler((thread, bug) -> {

@@ -23,7 +23,7 @@ public final class Sha256 {
         }
     }
 
-    /** The digest of all that was put into one, which is empty afterwards. */
+    /** The value of a digest, which is reset. */
     public static String hex(MessageDigest digest) {
         return HexFormat.of().formatHex(digest.digest());
     }

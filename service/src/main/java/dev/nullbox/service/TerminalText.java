@@ -9,18 +9,21 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
-/** Text from elsewhere made fit for a terminal: no control character, no escape sequence, no change of direction. */
+/**
+ * Untrusted text for a terminal: no control character, no escape sequence, no change of direction. One rule decides what is
+ * visible; only the replacement differs.
+ */
 public final class TerminalText {
     private static final int FIRST_AFTER_C1 = 0xa0;
 
     private TerminalText() {}
 
-    /** One line: everything that is no visible character becomes {@code ?}, a tab a space. */
+    /** The text on one line: each invisible character becomes {@code ?}, a tab a space. */
     public static String line(String text) {
         return spell(text, c -> c == '\t' ? " " : "?");
     }
 
-    /** One line: everything that is no visible character stands by its number, after a backslash and x or u; a tab stays. */
+    /** The text on one line: each invisible character becomes its number after a backslash and x or u; a tab stays. */
     public static String escaped(String text) {
         HexFormat hex = HexFormat.of();
         return spell(
@@ -32,7 +35,7 @@ public final class TerminalText {
                                 : "\\u{" + Integer.toHexString(c) + "}");
     }
 
-    /** The same JSON value, with everything that is no visible character spelled as an escape. */
+    /** The same JSON value, with each invisible character as a JSON escape. */
     public static String json(JsonElement tree) {
         HexFormat hex = HexFormat.of();
         // Outside of strings JSON has visible characters only, so that the others are always within one.

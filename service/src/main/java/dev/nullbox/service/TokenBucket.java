@@ -1,8 +1,8 @@
 package dev.nullbox.service;
 
 /**
- * How often others may make a service do something, as write to a log that is shared: a bucket that refills by one in
- * each interval. Not thread-safe.
+ * Rate limit for work that others can provoke, such as lines of a shared log: a bucket that gains one token in each
+ * interval, up to its burst. Not thread-safe.
  */
 public final class TokenBucket {
     private final long burst;
@@ -11,7 +11,7 @@ public final class TokenBucket {
     private long refilledAt;
     private long dropped;
 
-    /** A full one. */
+    /** A full bucket. */
     public TokenBucket(long burst, long refillMillis, long nowMillis) {
         this.burst = burst;
         this.refillMillis = refillMillis;
@@ -19,7 +19,7 @@ public final class TokenBucket {
         this.refilledAt = nowMillis;
     }
 
-    /** Whether there is one more; counts it as dropped when not. */
+    /** Takes a token; false, and counted as dropped, when there is none. */
     public boolean take(long nowMillis) {
         if (isSpent(nowMillis)) {
             dropped++;
@@ -29,7 +29,7 @@ public final class TokenBucket {
         return true;
     }
 
-    /** Whether there is none. */
+    /** True when no token is left. */
     public boolean isSpent(long nowMillis) {
         long gained = (nowMillis - refilledAt) / refillMillis;
         refilledAt += gained * refillMillis;
@@ -37,7 +37,7 @@ public final class TokenBucket {
         return left == 0;
     }
 
-    /** How many were dropped since this was last asked. */
+    /** Returns the count of dropped requests and resets it. */
     public long takeDropped() {
         long count = dropped;
         dropped = 0;

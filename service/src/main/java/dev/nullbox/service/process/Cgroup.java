@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One control group of the unified hierarchy. Source: Documentation/admin-guide/cgroup-v2.rst.
+ * Control group of the unified hierarchy. Source: Documentation/admin-guide/cgroup-v2.rst.
  *
  * @param directory the group's own, as {@code /sys/fs/cgroup/agents/NAME}
  */
@@ -69,7 +69,7 @@ public record Cgroup(Path directory) {
         }
     }
 
-    /** Whether the kernel has this file here: its version, or the group's controllers, may lack it. */
+    /** True when the group has this file; an older kernel, or a group without its controller, lacks it. */
     public boolean has(String file) {
         return Files.exists(directory.resolve(file));
     }

@@ -19,15 +19,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A child of this process with its pipes. Signals go by its pidfd, so that none ever reaches another process to which the
- * kernel has given its number since. Source: pidfd_open(2).
+ * Child of this process with its pipes. Signals go to its pidfd, so that they cannot reach a later process of the same
+ * number. Source: pidfd_open(2).
  */
 public final class ChildProcess implements AutoCloseable {
     private static final int LAST_OUTPUT = 3;
     private static final int REAP_TRIES = 200;
     private static final long REAP_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** The way to start a program: {@link Libc#posixSpawn}, on a thread of the caller's choice. */
+    /** Starter of programs: {@link Libc#posixSpawn} on a thread of the caller's choice. */
     @FunctionalInterface
     public interface Launcher {
         /** Starts it; the value is the pid. */
@@ -35,7 +35,7 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * The program and its descriptors: 1 to 3 are pipes that it writes to, and none is above.
+     * Program to start. Its descriptors 1 to 3 are pipes to this process; it has none above 3.
      *
      * @param hasInput whether descriptor 0 is a pipe, whose end here never blocks, and not /dev/null
      * @param uid the owner of the pipes' ends that it writes to, who can then open them by /proc/self/fd
@@ -63,7 +63,7 @@ public final class ChildProcess implements AutoCloseable {
     /**
      * Starts a program.
      *
-     * @throws SyscallException with what could not be done; nothing is open or runs then
+     * @throws SyscallException when a call failed; then nothing is left open or running
      */
     public static ChildProcess spawn(Libc libc, Launcher launcher, Spec spec) throws SyscallException {
         Set<Integer> open = new LinkedHashSet<>();
@@ -109,7 +109,7 @@ public final class ChildProcess implements AutoCloseable {
         return ends;
     }
 
-    /** -1 for one that has ended and was waited for, as PID 1 does for every process. */
+    /** The child's pidfd; -1 when another thread has reaped it already, as PID 1's reaper does with any child. */
     private static int pidfd(Libc libc, int pid) throws SyscallException {
         SysResult opened = libc.pidfdOpen(pid);
         if (opened.failedWith(Errno.ESRCH)) {
@@ -129,7 +129,7 @@ public final class ChildProcess implements AutoCloseable {
         return opened.orThrow("pidfd_open");
     }
 
-    /** The number, for messages and files of the kernel. */
+    /** The process number, for messages and files of the kernel. */
     public int pid() {
         return pid;
     }
@@ -144,28 +144,28 @@ public final class ChildProcess implements AutoCloseable {
         return ours[descriptor];
     }
 
-    /** Sends a signal; nothing is wrong when the process has ended. */
+    /** Sends a signal; succeeds when the process has ended already. */
     public synchronized SysResult signal(int signal) {
         SysResult sent = pidfd < 0 ? new SysResult.Ok(0) : libc.pidfdSendSignal(pidfd, signal);
         return sent.failedWith(Errno.ESRCH) ? new SysResult.Ok(0) : sent;
     }
 
     /**
-     * Waits for its end, at most so long, and reaps it; for children that nobody else waits for. Not to be called again
-     * after it gave a status.
+     * Waits for its end, at most so long, and reaps it; for children that no other thread waits for. Must not be called
+     * after it has returned a status.
      */
     public Optional<ExitStatus> await(int timeoutMillis) {
         PipeReader.await(libc, pidfd, Poll.POLLIN, timeoutMillis);
         int[] status = new int[1];
         return switch (libc.waitpid(pid, status, Wait.WNOHANG)) {
             case SysResult.Ok(var reaped) -> reaped == pid ? Optional.of(ExitStatus.of(status[0])) : Optional.empty();
-            // Reaped by somebody else, who knows how it ended.
+            // Another thread has reaped it and has its status.
             case SysResult.Failed(var errno) ->
                 errno == Errno.ECHILD ? Optional.of(new ExitStatus.Code(-1)) : Optional.empty();
         };
     }
 
-    /** Gives the pidfd back: no signal is sent any more. The process is left alone, and the pipes are. */
+    /** Closes the pidfd; later signals do nothing. Process and pipes stay as they are. */
     @Override
     public synchronized void close() {
         if (pidfd >= 0) {

@@ -1,28 +1,28 @@
 package dev.nullbox.service.process;
 
-/** How a process ended. */
+/** End of a process. */
 public sealed interface ExitStatus {
-    /** By itself, with this code. */
+    /** The process exited with this code. */
     record Code(int code) implements ExitStatus {}
 
-    /** By this signal. */
+    /** A signal ended it. */
     record Signal(int signal) implements ExitStatus {}
 
-    /** By the kernel, which needed its memory: its limit in MiB. */
+    /** The kernel killed it when its control group reached its memory limit, in MiB. */
     record OutOfMemory(long limitMib) implements ExitStatus {}
 
-    /** From waitpid(2)'s status, by its macros' definitions. */
+    /** The end that waitpid(2)'s status describes, by its macros' definitions. */
     static ExitStatus of(int waitStatus) {
         int signal = waitStatus & 0x7f;
         return signal == 0 ? new Code((waitStatus >> 8) & 0xff) : new Signal(signal);
     }
 
-    /** Whether it is exit code 0. */
+    /** True for exit code 0. */
     default boolean isSuccess() {
         return this instanceof Code(var code) && code == 0;
     }
 
-    /** For people. */
+    /** The end in words. */
     default String describe() {
         return switch (this) {
             case Code(var code) when code == 127 -> "exit code 127: its program is missing or cannot be executed";

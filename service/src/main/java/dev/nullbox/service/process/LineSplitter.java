@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
- * Bytes in any pieces, made into lines of bounded length without their line feed or CR LF; invalid UTF-8 becomes U+FFFD.
- * For one thread.
+ * Splits chunks of bytes into lines of bounded length, without line feed or CR LF; invalid UTF-8 becomes U+FFFD. For one
+ * thread.
  */
 public final class LineSplitter {
     private final int maxBytes;
@@ -21,12 +21,12 @@ public final class LineSplitter {
         this.lines = lines;
     }
 
-    /** A splitter that drops the rest of a line above the bound, and says how much at the line's end. */
+    /** Creates a splitter that truncates a longer line and appends the number of bytes cut. */
     public static LineSplitter cutting(int maxBytes, Consumer<String> lines) {
         return new LineSplitter(maxBytes, false, lines);
     }
 
-    /** A splitter that makes several lines of one above the bound. */
+    /** Creates a splitter that passes on a longer line as several. */
     public static LineSplitter splitting(int maxBytes, Consumer<String> lines) {
         return new LineSplitter(maxBytes, true, lines);
     }
@@ -49,7 +49,7 @@ public final class LineSplitter {
         }
     }
 
-    /** Gives out the last line, where no line feed ended it. */
+    /** Passes on the last line when no line feed ended it. */
     public void end() {
         if (bytes.size() > 0) {
             flush();

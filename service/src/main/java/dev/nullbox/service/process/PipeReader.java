@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
-/** The lines of any number of pipes, read by one thread; pipes may be added by any. Each pipe is closed at its end. */
+/** Reader of any number of pipes as lines, on one thread; any thread may add a pipe. Closes each pipe at its end. */
 public final class PipeReader {
     private static final int CHUNK_BYTES = 8192;
     /** struct pollfd: fd (int), events (short), revents (short). */
@@ -40,7 +40,7 @@ public final class PipeReader {
         pipes.add(new Pipe(fd, lines, failed));
     }
 
-    /** Whether no pipe is open. */
+    /** True when no pipe is open. */
     public boolean isEmpty() {
         return pipes.isEmpty();
     }
@@ -82,7 +82,7 @@ public final class PipeReader {
         pipe.lines().end();
     }
 
-    /** Closes the pipes that are open still, after which their last lines are given out. */
+    /** Closes all open pipes and passes on their last lines. */
     public void close() {
         List<Pipe> left = List.copyOf(pipes);
         pipes.clear();
@@ -102,7 +102,7 @@ public final class PipeReader {
         return poll(libc, one.array(), timeoutMillis);
     }
 
-    /** One that fails at once would make a busy loop of its caller's. */
+    /** Pauses after a failure, which would otherwise make the caller's loop a busy one. */
     private static SysResult poll(Libc libc, byte[] pollfds, int timeoutMillis) {
         SysResult result = libc.poll(pollfds, timeoutMillis);
         if (!result.isOk() && !result.failedWith(Errno.EINTR)) {

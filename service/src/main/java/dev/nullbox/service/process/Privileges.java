@@ -18,11 +18,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * All that a thread and what it executes may do. Users, capabilities and no_new_privs belong to threads, and execve(2)
- * keeps the calling one's. Source: capabilities(7), prctl(2).
+ * User, groups and capabilities of a thread and of the programs it executes. They are attributes of a thread, and
+ * execve(2) keeps the calling thread's. Source: capabilities(7), prctl(2).
  *
  * @param groups the supplementary groups
- * @param capabilities the only ones, as a mask; a user other than root keeps them when it executes a program
+ * @param capabilities the only ones, as a mask; ambient for a user other than root, so that programs keep them
  * @param noNewPrivs whether no program it executes may ever gain more
  */
 public record Privileges(int uid, int gid, List<Integer> groups, long capabilities, boolean noNewPrivs) {
@@ -31,7 +31,7 @@ public record Privileges(int uid, int gid, List<Integer> groups, long capabiliti
         groups = List.copyOf(groups);
     }
 
-    /** Gives the calling thread, which must be root's, these and no others. To be read back afterwards. */
+    /** Sets the calling thread, which must be root's, to these privileges; {@link #differences} verifies it. */
     public void assume(Libc libc) throws SyscallException {
         dropBoundingSet(libc);
         libc.prctl(Prctl.PR_SET_KEEPCAPS, 1, 0, 0, 0).orThrow("prctl PR_SET_KEEPCAPS");
@@ -53,7 +53,7 @@ public record Privileges(int uid, int gid, List<Integer> groups, long capabiliti
         }
     }
 
-    /** Up to the last capability of the kernel, which may be beyond those of this build: it answers EINVAL after it. */
+    /** Drops up to the kernel's last capability, which may be newer than this build; the next one is EINVAL. */
     private void dropBoundingSet(Libc libc) throws SyscallException {
         for (int number = 0; number < Long.SIZE; number++) {
             if ((capabilities & 1L << number) == 0) {
@@ -66,12 +66,12 @@ public record Privileges(int uid, int gid, List<Integer> groups, long capabiliti
         }
     }
 
-    /** Root needs none: its programs have what the bounding set leaves them. */
+    /** Empty for root: its programs have the capabilities of the bounding set. */
     private long ambient() {
         return uid == 0 ? 0 : capabilities;
     }
 
-    /** Each field of a thread's status that is not as these have it; empty when they are in force. */
+    /** Differences between a thread's status and these privileges; empty when they are in force. */
     public List<String> differences(Map<String, String> status) {
         List<String> differences = new ArrayList<>();
         expect(differences, status, "Uid", (uid + "\t").repeat(4).strip());
@@ -91,7 +91,7 @@ public record Privileges(int uid, int gid, List<Integer> groups, long capabiliti
         return differences;
     }
 
-    /** Adds a difference where a field of a status is another than it should be. */
+    /** Adds a difference when a status field has another value. */
     public static void expect(List<String> differences, Map<String, String> status, String field, String wanted) {
         String got = status.getOrDefault(field, "absent");
         if (!got.equals(wanted)) {

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a plain directory can tell of it; CgroupIT has the kernel's own. */
+/** Behaviour that a plain directory shows; CgroupIT uses the kernel's own. */
 class CgroupTest {
     @TempDir
     private Path root;
