@@ -5,7 +5,7 @@ public final class MissingSymbolException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * What is missing.
+     * A missing symbol or library.
      *
      * @param message names the library and the symbol
      */

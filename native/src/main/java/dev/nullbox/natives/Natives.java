@@ -5,7 +5,7 @@ import dev.nullbox.natives.calls.FfmBindings;
 import dev.nullbox.natives.calls.SvmBindings;
 
 /**
- * Where the C libraries come from: java.lang.foreign on a JVM or GraalVM, the SVM C interface in native images that an
+ * Factory of the C libraries: java.lang.foreign on a JVM or GraalVM, the SVM C interface in native images that an
  * assembled toolchain builds, where java.lang.foreign is not there.
  */
 public final class Natives {

@@ -1,7 +1,7 @@
 package dev.nullbox.natives;
 
 /**
- * One libnftables context with buffered output. Not safe for use by several threads at once. Source: libnftables(3).
+ * Context of libnftables with buffered output. Not safe for use by several threads at once. Source: libnftables(3).
  */
 public interface Nftables extends AutoCloseable {
     /** {@code nft_run_cmd_from_buffer}: one atomic transaction. 0 when it took, else -1 with {@link #errorBuffer()}. */

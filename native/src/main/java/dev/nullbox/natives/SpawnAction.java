@@ -1,6 +1,6 @@
 package dev.nullbox.natives;
 
-/** What posix_spawn does to the child's descriptors, in order, before the program starts. Source: posix_spawn(3). */
+/** Step of posix_spawn on the child's descriptors, in order, before the program starts. Source: posix_spawn(3). */
 public sealed interface SpawnAction {
     /** {@code posix_spawn_file_actions_adddup2}: from == to clears close-on-exec. */
     record Dup2(int from, int to) implements SpawnAction {}

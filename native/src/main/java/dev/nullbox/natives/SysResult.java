@@ -1,6 +1,6 @@
 package dev.nullbox.natives;
 
-/** What a system call gave back: its value, or the errno it left. Source: errno(3). */
+/** Result of a system call: its value, or the errno it left. Source: errno(3). */
 public sealed interface SysResult {
     /** The call succeeded with this value, never negative. */
     record Ok(long value) implements SysResult {}
@@ -21,12 +21,12 @@ public sealed interface SysResult {
         };
     }
 
-    /** Whether the call succeeded. */
+    /** True when the call succeeded. */
     default boolean isOk() {
         return this instanceof Ok;
     }
 
-    /** Whether the call failed with this errno. */
+    /** True when the call failed with this errno. */
     default boolean failedWith(int errno) {
         return this instanceof Failed(var got) && got == errno;
     }

@@ -32,7 +32,7 @@ public final class FakeLibc implements Libc {
     /** A fake with nothing scripted: pid 1, uid 0. */
     public FakeLibc() {}
 
-    /** What a function gives back once: a result, and bytes or integers for its output parameter. */
+    /** Scripted reply of a function, given once: a result, and bytes or integers for its output parameter. */
     @SuppressWarnings("ArrayRecordComponent") // never compared, and never leaves this class
     private record Reply(SysResult result, byte[] bytes, int status) {}
 
@@ -67,14 +67,14 @@ public final class FakeLibc implements Libc {
         return this;
     }
 
-    /** What getpid and getuid return. */
+    /** Sets the results of getpid and getuid. */
     public synchronized FakeLibc identity(int ownPid, int ownUid) {
         pid = ownPid;
         uid = ownUid;
         return this;
     }
 
-    /** All calls so far. */
+    /** The calls so far. */
     public synchronized List<String> calls() {
         return List.copyOf(calls);
     }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * failing call is not made, but a failing close closes: what it leaks is ours. Safe for several threads.
  */
 public final class FaultyLibc {
-    /** What would hurt the machine of the tests when it is called outside of a pid namespace of its own. */
+    /** Functions that would hurt the machine of the tests when called outside of a pid namespace of its own. */
     private static final Set<String> ONLY_PID_1 =
             Set.of("kill", "reboot", "mount", "umount2", "sethostname", "pivotRoot", "chroot");
 

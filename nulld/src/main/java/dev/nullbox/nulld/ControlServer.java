@@ -31,13 +31,13 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * PID 1's control socket. Its threads never touch the services: each call becomes work in PID 1's queue and waits for the
- * answer, so a client that says nothing holds up nobody.
+ * result, so that a silent client blocks nobody.
  */
 final class ControlServer implements AutoCloseable {
     private static final int CONNECTIONS = 64;
     /** Callers that may wait for log records at once, each with a worker of its own. */
     private static final int LOG_WAITERS = 4;
-    /** One more may wait for a moment, so that it does not ask again at once; the rest are for all other calls. */
+    /** A fifth waits for a moment only, so that it does not poll at once; two more are for all other calls. */
     private static final int WORKERS = LOG_WAITERS + 1 + 2;
 
     private static final long MOMENT_MILLIS = 250;
@@ -62,9 +62,9 @@ final class ControlServer implements AutoCloseable {
                         RpcMethod.of(NulldContract.STATUS, (caller, request) -> onMain(this::status)),
                         power(NulldContract.SHUTDOWN, Power.POWER_OFF),
                         power(NulldContract.REBOOT, Power.REBOOT),
-                        service(NulldContract.SERVICE_START, new ServiceEvent.StartAsked()),
-                        service(NulldContract.SERVICE_STOP, new ServiceEvent.StopAsked()),
-                        service(NulldContract.SERVICE_RESTART, new ServiceEvent.RestartAsked()),
+                        service(NulldContract.SERVICE_START, new ServiceEvent.StartRequested()),
+                        service(NulldContract.SERVICE_STOP, new ServiceEvent.StopRequested()),
+                        service(NulldContract.SERVICE_RESTART, new ServiceEvent.RestartRequested()),
                         RpcMethod.of(NulldContract.LOGS, (caller, request) -> logs(request))),
                 limits);
     }
@@ -76,7 +76,7 @@ final class ControlServer implements AutoCloseable {
 
     private RpcMethod power(Method<Message> method, Power power) {
         return RpcMethod.of(method, (caller, request) -> {
-            nulld.post(new NulldEvent.PowerAsked(power, method.name()));
+            nulld.post(new NulldEvent.PowerRequested(power, method.name()));
             return Message.of();
         });
     }
@@ -105,7 +105,7 @@ final class ControlServer implements AutoCloseable {
         if (nulld.isEnding()) {
             throw new RpcException(NulldReason.STOPPING, "the appliance is on its way down");
         }
-        nulld.supervisor().happened(name, event);
+        nulld.supervisor().handle(name, event);
         return Message.of(Fields.NAME.is(name), Fields.STATE.is(state(name).label()));
     }
 

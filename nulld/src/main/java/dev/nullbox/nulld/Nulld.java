@@ -7,7 +7,7 @@ import dev.nullbox.nulld.linux.Clock;
 import dev.nullbox.nulld.linux.Layout;
 import dev.nullbox.nulld.log.Degraded;
 import dev.nullbox.nulld.log.Journal;
-import dev.nullbox.nulld.log.LogPump;
+import dev.nullbox.nulld.log.LogCollector;
 import dev.nullbox.nulld.shutdown.Power;
 import dev.nullbox.nulld.shutdown.Shutdown;
 import dev.nullbox.nulld.supervise.Reaper;
@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  * thread waits for a client, a service or a device.
  */
 final class Nulld {
-    /** All services together get so long to stop. */
+    /** Time for all services together to stop. */
     static final long STOP_ALL_MILLIS = 60_000;
 
     private static final long LONGEST_WAIT_MILLIS = 60_000;
@@ -54,15 +54,15 @@ final class Nulld {
         this.signals = signals;
         this.reaper = new Reaper(libc, (pid, status) -> queue.add(new NulldEvent.ChildEnded(pid, status)));
         this.shutdown = new Shutdown(libc, clock, journal, reaper);
-        LogPump pump = pump();
-        Spawner spawner =
-                new Spawner(libc, layout, pump, (service, pid) -> queue.add(new NulldEvent.ServiceReady(service, pid)));
+        LogCollector collector = collector();
+        Spawner spawner = new Spawner(
+                libc, layout, collector, (service, pid) -> queue.add(new NulldEvent.ServiceReady(service, pid)));
         this.supervisor = new Supervisor(clock, journal, degraded, layout.cgroups(), spec -> {
             ChildProcess process = spawner.spawn(spec);
             reaper.spawned();
             return process;
         });
-        pump.start(this::bug);
+        collector.start(this::threadDied);
     }
 
     /** Puts an event into the queue: from any thread. */
@@ -75,12 +75,12 @@ final class Nulld {
         return supervisor;
     }
 
-    /** What the appliance lacks: from PID 1's own thread only. */
+    /** Reasons for a degraded appliance: from PID 1's own thread only. */
     Degraded degraded() {
         return degraded;
     }
 
-    /** Whether the machine is on its way to its end: from PID 1's own thread only. */
+    /** True once the end of the machine was requested: from PID 1's own thread only. */
     boolean isEnding() {
         return ending.isPresent();
     }
@@ -88,7 +88,7 @@ final class Nulld {
     /** Serves until the machine is asked to end, and ends it; comes back only where the kernel refuses that. */
     void run() {
         signals.to(this::post);
-        reaper.start(this::bug);
+        reaper.start(this::threadDied);
         Optional<ControlServer> control = control();
         try {
             while (!done()) {
@@ -106,17 +106,18 @@ final class Nulld {
     }
 
     /** A thread that PID 1 cannot be without has died: that ends PID 1's own, and with it the machine. */
-    private void bug(Thread thread, Throwable bug) {
+    private void threadDied(Thread thread, Throwable bug) {
         post(new NulldEvent.Work(() -> {
             throw new IllegalStateException("the thread " + thread.getName() + " died", bug);
         }));
     }
 
-    private LogPump pump() throws BootException {
+    private LogCollector collector() throws BootException {
         try {
-            return new LogPump(libc, journal);
+            return new LogCollector(libc, journal);
         } catch (SyscallException e) {
-            throw new BootException("cannot read what services say: " + e.getMessage(), "give the machine more memory");
+            throw new BootException(
+                    "cannot read the output of services: " + e.getMessage(), "give the machine more memory");
         }
     }
 
@@ -139,8 +140,8 @@ final class Nulld {
         switch (event) {
             case NulldEvent.ChildEnded(var pid, var status) -> supervisor.ended(pid, status);
             case NulldEvent.ServiceReady(var service, var pid) ->
-                supervisor.happened(service, new ServiceEvent.SaidReady(pid));
-            case NulldEvent.PowerAsked(var power, var by) -> end(power, by);
+                supervisor.handle(service, new ServiceEvent.ReadyNotified(pid));
+            case NulldEvent.PowerRequested(var power, var by) -> end(power, by);
             case NulldEvent.Work(var work) -> work.run();
         }
     }

@@ -3,7 +3,7 @@ package dev.nullbox.nulld;
 import dev.nullbox.nulld.shutdown.Power;
 import dev.nullbox.service.process.ExitStatus;
 
-/** What PID 1's one queue carries. */
+/** Event in PID 1's queue. */
 sealed interface NulldEvent {
     /** A process ended. */
     record ChildEnded(int pid, ExitStatus status) implements NulldEvent {}
@@ -12,7 +12,7 @@ sealed interface NulldEvent {
     record ServiceReady(String service, int pid) implements NulldEvent {}
 
     /** The machine is to end. */
-    record PowerAsked(Power power, String by) implements NulldEvent {}
+    record PowerRequested(Power power, String by) implements NulldEvent {}
 
     /** Something of the control server's that must happen on PID 1's own thread. */
     record Work(Runnable work) implements NulldEvent {}

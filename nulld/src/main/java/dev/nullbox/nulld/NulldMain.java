@@ -30,11 +30,11 @@ public final class NulldMain {
         }
         Clock clock = new SystemClock();
         boolean initramfs = Files.exists(Path.of(Stage1.MARKER));
-        new PidOne(libc, clock, () -> onFailure(ROOT)).run((journal, signals) -> {
+        new Pid1Guard(libc, clock, () -> onFailure(ROOT)).run((journal, signals) -> {
             if (initramfs) {
                 new Stage1(libc, clock, journal, ROOT).run();
             } else {
-                Appliance.run(libc, clock, journal, signals);
+                Init.run(libc, clock, journal, signals);
             }
         });
         while (true) {

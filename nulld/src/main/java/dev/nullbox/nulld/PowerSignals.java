@@ -19,8 +19,8 @@ import sun.misc.Signal;
 final class PowerSignals {
     private static final int STACK_BYTES = 64 * 1024;
 
-    private Optional<Consumer<NulldEvent.PowerAsked>> listener = Optional.empty();
-    private Optional<NulldEvent.PowerAsked> early = Optional.empty();
+    private Optional<Consumer<NulldEvent.PowerRequested>> listener = Optional.empty();
+    private Optional<NulldEvent.PowerRequested> early = Optional.empty();
 
     /** Takes the signals over from the language's runtime, which would end the process. */
     void install(Libc libc, Journal journal) {
@@ -29,12 +29,12 @@ final class PowerSignals {
                 journal.text("nulld", "signal " + signal + " cannot be ignored: " + Errno.describe(errno));
             }
         }
-        handle("INT", new NulldEvent.PowerAsked(Power.REBOOT, "Ctrl-Alt-Del (SIGINT)"), journal);
-        handle("TERM", new NulldEvent.PowerAsked(Power.POWER_OFF, "SIGTERM"), journal);
-        handle("PWR", new NulldEvent.PowerAsked(Power.POWER_OFF, "SIGPWR"), journal);
+        handle("INT", new NulldEvent.PowerRequested(Power.REBOOT, "Ctrl-Alt-Del (SIGINT)"), journal);
+        handle("TERM", new NulldEvent.PowerRequested(Power.POWER_OFF, "SIGTERM"), journal);
+        handle("PWR", new NulldEvent.PowerRequested(Power.POWER_OFF, "SIGPWR"), journal);
         // Should the runtime ever want to exit, it runs its exit hooks first, and this one does not come back.
         Runnable never = () -> {
-            raised(new NulldEvent.PowerAsked(Power.REBOOT, "the end of PID 1's runtime"));
+            raised(new NulldEvent.PowerRequested(Power.REBOOT, "the end of PID 1's runtime"));
             while (true) {
                 LockSupport.park();
             }
@@ -43,20 +43,20 @@ final class PowerSignals {
     }
 
     /** From now on they go there, first of all what came before. */
-    synchronized void to(Consumer<NulldEvent.PowerAsked> target) {
+    synchronized void to(Consumer<NulldEvent.PowerRequested> target) {
         listener = Optional.of(target);
         early.ifPresent(target);
     }
 
     /** A signal arrived. */
-    synchronized void raised(NulldEvent.PowerAsked event) {
+    synchronized void raised(NulldEvent.PowerRequested event) {
         if (listener.isEmpty()) {
             early = Optional.of(event);
         }
         listener.ifPresent(target -> target.accept(event));
     }
 
-    private void handle(String name, NulldEvent.PowerAsked event, Journal journal) {
+    private void handle(String name, NulldEvent.PowerRequested event, Journal journal) {
         try {
             Signal.handle(new Signal(name), signal -> raised(event));
         } catch (IllegalArgumentException e) {

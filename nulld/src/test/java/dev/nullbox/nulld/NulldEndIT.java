@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How a real PID 1 ends its machine: by signals, and in an emergency. Needs root. */
+/** Ends of the machine by a real PID 1: by signals, and in an emergency. Needs root. */
 @Timeout(180)
 class NulldEndIT {
     private static final String CANNOT = "NullBox cannot go on: ";
@@ -29,7 +29,7 @@ class NulldEndIT {
             nulld.await("shutdown.phase", e -> Pid1.text(e, "phase").equals(phase));
             assertThat(nulld.position("service.stopped", "b")).isLessThan(nulld.position("service.stopped", "a"));
             assertThat(nulld.awaitEnd()).isEqualTo(ends);
-            assertThat(nulld.said()).contains("asked for by").contains(signal).doesNotContain(CANNOT);
+            assertThat(nulld.output()).contains("asked for by").contains(signal).doesNotContain(CANNOT);
         }
     }
 
@@ -43,7 +43,7 @@ class NulldEndIT {
                     line -> line.contains(CANNOT + "no disk or medium holds the root file system"), "the cause");
             stage1.awaitLine(line -> line.contains("what to do: attach the root image"), "the remedy");
             assertThat(stage1.awaitEnd()).isEqualTo(Pid1.POWERED_OFF);
-            assertThat(stage1.said()).contains("power-off in 10 s");
+            assertThat(stage1.output()).contains("power-off in 10 s");
         }
     }
 
@@ -79,7 +79,7 @@ class NulldEndIT {
             assertThat(cause).contains(why).contains(" at dev.nullbox");
             nulld.awaitLine(line -> line.contains("what to do: report this"), "the remedy");
             assertThat(nulld.awaitEnd()).isEqualTo(Pid1.REBOOTED);
-            if (nulld.said().contains("service.ready")) {
+            if (nulld.output().contains("service.ready")) {
                 assertThat(directory.resolve("saved"))
                         .as("what ran was asked to end")
                         .exists();

@@ -26,7 +26,7 @@ class NulldErrnoIT {
     private static final Set<String> SILENT = Set.of(
             "LineSink.write/write",
             "LineSink.write/ioctl",
-            "LogPump.add/write",
+            "LogCollector.add/write",
             "PipeReader.close/close",
             "Reaper.run/waitpid",
             "ChildProcess.spawn/close",
@@ -78,10 +78,12 @@ class NulldErrnoIT {
             } else {
                 shutDown(nulld, call);
             }
-            assertThat(nulld.awaitEnd()).as(call + "\n" + nulld.said()).isEqualTo(Pid1.POWERED_OFF);
-            assertThat(nulld.said()).as(call).doesNotContain("a bug in PID 1");
+            assertThat(nulld.awaitEnd()).as(call + "\n" + nulld.output()).isEqualTo(Pid1.POWERED_OFF);
+            assertThat(nulld.output()).as(call).doesNotContain("a bug in PID 1");
             if (!SILENT.contains(call)) {
-                assertThat(nulld.said()).as("what is said of a failing " + call).contains("EIO");
+                assertThat(nulld.output())
+                        .as("what is said of a failing " + call)
+                        .contains("EIO");
             }
         }
     }
@@ -90,7 +92,7 @@ class NulldErrnoIT {
         try {
             nulld.call("nulld.shutdown", new JsonObject());
         } catch (IOException e) {
-            throw new AssertionError("with a failing " + call + " PID 1 said\n" + nulld.said(), e);
+            throw new AssertionError("with a failing " + call + " PID 1 said\n" + nulld.output(), e);
         }
         nulld.await("shutdown.phase", e -> Pid1.text(e, "phase").equals("services"));
     }

@@ -28,7 +28,7 @@ final class Pid1 implements AutoCloseable {
     /** A service that is ready at once and ends when it is asked to. */
     static final String SERVE = "echo ready >&3; exec 3>&-; trap 'exit 0' TERM; while :; do sleep 0.2; done\n";
 
-    /** How unshare(1) ends when reboot(2) has ended its namespace: by SIGINT for a power-off, SIGHUP for a reboot. */
+    /** Exit codes of unshare(1) when reboot(2) has ended its namespace: by SIGINT for a power-off, SIGHUP for a reboot. */
     static final int POWERED_OFF = 128 + 2;
 
     static final int REBOOTED = 128 + 1;
@@ -110,32 +110,32 @@ final class Pid1 implements AutoCloseable {
                 return line.orElseThrow();
             }
         }
-        throw new AssertionError("PID 1 did not say " + what + ", but\n" + said());
+        throw new AssertionError("PID 1 did not say " + what + ", but\n" + output());
     }
 
     /** Waits for its end: the exit code of unshare(1). */
     int awaitEnd() throws InterruptedException {
         assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS))
-                .as("PID 1 did not end; it said\n" + said())
+                .as("PID 1 did not end; it said\n" + output())
                 .isTrue();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
         while (next(end).isPresent()) {}
         return process.exitValue();
     }
 
-    /** All that was seen so far. */
-    String said() {
+    /** The lines so far. */
+    String output() {
         return String.join("\n", seen);
     }
 
-    /** Where among the lines seen the first such event of the service is. */
+    /** The index of the first such event of the service among the lines. */
     int position(String name, String service) {
         for (int i = 0; i < seen.size(); i++) {
             if (isEvent(seen.get(i), name, e -> is(e, service))) {
                 return i;
             }
         }
-        throw new AssertionError("no " + name + " of " + service + " in\n" + said());
+        throw new AssertionError("no " + name + " of " + service + " in\n" + output());
     }
 
     static boolean is(JsonObject event, String service) {

@@ -7,15 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What NulldEndIT cannot time: a signal before anybody listens. */
+/** Signals before the listener is there, which NulldEndIT cannot time. */
 class PowerSignalsTest {
-    private static final NulldEvent.PowerAsked EARLY = new NulldEvent.PowerAsked(Power.POWER_OFF, "early");
-    private static final NulldEvent.PowerAsked LATE = new NulldEvent.PowerAsked(Power.REBOOT, "late");
+    private static final NulldEvent.PowerRequested EARLY = new NulldEvent.PowerRequested(Power.POWER_OFF, "early");
+    private static final NulldEvent.PowerRequested LATE = new NulldEvent.PowerRequested(Power.REBOOT, "late");
 
     @Test
     void keepsWhatComesBeforeSomebodyListens() {
         PowerSignals signals = new PowerSignals();
-        List<NulldEvent.PowerAsked> heard = new ArrayList<>();
+        List<NulldEvent.PowerRequested> heard = new ArrayList<>();
         signals.raised(EARLY);
         signals.to(heard::add);
         assertThat(heard).containsExactly(EARLY);
@@ -25,7 +25,7 @@ class PowerSignalsTest {
 
     @Test
     void saysNothingWhenNothingCame() {
-        List<NulldEvent.PowerAsked> heard = new ArrayList<>();
+        List<NulldEvent.PowerRequested> heard = new ArrayList<>();
         new PowerSignals().to(heard::add);
         assertThat(heard).isEmpty();
     }

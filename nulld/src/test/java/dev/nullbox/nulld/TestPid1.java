@@ -28,7 +28,7 @@ import java.util.Optional;
  * kernel's reboot(2) in a pid namespace ends that namespace by a signal, and nothing else.
  */
 public final class TestPid1 {
-    /** Where {@link FaultyLibc} writes which calls were made, below the directory of the test. */
+    /** File in which {@link FaultyLibc} records the calls, below the directory of the test. */
     static final String CALLS = "calls";
 
     private TestPid1() {}
@@ -52,7 +52,7 @@ public final class TestPid1 {
         };
         Libc libc = faulty.libc();
         Clock clock = new FastClock(Integer.parseInt(args[2]));
-        new PidOne(libc, clock, () -> NulldMain.onFailure(directory)).run((journal, signals) -> {
+        new Pid1Guard(libc, clock, () -> NulldMain.onFailure(directory)).run((journal, signals) -> {
             if (wrong.equals("no-root")) {
                 new Stage1(libc, clock, journal, directory).run();
             }
@@ -93,7 +93,7 @@ public final class TestPid1 {
             String[] after = parts[2].isEmpty() ? new String[0] : new String[] {parts[2]};
             nulld.supervisor()
                     .add(
-                            TestServices.service(parts[0], command, ServiceSpec.Readiness.SAYS_SO, true, after),
+                            TestServices.service(parts[0], command, ServiceSpec.Readiness.NOTIFY, true, after),
                             Optional.empty());
         }
         if (wrong.equals("bug")) {

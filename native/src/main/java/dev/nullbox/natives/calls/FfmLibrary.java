@@ -41,7 +41,7 @@ final class FfmLibrary {
         return own;
     }
 
-    /** Those of the functions that are there. */
+    /** The functions that are there. */
     Set<String> symbols() {
         return Set.copyOf(addresses.keySet());
     }
@@ -59,7 +59,7 @@ final class FfmLibrary {
         return address;
     }
 
-    /** All of the functions must be there. */
+    /** Requires all of the functions. */
     FfmLibrary complete(Set<String> functions) {
         functions.forEach(this::require);
         return this;

@@ -13,7 +13,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.util.Map;
 
-/** How every java.lang.foreign handle of this module is made and called. */
+/** Maker and caller of every java.lang.foreign handle of this module. */
 @SuppressWarnings("restricted") // linking C functions is what this class is for
 final class FfmLink {
     /** The C functions whose prototype ends in "...", and how many fixed parameters stand before it. */
@@ -94,19 +94,19 @@ final class FfmLink {
                 .orElseThrow(() -> new MissingSymbolException("the C library has no " + function));
     }
 
-    /** One invokeExact. */
+    /** An invokeExact. */
     @FunctionalInterface
     interface IntCall {
         int invoke(MemorySegment state) throws Throwable;
     }
 
-    /** One invokeExact. */
+    /** An invokeExact. */
     @FunctionalInterface
     interface LongCall {
         long invoke(MemorySegment state) throws Throwable;
     }
 
-    /** One invokeExact. */
+    /** An invokeExact. */
     @FunctionalInterface
     interface PlainCall {
         int invoke() throws Throwable;

@@ -4,7 +4,7 @@ import dev.nullbox.natives.SpawnAction;
 import dev.nullbox.natives.SysResult;
 import java.util.List;
 
-/** One posix_spawn with its file actions and attributes. Source: posix_spawn(3), glibc's spawn.h. */
+/** Call of posix_spawn with its file actions and attributes. Source: posix_spawn(3), glibc's spawn.h. */
 final class PosixSpawn {
     static final int POSIX_SPAWN_SETSIGDEF = 0x04;
     static final int POSIX_SPAWN_SETSIGMASK = 0x08;

@@ -16,7 +16,7 @@ import org.graalvm.word.WordFactory;
  */
 @CContext(SvmCall.Library.class)
 final class SvmCall {
-    /** How many arguments {@code nb_call} passes on. */
+    /** Count of arguments that {@code nb_call} passes on. */
     private static final int ARGUMENTS = 8;
 
     private static final int ERRNO_OFFSET = ARGUMENTS * Long.BYTES;

@@ -49,7 +49,7 @@ final class SvmLibrary {
         return own;
     }
 
-    /** Those of the functions that are there. */
+    /** The functions that are there. */
     Set<String> present(Set<String> functions) {
         Set<String> present = new HashSet<>();
         for (String function : functions) {
@@ -73,7 +73,7 @@ final class SvmLibrary {
         return address;
     }
 
-    /** All of the functions must be there. */
+    /** Requires all of the functions. */
     SvmLibrary complete(Set<String> functions) {
         functions.forEach(this::require);
         return this;

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One netlink message in the making: struct nlmsghdr, a fixed family struct, then attributes that may nest. All integers
+ * Builder of a netlink message: struct nlmsghdr, a fixed family struct, then attributes that may nest. All integers
  * are in the machine's order (little endian), all parts padded to 4 bytes.
  *
  * <pre>

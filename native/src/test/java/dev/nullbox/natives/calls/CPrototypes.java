@@ -11,7 +11,7 @@ import java.util.Map;
  * the Java handles are held against them.
  */
 final class CPrototypes {
-    /** How each C type stands in a java.lang.foreign handle. All pointers are segments. */
+    /** Java types of C types in a java.lang.foreign handle. All pointers are segments. */
     static final Map<String, Class<?>> JAVA_TYPES = Map.ofEntries(
             Map.entry("void", void.class),
             Map.entry("int", int.class),
@@ -129,7 +129,7 @@ final class CPrototypes {
 
     private CPrototypes() {}
 
-    /** One function: what the header declares, and what is passed beyond its "...". */
+    /** Function as the header declares it, and the types passed beyond its "...". */
     record Prototype(String name, String returns, List<String> parameters, boolean variadic, List<String> passed) {
         /** The function's C type: {@code int(const char *, int, ...)}. */
         String type() {

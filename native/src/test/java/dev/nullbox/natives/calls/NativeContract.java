@@ -34,7 +34,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What both ways of calling C must do alike, on the real kernel and without privileges. Plain Java: NativeContractTest
+ * Contract of both ways of calling C, on the real kernel and without privileges. Plain Java: NativeContractTest
  * runs it on a JVM, {@link NativeContractMain} in a native image. One line per check.
  */
 public final class NativeContract {
@@ -45,7 +45,7 @@ public final class NativeContract {
     private final String shell;
     private int failures;
 
-    /** One check: throws when the contract is broken. */
+    /** Check that throws when the contract is broken. */
     @FunctionalInterface
     private interface Check {
         void run() throws Exception;

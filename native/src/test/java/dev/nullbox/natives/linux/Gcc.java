@@ -12,7 +12,7 @@ import java.util.List;
 public final class Gcc {
     private Gcc() {}
 
-    /** What a command printed and its exit code; the code is 127 where there is no such command. */
+    /** Output and exit code of a command; the code is 127 where there is no such command. */
     public record Outcome(int code, String printed) {}
 
     /** Checks C source text; the outcome's text is empty when it holds. */

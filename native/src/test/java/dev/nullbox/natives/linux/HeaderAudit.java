@@ -14,7 +14,7 @@ public final class HeaderAudit {
     /** Constants named as in C: those of a class whose names begin so, and the header that has them. */
     public record Source(Class<?> constants, String header, String prefix) {}
 
-    /** What gcc says against the constants of these sources; empty when they hold. The further headers come first. */
+    /** Complaints of gcc about the constants of these sources; empty when they hold. The further headers come first. */
     public static String complaints(List<Source> sources, String... further) throws Exception {
         List<String> headers = new ArrayList<>(List.of(further));
         sources.forEach(source -> headers.add(source.header()));
@@ -29,7 +29,7 @@ public final class HeaderAudit {
         return Gcc.complaints(c.toString(), List.of());
     }
 
-    /** What gcc says against these layouts by these headers; empty when they hold. */
+    /** Complaints of gcc about these layouts by these headers; empty when they hold. */
     public static String complaints(List<String> layouts, List<String> headers) throws Exception {
         return Gcc.complaints(headers(headers) + String.join("", layouts), List.of());
     }

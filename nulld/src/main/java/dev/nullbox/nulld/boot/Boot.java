@@ -50,7 +50,7 @@ public final class Boot {
     }
 
     /**
-     * What the boot found.
+     * Result of the boot.
      *
      * @param cmdline the kernel's command line
      * @param volatileStateBytes how much memory the state may take that is kept in it; 0 with a data partition

@@ -15,13 +15,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Where state lives: the partition with the GPT label {@code nullbox-data}, else memory. Never formatted here, and never
+ * Place of the state: the partition with the GPT label {@code nullbox-data}, else memory. Never formatted here, and never
  * chosen by what is on it.
  */
 final class DataPartition {
     /** The GPT partition label. */
     static final String LABEL = "nullbox-data";
-    /** How long {@code nullbox.data=wait} waits for it. */
+    /** Time that {@code nullbox.data=wait} waits for it. */
     static final long WAIT_MILLIS = 30_000;
 
     private static final long POLL_MILLIS = 100;
@@ -70,7 +70,7 @@ final class DataPartition {
         return "tmpfs";
     }
 
-    /** Whether the state is in memory, once {@link #mount} has decided. */
+    /** True when the state is in memory, once {@link #mount} has decided. */
     boolean isVolatile() {
         return inMemory;
     }

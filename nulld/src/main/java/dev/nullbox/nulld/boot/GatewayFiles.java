@@ -42,7 +42,7 @@ public final class GatewayFiles {
             for (String name : NAMES) {
                 Optional<Path> from = source(name);
                 if (from.isEmpty()) {
-                    forget(tls);
+                    deleteCopies(tls);
                     return Optional.of(
                             "no " + name + ": give it by -fw_cfg name=opt/nullbox/" + name + ",file=... or as "
                                     + layout.state().resolve(Audience.GATEWAY).resolve(name));
@@ -54,12 +54,12 @@ public final class GatewayFiles {
             own(tls, user, "r-x------");
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of("its certificate cannot be installed: " + e.getMessage() + forget(tls));
+            return Optional.of("its certificate cannot be installed: " + e.getMessage() + deleteCopies(tls));
         }
     }
 
     /** Deletes what was copied: a private key that nobody uses lies nowhere. What of it stays, for the message. */
-    private static String forget(Path tls) {
+    private static String deleteCopies(Path tls) {
         StringBuilder left = new StringBuilder();
         for (String name : NAMES) {
             try {

@@ -21,19 +21,19 @@ import java.util.function.Consumer;
 
 /** Looks for the SquashFS that was built with this initramfs: on a disk of its own, or as a file on an ISO 9660 medium. */
 final class RootFinder {
-    /** How long devices may take to appear. */
+    /** Time for devices to appear. */
     static final long WAIT_MILLIS = 30_000;
-    /** How long to go on looking for a whole image once a truncated one was seen. */
+    /** Time to look on for a whole image once a truncated one was found. */
     static final long TRUNCATED_WAIT_MILLIS = 5_000;
 
     private static final long POLL_MILLIS = 100;
-    private static final long SPEAK_MILLIS = 5_000;
+    private static final long LOG_MILLIS = 5_000;
     private static final long ISO_MAGIC_OFFSET = 32_769;
     private static final byte[] ISO_MAGIC = "CD001".getBytes(StandardCharsets.US_ASCII);
     private static final String ISO_FILE = "nullbox/root.squashfs";
 
     /**
-     * Where the root is.
+     * Place of the root file system.
      *
      * @param device what to mount
      * @param description for people and events: {@code "/dev/vda"}, {@code "/dev/sr0:/nullbox/root.squashfs"}
@@ -45,26 +45,26 @@ final class RootFinder {
     private final Clock clock;
     private final Path root;
     private final Superblock wanted;
-    private final Consumer<String> say;
+    private final Consumer<String> log;
     private final List<String> remarks = new ArrayList<>();
     private boolean truncated;
 
     /**
      * @param root {@code /} of the initramfs
-     * @param say takes lines for people
+     * @param log takes lines for people
      */
-    RootFinder(Libc libc, Clock clock, Path root, Superblock wanted, Consumer<String> say) {
+    RootFinder(Libc libc, Clock clock, Path root, Superblock wanted, Consumer<String> log) {
         this.libc = libc;
         this.clock = clock;
         this.root = root;
         this.wanted = wanted;
-        this.say = say;
+        this.log = log;
     }
 
     /** Looks until it is found or the time is up. */
     Found find() throws BootException {
         long start = clock.millis();
-        long spoken = start;
+        long logged = start;
         while (true) {
             remarks.clear();
             truncated = false;
@@ -78,9 +78,9 @@ final class RootFinder {
             if (waited >= (truncated ? TRUNCATED_WAIT_MILLIS : WAIT_MILLIS)) {
                 throw notFound(waited);
             }
-            if (clock.millis() - spoken >= SPEAK_MILLIS) {
-                spoken = clock.millis();
-                say.accept("waiting for the disk or medium that holds the root file system, " + waited / 1000 + " of "
+            if (clock.millis() - logged >= LOG_MILLIS) {
+                logged = clock.millis();
+                log.accept("waiting for the disk or medium that holds the root file system, " + waited / 1000 + " of "
                         + WAIT_MILLIS / 1000 + " s; so far " + seen());
             }
             clock.pause(POLL_MILLIS);
@@ -149,7 +149,7 @@ final class RootFinder {
         } finally {
             // The loop device holds the file, and with it the medium's mount, for as long as the root is mounted.
             if (libc.umount2(iso.toString(), Mounts.MNT_DETACH) instanceof SysResult.Failed(var errno)) {
-                say.accept("cannot unmount " + iso + ": " + Errno.describe(errno));
+                log.accept("cannot unmount " + iso + ": " + Errno.describe(errno));
             }
         }
         return found;

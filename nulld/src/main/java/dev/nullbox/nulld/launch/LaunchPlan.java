@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What {@code launch} is asked to become.
+ * Arguments of {@code launch}.
  *
  * @param user user name
  * @param groups names of the supplementary groups
@@ -31,11 +31,11 @@ public record LaunchPlan(
         }
     }
 
-    /** How it is called. */
+    /** The command line, for messages. */
     public static final String USAGE = "launch --user USER [--groups G,G] [--caps CAP_X,CAP_Y] [--no-new-privs]"
             + " [--cgroup DIRECTORY] [--runtime OPTION,OPTION] -- PROGRAM [ARGUMENT...]";
 
-    /** How options of a native image's runtime begin. It takes such words out of the arguments of launch itself too. */
+    /** Prefix of options of a native image's runtime, which takes such words out of the arguments of launch itself too. */
     private static final String RUNTIME = "-X";
 
     /**

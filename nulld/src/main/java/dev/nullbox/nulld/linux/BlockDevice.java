@@ -21,7 +21,7 @@ import java.util.Optional;
 public record BlockDevice(String name, Path node, long bytes, String partitionLabel) {
     private static final int SECTOR = 512;
 
-    /** All that are there now, by name, without loop devices and RAM disks; none where /sys is not mounted. */
+    /** The devices present, by name, without loop devices and RAM disks; none where /sys is not mounted. */
     public static List<BlockDevice> list(Path root) {
         List<BlockDevice> devices = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(root.resolve("sys/class/block"))) {

@@ -15,7 +15,7 @@ public final class BootException extends Exception {
         this.remedy = remedy;
     }
 
-    /** What to do about it. */
+    /** The remedy. */
     public String remedy() {
         return remedy;
     }

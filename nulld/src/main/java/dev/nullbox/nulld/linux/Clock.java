@@ -5,7 +5,7 @@ public interface Clock {
     /** Milliseconds since the kernel started; never goes back. */
     long millis();
 
-    /** How many real milliseconds these are: other than the same only under a test's faster clock. */
+    /** The same in real milliseconds: differs only under a test's faster clock. */
     long toReal(long millis);
 
     /** Waits so long. Ends early when the thread is interrupted, and leaves it marked so. */

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where things are, so that tests can have them elsewhere.
+ * Paths of the appliance, which tests replace.
  *
  * @param run {@code /run/nullbox}
  * @param state {@code /data}

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One file system that PID 1 mounts.
+ * File system that PID 1 mounts.
  *
  * @param type as in /proc/filesystems; also the source's name
  * @param target absolute path
@@ -16,7 +16,7 @@ import java.util.List;
  * @param why what it is for, and why with these flags
  */
 public record MountEntry(String type, String target, long flags, String data, boolean required, String why) {
-    /** Where it is mounted when the root is this directory. */
+    /** The mount point when the root is this directory. */
     public Path at(Path root) {
         return root.resolve(target.substring(1));
     }

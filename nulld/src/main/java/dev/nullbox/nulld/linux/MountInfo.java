@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One line of /proc/self/mountinfo: proc_pid_mountinfo(5).
+ * Line of /proc/self/mountinfo: proc_pid_mountinfo(5).
  *
  * @param target where it is mounted
  * @param options the mount's own options: {@code ro, nosuid, ...}
@@ -21,7 +21,7 @@ record MountInfo(String target, List<String> options, String type, List<String> 
         superOptions = List.copyOf(superOptions);
     }
 
-    /** All mounts, oldest first; none where the file cannot be read (before /proc is there). */
+    /** The mounts, oldest first; none where the file cannot be read (before /proc is there). */
     static List<MountInfo> read(Path file) {
         try {
             return parse(Files.readAllLines(file));
@@ -52,7 +52,7 @@ record MountInfo(String target, List<String> options, String type, List<String> 
         return mounts.reversed().stream().filter(m -> m.target().equals(target)).findFirst();
     }
 
-    /** Whether the mount has each of these comma-separated options. */
+    /** True when the mount has each of these comma-separated options. */
     boolean has(String wanted) {
         return wanted.isEmpty() || options.containsAll(List.of(wanted.split(",", -1)));
     }

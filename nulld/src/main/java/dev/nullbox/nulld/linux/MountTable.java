@@ -3,7 +3,7 @@ package dev.nullbox.nulld.linux;
 import dev.nullbox.natives.linux.Mounts;
 import java.util.List;
 
-/** What is mounted where, with which flags: docs/boot.md holds the same table, and a test compares the two. */
+/** Mounts of the appliance with their flags: docs/boot.md holds the same table, and a test compares the two. */
 public final class MountTable {
     private static final long STRICT = Mounts.MS_NOSUID | Mounts.MS_NODEV | Mounts.MS_NOEXEC;
 
@@ -14,7 +14,7 @@ public final class MountTable {
     /** ext4's options for the data partition: an inconsistent file system is not written to. */
     public static final String DATA_OPTIONS = "errors=remount-ro";
 
-    /** What stage 1 mounts in the initramfs and carries over into the root. */
+    /** Mounted by stage 1 in the initramfs and carried over into the root. */
     public static final List<MountEntry> VIRTUAL = List.of(
             new MountEntry(
                     "devtmpfs",
@@ -38,7 +38,7 @@ public final class MountTable {
                     true,
                     "read-only: nothing changes the kernel's devices at run time"));
 
-    /** What nulld mounts after it has entered the root, in this order, above {@link #VIRTUAL}. */
+    /** Mounted by nulld after it has entered the root, in this order, above {@link #VIRTUAL}. */
     public static final List<MountEntry> NULLD = List.of(
             new MountEntry(
                     "tmpfs",

@@ -44,7 +44,7 @@ public final class Mounter {
         return problems;
     }
 
-    /** What the kernel says about the entries' flags, where it is other than asked. */
+    /** The flags that the kernel reports, where they differ from the entries'. */
     List<String> verify(List<MountEntry> entries) {
         List<MountInfo> mounts = mounts();
         List<String> problems = new ArrayList<>();

@@ -3,7 +3,7 @@ package dev.nullbox.nulld.linux;
 import java.util.List;
 
 /**
- * One service, as the table has it.
+ * Specification of a service.
  *
  * @param name its name, also of its directories and socket
  * @param user whom it runs as
@@ -29,12 +29,12 @@ public record ServiceSpec(
         long startLimitMillis,
         long stopLimitMillis,
         Limits limits) {
-    /** How a service becomes ready. */
+    /** Condition for a service to be ready. */
     public enum Readiness {
         /** It writes a line to the descriptor it was handed. */
-        SAYS_SO,
+        NOTIFY,
         /** It runs: programs that are not ours. */
-        RUNS
+        EXEC
     }
 
     /**

@@ -43,7 +43,7 @@ public final class Superblock {
         }
     }
 
-    /** Whether a device or file begins with just this superblock. */
+    /** True when these first bytes of a device or file are this superblock. */
     public boolean matches(byte[] head) {
         return Arrays.equals(bytes, head);
     }

@@ -1,7 +1,7 @@
 package dev.nullbox.nulld.linux;
 
 /**
- * One kernel setting.
+ * Kernel setting.
  *
  * @param name as in sysctl(8): {@code "kernel.kptr_restrict"}
  * @param value what is written

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the appliance lacks: by topic, each said once when it begins. */
+/** Reasons why the appliance is degraded, by topic; each is an event once, when it begins. */
 public final class Degraded {
     private final Journal journal;
     private final Map<String, String> reasons = new LinkedHashMap<>();
@@ -15,19 +15,19 @@ public final class Degraded {
         this.journal = journal;
     }
 
-    /** Something is lacking; said again only when the reason is another. */
+    /** Adds a reason; another event only when it differs from the one before. */
     public void add(String topic, String reason) {
         if (!reason.equals(reasons.put(topic, reason))) {
             journal.event("nulld", NulldContract.DEGRADED, Fields.REASON.is(reason));
         }
     }
 
-    /** It is there again. */
+    /** Removes the reason of a topic. */
     public void remove(String topic) {
         reasons.remove(topic);
     }
 
-    /** All reasons in one line; empty when nothing is lacking. */
+    /** The reasons in one line; empty when there is none. */
     public Optional<String> reason() {
         return reasons.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", reasons.values()));
     }

@@ -21,7 +21,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that PID 1 and the services say: a ring in memory that {@code nulld.logs} reads, one line each for the console, and
+ * Log of PID 1 and the services: a ring in memory that {@code nulld.logs} reads, one line each for the console, and
  * events as JSON lines for the second serial port. Nothing here blocks: the ring forgets its oldest, the devices drop.
  */
 public final class Journal {
@@ -32,7 +32,7 @@ public final class Journal {
 
     private static final int CONSOLE_WIDTH = 240;
 
-    /** One record as kept: its number, its source and its JSON without the number. */
+    /** Record as kept: its number, its source and its JSON without the number. */
     private record Entry(long seq, String source, String json) {}
 
     private final Clock clock;
@@ -56,12 +56,12 @@ public final class Journal {
         events = sink;
     }
 
-    /** One event of PID 1's own. */
+    /** Records an event of PID 1's own. */
     public void event(String source, Event event, Value<?>... fields) {
         event(source, event.name(), Codec.encode(fields));
     }
 
-    /** One event; the fields do not hold its name. */
+    /** Records an event; the fields do not hold its name. */
     public void event(String source, String name, JsonObject fields) {
         JsonObject record = head(source);
         record.addProperty(NulldContract.EVENT.name(), name);
@@ -82,7 +82,7 @@ public final class Journal {
         }
     }
 
-    /** One line for people. */
+    /** Records a line for people. */
     public void text(String source, String text) {
         JsonObject record = head(source);
         record.addProperty(NulldContract.TEXT_LINE.name(), text);

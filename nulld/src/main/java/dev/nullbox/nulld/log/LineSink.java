@@ -60,7 +60,7 @@ public final class LineSink {
         notifyAll();
     }
 
-    /** How many lines have been dropped and not yet spoken of. */
+    /** The count of lines dropped and not yet reported. */
     synchronized long dropped() {
         return dropped;
     }

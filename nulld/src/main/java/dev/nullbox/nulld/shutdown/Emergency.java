@@ -15,13 +15,13 @@ import java.nio.charset.StandardCharsets;
  * never throws; PID 1 must not exit, or the kernel panics.
  */
 public final class Emergency {
-    /** How long the message stands before the power goes. */
+    /** Time to read the message before the power goes. */
     static final long READ_MILLIS = 10_000;
-    /** How long writing out to disks may take. */
+    /** Time for a sync. */
     static final long SYNC_MILLIS = 10_000;
 
-    private static final long SAY_MILLIS = 2_000;
-    private static final int SAY_TRIES = 3;
+    private static final long PRINT_MILLIS = 2_000;
+    private static final int PRINT_TRIES = 3;
     private static final int CONSOLE_FD = 1;
 
     private final Libc libc;
@@ -37,7 +37,7 @@ public final class Emergency {
     /** Says so and ends the machine. Does not return where the kernel obeys. */
     public void end(String cause, String remedy, Power power) {
         try {
-            say(
+            print(
                     "nulld| NullBox cannot go on: " + cause,
                     "nulld| what to do: " + remedy,
                     "nulld| " + power.phase() + " in " + READ_MILLIS / 1000 + " s");
@@ -77,22 +77,22 @@ public final class Emergency {
     /** Ends the machine at once: as asked, else by halting it. */
     void now(Power power) {
         if (libc.reboot(power.command()) instanceof SysResult.Failed(var errno)) {
-            say("nulld| " + power.phase() + " refused: " + Errno.describe(errno) + "; halting");
+            print("nulld| " + power.phase() + " refused: " + Errno.describe(errno) + "; halting");
             if (libc.reboot(Reboot.RB_HALT_SYSTEM) instanceof SysResult.Failed(var again)) {
-                say("nulld| halt refused: " + Errno.describe(again) + "; all is written out, turn the machine off");
+                print("nulld| halt refused: " + Errno.describe(again) + "; all is written out, turn the machine off");
             }
         }
     }
 
     /** Straight to the console: the queue's thread may be what has failed. A console that hangs holds up nothing. */
-    private void say(String... lines) {
+    private void print(String... lines) {
         StringBuilder text = new StringBuilder();
         for (String line : lines) {
             text.append(Journal.printable(line)).append("\r\n");
         }
         byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-        within(clock, SAY_MILLIS, "emergency", () -> {
-            for (int tries = 0; tries < SAY_TRIES; tries++) {
+        within(clock, PRINT_MILLIS, "emergency", () -> {
+            for (int tries = 0; tries < PRINT_TRIES; tries++) {
                 if (libc.write(CONSOLE_FD, bytes, 0, bytes.length).isOk()) {
                     return;
                 }

@@ -2,7 +2,7 @@ package dev.nullbox.nulld.shutdown;
 
 import dev.nullbox.natives.linux.Reboot;
 
-/** How the machine ends. */
+/** Kind of the machine's end. */
 public enum Power {
     POWER_OFF("power-off", Reboot.RB_POWER_OFF),
     REBOOT("reboot", Reboot.RB_AUTOBOOT);

@@ -6,7 +6,7 @@ import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.service.process.ExitStatus;
 
 /**
- * The only one that waits for processes: one thread in waitpid(-1). Every child that ends is told of, orphans that fell to
+ * The only caller of waitpid(2): one thread in waitpid(-1). Every child that ends is reported, orphans that fell to
  * PID 1 too; who knows them decides.
  */
 public final class Reaper {

@@ -2,9 +2,9 @@ package dev.nullbox.nulld.supervise;
 
 import dev.nullbox.service.process.ExitStatus;
 
-/** What can happen to a service. */
+/** Input of a service's state machine. */
 public sealed interface ServiceEvent {
-    /** All that it depends on is ready. */
+    /** Its dependencies are ready. */
     record DependenciesReady() implements ServiceEvent {}
 
     /** Its process runs. */
@@ -14,7 +14,7 @@ public sealed interface ServiceEvent {
     record SpawnFailed(String why) implements ServiceEvent {}
 
     /** It said that it is ready. */
-    record SaidReady(int pid) implements ServiceEvent {}
+    record ReadyNotified(int pid) implements ServiceEvent {}
 
     /** Its process ended. */
     record Exited(int pid, ExitStatus status) implements ServiceEvent {}
@@ -23,11 +23,11 @@ public sealed interface ServiceEvent {
     record Tick() implements ServiceEvent {}
 
     /** Somebody wants it to run. */
-    record StartAsked() implements ServiceEvent {}
+    record StartRequested() implements ServiceEvent {}
 
     /** Somebody wants it to end. */
-    record StopAsked() implements ServiceEvent {}
+    record StopRequested() implements ServiceEvent {}
 
     /** Somebody wants it to end and to run again. */
-    record RestartAsked() implements ServiceEvent {}
+    record RestartRequested() implements ServiceEvent {}
 }

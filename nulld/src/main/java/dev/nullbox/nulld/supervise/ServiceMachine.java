@@ -9,7 +9,7 @@ import dev.nullbox.service.process.ExitStatus;
 
 /** The supervision of one service as a pure function of state and event; {@link Supervisor} does what it says. */
 final class ServiceMachine {
-    /** How long the kernel may take to end a killed process before it is killed again. */
+    /** Time for the kernel to end a killed process, after which it is killed again. */
     static final long KILL_AGAIN_MILLIS = 5_000;
 
     private ServiceMachine() {}
@@ -32,46 +32,46 @@ final class ServiceMachine {
         return switch (event) {
             case ServiceEvent.DependenciesReady _ ->
                 Transition.to(new ServiceState.Spawning(s.failures()), new Action.Spawn());
-            case ServiceEvent.StopAsked _ -> Transition.to(new ServiceState.Stopped(), new Action.SayStopped(0));
+            case ServiceEvent.StopRequested _ -> Transition.to(new ServiceState.Stopped(), new Action.EmitStopped(0));
             case ServiceEvent.Spawned _,
                     ServiceEvent.SpawnFailed _,
-                    ServiceEvent.SaidReady _,
+                    ServiceEvent.ReadyNotified _,
                     ServiceEvent.Exited _,
                     ServiceEvent.Tick _,
-                    ServiceEvent.StartAsked _,
-                    ServiceEvent.RestartAsked _ -> Transition.to(s);
+                    ServiceEvent.StartRequested _,
+                    ServiceEvent.RestartRequested _ -> Transition.to(s);
         };
     }
 
     private static Transition spawning(ServiceSpec spec, ServiceState.Spawning s, ServiceEvent event, long now) {
         return switch (event) {
             case ServiceEvent.Spawned(var pid) -> {
-                Action starting = new Action.SayStarting(pid, s.failures() + 1);
+                Action starting = new Action.EmitStarting(pid, s.failures() + 1);
                 yield switch (spec.readiness()) {
-                    case SAYS_SO ->
+                    case NOTIFY ->
                         Transition.to(
                                 new ServiceState.Starting(pid, now + spec.startLimitMillis(), s.failures()), starting);
-                    case RUNS ->
+                    case EXEC ->
                         Transition.to(
-                                new ServiceState.Ready(pid, now, s.failures()), starting, new Action.SayReady(pid));
+                                new ServiceState.Ready(pid, now, s.failures()), starting, new Action.EmitReady(pid));
                 };
             }
             case ServiceEvent.SpawnFailed(var why) -> retry(s.failures(), why, now);
             case ServiceEvent.DependenciesReady _,
-                    ServiceEvent.SaidReady _,
+                    ServiceEvent.ReadyNotified _,
                     ServiceEvent.Exited _,
                     ServiceEvent.Tick _,
-                    ServiceEvent.StartAsked _,
-                    ServiceEvent.StopAsked _,
-                    ServiceEvent.RestartAsked _ -> Transition.to(s);
+                    ServiceEvent.StartRequested _,
+                    ServiceEvent.StopRequested _,
+                    ServiceEvent.RestartRequested _ -> Transition.to(s);
         };
     }
 
     private static Transition starting(ServiceSpec spec, ServiceState.Starting s, ServiceEvent event, long now) {
         return switch (event) {
-            case ServiceEvent.SaidReady(var pid)
+            case ServiceEvent.ReadyNotified(var pid)
             when pid == s.pid() ->
-                Transition.to(new ServiceState.Ready(pid, now, s.failures()), new Action.SayReady(pid));
+                Transition.to(new ServiceState.Ready(pid, now, s.failures()), new Action.EmitReady(pid));
             case ServiceEvent.Exited(var pid, var status)
             when pid == s.pid() -> exited(pid, status, s.failures(), status.describe() + " before it was ready", now);
             case ServiceEvent.Tick _
@@ -79,15 +79,15 @@ final class ServiceMachine {
                 String why = "not ready within " + spec.startLimitMillis() / 1000 + " s";
                 yield stop(spec, s.pid(), Next.RETRY, why, s.failures(), now);
             }
-            case ServiceEvent.StopAsked _ -> stop(spec, s.pid(), Next.STAY, "", 0, now);
-            case ServiceEvent.RestartAsked _ -> stop(spec, s.pid(), Next.START, "", 0, now);
+            case ServiceEvent.StopRequested _ -> stop(spec, s.pid(), Next.STAY, "", 0, now);
+            case ServiceEvent.RestartRequested _ -> stop(spec, s.pid(), Next.START, "", 0, now);
             case ServiceEvent.DependenciesReady _,
                     ServiceEvent.Spawned _,
                     ServiceEvent.SpawnFailed _,
-                    ServiceEvent.SaidReady _,
+                    ServiceEvent.ReadyNotified _,
                     ServiceEvent.Exited _,
                     ServiceEvent.Tick _,
-                    ServiceEvent.StartAsked _ -> Transition.to(s);
+                    ServiceEvent.StartRequested _ -> Transition.to(s);
         };
     }
 
@@ -98,15 +98,15 @@ final class ServiceMachine {
                 int before = now - s.since() >= Backoff.RESET_MILLIS ? 0 : s.failures();
                 yield exited(pid, status, before, status.describe(), now);
             }
-            case ServiceEvent.StopAsked _ -> stop(spec, s.pid(), Next.STAY, "", 0, now);
-            case ServiceEvent.RestartAsked _ -> stop(spec, s.pid(), Next.START, "", 0, now);
+            case ServiceEvent.StopRequested _ -> stop(spec, s.pid(), Next.STAY, "", 0, now);
+            case ServiceEvent.RestartRequested _ -> stop(spec, s.pid(), Next.START, "", 0, now);
             case ServiceEvent.DependenciesReady _,
                     ServiceEvent.Spawned _,
                     ServiceEvent.SpawnFailed _,
-                    ServiceEvent.SaidReady _,
+                    ServiceEvent.ReadyNotified _,
                     ServiceEvent.Exited _,
                     ServiceEvent.Tick _,
-                    ServiceEvent.StartAsked _ -> Transition.to(s);
+                    ServiceEvent.StartRequested _ -> Transition.to(s);
         };
     }
 
@@ -125,12 +125,12 @@ final class ServiceMachine {
                         new ServiceState.Stopping(s.pid(), now + KILL_AGAIN_MILLIS, s.next(), s.why(), s.failures()),
                         new Action.Send(s.pid(), Signals.SIGKILL),
                         new Action.Clean());
-            case ServiceEvent.StopAsked _ -> Transition.to(then(s, Next.STAY));
-            case ServiceEvent.StartAsked _, ServiceEvent.RestartAsked _ -> Transition.to(then(s, Next.START));
+            case ServiceEvent.StopRequested _ -> Transition.to(then(s, Next.STAY));
+            case ServiceEvent.StartRequested _, ServiceEvent.RestartRequested _ -> Transition.to(then(s, Next.START));
             case ServiceEvent.DependenciesReady _,
                     ServiceEvent.Spawned _,
                     ServiceEvent.SpawnFailed _,
-                    ServiceEvent.SaidReady _,
+                    ServiceEvent.ReadyNotified _,
                     ServiceEvent.Exited _,
                     ServiceEvent.Tick _ -> Transition.to(s);
         };
@@ -139,12 +139,13 @@ final class ServiceMachine {
     private static Transition backoff(ServiceState.Backoff s, ServiceEvent event, long now) {
         return switch (event) {
             case ServiceEvent.Tick _ when now >= s.until() -> Transition.to(new ServiceState.Waiting(s.failures()));
-            case ServiceEvent.StartAsked _, ServiceEvent.RestartAsked _ -> Transition.to(new ServiceState.Waiting(0));
-            case ServiceEvent.StopAsked _ -> Transition.to(new ServiceState.Stopped(), new Action.SayStopped(0));
+            case ServiceEvent.StartRequested _, ServiceEvent.RestartRequested _ ->
+                Transition.to(new ServiceState.Waiting(0));
+            case ServiceEvent.StopRequested _ -> Transition.to(new ServiceState.Stopped(), new Action.EmitStopped(0));
             case ServiceEvent.DependenciesReady _,
                     ServiceEvent.Spawned _,
                     ServiceEvent.SpawnFailed _,
-                    ServiceEvent.SaidReady _,
+                    ServiceEvent.ReadyNotified _,
                     ServiceEvent.Exited _,
                     ServiceEvent.Tick _ -> Transition.to(s);
         };
@@ -152,14 +153,15 @@ final class ServiceMachine {
 
     private static Transition stopped(ServiceState.Stopped s, ServiceEvent event) {
         return switch (event) {
-            case ServiceEvent.StartAsked _, ServiceEvent.RestartAsked _ -> Transition.to(new ServiceState.Waiting(0));
+            case ServiceEvent.StartRequested _, ServiceEvent.RestartRequested _ ->
+                Transition.to(new ServiceState.Waiting(0));
             case ServiceEvent.DependenciesReady _,
                     ServiceEvent.Spawned _,
                     ServiceEvent.SpawnFailed _,
-                    ServiceEvent.SaidReady _,
+                    ServiceEvent.ReadyNotified _,
                     ServiceEvent.Exited _,
                     ServiceEvent.Tick _,
-                    ServiceEvent.StopAsked _ -> Transition.to(s);
+                    ServiceEvent.StopRequested _ -> Transition.to(s);
         };
     }
 
@@ -174,14 +176,15 @@ final class ServiceMachine {
     }
 
     private static Transition ended(ServiceState state, int pid, ExitStatus status) {
-        return Transition.to(state, new Action.SayExited(pid, status), new Action.Clean(), new Action.SayStopped(pid));
+        return Transition.to(
+                state, new Action.EmitExited(pid, status), new Action.Clean(), new Action.EmitStopped(pid));
     }
 
     private static Transition exited(int pid, ExitStatus status, int failuresBefore, String why, long now) {
         Transition retry = retry(failuresBefore, why, now);
         return Transition.to(
                 retry.state(),
-                new Action.SayExited(pid, status),
+                new Action.EmitExited(pid, status),
                 new Action.Clean(),
                 retry.actions().getFirst());
     }
@@ -190,6 +193,6 @@ final class ServiceMachine {
         int failures = failuresBefore + 1;
         long delay = Backoff.millis(failures);
         return Transition.to(
-                new ServiceState.Backoff(now + delay, failures, why), new Action.SayFailed(why, failures, delay));
+                new ServiceState.Backoff(now + delay, failures, why), new Action.EmitFailed(why, failures, delay));
     }
 }

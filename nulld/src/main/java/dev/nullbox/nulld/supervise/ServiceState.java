@@ -1,6 +1,6 @@
 package dev.nullbox.nulld.supervise;
 
-/** Where a service stands. Times are milliseconds of the clock; failures are those in a row. */
+/** State of a service. Times are milliseconds of the clock; failures are those in a row. */
 public sealed interface ServiceState {
     /** Until what it depends on is ready. */
     record Waiting(int failures) implements ServiceState {}
@@ -26,7 +26,7 @@ public sealed interface ServiceState {
     /** Never started in this boot, and why. */
     record Disabled(String why) implements ServiceState {}
 
-    /** What comes after the end of a service that was asked to end. */
+    /** Successor of a requested end: no process, a new one, or a new one after a pause. */
     enum Next {
         STAY,
         START,
@@ -43,7 +43,7 @@ public sealed interface ServiceState {
         };
     }
 
-    /** When something happens by itself; Long.MAX_VALUE for never. */
+    /** The time of the next transition without an event; Long.MAX_VALUE for never. */
     default long deadline() {
         return switch (this) {
             case Starting s -> s.deadline;

@@ -6,13 +6,13 @@ import dev.nullbox.protocol.Audience;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The services of the appliance: who they run as, what they may do, and what must be ready before them. */
+/** The services of the appliance: user, capabilities, limits, and the services that must be ready before. */
 public final class ServiceTable {
     private static final long START_LIMIT = 60_000;
     private static final long STOP_LIMIT = 10_000;
     private static final long CAGE_STOP_LIMIT = 20_000;
 
-    /** What cage does that needs each: namespaces, veths, users of VMMs, their files, their end, their limits. */
+    /** Cage's, each for one of these: namespaces, veths, users of VMMs, their files, their end, their limits. */
     private static final List<String> CAGE = List.of(
             "CAP_SYS_ADMIN",
             "CAP_NET_ADMIN",
@@ -63,7 +63,7 @@ public final class ServiceTable {
                             "/dev/null"),
                     List.of("egress"),
                     false,
-                    ServiceSpec.Readiness.RUNS,
+                    ServiceSpec.Readiness.EXEC,
                     START_LIMIT,
                     STOP_LIMIT,
                     limits(64, 32, "a few MiB for dhcpcd, and launch before it")),
@@ -76,7 +76,7 @@ public final class ServiceTable {
                     List.of("/sbin/warden", "-Xmx192m"),
                     List.of(),
                     true,
-                    ServiceSpec.Readiness.SAYS_SO,
+                    ServiceSpec.Readiness.NOTIFY,
                     START_LIMIT,
                     STOP_LIMIT,
                     limits(320, 64, "a heap of 192 MiB: Argon2id's 64 twice, the index of 100,000 secrets")),
@@ -93,7 +93,7 @@ public final class ServiceTable {
                     List.of("/sbin/cage"),
                     List.of("egress", "warden", "ctxgraph", "network"),
                     true,
-                    ServiceSpec.Readiness.SAYS_SO,
+                    ServiceSpec.Readiness.NOTIFY,
                     START_LIMIT,
                     CAGE_STOP_LIMIT,
                     limits(512, 1024, "a heap, and jails until each joins its agent's own cgroup; on a JVM too")),
@@ -111,7 +111,7 @@ public final class ServiceTable {
                     List.of("/sbin/chaos"),
                     List.of(),
                     false,
-                    ServiceSpec.Readiness.SAYS_SO,
+                    ServiceSpec.Readiness.NOTIFY,
                     START_LIMIT,
                     STOP_LIMIT,
                     limits(768, 256, "in the test image only: a microVM to compare with runs in it")));
@@ -132,7 +132,7 @@ public final class ServiceTable {
                 List.of("/sbin/" + name),
                 after,
                 true,
-                ServiceSpec.Readiness.SAYS_SO,
+                ServiceSpec.Readiness.NOTIFY,
                 START_LIMIT,
                 STOP_LIMIT,
                 limits);

@@ -5,7 +5,7 @@ import dev.nullbox.nulld.launch.LaunchPlan;
 import dev.nullbox.nulld.linux.Accounts;
 import dev.nullbox.nulld.linux.Layout;
 import dev.nullbox.nulld.linux.ServiceSpec;
-import dev.nullbox.nulld.log.LogPump;
+import dev.nullbox.nulld.log.LogCollector;
 import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.service.process.ChildProcess;
 import java.io.IOException;
@@ -23,7 +23,7 @@ public final class Spawner {
 
     private final Libc libc;
     private final Layout layout;
-    private final LogPump pump;
+    private final LogCollector collector;
     private final ReadyListener ready;
 
     /** Takes the news that a process said it is ready. */
@@ -33,10 +33,10 @@ public final class Spawner {
         void ready(String service, int pid);
     }
 
-    public Spawner(Libc libc, Layout layout, LogPump pump, ReadyListener ready) {
+    public Spawner(Libc libc, Layout layout, LogCollector collector, ReadyListener ready) {
         this.libc = libc;
         this.layout = layout;
-        this.pump = pump;
+        this.collector = collector;
         this.ready = ready;
     }
 
@@ -57,9 +57,9 @@ public final class Spawner {
                 (command, environment, actions) ->
                         libc.posixSpawn(layout.launcher(), command, environment, actions, true),
                 new ChildProcess.Spec(argv(spec), environment(run, state), false, user.uid(), user.gid()));
-        pump.add(process.output(1), LogPump.Kind.EVENTS, spec.name(), line -> {});
-        pump.add(process.output(2), LogPump.Kind.TEXT, spec.name(), line -> {});
-        pump.add(process.output(READY_FD), LogPump.Kind.READY, spec.name(), line -> {
+        collector.add(process.output(1), LogCollector.Kind.EVENTS, spec.name(), line -> {});
+        collector.add(process.output(2), LogCollector.Kind.TEXT, spec.name(), line -> {});
+        collector.add(process.output(READY_FD), LogCollector.Kind.READY, spec.name(), line -> {
             if (line.equals("ready")) {
                 ready.ready(spec.name(), process.pid());
             }

@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Holds the services' states and does what {@link ServiceMachine} says. One thread only: PID 1's own. */
+/** Supervisor of all services: keeps their states and performs the actions of {@link ServiceMachine}. For PID 1's thread. */
 public final class Supervisor {
     /** So many failures in a row of a required service make the appliance degraded. */
     static final int DEGRADED_AFTER = 3;
@@ -86,7 +86,7 @@ public final class Supervisor {
     }
 
     /** A service said that it is ready, or somebody asked for something. */
-    public void happened(String name, ServiceEvent event) {
+    public void handle(String name, ServiceEvent event) {
         Service service = services.get(name);
         if (service != null) {
             apply(service, event);
@@ -133,7 +133,7 @@ public final class Supervisor {
         announce();
     }
 
-    /** When {@link #tick} has something to do next; Long.MAX_VALUE for never. */
+    /** The time at which {@link #tick} is due; Long.MAX_VALUE for never. */
     public long nextDeadline() {
         return services.values().stream()
                 .mapToLong(service -> service.state.deadline())
@@ -146,12 +146,12 @@ public final class Supervisor {
         stopping = true;
     }
 
-    /** Whether no service has a process. */
+    /** True when no service has a process. */
     public boolean allDown() {
         return services.values().stream().allMatch(Supervisor::isDown);
     }
 
-    /** Whether all required services that are not disabled are ready. */
+    /** True when all required services that are not disabled are ready. */
     public boolean allReady() {
         return services.values().stream()
                 .filter(s -> s.spec.required() && !(s.state instanceof ServiceState.Disabled))
@@ -184,7 +184,7 @@ public final class Supervisor {
         for (Action action : transition.actions()) {
             perform(service, action);
         }
-        judge(service);
+        updateDegraded(service);
     }
 
     private void perform(Service service, Action action) {
@@ -193,17 +193,17 @@ public final class Supervisor {
             case Action.Spawn _ -> spawn(service);
             case Action.Send(var _, var signal) -> service.process.ifPresent(process -> send(name, process, signal));
             case Action.Clean _ -> clean(name);
-            case Action.SayStarting(var pid, var attempt) ->
-                say(NulldContract.SERVICE_STARTING, name, pid, NulldContract.ATTEMPT.is((long) attempt));
-            case Action.SayReady(var pid) -> say(NulldContract.SERVICE_READY, name, pid);
-            case Action.SayExited(var pid, var status) -> {
+            case Action.EmitStarting(var pid, var attempt) ->
+                emit(NulldContract.SERVICE_STARTING, name, pid, NulldContract.ATTEMPT.is((long) attempt));
+            case Action.EmitReady(var pid) -> emit(NulldContract.SERVICE_READY, name, pid);
+            case Action.EmitExited(var pid, var status) -> {
                 switch (status) {
                     case ExitStatus.Code(var code) ->
-                        say(NulldContract.SERVICE_EXITED, name, pid, Fields.CODE.is((long) code));
+                        emit(NulldContract.SERVICE_EXITED, name, pid, Fields.CODE.is((long) code));
                     case ExitStatus.Signal(var signal) ->
-                        say(NulldContract.SERVICE_EXITED, name, pid, Fields.SIGNAL.is((long) signal));
+                        emit(NulldContract.SERVICE_EXITED, name, pid, Fields.SIGNAL.is((long) signal));
                     case ExitStatus.OutOfMemory(var limit) ->
-                        say(
+                        emit(
                                 NulldContract.SERVICE_EXITED,
                                 name,
                                 pid,
@@ -211,19 +211,19 @@ public final class Supervisor {
                                 NulldContract.OUT_OF_MEMORY_MIB.is(limit));
                 }
             }
-            case Action.SayFailed(var why, var attempt, var retry) ->
-                say(
+            case Action.EmitFailed(var why, var attempt, var retry) ->
+                emit(
                         NulldContract.SERVICE_FAILED,
                         name,
                         0,
                         Fields.WHY.is(why),
                         NulldContract.ATTEMPT.is((long) attempt),
                         NulldContract.RETRY_MS.is(retry));
-            case Action.SayStopped(var pid) -> say(NulldContract.SERVICE_STOPPED, name, pid);
+            case Action.EmitStopped(var pid) -> emit(NulldContract.SERVICE_STOPPED, name, pid);
         }
     }
 
-    /** What fails is tried again at the deadline. */
+    /** A signal that fails is sent again at the deadline. */
     private void send(String name, ChildProcess process, int signal) {
         if (process.signal(signal) instanceof SysResult.Failed(var errno)) {
             journal.text("nulld", "signal " + signal + " does not reach " + name + ": " + Errno.describe(errno));
@@ -255,22 +255,22 @@ public final class Supervisor {
     private void stop(Service service) {
         boolean asked = service.state instanceof ServiceState.Stopping s && s.next() == ServiceState.Next.STAY;
         if (!asked) {
-            apply(service, new ServiceEvent.StopAsked());
+            apply(service, new ServiceEvent.StopRequested());
         }
     }
 
     private boolean dependenciesReady(Service service) {
         return service.spec.after().stream()
                 .map(services::get)
-                .allMatch(other -> other != null && (isReady(other) || isDoneWithout(other)));
+                .allMatch(other -> other != null && (isReady(other) || isOptionalAndTried(other)));
     }
 
     private static boolean isReady(Service service) {
         return service.state instanceof ServiceState.Ready;
     }
 
-    /** Whether it is one the appliance can do without, and has been tried: it gives the order, and holds up nobody. */
-    private static boolean isDoneWithout(Service service) {
+    /** An optional service that has failed once, or is down, no longer blocks its dependants. */
+    private static boolean isOptionalAndTried(Service service) {
         return !service.spec.required() && (isDown(service) || service.state instanceof ServiceState.Backoff);
     }
 
@@ -282,8 +282,8 @@ public final class Supervisor {
         return service.state instanceof ServiceState.Stopped || service.state instanceof ServiceState.Disabled;
     }
 
-    /** Whether a service's state makes the appliance degraded, or no longer does. */
-    private void judge(Service service) {
+    /** Adds or removes the service's reason for a degraded appliance. */
+    private void updateDegraded(Service service) {
         String topic = "service " + service.spec.name();
         if (service.state instanceof ServiceState.Ready) {
             degraded.remove(topic);
@@ -305,7 +305,7 @@ public final class Supervisor {
         announced = ready;
     }
 
-    private void say(Event event, String service, int pid, Value<?>... more) {
+    private void emit(Event event, String service, int pid, Value<?>... more) {
         List<Value<?>> fields = new ArrayList<>(List.of(NulldContract.SERVICE.is(service)));
         if (pid != 0) {
             fields.add(Fields.PID.is((long) pid));

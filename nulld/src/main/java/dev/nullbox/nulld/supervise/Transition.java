@@ -4,10 +4,10 @@ import dev.nullbox.service.process.ExitStatus;
 import java.util.List;
 
 /**
- * What follows from an event: the new state, and what is to be done, in order.
+ * Result of an event: the new state, and the actions in order.
  *
  * @param state the new state
- * @param actions what is to be done
+ * @param actions in order
  */
 record Transition(ServiceState state, List<Action> actions) {
     Transition {
@@ -18,7 +18,7 @@ record Transition(ServiceState state, List<Action> actions) {
         return new Transition(state, List.of(actions));
     }
 
-    /** What is to be done. */
+    /** Action of the supervisor. */
     sealed interface Action {
         /** Make the process. */
         record Spawn() implements Action {}
@@ -30,18 +30,18 @@ record Transition(ServiceState state, List<Action> actions) {
         record Clean() implements Action {}
 
         /** Say {@code service.starting}. */
-        record SayStarting(int pid, int attempt) implements Action {}
+        record EmitStarting(int pid, int attempt) implements Action {}
 
         /** Say {@code service.ready}. */
-        record SayReady(int pid) implements Action {}
+        record EmitReady(int pid) implements Action {}
 
         /** Say {@code service.exited}. */
-        record SayExited(int pid, ExitStatus status) implements Action {}
+        record EmitExited(int pid, ExitStatus status) implements Action {}
 
         /** Say {@code service.failed}. */
-        record SayFailed(String why, int attempt, long retryMillis) implements Action {}
+        record EmitFailed(String why, int attempt, long retryMillis) implements Action {}
 
         /** Say {@code service.stopped}. */
-        record SayStopped(int pid) implements Action {}
+        record EmitStopped(int pid) implements Action {}
     }
 }

@@ -42,17 +42,17 @@ class BootErrnoTest {
     private int boots;
     private String cmdline = "nullbox.hostname=box";
 
-    /** What a boot left behind. */
+    /** State after a boot. */
     private record Left(Degraded degraded, Journal journal, Boot.Booted booted) {}
 
     @Test
     void withADataPartition() {
-        EachCall.fails(libc -> boot(libc, true), this::judge, Errno.EIO, Errno.ENOMEM, Errno.ENOENT, Errno.EPERM);
+        EachCall.fails(libc -> boot(libc, true), this::check, Errno.EIO, Errno.ENOMEM, Errno.ENOENT, Errno.EPERM);
     }
 
     @Test
     void withoutADataPartition() {
-        EachCall.fails(libc -> boot(libc, false), this::judge, Errno.EIO, Errno.ENODEV);
+        EachCall.fails(libc -> boot(libc, false), this::check, Errno.EIO, Errno.ENODEV);
     }
 
     @Test
@@ -89,7 +89,7 @@ class BootErrnoTest {
         assertThat(left.degraded().reason().orElse("")).contains("8.8.0.0/16").contains("use a private /16");
     }
 
-    private void judge(EachCall.Outcome<Left> outcome) {
+    private void check(EachCall.Outcome<Left> outcome) {
         String as = "failing " + outcome.call() + " with " + Errno.describe(outcome.errno());
         assertThat(outcome.libc().openFds()).as(as).isEmpty();
         boolean needed = outcome.failed("mount")

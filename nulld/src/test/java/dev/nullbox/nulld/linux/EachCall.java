@@ -17,7 +17,7 @@ public final class EachCall {
     }
 
     /**
-     * What came of it.
+     * Result of a run.
      *
      * @param call the call that failed, as {@link FakeLibc} writes it; empty in the healthy run
      * @param errno what it failed with
@@ -25,7 +25,7 @@ public final class EachCall {
      * @param thrown what was thrown
      */
     public record Outcome<T>(String call, int errno, FakeLibc libc, Optional<T> result, Optional<Throwable> thrown) {
-        /** Whether the failed call is one of this function. */
+        /** True when the failed call is one of this function. */
         public boolean failed(String function) {
             return call.startsWith(function + "(");
         }

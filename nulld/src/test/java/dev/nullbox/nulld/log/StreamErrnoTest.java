@@ -64,11 +64,11 @@ class StreamErrnoTest {
 
     @Test
     void eachCallOfThePumpFailsAndItGoesOnHearing() throws Exception {
-        List<String> calls = pump(FaultyLibc.healthy(REAL));
+        List<String> calls = collect(FaultyLibc.healthy(REAL));
         assertThat(calls)
                 .contains(
-                        "LogPump.<init>/pipe2",
-                        "LogPump.add/write",
+                        "LogCollector.<init>/pipe2",
+                        "LogCollector.add/write",
                         "PipeReader.poll/poll",
                         "PipeReader.read/read",
                         "PipeReader.close/close");
@@ -76,34 +76,34 @@ class StreamErrnoTest {
             for (int errno : new int[] {Errno.EINTR, Errno.EIO, Errno.ENOMEM}) {
                 if (call.endsWith("pipe2")) {
                     FaultyLibc failing = FaultyLibc.failing(REAL, call, errno);
-                    assertThatThrownBy(() -> pump(failing))
+                    assertThatThrownBy(() -> collect(failing))
                             .isInstanceOf(SyscallException.class)
                             .hasMessageContaining(Errno.describe(errno));
                 } else {
-                    pump(FaultyLibc.failing(REAL, call, errno));
+                    collect(FaultyLibc.failing(REAL, call, errno));
                 }
             }
         }
     }
 
     /** Two services speak; what was heard is checked. The names of the calls. */
-    private static List<String> pump(FaultyLibc libc) throws Exception {
+    private static List<String> collect(FaultyLibc libc) throws Exception {
         Journal journal = new Journal(new SystemClock());
-        LogPump pump = new LogPump(libc.libc(), journal);
+        LogCollector collector = new LogCollector(libc.libc(), journal);
         CountDownLatch ready = new CountDownLatch(1);
         int[] first = pipe();
         int[] second = pipe();
         int[] said = pipe();
-        pump.start(StreamErrnoTest::bug);
-        pump.add(first[0], LogPump.Kind.EVENTS, "first", line -> {});
+        collector.start(StreamErrnoTest::bug);
+        collector.add(first[0], LogCollector.Kind.EVENTS, "first", line -> {});
         say(first[1], "{\"event\":\"e\"}\n");
         REAL.close(first[1]);
         awaitText(journal, "first");
-        pump.add(second[0], LogPump.Kind.TEXT, "second", line -> {});
+        collector.add(second[0], LogCollector.Kind.TEXT, "second", line -> {});
         say(second[1], "hello\n");
         REAL.close(second[1]);
         awaitText(journal, "second");
-        pump.add(said[0], LogPump.Kind.READY, "second", line -> ready.countDown());
+        collector.add(said[0], LogCollector.Kind.READY, "second", line -> ready.countDown());
         say(said[1], "ready\n");
         REAL.close(said[1]);
         assertThat(ready.await(10, TimeUnit.SECONDS)).isTrue();
@@ -119,8 +119,7 @@ class StreamErrnoTest {
             after = page.get(NulldContract.NEXT);
             for (Object record : page.get(NulldContract.RECORDS)) {
                 String text = record.toString();
-                if (text.contains("\"source\":\"" + service + "\"")
-                        || text.contains(service + " is no longer heard: read of its")) {
+                if (text.contains("\"source\":\"" + service + "\"") || text.contains(service + ": reading its ")) {
                     return;
                 }
             }

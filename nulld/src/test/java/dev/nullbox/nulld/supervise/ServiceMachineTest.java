@@ -28,59 +28,63 @@ class ServiceMachineTest {
     static Stream<Arguments> table() {
         return Stream.of(
                 row(WAITING, new ServiceEvent.DependenciesReady(), new ServiceState.Spawning(0), new Action.Spawn()),
-                row(WAITING, new ServiceEvent.StopAsked(), STOPPED, new Action.SayStopped(0)),
-                row(new ServiceState.Spawning(0), new ServiceEvent.Spawned(7), STARTING, new Action.SayStarting(7, 1)),
+                row(WAITING, new ServiceEvent.StopRequested(), STOPPED, new Action.EmitStopped(0)),
+                row(new ServiceState.Spawning(0), new ServiceEvent.Spawned(7), STARTING, new Action.EmitStarting(7, 1)),
                 row(
                         new ServiceState.Spawning(0),
                         new ServiceEvent.SpawnFailed("no file"),
                         new ServiceState.Backoff(NOW + 1_000, 1, "no file"),
-                        new Action.SayFailed("no file", 1, 1_000)),
-                row(STARTING, new ServiceEvent.SaidReady(7), new ServiceState.Ready(7, NOW, 0), new Action.SayReady(7)),
-                row(STARTING, new ServiceEvent.SaidReady(8), STARTING),
+                        new Action.EmitFailed("no file", 1, 1_000)),
+                row(
+                        STARTING,
+                        new ServiceEvent.ReadyNotified(7),
+                        new ServiceState.Ready(7, NOW, 0),
+                        new Action.EmitReady(7)),
+                row(STARTING, new ServiceEvent.ReadyNotified(8), STARTING),
                 row(
                         STARTING,
                         new ServiceEvent.Exited(7, new ExitStatus.Code(127)),
                         new ServiceState.Backoff(NOW + 1_000, 1, MISSING),
-                        new Action.SayExited(7, new ExitStatus.Code(127)),
+                        new Action.EmitExited(7, new ExitStatus.Code(127)),
                         new Action.Clean(),
-                        new Action.SayFailed(MISSING, 1, 1_000)),
+                        new Action.EmitFailed(MISSING, 1, 1_000)),
                 row(
                         STARTING,
-                        new ServiceEvent.RestartAsked(),
+                        new ServiceEvent.RestartRequested(),
                         new ServiceState.Stopping(7, NOW + 10_000, Next.START, "", 0),
                         new Action.Send(7, 15)),
-                row(WAITING, new ServiceEvent.StartAsked(), WAITING),
+                row(WAITING, new ServiceEvent.StartRequested(), WAITING),
                 row(WAITING, new ServiceEvent.Exited(7, ZERO), WAITING),
-                row(new ServiceState.Spawning(3), new ServiceEvent.StopAsked(), new ServiceState.Spawning(3)),
+                row(new ServiceState.Spawning(3), new ServiceEvent.StopRequested(), new ServiceState.Spawning(3)),
                 row(
                         READY,
-                        new ServiceEvent.StopAsked(),
+                        new ServiceEvent.StopRequested(),
                         new ServiceState.Stopping(7, NOW + 10_000, Next.STAY, "", 0),
                         new Action.Send(7, 15)),
-                row(READY, new ServiceEvent.StartAsked(), READY),
-                row(READY, new ServiceEvent.SaidReady(7), READY),
+                row(READY, new ServiceEvent.StartRequested(), READY),
+                row(READY, new ServiceEvent.ReadyNotified(7), READY),
                 row(
                         READY,
                         new ServiceEvent.Exited(7, EATEN),
                         new ServiceState.Backoff(NOW + 4_000, 3, EATEN.describe()),
-                        new Action.SayExited(7, EATEN),
+                        new Action.EmitExited(7, EATEN),
                         new Action.Clean(),
-                        new Action.SayFailed(EATEN.describe(), 3, 4_000)),
+                        new Action.EmitFailed(EATEN.describe(), 3, 4_000)),
                 row(
                         new ServiceState.Stopping(7, NOW + 9, Next.RETRY, "slow", 4),
                         new ServiceEvent.Exited(7, ZERO),
                         new ServiceState.Backoff(NOW + 16_000, 5, "slow"),
-                        new Action.SayExited(7, ZERO),
+                        new Action.EmitExited(7, ZERO),
                         new Action.Clean(),
-                        new Action.SayFailed("slow", 5, 16_000)),
+                        new Action.EmitFailed("slow", 5, 16_000)),
                 row(stopping(NOW + 9, Next.STAY), new ServiceEvent.Tick(), stopping(NOW + 9, Next.STAY)),
                 row(stopping(NOW + 9, Next.STAY), new ServiceEvent.Exited(8, ZERO), stopping(NOW + 9, Next.STAY)),
                 row(
                         new ServiceState.Backoff(NOW + 1, 3, "x"),
-                        new ServiceEvent.StopAsked(),
+                        new ServiceEvent.StopRequested(),
                         STOPPED,
-                        new Action.SayStopped(0)),
-                row(STOPPED, new ServiceEvent.StopAsked(), STOPPED),
+                        new Action.EmitStopped(0)),
+                row(STOPPED, new ServiceEvent.StopRequested(), STOPPED),
                 row(STARTING, new ServiceEvent.Tick(), STARTING),
                 row(
                         new ServiceState.Starting(7, NOW, 4),
@@ -89,7 +93,7 @@ class ServiceMachineTest {
                         new Action.Send(7, 15)),
                 row(
                         STARTING,
-                        new ServiceEvent.StopAsked(),
+                        new ServiceEvent.StopRequested(),
                         new ServiceState.Stopping(7, NOW + 10_000, Next.STAY, "", 0),
                         new Action.Send(7, 15)),
                 row(READY, new ServiceEvent.Exited(8, ZERO), READY),
@@ -97,19 +101,19 @@ class ServiceMachineTest {
                         READY,
                         new ServiceEvent.Exited(7, ZERO),
                         new ServiceState.Backoff(NOW + 4_000, 3, "exit code 0"),
-                        new Action.SayExited(7, ZERO),
+                        new Action.EmitExited(7, ZERO),
                         new Action.Clean(),
-                        new Action.SayFailed("exit code 0", 3, 4_000)),
+                        new Action.EmitFailed("exit code 0", 3, 4_000)),
                 row(
                         new ServiceState.Ready(7, NOW - 300_000, 5),
                         new ServiceEvent.Exited(7, new ExitStatus.Signal(9)),
                         new ServiceState.Backoff(NOW + 1_000, 1, "signal 9"),
-                        new Action.SayExited(7, new ExitStatus.Signal(9)),
+                        new Action.EmitExited(7, new ExitStatus.Signal(9)),
                         new Action.Clean(),
-                        new Action.SayFailed("signal 9", 1, 1_000)),
+                        new Action.EmitFailed("signal 9", 1, 1_000)),
                 row(
                         READY,
-                        new ServiceEvent.RestartAsked(),
+                        new ServiceEvent.RestartRequested(),
                         new ServiceState.Stopping(7, NOW + 10_000, Next.START, "", 0),
                         new Action.Send(7, 15)),
                 row(
@@ -122,33 +126,36 @@ class ServiceMachineTest {
                         stopping(NOW, Next.STAY),
                         new ServiceEvent.Exited(7, ZERO),
                         STOPPED,
-                        new Action.SayExited(7, ZERO),
+                        new Action.EmitExited(7, ZERO),
                         new Action.Clean(),
-                        new Action.SayStopped(7)),
+                        new Action.EmitStopped(7)),
                 row(
                         stopping(NOW, Next.START),
                         new ServiceEvent.Exited(7, ZERO),
                         WAITING,
-                        new Action.SayExited(7, ZERO),
+                        new Action.EmitExited(7, ZERO),
                         new Action.Clean(),
-                        new Action.SayStopped(7)),
-                row(stopping(NOW + 9, Next.RETRY), new ServiceEvent.StopAsked(), stopping(NOW + 9, Next.STAY)),
-                row(stopping(NOW + 9, Next.STAY), new ServiceEvent.StartAsked(), stopping(NOW + 9, Next.START)),
+                        new Action.EmitStopped(7)),
+                row(stopping(NOW + 9, Next.RETRY), new ServiceEvent.StopRequested(), stopping(NOW + 9, Next.STAY)),
+                row(stopping(NOW + 9, Next.STAY), new ServiceEvent.StartRequested(), stopping(NOW + 9, Next.START)),
                 row(new ServiceState.Backoff(NOW, 3, "x"), new ServiceEvent.Tick(), new ServiceState.Waiting(3)),
                 row(
                         new ServiceState.Backoff(NOW + 1, 3, "x"),
                         new ServiceEvent.Tick(),
                         new ServiceState.Backoff(NOW + 1, 3, "x")),
-                row(new ServiceState.Backoff(NOW + 1, 3, "x"), new ServiceEvent.StartAsked(), WAITING),
-                row(STOPPED, new ServiceEvent.StartAsked(), WAITING),
+                row(new ServiceState.Backoff(NOW + 1, 3, "x"), new ServiceEvent.StartRequested(), WAITING),
+                row(STOPPED, new ServiceEvent.StartRequested(), WAITING),
                 row(STOPPED, new ServiceEvent.DependenciesReady(), STOPPED),
-                row(new ServiceState.Disabled("why"), new ServiceEvent.StartAsked(), new ServiceState.Disabled("why")));
+                row(
+                        new ServiceState.Disabled("why"),
+                        new ServiceEvent.StartRequested(),
+                        new ServiceState.Disabled("why")));
     }
 
     @ParameterizedTest
     @MethodSource("table")
     void followsTheTable(ServiceState state, ServiceEvent event, ServiceState next, List<Action> actions) {
-        Transition got = ServiceMachine.next(service(ServiceSpec.Readiness.SAYS_SO), state, event, NOW);
+        Transition got = ServiceMachine.next(service(ServiceSpec.Readiness.NOTIFY), state, event, NOW);
         assertThat(got.state()).isEqualTo(next);
         assertThat(got.actions()).isEqualTo(actions);
     }
@@ -156,13 +163,13 @@ class ServiceMachineTest {
     @Test
     void aProgramThatIsNotOursIsReadyWhenItRuns() {
         Transition got = ServiceMachine.next(
-                service(ServiceSpec.Readiness.RUNS), new ServiceState.Spawning(0), new ServiceEvent.Spawned(7), NOW);
+                service(ServiceSpec.Readiness.EXEC), new ServiceState.Spawning(0), new ServiceEvent.Spawned(7), NOW);
         assertThat(got.state()).isEqualTo(new ServiceState.Ready(7, NOW, 0));
     }
 
     @Test
     void waitsOneTwoFourEightSixteenAndThenThirtySeconds() {
-        ServiceSpec spec = service(ServiceSpec.Readiness.SAYS_SO);
+        ServiceSpec spec = service(ServiceSpec.Readiness.NOTIFY);
         ServiceState state = new ServiceState.Spawning(0);
         for (long seconds : new long[] {1, 2, 4, 8, 16, 30, 30, 30}) {
             ServiceState.Backoff backoff =

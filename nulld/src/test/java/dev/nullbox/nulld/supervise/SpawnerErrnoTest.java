@@ -17,7 +17,7 @@ import dev.nullbox.nulld.linux.ServiceSpec;
 import dev.nullbox.nulld.linux.TestServices;
 import dev.nullbox.nulld.log.EventPort;
 import dev.nullbox.nulld.log.Journal;
-import dev.nullbox.nulld.log.LogPump;
+import dev.nullbox.nulld.log.LogCollector;
 import dev.nullbox.protocol.id.AgentNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,14 +53,14 @@ class SpawnerErrnoTest {
     void aServicesProcess() {
         EachCall.fails(
                 libc -> {
-                    LogPump pump = new LogPump(new FakeLibc(), new Journal(new ManualClock()));
-                    return new Spawner(libc, layout(), pump, (service, pid) -> {}).spawn(service());
+                    LogCollector collector = new LogCollector(new FakeLibc(), new Journal(new ManualClock()));
+                    return new Spawner(libc, layout(), collector, (service, pid) -> {}).spawn(service());
                 },
                 outcome -> {
                     boolean healthy = outcome.call().isEmpty() || outcome.failed("close");
                     assertThat(outcome.result().isPresent()).as(outcome.call()).isEqualTo(healthy);
                     assertThat(outcome.libc().openFds())
-                            .as("the pump's ends and the pidfd, or none: " + outcome.call())
+                            .as("the collector's ends and the pidfd, or none: " + outcome.call())
                             .hasSize(healthy ? 4 : 0);
                     outcome.thrown()
                             .ifPresent(e -> assertThat(e)
@@ -79,8 +79,8 @@ class SpawnerErrnoTest {
     void aServiceWithoutLimitsDoesNotStart() throws IOException {
         Files.delete(directory.resolve("cgroup/services/svc/memory.max"));
         FakeLibc libc = new FakeLibc();
-        LogPump pump = new LogPump(new FakeLibc(), new Journal(new ManualClock()));
-        Spawner spawner = new Spawner(libc, layout(), pump, (service, pid) -> {});
+        LogCollector collector = new LogCollector(new FakeLibc(), new Journal(new ManualClock()));
+        Spawner spawner = new Spawner(libc, layout(), collector, (service, pid) -> {});
         assertThatThrownBy(() -> spawner.spawn(service()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("memory.max");
@@ -159,7 +159,7 @@ class SpawnerErrnoTest {
                 List.of("/sbin/svc"),
                 List.of(),
                 true,
-                ServiceSpec.Readiness.SAYS_SO,
+                ServiceSpec.Readiness.NOTIFY,
                 60_000,
                 10_000,
                 TestServices.LIMITS);

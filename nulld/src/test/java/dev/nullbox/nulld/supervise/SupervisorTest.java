@@ -138,7 +138,7 @@ class SupervisorTest {
         add("a", true);
         supervisor.tick();
         ready("a");
-        supervisor.happened("a", new ServiceEvent.StopAsked());
+        supervisor.handle("a", new ServiceEvent.StopRequested());
         pass(9_999);
         assertThat(signals()).hasSize(1);
         pass(1);
@@ -205,7 +205,7 @@ class SupervisorTest {
         supervisor.tick();
         ready("a");
         libc.fails("pidfdSendSignal", Errno.EPERM);
-        supervisor.happened("a", new ServiceEvent.StopAsked());
+        supervisor.handle("a", new ServiceEvent.StopRequested());
         assertThat(texts()).anyMatch(text -> text.contains("signal 15 does not reach a: EPERM"));
         pass(10_000);
         assertThat(signals()).endsWith("kill(" + pids.get("a") + ", 9)");
@@ -218,7 +218,7 @@ class SupervisorTest {
         ready("a");
         libc.fails("pidfdSendSignal", Errno.ESRCH);
         int before = texts().size();
-        supervisor.happened("a", new ServiceEvent.StopAsked());
+        supervisor.handle("a", new ServiceEvent.StopRequested());
         assertThat(texts()).hasSize(before);
     }
 
@@ -237,11 +237,11 @@ class SupervisorTest {
     }
 
     private static ServiceSpec spec(String name, boolean required, String... after) {
-        return TestServices.service(name, List.of("/bin/x"), ServiceSpec.Readiness.SAYS_SO, required, after);
+        return TestServices.service(name, List.of("/bin/x"), ServiceSpec.Readiness.NOTIFY, required, after);
     }
 
     private void ready(String name) {
-        supervisor.happened(name, new ServiceEvent.SaidReady(pids.getOrDefault(name, 0)));
+        supervisor.handle(name, new ServiceEvent.ReadyNotified(pids.getOrDefault(name, 0)));
         supervisor.tick();
     }
 

@@ -19,10 +19,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** The whole of PID 1 as it runs in the image: boot phases, then the services of the table. */
-final class Appliance {
+final class Init {
     private static final Path FIRMWARE = Path.of("/sys/firmware/qemu_fw_cfg/by_name/opt/nullbox");
 
-    private Appliance() {}
+    private Init() {}
 
     /** Boots and serves; comes back only where the kernel refuses to end the machine. */
     static void run(Libc libc, Clock clock, Journal journal, PowerSignals signals) throws BootException {

@@ -9,8 +9,8 @@ import dev.nullbox.nulld.shutdown.Emergency;
 import dev.nullbox.nulld.shutdown.Power;
 import java.util.function.Supplier;
 
-/** The frame round all that PID 1 does: whatever becomes of it, the machine comes to a stated end and the process to none. */
-final class PidOne {
+/** Top-level guard of PID 1: the process never exits, and every failure ends in a power-off or reboot. */
+final class Pid1Guard {
     private static final int CONSOLE_FD = 1;
     private static final int CONSOLE_LINES = 512;
 
@@ -21,14 +21,14 @@ final class PidOne {
     private final PowerSignals signals = new PowerSignals();
 
     /** @param onFailure asked when the boot cannot go on: the command line may not be readable before */
-    PidOne(Libc libc, Clock clock, Supplier<Power> onFailure) {
+    Pid1Guard(Libc libc, Clock clock, Supplier<Power> onFailure) {
         this.libc = libc;
         this.clock = clock;
         this.onFailure = onFailure;
         this.journal = new Journal(clock);
     }
 
-    /** What PID 1 does; comes back only where it cannot go on. */
+    /** Work of PID 1; returns only where it cannot go on. */
     @FunctionalInterface
     interface Body {
         /**

@@ -16,15 +16,15 @@ import java.util.function.Consumer;
 
 /**
  * Reads all pipes of all services in one thread: standard output as events, standard error as text, and the readiness
- * pipe. It never waits for a device, so no service ever waits for it.
+ * pipe. Never waits for a device, so that no service waits for it.
  */
-public final class LogPump {
+public final class LogCollector {
     private static final int STACK_BYTES = 128 * 1024;
     private static final int MAX_LINE_BYTES = 16 * 1024;
-    /** Should the word of a new pipe be lost, it is seen after so long. */
+    /** A new pipe whose wakeup is lost is read after so long. */
     private static final int LOOK_AGAIN_MILLIS = 1_000;
 
-    /** What a pipe carries. */
+    /** Content of a pipe. */
     public enum Kind {
         EVENTS,
         TEXT,
@@ -34,15 +34,15 @@ public final class LogPump {
     private final Libc libc;
     private final Journal journal;
     private final PipeReader pipes;
-    private final int wake;
+    private final int wakeup;
 
-    /** Makes the pump's own pipe. */
-    public LogPump(Libc libc, Journal journal) throws SyscallException {
+    /** Makes the collector's own pipe. */
+    public LogCollector(Libc libc, Journal journal) throws SyscallException {
         this.libc = libc;
         this.journal = journal;
         int[] ends = new int[2];
         libc.pipe2(ends, OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK).orThrow("pipe2");
-        wake = ends[1];
+        wakeup = ends[1];
         pipes = new PipeReader(libc);
         add(ends[0], Kind.READY, "nulld", line -> {});
     }
@@ -65,9 +65,9 @@ public final class LogPump {
         pipes.add(
                 fd,
                 LineSplitter.cutting(MAX_LINE_BYTES, line),
-                errno -> journal.text(
-                        "nulld", service + " is no longer heard: read of its " + kind + ": " + Errno.describe(errno)));
-        libc.write(wake, new byte[] {'\n'}, 0, 1);
+                errno ->
+                        journal.text("nulld", service + ": reading its " + kind + " failed: " + Errno.describe(errno)));
+        libc.write(wakeup, new byte[] {'\n'}, 0, 1);
     }
 
     private void run() {
@@ -76,7 +76,8 @@ public final class LogPump {
             int errno = pipes.poll(LOOK_AGAIN_MILLIS) instanceof SysResult.Failed(var failure) ? failure : 0;
             boolean fails = errno != 0 && errno != Errno.EINTR;
             if (fails && !failing) {
-                journal.text("nulld", "what services say waits: poll: " + Errno.describe(errno));
+                journal.text(
+                        "nulld", "reading the output of services failed, tried again: poll: " + Errno.describe(errno));
             }
             failing = fails;
         }
