@@ -135,6 +135,24 @@ class CodecTest {
         assertThat(value).containsExactly(0);
     }
 
+    @Test
+    void bytesOfASecretMethodAreWipedOnceTheyAreEncoded() throws RpcException {
+        List<byte[]> seen = new ArrayList<>();
+        RpcMethod lease = RpcMethod.of(VaultContract.LEASE_FOR, (caller, request) -> {
+            seen.add(new byte[] {'s'});
+            return Message.of(VaultContract.LEASE.is("L1"), VaultContract.VALUES.is(Map.of("A", seen.getLast())));
+        });
+        RpcMethod set = RpcMethod.of(VaultContract.SET, (caller, request) -> {
+            seen.add(request.get(VaultContract.VALUE));
+            return Message.of();
+        });
+        Caller root = new Caller("root", "root");
+        assertThat(lease.handler().handle(root, json("{\"agent\": \"a\", \"run\": 1, \"refs\": []}")))
+                .hasToString("{\"lease\":\"L1\",\"secrets\":{\"A\":\"cw==\"}}");
+        set.handler().handle(root, json("{\"name\": \"A\", \"value\": \"cw==\"}"));
+        assertThat(seen).hasSize(2).allSatisfy(bytes -> assertThat(bytes).containsExactly(0));
+    }
+
     /** They once stayed in memory. */
     @ParameterizedTest
     @ValueSource(

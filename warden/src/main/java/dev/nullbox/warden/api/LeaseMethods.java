@@ -20,6 +20,7 @@ import dev.nullbox.warden.lease.Lease;
 import dev.nullbox.warden.lease.LeaseRef;
 import dev.nullbox.warden.lease.Leases;
 import dev.nullbox.warden.vault.Vault;
+import dev.nullbox.warden.vault.VaultAction;
 import dev.nullbox.warden.vault.VaultKeeper;
 import dev.nullbox.warden.vault.crypto.Secret;
 import java.io.IOException;
@@ -76,7 +77,7 @@ final class LeaseMethods {
         Map<SecretName, Secret> values = new LinkedHashMap<>();
         try {
             List<LeaseRef> lent = Calls.run(() -> collect(run, refs, values));
-            Lease lease = grant(caller, run, lent, asked);
+            Lease lease = Calls.run(() -> grant(caller, run, lent, asked));
             // Copies, which are wiped once they are encoded.
             Map<String, byte[]> files = new LinkedHashMap<>();
             for (LeaseRef ref : lent) {
@@ -114,23 +115,18 @@ final class LeaseMethods {
         }
     }
 
-    private Lease grant(Caller caller, Run run, List<LeaseRef> refs, long asked) throws RpcException {
+    private Lease grant(Caller caller, Run run, List<LeaseRef> refs, long asked) throws RpcException, IOException {
         Leases.Granted granted = leases.grant(run.agent(), run.run(), refs, asked);
         granted.ended().forEach(lease -> over(caller, lease));
         Lease lease = granted.lease();
-        boolean recorded = false;
-        try {
-            audit.release(
-                    Ring.AGENTS,
-                    VaultEvents.LEASE,
-                    run.and(VaultContract.LEASE.is(lease.id()), VaultContract.NAMES.is(lease.names())));
-            recorded = true;
-            return lease;
-        } finally {
-            if (!recorded) {
-                leases.end(lease.id(), Lease.State.ENDED).forEach(one -> over(caller, one));
-            }
-        }
+        return VaultAction.orElse(
+                () -> leases.end(lease.id(), Lease.State.ENDED).forEach(one -> over(caller, one)), () -> {
+                    audit.release(
+                            Ring.AGENTS,
+                            VaultEvents.LEASE,
+                            run.and(VaultContract.LEASE.is(lease.id()), VaultContract.NAMES.is(lease.names())));
+                    return lease;
+                });
     }
 
     /** All values or none: the error names every secret that is missing. */
@@ -206,13 +202,10 @@ final class LeaseMethods {
     /** The value, once it is recorded who has it. */
     private Secret open(Vault vault, LeaseRef lent, Run run) throws RpcException, IOException {
         Secret value = vault.lend(lent.name(), lent.version(), lent.sequence()).value();
-        try {
+        return VaultAction.orElse(value::close, () -> {
             audit.release(Ring.AGENTS, VaultEvents.FETCH, run.and(VaultContract.NAME.is(lent.name())));
             return value;
-        } catch (RpcException e) {
-            value.close();
-            throw e;
-        }
+        });
     }
 
     private void denied(String method, Run run, RpcException refusal, List<SecretName> names) {

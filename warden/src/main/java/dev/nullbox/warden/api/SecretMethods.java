@@ -13,6 +13,7 @@ import dev.nullbox.warden.audit.Audit;
 import dev.nullbox.warden.audit.AuditFile.Ring;
 import dev.nullbox.warden.vault.SecretInfo;
 import dev.nullbox.warden.vault.Vault;
+import dev.nullbox.warden.vault.VaultAction;
 import dev.nullbox.warden.vault.VaultKeeper;
 import dev.nullbox.warden.vault.crypto.Secret;
 import java.io.IOException;
@@ -56,19 +57,13 @@ final class SecretMethods {
     private Message get(Caller caller, Message request) throws RpcException, IOException {
         Vault.Version found = keeper.vault().get(request.get(VaultContract.NAME), version(request));
         Message read = asked(caller, request).and(version(found.info()));
-        boolean released = false;
-        try {
+        return VaultAction.orElse(found.value()::close, () -> {
             audit.release(Ring.OPERATORS, VaultEvents.READ, read);
-            released = true;
             return Message.of(
                     VaultContract.NAME.is(found.info().name()),
                     version(found.info()),
                     VaultContract.VALUE.is(found.value().bytes()));
-        } finally {
-            if (!released) {
-                found.value().close();
-            }
-        }
+        });
     }
 
     private List<Message> list(Message request) throws RpcException {

@@ -115,16 +115,10 @@ public final class VaultService {
             VaultKeeper.Opened opened = attempt(caller, () -> keeper.unseal(credential));
             Message result = Message.of(VaultContract.SLOT.is((long) opened.slot()), VaultContract.SECRETS.is((long)
                     opened.size().secrets()));
-            boolean recorded = false;
-            try {
+            return VaultAction.orElse(keeper::sealIfOpen, () -> {
                 audit.release(Ring.OPERATORS, VaultEvents.UNSEALED, result.and(caller(caller)));
-                recorded = true;
-            } finally {
-                if (!recorded) {
-                    keeper.sealIfOpen();
-                }
-            }
-            return result.and(VaultContract.VERSIONS.is((long) opened.size().versions()));
+                return result.and(VaultContract.VERSIONS.is((long) opened.size().versions()));
+            });
         }
     }
 

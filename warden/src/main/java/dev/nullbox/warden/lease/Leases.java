@@ -3,6 +3,7 @@ package dev.nullbox.warden.lease;
 import dev.nullbox.protocol.api.VaultReason;
 import dev.nullbox.protocol.id.SecretName;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.warden.vault.VaultAction;
 import dev.nullbox.warden.vault.VaultLimits;
 import dev.nullbox.warden.vault.crypto.Secret;
 import java.io.IOException;
@@ -124,20 +125,12 @@ public final class Leases {
      */
     public Secret fetch(String agent, String run, SecretName name, Opener vault) throws RpcException, IOException {
         Read read = begin(agent, run, name);
-        Secret value;
-        try {
-            value = vault.open(read.item().ref());
-        } catch (RpcException | IOException e) {
-            giveBack(read);
-            throw e;
-        }
-        try {
+        Secret value = VaultAction.orElse(
+                () -> giveBack(read), () -> vault.open(read.item().ref()));
+        return VaultAction.orElse(value::close, () -> {
             requireInForce(read);
             return value;
-        } catch (RpcException e) {
-            value.close();
-            throw e;
-        }
+        });
     }
 
     private record Read(OpenLease lease, OpenLease.Item item) {}

@@ -8,6 +8,20 @@ import java.io.IOException;
 public interface VaultAction<T> {
     T run() throws RpcException, IOException;
 
+    /** Runs the action; what stands already is undone when it fails. */
+    static <T> T orElse(Runnable undo, VaultAction<T> action) throws RpcException, IOException {
+        boolean made = false;
+        try {
+            T result = action.run();
+            made = true;
+            return result;
+        } finally {
+            if (!made) {
+                undo.run();
+            }
+        }
+    }
+
     /** Makes a change, with what stands before and after it. */
     @FunctionalInterface
     interface Around<T> {

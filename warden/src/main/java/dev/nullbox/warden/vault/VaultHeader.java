@@ -25,11 +25,11 @@ import java.util.Set;
  *   4064 32  SHA-256 of the bytes before: tells damage from a wrong key; the commits authenticate it
  * </pre>
  */
-public final class VaultHeader {
+final class VaultHeader {
     static final int BLOCK_BYTES = 4096;
     static final int VAULT_ID_BYTES = 16;
     /** First byte of the records, behind the header and two commits. */
-    public static final int RECORDS_AT = 3 * BLOCK_BYTES;
+    static final int RECORDS_AT = 3 * BLOCK_BYTES;
 
     private static final int SLOTS_AT = 40;
     private static final int DIGEST_AT = BLOCK_BYTES - VaultCrypto.HASH_BYTES;

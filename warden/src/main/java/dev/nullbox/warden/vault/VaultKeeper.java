@@ -135,16 +135,12 @@ public final class VaultKeeper implements AutoCloseable {
         store.find();
         attempts.begin();
         return switch (store.open(credential)) {
-            case VaultOpenResult.Opened(Vault vault, int slot) -> {
-                try {
+            case VaultOpenResult.Opened(Vault vault, int slot) ->
+                VaultAction.orElse(vault::close, () -> {
                     attempts.succeeded();
-                } catch (IOException e) {
-                    vault.close();
-                    throw e;
-                }
-                state = new State.Unsealed(vault);
-                yield new Opened(slot, vault.size());
-            }
+                    state = new State.Unsealed(vault);
+                    return new Opened(slot, vault.size());
+                });
             case VaultOpenResult.Refused(VaultReason reason, String message) ->
                 throw refused(new RpcException(reason, message));
         };

@@ -59,7 +59,7 @@ public final class VaultStore {
     Vault create(List<Credential> credentials) throws RpcException, IOException {
         byte[] vaultId = random.bytes(VaultHeader.VAULT_ID_BYTES);
         VaultKeys keys = new VaultKeys(vaultId, Secret.owning(random.bytes(VaultCrypto.KEY_BYTES)));
-        return orWipe(keys, () -> {
+        return VaultAction.orElse(keys::close, () -> {
             List<KeySlot> slots = new ArrayList<>();
             for (Credential credential : credentials) {
                 slots.add(wrap(credential, slots.size() + 1, keys));
@@ -75,27 +75,9 @@ public final class VaultStore {
         });
     }
 
-    /** What takes the keys over; they are wiped when it fails. */
-    private static <T> T orWipe(VaultKeys keys, VaultAction<T> use) throws RpcException, IOException {
-        return orElse(keys::close, use);
-    }
-
     /** What writes a file of the name and gives it another, or leaves it; the file is removed when that fails. */
     <T> T orDiscard(String name, VaultAction<T> use) throws RpcException, IOException {
-        return orElse(() -> discard(name), use);
-    }
-
-    private static <T> T orElse(Runnable undo, VaultAction<T> use) throws RpcException, IOException {
-        boolean made = false;
-        try {
-            T result = use.run();
-            made = true;
-            return result;
-        } finally {
-            if (!made) {
-                undo.run();
-            }
-        }
+        return VaultAction.orElse(() -> discard(name), use);
     }
 
     /** Removes a file that is of no use any more; one that stays is removed before the next takes its place. */
@@ -120,7 +102,7 @@ public final class VaultStore {
 
     /** Takes the keys over. */
     Vault open(VaultHeader header, VaultKeys keys) throws RpcException, IOException {
-        return orWipe(keys, () -> {
+        return VaultAction.orElse(keys::close, () -> {
             VaultOpener.Contents found = new VaultOpener(files, VaultFile.NAME, header, keys).read();
             files.delete(VaultFile.NEW_NAME);
             return new Vault(this, keys, new VaultFile(files, header, found.commit()), found.index());
@@ -143,7 +125,7 @@ public final class VaultStore {
 
     /** Takes the keys over. */
     VaultImport openForImport(String name, VaultHeader header, VaultKeys keys) throws RpcException, IOException {
-        return orWipe(keys, () -> {
+        return VaultAction.orElse(keys::close, () -> {
             VaultOpener.Contents found = new VaultOpener(files, name, header, keys).read();
             return new VaultImport(new VaultReader(files, name, found.commit().length()), keys, found.index());
         });
