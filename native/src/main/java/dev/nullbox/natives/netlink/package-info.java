@@ -1,4 +1,8 @@
-/** Route netlink: links, addresses and routes of a network namespace. */
+/**
+ * Route netlink (rtnetlink(7)): links, addresses and routes of the calling thread's network namespace. {@link
+ * dev.nullbox.natives.netlink.Rtnetlink} sends what {@link dev.nullbox.natives.netlink.NetlinkMessage} builds and returns
+ * only after the kernel's acknowledgement.
+ */
 @NullMarked
 package dev.nullbox.natives.netlink;
 
