@@ -5,14 +5,14 @@ import dev.nullbox.cage.agent.AgentRun;
 import dev.nullbox.cage.agent.AgentRunner;
 import dev.nullbox.cage.agent.CageSettings;
 import dev.nullbox.cage.agent.CatalogEntry;
-import dev.nullbox.cage.agent.Leftovers;
-import dev.nullbox.cage.agent.Peers;
+import dev.nullbox.cage.agent.ServiceClients;
 import dev.nullbox.cage.agent.SlotTable;
+import dev.nullbox.cage.agent.StaleStateCleaner;
 import dev.nullbox.cage.jail.Cgroups;
 import dev.nullbox.cage.jail.Kvm;
 import dev.nullbox.cage.jail.Spawner;
-import dev.nullbox.cage.secrets.LeaseEnds;
-import dev.nullbox.cage.secrets.LeaseWatch;
+import dev.nullbox.cage.secrets.LeaseMonitor;
+import dev.nullbox.cage.secrets.LeaseRevoker;
 import dev.nullbox.manifest.Problem;
 import dev.nullbox.manifest.StartMode;
 import dev.nullbox.natives.Libc;
@@ -80,24 +80,24 @@ final class CageDaemon implements AutoCloseable {
         Files.createDirectories(runtime.stateDir());
         Cgroups cgroups = new Cgroups(settings.cgroups(), settings.controllers());
         cgroups.prepare();
-        Peers peers = new Peers(settings.sockets(), settings.callDeadline());
-        announceKvm(Kvm.ask(libc, settings.kvmDevice()), events);
+        ServiceClients clients = new ServiceClients(settings.sockets(), settings.callDeadline());
+        announceKvm(Kvm.probe(libc, settings.kvmDevice()), events);
         List<CatalogEntry> found = new AgentCatalog(settings.imageAgents(), settings.dataAgents()).load();
         List<String> names = found.stream().map(CatalogEntry::name).distinct().toList();
-        new Leftovers(libc, cgroups, peers).remove(names);
+        new StaleStateCleaner(libc, cgroups, clients).remove(names);
         Map<String, AgentSlot> slots = SlotTable.load(runtime.stateDir().resolve("slots"), settings.network())
                 .assign(found.stream()
                         .filter(entry -> entry instanceof CatalogEntry.Accepted)
                         .map(CatalogEntry::name)
                         .toList());
-        AgentRun.Tools tools = new AgentRun.Tools(
+        AgentRun.RunDependencies dependencies = new AgentRun.RunDependencies(
                 libc,
                 settings,
                 Spawner.start(libc),
                 cgroups,
-                peers,
-                LeaseWatch.start(peers::leases),
-                LeaseEnds.start(peers::revoke),
+                clients,
+                LeaseMonitor.start(clients::leases),
+                LeaseRevoker.start(clients::revoke),
                 HeapWiper.start(),
                 RateLimitedLog.toStandardError("cage"),
                 () -> System.nanoTime() / NANOS_PER_MILLI);
@@ -109,7 +109,7 @@ final class CageDaemon implements AutoCloseable {
             entries.add(placed);
             AgentSlot slot = slots.get(entry.name());
             if (placed instanceof CatalogEntry.Accepted agent && slot != null) {
-                runners.put(agent.name(), new AgentRunner(tools, agent, slot, events));
+                runners.put(agent.name(), new AgentRunner(dependencies, agent, slot, events));
             }
         }
         RpcServer server = RpcServer.listen(
@@ -156,11 +156,11 @@ final class CageDaemon implements AutoCloseable {
         }
     }
 
-    private static void announceKvm(Kvm.Answer answer, EventSink events) {
-        switch (answer) {
-            case Kvm.Answer.Available(int api) ->
+    private static void announceKvm(Kvm.Support support, EventSink events) {
+        switch (support) {
+            case Kvm.Support.Available(int api) ->
                 events.emit(AgentContract.KVM_AVAILABLE, AgentContract.API.is((long) api));
-            case Kvm.Answer.Missing(String why) -> {
+            case Kvm.Support.Missing(String why) -> {
                 events.emit(AgentContract.KVM_MISSING, Fields.WHY.is(why));
                 System.err.println("cage: no microVM can be started: " + why);
             }
@@ -186,7 +186,7 @@ final class CageDaemon implements AutoCloseable {
                         + runner.snapshot().state().label());
             }
         } catch (TimeoutException | ExecutionException e) {
-            System.err.println("cage: " + runner.agent().name() + " takes no stop: " + e);
+            System.err.println("cage: " + runner.agent().name() + " did not accept the stop request: " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

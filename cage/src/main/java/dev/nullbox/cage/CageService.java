@@ -82,14 +82,14 @@ final class CageService {
     }
 
     private static Message start(AgentRunner runner) throws RpcException {
-        if (!answer(runner.start("operator"))) {
+        if (!await(runner.start("operator"))) {
             throw refused(AgentReason.AGENT_RUNS, runner.agent().name() + " runs already; stop it first");
         }
         return state(runner);
     }
 
     private static Message stop(AgentRunner runner) throws RpcException {
-        if (!answer(runner.stop())) {
+        if (!await(runner.stop())) {
             throw refused(AgentReason.AGENT_STOPPED, runner.agent().name() + " does not run");
         }
         try {
@@ -102,7 +102,7 @@ final class CageService {
         return state(runner);
     }
 
-    private static boolean answer(CompletableFuture<Boolean> taken) throws RpcException {
+    private static boolean await(CompletableFuture<Boolean> taken) throws RpcException {
         try {
             return taken.get(LONGEST_WAIT.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException e) {

@@ -93,9 +93,9 @@ public final class CageFixture implements AutoCloseable {
         }
     }
 
-    /** What a fake service answers. */
+    /** Handler of a fake service's method. */
     @FunctionalInterface
-    private interface Answer {
+    private interface Handler {
         JsonObject to(JsonObject params) throws RpcException;
     }
 
@@ -104,30 +104,30 @@ public final class CageFixture implements AutoCloseable {
     }
 
     /** Answers what the contract allows to be asked. */
-    private static RpcMethod method(Method<?> method, Answer answer) {
+    private static RpcMethod method(Method<?> method, Handler handler) {
         return new RpcMethod(method.name(), ROOT, (caller, params) -> {
             Codec.decodeRequest(method.request(), params);
-            return answer.to(params);
+            return handler.to(params);
         });
     }
 
-    private Answer refusable(Method<?> method, Answer answer) {
+    private Handler refusable(Method<?> method, Handler handler) {
         return params -> {
             if (method.name().equals(refused)) {
                 throw new RpcException(CallReason.BUSY, method + " is refused by the test");
             }
-            return answer.to(params);
+            return handler.to(params);
         };
     }
 
     /** Notes the call; does its work, and refuses it afterwards where the test wants that. */
-    private RpcMethod does(Method<?> method, Answer answer) {
+    private RpcMethod does(Method<?> method, Handler handler) {
         return method(method, params -> {
             String agent = params.get("agent").getAsString();
             note(method + " " + agent);
             asked(method.name(), params.deepCopy());
             hold(method.service().key() + " " + agent, true);
-            return refusable(method, answer).to(params);
+            return refusable(method, handler).to(params);
         });
     }
 

@@ -35,13 +35,13 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration sto
             case Row(var s, StopRequested _) -> Transition.to(s);
 
             case Row(Starting(var failures, var _), Entered _) ->
-                Transition.to(new Running(failures, now, ""), new Action.SayStarted());
+                Transition.to(new Running(failures, now, ""), new Action.EmitStarted());
             case Row(var s, Entered _) -> Transition.to(s);
 
             case Row(Starting(var failures, var _), LaunchFailed(var why, var isFinal)) ->
                 Transition.to(
                         isFinal || policy == RestartPolicy.NEVER ? new Failed(why) : backoff(failures, why, now),
-                        new Action.SayFailed(why));
+                        new Action.EmitFailed(why));
             case Row(var s, LaunchFailed _) -> Transition.to(s);
 
             case Row(Running(var failures, var since, var _), Unhealthy(var why)) ->
@@ -51,7 +51,7 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration sto
             case Row(Banned s, Ban _) -> Transition.to(s);
             case Row(Live _, Ban(var why)) -> Transition.to(new Banned(why), new Action.Kill());
             // The run that did it has ended meanwhile.
-            case Row(Idle _, Ban(var why)) -> Transition.to(new Failed(why), new Action.SayFailed(why));
+            case Row(Idle _, Ban(var why)) -> Transition.to(new Failed(why), new Action.EmitFailed(why));
 
             case Row(Live s, Exited(var status)) -> exited(s, status, now);
             case Row(Idle s, Exited _) -> Transition.to(s);
@@ -80,9 +80,9 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration sto
         };
         return Transition.to(
                 next,
-                new Action.SayExited(status),
+                new Action.EmitExited(status),
                 new Action.CleanUp(),
-                next instanceof Failed(var why) ? new Action.SayFailed(why) : new Action.SayStopped());
+                next instanceof Failed(var why) ? new Action.EmitFailed(why) : new Action.EmitStopped());
     }
 
     private AgentState ended(ExitStatus status, String why, int failures, long now) {

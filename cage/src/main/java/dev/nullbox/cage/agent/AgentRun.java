@@ -8,8 +8,8 @@ import dev.nullbox.cage.jail.JailSpec;
 import dev.nullbox.cage.jail.Secret;
 import dev.nullbox.cage.jail.Spawner;
 import dev.nullbox.cage.jail.VmConfig;
-import dev.nullbox.cage.secrets.LeaseEnds;
-import dev.nullbox.cage.secrets.LeaseWatch;
+import dev.nullbox.cage.secrets.LeaseMonitor;
+import dev.nullbox.cage.secrets.LeaseRevoker;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SyscallException;
 import dev.nullbox.natives.linux.Errno;
@@ -46,31 +46,31 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of one agent: the rules first, then its secrets, its control group, its process, its wire, its memory, and only
- * then the word to go. Whatever was done is undone in reverse, when a step fails as when the run has ended.
+ * Starts one run of an agent: firewall, secrets, cgroup, process, network, memory. Each step registers its cleanup;
+ * cleanups run in reverse order on failure and at exit.
  */
 public final class AgentRun {
     private static final List<String> ENVIRONMENT = List.of("LANG=C.UTF-8", "PATH=/sbin:/bin");
     private static final long STATUS_POLL_MILLIS = 100;
     private static final long REAP_SECONDS = 20;
 
-    /** Why an agent is not started again that asked for a secret which nobody may have. */
+    /** Reason of a ban: the agent asked for a secret which nobody may have. */
     static final String CANARY = "canary";
 
-    /** The daemon's tools, the same for all runs. */
-    public record Tools(
+    /** Dependencies of all runs. */
+    public record RunDependencies(
             Libc libc,
             CageSettings settings,
             Spawner spawner,
             Cgroups cgroups,
-            Peers peers,
-            LeaseWatch leases,
-            LeaseEnds leaseEnds,
+            ServiceClients clients,
+            LeaseMonitor leaseMonitor,
+            LeaseRevoker leaseRevoker,
             HeapWiper wiper,
             RateLimitedLog log,
             LongSupplier clockMillis) {}
 
-    /** Who is told of a run, on whichever thread. */
+    /** Callbacks of one run; may arrive on any thread. */
     interface Listener {
         void console(String line);
 
@@ -87,33 +87,39 @@ public final class AgentRun {
         /** It did not answer its health check. */
         void unhealthy(String why);
 
-        /** It did what none may do, and is to end for good. */
+        /** It did what none may do, and must end for good. */
         void banned(String why);
 
         /** A secret was taken away from it. */
         void wiped(String name, String why);
     }
 
-    private final Tools tools;
+    private final RunDependencies dependencies;
     private final CatalogEntry.Accepted agent;
     private final AgentSlot slot;
     private final long number;
     private final Listener listener;
-    private final Undo undo;
-    private final RunServices services;
+    private final CleanupStack cleanups;
+    private final RunSidecars sidecars;
     private final BlockingQueue<String> statusLines = new LinkedBlockingQueue<>();
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
     private volatile @Nullable ChildProcess child;
     private volatile Map<String, String> limits = Map.of();
 
-    AgentRun(Tools tools, CatalogEntry.Accepted agent, AgentSlot slot, long number, Listener listener, Undo undo) {
-        this.tools = tools;
+    AgentRun(
+            RunDependencies dependencies,
+            CatalogEntry.Accepted agent,
+            AgentSlot slot,
+            long number,
+            Listener listener,
+            CleanupStack cleanups) {
+        this.dependencies = dependencies;
         this.agent = agent;
         this.slot = slot;
         this.number = number;
         this.listener = listener;
-        this.undo = undo;
-        this.services = new RunServices(tools, agent, slot, number, listener);
+        this.cleanups = cleanups;
+        this.sidecars = new RunSidecars(dependencies, agent, slot, number, listener);
     }
 
     long number() {
@@ -139,12 +145,12 @@ public final class AgentRun {
             steps(isCancelled);
             isLaunched = true;
         } finally {
-            // After a bug too: what was lent must not outlive the run.
+            // After a bug too: leases must not outlive the run.
             if (!isLaunched) {
-                undo.all();
+                cleanups.all();
             }
             if (hasSecrets()) {
-                tools.wiper().request();
+                dependencies.wiper().request();
             }
         }
     }
@@ -155,30 +161,31 @@ public final class AgentRun {
 
     private void steps(BooleanSupplier isCancelled) throws IOException, RpcException {
         String name = agent.name();
-        refuseOverlap();
-        undo.push(EgressContract.REMOVE.name(), () -> tools.peers().removeEgress(agent.agent()));
-        tools.peers().addEgress(agent.manifest(), slot);
-        Peers.Lent lent = lease();
+        rejectOverlap();
+        cleanups.push(EgressContract.REMOVE.name(), () -> dependencies.clients().removeEgress(agent.agent()));
+        dependencies.clients().addEgress(agent.manifest(), slot);
+        ServiceClients.GrantedLease granted = lease();
         try {
-            undo.push("remove the cgroup", () -> tools.cgroups().remove(name));
-            limits = tools.cgroups()
+            cleanups.push("remove the cgroup", () -> dependencies.cgroups().remove(name));
+            limits = dependencies
+                    .cgroups()
                     .create(
                             name,
                             agent.manifest().capabilities().maxCpuPercent().value(),
                             agent.manifest().capabilities().maxMemory().value());
-            JailPipe input = new JailPipe(tools.libc(), spawn(name).input());
+            JailPipe input = new JailPipe(dependencies.libc(), spawn(name).input());
             try {
-                putBehindWalls(input, lent, isCancelled);
+                enterSandbox(input, granted, isCancelled);
             } finally {
-                tools.libc().close(input.fd());
+                dependencies.libc().close(input.fd());
             }
         } finally {
-            lent.secrets().forEach(Secret::close);
+            granted.secrets().forEach(Secret::close);
         }
     }
 
     /** The machine would no longer reach its own network, or the agents another's. */
-    private void refuseOverlap() throws IOException {
+    private void rejectOverlap() throws IOException {
         Optional<String> overlap = JailNetwork.overlap(slot.network());
         if (overlap.isPresent()) {
             AgentNetwork other =
@@ -188,34 +195,35 @@ public final class AgentRun {
         }
     }
 
-    private Peers.Lent lease() throws RpcException {
+    private ServiceClients.GrantedLease lease() throws RpcException {
         if (!hasSecrets()) {
-            return Peers.Lent.NOTHING;
+            return ServiceClients.GrantedLease.NOTHING;
         }
-        undo.push(VaultContract.REVOKE.name(), () -> tools.leaseEnds().end(agent.agent(), number));
-        return tools.peers().lease(agent.manifest(), number);
+        cleanups.push(
+                VaultContract.REVOKE.name(), () -> dependencies.leaseRevoker().end(agent.agent(), number));
+        return dependencies.clients().lease(agent.manifest(), number);
     }
 
     private ChildProcess spawn(String name) throws IOException {
-        List<String> command = new ArrayList<>(tools.settings().launcher());
+        List<String> command = new ArrayList<>(dependencies.settings().launcher());
         command.add("jail");
         ChildProcess process = ChildProcess.spawn(
-                tools.libc(), tools.spawner(), new ChildProcess.Spec(command, ENVIRONMENT, true, 0, 0));
+                dependencies.libc(), dependencies.spawner(), new ChildProcess.Spec(command, ENVIRONMENT, true, 0, 0));
         child = process;
-        undo.push("end the process", this::killAndReap);
-        RunPump pump = new RunPump(tools.libc(), process, new PumpListener());
-        Thread.ofPlatform().daemon().name("cage-" + name + "-pump").start(pump);
+        cleanups.push("end the process", this::killAndReap);
+        ProcessMonitor monitor = new ProcessMonitor(dependencies.libc(), process, new MonitorListener());
+        Thread.ofPlatform().daemon().name("cage-" + name + "-pump").start(monitor);
         try {
-            tools.cgroups().add(name, process.pid());
+            dependencies.cgroups().add(name, process.pid());
         } catch (IOException e) {
-            tools.libc().close(process.input());
-            throw endedAtOnce().map(why -> new IOException(why, e)).orElse(e);
+            dependencies.libc().close(process.input());
+            throw earlyExit().map(why -> new IOException(why, e)).orElse(e);
         }
         return process;
     }
 
-    /** How a process ended that was gone before it could be put into its group; absent when it runs. */
-    private Optional<String> endedAtOnce() throws IOException {
+    /** The end of a process that was gone before it was in its group; absent when it runs. */
+    private Optional<String> earlyExit() throws IOException {
         try {
             return Optional.of("the jail " + CageExit.explain(exit.get(1, TimeUnit.SECONDS)));
         } catch (TimeoutException | ExecutionException e) {
@@ -226,10 +234,10 @@ public final class AgentRun {
         }
     }
 
-    private void putBehindWalls(JailPipe input, Peers.Lent lent, BooleanSupplier isCancelled)
+    private void enterSandbox(JailPipe input, ServiceClients.GrantedLease granted, BooleanSupplier isCancelled)
             throws IOException, RpcException {
-        Libc libc = tools.libc();
-        List<Secret> secrets = lent.secrets();
+        Libc libc = dependencies.libc();
+        List<Secret> secrets = granted.secrets();
         byte[] spec = Json.bytes(Codec.encode(jailSpec(secrets)));
         BooleanSupplier isOver = deadline(isCancelled);
         try {
@@ -240,23 +248,23 @@ public final class AgentRun {
                 secret.close();
             }
         } catch (SyscallException e) {
-            throw e.errno() == Errno.EPIPE ? diedEarly(e) : e;
+            throw e.errno() == Errno.EPIPE ? endedEarly(e) : e;
         }
-        int threadId = Integer.parseInt(statusAfter("netns ", isCancelled));
-        undo.push("remove " + slot.interfaceName(), () -> removeLink(libc, slot.interfaceName()));
+        int threadId = Integer.parseInt(awaitStatus("netns ", isCancelled));
+        cleanups.push("remove " + slot.interfaceName(), () -> removeLink(libc, slot.interfaceName()));
         JailNetwork.connect(libc, slot, threadId);
-        services.serve(undo);
-        undo.push(MemoryContract.DETACH.name(), () -> tools.peers().detachMemory(agent.agent()));
-        tools.peers().attachMemory(agent, slot, number);
+        sidecars.serve(cleanups);
+        cleanups.push(MemoryContract.DETACH.name(), () -> dependencies.clients().detachMemory(agent.agent()));
+        dependencies.clients().attachMemory(agent, slot, number);
         input.send("go\n".getBytes(StandardCharsets.US_ASCII), isOver);
         if (!secrets.isEmpty()) {
-            services.keep(undo, lent.lease(), threadId, statusAfter("vault ", isCancelled));
+            sidecars.keep(cleanups, granted.lease(), threadId, awaitStatus("vault ", isCancelled));
             input.send("kept\n".getBytes(StandardCharsets.US_ASCII), isOver);
         }
     }
 
-    /** A broken pipe says less than how the process at its end ended. */
-    private IOException diedEarly(SyscallException brokenPipe) {
+    /** The end of the process says more than the broken pipe. */
+    private IOException endedEarly(SyscallException brokenPipe) {
         try {
             String how = CageExit.explain(exit.get(REAP_SECONDS, TimeUnit.SECONDS));
             return new IOException("the jail " + how, brokenPipe);
@@ -269,13 +277,13 @@ public final class AgentRun {
     }
 
     private Message jailSpec(List<Secret> secrets) {
-        CageSettings settings = tools.settings();
+        CageSettings settings = dependencies.settings();
         var files = agent.manifest().capabilities().filesystem();
         return Message.of(
                 JailSpec.NETWORK.is(slot.network()),
                 JailSpec.SLOT.is((long) slot.number()),
                 JailSpec.KVM_GROUP.is((long) settings.kvmGroup()),
-                JailSpec.CAGE_PID.is((long) tools.libc().getpid()),
+                JailSpec.CAGE_PID.is((long) dependencies.libc().getpid()),
                 JailSpec.CGROUP.is(Cgroups.name(agent.name())),
                 JailSpec.NEW_ROOT.is(settings.jailRoot().toString()),
                 JailSpec.BINDS.is(settings.binds()),
@@ -295,7 +303,7 @@ public final class AgentRun {
     }
 
     /** The rest of the next status line, which must begin so. */
-    private String statusAfter(String prefix, BooleanSupplier isCancelled) throws IOException {
+    private String awaitStatus(String prefix, BooleanSupplier isCancelled) throws IOException {
         BooleanSupplier isOver = deadline(isCancelled);
         while (!isOver.getAsBoolean()) {
             boolean ended = exit.isDone();
@@ -308,12 +316,13 @@ public final class AgentRun {
             }
         }
         throw new IOException("the jail's walls were not up within "
-                + tools.settings().jailDeadline().toSeconds() + " s, or it was stopped");
+                + dependencies.settings().jailDeadline().toSeconds() + " s, or it was stopped");
     }
 
-    /** Whether the time that a jail has for one step, from now on, is over, or the launch is cancelled. */
+    /** True once a jail's time for one step, from now on, is over, or the launch is cancelled. */
     private BooleanSupplier deadline(BooleanSupplier isCancelled) {
-        long deadline = System.nanoTime() + tools.settings().jailDeadline().toNanos();
+        long deadline =
+                System.nanoTime() + dependencies.settings().jailDeadline().toNanos();
         return () -> System.nanoTime() >= deadline || isCancelled.getAsBoolean();
     }
 
@@ -369,10 +378,10 @@ public final class AgentRun {
 
     /** Leaves nothing behind: to be called when the run has ended. */
     void cleanUp() {
-        undo.all();
+        cleanups.all();
     }
 
-    private final class PumpListener implements RunPump.Listener {
+    private final class MonitorListener implements ProcessMonitor.Listener {
         @Override
         public void console(String line) {
             listener.console(line);
@@ -394,7 +403,7 @@ public final class AgentRun {
 
         private void entered() {
             try {
-                services.entered();
+                sidecars.entered();
                 listener.entered();
             } catch (IOException e) {
                 listener.banned("its health cannot be asked for: " + e.getMessage());

@@ -41,7 +41,7 @@ public final class AgentRunner implements Runnable {
     /** View of an agent at one moment. */
     public record Snapshot(AgentState state, long run, int pid, long restarts, Optional<ExitStatus> exit) {}
 
-    private final AgentRun.Tools tools;
+    private final AgentRun.RunDependencies dependencies;
     private final CatalogEntry.Accepted agent;
     private final AgentSlot slot;
     private final EventSink events;
@@ -56,13 +56,14 @@ public final class AgentRunner implements Runnable {
     private @Nullable AgentRun current;
     private volatile Snapshot snapshot = new Snapshot(state, 0, 0, 0, lastExit);
 
-    public AgentRunner(AgentRun.Tools tools, CatalogEntry.Accepted agent, AgentSlot slot, EventSink events) {
-        this.tools = tools;
+    public AgentRunner(
+            AgentRun.RunDependencies dependencies, CatalogEntry.Accepted agent, AgentSlot slot, EventSink events) {
+        this.dependencies = dependencies;
         this.agent = agent;
         this.slot = slot;
         this.events = events;
-        this.clockMillis = tools.clockMillis();
-        CageSettings settings = tools.settings();
+        this.clockMillis = dependencies.clockMillis();
+        CageSettings settings = dependencies.settings();
         this.lifecycle = new AgentLifecycle(
                 agent.manifest().agent().restart(), settings.jailDeadline(), settings.stopDeadline());
     }
@@ -103,7 +104,7 @@ public final class AgentRunner implements Runnable {
                 Queued next = inbox.poll(left, TimeUnit.MILLISECONDS);
                 if (next == null) {
                     apply(new AgentEvent.TimerFired());
-                } else if (concernsUs(next)) {
+                } else if (isRelevant(next)) {
                     next.taken().complete(apply(next.event()));
                 }
             } catch (InterruptedException e) {
@@ -116,7 +117,7 @@ public final class AgentRunner implements Runnable {
      * A run that failed to launch was reaped on the way, and reports that when it is no longer the current one. A ban
      * holds for the agent, also when the run that earned it ended first.
      */
-    private boolean concernsUs(Queued queued) {
+    private boolean isRelevant(Queued queued) {
         return queued.run() == NO_RUN
                 || queued.event() instanceof AgentEvent.Ban
                 || (current != null && queued.run() == current.number());
@@ -141,11 +142,11 @@ public final class AgentRunner implements Runnable {
                 current = null;
             }
             case Action.Refuse _ -> {}
-            case Action.SayStarted _ ->
-                current(run -> say(AgentContract.STARTED, Fields.RUN.is(runs), Fields.PID.is((long) run.pid())));
-            case Action.SayExited(var status) -> exited(status);
-            case Action.SayStopped _ -> say(AgentContract.STOPPED, Fields.RUN.is(runs));
-            case Action.SayFailed(var why) -> say(AgentContract.FAILED, Fields.WHY.is(why));
+            case Action.EmitStarted _ ->
+                current(run -> emit(AgentContract.STARTED, Fields.RUN.is(runs), Fields.PID.is((long) run.pid())));
+            case Action.EmitExited(var status) -> exited(status);
+            case Action.EmitStopped _ -> emit(AgentContract.STOPPED, Fields.RUN.is(runs));
+            case Action.EmitFailed(var why) -> emit(AgentContract.FAILED, Fields.WHY.is(why));
         }
     }
 
@@ -162,9 +163,10 @@ public final class AgentRunner implements Runnable {
             restarts++;
         }
         publish();
-        AgentRun run = new AgentRun(tools, agent, slot, runs, new RunListener(runs), new Undo(this::complain));
+        AgentRun run =
+                new AgentRun(dependencies, agent, slot, runs, new RunListener(runs), new CleanupStack(this::warn));
         current = run;
-        say(AgentContract.STARTING, Fields.REASON.is(reason), Fields.RUN.is(runs));
+        emit(AgentContract.STARTING, Fields.REASON.is(reason), Fields.RUN.is(runs));
         try {
             run.launch(this::isStopRequested);
         } catch (IOException | RpcException e) {
@@ -181,8 +183,8 @@ public final class AgentRunner implements Runnable {
     }
 
     private void exited(ExitStatus status) {
-        say(AgentContract.EXITED, Fields.RUN.is(runs), describe(status));
-        CageExit.of(status).ifPresent(_ -> complain(CageExit.explain(status)));
+        emit(AgentContract.EXITED, Fields.RUN.is(runs), describe(status));
+        CageExit.of(status).ifPresent(_ -> warn(CageExit.explain(status)));
         lastExit = Optional.of(status);
     }
 
@@ -195,11 +197,11 @@ public final class AgentRunner implements Runnable {
         };
     }
 
-    private void say(Event event, Value<?>... fields) {
-        say(event, Message.of(fields));
+    private void emit(Event event, Value<?>... fields) {
+        emit(event, Message.of(fields));
     }
 
-    private void say(Event event, Message fields) {
+    private void emit(Event event, Message fields) {
         events.emit(event, fields.and(Fields.AGENT.is(agent.name())));
     }
 
@@ -222,7 +224,7 @@ public final class AgentRunner implements Runnable {
         return true;
     }
 
-    private void complain(String what) {
+    private void warn(String what) {
         System.err.println(agent.name() + ": " + what);
     }
 
@@ -243,30 +245,30 @@ public final class AgentRunner implements Runnable {
 
         @Override
         public void console(String line) {
-            withinBudget(console, line, this::emit);
+            withinBudget(console, line, this::writeLine);
         }
 
         private void withinBudget(TokenBucket budget, String line, Consumer<String> to) {
             if (budget.take(clockMillis.getAsLong())) {
-                sayDropped(budget, to);
+                reportDropped(budget, to);
                 to.accept(line);
             }
         }
 
-        private void sayDropped(TokenBucket budget, Consumer<String> to) {
+        private void reportDropped(TokenBucket budget, Consumer<String> to) {
             long dropped = budget.takeDropped();
             if (dropped > 0) {
                 to.accept("(" + dropped + " lines dropped: more than " + CONSOLE_LINES_PER_SECOND + " a second)");
             }
         }
 
-        private void emit(String line) {
-            say(AgentContract.CONSOLE, Fields.RUN.is(run), AgentContract.LINE.is(line));
+        private void writeLine(String line) {
+            emit(AgentContract.CONSOLE, Fields.RUN.is(run), AgentContract.LINE.is(line));
         }
 
         @Override
         public void message(String line) {
-            withinBudget(messages, line, AgentRunner.this::complain);
+            withinBudget(messages, line, AgentRunner.this::warn);
         }
 
         @Override
@@ -277,7 +279,7 @@ public final class AgentRunner implements Runnable {
                 fields = fields.and(
                         limit, Optional.ofNullable(limits.get(limit.name().replace('_', '.'))));
             }
-            say(AgentContract.WALLS, fields);
+            emit(AgentContract.WALLS, fields);
         }
 
         @Override
@@ -287,7 +289,7 @@ public final class AgentRunner implements Runnable {
 
         @Override
         public void unhealthy(String why) {
-            say(AgentContract.UNHEALTHY, Fields.RUN.is(run), Fields.WHY.is(why));
+            emit(AgentContract.UNHEALTHY, Fields.RUN.is(run), Fields.WHY.is(why));
             var _ = send(new AgentEvent.Unhealthy(why), run);
         }
 
@@ -298,13 +300,13 @@ public final class AgentRunner implements Runnable {
 
         @Override
         public void wiped(String name, String why) {
-            say(AgentContract.SECRET_WIPED, Fields.RUN.is(run), Fields.NAME.is(name), Fields.WHY.is(why));
+            emit(AgentContract.SECRET_WIPED, Fields.RUN.is(run), Fields.NAME.is(name), Fields.WHY.is(why));
         }
 
         @Override
         public void ended(ExitStatus status) {
-            sayDropped(console, this::emit);
-            sayDropped(messages, AgentRunner.this::complain);
+            reportDropped(console, this::writeLine);
+            reportDropped(messages, AgentRunner.this::warn);
             var _ = send(new AgentEvent.Exited(status), run);
         }
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Where the daemon finds things, and its limits.
+ * Places and limits of the daemon.
  *
  * @param imageAgents agents of the image: NAME/AGENT.toml and NAME/rootfs
  * @param dataAgents agents of the data partition, likewise

@@ -7,15 +7,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** One agent directory that the catalog found. */
+/** An agent directory of the catalog. */
 public sealed interface CatalogEntry {
     /** The directory's name. */
     String name();
 
-    /** Where it was found. */
+    /** The place of the directory. */
     Source from();
 
-    /** Where agents come from. */
+    /** Places of agents. */
     enum Source {
         IMAGE,
         DATA;
@@ -37,7 +37,7 @@ public sealed interface CatalogEntry {
         }
     }
 
-    /** An agent that cannot, and all that is wrong with it. */
+    /** An agent that cannot be started, with all its problems. */
     record Refused(String name, Source from, List<Problem> problems) implements CatalogEntry {
         public Refused {
             problems = List.copyOf(problems);

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Asks one running agent for its health, HTTP GET at its own address. Any status of 200 to 299 is good; after so many
- * failures in a row as its manifest says, whoever started it is told once.
+ * Health check of one running agent: HTTP GET at its own address. Any status of 200 to 299 is good. The manifest's number
+ * of failures in a row is reported once.
  */
 final class HealthProbe implements AutoCloseable {
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(5);
@@ -38,7 +38,7 @@ final class HealthProbe implements AutoCloseable {
      * Begins; the first question comes after one interval.
      *
      * @param limit of one question and its answer; see {@link #limit}
-     * @param unhealthy is told why, in one line
+     * @param unhealthy takes the reason, in one line
      */
     static HealthProbe start(InetAddress agent, HealthCheck check, Duration limit, Consumer<String> unhealthy) {
         HealthProbe probe = new HealthProbe(agent, check, limit, unhealthy);
@@ -49,7 +49,7 @@ final class HealthProbe implements AutoCloseable {
         return probe;
     }
 
-    /** So long an agent has for its answer: five seconds, and never longer than until the next question. */
+    /** Time limit of one check: five seconds, and never longer than the interval. */
     static Duration limit(HealthCheck check) {
         return check.interval().compareTo(LONGEST_ANSWER) < 0 ? check.interval() : LONGEST_ANSWER;
     }
@@ -57,8 +57,8 @@ final class HealthProbe implements AutoCloseable {
     private void run() {
         int failures = 0;
         try {
-            while (awaitTurn()) {
-                String problem = ask();
+            while (awaitInterval()) {
+                String problem = probe();
                 failures = problem.isEmpty() ? 0 : failures + 1;
                 if (failures == check.maxFailures()) {
                     unhealthy.accept("health check failed " + failures + " times in a row, at last: " + problem);
@@ -71,7 +71,7 @@ final class HealthProbe implements AutoCloseable {
     }
 
     /** Waits for an interval; false when it was closed. */
-    private synchronized boolean awaitTurn() throws InterruptedException {
+    private synchronized boolean awaitInterval() throws InterruptedException {
         long deadline = System.nanoTime() + check.interval().toNanos();
         long left = check.interval().toMillis();
         while (!isClosed && left > 0) {
@@ -81,8 +81,8 @@ final class HealthProbe implements AutoCloseable {
         return !isClosed;
     }
 
-    /** What is wrong, in one line; empty when the agent is well. */
-    private String ask() {
+    /** The problem in one line; empty when the agent is well. */
+    private String probe() {
         long deadline = System.nanoTime() + limit.toNanos();
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(agent, check.port()), (int) limit.toMillis());

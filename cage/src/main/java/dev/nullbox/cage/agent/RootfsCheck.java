@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Whether an agent's root file system has its command. Symbolic links are followed as the guest will: {@code /} is the
+ * Check that an agent's root file system has its command. Symbolic links are followed as the guest will: {@code /} is the
  * root file system, and {@code ..} does not leave it. Source: path_resolution(7).
  */
 final class RootfsCheck {
@@ -28,7 +28,7 @@ final class RootfsCheck {
         this.rootfs = rootfs;
     }
 
-    /** What is wrong; empty when the command can be executed as far as its file tells. */
+    /** The problem; empty when the command can be executed as far as its file tells. */
     Optional<Problem> command(String program) throws IOException {
         if (Files.isSymbolicLink(rootfs)) {
             return Optional.of(new Problem(
@@ -81,7 +81,7 @@ final class RootfsCheck {
         return "/" + rootfs.relativize(directory);
     }
 
-    /** Where it is; each directory that is entered on the way, those before a link too, is added to passed. */
+    /** The program's file; adds each directory on the way, those before a link too, to passed. */
     private Optional<Path> resolve(String program, Set<Path> passed) throws IOException {
         Deque<String> todo = new ArrayDeque<>(parts(program));
         Path at = rootfs;

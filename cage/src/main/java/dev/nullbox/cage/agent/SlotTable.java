@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Which agent has which slot. Kept in a file, a name and a number a line: an agent's user id follows from its slot and
+ * Slots of agents. Kept in a file, a name and a number a line: an agent's user id follows from its slot and
  * owns its files on the data partition, so it should be the same after a reboot.
  */
 public final class SlotTable {

@@ -32,15 +32,15 @@ record Transition(AgentState state, List<Action> actions) {
         record Refuse() implements Action {}
 
         /** Say {@code agent.started}. */
-        record SayStarted() implements Action {}
+        record EmitStarted() implements Action {}
 
         /** Say {@code agent.exited}. */
-        record SayExited(ExitStatus status) implements Action {}
+        record EmitExited(ExitStatus status) implements Action {}
 
         /** Say {@code agent.stopped}. */
-        record SayStopped() implements Action {}
+        record EmitStopped() implements Action {}
 
         /** Say {@code agent.failed}. */
-        record SayFailed(String why) implements Action {}
+        record EmitFailed(String why) implements Action {}
     }
 }

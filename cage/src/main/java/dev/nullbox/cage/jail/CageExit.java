@@ -38,12 +38,12 @@ public enum CageExit {
         return code;
     }
 
-    /** What it means and what to do, one line. */
+    /** Meaning and remedy, in one line. */
     public String explanation() {
         return meaning + "; " + remedy;
     }
 
-    /** Whether trying again cannot help: the appliance itself is at fault, not the agent. */
+    /** True when another try cannot help: the fault is the appliance's, not the agent's. */
     public static boolean isPermanent(ExitStatus status) {
         return of(status).stream().anyMatch(CageExit::isPermanent);
     }
@@ -62,7 +62,7 @@ public enum CageExit {
                 .findFirst();
     }
 
-    /** One line for people on how a process ended, with the remedy where there is one. */
+    /** The end of a process in one line for people, with the remedy where there is one. */
     public static String explain(ExitStatus status) {
         return switch (status) {
             case ExitStatus.Code(var code) ->

@@ -18,7 +18,7 @@ public final class Cgroups {
     private static final int PERIOD_MICROS = 100_000;
     private static final int MICROS_PER_PERCENT = 1_000;
     private static final long MIB = 1L << 20;
-    /** What a VMM takes beside its guest's memory: code, queues, the /tmp and secrets of the agent, a runtime's heap. */
+    /** Memory of a VMM beside its guest's: code, queues, the /tmp and secrets of the agent, a runtime's heap. */
     private static final int VMM_MIB = 96;
 
     private static final int MAX_TASKS = 128;
@@ -37,7 +37,7 @@ public final class Cgroups {
         this.controllers = controllers;
     }
 
-    /** What /proc/self/cgroup says of a process in the agent's group. */
+    /** The group as /proc/self/cgroup names it. */
     public static String name(String agent) {
         return "/" + BRANCH + "/" + agent;
     }

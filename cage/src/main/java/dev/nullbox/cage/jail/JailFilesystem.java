@@ -40,7 +40,7 @@ final class JailFilesystem {
         this.root = Path.of(spec.get(JailSpec.NEW_ROOT));
     }
 
-    /** What waits for the daemon to take hold of the tmpfs with the secrets, mounted at the path. */
+    /** Wait until the daemon holds the tmpfs with the secrets, which is mounted at the path. */
     @FunctionalInterface
     interface Handover {
         void await(String path) throws IOException;

@@ -26,7 +26,7 @@ import java.util.List;
  */
 public final class JailMain {
     private static final String AGENT_ROOT = "/agent";
-    private static final String ORDER_FILE = "/order";
+    private static final String VM_SPEC_FILE = "/order";
     private static final List<String> ENVIRONMENT = List.of("LANG=C.UTF-8", "PATH=/sbin:/bin");
 
     private final Libc libc;
@@ -47,23 +47,23 @@ public final class JailMain {
             for (Message secret : spec.get(JailSpec.SECRET_FILES)) {
                 secrets.add(new Secret(secret.get(Fields.NAME), input.exactly(secret.getInt(Fields.BYTES))));
             }
-            putUp(spec, input, secrets);
+            enterSandbox(spec, input, secrets);
             return CageExit.JAIL;
         } catch (RpcException e) {
-            return complain(CageExit.CONFIG, e.getMessage());
+            return warn(CageExit.CONFIG, e.getMessage());
         } catch (IOException e) {
-            return complain(CageExit.JAIL, String.valueOf(e.getMessage()));
+            return warn(CageExit.JAIL, String.valueOf(e.getMessage()));
         } finally {
             secrets.forEach(Secret::close);
         }
     }
 
-    private void putUp(Message spec, JailInput input, List<Secret> secrets) throws IOException {
+    private void enterSandbox(Message spec, JailInput input, List<Secret> secrets) throws IOException {
         JailPrivileges privileges = new JailPrivileges(libc);
         int cagePid = spec.getInt(JailSpec.CAGE_PID);
         AgentSlot slot = JailSpec.slot(spec);
         privileges.dieWith(cagePid);
-        Message order = Message.of(
+        Message vmSpec = Message.of(
                 VmSpec.UID.is((long) slot.uid()),
                 JailSpec.KVM_GROUP.is(spec.get(JailSpec.KVM_GROUP)),
                 JailSpec.CGROUP.is(spec.get(JailSpec.CGROUP)),
@@ -76,17 +76,17 @@ public final class JailMain {
         int namespaces = Namespaces.CLONE_NEWNS | Namespaces.CLONE_NEWNET | Namespaces.CLONE_NEWUTS;
         libc.unshare(namespaces).orThrow("unshare mount, network and UTS namespaces");
         libc.sethostname(spec.get(JailSpec.VM).get(Fields.AGENT)).orThrow("sethostname");
-        say("netns " + threadId() + "\n");
+        report("netns " + threadId() + "\n");
         expect(input, "go");
         JailNetwork.setUp(libc, slot);
         JailFilesystem.Handover handover = path -> {
-            say("vault " + path + "\n");
+            report("vault " + path + "\n");
             expect(input, "kept");
         };
         new JailFilesystem(libc, spec).build(secrets, handover, AGENT_ROOT);
         secrets.forEach(Secret::close);
         input.close();
-        orderToStandardInput(order);
+        specToStandardInput(vmSpec);
         JailFilesystem.seal(libc, "/");
         privileges.drop(slot.uid(), spec.getInt(JailSpec.KVM_GROUP));
         privileges.dieWith(cagePid);
@@ -105,11 +105,11 @@ public final class JailMain {
     }
 
     /** A file of no name: a pipe would hold no more than 64 KiB, as nobody reads it yet. */
-    private void orderToStandardInput(Message order) throws IOException {
-        Path file = Path.of(ORDER_FILE);
-        Files.write(file, Json.bytes(Codec.encode(order)));
-        int fd = libc.open(ORDER_FILE, OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0)
-                .orThrow("open " + ORDER_FILE);
+    private void specToStandardInput(Message vmSpec) throws IOException {
+        Path file = Path.of(VM_SPEC_FILE);
+        Files.write(file, Json.bytes(Codec.encode(vmSpec)));
+        int fd = libc.open(VM_SPEC_FILE, OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0)
+                .orThrow("open " + VM_SPEC_FILE);
         libc.dup2(fd, 0).orThrow("dup2 the order to standard input");
         libc.close(fd).orThrow("close the order");
         Files.delete(file);
@@ -126,12 +126,12 @@ public final class JailMain {
                 .toString();
     }
 
-    private void say(String line) throws IOException {
+    private void report(String line) throws IOException {
         byte[] bytes = line.getBytes(StandardCharsets.US_ASCII);
         libc.write(VmMain.STATUS_FD, bytes, 0, bytes.length).orThrow("write to the status pipe");
     }
 
-    private static CageExit complain(CageExit exit, String what) {
+    private static CageExit warn(CageExit exit, String what) {
         System.err.println("cage jail: " + what + " (exit " + exit.code() + ": " + exit.explanation() + ")");
         return exit;
     }

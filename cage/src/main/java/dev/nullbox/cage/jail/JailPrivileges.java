@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What the calling thread may do, given up for good. Source: capabilities(7), prctl(2). */
+/** Privileges of the calling thread, given up for good. Source: capabilities(7), prctl(2). */
 final class JailPrivileges {
     private static final int MAX_DESCRIPTORS = 4096;
     private static final int OWNER_ONLY = 0077;
@@ -43,7 +43,7 @@ final class JailPrivileges {
         of(uid, extraGroup).assume(libc);
     }
 
-    /** Those of a VMM. */
+    /** Privileges of a VMM: its own user, one group more, no capability. */
     static Privileges of(int uid, int extraGroup) {
         return new Privileges(uid, uid, List.of(extraGroup), 0, true);
     }

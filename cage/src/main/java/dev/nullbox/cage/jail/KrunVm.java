@@ -7,9 +7,9 @@ import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.protocol.Message;
 import java.util.List;
 
-/** One microVM given to libkrun. Source: libkrun.h. */
+/** A microVM configured through libkrun. Source: libkrun.h. */
 final class KrunVm {
-    /** What libkrun refused: the call with its arguments and the errno, or the symbol that is missing. */
+    /** Refusal by libkrun: the call with its arguments and the errno, or the symbol that is missing. */
     static final class KrunException extends Exception {
         private static final long serialVersionUID = 1L;
 

@@ -5,43 +5,43 @@ import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.OpenFlags;
 
-/** Whether this process can use KVM. Source: Documentation/virt/kvm/api.rst. */
+/** Probe of KVM: can this process use it. Source: Documentation/virt/kvm/api.rst. */
 public final class Kvm {
     private static final long GET_API_VERSION = dev.nullbox.natives.linux.Kvm.KVM_GET_API_VERSION;
     private static final long API_VERSION = dev.nullbox.natives.linux.Kvm.KVM_API_VERSION;
 
     private Kvm() {}
 
-    /** What was found. */
-    public sealed interface Answer {
+    /** Result of the probe. */
+    public sealed interface Support {
         /** KVM answers with this version of its interface. */
-        record Available(int api) implements Answer {}
+        record Available(int api) implements Support {}
 
-        /** It does not, why, and what to do about it, one line. */
-        record Missing(String why) implements Answer {}
+        /** KVM cannot be used; cause and remedy in one line. */
+        record Missing(String why) implements Support {}
     }
 
-    /** Asks the device at the path. */
-    public static Answer ask(Libc libc, String device) {
+    /** The support that the device at the path offers. */
+    public static Support probe(Libc libc, String device) {
         return switch (libc.open(device, OpenFlags.O_RDWR | OpenFlags.O_CLOEXEC, 0)) {
             case SysResult.Ok(long fd) -> {
-                Answer answer = version(libc, device, (int) fd);
+                Support support = version(libc, device, (int) fd);
                 libc.close((int) fd);
-                yield answer;
+                yield support;
             }
             case SysResult.Failed(int errno) ->
-                new Answer.Missing("open " + device + ": " + Errno.describe(errno) + "; " + remedy(errno));
+                new Support.Missing("open " + device + ": " + Errno.describe(errno) + "; " + remedy(errno));
         };
     }
 
-    private static Answer version(Libc libc, String device, int fd) {
+    private static Support version(Libc libc, String device, int fd) {
         return switch (libc.ioctl(fd, GET_API_VERSION, 0L)) {
-            case SysResult.Ok(long api) when api == API_VERSION -> new Answer.Available((int) api);
+            case SysResult.Ok(long api) when api == API_VERSION -> new Support.Available((int) api);
             case SysResult.Ok(long api) ->
-                new Answer.Missing(device + " speaks version " + api + " of KVM's interface, not " + API_VERSION
+                new Support.Missing(device + " speaks version " + api + " of KVM's interface, not " + API_VERSION
                         + "; boot the appliance's own kernel");
             case SysResult.Failed(int errno) ->
-                new Answer.Missing(
+                new Support.Missing(
                         device + " is no KVM device: " + Errno.describe(errno) + "; boot the appliance's own kernel");
         };
     }

@@ -14,14 +14,14 @@ import java.util.concurrent.LinkedBlockingQueue;
  * parent-death signal when the thread ends that started it. Source: PR_SET_PDEATHSIG(2const).
  */
 public final class Spawner implements ChildProcess.Launcher {
-    private record Order(
+    private record SpawnRequest(
             List<String> command,
             List<String> environment,
             List<SpawnAction> actions,
             CompletableFuture<SysResult> result) {}
 
     private final Libc libc;
-    private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+    private final BlockingQueue<SpawnRequest> requests = new LinkedBlockingQueue<>();
 
     private Spawner(Libc libc) {
         this.libc = libc;
@@ -40,34 +40,34 @@ public final class Spawner implements ChildProcess.Launcher {
      */
     @Override
     public SysResult spawn(List<String> command, List<String> environment, List<SpawnAction> actions) {
-        Order order = new Order(command, environment, actions, new CompletableFuture<>());
-        orders.add(order);
-        return order.result().join();
+        SpawnRequest request = new SpawnRequest(command, environment, actions, new CompletableFuture<>());
+        requests.add(request);
+        return request.result().join();
     }
 
     private void serve() {
         while (true) {
-            Order order = next();
+            SpawnRequest request = next();
             try {
-                order.result()
+                request.result()
                         .complete(libc.posixSpawn(
-                                order.command().getFirst(),
-                                order.command(),
-                                order.environment(),
-                                order.actions(),
+                                request.command().getFirst(),
+                                request.command(),
+                                request.environment(),
+                                request.actions(),
                                 true));
             } catch (RuntimeException e) {
                 // Whoever waits must learn of it, and the next be served.
-                order.result().completeExceptionally(e);
+                request.result().completeExceptionally(e);
             }
         }
     }
 
     /** Nobody has reason to interrupt this thread, and it must not end. */
-    private Order next() {
+    private SpawnRequest next() {
         while (true) {
             try {
-                return orders.take();
+                return requests.take();
             } catch (InterruptedException e) {
                 System.err.println("cage: the spawning thread was interrupted, and goes on");
             }

@@ -38,12 +38,12 @@ final class SyscallFilter {
         SyscallFilter filter = new SyscallFilter();
         filter.load(ARCHITECTURE);
         filter.jump(BPF_JEQ, AUDIT_ARCH_X86_64, 1, 0);
-        filter.answer(SECCOMP_RET_KILL_PROCESS);
+        filter.returnAction(SECCOMP_RET_KILL_PROCESS);
         filter.load(NUMBER);
         filter.jump(BPF_JGE, X32_BIT, 0, 1);
-        filter.answer(SECCOMP_RET_KILL_PROCESS);
+        filter.returnAction(SECCOMP_RET_KILL_PROCESS);
         rules.forEach(filter::add);
-        filter.answer(SECCOMP_RET_ALLOW);
+        filter.returnAction(SECCOMP_RET_ALLOW);
         byte[] bytes = new byte[filter.program.position()];
         filter.program.flip().get(bytes);
         return bytes;
@@ -55,13 +55,13 @@ final class SyscallFilter {
         switch (rule) {
             case SyscallRule.Never(int number, int _, String _) -> {
                 jump(BPF_JEQ, number, 0, 1);
-                answer(refusal);
+                returnAction(refusal);
             }
             case SyscallRule.NotWithFlags(int number, int flags, int _, String _) -> {
                 jump(BPF_JEQ, number, 0, 4);
                 load(FIRST_ARGUMENT);
                 jump(BPF_JSET, flags, 0, 1);
-                answer(refusal);
+                returnAction(refusal);
                 load(NUMBER);
             }
             case SyscallRule.OnlyWith(int number, List<Integer> values, int _, String _) -> {
@@ -70,7 +70,7 @@ final class SyscallFilter {
                 for (int i = 0; i < values.size(); i++) {
                     jump(BPF_JEQ, values.get(i), values.size() - i, 0);
                 }
-                answer(refusal);
+                returnAction(refusal);
                 load(NUMBER);
             }
         }
@@ -85,7 +85,7 @@ final class SyscallFilter {
         put(BPF_JMP | comparison | BPF_K, ifTrue, ifFalse, operand);
     }
 
-    private void answer(int action) {
+    private void returnAction(int action) {
         put(BPF_RET | BPF_K, 0, 0, action);
     }
 

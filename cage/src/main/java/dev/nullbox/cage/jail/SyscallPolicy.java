@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a VMM asks of the kernel in vain. Much of it already fails for want of a capability, or is not in our kernel: this
- * wall stands when another one has fallen.
+ * Deny-list of system calls of a VMM. Many of them already fail for want of a capability, or are not in our kernel: the
+ * filter is the second line of defence.
  */
 final class SyscallPolicy {
     private static final int NEW_NAMESPACES = Namespaces.CLONE_NEWNS

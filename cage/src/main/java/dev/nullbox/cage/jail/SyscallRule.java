@@ -2,12 +2,12 @@ package dev.nullbox.cage.jail;
 
 import java.util.List;
 
-/** One system call that a VMM is refused, or some uses of it, and why. */
+/** Rule that refuses a VMM a system call, or some uses of it, with the reason. */
 sealed interface SyscallRule {
     /** Its number. */
     int number();
 
-    /** What the caller gets for an answer. */
+    /** The errno that the caller gets. */
     int errno();
 
     /** The reason. */

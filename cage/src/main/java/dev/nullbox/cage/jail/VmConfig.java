@@ -61,7 +61,7 @@ public final class VmConfig {
                 PORTS.is(may.healthCheck().map(VmConfig::portMapping).stream().toList()));
     }
 
-    /** Whether it has secrets to fetch, and hence the agent's own API. */
+    /** True when the agent fetches secrets, and so needs its own API. */
     public static boolean fetches(Manifest.Capabilities may) {
         return may.credentialRefs().stream().anyMatch(ref -> ref.delivery() == Delivery.FETCH);
     }

@@ -38,26 +38,26 @@ public final class VmMain {
 
     private CageExit run() {
         try {
-            Message spec = JailSpec.parse(VmSpec.FIELDS, readOrder());
-            List<String> missing = new Walls(Path.of("/proc/self")).missing(spec);
+            Message spec = JailSpec.parse(VmSpec.FIELDS, readSpec());
+            List<String> missing = new SandboxCheck(Path.of("/proc/self")).missing(spec);
             if (!missing.isEmpty()) {
-                missing.forEach(wall -> complain(CageExit.WALLS, wall));
+                missing.forEach(wall -> warn(CageExit.WALLS, wall));
                 return CageExit.WALLS;
             }
-            say("walls\n");
-            if (Kvm.ask(libc, KVM_DEVICE) instanceof Kvm.Answer.Missing(String why)) {
-                complain(CageExit.KVM, why);
+            report("walls\n");
+            if (Kvm.probe(libc, KVM_DEVICE) instanceof Kvm.Support.Missing(String why)) {
+                warn(CageExit.KVM, why);
                 return CageExit.KVM;
             }
             return enter(Natives.krun(), spec);
         } catch (RpcException e) {
-            complain(CageExit.CONFIG, e.getMessage());
+            warn(CageExit.CONFIG, e.getMessage());
             return CageExit.CONFIG;
         } catch (IOException e) {
-            complain(CageExit.WALLS, String.valueOf(e.getMessage()));
+            warn(CageExit.WALLS, String.valueOf(e.getMessage()));
             return CageExit.WALLS;
         } catch (MissingSymbolException e) {
-            complain(CageExit.KRUN, String.valueOf(e.getMessage()));
+            warn(CageExit.KRUN, String.valueOf(e.getMessage()));
             return CageExit.KRUN;
         }
     }
@@ -65,37 +65,37 @@ public final class VmMain {
     private CageExit enter(Krun krun, Message spec) throws SyscallException {
         try {
             KrunVm vm = KrunVm.configure(krun, spec);
-            say("enter\n");
+            report("enter\n");
             libc.close(STATUS_FD).orThrow("close the status pipe");
             vm.start();
             return CageExit.KRUN;
         } catch (KrunVm.KrunException e) {
-            complain(CageExit.KRUN, String.valueOf(e.getMessage()));
+            warn(CageExit.KRUN, String.valueOf(e.getMessage()));
             return CageExit.KRUN;
         }
     }
 
     /** The whole of standard input, which is then /dev/null: libkrun would take it for the guest's keyboard. */
-    private byte[] readOrder() throws SyscallException {
-        ByteArrayOutputStream order = new ByteArrayOutputStream();
+    private byte[] readSpec() throws SyscallException {
+        ByteArrayOutputStream spec = new ByteArrayOutputStream();
         byte[] chunk = new byte[CHUNK_BYTES];
         int length = libc.read(0, chunk, 0, chunk.length).orThrow("read the order");
-        while (length > 0 && order.size() <= VmSpec.MAX_BYTES) {
-            order.write(chunk, 0, length);
+        while (length > 0 && spec.size() <= VmSpec.MAX_BYTES) {
+            spec.write(chunk, 0, length);
             length = libc.read(0, chunk, 0, chunk.length).orThrow("read the order");
         }
         int empty = libc.open("/dev/null", OpenFlags.O_RDONLY, 0).orThrow("open /dev/null");
         libc.dup2(empty, 0).orThrow("dup2 /dev/null to standard input");
         libc.close(empty).orThrow("close /dev/null");
-        return order.toByteArray();
+        return spec.toByteArray();
     }
 
-    private void say(String line) throws SyscallException {
+    private void report(String line) throws SyscallException {
         byte[] bytes = line.getBytes(StandardCharsets.US_ASCII);
         libc.write(STATUS_FD, bytes, 0, bytes.length).orThrow("write to the status pipe");
     }
 
-    private static void complain(CageExit exit, String what) {
+    private static void warn(CageExit exit, String what) {
         System.err.println("cage vm: " + what + " (exit " + exit.code() + ": " + exit.explanation() + ")");
     }
 }

@@ -8,7 +8,7 @@ import dev.nullbox.protocol.FieldType;
 
 /**
  * Fields of the JSON object that {@code cage vm} reads from its standard input to the end of the file: the walls that must
- * stand round it, as {@link Walls} reads them back before anything else, and the microVM.
+ * stand round it, as {@link SandboxCheck} reads them back before anything else, and the microVM.
  */
 final class VmSpec {
     /** The largest one, in bytes: a manifest's words and variables are far below it. */

@@ -22,9 +22,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * What one agent is served by the host on its gateway address: {@code GET /secrets/NAME} for the secrets that its
- * manifest has it fetch. HTTP/1.1, one connection at a time, one request a connection. Who comes from another address than
- * the agent's, as a process of the host may, is not answered.
+ * HTTP API of one agent on its gateway address: {@code GET /secrets/NAME} for the secrets that its manifest has it fetch.
+ * HTTP/1.1, one connection at a time, one request a connection. Connections from any address but the agent's are closed.
  *
  * <p>200 has the secret's bytes; all else is JSON {@code {"error":{"code","message"}}}: 403 for a canary, 404 for another
  * path or name, 405, 410 when the loan is used up, over or taken back, or what was lent is gone from the vault, 429 when
@@ -51,13 +50,13 @@ public final class AgentApi implements AutoCloseable {
             VaultReason.SECRET_DELETED,
             VaultReason.VERSION_UNKNOWN,
             VaultReason.VERSION_DESTROYED);
-    /** So many requests may fail at once. */
+    /** Requests that may fail at once. */
     static final int REFUSALS = 20;
 
-    /** For each such time there is one more. */
+    /** Time after which one more may fail. */
     static final long MILLIS_PER_REFUSAL = 1_000;
 
-    /** Where secrets come from. */
+    /** Source of secrets. */
     @FunctionalInterface
     public interface Fetch {
         /** The secret; the caller closes it. */
@@ -79,7 +78,7 @@ public final class AgentApi implements AutoCloseable {
     }
 
     /**
-     * What the daemon has for all agents.
+     * Shared parts of all agents' APIs.
      *
      * @param wiper is asked for a wiping after each secret
      * @param log takes what agents and strangers do, in few words
@@ -126,19 +125,19 @@ public final class AgentApi implements AutoCloseable {
             try (SocketChannel client = server.accept()) {
                 if (client.getRemoteAddress() instanceof InetSocketAddress from
                         && from.getAddress().equals(agent.address())) {
-                    // Room for the longest value, or who does not read would keep the thread, and the secret.
+                    // Room for the longest value: a client that does not read must not keep the thread, nor the secret.
                     client.setOption(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER_BYTES);
                     HttpExchange exchange = new HttpExchange(client, piece);
-                    answer(exchange);
+                    respond(exchange);
                     exchange.drain();
                 } else {
-                    complain("who asked for a secret of it came from elsewhere, and was not answered");
+                    warn("a connection from another address than its own was closed");
                 }
             } catch (IOException e) {
-                pause("its request was not answered", String.valueOf(e.getMessage()));
+                pause("request failed", String.valueOf(e.getMessage()));
             } catch (RuntimeException e) {
-                // An agent whose API ended could be lent nothing more, and raise no alarm.
-                pause("its request failed", RateLimitedLog.bug(e));
+                // Without its API an agent could fetch nothing more, and raise no alarm.
+                pause("request failed by a bug", RateLimitedLog.bug(e));
             }
         }
     }
@@ -146,22 +145,22 @@ public final class AgentApi implements AutoCloseable {
     /** Keeps a listener that cannot accept from spinning. */
     private void pause(String what, String why) {
         if (server.isOpen()) {
-            complain(what, why);
+            warn(what, why);
             LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
-    private void complain(String what) {
-        complain(what, "");
+    private void warn(String what) {
+        warn(what, "");
     }
 
     /** @param what one of few, the same each time */
-    private void complain(String what, String why) {
+    private void warn(String what, String why) {
         String kind = "the agent at " + agent.address().getHostAddress() + ": " + what;
         host.log().warn(kind, why.isEmpty() ? kind : kind + ": " + why);
     }
 
-    private void answer(HttpExchange client) throws IOException {
+    private void respond(HttpExchange client) throws IOException {
         String[] words = client.requestLine().split(" ", -1);
         if (words.length != 3 || !words[2].startsWith("HTTP/1.")) {
             client.error("400 Bad Request", AgentReason.BAD_REQUEST.name(), "not a request of HTTP/1.1");
@@ -188,7 +187,7 @@ public final class AgentApi implements AutoCloseable {
 
     private void secret(HttpExchange client, String name) throws IOException {
         if (refusals.isSpent(host.clockMillis().getAsLong())) {
-            complain("it asks on for what it does not get, and the warden is not asked");
+            warn("too many failed secret requests; not forwarded to warden");
             client.error(
                     "429 Too Many Requests",
                     AgentReason.REFUSALS.name(),
@@ -202,7 +201,7 @@ public final class AgentApi implements AutoCloseable {
         } catch (RpcException e) {
             refuse(client, name, e);
         } finally {
-            // Also what came of an answer that broke off holds some of it.
+            // A response that broke off holds some of it too.
             host.wiper().request();
             if (!isGiven) {
                 refusals.take(host.clockMillis().getAsLong());
@@ -212,9 +211,9 @@ public final class AgentApi implements AutoCloseable {
 
     private void give(HttpExchange client, boolean isListed, Secret secret) throws IOException {
         if (isListed) {
-            client.answer("200 OK", "application/octet-stream", secret.value());
+            client.respond("200 OK", "application/octet-stream", secret.value());
         } else {
-            complain("the warden gave a secret for it that its manifest does not have; it was wiped", secret.name());
+            warn("warden gave a secret that its manifest does not have; wiped", secret.name());
             unknown(client);
         }
     }

@@ -15,7 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
-/** One request of HTTP/1.1 and its answer, on a connection that is closed after it. */
+/** A request of HTTP/1.1 and its response, on a connection that is closed after it. */
 final class HttpExchange {
     private static final int MAX_HEAD_BYTES = 8192;
     private static final int DRAIN_BYTES = 4096;
@@ -58,7 +58,7 @@ final class HttpExchange {
         return text.substring(0, text.indexOf("\r\n"));
     }
 
-    void answer(String status, String type, byte[] body) throws IOException {
+    void respond(String status, String type, byte[] body) throws IOException {
         String head = "HTTP/1.1 " + status + "\r\nContent-Type: " + type + "\r\nContent-Length: " + body.length
                 + "\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n";
         piece.write(client, ByteBuffer.wrap(head.getBytes(StandardCharsets.US_ASCII)));
@@ -68,7 +68,7 @@ final class HttpExchange {
     void error(String status, String code, String message) throws IOException {
         JsonObject body = Codec.encode(AgentContract.ERROR.is(
                 Message.of(AgentContract.ERROR_CODE.is(code), AgentContract.ERROR_MESSAGE.is(message))));
-        answer(status, "application/json", Json.bytes(body));
+        respond(status, "application/json", Json.bytes(body));
     }
 
     /** Closing with bytes unread would reset the connection, and the answer with it: takes them, for a while. */
@@ -83,7 +83,7 @@ final class HttpExchange {
                 count = in.read(unwanted);
             }
         } catch (SocketTimeoutException e) {
-            // It has had its answer, and its time to hang up.
+            // It has had its response, and its time to hang up.
             return;
         }
     }

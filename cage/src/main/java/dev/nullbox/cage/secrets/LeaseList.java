@@ -8,25 +8,25 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The warden's leases at one moment, as {@code vault.leases} tells them.
+ * Leases of the warden at one moment, from {@code vault.leases}.
  *
  * @param seq the state's number
  * @param isWhole whether a lease that is not among them is over
- * @param leases by which the warden calls them
+ * @param leases by the warden's names
  */
-public record LeaseList(long seq, boolean isWhole, Map<String, Told> leases) {
+public record LeaseList(long seq, boolean isWhole, Map<String, LeaseState> leases) {
     /** The state of what may be used. */
     public static final String ACTIVE = "active";
 
     private static final String ENDED = "ended";
 
     /**
-     * One lease.
+     * State of one lease.
      *
      * @param refs the state of each of its secrets, by name
      */
-    record Told(String state, Map<String, String> refs) {
-        Told {
+    record LeaseState(String state, Map<String, String> refs) {
+        LeaseState {
             refs = Map.copyOf(refs);
         }
     }
@@ -36,28 +36,28 @@ public record LeaseList(long seq, boolean isWhole, Map<String, Told> leases) {
     }
 
     /** The list in an answer of the warden. */
-    public static LeaseList of(Message answer) {
-        Map<String, Told> leases = new HashMap<>();
-        boolean isWhole = answer.get(VaultContract.LEFT_OUT) == 0;
-        for (Message lease : answer.get(VaultContract.LEASE_LIST)) {
+    public static LeaseList of(Message response) {
+        Map<String, LeaseState> leases = new HashMap<>();
+        boolean isWhole = response.get(VaultContract.LEFT_OUT) == 0;
+        for (Message lease : response.get(VaultContract.LEASE_LIST)) {
             String state = lease.get(Fields.STATE);
             Map<String, String> refs = new HashMap<>();
             for (Message ref : lease.get(VaultContract.LENT)) {
                 refs.put(ref.get(VaultContract.NAME).value(), ref.get(Fields.STATE));
             }
-            leases.put(lease.get(VaultContract.LEASE), new Told(state, refs));
-            // Those in force come first: once one is over, all of them have been told.
+            leases.put(lease.get(VaultContract.LEASE), new LeaseState(state, refs));
+            // Those in force come first: once one is over, all of them are in the list.
             isWhole |= !state.equals(ACTIVE);
         }
-        return new LeaseList(answer.get(Fields.SEQ), isWhole, leases);
+        return new LeaseList(response.get(Fields.SEQ), isWhole, leases);
     }
 
-    /** How a secret of a lease stands: {@link #ACTIVE}, or what has become of it; absent when that is not told. */
+    /** The state of a lease's secret: {@link #ACTIVE} or the cause of its end; absent when the list lacks it. */
     public Optional<String> state(String lease, String name) {
-        Told told = leases.get(lease);
-        if (told == null) {
+        LeaseState found = leases.get(lease);
+        if (found == null) {
             return isWhole ? Optional.of(ENDED) : Optional.empty();
         }
-        return Optional.of(told.state().equals(ACTIVE) ? told.refs().getOrDefault(name, ENDED) : told.state());
+        return Optional.of(found.state().equals(ACTIVE) ? found.refs().getOrDefault(name, ENDED) : found.state());
     }
 }

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The daemon's hold on the tmpfs in which an agent's secrets lie, by which it takes them away again. The jail itself and
+ * The daemon's handle of the tmpfs with an agent's secrets, by which it wipes them. The jail itself and
  * the guest see that tmpfs through a read-only mount; this one is the jail's former own, detached, in no tree of files.
  */
 public final class SecretFiles implements AutoCloseable {
@@ -45,7 +45,7 @@ public final class SecretFiles implements AutoCloseable {
         return new SecretFiles(libc, libc.open(seen, flags, 0).orThrow("open " + seen), names);
     }
 
-    /** Those that are still there. */
+    /** The secrets that are still there. */
     synchronized Set<String> names() {
         return Set.copyOf(names);
     }

@@ -82,7 +82,7 @@ class AgentLifecycleTest {
 
     @ParameterizedTest
     @CsvSource({
-        "Starting, Running, SayStarted",
+        "Starting, Running, EmitStarted",
         "Running, Running, -",
         "Stopping, Stopping, -",
         "Banned, Banned, -",
@@ -98,15 +98,15 @@ class AgentLifecycleTest {
 
     @ParameterizedTest
     @CsvSource({
-        "NEVER, 0, 0, Stopped, SayStopped",
-        "NEVER, 3, 0, Failed, SayFailed",
-        "NEVER, -1, 9, Failed, SayFailed",
-        "ON_FAILURE, 0, 0, Stopped, SayStopped",
-        "ON_FAILURE, 3, 0, Backoff, SayStopped",
-        "ON_FAILURE, -1, 9, Backoff, SayStopped",
-        "ALWAYS, 0, 0, Backoff, SayStopped",
-        "ALWAYS, 127, 0, Backoff, SayStopped",
-        "ALWAYS, 71, 0, Failed, SayFailed"
+        "NEVER, 0, 0, Stopped, EmitStopped",
+        "NEVER, 3, 0, Failed, EmitFailed",
+        "NEVER, -1, 9, Failed, EmitFailed",
+        "ON_FAILURE, 0, 0, Stopped, EmitStopped",
+        "ON_FAILURE, 3, 0, Backoff, EmitStopped",
+        "ON_FAILURE, -1, 9, Backoff, EmitStopped",
+        "ALWAYS, 0, 0, Backoff, EmitStopped",
+        "ALWAYS, 127, 0, Backoff, EmitStopped",
+        "ALWAYS, 71, 0, Failed, EmitFailed"
     })
     void followsThePolicyAtTheEnd(RestartPolicy policy, int code, int signal, String after, String said) {
         Transition got = lifecycle(policy)
@@ -115,7 +115,7 @@ class AgentLifecycleTest {
                         new Exited(signal == 0 ? new ExitStatus.Code(code) : new ExitStatus.Signal(signal)),
                         NOW);
         assertThat(name(got.state())).isEqualTo(after);
-        assertThat(actions(got)).isEqualTo("SayExited CleanUp " + said);
+        assertThat(actions(got)).isEqualTo("EmitExited CleanUp " + said);
     }
 
     @Test
@@ -126,7 +126,7 @@ class AgentLifecycleTest {
         List<Long> waits = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
             Transition failed = lifecycle.next(state, new LaunchFailed("no egress", false), NOW);
-            assertThat(failed.actions()).containsExactly(new Action.SayFailed("no egress"));
+            assertThat(failed.actions()).containsExactly(new Action.EmitFailed("no egress"));
             assertThat(failed.state().why()).isEqualTo("no egress");
             waits.add((failed.state().deadline() - NOW) / 1000);
             Transition woken = lifecycle.next(failed.state(), new TimerFired(), NOW);
@@ -176,9 +176,9 @@ class AgentLifecycleTest {
         "Running, Banned, Kill",
         "Stopping, Banned, Kill",
         "Banned, Banned, -",
-        "Stopped, Failed, SayFailed",
-        "Backoff, Failed, SayFailed",
-        "Failed, Failed, SayFailed"
+        "Stopped, Failed, EmitFailed",
+        "Backoff, Failed, EmitFailed",
+        "Failed, Failed, EmitFailed"
     })
     void aBannedRunIsKilled(String before, String after, String actions) {
         Transition got = lifecycle(RestartPolicy.ALWAYS).next(in(before), new Ban("canary"), NOW);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is sent to a jail through a true pipe, which takes 64 KiB. */
+/** Writes to a jail through a true pipe, which takes 64 KiB. */
 class JailPipeTest {
     private static final byte[] LONG = new byte[300_000];
 

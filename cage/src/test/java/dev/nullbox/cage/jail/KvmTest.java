@@ -14,7 +14,7 @@ class KvmTest {
     @Test
     void isThereInItsOneVersion() {
         FakeLibc libc = new FakeLibc().returns("open", 9).returns("ioctl", 12);
-        assertThat(Kvm.ask(libc, DEVICE)).isEqualTo(new Kvm.Answer.Available(12));
+        assertThat(Kvm.probe(libc, DEVICE)).isEqualTo(new Kvm.Support.Available(12));
         assertThat(libc.calls("close")).containsExactly("close(9)");
     }
 
@@ -42,9 +42,9 @@ class KvmTest {
     }
 
     private static String why(FakeLibc libc) {
-        return switch (Kvm.ask(libc, DEVICE)) {
-            case Kvm.Answer.Missing(String why) -> why;
-            case Kvm.Answer.Available available -> throw new AssertionError(available);
+        return switch (Kvm.probe(libc, DEVICE)) {
+            case Kvm.Support.Missing(String why) -> why;
+            case Kvm.Support.Available available -> throw new AssertionError(available);
         };
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the compiled filter answers, by an interpreter of the instructions that it may have. The kernel's: SyscallFilterIT. */
+/** The compiled filter's actions, by an interpreter of the instructions that it may have. The kernel's: SyscallFilterIT. */
 class SyscallFilterTest {
     private static final int READ = 0;
     private static final int EXECVE = 59;

@@ -49,7 +49,7 @@ class AgentApiTest {
     private final List<Secret> given = new CopyOnWriteArrayList<>();
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final AtomicLong clock = new AtomicLong(5_000);
-    private final RateLimitedLog complaints = new RateLimitedLog(line -> lines.add("cage: " + line), clock::get);
+    private final RateLimitedLog log = new RateLimitedLog(line -> lines.add("cage: " + line), clock::get);
     private AgentApi api;
 
     @BeforeEach
@@ -59,7 +59,7 @@ class AgentApiTest {
                 loopback,
                 0,
                 new AgentApi.Client(loopback, LISTED, this::fetch, alarms::incrementAndGet),
-                new AgentApi.Host(HeapWiper.start(), complaints, clock::get));
+                new AgentApi.Host(HeapWiper.start(), log, clock::get));
     }
 
     @AfterEach
@@ -102,7 +102,7 @@ class AgentApiTest {
 
     /** It once kept the thread, and the secret, for as long as it liked. */
     @Test
-    void whoDoesNotReadKeepsNeitherTheSecretNorTheOthersWaiting() throws Exception {
+    void aClientThatDoesNotReadHoldsUpNothing() throws Exception {
         try (Socket lazy = new Socket()) {
             lazy.setReceiveBufferSize(1_024);
             lazy.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), api.port()));
@@ -116,7 +116,7 @@ class AgentApiTest {
 
     /** As another process of the host, to which the agent's gateway address is near too. */
     @Test
-    void doesNotAnswerWhoComesFromAnotherAddressThanTheAgents() throws IOException {
+    void otherAddressesGetNoResponse() throws IOException {
         String request = "GET /secrets/CANARY HTTP/1.1\r\nHost: x\r\n\r\n";
         try {
             assertThat(askFrom(InetAddress.ofLiteral("127.0.0.2"), request)).isEmpty();
@@ -198,8 +198,9 @@ class AgentApiTest {
         assertThat(given.getFirst().name()).isEqualTo("OTHER_TOKEN");
         assertThat(given.getFirst().value()).containsOnly(0);
         assertThat(lines)
-                .containsExactly("cage: the agent at 127.0.0.1: the warden gave a secret for it that its manifest does"
-                        + " not have; it was wiped: OTHER_TOKEN");
+                .containsExactly(
+                        "cage: the agent at 127.0.0.1: warden gave a secret that its manifest does not have; wiped:"
+                                + " OTHER_TOKEN");
     }
 
     @ParameterizedTest
@@ -219,7 +220,7 @@ class AgentApiTest {
 
     /** Each is one that the warden writes down. */
     @Test
-    void asksTheWardenNoMoreWhenTooManyWereRefused() throws IOException {
+    void wardenIsSparedAfterTooManyRefusals() throws IOException {
         for (int i = 0; i < AgentApi.REFUSALS; i++) {
             assertThat(get(i % 2 == 0 ? "/secrets/OTHER_NAME" : "/secrets/VAULT_SEALED"))
                     .startsWith(i % 2 == 0 ? "HTTP/1.1 404" : "HTTP/1.1 503");
@@ -233,7 +234,7 @@ class AgentApiTest {
         }
         assertThat(asked).hasSize(AgentApi.REFUSALS);
         assertThat(alarms).hasValue(0);
-        assertThat(lines).hasSize(1).first().asString().contains("the warden is not asked");
+        assertThat(lines).hasSize(1).first().asString().contains("not forwarded to warden");
         assertThat(get("/")).startsWith("HTTP/1.1 404");
         clock.addAndGet(AgentApi.MILLIS_PER_REFUSAL);
         assertThat(get("/secrets/TOKEN")).endsWith("t0k3n");
@@ -272,7 +273,7 @@ class AgentApiTest {
     }
 
     @Test
-    void complainsBrieflyOfWhoComesFromElsewhereAndOfHalfRequests() throws IOException {
+    void strangersAndHalfRequestsAreLoggedBriefly() throws IOException {
         for (int i = 0; i < 5; i++) {
             assertThat(ask("GET /")).isEmpty();
             try {
@@ -286,10 +287,8 @@ class AgentApiTest {
         assertThat(get("/")).startsWith("HTTP/1.1 404");
         assertThat(lines)
                 .containsExactly(
-                        "cage: the agent at 127.0.0.1: its request was not answered: hung up before the request was"
-                                + " whole",
-                        "cage: the agent at 127.0.0.1: who asked for a secret of it came from elsewhere, and was not"
-                                + " answered");
+                        "cage: the agent at 127.0.0.1: request failed: hung up before the request was" + " whole",
+                        "cage: the agent at 127.0.0.1: a connection from another address than its own was closed");
     }
 
     @ParameterizedTest

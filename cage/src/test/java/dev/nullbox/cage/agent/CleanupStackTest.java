@@ -9,37 +9,37 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class UndoTest {
+class CleanupStackTest {
     private final List<String> done = new ArrayList<>();
-    private final List<String> complaints = new ArrayList<>();
-    private final Undo undo = new Undo(complaints::add);
+    private final List<String> log = new ArrayList<>();
+    private final CleanupStack cleanups = new CleanupStack(log::add);
 
     /** A bug in one of them once left the lease in force. */
     @Test
     void whateverFailsKeepsNoOtherFromBeingUndone() {
-        undo.push("first", () -> done.add("first"));
-        undo.push("file", () -> {
+        cleanups.push("first", () -> done.add("first"));
+        cleanups.push("file", () -> {
             throw new IOException("EIO");
         });
-        undo.push("service", () -> {
+        cleanups.push("service", () -> {
             throw new RpcException(CallReason.NOT_LISTENING, "nobody answers");
         });
-        undo.push("bug", () -> {
+        cleanups.push("bug", () -> {
             throw new IllegalStateException("s3cr3t");
         });
-        undo.push("last", () -> done.add("last"));
-        undo.all();
+        cleanups.push("last", () -> done.add("last"));
+        cleanups.all();
         assertThat(done).containsExactly("last", "first");
-        assertThat(complaints).hasSize(3).element(0).asString().startsWith("bug: java.lang.IllegalStateException at ");
-        assertThat(complaints).endsWith("service: nobody answers", "file: EIO");
-        assertThat(complaints.toString()).doesNotContain("s3cr3t");
+        assertThat(log).hasSize(3).element(0).asString().startsWith("bug: java.lang.IllegalStateException at ");
+        assertThat(log).endsWith("service: nobody answers", "file: EIO");
+        assertThat(log.toString()).doesNotContain("s3cr3t");
     }
 
     @Test
     void undoesOnce() {
-        undo.push("one", () -> done.add("one"));
-        undo.all();
-        undo.all();
+        cleanups.push("one", () -> done.add("one"));
+        cleanups.all();
+        cleanups.all();
         assertThat(done).hasSize(1);
     }
 }

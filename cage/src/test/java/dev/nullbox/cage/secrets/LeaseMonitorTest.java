@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.nullbox.cage.agent.Peers;
-import dev.nullbox.cage.secrets.LeaseWatch.Loan;
+import dev.nullbox.cage.agent.ServiceClients;
+import dev.nullbox.cage.secrets.LeaseMonitor.HeldLease;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.rpc.RpcException;
@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LeaseWatchTest {
-    private static final LeaseWatch.Listener NOBODY = (name, why) -> {};
+class LeaseMonitorTest {
+    private static final LeaseMonitor.Listener NOBODY = (name, why) -> {};
 
     @TempDir
     Path base;
@@ -37,14 +37,14 @@ class LeaseWatchTest {
     private final Libc libc = Natives.libc();
     private final FakeWarden warden = new FakeWarden();
     private RpcServer server;
-    private LeaseWatch watch;
+    private LeaseMonitor watch;
 
     @BeforeEach
     void start() throws IOException {
         RpcMethod leases = new RpcMethod(
                 "vault.leases", Set.of(System.getProperty("user.name")), (caller, params) -> warden.leases(params));
         server = RpcServer.listen(base.resolve("warden.sock"), List.of(leases), RpcLimits.defaults());
-        watch = LeaseWatch.start(new Peers(base, Duration.ofSeconds(10))::leases);
+        watch = LeaseMonitor.start(new ServiceClients(base, Duration.ofSeconds(10))::leases);
     }
 
     @AfterEach
@@ -52,7 +52,7 @@ class LeaseWatchTest {
         server.close();
     }
 
-    private String lend(String agent) throws RpcException {
+    private String grant(String agent) throws RpcException {
         JsonObject params = JsonParser.parseString(
                         "{\"agent\":\"" + agent + "\",\"run\":1,\"refs\":[{\"name\":\"PASS\",\"deliver\":\"file\"}]}")
                 .getAsJsonObject();
@@ -60,11 +60,11 @@ class LeaseWatchTest {
     }
 
     /** The file, in a directory of the agent's own. */
-    private Path watch(String agent, String lease, LeaseWatch.Listener listener) throws IOException {
+    private Path watch(String agent, String lease, LeaseMonitor.Listener listener) throws IOException {
         Path directory = Files.createDirectory(base.resolve(agent));
         Path file = Files.writeString(directory.resolve("PASS"), "s3cr3t");
         SecretFiles files = SecretFiles.of(libc, libc.getpid(), directory.toString(), List.of("PASS"));
-        watch.add(new Loan(agent, lease, files, Map.of(), listener));
+        watch.add(new HeldLease(agent, lease, files, Map.of(), listener));
         return file;
     }
 
@@ -92,9 +92,9 @@ class LeaseWatchTest {
                 "{\"leases\":[{\"lease\":\"L0\",\"state\":\"active\",\"names\":[{}]}],\"seq\":7,\"left_out\":0}",
                 "{}",
             })
-    void aGarbledAnswerTakesNothingAwayAndDoesNotEndTheWatch(String garbled) throws Exception {
+    void aMalformedResponseWipesAndEndsNothing(String garbled) throws Exception {
         warden.garble(JsonParser.parseString(garbled).getAsJsonObject());
-        Path file = watch("one", lend("one"), NOBODY);
+        Path file = watch("one", grant("one"), NOBODY);
         assertThat(within(10, () -> warden.garbled() > 2)).isTrue();
         assertThat(file).hasContent("s3cr3t");
         warden.garble(null);
@@ -106,31 +106,31 @@ class LeaseWatchTest {
     @Test
     void doesNotSpinWhileItGetsNoAnswer() throws Exception {
         warden.garble(new JsonObject());
-        watch("one", lend("one"), NOBODY);
+        watch("one", grant("one"), NOBODY);
         assertThat(within(10, () -> warden.garbled() > 0)).isTrue();
         TimeUnit.SECONDS.sleep(2);
         assertThat(warden.garbled()).isBetween(2, 6);
     }
 
     @Test
-    void whoCannotBeToldDoesNotKeepTheOthersSecretsWhereTheyAre() throws Exception {
-        Path first = watch("one", lend("one"), (name, why) -> {
+    void aFailingListenerDoesNotKeepOtherSecrets() throws Exception {
+        Path first = watch("one", grant("one"), (name, why) -> {
             throw new IllegalStateException("a bug");
         });
-        Path second = watch("two", lend("two"), NOBODY);
+        Path second = watch("two", grant("two"), NOBODY);
         warden.forget();
         assertThat(within(10, () -> isGone(first) && isGone(second))).isTrue();
-        Path third = watch("three", lend("three"), NOBODY);
+        Path third = watch("three", grant("three"), NOBODY);
         warden.revoke("three");
         assertThat(within(10, () -> isGone(third))).isTrue();
     }
 
     /** It once took up to two waits: the state was known already, but not what it meant for a new loan. */
     @Test
-    void aNewLoanIsLookedAtAsSoonAsAnythingChanges() throws Exception {
-        watch("one", lend("one"), NOBODY);
+    void aNewLeaseIsCheckedAtTheNextChange() throws Exception {
+        watch("one", grant("one"), NOBODY);
         TimeUnit.MILLISECONDS.sleep(500);
-        String lease = lend("two");
+        String lease = grant("two");
         TimeUnit.MILLISECONDS.sleep(500);
         Path file = watch("two", lease, NOBODY);
         warden.revoke("two");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class WallsTest {
+class SandboxCheckTest {
     private static final String STATUS = """
             Name:\tcage
             PPid:\t7
@@ -40,7 +40,7 @@ class WallsTest {
     Path self;
 
     @BeforeEach
-    void everyWallStands() throws IOException {
+    void wholeSandbox() throws IOException {
         Files.writeString(self.resolve("status"), STATUS);
         Files.writeString(self.resolve("cgroup"), "4:memory:/else\n0::/agents/a\n");
         Files.createDirectory(self.resolve("ns"));
@@ -57,7 +57,7 @@ class WallsTest {
     }
 
     private List<String> missing() throws IOException {
-        return new Walls(self).missing(EXPECTED);
+        return new SandboxCheck(self).missing(EXPECTED);
     }
 
     @Test

@@ -18,16 +18,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What a daemon that was killed left behind, removed before anything starts. Its processes died with it. */
-public final class Leftovers {
+/** Removal of what a killed daemon left behind, before anything starts. Its processes died with it. */
+public final class StaleStateCleaner {
     private final Libc libc;
     private final Cgroups cgroups;
-    private final Peers peers;
+    private final ServiceClients clients;
 
-    public Leftovers(Libc libc, Cgroups cgroups, Peers peers) {
+    public StaleStateCleaner(Libc libc, Cgroups cgroups, ServiceClients clients) {
         this.libc = libc;
         this.cgroups = cgroups;
-        this.peers = peers;
+        this.clients = clients;
     }
 
     /**
@@ -65,13 +65,13 @@ public final class Leftovers {
     }
 
     private void forget(AgentName agent) throws IOException {
-        quietly(VaultContract.REVOKE, () -> peers.revokeAll(agent));
-        quietly(MemoryContract.DETACH, () -> peers.detachMemory(agent));
-        quietly(EgressContract.REMOVE, () -> peers.removeEgress(agent));
+        quietly(VaultContract.REVOKE, () -> clients.revokeAll(agent));
+        quietly(MemoryContract.DETACH, () -> clients.detachMemory(agent));
+        quietly(EgressContract.REMOVE, () -> clients.removeEgress(agent));
     }
 
-    /** A service that is down has forgotten, or is told at the agent's next start. */
-    private static void quietly(Method<?> what, Undo.Step step) throws IOException {
+    /** A service that is down has forgotten, or replaces its state at the agent's next start. */
+    private static void quietly(Method<?> what, CleanupStack.Step step) throws IOException {
         try {
             step.run();
         } catch (RpcException e) {

@@ -3,7 +3,7 @@ package dev.nullbox.cage.agent;
 import dev.nullbox.cage.jail.JailNetwork;
 import dev.nullbox.cage.secrets.AgentApi;
 import dev.nullbox.cage.secrets.LeaseList;
-import dev.nullbox.cage.secrets.LeaseWatch.Loan;
+import dev.nullbox.cage.secrets.LeaseMonitor.HeldLease;
 import dev.nullbox.cage.secrets.SecretFiles;
 import dev.nullbox.manifest.CredentialRef;
 import dev.nullbox.manifest.Delivery;
@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What the daemon itself does for one run beside its process: hands out secrets, takes them back, asks for health. */
-final class RunServices {
-    private final AgentRun.Tools tools;
+/** Parts of a run beside its process: the API for secrets, the lease on secrets in files, the health check. */
+final class RunSidecars {
+    private final AgentRun.RunDependencies dependencies;
     private final CatalogEntry.Accepted agent;
     private final AgentSlot slot;
     private final long run;
@@ -29,9 +29,13 @@ final class RunServices {
     private @Nullable HealthProbe probe;
     private boolean isOver;
 
-    RunServices(
-            AgentRun.Tools tools, CatalogEntry.Accepted agent, AgentSlot slot, long run, AgentRun.Listener listener) {
-        this.tools = tools;
+    RunSidecars(
+            AgentRun.RunDependencies dependencies,
+            CatalogEntry.Accepted agent,
+            AgentSlot slot,
+            long run,
+            AgentRun.Listener listener) {
+        this.dependencies = dependencies;
         this.agent = agent;
         this.slot = slot;
         this.run = run;
@@ -45,8 +49,8 @@ final class RunServices {
     }
 
     /** Opens the agent's API when it has secrets to fetch; its gateway address must be there. */
-    void serve(Undo undo) throws IOException {
-        undo.push("stop asking for health", this::stopProbe);
+    void serve(CleanupStack cleanups) throws IOException {
+        cleanups.push("stop the health check", this::stopProbe);
         List<CredentialRef> refs = refs(Delivery.FETCH);
         if (refs.isEmpty()) {
             return;
@@ -54,11 +58,11 @@ final class RunServices {
         AgentApi.Client client = new AgentApi.Client(
                 JailNetwork.address(slot.address()),
                 refs.stream().map(ref -> ref.name().value()).collect(Collectors.toUnmodifiableSet()),
-                name -> tools.peers().fetch(agent.agent(), run, name),
+                name -> dependencies.clients().fetch(agent.agent(), run, name),
                 () -> listener.banned(AgentRun.CANARY));
-        AgentApi.Host host = new AgentApi.Host(tools.wiper(), tools.log(), tools.clockMillis());
+        AgentApi.Host host = new AgentApi.Host(dependencies.wiper(), dependencies.log(), dependencies.clockMillis());
         AgentApi api = AgentApi.open(JailNetwork.address(slot.gateway()), AgentSlot.API_PORT, client, host);
-        undo.push("close the agent's API", api::close);
+        cleanups.push("close the agent's API", api::close);
     }
 
     /**
@@ -67,24 +71,25 @@ final class RunServices {
      * @throws IOException when what was lent is over already
      * @throws RpcException when the warden does not tell
      */
-    void keep(Undo undo, String lease, int threadId, String path) throws IOException, RpcException {
+    void keep(CleanupStack cleanups, String lease, int threadId, String path) throws IOException, RpcException {
         List<CredentialRef> refs = refs(Delivery.FILE);
         List<String> names = refs.stream().map(ref -> ref.name().value()).toList();
-        SecretFiles files = SecretFiles.of(tools.libc(), threadId, path, names);
-        undo.push("wipe the secrets", files::close);
+        SecretFiles files = SecretFiles.of(dependencies.libc(), threadId, path, names);
+        cleanups.push("wipe the secrets", files::close);
         Map<String, Long> due = new HashMap<>();
         for (CredentialRef ref : refs) {
             ref.ttl().ifPresent(ttl -> due.put(ref.name().value(), leasedAt + ttl.toNanos()));
         }
-        Loan loan = new Loan(agent.name(), lease, files, due, listener::wiped);
-        undo.push("watch its lease no more", () -> tools.leases().remove(loan));
-        tools.leases().add(loan);
-        refuseWhatIsOver(lease, names);
+        HeldLease held = new HeldLease(agent.name(), lease, files, due, listener::wiped);
+        cleanups.push(
+                "stop watching its lease", () -> dependencies.leaseMonitor().remove(held));
+        dependencies.leaseMonitor().add(held);
+        rejectEndedLeases(lease, names);
     }
 
-    /** The watch comes round in its own time: by then the guest could have read what was revoked before it began. */
-    private void refuseWhatIsOver(String lease, List<String> names) throws IOException, RpcException {
-        LeaseList leases = tools.peers().leases(0, 0);
+    /** The monitor polls later: until then the guest could read a secret that was revoked before it began. */
+    private void rejectEndedLeases(String lease, List<String> names) throws IOException, RpcException {
+        LeaseList leases = dependencies.clients().leases(0, 0);
         for (String name : names) {
             // Those in force come first, and a lease this new before the others: not told is over.
             String state = leases.state(lease, name).orElse("ended");
@@ -94,7 +99,7 @@ final class RunServices {
         }
     }
 
-    /** The microVM begins: from now on it is asked for its health, when its manifest says how. */
+    /** Starts the health check, when the manifest has one: the microVM begins. */
     synchronized void entered() throws IOException {
         Optional<HealthCheck> check = agent.manifest().capabilities().healthCheck();
         if (check.isPresent() && !isOver) {

@@ -9,14 +9,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Ends what was lent to runs that are over. A warden that does not answer is asked again until it does, ever more slowly:
- * one that hangs, unlike one that was started anew, still has the lease, and would show it as in force.
+ * Ends the leases of runs that are over. A revocation that fails is retried with a growing pause until it succeeds: a
+ * warden that hangs, unlike a restarted one, still has the lease in force.
  */
-public final class LeaseEnds implements Runnable {
+public final class LeaseRevoker implements Runnable {
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
     /** An agent that is started anew while the warden hangs adds one each time. */
-    private static final int MAX_OWED = 1_000;
+    private static final int MAX_PENDING = 1_000;
 
     /** The call that ends the lease of one run. */
     @FunctionalInterface
@@ -27,14 +27,14 @@ public final class LeaseEnds implements Runnable {
     private record Run(AgentName agent, long number) {}
 
     private final Warden warden;
-    private final Set<Run> owed = new LinkedHashSet<>();
+    private final Set<Run> pending = new LinkedHashSet<>();
 
-    private LeaseEnds(Warden warden) {
+    private LeaseRevoker(Warden warden) {
         this.warden = warden;
     }
 
-    public static LeaseEnds start(Warden warden) {
-        LeaseEnds ends = new LeaseEnds(warden);
+    public static LeaseRevoker start(Warden warden) {
+        LeaseRevoker ends = new LeaseRevoker(warden);
         Thread.ofPlatform().daemon().name("cage-lease-ends").start(ends);
         return ends;
     }
@@ -48,18 +48,18 @@ public final class LeaseEnds implements Runnable {
         try {
             warden.revoke(agent, run);
         } catch (RpcException e) {
-            String then = owe(new Run(agent, run))
-                    ? "it is asked again until it does"
-                    : "it is asked no more; revoke what is lent to " + agent;
+            String then = addPending(new Run(agent, run))
+                    ? "retrying until it succeeds"
+                    : "not retried; revoke the leases of " + agent;
             throw e.withMessage(e.getMessage() + "; " + then);
         }
     }
 
-    private synchronized boolean owe(Run run) {
-        if (owed.size() == MAX_OWED) {
+    private synchronized boolean addPending(Run run) {
+        if (pending.size() == MAX_PENDING) {
             return false;
         }
-        owed.add(run);
+        pending.add(run);
         notifyAll();
         return true;
     }
@@ -69,7 +69,7 @@ public final class LeaseEnds implements Runnable {
         try {
             long pause = FIRST_PAUSE_NANOS;
             while (true) {
-                Run next = awaitOwed();
+                Run next = awaitPending();
                 LockSupport.parkNanos(pause);
                 pause = isEnded(next) ? 0 : Math.clamp(2 * pause, FIRST_PAUSE_NANOS, LONGEST_PAUSE_NANOS);
             }
@@ -78,11 +78,11 @@ public final class LeaseEnds implements Runnable {
         }
     }
 
-    private synchronized Run awaitOwed() throws InterruptedException {
-        while (owed.isEmpty()) {
+    private synchronized Run awaitPending() throws InterruptedException {
+        while (pending.isEmpty()) {
             wait();
         }
-        return owed.iterator().next();
+        return pending.iterator().next();
     }
 
     private boolean isEnded(Run run) {
@@ -90,22 +90,21 @@ public final class LeaseEnds implements Runnable {
         try {
             warden.revoke(run.agent(), run.number());
             isEnded = true;
-            System.err.println("cage: the warden has ended what was lent to run " + run.number() + " of " + run.agent()
-                    + " at last");
+            System.err.println("cage: revoked at last: the lease of run " + run.number() + " of " + run.agent());
         } catch (RpcException e) {
-            // That it does not answer was said when it was first asked.
+            // The first failure was reported.
         } catch (RuntimeException e) {
-            System.err.println("cage: a lease was not ended, and will be: " + RateLimitedLog.bug(e));
+            System.err.println("cage: revoking a lease failed, to be retried: " + RateLimitedLog.bug(e));
         }
         done(run, isEnded);
         return isEnded;
     }
 
-    /** One that cannot be ended goes behind the others: it must not hold them up. */
+    /** A revocation that fails goes behind the others: it must not hold them up. */
     private synchronized void done(Run run, boolean isEnded) {
-        owed.remove(run);
+        pending.remove(run);
         if (!isEnded) {
-            owed.add(run);
+            pending.add(run);
         }
     }
 }

@@ -17,7 +17,7 @@ import java.util.Map;
  * The walls round a VMM, as the kernel reports them for this process. Source: proc_pid_status(5), proc_pid_ns(5),
  * proc_pid_cgroup(5), proc_pid_fd(5).
  */
-final class Walls {
+final class SandboxCheck {
     /** Descriptors 0 to 3 are the daemon's own: order, console, messages, status. */
     private static final int OWN_DESCRIPTORS = 4;
 
@@ -27,7 +27,7 @@ final class Walls {
     private final Path procSelf;
 
     /** @param procSelf {@code /proc/self} */
-    Walls(Path procSelf) {
+    SandboxCheck(Path procSelf) {
         this.procSelf = procSelf;
     }
 

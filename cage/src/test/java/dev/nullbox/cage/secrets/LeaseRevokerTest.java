@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
-import dev.nullbox.cage.agent.Peers;
+import dev.nullbox.cage.agent.ServiceClients;
 import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.api.VaultContract;
 import dev.nullbox.protocol.id.AgentName;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class LeaseEndsTest {
+class LeaseRevokerTest {
     @TempDir
     Path base;
 
@@ -50,8 +50,8 @@ class LeaseEndsTest {
         return Codec.encode(VaultContract.REVOKED.is(1L));
     }
 
-    private LeaseEnds start() {
-        return LeaseEnds.start(new Peers(base, Duration.ofSeconds(10))::revoke);
+    private LeaseRevoker start() {
+        return LeaseRevoker.start(new ServiceClients(base, Duration.ofSeconds(10))::revoke);
     }
 
     private static @Nullable String next(BlockingQueue<String> runs) throws InterruptedException {
@@ -59,8 +59,8 @@ class LeaseEndsTest {
     }
 
     @Test
-    void asksOnceWhenItIsAnswered() throws Exception {
-        LeaseEnds ends = start();
+    void revocationThatSucceedsIsNotRepeated() throws Exception {
+        LeaseRevoker ends = start();
         try (RpcServer _ = warden()) {
             ends.end(new AgentName("one"), 1);
             ends.end(new AgentName("two"), 7);
@@ -70,13 +70,13 @@ class LeaseEndsTest {
 
     /** It once was asked once, and what it had lent stayed lent. */
     @Test
-    void asksAWardenThatIsDownUntilItIsUp() throws Exception {
-        LeaseEnds ends = start();
+    void revocationIsRetriedUntilWardenIsUp() throws Exception {
+        LeaseRevoker ends = start();
         for (long run = 3; run <= 4; run++) {
             long number = run;
             assertThatThrownBy(() -> ends.end(new AgentName("one"), number))
                     .isInstanceOf(RpcException.class)
-                    .hasMessageEndingWith("it is asked again until it does");
+                    .hasMessageEndingWith("retrying until it succeeds");
         }
         try (RpcServer _ = warden()) {
             assertThat(List.of(String.valueOf(next(ended)), String.valueOf(next(ended))))
@@ -92,7 +92,7 @@ class LeaseEndsTest {
 
     @Test
     void oneThatCannotBeEndedDoesNotHoldUpTheOthers() throws Exception {
-        LeaseEnds ends = start();
+        LeaseRevoker ends = start();
         refusing.add("one 1");
         refusing.add("two 1");
         try (RpcServer _ = warden()) {
@@ -106,13 +106,13 @@ class LeaseEndsTest {
     }
 
     @Test
-    void owesNoMoreThanItCanRemember() {
-        LeaseEnds ends = start();
+    void pendingRevocationsAreBounded() {
+        LeaseRevoker ends = start();
         for (long run = 1; run <= 1_000; run++) {
             long number = run;
-            assertThatThrownBy(() -> ends.end(new AgentName("one"), number)).hasMessageContaining("asked again");
+            assertThatThrownBy(() -> ends.end(new AgentName("one"), number)).hasMessageContaining("retrying");
         }
         assertThatThrownBy(() -> ends.end(new AgentName("one"), 1_001))
-                .hasMessageEndingWith("it is asked no more; revoke what is lent to one");
+                .hasMessageEndingWith("not retried; revoke the leases of one");
     }
 }

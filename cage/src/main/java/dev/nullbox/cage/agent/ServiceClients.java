@@ -27,13 +27,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The services that an agent's start and end need: egress, warden, ctxgraph. */
-public final class Peers {
+/** Calls of the services that an agent's start and end need: egress, warden, ctxgraph. */
+public final class ServiceClients {
     private final Path sockets;
     private final Duration deadline;
 
     /** @param sockets the directory with NAME.sock of each service */
-    public Peers(Path sockets, Duration deadline) {
+    public ServiceClients(Path sockets, Duration deadline) {
         this.sockets = sockets;
         this.deadline = deadline;
     }
@@ -66,13 +66,13 @@ public final class Peers {
     }
 
     /**
-     * What the warden lends to one run.
+     * Lease of one run.
      *
-     * @param lease by which the warden calls it; empty when nothing is lent
+     * @param lease the warden's name of it; empty without one
      * @param secrets those that are delivered as files, in the manifest's order; the holder closes them
      */
-    record Lent(String lease, List<Secret> secrets) {
-        static final Lent NOTHING = new Lent("", List.of());
+    record GrantedLease(String lease, List<Secret> secrets) {
+        static final GrantedLease NOTHING = new GrantedLease("", List.of());
     }
 
     /**
@@ -80,14 +80,15 @@ public final class Peers {
      *
      * @throws RpcException the warden's refusal; LEASE when its answer lacks one
      */
-    Lent lease(Manifest manifest, long run) throws RpcException {
+    GrantedLease lease(Manifest manifest, long run) throws RpcException {
         List<CredentialRef> refs = manifest.capabilities().credentialRefs();
-        Message answer = call(
+        Message response = call(
                 VaultContract.LEASE_FOR,
                 VaultContract.AGENT.is(manifest.agent().name()),
                 run(run),
-                VaultContract.REFS.is(refs.stream().map(Peers::describe).toList()));
-        return take(answer, refs);
+                VaultContract.REFS.is(
+                        refs.stream().map(ServiceClients::describe).toList()));
+        return grantedLease(response, refs);
     }
 
     private static Message describe(CredentialRef ref) {
@@ -103,36 +104,36 @@ public final class Peers {
         return VaultContract.RUN.is(Long.toString(run));
     }
 
-    /** Those that are delivered as files; when one is missing, all are wiped. */
-    static Lent take(Message answer, List<CredentialRef> refs) throws RpcException {
-        Map<String, byte[]> values = answer.get(VaultContract.VALUES);
+    /** The secrets that are delivered as files; when one is missing, all are wiped. */
+    static GrantedLease grantedLease(Message response, List<CredentialRef> refs) throws RpcException {
+        Map<String, byte[]> values = response.get(VaultContract.VALUES);
         List<Secret> secrets = new ArrayList<>();
         for (CredentialRef ref : refs) {
             if (ref.delivery() == Delivery.FILE) {
                 String name = ref.name().value();
                 byte[] value = values.get(name);
                 if (value == null) {
-                    answer.wipe();
+                    response.wipe();
                     throw new RpcException(AgentReason.LEASE, "the warden did not lend " + name);
                 }
                 secrets.add(new Secret(name, value));
             }
         }
-        return new Lent(answer.get(VaultContract.LEASE), List.copyOf(secrets));
+        return new GrantedLease(response.get(VaultContract.LEASE), List.copyOf(secrets));
     }
 
     /**
-     * One secret that the agent asks for itself; the caller closes it.
+     * A secret that the agent fetches itself; the caller closes it.
      *
      * @throws RpcException the warden's refusal, as LEASE_SPENT
      */
     Secret fetch(AgentName agent, long run, String name) throws RpcException {
-        Message answer = call(
+        Message response = call(
                 VaultContract.FETCH,
                 VaultContract.AGENT.is(agent),
                 run(run),
                 VaultContract.NAME.is(new SecretName(name)));
-        return new Secret(name, answer.get(VaultContract.VALUE));
+        return new Secret(name, response.get(VaultContract.VALUE));
     }
 
     /**
@@ -154,7 +155,7 @@ public final class Peers {
         var _ = call(VaultContract.REVOKE, VaultContract.AGENT.is(agent), run(run));
     }
 
-    /** Ends what is lent to the agent, whichever run it was lent to. */
+    /** Ends all leases of the agent, of whichever run. */
     void revokeAll(AgentName agent) throws RpcException {
         var _ = call(VaultContract.REVOKE, VaultContract.AGENT.is(agent));
     }

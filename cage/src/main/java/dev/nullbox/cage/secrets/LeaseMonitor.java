@@ -13,14 +13,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Takes secrets away from running agents: those whose lease the warden says is over, and those whose time is up. One
- * thread, which asks the warden only while an agent has secrets in files.
+ * Wipes secrets of running agents once their lease is over, by the warden's list or by their time to live. One thread,
+ * which polls the warden only while an agent has secrets in files.
  *
  * <p>A warden that does not answer, or answers garbled, takes nothing away. One that was started anew has ended all leases: what it does
  * not list is over.
  */
-public final class LeaseWatch implements Runnable {
-    /** So late at most is a secret taken away whose time is up. */
+public final class LeaseMonitor implements Runnable {
+    /** Longest delay until a secret is wiped whose time is up. */
     static final long LONGEST_WAIT_MILLIS = 5_000;
 
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -31,26 +31,26 @@ public final class LeaseWatch implements Runnable {
         LeaseList leases(long after, long waitMillis) throws RpcException;
     }
 
-    /** Who is told that a secret is gone. */
+    /** Callback after a secret was wiped. */
     @FunctionalInterface
     public interface Listener {
         void wiped(String name, String why);
     }
 
     /** The secrets of one run. */
-    public static final class Loan {
+    public static final class HeldLease {
         private final String agent;
         private final String lease;
         private final SecretFiles files;
         private final Map<String, Long> dueNanos;
         private final Listener listener;
-        private final Set<String> complained = new HashSet<>();
+        private final Set<String> warned = new HashSet<>();
 
         /**
-         * @param lease by which the warden calls it
+         * @param lease the warden's name of it
          * @param dueNanos by {@link System#nanoTime}, of those secrets that have a bound in time
          */
-        public Loan(String agent, String lease, SecretFiles files, Map<String, Long> dueNanos, Listener listener) {
+        public HeldLease(String agent, String lease, SecretFiles files, Map<String, Long> dueNanos, Listener listener) {
             this.agent = agent;
             this.lease = lease;
             this.files = files;
@@ -58,28 +58,28 @@ public final class LeaseWatch implements Runnable {
             this.listener = listener;
         }
 
-        /** Whatever fails here fails for this secret alone. */
+        /** A failure concerns this secret alone. */
         private void wipe(String name, String why) {
             try {
                 if (files.wipe(name)) {
                     listener.wiped(name, why);
                 }
             } catch (IOException e) {
-                complain(name, String.valueOf(e.getMessage()));
+                warn(name, String.valueOf(e.getMessage()));
             } catch (RuntimeException e) {
-                complain(name, RateLimitedLog.bug(e));
+                warn(name, RateLimitedLog.bug(e));
             }
         }
 
-        /** Once: it is tried again in each round. */
-        private void complain(String name, String why) {
-            if (complained.add(name)) {
+        /** Once: each poll tries again. */
+        private void warn(String name, String why) {
+            if (warned.add(name)) {
                 System.err.println("cage: the secret " + name + " of " + agent + " could not be wiped: " + why
                         + "; stop the agent");
             }
         }
 
-        private void wipeWhatIsOver(LeaseList leases) {
+        private void wipeEnded(LeaseList leases) {
             for (String name : files.names()) {
                 leases.state(lease, name)
                         .filter(state -> !state.equals(LeaseList.ACTIVE))
@@ -98,38 +98,38 @@ public final class LeaseWatch implements Runnable {
     }
 
     private final Warden warden;
-    private final List<Loan> loans = new ArrayList<>();
-    private boolean isComplaining;
+    private final List<HeldLease> heldLeases = new ArrayList<>();
+    private boolean hasWarned;
 
-    private LeaseWatch(Warden warden) {
+    private LeaseMonitor(Warden warden) {
         this.warden = warden;
     }
 
-    public static LeaseWatch start(Warden warden) {
-        LeaseWatch watch = new LeaseWatch(warden);
+    public static LeaseMonitor start(Warden warden) {
+        LeaseMonitor watch = new LeaseMonitor(warden);
         Thread.ofPlatform().daemon().name("cage-leases").start(watch);
         return watch;
     }
 
-    public synchronized void add(Loan loan) {
-        loans.add(loan);
+    public synchronized void add(HeldLease held) {
+        heldLeases.add(held);
         notifyAll();
     }
 
-    public synchronized void remove(Loan loan) {
-        loans.remove(loan);
+    public synchronized void remove(HeldLease held) {
+        heldLeases.remove(held);
     }
 
     @Override
     public void run() {
-        List<Loan> known = List.of();
+        List<HeldLease> known = List.of();
         long seq = 0;
         try {
             while (true) {
-                List<Loan> current = awaitLoans();
+                List<HeldLease> current = awaitLeases();
                 // What has become of a new one may be older than the state that is known.
                 long after = current.equals(known) ? seq : 0;
-                seq = round(after, current);
+                seq = poll(after, current);
                 if (seq == after) {
                     LockSupport.parkNanos(PAUSE_NANOS);
                 }
@@ -140,43 +140,43 @@ public final class LeaseWatch implements Runnable {
         }
     }
 
-    private synchronized List<Loan> awaitLoans() throws InterruptedException {
-        while (loans.isEmpty()) {
+    private synchronized List<HeldLease> awaitLeases() throws InterruptedException {
+        while (heldLeases.isEmpty()) {
             wait();
         }
-        return List.copyOf(loans);
+        return List.copyOf(heldLeases);
     }
 
     /** Asks, and takes away what is over; the state's number, or the old one when there was no answer. */
-    private long round(long after, List<Loan> current) {
+    private long poll(long after, List<HeldLease> current) {
         try {
-            current.forEach(Loan::wipeOverdue);
+            current.forEach(HeldLease::wipeOverdue);
             LeaseList leases = warden.leases(after, longestWait(current));
-            current.forEach(loan -> loan.wipeWhatIsOver(leases));
-            isComplaining = false;
+            current.forEach(held -> held.wipeEnded(leases));
+            hasWarned = false;
             return leases.seq();
         } catch (RpcException e) {
-            complain("the warden tells no leases, so none can be revoked: " + e.getMessage());
+            warn("vault.leases failed, so no lease can be revoked: " + e.getMessage());
         } catch (RuntimeException e) {
-            // A watch that ends takes nothing away ever again.
-            complain("the watch over leases failed, and goes on: " + RateLimitedLog.bug(e));
+            // Without this thread no secret would ever be wiped.
+            warn("the lease monitor failed and goes on: " + RateLimitedLog.bug(e));
         }
         return after;
     }
 
-    /** Once, until a round goes well again. */
-    private void complain(String what) {
-        if (!isComplaining) {
+    /** Once, until a poll succeeds again. */
+    private void warn(String what) {
+        if (!hasWarned) {
             System.err.println("cage: " + what);
         }
-        isComplaining = true;
+        hasWarned = true;
     }
 
-    private static long longestWait(List<Loan> current) {
+    private static long longestWait(List<HeldLease> current) {
         long wait = LONGEST_WAIT_MILLIS;
-        for (Loan loan : current) {
-            for (String name : loan.files.names()) {
-                Long due = loan.dueNanos.get(name);
+        for (HeldLease held : current) {
+            for (String name : held.files.names()) {
+                Long due = held.dueNanos.get(name);
                 if (due != null) {
                     wait = Math.clamp(TimeUnit.NANOSECONDS.toMillis(due - System.nanoTime()), 1, wait);
                 }

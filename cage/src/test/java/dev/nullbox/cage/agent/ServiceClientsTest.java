@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PeersTest {
+class ServiceClientsTest {
     private static final List<CredentialRef> REFS = List.of(ref("PASS"), ref("TOKEN"));
 
     private static CredentialRef ref(String name) {
@@ -32,17 +32,17 @@ class PeersTest {
                 Delivery.FILE);
     }
 
-    private static Message decode(String answer) throws RpcException {
+    private static Message decode(String response) throws RpcException {
         return Codec.decodeResult(
-                VaultContract.LEASE_FOR.name(), VaultContract.LEASE_FOR.result(), JsonParser.parseString(answer));
+                VaultContract.LEASE_FOR.name(), VaultContract.LEASE_FOR.result(), JsonParser.parseString(response));
     }
 
     @Test
     void takesWhatIsLent() throws RpcException {
-        Message answer = decode("{\"lease\":\"L1\",\"secrets\":{\"PASS\":\"czNjcjN0\",\"TOKEN\":\"dDBrM24=\"}}");
-        Peers.Lent lent = Peers.take(answer, REFS);
-        assertThat(lent.lease()).isEqualTo("L1");
-        assertThat(lent.secrets())
+        Message response = decode("{\"lease\":\"L1\",\"secrets\":{\"PASS\":\"czNjcjN0\",\"TOKEN\":\"dDBrM24=\"}}");
+        ServiceClients.GrantedLease granted = ServiceClients.grantedLease(response, REFS);
+        assertThat(granted.lease()).isEqualTo("L1");
+        assertThat(granted.secrets())
                 .extracting(Secret::value)
                 .containsExactly("s3cr3t".getBytes(US_ASCII), "t0k3n".getBytes(US_ASCII));
     }
@@ -50,11 +50,11 @@ class PeersTest {
     /** They once stayed in memory. */
     @Test
     void secretsAreWipedWhenOneIsMissing() throws RpcException {
-        Message answer = decode("{\"lease\":\"L1\",\"secrets\":{\"PASS\":\"czNjcjN0\"}}");
-        assertThatThrownBy(() -> Peers.take(answer, REFS))
+        Message response = decode("{\"lease\":\"L1\",\"secrets\":{\"PASS\":\"czNjcjN0\"}}");
+        assertThatThrownBy(() -> ServiceClients.grantedLease(response, REFS))
                 .isInstanceOf(RpcException.class)
                 .hasMessageContaining("the warden did not lend TOKEN");
-        assertThat(answer.get(VaultContract.VALUES).values())
+        assertThat(response.get(VaultContract.VALUES).values())
                 .isNotEmpty()
                 .allSatisfy(value -> assertThat(value).containsOnly(0));
     }
@@ -69,8 +69,8 @@ class PeersTest {
                 "{\"lease\":\"L1\",\"secrets\":{\"PASS\":\"czNjcjN0\",\"TOKEN\":[]}}    | secrets.TOKEN: must be a string",
                 "{\"secrets\":{\"PASS\":\"czNjcjN0\",\"TOKEN\":\"dDBrM24=\"}}           | lease: the parameter is missing",
             })
-    void answersOfAnotherFormAreRefused(String answer, String why) {
-        assertThatThrownBy(() -> decode(answer))
+    void answersOfAnotherFormAreRefused(String response, String why) {
+        assertThatThrownBy(() -> decode(response))
                 .isInstanceOf(RpcException.class)
                 .hasMessageContaining(why);
     }

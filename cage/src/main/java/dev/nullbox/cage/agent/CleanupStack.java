@@ -7,9 +7,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
 
-/** What was done for a run and must be undone after it, the last first. One that fails does not keep the others. */
-final class Undo {
-    /** One step back. */
+/** Cleanups of a run, performed in reverse order. One that fails does not keep the others. */
+final class CleanupStack {
+    /** A cleanup. */
     @FunctionalInterface
     interface Step {
         void run() throws IOException, RpcException;
@@ -18,28 +18,28 @@ final class Undo {
     private record Named(String name, Step step) {}
 
     private final Deque<Named> steps = new ArrayDeque<>();
-    private final Consumer<String> complaints;
+    private final Consumer<String> log;
 
-    /** @param complaints is told of each step that failed, in one line */
-    Undo(Consumer<String> complaints) {
-        this.complaints = complaints;
+    /** @param log takes each failure, in one line */
+    CleanupStack(Consumer<String> log) {
+        this.log = log;
     }
 
-    /** Notes how to undo what is about to be done; undoing what was not done must be harmless. */
+    /** Registers a cleanup before its step is done; without the step it must be harmless. */
     void push(String name, Step step) {
         steps.push(new Named(name, step));
     }
 
-    /** Undoes all; a second call does nothing. */
+    /** Performs all; a second call does nothing. */
     void all() {
         while (!steps.isEmpty()) {
             Named named = steps.pop();
             try {
                 named.step().run();
             } catch (IOException | RpcException e) {
-                complaints.accept(named.name() + ": " + e.getMessage());
+                log.accept(named.name() + ": " + e.getMessage());
             } catch (RuntimeException e) {
-                complaints.accept(named.name() + ": " + RateLimitedLog.bug(e));
+                log.accept(named.name() + ": " + RateLimitedLog.bug(e));
             }
         }
     }

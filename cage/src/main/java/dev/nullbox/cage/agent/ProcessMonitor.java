@@ -14,11 +14,11 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The one reader of a process's console, messages and status, and the one that reaps it. The process's end counts, not
- * the pipes': a child of its own could keep those open.
+ * Reader of a process's console, messages and status, which also reaps it. The end of the process counts, not that of the
+ * pipes: a child of the process could keep those open.
  */
-final class RunPump implements Runnable {
-    /** Who is told, on the pump's thread. */
+final class ProcessMonitor implements Runnable {
+    /** Callbacks, on the monitor's thread. */
     interface Listener {
         /** One line of the guest's console, escaped. */
         void console(String line);
@@ -42,7 +42,7 @@ final class RunPump implements Runnable {
     private final PipeReader pipes;
     private Optional<ExitStatus> status = Optional.empty();
 
-    RunPump(Libc libc, ChildProcess process, Listener listener) {
+    ProcessMonitor(Libc libc, ChildProcess process, Listener listener) {
         this.process = process;
         this.listener = listener;
         this.pipes = new PipeReader(libc);
@@ -61,9 +61,9 @@ final class RunPump implements Runnable {
     @Override
     public void run() {
         try {
-            pump();
+            monitor();
         } catch (RuntimeException e) {
-            // A process that nobody watches would never be known to have ended, and keep what it was lent.
+            // An unwatched process would never be known to have ended, and its leases would stay in force.
             System.err.println("cage: process " + process.pid() + " is ended for a bug: " + RateLimitedLog.bug(e));
             end();
         }
@@ -83,7 +83,7 @@ final class RunPump implements Runnable {
         }
     }
 
-    private void pump() {
+    private void monitor() {
         while (status.isEmpty()) {
             if (pipes.isEmpty()) {
                 status = process.await(POLL_MILLIS);

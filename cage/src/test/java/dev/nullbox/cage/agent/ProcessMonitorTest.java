@@ -16,13 +16,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-class RunPumpTest {
+class ProcessMonitorTest {
     private final Libc libc = Natives.libc();
     private final List<String> seen = new ArrayList<>();
     private final List<ExitStatus> endings = new ArrayList<>();
 
     /** Notes all, and fails at what begins with "bug". */
-    private final class Listener implements RunPump.Listener {
+    private final class Listener implements ProcessMonitor.Listener {
         @Override
         public void console(String line) {
             note("console " + line, line);
@@ -51,12 +51,12 @@ class RunPumpTest {
         }
     }
 
-    private ChildProcess pump(String script) throws IOException {
+    private ChildProcess monitor(String script) throws IOException {
         ChildProcess process = ChildProcess.spawn(
                 libc,
                 Spawner.start(libc),
                 new ChildProcess.Spec(List.of("/bin/sh", "-c", script), List.of(), true, 0, 0));
-        new RunPump(libc, process, new Listener()).run();
+        new ProcessMonitor(libc, process, new Listener()).run();
         libc.close(process.input());
         return process;
     }
@@ -82,7 +82,7 @@ class RunPumpTest {
     @Test
     @Timeout(20)
     void passesOnAllThatIsSaidAndHowItEnds() throws Exception {
-        ChildProcess process = pump("echo one; printf two; echo three >&2; echo walls >&3; exit 3");
+        ChildProcess process = monitor("echo one; printf two; echo three >&2; echo walls >&3; exit 3");
         assertThat(seen).containsExactlyInAnyOrder("console one", "console two", "message three", "status walls");
         assertThat(endings).containsExactly(new ExitStatus.Code(3));
         nothingIsLeftOf(process);
@@ -92,7 +92,7 @@ class RunPumpTest {
     @Test
     @Timeout(20)
     void endsARunThatItCanWatchNoMore() throws Exception {
-        ChildProcess process = pump("echo one; echo bug; exec sleep 1000");
+        ChildProcess process = monitor("echo one; echo bug; exec sleep 1000");
         assertThat(endings).containsExactly(new ExitStatus.Signal(9));
         nothingIsLeftOf(process);
     }
@@ -100,7 +100,7 @@ class RunPumpTest {
     @Test
     @Timeout(20)
     void saysHowItEndedAfterABugInItsLastLine() throws Exception {
-        ChildProcess process = pump("printf bug; exit 3");
+        ChildProcess process = monitor("printf bug; exit 3");
         assertThat(endings).containsExactly(new ExitStatus.Code(3));
         nothingIsLeftOf(process);
     }
