@@ -1,4 +1,9 @@
-/** Constants of Linux by their C names, a class for each header, held against the headers by gcc in a test. */
+/**
+ * Constants of Linux by their C names, a class for each header, and names of errno values and capabilities.
+ *
+ * <p>{@code ConstantsAuditTest} has gcc compare each constant and each byte offset with the headers of the machine. Values
+ * that the kernel does not define have no place here.
+ */
 @NullMarked
 package dev.nullbox.natives.linux;
 

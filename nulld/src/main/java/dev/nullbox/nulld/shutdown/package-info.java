@@ -1,4 +1,9 @@
-/** End of the machine: the orderly shutdown and the emergency one. */
+/**
+ * End of the machine: {@code Shutdown} in order, {@code Emergency} after a failure, {@code Power} as its kind.
+ *
+ * <p>Both kill what is left, sync within a bound and end in reboot(2). No step may throw or wait without a bound: not for a
+ * console, not for a disk.
+ */
 @NullMarked
 package dev.nullbox.nulld.shutdown;
 

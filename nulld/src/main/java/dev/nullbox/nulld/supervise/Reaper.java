@@ -6,7 +6,7 @@ import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.service.process.ExitStatus;
 
 /**
- * The only caller of waitpid(2): one thread in waitpid(-1). Every child that ends is reported, orphans that fell to
+ * Waits for every process: one thread in waitpid(-1). Every child that ends is reported, orphans that fell to
  * PID 1 too; who knows them decides.
  */
 public final class Reaper {
