@@ -17,7 +17,7 @@ public final class Fields {
     public static final Field<String> STATE = Field.of("state", TEXT, "");
     public static final Field<String> WHY = Field.of("why", TEXT, "the cause, for people");
     public static final Field<String> REASON = Field.of("reason", TEXT, "the cause, for people");
-    public static final Field<Long> SEQ = Field.of("seq", COUNT, "");
+    public static final Field<Long> SEQ = Field.of("seq", COUNT, "the place in the order of all changes");
     public static final Field<Long> BYTES = Field.of("bytes", COUNT, "");
     public static final Field<Long> PID = Field.of("pid", COUNT, "the process on the host");
     public static final Field<Long> MS = Field.of("ms", COUNT, "milliseconds");

@@ -41,6 +41,15 @@ public final class Codec {
     }
 
     /**
+     * The same where objects may have members that are not known, which are passed over.
+     *
+     * @throws RpcException naming the field
+     */
+    public static Message decodeOpen(List<Field<?>> fields, JsonObject params) throws RpcException {
+        return new Codec(false).message(fields, params, "");
+    }
+
+    /**
      * A method's result; members that this program does not know are passed over.
      *
      * @throws RpcException UNEXPECTED when it is none

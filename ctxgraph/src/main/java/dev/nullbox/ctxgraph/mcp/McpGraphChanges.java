@@ -45,9 +45,7 @@ final class McpGraphChanges {
     JsonArray createEntities(List<JsonObject> wanted) throws RpcException {
         Map<MemoryKey, JsonObject> byKey = new LinkedHashMap<>();
         for (JsonObject entity : wanted) {
-            byKey.putIfAbsent(
-                    store.entityKey(McpGraphStore.text(entity, "name")),
-                    pick(entity, "name", "entityType", "observations"));
+            byKey.putIfAbsent(store.entityKey(McpGraphStore.text(entity, "name")), entity);
         }
         return createAbsent(List.copyOf(byKey.entrySet()));
     }
@@ -56,7 +54,7 @@ final class McpGraphChanges {
     JsonArray createRelations(List<JsonObject> wanted) throws RpcException {
         Map<MemoryKey, JsonObject> byKey = new LinkedHashMap<>();
         for (JsonObject relation : wanted) {
-            byKey.putIfAbsent(store.relationKey(relation), pick(relation, "from", "to", "relationType"));
+            byKey.putIfAbsent(store.relationKey(relation), relation);
         }
         return createAbsent(List.copyOf(byKey.entrySet()));
     }
@@ -265,13 +263,5 @@ final class McpGraphChanges {
     private static RpcException absent(String name) {
         return new RpcException(
                 MemoryReason.NOT_FOUND, "there is no entity named " + name + ": create it first", "entityName");
-    }
-
-    private static JsonObject pick(JsonObject from, String... members) {
-        JsonObject picked = new JsonObject();
-        for (String member : members) {
-            picked.add(member, from.get(member));
-        }
-        return picked;
     }
 }

@@ -9,7 +9,9 @@ import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.NodeId;
 import dev.nullbox.ctxgraph.memory.Put;
+import dev.nullbox.protocol.FieldType;
 import dev.nullbox.protocol.api.MemoryReason;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
 import java.nio.charset.StandardCharsets;
@@ -151,10 +153,10 @@ public final class McpGraphStore {
         return fits(McpGraphTools.RELATION, value);
     }
 
-    private static boolean fits(McpSchema schema, JsonElement value) {
+    private static boolean fits(FieldType.Struct type, JsonElement value) {
         try {
-            schema.check("", value);
-            return true;
+            return value instanceof JsonObject object
+                    && !Codec.decodeOpen(type.fields(), object).values().isEmpty();
         } catch (RpcException e) {
             return false;
         }

@@ -1,8 +1,12 @@
 package dev.nullbox.ctxgraph.mcp;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.FieldType;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.rpc.Codec;
+import dev.nullbox.rpc.RpcException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,27 +15,36 @@ import java.util.List;
  * over an {@link McpGraph}.
  */
 final class McpGraphTools {
-    private static final McpSchema.Plain ANY_TEXT = McpSchema.text("");
+    static final FieldType.Struct ENTITY = FieldType.struct(
+            Field.of("name", FieldType.TEXT, "What the entity is called; there is one entity of a name"),
+            Field.of("entityType", FieldType.TEXT, "What kind of thing it is, as person or project"),
+            texts("observations", "What is known about it, one fact each"));
+    static final FieldType.Struct RELATION = FieldType.struct(
+            Field.of("from", FieldType.TEXT, "The name of the entity that it starts at"),
+            Field.of("to", FieldType.TEXT, "The name of the entity that it leads to"),
+            Field.of("relationType", FieldType.TEXT, "What the one does to the other, as works_at"));
 
-    static final McpSchema.Shape ENTITY = McpSchema.shape()
-            .with("name", McpSchema.text("What the entity is called; there is one entity of a name"))
-            .with("entityType", McpSchema.text("What kind of thing it is, as person or project"))
-            .with("observations", new McpSchema.Many(ANY_TEXT, "What is known about it, one fact each"));
-
-    static final McpSchema.Shape RELATION = McpSchema.shape()
-            .with("from", McpSchema.text("The name of the entity that it starts at"))
-            .with("to", McpSchema.text("The name of the entity that it leads to"))
-            .with("relationType", McpSchema.text("What the one does to the other, as works_at"));
-
-    private static final McpSchema.Shape ENTITIES = McpSchema.shape().with("entities", new McpSchema.Many(ENTITY, ""));
-    private static final McpSchema.Shape RELATIONS =
-            McpSchema.shape().with("relations", new McpSchema.Many(RELATION, ""));
-    private static final McpSchema.Shape GRAPH =
-            results("entities", ENTITY).with("relations", new McpSchema.Many(RELATION.close(), ""));
-    private static final McpSchema.Shape DONE = McpSchema.shape()
-            .with("success", McpSchema.truth(""))
-            .with("message", ANY_TEXT)
-            .close();
+    private static final Field<List<Message>> ENTITIES = objects("entities", ENTITY, "");
+    private static final Field<List<Message>> RELATIONS = objects("relations", RELATION, "");
+    private static final FieldType.Struct GRAPH = FieldType.struct(ENTITIES, RELATIONS);
+    private static final Field<List<Message>> ADDITIONS = objects(
+            "observations",
+            FieldType.struct(
+                    Field.of("entityName", FieldType.TEXT, "The entity that they are about"),
+                    texts("contents", "The new facts")),
+            "");
+    private static final Field<List<Message>> ADDED = objects(
+            "results",
+            FieldType.struct(Field.of("entityName", FieldType.TEXT, ""), texts("addedObservations", "")),
+            "");
+    private static final Field<List<Message>> DELETIONS = objects(
+            "deletions",
+            FieldType.struct(
+                    Field.of("entityName", FieldType.TEXT, "The entity that they are about"),
+                    texts("observations", "The facts to take away, word for word")),
+            "");
+    private static final FieldType.Struct DONE =
+            FieldType.struct(Field.of("success", FieldType.TRUTH, ""), Field.of("message", FieldType.TEXT, ""));
 
     private final McpGraph graph;
 
@@ -49,79 +62,66 @@ final class McpGraphTools {
     }
 
     private List<McpTool> adding() {
-        McpSchema.Shape addition = McpSchema.shape()
-                .with("entityName", McpSchema.text("The entity that they are about"))
-                .with("contents", new McpSchema.Many(ANY_TEXT, "The new facts"));
-        McpSchema.Shape added = McpSchema.shape()
-                .with("entityName", ANY_TEXT)
-                .with("addedObservations", new McpSchema.Many(ANY_TEXT, ""));
         return List.of(
-                new McpTool(
+                tool(
                         "create_entities",
                         "Create Entities",
                         "Adds entities to the knowledge graph. Names that are there already are left as they are.",
-                        ENTITIES,
-                        results("entities", ENTITY),
                         McpTool.Effect.ADDS,
-                        arguments -> McpTool.Answer.of(
-                                "entities", graph.changes().createEntities(objects(arguments, "entities")))),
-                new McpTool(
+                        ENTITIES,
+                        FieldType.struct(ENTITIES),
+                        entities -> answer(ENTITIES, graph.changes().createEntities(json(entities)))),
+                tool(
                         "create_relations",
                         "Create Relations",
                         "Adds relations between entities to the knowledge graph, each named by a verb.",
-                        RELATIONS,
-                        results("relations", RELATION),
                         McpTool.Effect.ADDS,
-                        arguments -> McpTool.Answer.of(
-                                "relations", graph.changes().createRelations(objects(arguments, "relations")))),
-                new McpTool(
+                        RELATIONS,
+                        FieldType.struct(RELATIONS),
+                        relations -> answer(RELATIONS, graph.changes().createRelations(json(relations)))),
+                tool(
                         "add_observations",
                         "Add Observations",
                         "Adds facts to entities that the knowledge graph has already.",
-                        McpSchema.shape().with("observations", new McpSchema.Many(addition, "")),
-                        results("results", added),
                         McpTool.Effect.ADDS,
-                        arguments -> McpTool.Answer.of(
-                                "results", graph.changes().addObservations(objects(arguments, "observations")))));
+                        ADDITIONS,
+                        FieldType.struct(ADDED),
+                        additions -> answer(ADDED, graph.changes().addObservations(json(additions)))));
     }
 
     private List<McpTool> deleting() {
-        McpSchema.Shape deletion = McpSchema.shape()
-                .with("entityName", McpSchema.text("The entity that they are about"))
-                .with("observations", new McpSchema.Many(ANY_TEXT, "The facts to take away, word for word"));
         return List.of(
-                new McpTool(
+                tool(
                         "delete_entities",
                         "Delete Entities",
                         "Deletes entities, and the relations from and to them, from the knowledge graph.",
-                        McpSchema.shape()
-                                .with("entityNames", new McpSchema.Many(ANY_TEXT, "The names of the entities")),
-                        DONE,
                         McpTool.Effect.REPLACES,
-                        arguments -> {
-                            graph.changes().deleteEntities(strings(arguments, "entityNames"));
+                        texts("entityNames", "The names of the entities"),
+                        DONE,
+                        names -> {
+                            graph.changes().deleteEntities(names);
                             return done("Entities deleted successfully");
                         }),
-                new McpTool(
+                tool(
                         "delete_observations",
                         "Delete Observations",
                         "Takes facts away from entities of the knowledge graph.",
-                        McpSchema.shape().with("deletions", new McpSchema.Many(deletion, "")),
-                        DONE,
                         McpTool.Effect.REPLACES,
-                        arguments -> {
-                            graph.changes().deleteObservations(objects(arguments, "deletions"));
+                        DELETIONS,
+                        DONE,
+                        deletions -> {
+                            graph.changes().deleteObservations(json(deletions));
                             return done("Observations deleted successfully");
                         }),
-                new McpTool(
+                tool(
                         "delete_relations",
                         "Delete Relations",
                         "Deletes relations from the knowledge graph.",
-                        McpSchema.shape().with("relations", new McpSchema.Many(RELATION, "The relations, whole")),
-                        DONE,
                         McpTool.Effect.REPLACES,
-                        arguments -> {
-                            graph.changes().deleteRelations(objects(arguments, "relations"));
+                        objects(RELATIONS.name(), RELATION, "The relations, whole"),
+                        DONE,
+                        relations -> {
+                            graph.changes().deleteRelations(json(relations));
                             return done("Relations deleted successfully");
                         }));
     }
@@ -132,33 +132,68 @@ final class McpGraphTools {
                         "read_graph",
                         "Read Graph",
                         "Gives the whole knowledge graph.",
-                        McpSchema.shape(),
+                        List.of(),
                         GRAPH,
+                        true,
                         McpTool.Effect.READS,
-                        arguments -> McpTool.Answer.of(graph.read())),
-                new McpTool(
+                        _ -> McpTool.Answer.of(graph.read())),
+                tool(
                         "search_nodes",
                         "Search Nodes",
                         "Finds the entities of the knowledge graph in whose name, type or facts a text occurs.",
-                        McpSchema.shape().with("query", McpSchema.text("The text, upper or lower case")),
-                        GRAPH,
                         McpTool.Effect.READS,
-                        arguments -> McpTool.Answer.of(
-                                graph.search(arguments.get("query").getAsString()))),
-                new McpTool(
+                        Field.of("query", FieldType.TEXT, "The text, upper or lower case"),
+                        GRAPH,
+                        query -> McpTool.Answer.of(graph.search(query))),
+                tool(
                         "open_nodes",
                         "Open Nodes",
                         "Gives the entities of these names, and the relations from and to them.",
-                        McpSchema.shape().with("names", new McpSchema.Many(ANY_TEXT, "The names of the entities")),
-                        GRAPH,
                         McpTool.Effect.READS,
-                        arguments -> McpTool.Answer.of(graph.open(strings(arguments, "names")))));
+                        texts("names", "The names of the entities"),
+                        GRAPH,
+                        names -> McpTool.Answer.of(graph.open(names))));
     }
 
-    private static McpSchema.Shape results(String name, McpSchema.Shape item) {
-        return McpSchema.shape()
-                .with(name, new McpSchema.Many(item.close(), ""))
-                .close();
+    @FunctionalInterface
+    private interface Handler<T> {
+        McpTool.Answer run(T argument) throws RpcException;
+    }
+
+    private static <T> McpTool tool(
+            String name,
+            String title,
+            String description,
+            McpTool.Effect effect,
+            Field<T> parameter,
+            FieldType<?> output,
+            Handler<T> handler) {
+        List<Field<?>> input = List.of(parameter);
+        return new McpTool(
+                name,
+                title,
+                description,
+                input,
+                output,
+                true,
+                effect,
+                arguments -> handler.run(Codec.decodeOpen(input, arguments).get(parameter)));
+    }
+
+    private static Field<List<String>> texts(String name, String meaning) {
+        return Field.of(name, FieldType.listOf(FieldType.TEXT), meaning);
+    }
+
+    private static Field<List<Message>> objects(String name, FieldType.Struct type, String meaning) {
+        return Field.of(name, FieldType.listOf(type), meaning);
+    }
+
+    private static List<JsonObject> json(List<Message> objects) {
+        return objects.stream().map(Codec::encode).toList();
+    }
+
+    private static McpTool.Answer answer(Field<?> field, JsonArray list) {
+        return McpTool.Answer.of(field.name(), list);
     }
 
     private static McpTool.Answer done(String message) {
@@ -166,15 +201,5 @@ final class McpGraphTools {
         structured.addProperty("success", true);
         structured.addProperty("message", message);
         return new McpTool.Answer(message, structured);
-    }
-
-    private static List<JsonObject> objects(JsonObject arguments, String name) {
-        JsonArray array = arguments.getAsJsonArray(name);
-        return array.asList().stream().map(JsonElement::getAsJsonObject).toList();
-    }
-
-    private static List<String> strings(JsonObject arguments, String name) {
-        JsonArray array = arguments.getAsJsonArray(name);
-        return array.asList().stream().map(JsonElement::getAsString).toList();
     }
 }

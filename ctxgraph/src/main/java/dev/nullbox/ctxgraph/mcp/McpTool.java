@@ -3,8 +3,11 @@ package dev.nullbox.ctxgraph.mcp;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.FieldType;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
+import java.util.List;
 
 /**
  * A tool that clients can call.
@@ -14,6 +17,7 @@ import dev.nullbox.rpc.RpcException;
  * @param description for models: what it does and when to use it
  * @param input what its arguments are held against
  * @param output what its structured results look like
+ * @param isClosed whether objects in results have no other members
  * @param effect what it does to memory
  * @param body what it does
  */
@@ -21,12 +25,11 @@ record McpTool(
         String name,
         String title,
         String description,
-        McpSchema.Shape input,
-        McpSchema.Shape output,
+        List<Field<?>> input,
+        FieldType<?> output,
+        boolean isClosed,
         Effect effect,
         Body body) {
-    private static final String DIALECT = "http://json-schema.org/draft-07/schema#";
-
     /** What a tool does to memory; clients decide by it what to ask their people about. */
     enum Effect {
         READS(true, false, true),
@@ -76,7 +79,7 @@ record McpTool(
         }
     }
 
-    /** What a tool does, with arguments that fit its schema. */
+    /** What a tool does, with arguments that have all members that must be there, and no others. */
     @FunctionalInterface
     interface Body {
         Answer run(JsonObject arguments) throws RpcException;
@@ -88,9 +91,9 @@ record McpTool(
         tool.addProperty("name", name);
         tool.addProperty("title", title);
         tool.addProperty("description", description);
-        tool.add("inputSchema", dialect(input));
+        tool.add("inputSchema", McpSchema.ofArguments(input));
         tool.add("annotations", effect.describe());
-        tool.add("outputSchema", dialect(output));
+        tool.add("outputSchema", McpSchema.ofResult(output, isClosed));
         return tool;
     }
 
@@ -102,8 +105,7 @@ record McpTool(
      */
     JsonObject call(JsonElement arguments) {
         try {
-            input.check("", arguments);
-            Answer answer = body.run(arguments.getAsJsonObject());
+            Answer answer = body.run(McpSchema.requireMembers(input, arguments));
             JsonObject result = content(answer.text());
             result.add("structuredContent", answer.structured());
             return result;
@@ -126,12 +128,5 @@ record McpTool(
         JsonObject result = new JsonObject();
         result.add("content", blocks);
         return result;
-    }
-
-    private static JsonObject dialect(McpSchema.Shape shape) {
-        JsonObject schema = new JsonObject();
-        schema.addProperty("$schema", DIALECT);
-        shape.describe().entrySet().forEach(member -> schema.add(member.getKey(), member.getValue()));
-        return schema;
     }
 }

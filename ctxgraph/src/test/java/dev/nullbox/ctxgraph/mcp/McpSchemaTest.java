@@ -3,22 +3,31 @@ package dev.nullbox.ctxgraph.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonObject;
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.FieldType;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class McpSchemaTest {
-    private static final McpSchema.Shape ALL = McpSchema.shape()
-            .with("text", McpSchema.text("a text"))
-            .may("whole", new McpSchema.Whole("", 1, 1_000))
-            .may("real", McpSchema.real(""))
-            .may("truth", McpSchema.truth(""))
-            .may("any", new McpSchema.Any(""))
-            .may("many", new McpSchema.Many(McpSchema.shape().with("name", McpSchema.text("")), ""))
-            .close();
+    private static final List<Field<?>> ALL = List.of(
+            Field.of("text", FieldType.TEXT, "a text"),
+            Field.of("whole", FieldType.whole(1, 1_000, ""), "").optional(),
+            Field.of("real", new FieldType.Real(), "").optional(),
+            Field.of("truth", FieldType.TRUTH, "").optional(),
+            Field.of("any", FieldType.ANY, "").optional(),
+            Field.of("many", FieldType.listOf(FieldType.struct(Field.of("name", FieldType.TEXT, ""))), "")
+                    .optional());
+
+    private static void check(String arguments) throws RpcException {
+        Codec.decodeOpen(ALL, McpSchema.requireMembers(ALL, Json.parse(arguments)));
+    }
 
     @ParameterizedTest
     @CsvSource(
@@ -42,12 +51,11 @@ class McpSchemaTest {
                 "{\"text\":\"\",\"many\":[{}]}|many[0].name|MISSING",
             })
     void namesTheFieldAtFault(String arguments, String field, String detail) throws Exception {
-        assertThatThrownBy(() -> ALL.check("", Json.parse(arguments)))
-                .isInstanceOfSatisfying(RpcException.class, refused -> {
-                    assertThat(refused.field()).isEqualTo(Optional.of(field));
-                    assertThat(refused.detail()).isEqualTo(detail);
-                    assertThat(refused.getMessage()).startsWith(field + ": ");
-                });
+        assertThatThrownBy(() -> check(arguments)).isInstanceOfSatisfying(RpcException.class, refused -> {
+            assertThat(refused.field()).isEqualTo(Optional.of(field));
+            assertThat(refused.detail()).isEqualTo(detail);
+            assertThat(refused.getMessage()).startsWith(field + ": ");
+        });
     }
 
     @ParameterizedTest
@@ -60,16 +68,17 @@ class McpSchemaTest {
                 "{\"text\":\"x\",\"many\":[{\"name\":\"n\",\"more\":1}]}",
             })
     void letsPassWhatFits(String arguments) throws Exception {
-        ALL.check("", Json.parse(arguments));
+        check(arguments);
     }
 
     @Test
     void showsItself() {
-        McpSchema.Shape shape = McpSchema.shape()
-                .with("text", McpSchema.text("a text"))
-                .may("whole", new McpSchema.Whole("", 1, 2))
-                .close();
-        assertThat(Json.write(shape.describe()))
+        List<Field<?>> fields = List.of(
+                Field.of("text", FieldType.TEXT, "a text"),
+                Field.of("whole", FieldType.whole(1, 2, ""), "").optional());
+        JsonObject schema = McpSchema.ofArguments(fields);
+        assertThat(schema.remove("$schema").getAsString()).isEqualTo("http://json-schema.org/draft-07/schema#");
+        assertThat(Json.write(schema))
                 .isEqualTo(
                         "{\"type\":\"object\",\"properties\":{\"text\":{\"type\":\"string\",\"description\":\"a text\"},"
                                 + "\"whole\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":2}},\"required\":[\"text\"],"

@@ -54,56 +54,67 @@ public final class MemoryContract {
     private static final int MAX_REASON = 200;
 
     // Nodes and heads.
-    public static final Field<String> KEY = Field.of("key", TEXT, "");
-    public static final Field<String> ID = Field.of("id", TEXT, "of a node: SHA-256 in hexadecimal");
-    public static final Field<String> KIND = Field.of("kind", FieldType.choice("value", "blob", "tombstone"), "");
-    public static final Field<Object> VALUE = Field.of("value", ANY, "the value");
+    public static final Field<String> KEY = Field.of(
+            "key",
+            TEXT,
+            "segments of letters, digits, '.', '_' and '-', parted by '/': SPACE/NAME, or NAME in the own space");
+    public static final Field<String> ID = Field.of("id", TEXT, "64 hexadecimal digits, the SHA-256 of the node");
+    public static final Field<String> KIND =
+            Field.of("kind", FieldType.choice("value", "blob", "tombstone"), "value, blob or tombstone");
+    public static final Field<Object> VALUE = Field.of("value", ANY, "any JSON value, to about 1 MB");
     public static final Field<List<String>> PARENTS =
-            Field.of("parents", listOf(TEXT), "ids of the nodes that it came from, at most " + MAX_PARENTS);
-    public static final Field<Boolean> QUARANTINED = Field.of("quarantined", TRUTH, "whether it is held back");
+            Field.of("parents", listOf(TEXT), "ids of the nodes that the value came from, at most " + MAX_PARENTS);
+    public static final Field<Boolean> QUARANTINED = Field.of("quarantined", TRUTH, "whether the value is held back");
     public static final Field<List<String>> NOT_INFLUENCED_BY = Field.of(
-                    "not_influenced_by", new FieldType.ListOf<>(TEXT, MAX_SOURCES), "sources to exclude")
+                    "not_influenced_by",
+                    new FieldType.ListOf<>(TEXT, MAX_SOURCES),
+                    "nothing that these agents' names or node ids have influenced")
             .optional();
     public static final FieldType.Struct HEAD =
             struct(KEY, ID, Fields.SEQ, Fields.AGENT, Fields.RUN, KIND, Fields.BYTES, QUARANTINED);
     public static final Field<List<Message>> ENTRIES = Field.of("entries", listOf(HEAD), "");
 
-    public static final Field<List<String>> CHUNKS = Field.of("chunks", listOf(TEXT), "ids, in order");
+    public static final Field<List<String>> CHUNKS = Field.of("chunks", listOf(TEXT), "ids of the chunks, in order");
     public static final Field<String> TYPE =
-            Field.of("type", TEXT, "its media type").otherwise("");
+            Field.of("type", TEXT, "a media type, as image/png").otherwise("");
     public static final Field<Message> BLOB =
             Field.of("blob", struct(CHUNKS, TYPE), "instead of a value").optional();
     public static final Field<List<Double>> VECTOR = Field.of(
-                    "vector", listOf(new FieldType.Real()), "1 to " + MAX_DIMENSIONS + " numbers")
+                    "vector",
+                    listOf(new FieldType.Real()),
+                    "an embedding of the value, for search by vector: 1 to " + MAX_DIMENSIONS + " numbers")
             .optional();
     public static final Field<Object> EXPECT = Field.of(
-                    "expect", ANY, "the present head: its id, its seq, or null for none")
-            .optional();
+            "expect",
+            ANY,
+            "what must be there for the write to take place: a node's id, a write's seq, or null for nothing");
     public static final Field<String> PREFIX =
-            Field.of("prefix", TEXT, "of keys").otherwise("");
+            Field.of("prefix", TEXT, "what the keys begin with, as notes/").otherwise("");
     public static final Field<Long> MAX =
-            Field.of("max", whole(1, MAX_PAGE, ""), "entries at most").otherwise(100L);
+            Field.of("max", whole(1, MAX_PAGE, ""), "how many at most").otherwise(100L);
     public static final Field<Long> BEFORE =
-            Field.of("before", COUNT, "only older ones").otherwise(Long.MAX_VALUE);
+            Field.of("before", COUNT, "only writes before this one").otherwise(Long.MAX_VALUE);
     public static final Field<String> AFTER_KEY =
-            Field.of("after", TEXT, "only keys after it").otherwise("");
+            Field.of("after", TEXT, "only keys after this one").otherwise("");
     public static final Field<Long> NEXT_SEQ =
-            Field.of("next", COUNT, "what to give as before").optional();
+            Field.of("next", COUNT, "go on with this as before").optional();
     public static final Field<String> NEXT_KEY =
-            Field.of("next", TEXT, "what to give as after").optional();
-    public static final Field<String> QUERY = Field.of("text", TEXT, "words").otherwise("");
+            Field.of("next", TEXT, "go on with this as after").optional();
+    public static final Field<String> QUERY =
+            Field.of("text", TEXT, "the words").otherwise("");
     public static final Field<Long> MAX_FOUND =
-            Field.of("max", whole(1, MAX_HITS, ""), "hits at most").otherwise(20L);
-    public static final Field<Double> SCORE =
-            Field.of("score", new FieldType.Real(), "").optional();
-    public static final Field<String> SNIPPET = Field.of("snippet", TEXT, "");
+            Field.of("max", whole(1, MAX_HITS, ""), "how many at most").otherwise(20L);
+    public static final Field<Double> SCORE = Field.of(
+                    "score", new FieldType.Real(), "with a vector: the cosine of the angle")
+            .optional();
+    public static final Field<String> SNIPPET = Field.of("snippet", TEXT, "the found words in [brackets]");
     public static final Field<List<Message>> HITS =
             Field.of("hits", listOf(struct(KEY, ID, Fields.SEQ, SCORE, SNIPPET)), "best first");
     public static final Field<Long> AFTER = Field.of("after", COUNT, "the last change that is known");
     public static final Field<Long> WAIT_MS =
             Field.of("wait_ms", whole(0, MAX_WAIT_MS, "ms"), "for a change").otherwise(0L);
     public static final Field<String> CHUNK = Field.of("chunk", TEXT, "its id");
-    public static final Field<Long> INDEX = Field.of("index", whole(0, MAX_CHUNKS - 1, ""), "which chunk");
+    public static final Field<Long> INDEX = Field.of("index", whole(0, MAX_CHUNKS - 1, ""), "which chunk, from 0");
     public static final Field<Long> CHUNK_COUNT = Field.of("chunks", COUNT, "how many");
     public static final Field<Long> SIZE = Field.of("size", whole(0, Long.MAX_VALUE, "bytes"), "of the blob");
 
@@ -112,10 +123,10 @@ public final class MemoryContract {
 
     public static final Method<Message> PUT = CONTRACT.agents(
                     "memory.put", Effect.CHANGE, WRITTEN, "writes a value or a blob")
-            .with(KEY, VALUE.optional(), BLOB, PARENTS.optional(), VECTOR, EXPECT);
+            .with(KEY, VALUE.optional(), BLOB, PARENTS.optional(), VECTOR, EXPECT.optional());
     public static final Method<Message> DELETE = CONTRACT.agents(
                     "memory.delete", Effect.CHANGE, WRITTEN, "writes that the key holds nothing")
-            .with(KEY, EXPECT);
+            .with(KEY, EXPECT.optional());
     public static final Method<Message> GET = CONTRACT.agents(
                     "memory.get", Effect.READ_VALUES, ENTRY, "the value of a key or node")
             .with(KEY.optional(), ID.optional(), NOT_INFLUENCED_BY);
