@@ -6,12 +6,12 @@ import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns of the requests of all agents, so that their trees fit into a small heap. A request weighs what it takes of the
@@ -70,13 +70,13 @@ public final class Turns {
     /** What a thread has of the heap. */
     private final class Turn {
         private final boolean isSmall;
-        private final Optional<SlowLanes.Pass> pass;
+        private final SlowLanes.@Nullable Pass pass;
         private long cost;
         private int units;
         private boolean overQuota;
 
-        Turn(boolean isSmall, Optional<SlowLanes.Pass> pass, long cost, int units) {
-            this.isSmall = isSmall;
+        Turn(int units, SlowLanes.@Nullable Pass pass, long cost) {
+            this.isSmall = units <= SMALL_MOST;
             this.pass = pass;
             this.cost = cost;
             this.units = units;
@@ -91,7 +91,9 @@ public final class Turns {
         }
 
         void add(long more) {
-            pass.ifPresent(SlowLanes.Pass::rest);
+            if (pass != null) {
+                pass.rest();
+            }
             cost += more;
             int missing = units(cost) - units;
             if (missing > 0 && !isAlone()) {
@@ -122,11 +124,13 @@ public final class Turns {
     public <T> T run(
             PrincipalName agent, byte[] body, HttpPlaces.Place place, Supplier<T> request, ToLongFunction<T> size)
             throws RpcException {
-        long needed = HeapCost.of(body);
+        long known = HeapCost.of(body);
+        long needed = known;
         boolean slow = false;
         while (true) {
-            try {
-                return once(agent, body, place, request, size, needed, slow);
+            slow |= units(needed) > SMALL_MOST;
+            try (SlowLanes.@Nullable Pass pass = slow ? lanes.enter(agent) : null) {
+                return turn(new Turn(units(needed), pass, known), place, request, size);
             } catch (TooSmall e) {
                 slow = true;
                 if (!e.onlySlow) {
@@ -137,32 +141,9 @@ public final class Turns {
         }
     }
 
-    private <T> T once(
-            PrincipalName agent,
-            byte[] body,
-            HttpPlaces.Place place,
-            Supplier<T> request,
-            ToLongFunction<T> size,
-            long needed,
-            boolean slow)
+    private <T> T turn(Turn turn, HttpPlaces.Place place, Supplier<T> request, ToLongFunction<T> size)
             throws RpcException {
-        if (!slow && units(needed) <= SMALL_MOST) {
-            return turn(body, place, request, size, needed, Optional.empty());
-        }
-        try (SlowLanes.Pass pass = lanes.enter(agent)) {
-            return turn(body, place, request, size, needed, Optional.of(pass));
-        }
-    }
-
-    private <T> T turn(
-            byte[] body,
-            HttpPlaces.Place place,
-            Supplier<T> request,
-            ToLongFunction<T> size,
-            long needed,
-            Optional<SlowLanes.Pass> pass)
-            throws RpcException {
-        Turn turn = begin(HeapCost.of(body), needed, pass);
+        begin(turn);
         try {
             T answer = request.get();
             long bytes = size.applyAsLong(answer);
@@ -187,7 +168,10 @@ public final class Turns {
                 return part.make();
             }
         }
-        turn.pass.orElseThrow(() -> new TooSmall(turn.cost, true)).rest();
+        if (turn.pass == null) {
+            throw new TooSmall(turn.cost, true);
+        }
+        turn.pass.rest();
         return part.make();
     }
 
@@ -215,12 +199,10 @@ public final class Turns {
         }
     }
 
-    private Turn begin(long known, long needed, Optional<SlowLanes.Pass> pass) throws RpcException {
-        int units = units(needed);
-        Turn turn = new Turn(units <= SMALL_MOST, pass, known, units);
+    private void begin(Turn turn) throws RpcException {
         boolean begun = false;
         try {
-            begun = turn.line().tryAcquire(units, patience.toNanos(), TimeUnit.NANOSECONDS);
+            begun = turn.line().tryAcquire(turn.units, patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -228,7 +210,6 @@ public final class Turns {
             throw busy();
         }
         current.put(Thread.currentThread(), turn);
-        return turn;
     }
 
     private void end(Turn turn) {

@@ -27,11 +27,8 @@ final class HttpDeadlines implements AutoCloseable {
      */
     HttpDeadlines(String name, int seconds) {
         this.seconds = seconds;
-        timer = new ScheduledThreadPoolExecutor(1, work -> {
-            Thread thread = new Thread(work, name);
-            thread.setDaemon(true);
-            return thread;
-        });
+        timer = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().name(name).daemon().factory());
         timer.setKeepAliveTime(seconds, TimeUnit.SECONDS);
         timer.allowCoreThreadTimeOut(true);
         timer.setRemoveOnCancelPolicy(true);

@@ -46,11 +46,12 @@ public final class HttpDoor implements AutoCloseable {
         String name = "memory-" + actor.agent();
         // A connection has one request at a time, so that the queue is never full.
         this.workers = new ThreadPoolExecutor(
-                THREADS, THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_CONNECTIONS + BACKLOG), work -> {
-                    Thread thread = new Thread(work, name);
-                    thread.setDaemon(true);
-                    return thread;
-                });
+                THREADS,
+                THREADS,
+                10,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(MAX_CONNECTIONS + BACKLOG),
+                Thread.ofPlatform().name(name).daemon().factory());
         workers.allowCoreThreadTimeOut(true);
         this.deadlines = new HttpDeadlines(name + "-deadlines", WRITE_SECONDS);
         this.streams = new HttpStreams(name + "-stream");

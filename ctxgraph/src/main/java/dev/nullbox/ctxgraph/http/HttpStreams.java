@@ -96,11 +96,13 @@ public final class HttpStreams implements AutoCloseable {
 
     HttpStreams(String name) {
         // The set of open streams is the bound: a thread that has left it may still be on its way out.
-        threads = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
-            Thread thread = new Thread(work, name);
-            thread.setDaemon(true);
-            return thread;
-        });
+        threads = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                10,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                Thread.ofPlatform().name(name).daemon().factory());
     }
 
     /**

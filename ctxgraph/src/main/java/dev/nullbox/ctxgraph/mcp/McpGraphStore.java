@@ -8,6 +8,7 @@ import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.protocol.FieldType;
 import dev.nullbox.protocol.api.MemoryReason;
@@ -15,6 +16,7 @@ import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +32,9 @@ public final class McpGraphStore {
     static final int STEP = 64;
 
     private static final int PAGE = 1_000;
+
+    /** Characters of a segment. */
+    private static final int MAX_SEGMENT = 128;
 
     private final MemoryMethods methods;
     private final Memory memory;
@@ -60,7 +65,7 @@ public final class McpGraphStore {
     }
 
     public MemoryKey entityKey(String name) {
-        return new MemoryKey(entities + McpNames.segment(name));
+        return new MemoryKey(entities + segment(name));
     }
 
     MemoryKey relationKey(JsonObject relation) {
@@ -164,5 +169,25 @@ public final class McpGraphStore {
 
     static String text(JsonObject object, String member) {
         return object.get(member).getAsString();
+    }
+
+    /**
+     * Letters, digits, {@code .} and {@code -} as they are, each other byte of the UTF-8 as {@code _} and two hexadecimal
+     * digits; for a text that is empty or becomes too long {@code _h} and its SHA-256.
+     */
+    static String segment(String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        StringBuilder segment = new StringBuilder();
+        for (int i = 0; i < utf8.length && segment.length() <= MAX_SEGMENT; i++) {
+            char c = (char) (utf8[i] & 0xff);
+            if (c == '.' || (c != '_' && PrincipalName.allowed(c))) {
+                segment.append(c);
+            } else {
+                segment.append('_').append(HexFormat.of().toHexDigits(utf8[i]));
+            }
+        }
+        return segment.isEmpty() || segment.length() > MAX_SEGMENT
+                ? "_h" + NodeId.of(utf8).hex()
+                : segment.toString();
     }
 }

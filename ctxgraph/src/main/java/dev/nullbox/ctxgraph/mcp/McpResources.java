@@ -20,7 +20,24 @@ import java.util.Set;
 final class McpResources {
     static final String GRAPH = "memory://knowledge-graph";
     private static final String KEYS = "memory://keys/";
-    private static final String JSON = "application/json";
+
+    /** The result of {@code resources/list}. */
+    static final String LIST = """
+            {"resources": [{
+              "uri": "memory://knowledge-graph",
+              "name": "knowledge-graph",
+              "title": "Knowledge Graph",
+              "description": "All entities and relations",
+              "mimeType": "application/json"}]}""";
+
+    /** The result of {@code resources/templates/list}. */
+    static final String TEMPLATES = """
+            {"resourceTemplates": [{
+              "uriTemplate": "memory://keys/{+key}",
+              "name": "key",
+              "title": "Value of a key",
+              "description": "What was last put under a key, as notes/today",
+              "mimeType": "application/json"}]}""";
 
     private final Memory memory;
     private final Actor actor;
@@ -32,28 +49,6 @@ final class McpResources {
         this.graph = graph;
     }
 
-    /** The result of {@code resources/list}. */
-    static JsonObject list() {
-        JsonObject resource = new JsonObject();
-        resource.addProperty("uri", GRAPH);
-        resource.addProperty("name", "knowledge-graph");
-        resource.addProperty("title", "Knowledge Graph");
-        resource.addProperty("description", "All entities and relations");
-        resource.addProperty("mimeType", JSON);
-        return single("resources", resource);
-    }
-
-    /** The result of {@code resources/templates/list}. */
-    static JsonObject templates() {
-        JsonObject template = new JsonObject();
-        template.addProperty("uriTemplate", KEYS + "{+key}");
-        template.addProperty("name", "key");
-        template.addProperty("title", "Value of a key");
-        template.addProperty("description", "What was last put under a key, as notes/today");
-        template.addProperty("mimeType", JSON);
-        return single("resourceTemplates", template);
-    }
-
     /**
      * The result of {@code resources/read}.
      *
@@ -63,9 +58,13 @@ final class McpResources {
         String text = uri.equals(GRAPH) ? Json.write(graph.read()) : Json.write(value(uri));
         JsonObject contents = new JsonObject();
         contents.addProperty("uri", uri);
-        contents.addProperty("mimeType", JSON);
+        contents.addProperty("mimeType", "application/json");
         contents.addProperty("text", text);
-        return single("contents", contents);
+        JsonArray list = new JsonArray();
+        list.add(contents);
+        JsonObject result = new JsonObject();
+        result.add("contents", list);
+        return result;
     }
 
     /** Whether a subscription can be made to it. */
@@ -116,13 +115,5 @@ final class McpResources {
     private KeyGlob pattern(String uri) {
         String text = uri.substring(KEYS.length());
         return new KeyGlob(text.indexOf('/') < 0 ? actor.key(text).text() : text);
-    }
-
-    private static JsonObject single(String name, JsonObject item) {
-        JsonArray list = new JsonArray();
-        list.add(item);
-        JsonObject result = new JsonObject();
-        result.add(name, list);
-        return result;
     }
 }

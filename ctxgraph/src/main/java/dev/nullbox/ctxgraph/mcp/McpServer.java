@@ -3,6 +3,7 @@ package dev.nullbox.ctxgraph.mcp;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import dev.nullbox.ctxgraph.http.HttpCall;
 import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.rpc.RpcException;
@@ -22,6 +23,10 @@ final class McpServer {
 
     private static final int NO_RESOURCE = -32_002;
     private static final int CACHE_MS = 300_000;
+    private static final String CAPABILITIES = """
+            {"tools": {}, "resources": {"subscribe": true}}""";
+    private static final String SERVER_INFO = """
+            {"name": "nullbox-memory", "title": "NullBox shared memory", "version": "1"}""";
     private static final String INSTRUCTIONS = "Memory that outlives this conversation. Facts about people and things:"
             + " the knowledge graph (create_entities, add_observations, create_relations, search_nodes). Anything else:"
             + " JSON values under keys like notes/today (put, get, list, search).";
@@ -42,8 +47,8 @@ final class McpServer {
     static JsonObject initialized(McpVersion version) {
         JsonObject result = new JsonObject();
         result.addProperty("protocolVersion", version.text());
-        result.add("capabilities", capabilities());
-        result.add("serverInfo", serverInfo());
+        result.add("capabilities", constant(CAPABILITIES));
+        result.add("serverInfo", constant(SERVER_INFO));
         result.addProperty("instructions", INSTRUCTIONS);
         return result;
     }
@@ -95,7 +100,7 @@ final class McpServer {
     static JsonObject complete(JsonObject result) {
         result.addProperty("resultType", "complete");
         JsonObject meta = result.get(McpMessage.META) instanceof JsonObject known ? known : new JsonObject();
-        meta.add(OWN + "serverInfo", serverInfo());
+        meta.add(OWN + "serverInfo", constant(SERVER_INFO));
         result.add(McpMessage.META, meta);
         return result;
     }
@@ -109,7 +114,7 @@ final class McpServer {
     private static JsonObject discovered() {
         JsonObject result = new JsonObject();
         result.add("supportedVersions", McpVersion.supported());
-        result.add("capabilities", capabilities());
+        result.add("capabilities", constant(CAPABILITIES));
         result.addProperty("instructions", INSTRUCTIONS);
         return result;
     }
@@ -127,8 +132,8 @@ final class McpServer {
                 result.add("tools", all);
                 yield result;
             }
-            case "resources/list" -> McpResources.list();
-            default -> McpResources.templates();
+            case "resources/list" -> constant(McpResources.LIST);
+            default -> constant(McpResources.TEMPLATES);
         };
     }
 
@@ -163,20 +168,7 @@ final class McpServer {
                 .orElseThrow(() -> McpException.badParameter(name, "must be a string"));
     }
 
-    private static JsonObject capabilities() {
-        JsonObject subscribe = new JsonObject();
-        subscribe.addProperty("subscribe", true);
-        JsonObject capabilities = new JsonObject();
-        capabilities.add("tools", new JsonObject());
-        capabilities.add("resources", subscribe);
-        return capabilities;
-    }
-
-    private static JsonObject serverInfo() {
-        JsonObject info = new JsonObject();
-        info.addProperty("name", "nullbox-memory");
-        info.addProperty("title", "NullBox shared memory");
-        info.addProperty("version", "1");
-        return info;
+    private static JsonObject constant(String json) {
+        return JsonParser.parseString(json).getAsJsonObject();
     }
 }

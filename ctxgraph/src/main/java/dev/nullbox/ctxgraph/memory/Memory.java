@@ -91,11 +91,6 @@ public interface Memory extends AutoCloseable {
         return write(actor, List.of(put)).getFirst();
     }
 
-    /** Sets a key only when its head is the expected node; empty when it must hold nothing. */
-    default Written compareAndSet(Actor actor, Put put, Optional<NodeId> expected) throws RpcException {
-        return put(actor, put.expecting(expected));
-    }
-
     /** Puts a tombstone; NOT_FOUND when the key holds nothing. */
     default Written delete(Actor actor, MemoryKey key) throws RpcException {
         Head head = head(actor, key)

@@ -6,7 +6,7 @@ package dev.nullbox.ctxgraph.memory;
  *
  * @param text 3 to 256 characters, as {@code "ada/notes/2026-11-22"}
  */
-public record MemoryKey(String text) implements Comparable<MemoryKey> {
+public record MemoryKey(String text) {
     public static final int MAX_LENGTH = 256;
 
     /**
@@ -48,11 +48,6 @@ public record MemoryKey(String text) implements Comparable<MemoryKey> {
             throw new IllegalArgumentException("a key has 1 to " + MAX_LENGTH
                     + " letters, digits, '.', '_', '-', in segments parted by single '/'");
         }
-    }
-
-    @Override
-    public int compareTo(MemoryKey other) {
-        return text.compareTo(other.text);
     }
 
     @Override

@@ -1,15 +1,12 @@
 package dev.nullbox.ctxgraph.memory;
 
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** The last sequence number that is committed, to be waited for. */
 public final class Position {
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition moved = lock.newCondition();
     private volatile long seq;
-    private volatile boolean closed;
+    private boolean closed;
 
     public long get() {
         return seq;
@@ -23,19 +20,14 @@ public final class Position {
     }
 
     /** Has everybody look again whether to go on. */
-    public void wake() {
-        lock.lock();
-        try {
-            moved.signalAll();
-        } finally {
-            lock.unlock();
-        }
+    public synchronized void wake() {
+        notifyAll();
     }
 
     /** Ends all waits, also those to come. */
-    public void close() {
+    public synchronized void close() {
         closed = true;
-        wake();
+        notifyAll();
     }
 
     /**
@@ -44,22 +36,19 @@ public final class Position {
      * @param untilNanos in {@link System#nanoTime} terms
      * @return false when the wait is over or was given up
      */
-    public boolean await(long after, long untilNanos, BooleanSupplier givenUp) {
-        lock.lock();
-        try {
+    public synchronized boolean await(long after, long untilNanos, BooleanSupplier givenUp) {
+        while (seq <= after) {
             long left = untilNanos - System.nanoTime();
-            while (seq <= after) {
-                if (left <= 0 || closed || givenUp.getAsBoolean()) {
-                    return false;
-                }
-                left = moved.awaitNanos(left);
+            if (left <= 0 || closed || givenUp.getAsBoolean()) {
+                return false;
             }
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        } finally {
-            lock.unlock();
+            try {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
         }
+        return true;
     }
 }

@@ -213,9 +213,9 @@ public final class Blobs {
                 .orElseThrow(() ->
                         new RpcException(MemoryReason.DAMAGED, "chunk " + index + " of node " + node + " is lost"));
         if (!stored.sound()) {
-            throw new RpcException(MemoryReason.DAMAGED, "chunk " + stored.id() + " of node " + node + " is damaged");
+            throw new RpcException(MemoryReason.DAMAGED, "chunk " + stored.id + " of node " + node + " is damaged");
         }
-        return stored.content();
+        return stored.content;
     }
 
     private static RpcException notStaged(NodeId chunk) {

@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -74,18 +76,22 @@ public final class Committer implements AutoCloseable {
         Ticket<T> ticket = new Ticket<>(change);
         offer(queue, ticket);
         try {
-            if (!ticket.done.await(WAIT_SECONDS, TimeUnit.SECONDS)) {
-                throw new RpcException(
-                        ErrorKind.TIMEOUT,
-                        MemoryReason.STORE,
-                        "not on disk within " + WAIT_SECONDS + " s; it may still take effect",
-                        "");
+            return ticket.done.get(WAIT_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new RpcException(
+                    ErrorKind.TIMEOUT,
+                    MemoryReason.STORE,
+                    "not on disk within " + WAIT_SECONDS + " s; it may still take effect",
+                    "");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RpcException refusal) {
+                throw refusal;
             }
+            throw new IllegalStateException("a change of the store failed", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RpcException(MemoryReason.STORE, "stopped before it was known to be on disk");
         }
-        return ticket.result();
     }
 
     /**
@@ -208,10 +214,9 @@ public final class Committer implements AutoCloseable {
     /** One change on its way. */
     private static final class Ticket<T> {
         private final Change<T> change;
-        private final CountDownLatch done = new CountDownLatch(1);
+        private final CompletableFuture<T> done = new CompletableFuture<>();
         private @Nullable T result;
-        private @Nullable RpcException refusal;
-        private @Nullable Throwable bug;
+        private @Nullable Exception failure;
 
         Ticket(Change<T> change) {
             this.change = change;
@@ -219,43 +224,35 @@ public final class Committer implements AutoCloseable {
 
         void run(Writes writes) throws SQLException {
             // It may be the second time: what the first left behind was rolled back.
-            result = null;
-            refusal = null;
-            bug = null;
+            failure = null;
             try {
                 result = change.apply(writes);
             } catch (RpcException e) {
-                refusal = e;
+                failure = e;
             } catch (RuntimeException e) {
-                bug = e;
+                failure = e;
                 throw new SQLException("a fault of the service: " + e, e);
             }
         }
 
+        /** Fails by the disk, unless by a bug. */
         void fail(SQLException e) {
-            refusal = unavailable(e);
+            if (!(failure instanceof RuntimeException)) {
+                failure = unavailable(e);
+            }
         }
 
         /** Whether it was the disk that failed. */
         boolean isToBeTriedAgain() {
-            return bug == null && refusal != null && refusal.kind() == ErrorKind.UNAVAILABLE;
+            return failure instanceof RpcException refusal && refusal.kind() == ErrorKind.UNAVAILABLE;
         }
 
         void finish() {
-            done.countDown();
-        }
-
-        T result() throws RpcException {
-            if (bug != null) {
-                throw new IllegalStateException("a change of the store failed", bug);
+            if (failure != null) {
+                done.completeExceptionally(failure);
+            } else {
+                done.complete(result);
             }
-            if (refusal != null) {
-                throw refusal;
-            }
-            if (result == null) {
-                throw new IllegalStateException("a change gives a result");
-            }
-            return result;
         }
     }
 

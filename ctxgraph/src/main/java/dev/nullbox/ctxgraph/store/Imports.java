@@ -186,7 +186,7 @@ public final class Imports {
             Node node = Node.parse(
                     Json.bytes((JsonElement) line.find(Exports.CONTENT).orElse(JsonNull.INSTANCE)));
             Prepared prepared = Writes.prepared(node);
-            if (!prepared.id().equals(id)) {
+            if (!prepared.id.equals(id)) {
                 throw bad("node " + id + " has another SHA-256");
             }
             held.forEach(Quarantines::requireSource);

@@ -86,15 +86,6 @@ public final class Influence {
         return new Influence(sources);
     }
 
-    /** Whether one of the sources influenced the node, or that cannot be told. */
-    static boolean on(Sql sql, NodeId id, List<Source> sources) throws SQLException {
-        try {
-            return of(sources).reaches(sql, id);
-        } catch (TooManyException e) {
-            return true;
-        }
-    }
-
     /**
      * Whether one of the sources influenced the node. One that has too many ancestors by itself is taken as influenced.
      *
@@ -127,7 +118,7 @@ public final class Influence {
      * @throws RpcException CONFLICT, INFLUENCED
      */
     static void refuse(Sql sql, NodeId id, List<Source> sources) throws SQLException, RpcException {
-        if (on(sql, id, sources)) {
+        if (of(sources).on(sql, id)) {
             throw new RpcException(
                     MemoryReason.INFLUENCED,
                     "node " + id + " is influenced by what not_influenced_by names",

@@ -2,6 +2,7 @@ package dev.nullbox.ctxgraph.store;
 
 import dev.nullbox.ctxgraph.memory.Actor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** The parts of the key space that an actor may read below a prefix: in order, none inside another. */
@@ -37,6 +38,11 @@ final class KeyRanges {
             last = one ? "\1" : stem;
         }
         return List.copyOf(ranges);
+    }
+
+    /** The condition on a key to lie in one of so many ranges, whose bounds are its arguments. */
+    static String condition(List<Range> ranges) {
+        return String.join(" OR ", Collections.nCopies(ranges.size(), "(key >= ? AND key < ?)"));
     }
 
     /** What of a pattern lies below a prefix, as a prefix, or as one key and a zero; a zero alone when nothing does. */

@@ -23,11 +23,17 @@ public final class Prepared {
     /** Bytes of a value, canonical or as answered: leaves room for the rest of a message of 1 MiB. */
     public static final int MAX_VALUE_BYTES = (1 << 20) - (1 << 14);
 
-    private final Put put;
-    private final NodeId id;
-    private final byte[] canonical;
-    private final String text;
-    private final byte[] vector;
+    final Put put;
+    final NodeId id;
+
+    /** The node's encoding; not to be changed. */
+    final byte[] canonical;
+
+    /** What is searched. */
+    final String text;
+
+    /** The embedding at length 1, 32-bit floats, least significant byte first; empty for none. */
+    final byte[] vector;
 
     private Prepared(Put put, NodeId id, byte[] canonical, String text, byte[] vector) {
         this.put = put;
@@ -35,29 +41,6 @@ public final class Prepared {
         this.canonical = canonical;
         this.text = text;
         this.vector = vector;
-    }
-
-    Put put() {
-        return put;
-    }
-
-    public NodeId id() {
-        return id;
-    }
-
-    /** The node's encoding; not to be changed. */
-    byte[] canonical() {
-        return canonical;
-    }
-
-    /** What is searched. */
-    String text() {
-        return text;
-    }
-
-    /** The embedding at length 1, 32-bit floats, least significant byte first; empty for none. */
-    byte[] vector() {
-        return vector;
     }
 
     /**

@@ -10,40 +10,23 @@ import dev.nullbox.rpc.RpcException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
 /** What can be asked of the tables, without a look at who asks. */
 final class Reads {
-    private static final String HEAD =
-            "keys.key, nodes.id, log.seq, agents.name, runs.run, nodes.kind, length(nodes.content),"
-                    + " EXISTS (SELECT 1 FROM quarantined WHERE quarantined.n = nodes.n)";
-
     private Reads() {}
 
     /** Stored bytes and the id under which they stand, with their place in the log where they have one. */
     static final class Stored {
-        private final NodeId id;
-        private final long seq;
-        private final byte[] content;
+        final NodeId id;
+        final long seq;
+        final byte[] content;
 
         Stored(NodeId id, long seq, byte[] content) {
             this.id = id;
             this.seq = seq;
             this.content = content;
-        }
-
-        NodeId id() {
-            return id;
-        }
-
-        long seq() {
-            return seq;
-        }
-
-        byte[] content() {
-            return content;
         }
 
         /**
@@ -90,39 +73,22 @@ final class Reads {
                 ? logged
                 : stored(sql, id)
                         .filter(Stored::sound)
-                        .map(stored -> Node.parse(stored.content()).key());
+                        .map(stored -> Node.parse(stored.content).key());
     }
 
     static Optional<Memory.Head> head(Sql sql, MemoryKey key) throws SQLException {
-        return sql.first(
-                "SELECT " + HEAD + " FROM keys JOIN log USING (seq) JOIN nodes ON nodes.n = log.n JOIN runs USING (r)"
-                        + " JOIN agents ON agents.a = runs.a WHERE key = ? AND live",
-                Reads::head,
-                key.text());
+        return heads(sql, "keys JOIN log USING (seq)", "key = ? AND live", key.text()).stream()
+                .findFirst();
     }
 
     /** A key's entries, newest first. */
     static List<Memory.Head> history(Sql sql, MemoryKey key, long before, int max) throws SQLException {
-        return sql.all(
-                "SELECT " + HEAD + " FROM keys JOIN log USING (k) JOIN nodes ON nodes.n = log.n JOIN runs USING (r)"
-                        + " JOIN agents ON agents.a = runs.a WHERE key = ? AND log.seq < ?"
-                        + " ORDER BY log.seq DESC LIMIT ?",
-                Reads::head,
+        return heads(
+                sql,
+                "keys JOIN log USING (k)",
+                "key = ? AND log.seq < ? ORDER BY log.seq DESC LIMIT ?",
                 key.text(),
                 before,
-                max);
-    }
-
-    /** Live keys of a range in their order. */
-    static List<Memory.Head> list(Sql sql, KeyRanges.Range range, String after, int max) throws SQLException {
-        return sql.all(
-                "SELECT " + HEAD + " FROM keys JOIN log USING (seq) JOIN nodes ON nodes.n = log.n JOIN runs USING (r)"
-                        + " JOIN agents ON agents.a = runs.a WHERE key >= ? AND key < ? AND key > ? AND live"
-                        + " ORDER BY key LIMIT ?",
-                Reads::head,
-                range.from(),
-                range.end(),
-                after,
                 max);
     }
 
@@ -136,34 +102,49 @@ final class Reads {
             throws SQLException {
         List<Object> arguments = new ArrayList<>(List.of(after, to));
         for (KeyRanges.Range range : ranges) {
-            arguments.add(range.from());
-            arguments.add(range.end());
+            arguments.addAll(List.of(range.from(), range.end()));
         }
         arguments.add(max);
         // CROSS JOIN: in the order of the log, of which a part is looked at, and not in that of the keys.
-        return sql.all(
-                "SELECT " + HEAD + " FROM log CROSS JOIN keys USING (k) JOIN nodes ON nodes.n = log.n"
-                        + " JOIN runs USING (r) JOIN agents ON agents.a = runs.a WHERE log.seq > ? AND log.seq <= ? AND ("
-                        + String.join(" OR ", Collections.nCopies(ranges.size(), "(key >= ? AND key < ?)"))
-                        + ") ORDER BY log.seq LIMIT ?",
-                Reads::head,
+        return heads(
+                sql,
+                "log CROSS JOIN keys USING (k)",
+                "log.seq > ? AND log.seq <= ? AND (" + KeyRanges.condition(ranges) + ") ORDER BY log.seq LIMIT ?",
                 arguments.toArray());
+    }
+
+    /** Live keys of the ranges as one listing, in their order. */
+    static List<Memory.Head> list(Sql sql, List<KeyRanges.Range> ranges, String after, int max) throws SQLException {
+        List<Memory.Head> found = new ArrayList<>();
+        for (KeyRanges.Range range : ranges) {
+            if (found.size() < max) {
+                found.addAll(heads(
+                        sql,
+                        "keys JOIN log USING (seq)",
+                        "key >= ? AND key < ? AND key > ? AND live ORDER BY key LIMIT ?",
+                        range.from(),
+                        range.end(),
+                        after,
+                        max - found.size()));
+            }
+        }
+        return found;
+    }
+
+    private static List<Memory.Head> heads(Sql sql, String from, String where, Object... arguments)
+            throws SQLException {
+        return sql.all(
+                "SELECT keys.key, nodes.id, log.seq, agents.name, runs.run, nodes.kind, length(nodes.content),"
+                        + " EXISTS (SELECT 1 FROM quarantined WHERE quarantined.n = nodes.n) FROM " + from
+                        + " JOIN nodes ON nodes.n = log.n JOIN runs USING (r) JOIN agents ON agents.a = runs.a WHERE "
+                        + where,
+                Reads::head,
+                arguments);
     }
 
     static boolean quarantined(Sql sql, NodeId id) throws SQLException {
         return sql.number("SELECT EXISTS (SELECT 1 FROM nodes JOIN quarantined USING (n) WHERE id = ?)", id.bytes())
                 != 0;
-    }
-
-    /** Live keys of the ranges as one listing, with one more than the page to tell whether there is one. */
-    static List<Memory.Head> list(Sql sql, List<KeyRanges.Range> ranges, String after, int max) throws SQLException {
-        List<Memory.Head> found = new ArrayList<>();
-        for (KeyRanges.Range range : ranges) {
-            if (found.size() < max) {
-                found.addAll(list(sql, range, after, max - found.size()));
-            }
-        }
-        return found;
     }
 
     private static Stored stored(ResultSet row) throws SQLException {

@@ -13,7 +13,6 @@ import java.nio.ByteOrder;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -108,20 +107,19 @@ final class Search implements AutoCloseable {
         }
         String key = row.get().key();
         Reads.Stored stored = row.get().stored();
-        if (!stored.sound() || !filter.shows(sql, stored.id())) {
+        if (!stored.sound() || !filter.shows(sql, stored.id)) {
             return Optional.empty();
         }
-        String text = Texts.of(stored.content());
+        String text = Texts.of(stored.content);
         String snippet = match.isEmpty() ? beginning(text) : snippet(key, text, match);
-        return Optional.of(new Memory.Hit(new MemoryKey(key), stored.id(), stored.seq(), found.score(), snippet));
+        return Optional.of(new Memory.Hit(new MemoryKey(key), stored.id, stored.seq, found.score(), snippet));
     }
 
     private static List<Found> matches(Sql sql, List<KeyRanges.Range> ranges, String match, int most)
             throws SQLException {
         List<Object> arguments = new ArrayList<>(List.of(scope(sql, ranges) + "{key text} : (" + match + ")"));
         for (KeyRanges.Range range : ranges) {
-            arguments.add(range.from());
-            arguments.add(range.end());
+            arguments.addAll(List.of(range.from(), range.end()));
         }
         arguments.add(most);
         // In the order of rows FTS5 can stop; in that of ranks it would first rank every match there is.
@@ -129,8 +127,8 @@ final class Search implements AutoCloseable {
         return sql.all(
                 "SELECT k, score FROM (SELECT rowid AS k, bm25(texts, 0.0, 2.0, 1.0) AS score FROM texts"
                         + " WHERE texts MATCH ? AND EXISTS (SELECT 1 FROM keys WHERE k = texts.rowid AND ("
-                        + String.join(" OR ", Collections.nCopies(ranges.size(), "(key >= ? AND key < ?)"))
-                        + ")) ORDER BY rowid DESC LIMIT " + MAX_MATCHES + ") ORDER BY score LIMIT ?",
+                        + KeyRanges.condition(ranges) + ")) ORDER BY rowid DESC LIMIT " + MAX_MATCHES
+                        + ") ORDER BY score LIMIT ?",
                 row -> new Found(row.getLong(1), -row.getDouble(2)),
                 arguments.toArray());
     }

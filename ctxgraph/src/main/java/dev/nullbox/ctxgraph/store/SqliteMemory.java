@@ -11,7 +11,6 @@ import dev.nullbox.ctxgraph.memory.NodeId;
 import dev.nullbox.ctxgraph.memory.Position;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.ctxgraph.memory.Query;
-import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
@@ -32,8 +31,6 @@ public final class SqliteMemory implements Memory {
      * them. One agent has no more than one of them.
      */
     private static final int SLOW_READERS = 2;
-
-    private static final int MAX_PAGE = 1_000;
 
     /** What the entries of a page take of the heap, about. */
     private static final long PAGE_COST = 4 << 20;
@@ -162,7 +159,7 @@ public final class SqliteMemory implements Memory {
             if (stored.isEmpty()) {
                 return Optional.<Entry>empty();
             }
-            refuseHeld(sql, stored.get().id(), actor);
+            refuseHeld(sql, stored.get().id, actor);
             return Optional.of(checked(stored.get()));
         });
         return noted(actor, entry);
@@ -206,7 +203,7 @@ public final class SqliteMemory implements Memory {
     }
 
     private Entry checked(Reads.Stored stored) throws RpcException {
-        turns.weigh(HeapCost.of(stored.content()));
+        turns.weigh(HeapCost.of(stored.content));
         return stored.checked();
     }
 
@@ -226,7 +223,6 @@ public final class SqliteMemory implements Memory {
     @Override
     public Page<Head> history(Actor actor, MemoryKey key, long before, int max) throws RpcException {
         actor.requireRead(key);
-        requireMax(max, MAX_PAGE);
         List<Head> found = readers.read(sql -> Reads.history(sql, key, before, max + 1));
         boolean more = found.size() > max;
         List<Head> page = more ? found.subList(0, max) : found;
@@ -235,7 +231,6 @@ public final class SqliteMemory implements Memory {
 
     @Override
     public Page<Head> list(Actor actor, String prefix, String after, int max) throws RpcException {
-        requireMax(max, MAX_PAGE);
         List<KeyRanges.Range> ranges = KeyRanges.of(actor, prefix);
         return read(actor, sql -> {
             List<Head> found = Reads.list(sql, ranges, after, max + 1);
@@ -269,7 +264,7 @@ public final class SqliteMemory implements Memory {
             Optional<Reads.Stored> stored =
                     head.quarantined() ? Optional.empty() : readers.read(sql -> Reads.stored(sql, head.id()));
             if (stored.isPresent() && stored.get().sound()) {
-                cost += HeapCost.of(stored.get().content());
+                cost += HeapCost.of(stored.get().content);
                 Entry entry = checked(stored.get());
                 entries.add(new Entry(entry.id(), head.seq(), entry.node()));
                 readLog.note(actor, head.id(), end.get());
@@ -280,7 +275,6 @@ public final class SqliteMemory implements Memory {
 
     @Override
     public List<Hit> search(Actor actor, Query query) throws RpcException {
-        requireMax(query.max(), MemoryContract.MAX_HITS);
         List<Hit> hits = slowly(actor, sql -> {
             Influence influence = Influence.of(actor.excluded());
             return search.find(sql, actor, query, (at, id) -> !Reads.quarantined(at, id) && !influence.on(at, id));
@@ -310,13 +304,6 @@ public final class SqliteMemory implements Memory {
             writer.close();
         } catch (SQLException e) {
             throw Committer.unavailable(e);
-        }
-    }
-
-    private static void requireMax(int max, int most) throws RpcException {
-        if (max < 1 || max > most) {
-            throw new RpcException(
-                    CallReason.OUT_OF_RANGE, "max: must be from 1 to " + most, MemoryContract.MAX.name());
         }
     }
 }

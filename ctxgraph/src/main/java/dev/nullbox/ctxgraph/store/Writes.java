@@ -97,13 +97,13 @@ public final class Writes {
     void check(Actor actor, List<Prepared> all) throws SQLException, RpcException {
         long cost = 0;
         for (Prepared one : all) {
-            requireExpected(one.put());
-            Parents.require(sql, actor, one.put().parents());
-            if (nodeOf(one.id()).isEmpty()) {
-                cost += one.canonical().length;
-                Blobs.requireStaged(sql, agent(actor.agent()), one.put());
+            requireExpected(one.put);
+            Parents.require(sql, actor, one.put.parents());
+            if (nodeOf(one.id).isEmpty()) {
+                cost += one.canonical.length;
+                Blobs.requireStaged(sql, agent(actor.agent()), one.put);
             }
-            cost += ENTRY_BYTES + one.vector().length;
+            cost += ENTRY_BYTES + one.vector.length;
         }
         requireSpace(actor, cost);
     }
@@ -121,11 +121,11 @@ public final class Writes {
 
     /** Makes the node its key's head; a damaged copy of the same node is mended. */
     Memory.Written apply(Actor actor, Prepared prepared) throws SQLException {
-        Put put = prepared.put();
+        Put put = prepared.put;
         long a = agent(actor.agent());
         long r = run(a, actor);
         Optional<KeyRow> before = keyRow(put.key());
-        Optional<Long> known = nodeOf(prepared.id());
+        Optional<Long> known = nodeOf(prepared.id);
         if (known.isEmpty()) {
             Blobs.noteUse(sql, a, r, lastSeq, put);
         }
@@ -133,7 +133,7 @@ public final class Writes {
         if (known.isPresent()) {
             mend(n, prepared);
         }
-        charge(a, (known.isPresent() ? 0 : prepared.canonical().length) + ENTRY_BYTES + prepared.vector().length);
+        charge(a, (known.isPresent() ? 0 : prepared.canonical.length) + ENTRY_BYTES + prepared.vector.length);
         return append(actor, prepared, before, n, r);
     }
 
@@ -158,11 +158,6 @@ public final class Writes {
         return nodeOf(id).isPresent();
     }
 
-    /** Whether the key was ever written. */
-    boolean knows(MemoryKey key) throws SQLException {
-        return keyRow(key).isPresent();
-    }
-
     /**
      * A node to be, and whose it is.
      *
@@ -177,19 +172,19 @@ public final class Writes {
      */
     public boolean importNode(Owned node) throws SQLException, RpcException {
         Prepared prepared = node.prepared();
-        Optional<Long> known = nodeOf(prepared.id());
+        Optional<Long> known = nodeOf(prepared.id);
         if (known.isPresent()) {
             return mend(known.get(), prepared);
         }
-        for (NodeId parent : prepared.put().parents()) {
+        for (NodeId parent : prepared.put.parents()) {
             if (nodeOf(parent).isEmpty()) {
                 throw new RpcException(
                         MemoryReason.PARENT, "parents: " + parent + " is not there", MemoryContract.PARENTS.name());
             }
         }
-        Blobs.requireStored(sql, prepared.put());
+        Blobs.requireStored(sql, prepared.put);
         long a = agent(node.agent());
-        long cost = prepared.canonical().length + Blobs.cost(sql, a, prepared.put());
+        long cost = prepared.canonical.length + Blobs.cost(sql, a, prepared.put);
         long n = insertNode(a, prepared);
         charge(a, cost);
         for (String source : node.held()) {
@@ -225,7 +220,7 @@ public final class Writes {
     }
 
     private boolean mend(long n, Prepared prepared) throws SQLException {
-        byte[] content = prepared.canonical();
+        byte[] content = prepared.canonical;
         return sql.update("UPDATE nodes SET content = ? WHERE n = ? AND content <> ?", content, n, content) > 0;
     }
 
@@ -320,20 +315,20 @@ public final class Writes {
         sql.update(
                 "INSERT INTO nodes (n, id, a, kind, content) VALUES (?, ?, ?, ?, ?)",
                 n,
-                prepared.id().bytes(),
+                prepared.id.bytes(),
                 a,
-                prepared.put().kind().code(),
-                prepared.canonical());
-        for (NodeId parent : prepared.put().parents()) {
+                prepared.put.kind().code(),
+                prepared.canonical);
+        for (NodeId parent : prepared.put.parents()) {
             sql.update("INSERT INTO parents (n, parent) SELECT ?, n FROM nodes WHERE id = ?", n, parent.bytes());
         }
-        Blobs.attach(sql, a, n, prepared.put());
+        Blobs.attach(sql, a, n, prepared.put);
         return n;
     }
 
     private Memory.Written append(Actor actor, Prepared prepared, Optional<KeyRow> before, long n, long r)
             throws SQLException {
-        Put put = prepared.put();
+        Put put = prepared.put;
         int live = put.kind() == Node.Kind.TOMBSTONE ? 0 : 1;
         long seq = ++lastSeq;
         long k = before.isPresent() ? before.get().k() : ++lastKey;
@@ -348,7 +343,7 @@ public final class Writes {
         if (quarantines) {
             Quarantines.inherit(sql, n, r, actor.agent());
         }
-        return new Memory.Written(prepared.id(), seq);
+        return new Memory.Written(prepared.id, seq);
     }
 
     private void index(long k, Put put, Prepared prepared, boolean wasLive) throws SQLException {
@@ -362,9 +357,9 @@ public final class Writes {
                     k,
                     put.key().text(),
                     put.key().text(),
-                    prepared.text());
-            if (prepared.vector().length > 0) {
-                sql.update("INSERT INTO vectors (k, vector) VALUES (?, ?)", k, prepared.vector());
+                    prepared.text);
+            if (prepared.vector.length > 0) {
+                sql.update("INSERT INTO vectors (k, vector) VALUES (?, ?)", k, prepared.vector);
             }
         }
     }

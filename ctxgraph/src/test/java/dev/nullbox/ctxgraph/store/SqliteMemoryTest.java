@@ -163,11 +163,11 @@ class SqliteMemoryTest {
     @Test
     void comparesBeforeItSets() throws Exception {
         Put put = Put.of(KEY, new JsonPrimitive("A"));
-        refused("HEAD", () -> memory.compareAndSet(ADA, put, Optional.of(NodeId.of(new byte[0]))));
-        Memory.Written first = memory.compareAndSet(ADA, put, Optional.empty());
-        refused("HEAD", () -> memory.compareAndSet(ADA, put, Optional.empty()));
-        memory.compareAndSet(ADA, Put.of(KEY, new JsonPrimitive("B")), Optional.of(first.id()));
-        refused("HEAD", () -> memory.compareAndSet(ADA, put, Optional.of(first.id())));
+        refused("HEAD", () -> memory.put(ADA, put.expecting(Optional.of(NodeId.of(new byte[0])))));
+        Memory.Written first = memory.put(ADA, put.expecting(Optional.empty()));
+        refused("HEAD", () -> memory.put(ADA, put.expecting(Optional.empty())));
+        memory.put(ADA, Put.of(KEY, new JsonPrimitive("B")).expecting(Optional.of(first.id())));
+        refused("HEAD", () -> memory.put(ADA, put.expecting(Optional.of(first.id()))));
         memory.delete(ADA, KEY);
         assertThat(memory.get(ADA, KEY)).isEmpty();
         assertThat(memory.head(ADA, KEY)).isEmpty();
@@ -175,7 +175,7 @@ class SqliteMemoryTest {
         assertThat(memory.history(ADA, KEY, Long.MAX_VALUE, 10).items())
                 .extracting(Memory.Head::kind)
                 .containsExactly(Node.Kind.TOMBSTONE, Node.Kind.VALUE, Node.Kind.VALUE);
-        memory.compareAndSet(ADA, put, Optional.empty());
+        memory.put(ADA, put.expecting(Optional.empty()));
     }
 
     @Test

@@ -10,21 +10,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class McpNamesTest {
+class McpGraphStoreTest {
     private static final long SEED = Long.getLong("nullbox.test.seed", 0);
 
     @ParameterizedTest
     @CsvSource({"Ada, Ada", "a.b-c9, a.b-c9", "Ada Lovelace, Ada_20Lovelace", "a_b, a_5fb", "a/b, a_2fb", "é, _c3_a9"})
     void staysReadable(String name, String segment) {
-        assertThat(McpNames.segment(name)).isEqualTo(segment);
+        assertThat(McpGraphStore.segment(name)).isEqualTo(segment);
     }
 
     @Test
     void hashesWhatIsEmptyOrLong() {
-        assertThat(McpNames.segment("")).matches("_h[0-9a-f]{64}");
-        assertThat(McpNames.segment("x".repeat(McpNames.MAX_LENGTH))).isEqualTo("x".repeat(McpNames.MAX_LENGTH));
-        assertThat(McpNames.segment("x".repeat(McpNames.MAX_LENGTH + 1))).matches("_h[0-9a-f]{64}");
-        assertThat(McpNames.segment("é".repeat(100_000))).matches("_h[0-9a-f]{64}");
+        assertThat(McpGraphStore.segment("")).matches("_h[0-9a-f]{64}");
+        assertThat(McpGraphStore.segment("x".repeat(128))).isEqualTo("x".repeat(128));
+        assertThat(McpGraphStore.segment("x".repeat(128 + 1))).matches("_h[0-9a-f]{64}");
+        assertThat(McpGraphStore.segment("é".repeat(100_000))).matches("_h[0-9a-f]{64}");
     }
 
     @Test
@@ -37,7 +37,7 @@ class McpNamesTest {
             for (int length = random.nextInt(5); length > 0; length--) {
                 name.append(alphabet.charAt(random.nextInt(alphabet.length())));
             }
-            String segment = McpNames.segment(name.toString());
+            String segment = McpGraphStore.segment(name.toString());
             assertThat(new MemoryKey("s/" + segment).text()).endsWith(segment);
             String other = names.put(segment, name.toString());
             assertThat(other == null || other.contentEquals(name))
