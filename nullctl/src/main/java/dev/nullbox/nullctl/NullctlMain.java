@@ -3,28 +3,26 @@ package dev.nullbox.nullctl;
 import dev.nullbox.nullctl.client.Address;
 import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.client.CannotConnectException;
-import dev.nullbox.nullctl.client.Refusals;
-import dev.nullbox.nullctl.command.AgentsCommand;
-import dev.nullbox.nullctl.command.CompletionCommand;
-import dev.nullbox.nullctl.command.EgressCommand;
-import dev.nullbox.nullctl.command.LogsCommand;
+import dev.nullbox.nullctl.command.ApplianceCommands;
 import dev.nullbox.nullctl.command.Session;
-import dev.nullbox.nullctl.command.ShutdownCommand;
-import dev.nullbox.nullctl.command.StartCommand;
-import dev.nullbox.nullctl.command.StatusCommand;
-import dev.nullbox.nullctl.command.StopCommand;
 import dev.nullbox.nullctl.command.memory.MemoryCommand;
 import dev.nullbox.nullctl.command.vault.VaultCommand;
-import dev.nullbox.nullctl.terminal.Io;
 import dev.nullbox.nullctl.terminal.LocalFileException;
+import dev.nullbox.nullctl.terminal.Streams;
 import dev.nullbox.nullctl.terminal.Terminals;
 import dev.nullbox.nullctl.terminal.UsageException;
 import dev.nullbox.protocol.Version;
 import dev.nullbox.protocol.api.GatewayContract;
+import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.protocol.id.InvalidValueException;
+import dev.nullbox.protocol.id.SecretName;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.TerminalText;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,18 +37,17 @@ import picocli.CommandLine.Option;
 @Command(
         name = "nullctl",
         version = "nullctl " + Version.TEXT,
-        mixinStandardHelpOptions = true,
         description = "Drives a NullBox appliance over mutually authenticated TLS.",
         synopsisSubcommandLabel = "COMMAND",
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {
-            "0:done",
-            "1:the appliance refused: code, field and remedy are printed",
-            "2:wrong usage, or input that cannot be used: nothing was asked of the appliance",
-            "3:cannot talk to the appliance: address, cause and remedy are printed",
-            "4:a file or standard output could not be written here"
-        },
         footer = {
+            "",
+            "Exit codes:",
+            "  0   done",
+            "  1   the appliance refused: code, field and remedy are printed",
+            "  2   wrong usage, or input that cannot be used: nothing was asked of the",
+            "        appliance",
+            "  3   cannot talk to the appliance: address, cause and remedy are printed",
+            "  4   a file or standard output could not be written here",
             "",
             "Examples:",
             "  nullctl status",
@@ -61,25 +58,14 @@ import picocli.CommandLine.Option;
             "",
             "nullctl COMMAND --help says more of each."
         },
-        subcommands = {
-            StatusCommand.class,
-            AgentsCommand.class,
-            StartCommand.class,
-            StopCommand.class,
-            VaultCommand.class,
-            MemoryCommand.class,
-            LogsCommand.class,
-            EgressCommand.class,
-            ShutdownCommand.class,
-            CompletionCommand.class
-        })
-public final class NullctlMain implements Session {
+        subcommands = {VaultCommand.class, MemoryCommand.class})
+public final class NullctlMain extends ApplianceCommands implements Session {
     static final int REFUSED = 1;
     static final int USAGE = 2;
     static final int CANNOT_CONNECT = 3;
     static final int LOCAL = 4;
 
-    private final Io io;
+    private final Streams io;
 
     @Option(
             names = "--address",
@@ -98,23 +84,27 @@ public final class NullctlMain implements Session {
             })
     private @Nullable Path credentials;
 
-    NullctlMain(Io io) {
+    NullctlMain(Streams io) {
         this.io = io;
     }
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(run(Io.of(System.in, System.out, System.err, System.getenv(), Terminals.ofThisProcess()), args));
+        System.exit(
+                run(Streams.of(System.in, System.out, System.err, System.getenv(), Terminals.ofThisProcess()), args));
     }
 
     /** Runs one command; its exit code. */
-    public static int run(Io io, String... args) {
+    public static int run(Streams io, String... args) {
         CommandLine line = new CommandLine(new NullctlMain(io));
         line.setOut(io.out());
         line.setErr(io.err());
         // A word that begins with @ is a word, not the name of a file of words.
         line.setExpandAtFiles(false);
-        line.setParameterExceptionHandler((wrong, _) -> WrongWords.explain(io.err(), wrong));
+        line.getSubcommands().values().forEach(group -> sort(group.getCommandSpec()));
+        line.registerConverter(AgentName.class, text -> identifier(AgentName::new, text));
+        line.registerConverter(SecretName.class, text -> identifier(SecretName::new, text));
+        line.setParameterExceptionHandler((wrong, _) -> UsageErrors.explain(io.err(), wrong));
         line.setExecutionExceptionHandler((failure, command, parsed) -> explain(io.err(), failure));
         int code = line.execute(args);
         io.err().flush();
@@ -126,7 +116,7 @@ public final class NullctlMain implements Session {
     }
 
     @Override
-    public Io io() {
+    public Streams io() {
         return io;
     }
 
@@ -142,10 +132,27 @@ public final class NullctlMain implements Session {
                 : Path.of(cache, "credentials");
     }
 
+    /** Puts a group's commands, of which some are classes and some methods, in the order of their names. */
+    private static void sort(CommandLine.Model.CommandSpec group) {
+        for (Map.Entry<String, CommandLine> command : new TreeMap<>(group.subcommands()).entrySet()) {
+            group.removeSubcommand(command.getKey());
+            group.addSubcommand(command.getKey(), command.getValue());
+        }
+    }
+
+    /** An identifier; the message of a wrong one does not repeat it, for it may be a secret in a name's place. */
+    private static <T> T identifier(Function<String, T> parse, String text) {
+        try {
+            return parse.apply(text);
+        } catch (InvalidValueException e) {
+            throw new CommandLine.TypeConversionException("not a name: " + e.remedy());
+        }
+    }
+
     private static int explain(PrintWriter err, Exception failure) throws Exception {
         return switch (failure) {
-            case RpcException refusal -> {
-                err.println(Refusals.text(refusal));
+            case RpcException error -> {
+                err.println(ErrorMessages.text(error));
                 yield REFUSED;
             }
             case CannotConnectException unreachable -> {

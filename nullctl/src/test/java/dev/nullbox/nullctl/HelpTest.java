@@ -3,7 +3,7 @@ package dev.nullbox.nullctl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nullbox.gateway.TestCertificates;
-import dev.nullbox.nullctl.terminal.Io;
+import dev.nullbox.nullctl.terminal.Streams;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -95,7 +95,7 @@ class HelpTest extends NullctlTestCase {
     @Test
     void saysWhenOutputIsLost() throws Exception {
         try (OutputStream full = Files.newOutputStream(FULL)) {
-            Io lost = Io.of(
+            Streams lost = Streams.of(
                     InputStream.nullInputStream(), full, OutputStream.nullOutputStream(), Map.of(), Optional.empty());
             assertThat(NullctlMain.run(lost, "--help")).isEqualTo(4);
         }

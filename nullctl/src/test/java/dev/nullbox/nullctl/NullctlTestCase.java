@@ -1,11 +1,16 @@
 package dev.nullbox.nullctl;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.nullbox.gateway.CertificatesExtension;
 import dev.nullbox.gateway.FakeAppliance;
 import dev.nullbox.gateway.TestCertificates;
-import dev.nullbox.nullctl.terminal.Io;
+import dev.nullbox.nullctl.terminal.Streams;
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.api.TransferContract;
+import dev.nullbox.rpc.Codec;
+import dev.nullbox.rpc.RpcException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +35,7 @@ public abstract class NullctlTestCase {
     private Path sockets = Path.of("");
 
     private Optional<FakeAppliance> running = Optional.empty();
-    private Optional<Io.Terminal> terminal = Optional.empty();
+    private Optional<Streams.Terminal> terminal = Optional.empty();
     private byte[] input = new byte[0];
     private ByteArrayOutputStream out = new ByteArrayOutputStream();
     private ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -76,7 +81,7 @@ public abstract class NullctlTestCase {
         terminal = Optional.empty();
     }
 
-    protected final void useTerminal(Io.Terminal given) {
+    protected final void useTerminal(Streams.Terminal given) {
         terminal = Optional.of(given);
     }
 
@@ -100,10 +105,10 @@ public abstract class NullctlTestCase {
     }
 
     /** Fresh output for each run. */
-    protected final Io io(Map<String, String> environment) {
+    protected final Streams io(Map<String, String> environment) {
         out = new ByteArrayOutputStream();
         err = new ByteArrayOutputStream();
-        return Io.of(new ByteArrayInputStream(input), out, err, environment, terminal);
+        return Streams.of(new ByteArrayInputStream(input), out, err, environment, terminal);
     }
 
     protected final String out() {
@@ -137,5 +142,23 @@ public abstract class NullctlTestCase {
 
     protected static String decoded(JsonObject params, String member) {
         return new String(Base64.getDecoder().decode(params.get(member).getAsString()), StandardCharsets.UTF_8);
+    }
+
+    /** One piece of a file, as the appliance's transfers have them. */
+    protected static JsonObject piece(JsonObject params, byte[] file) {
+        int from = params.get("offset").getAsInt();
+        int to = Math.min(file.length, from + TransferContract.CHUNK_BYTES);
+        return Codec.encode(
+                TransferContract.DATA.is(Arrays.copyOfRange(file, from, to)),
+                TransferContract.END.is(to == file.length));
+    }
+
+    /** Takes one piece of a file, which must be the next one. */
+    protected static JsonElement written(JsonObject params, ByteArrayOutputStream received) throws RpcException {
+        if (params.get("offset").getAsInt() != received.size() || params.has("transfer") != (received.size() > 0)) {
+            throw new RpcException(CallReason.TRANSFER_OFFSET, "not the next piece", "offset");
+        }
+        received.writeBytes(Base64.getDecoder().decode(params.get("data").getAsString()));
+        return json("{\"transfer\":\"t2\",\"bytes\":" + received.size() + "}");
     }
 }

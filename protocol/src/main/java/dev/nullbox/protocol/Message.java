@@ -43,6 +43,16 @@ public final class Message {
         return value.isPresent() ? and(field.is(value.get())) : this;
     }
 
+    /** The same with all of another's. */
+    public Message and(Message more) {
+        return and(more.values.values().toArray(Value<?>[]::new));
+    }
+
+    /** The same with a truth where it holds: a field that is left out says the opposite. */
+    public Message andIf(Field<Boolean> field, boolean holds) {
+        return holds ? and(field.is(true)) : this;
+    }
+
     private Message add(Value<?>... more) {
         for (Value<?> value : more) {
             values.put(value.field().name(), value);

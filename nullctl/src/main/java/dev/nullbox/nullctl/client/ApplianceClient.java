@@ -1,10 +1,15 @@
 package dev.nullbox.nullctl.client;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.FieldType;
+import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.Method;
-import dev.nullbox.protocol.api.Methods;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.JsonRpcCodec;
 import dev.nullbox.rpc.LineFramer;
 import dev.nullbox.rpc.RpcException;
@@ -44,8 +49,8 @@ public final class ApplianceClient implements AutoCloseable {
 
     private static final int CONNECT_MILLIS = 10_000;
 
-    /** So much longer than the gateway waits for a service, so that its answer comes first. */
-    private static final Duration SPARE = Duration.ofSeconds(15);
+    /** Longer than the gateway waits for a service by so much, so that its answer comes first. */
+    private static final Duration CLIENT_MARGIN = Duration.ofSeconds(15);
 
     private static final int PIECE_BYTES = 16 * 1024;
     private static final JsonPrimitive ID = new JsonPrimitive(1);
@@ -65,7 +70,7 @@ public final class ApplianceClient implements AutoCloseable {
         try {
             var tls = TlsCredentials.load(credentials.resolve("client.p12"), credentials.resolve("ca.pem"));
             plain.connect(new InetSocketAddress(address.host(), address.port()), CONNECT_MILLIS);
-            plain.setSoTimeout(Math.toIntExact(answer("").toMillis()));
+            plain.setSoTimeout(Math.toIntExact(Method.SHORT.plus(CLIENT_MARGIN).toMillis()));
             plain.setKeepAlive(true);
             SSLSocket socket =
                     (SSLSocket) tls.getSocketFactory().createSocket(plain, SERVER_NAME, address.port(), true);
@@ -81,29 +86,57 @@ public final class ApplianceClient implements AutoCloseable {
         }
     }
 
+    /** A method's result. */
+    public <R> R call(Method<R> method, Value<?>... params) throws RpcException, CannotConnectException {
+        return call(method, Message.of(params));
+    }
+
+    /** A method's result. */
+    public <R> R call(Method<R> method, Message params) throws RpcException, CannotConnectException {
+        return decode(method, ask(method, params));
+    }
+
+    /** A method's result out of its JSON. */
+    public static <R> R decode(Method<R> method, JsonElement result) throws RpcException {
+        return Codec.decodeResult(method.name(), method.result(), result);
+    }
+
+    /** A list that a result holds. */
+    public static JsonArray list(JsonElement result, Field<?> field) throws RpcException {
+        if (result.getAsJsonObject().get(field.name()) instanceof JsonArray list) {
+            return list;
+        }
+        throw new RpcException(CallReason.UNEXPECTED, "the appliance's answer has no list " + field);
+    }
+
     /**
-     * The result of one call.
+     * A method's result as the appliance gave it: an object or a list, as the method has it. Bytes among the parameters
+     * are wiped.
      *
-     * @throws RpcException the appliance's refusal
+     * @throws RpcException the appliance's error
      * @throws CannotConnectException when no answer comes
      */
-    public JsonElement call(String method, JsonObject params) throws RpcException, CannotConnectException {
-        byte[] request = JsonRpcCodec.encodeRequest(ID, method, params);
+    public JsonElement ask(Method<?> method, Message params) throws RpcException, CannotConnectException {
+        byte[] request = JsonRpcCodec.encodeRequest(ID, method.name(), Codec.encode(params));
+        params.wipe();
         if (request.length > JsonRpcCodec.MAX_MESSAGE_BYTES) {
             throw new RpcException(
-                    RpcException.Code.INVALID_PARAMS,
-                    "REQUEST_TOO_LARGE",
+                    CallReason.REQUEST_TOO_LARGE,
                     "the request has " + request.length + " bytes, a message at most "
                             + JsonRpcCodec.MAX_MESSAGE_BYTES);
         }
         byte[] line = Arrays.copyOf(request, request.length + 1);
         line[request.length] = '\n';
         try {
-            socket.setSoTimeout(Math.toIntExact(answer(method).toMillis()));
+            socket.setSoTimeout(Math.toIntExact(timeout(method).toMillis()));
             OutputStream out = socket.getOutputStream();
             out.write(line);
             out.flush();
-            return result(readLine());
+            JsonElement result = result(readLine());
+            if (method.result() instanceof FieldType.ListOf ? result.isJsonArray() : result.isJsonObject()) {
+                return result;
+            }
+            throw new RpcException(CallReason.UNEXPECTED, "the answer to " + method + " is of another type");
         } catch (IOException e) {
             throw explain(address, e);
         } finally {
@@ -112,16 +145,9 @@ public final class ApplianceClient implements AutoCloseable {
         }
     }
 
-    /** One string parameter. */
-    public static JsonObject params(String name, String value) {
-        JsonObject params = new JsonObject();
-        params.addProperty(name, value);
-        return params;
-    }
-
-    /** How long an answer is waited for. */
-    static Duration answer(String method) {
-        return Methods.find(method).map(Method::deadline).orElse(Method.SHORT).plus(SPARE);
+    /** How long a result is waited for. */
+    static Duration timeout(Method<?> method) {
+        return method.deadline().plus(CLIENT_MARGIN);
     }
 
     @Override
@@ -162,7 +188,7 @@ public final class ApplianceClient implements AutoCloseable {
         return switch (reply) {
             case JsonRpcCodec.Result(JsonElement id, JsonElement result) when id.equals(ID) -> result;
             case JsonRpcCodec.Result _ ->
-                throw new CannotConnectException(address, "it answered another question", "ask it again");
+                throw new CannotConnectException(address, "it answered another call", "ask it again");
             case JsonRpcCodec.Failure failure -> throw failure.error();
         };
     }

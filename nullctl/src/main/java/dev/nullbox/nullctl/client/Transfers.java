@@ -1,80 +1,71 @@
 package dev.nullbox.nullctl.client;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import dev.nullbox.nullctl.terminal.LocalFile;
 import dev.nullbox.nullctl.terminal.LocalFileException;
 import dev.nullbox.nullctl.terminal.NewFile;
 import dev.nullbox.nullctl.terminal.UsageException;
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.TransferContract;
 import dev.nullbox.rpc.RpcException;
-import java.util.Arrays;
-import java.util.Base64;
+import dev.nullbox.service.Sha256;
+import java.security.MessageDigest;
 
-/**
- * Files to and from the appliance, in pieces that fit one message each: a first call says how much, calls with
- * {@code transfer} and {@code offset} carry {@code data}, and of a file that was sent a last call says what to do with it.
- */
+/** Files to and from the appliance, chunk by chunk, held against their SHA-256. */
 public final class Transfers {
-    /** So that with base 64 and the rest of the message a piece fits one message. */
-    private static final int MAX_PIECE_BYTES = 512 * 1024;
-
     private Transfers() {}
 
-    /** Receives a file; its bytes. */
-    public static long receive(ApplianceClient appliance, String method, JsonObject first, NewFile into)
+    /**
+     * Receives the file that a result with transfer, bytes and sha256 promises.
+     *
+     * @throws RpcException also when what came is not what was promised
+     */
+    public static void receive(ApplianceClient appliance, TransferContract methods, Message begun, NewFile into)
             throws RpcException, CannotConnectException, LocalFileException {
-        Answer begun = Answer.of(method, appliance.call(method, first));
-        long bytes = begun.count("bytes");
-        JsonObject params = ApplianceClient.params("transfer", begun.string("transfer"));
+        MessageDigest digest = Sha256.digest();
+        var transfer = TransferContract.TRANSFER.is(begun.get(TransferContract.TRANSFER));
+        long promised = begun.get(Fields.BYTES);
         long offset = 0;
-        boolean done = bytes == 0;
-        while (!done) {
-            params.addProperty("offset", offset);
-            Answer piece = Answer.of(method, appliance.call(method, params));
-            byte[] data = piece.bytes("data");
-            if (data.length == 0 || piece.count("next") != offset + data.length) {
-                throw broken(
-                        method,
-                        "a piece at " + offset + " with " + data.length + " bytes and next " + piece.count("next"));
+        boolean more = true;
+        while (more) {
+            Message chunk = appliance.call(methods.read(), transfer, TransferContract.OFFSET.is(offset));
+            byte[] data = chunk.get(TransferContract.DATA);
+            more = !chunk.get(TransferContract.END);
+            if (more && data.length == 0) {
+                throw broken("an empty chunk came at " + offset + " of " + promised);
             }
             into.write(data);
+            digest.update(data);
             offset += data.length;
-            done = piece.isTrue("done");
         }
-        if (offset != bytes) {
-            throw broken(method, offset + " of " + bytes + " bytes");
+        if (offset != promised || !Sha256.hex(digest).equals(begun.get(TransferContract.SHA256))) {
+            throw broken(offset + " of " + promised + " bytes came, or others");
         }
-        return bytes;
+        appliance.call(methods.drop(), transfer);
     }
 
-    /** Sends a file; the answer to the last call, whose own parameters are given. */
-    public static Answer send(ApplianceClient appliance, String method, LocalFile source, JsonObject last)
+    /** Sends a file: transfer and sha256, for the method that takes it. */
+    public static Message send(ApplianceClient appliance, TransferContract methods, LocalFile source)
             throws RpcException, CannotConnectException, UsageException {
-        JsonObject first = new JsonObject();
-        first.addProperty("bytes", source.bytes());
-        Answer begun = Answer.of(method, appliance.call(method, first));
-        String transfer = begun.string("transfer");
-        int piece = Math.clamp(begun.count("chunk"), 1, MAX_PIECE_BYTES);
+        MessageDigest digest = Sha256.digest();
+        Message transfer = Message.of();
         long offset = 0;
         while (offset < source.bytes()) {
-            byte[] data = source.read(piece);
-            JsonObject params = ApplianceClient.params("transfer", transfer);
-            params.addProperty("offset", offset);
-            params.addProperty("data", Base64.getEncoder().encodeToString(data));
-            Arrays.fill(data, (byte) 0);
+            byte[] data = source.read((int) Math.min(TransferContract.CHUNK_BYTES, source.bytes() - offset));
+            digest.update(data);
+            Message taken = appliance.call(
+                    methods.write(), transfer.and(TransferContract.OFFSET.is(offset), TransferContract.DATA.is(data)));
             offset += data.length;
-            long next = Answer.of(method, appliance.call(method, params)).count("next");
-            if (next != offset) {
-                throw broken(method, "took " + next + " of " + offset + " bytes");
+            if (taken.get(Fields.BYTES) != offset) {
+                throw broken("the appliance has " + taken.get(Fields.BYTES) + " of " + offset + " bytes");
             }
+            transfer = Message.of(TransferContract.TRANSFER.is(taken.get(TransferContract.TRANSFER)));
         }
-        last.addProperty("transfer", transfer);
-        JsonElement result = appliance.call(method, last);
-        return Answer.of(method, result);
+        return transfer.and(TransferContract.SHA256.is(Sha256.hex(digest)));
     }
 
-    private static RpcException broken(String method, String what) {
-        return new RpcException(
-                RpcException.Code.INTERNAL, "UNEXPECTED", "the appliance's " + method + " is broken: " + what);
+    private static RpcException broken(String what) {
+        return new RpcException(CallReason.UNEXPECTED, "the transfer from or to the appliance is broken: " + what);
     }
 }

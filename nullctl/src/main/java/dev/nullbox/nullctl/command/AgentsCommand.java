@@ -1,32 +1,33 @@
 package dev.nullbox.nullctl.command;
 
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.api.AgentContract;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code nullctl agents}: which agents there are, and how they are. */
+/** {@code nullctl agents}: the agents and their states. */
 @Command(
         name = "agents",
-        mixinStandardHelpOptions = true,
         description = "Lists the agents and how they are.",
         footer = {"", "Example: nullctl agents --json | jq -r '.[].agent'"})
-public final class AgentsCommand extends Verb {
+public final class AgentsCommand extends BaseCommand {
     @Mixin
     private JsonOption json = new JsonOption();
 
     @Override
-    protected void perform() throws Exception {
+    protected void execute() throws Exception {
         json.print(
                 out(),
-                ask("agent.list"),
+                ask(AgentContract.LIST),
                 "no agents",
-                "agent",
-                "state",
-                "run",
-                "pid",
-                "restarts",
-                "exit",
-                "from",
-                "start",
-                "problems");
+                Fields.AGENT,
+                Fields.STATE,
+                Fields.RUN,
+                Fields.PID,
+                AgentContract.RESTARTS,
+                AgentContract.EXIT,
+                AgentContract.FROM,
+                AgentContract.START,
+                AgentContract.PROBLEMS);
     }
 }

@@ -8,7 +8,6 @@ import picocli.CommandLine.Parameters;
 /** {@code nullctl completion bash}: picocli's script, which zsh reads too. */
 @Command(
         name = "completion",
-        mixinStandardHelpOptions = true,
         description = "Prints a script that lets bash or zsh complete nullctl's commands and options.",
         footer = {
             "",
@@ -16,7 +15,7 @@ import picocli.CommandLine.Parameters;
             "  source <(nullctl completion bash)",
             "  nullctl completion bash > ~/.local/share/bash-completion/completions/nullctl"
         })
-public final class CompletionCommand extends Verb {
+public final class CompletionCommand extends BaseCommand {
     private enum Shell {
         bash,
         zsh
@@ -26,7 +25,7 @@ public final class CompletionCommand extends Verb {
     private Shell shell = Shell.bash;
 
     @Override
-    protected void perform() {
+    protected void execute() {
         if (shell == Shell.zsh) {
             out().println("autoload -U +X bashcompinit && bashcompinit");
         }

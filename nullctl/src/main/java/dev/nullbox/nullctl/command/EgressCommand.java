@@ -3,71 +3,60 @@ package dev.nullbox.nullctl.command;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.nullbox.nullctl.terminal.Cell;
+import dev.nullbox.nullctl.terminal.CellFormat;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.api.EgressContract;
+import dev.nullbox.protocol.api.EgressReason;
 import dev.nullbox.rpc.RpcException;
-import dev.nullbox.service.TerminalText;
-import java.io.PrintWriter;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code nullctl egress [AGENT]}: what agents may reach. */
+/** {@code nullctl egress [AGENT]}: the rules of running agents. */
 @Command(
         name = "egress",
-        mixinStandardHelpOptions = true,
         description = "Lists what running agents may reach.",
         footer = {"", "Example: nullctl egress hello"})
-public final class EgressCommand extends Verb {
+public final class EgressCommand extends BaseCommand {
     @Parameters(paramLabel = "AGENT", arity = "0..1", description = "Only this one.")
-    private String agent = "";
+    private Optional<String> agent = Optional.empty();
 
     @Mixin
     private JsonOption json = new JsonOption();
 
     @Override
-    protected void perform() throws Exception {
-        JsonElement all = ask("egress.list");
-        JsonElement agents = agent.isEmpty() ? all : only(all);
-        if (json.isGiven()) {
-            out().println(TerminalText.json(agents));
-        } else {
-            print(out(), agents);
-        }
-    }
-
-    private static void print(PrintWriter out, JsonElement agents) {
-        if (!(agents instanceof JsonArray list) || list.isEmpty()) {
-            out.println("no agent runs: nothing is reached");
-            return;
-        }
-        for (JsonElement element : list) {
-            if (element instanceof JsonObject entry) {
-                out.println(Cell.of("agent", entry.get("agent")) + " by "
-                        + Cell.of("interface", entry.get("interface")) + " as "
-                        + Cell.of("address", entry.get("address")));
-                if (entry.get("rules") instanceof JsonArray rules) {
-                    rules.forEach(rule -> out.println("  " + Cell.of("rule", rule)));
-                }
+    protected void execute() throws Exception {
+        JsonArray agents = new JsonArray();
+        for (JsonElement entry : ask(EgressContract.LIST).getAsJsonArray()) {
+            if (entry instanceof JsonObject rules
+                    && (agent.isEmpty() || agent.get().equals(CellFormat.of(rules, Fields.AGENT)))) {
+                agents.add(rules);
             }
         }
-    }
-
-    private JsonArray only(JsonElement all) throws RpcException {
-        JsonArray found = new JsonArray();
-        if (all instanceof JsonArray list) {
-            for (JsonElement entry : list) {
-                if (entry instanceof JsonObject rules && agent.equals(Cell.of("agent", rules.get("agent")))) {
-                    found.add(rules);
-                }
-            }
-        }
-        if (found.isEmpty()) {
+        if (agents.isEmpty() && agent.isPresent()) {
             throw new RpcException(
-                    RpcException.Code.NOT_FOUND,
-                    "NO_RULES",
-                    "there are no rules for " + agent + ": it does not run, so it reaches nothing",
-                    "agent");
+                    EgressReason.NO_RULES,
+                    "there are no rules for " + agent.get() + ": it does not run, so it reaches nothing",
+                    Fields.AGENT.name());
         }
-        return found;
+        if (!json.print(out(), agents)) {
+            print(agents);
+        }
+    }
+
+    private void print(JsonArray agents) {
+        if (agents.isEmpty()) {
+            out().println("no agent runs: nothing is reached");
+        }
+        for (JsonElement element : agents) {
+            JsonObject entry = element.getAsJsonObject();
+            out().println(CellFormat.of(entry, Fields.AGENT) + " by " + CellFormat.of(entry, EgressContract.INTERFACE)
+                    + " as " + CellFormat.of(entry, Fields.ADDRESS));
+            String rules = EgressContract.RULE_TEXTS.name();
+            if (entry.get(rules) instanceof JsonArray texts) {
+                texts.forEach(rule -> out().println("  " + CellFormat.of(rules, rule)));
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.nullbox.nullctl.command;
 
 import com.google.gson.JsonElement;
 import dev.nullbox.nullctl.terminal.Table;
+import dev.nullbox.protocol.Field;
 import dev.nullbox.service.TerminalText;
 import java.io.PrintWriter;
 import picocli.CommandLine.Option;
@@ -15,12 +16,18 @@ public final class JsonOption {
         return json;
     }
 
-    /** The list as a table, or as it came. */
-    public void print(PrintWriter out, JsonElement list, String nothing, String... members) {
+    /** Prints a result as it came, if that is asked for; whether it was. */
+    public boolean print(PrintWriter out, JsonElement result) {
         if (json) {
-            out.println(TerminalText.json(list));
-        } else {
-            Table.print(out, list, nothing, members);
+            out.println(TerminalText.json(result));
+        }
+        return json;
+    }
+
+    /** Prints a list as a table, or as it came. */
+    public void print(PrintWriter out, JsonElement list, String nothing, Field<?>... columns) {
+        if (!print(out, list)) {
+            Table.print(out, list, nothing, columns);
         }
     }
 }

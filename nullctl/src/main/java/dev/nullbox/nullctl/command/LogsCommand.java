@@ -1,34 +1,37 @@
 package dev.nullbox.nullctl.command;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.nullbox.nullctl.client.Answer;
 import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.client.CannotConnectException;
-import dev.nullbox.nullctl.terminal.Cell;
+import dev.nullbox.nullctl.terminal.CellFormat;
 import dev.nullbox.nullctl.terminal.UsageException;
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.NulldContract;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.TerminalText;
 import java.io.PrintWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code nullctl logs}: what the appliance's services said and did. */
+/** {@code nullctl logs}: lines and events of the appliance's services. */
 @Command(
         name = "logs",
-        mixinStandardHelpOptions = true,
         description = "Prints the latest records: seconds since boot, source, event or text.",
         footer = {"", "Examples:", "  nullctl logs -n 20 --source warden", "  nullctl logs -f --json | jq -c .event"})
-public final class LogsCommand extends Verb {
+public final class LogsCommand extends BaseCommand {
     /** Records a call: with 4 KiB each they fit one message. */
     private static final int PAGE = 250;
 
     private static final int FOLLOW_MILLIS = 10_000;
-    private static final Set<String> NOT_FIELDS = Set.of("seq", "t", "source", "event", "text");
+    private static final Set<String> SHOWN_APART = CellFormat.names(
+            Fields.SEQ, NulldContract.T, NulldContract.SOURCE, NulldContract.EVENT, NulldContract.TEXT_LINE);
 
     @Option(
             names = {"-f", "--follow"},
@@ -36,7 +39,7 @@ public final class LogsCommand extends Verb {
     private boolean follow;
 
     @Option(names = "--source", paramLabel = "S", description = "Only what this service said.")
-    private String source = "";
+    private Optional<String> source = Optional.empty();
 
     @Option(
             names = {"-n", "--lines"},
@@ -49,7 +52,7 @@ public final class LogsCommand extends Verb {
     private boolean json;
 
     @Override
-    protected void perform() throws Exception {
+    protected void execute() throws Exception {
         if (lines < 0) {
             throw new UsageException("-n is 0 or more");
         }
@@ -65,7 +68,6 @@ public final class LogsCommand extends Verb {
         }
     }
 
-    /** What one call brought. */
     private record Page(List<JsonObject> records, long next) {}
 
     /** Prints the last records of what the appliance remembers; where to go on. */
@@ -93,19 +95,17 @@ public final class LogsCommand extends Verb {
 
     private Page read(ApplianceClient appliance, long after, int waitMillis)
             throws RpcException, CannotConnectException {
-        JsonObject params = new JsonObject();
-        params.addProperty("after", after);
-        params.addProperty("max", PAGE);
-        params.addProperty("wait_ms", waitMillis);
-        if (!source.isEmpty()) {
-            params.addProperty("source", source);
-        }
-        Answer page = Answer.of("nulld.logs", appliance.call("nulld.logs", params));
-        List<JsonObject> records = page.list("records").asList().stream()
-                .filter(JsonElement::isJsonObject)
-                .map(JsonElement::getAsJsonObject)
+        Message params = Message.of(
+                        NulldContract.AFTER.is(after),
+                        NulldContract.MAX.is((long) PAGE),
+                        NulldContract.WAIT_MS.is((long) waitMillis))
+                .and(NulldContract.SOURCE, source);
+        Message page = appliance.call(NulldContract.LOGS, params);
+        List<JsonObject> records = page.get(NulldContract.RECORDS).stream()
+                .filter(JsonObject.class::isInstance)
+                .map(JsonObject.class::cast)
                 .toList();
-        return new Page(records, page.count("next"));
+        return new Page(records, page.get(NulldContract.NEXT));
     }
 
     private String show(JsonObject record) {
@@ -115,14 +115,14 @@ public final class LogsCommand extends Verb {
     /** One record as {@code 12.345 source event name=value}, or with its text. */
     private static String line(JsonObject record) {
         StringBuilder line = new StringBuilder();
-        String time = Cell.of("t", record.get("t"));
+        String time = CellFormat.of(record, NulldContract.T);
         line.repeat(" ", Math.max(0, 9 - time.length())).append(time);
-        line.append(' ').append(Cell.of("source", record.get("source")));
-        for (String member : List.of("event", "text")) {
-            if (record.has(member)) {
-                line.append(' ').append(Cell.of(member, record.get(member)));
+        line.append(' ').append(CellFormat.of(record, NulldContract.SOURCE));
+        for (Field<?> field : List.of(NulldContract.EVENT, NulldContract.TEXT_LINE)) {
+            if (record.has(field.name())) {
+                line.append(' ').append(CellFormat.of(record, field));
             }
         }
-        return line.append(Cell.fields(record, NOT_FIELDS)).toString();
+        return line.append(CellFormat.fields(record, SHOWN_APART)).toString();
     }
 }

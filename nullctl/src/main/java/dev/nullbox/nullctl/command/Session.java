@@ -2,11 +2,11 @@ package dev.nullbox.nullctl.command;
 
 import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.client.CannotConnectException;
-import dev.nullbox.nullctl.terminal.Io;
+import dev.nullbox.nullctl.terminal.Streams;
 
-/** What every command works with: the operator's terminal, and a way to the appliance. */
+/** Surroundings of every command: the operator's streams, and a way to the appliance. */
 public interface Session {
-    Io io();
+    Streams io();
 
     /** A connection for calls one after another. */
     ApplianceClient connect() throws CannotConnectException;

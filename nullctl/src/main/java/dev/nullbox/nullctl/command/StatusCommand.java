@@ -1,39 +1,38 @@
 package dev.nullbox.nullctl.command;
 
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import dev.nullbox.nullctl.terminal.Table;
-import dev.nullbox.service.TerminalText;
-import java.io.PrintWriter;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.api.NulldContract;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code nullctl status}: how the appliance is. */
+/** {@code nullctl status}: the state of the appliance and its services. */
 @Command(
         name = "status",
-        mixinStandardHelpOptions = true,
         description = "Says how the appliance and its services are.",
         footer = {"", "Example: nullctl status --json | jq -r .state"})
-public final class StatusCommand extends Verb {
+public final class StatusCommand extends BaseCommand {
     @Mixin
     private JsonOption json = new JsonOption();
 
     @Override
-    protected void perform() throws Exception {
-        JsonElement status = ask("nulld.status");
-        if (json.isGiven() || !(status instanceof JsonObject object)) {
-            out().println(TerminalText.json(status));
-        } else {
-            print(out(), object);
+    protected void execute() throws Exception {
+        JsonElement status = ask(NulldContract.STATUS);
+        if (json.print(out(), status)) {
+            return;
         }
-    }
-
-    private static void print(PrintWriter out, JsonObject status) {
-        Table.printMembers(out, status, "services");
-        JsonElement services = status.get("services");
-        if (services != null) {
-            out.println();
-            Table.print(out, services, "no services", "name", "state", "pid", "restarts", "since_s", "error");
-        }
+        Table.printMembers(out(), status.getAsJsonObject(), NulldContract.SERVICES);
+        out().println();
+        Table.print(
+                out(),
+                status.getAsJsonObject().get(NulldContract.SERVICES.name()),
+                "no services",
+                Fields.NAME,
+                Fields.STATE,
+                Fields.PID,
+                NulldContract.RESTARTS,
+                NulldContract.SINCE_S,
+                NulldContract.ERROR);
     }
 }

@@ -2,42 +2,37 @@ package dev.nullbox.nullctl.terminal;
 
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** A line now and then, while one waits for the appliance: what for, and for how long already. */
+/** A line now and then while a call is under way: its method, and the time since it began. */
 public final class Progress implements AutoCloseable {
     public static final Duration EVERY = Duration.ofSeconds(10);
 
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(work -> {
-        Thread thread = new Thread(work, "progress");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final Thread clock;
 
-    private final Future<?> lines;
-
-    private Progress(Runnable line, Duration every) {
-        lines = clock.scheduleAtFixedRate(line, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+    private Progress(Thread clock) {
+        this.clock = clock;
     }
 
-    /** Tells it until closed. */
-    public static Progress of(String what, PrintWriter out, Duration every) {
+    /** Prints the lines until closed. */
+    public static Progress of(String method, PrintWriter out, Duration every) {
         long begun = System.nanoTime();
-        return new Progress(
-                () -> {
+        return new Progress(Thread.ofPlatform().daemon().name("progress").start(() -> {
+            try {
+                while (true) {
+                    Thread.sleep(every);
                     long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
-                    out.println(what + ": at work for " + seconds + " s");
-                    out.flush();
-                },
-                every);
+                    out.println(method + ": at work for " + seconds + " s");
+                }
+            } catch (InterruptedException e) {
+                // Closed: the call is over.
+                Thread.currentThread().interrupt();
+            }
+        }));
     }
 
     @Override
     public void close() {
-        lines.cancel(false);
-        clock.shutdownNow();
+        clock.interrupt();
     }
 }

@@ -22,7 +22,7 @@ public final class SecretInput {
      *
      * @param max one byte more is read at most, for the caller to see that there is more
      */
-    public static byte[] all(Io io, String what, int max) throws UsageException {
+    public static byte[] all(Streams io, String what, int max) throws UsageException {
         if (io.terminal().isPresent()) {
             return typed(io.terminal().get(), what);
         }
@@ -37,12 +37,12 @@ public final class SecretInput {
     }
 
     /** The next line of standard input, or what is typed at a terminal; the caller wipes the bytes. */
-    public static byte[] line(Io io, String what, int max) throws UsageException {
+    public static byte[] line(Streams io, String what, int max) throws UsageException {
         return io.terminal().isPresent() ? typed(io.terminal().get(), what) : nextLine(io.in(), what, max);
     }
 
     /** As {@link #line}; a person is asked twice, since nobody sees what is typed. */
-    public static byte[] newLine(Io io, String what, int max) throws UsageException {
+    public static byte[] newLine(Streams io, String what, int max) throws UsageException {
         byte[] first = line(io, what, max);
         if (io.terminal().isPresent()) {
             byte[] second = typed(io.terminal().get(), what + ", once more");
@@ -97,7 +97,7 @@ public final class SecretInput {
         }
     }
 
-    private static byte[] typed(Io.Terminal terminal, String what) throws UsageException {
+    private static byte[] typed(Streams.Terminal terminal, String what) throws UsageException {
         Optional<char[]> typed = terminal.ask(what + " (not shown): ");
         if (typed.isEmpty()) {
             return NOTHING;

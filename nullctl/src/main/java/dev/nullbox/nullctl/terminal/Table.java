@@ -3,12 +3,14 @@ package dev.nullbox.nullctl.terminal;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.nullbox.protocol.Field;
 import dev.nullbox.service.TerminalText;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A table for people, at most 80 columns wide: the members of a list of JSON objects; long cells go on below. */
@@ -19,20 +21,21 @@ public final class Table {
 
     private Table() {}
 
-    /** The named members, one row an object; an empty list says so. */
-    public static void print(PrintWriter out, JsonElement list, String nothing, String... members) {
+    /** The columns, one row an object; an empty list says so. */
+    public static void print(PrintWriter out, JsonElement list, String nothing, Field<?>... columns) {
         List<JsonObject> objects = objects(list);
         if (objects.isEmpty()) {
             out.println(nothing);
             return;
         }
         List<String[]> rows = new ArrayList<>();
-        rows.add(Arrays.stream(members)
-                .map(member -> member.toUpperCase(Locale.ROOT).replace("_S", "").replace('_', ' '))
+        rows.add(Arrays.stream(columns)
+                .map(column ->
+                        column.name().toUpperCase(Locale.ROOT).replace("_S", "").replace('_', ' '))
                 .toArray(String[]::new));
         for (JsonObject object : objects) {
-            rows.add(Arrays.stream(members)
-                    .map(member -> Cell.of(member, object.get(member)))
+            rows.add(Arrays.stream(columns)
+                    .map(column -> CellFormat.of(object, column))
                     .toArray(String[]::new));
         }
         int[] widths = widths(rows);
@@ -40,8 +43,8 @@ public final class Table {
     }
 
     /** The members of one object, one a line with its name before it, but for those named. */
-    public static void printMembers(PrintWriter out, JsonObject object, String... without) {
-        List<String> omitted = List.of(without);
+    public static void printMembers(PrintWriter out, JsonObject object, Field<?>... without) {
+        Set<String> omitted = CellFormat.names(without);
         List<String> members = object.keySet().stream()
                 .filter(member -> !omitted.contains(member))
                 .toList();
@@ -50,7 +53,7 @@ public final class Table {
             width = Math.max(width, label(member).length());
         }
         for (String member : members) {
-            String[] row = {label(member), Cell.of(member, object.get(member))};
+            String[] row = {label(member), CellFormat.of(member, object.get(member))};
             printRow(out, row, new int[] {width, MAX_WIDTH - width - GAP});
         }
     }

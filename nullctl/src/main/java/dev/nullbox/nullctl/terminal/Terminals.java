@@ -14,7 +14,7 @@ public final class Terminals {
 
     private Terminals() {}
 
-    public static Optional<Io.Terminal> ofThisProcess() {
+    public static Optional<Streams.Terminal> ofThisProcess() {
         Optional<Console> console = Optional.ofNullable(System.console()).filter(Console::isTerminal);
         if (console.isPresent()) {
             return console.map(known -> question -> Optional.ofNullable(known.readPassword("%s", question)));

@@ -7,6 +7,7 @@ import dev.nullbox.gateway.TestCertificates;
 import dev.nullbox.nullctl.NullctlMain;
 import dev.nullbox.nullctl.NullctlTestCase;
 import dev.nullbox.protocol.Method;
+import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.protocol.api.Methods;
 import dev.nullbox.rpc.RpcException;
 import java.net.InetAddress;
@@ -90,9 +91,9 @@ class ConnectionTest extends NullctlTestCase {
     @Test
     void waitsLongerThanTheGateway() {
         for (Method<?> method : Methods.ALL) {
-            assertThat(ApplianceClient.answer(method.name())).isGreaterThan(method.deadline());
+            assertThat(ApplianceClient.timeout(method)).isGreaterThan(method.deadline());
         }
-        assertThat(ApplianceClient.answer("memory.import")).isGreaterThan(Duration.ofMinutes(59));
+        assertThat(ApplianceClient.timeout(MemoryContract.IMPORT)).isGreaterThan(Duration.ofMinutes(59));
     }
 
     @Test

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.api.NulldContract;
+import dev.nullbox.protocol.api.VaultContract;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -15,10 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 class TextTest {
     @Test
     void tellsDurationsByTheirTwoLargestUnits() {
-        assertThat(Cell.duration(59)).isEqualTo("59s");
-        assertThat(Cell.duration(61)).isEqualTo("1m 1s");
-        assertThat(Cell.duration(3725)).isEqualTo("1h 2m");
-        assertThat(Cell.duration(90_000)).isEqualTo("1d 1h");
+        assertThat(CellFormat.duration(59)).isEqualTo("59s");
+        assertThat(CellFormat.duration(61)).isEqualTo("1m 1s");
+        assertThat(CellFormat.duration(3725)).isEqualTo("1h 2m");
+        assertThat(CellFormat.duration(90_000)).isEqualTo("1d 1h");
     }
 
     @Test
@@ -30,7 +33,8 @@ class TextTest {
         JsonArray list = new JsonArray();
         list.add(row);
         StringWriter shown = new StringWriter();
-        Table.print(new PrintWriter(shown), list, "nothing", "name", "text", "created");
+        Table.print(
+                new PrintWriter(shown), list, "nothing", Fields.NAME, NulldContract.TEXT_LINE, VaultContract.CREATED);
         List<String> lines = shown.toString().lines().toList();
         assertThat(lines).hasSizeGreaterThan(3).allSatisfy(line -> {
             assertThat(line).hasSizeLessThanOrEqualTo(80);

@@ -2,15 +2,17 @@ package dev.nullbox.nullctl.command.memory;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import dev.nullbox.nullctl.client.Answer;
 import dev.nullbox.nullctl.client.ApplianceClient;
-import dev.nullbox.nullctl.command.Verb;
+import dev.nullbox.nullctl.command.BaseCommand;
 import dev.nullbox.nullctl.terminal.LocalFile;
 import dev.nullbox.nullctl.terminal.SecretInput;
 import dev.nullbox.nullctl.terminal.UsageException;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.rpc.Json;
+import dev.nullbox.rpc.JsonRpcCodec;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.TerminalText;
 import java.io.IOException;
@@ -18,9 +20,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,7 +31,6 @@ import picocli.CommandLine.Parameters;
 /** {@code nullctl memory put KEY}. */
 @Command(
         name = "put",
-        mixinStandardHelpOptions = true,
         description = {
             "Puts a value under a key.",
             "The value is standard input, or a file with --file: a text, or JSON with --as json, or bytes of any kind and size with --as blob (then from a file). One line feed at the end of a text on standard input is taken off."
@@ -41,8 +42,8 @@ import picocli.CommandLine.Parameters;
             "  echo '{\"a\":1}' | nullctl memory put hello/plan --as json --expect none",
             "  nullctl memory put hello/photo --as blob --file p.jpg --type image/jpeg"
         })
-final class MemoryPutCommand extends Verb {
-    private static final int MAX_VALUE_BYTES = 1 << 20;
+final class MemoryPutCommand extends BaseCommand {
+    private static final int MAX_VALUE_BYTES = JsonRpcCodec.MAX_MESSAGE_BYTES;
 
     private enum Form {
         text,
@@ -60,7 +61,7 @@ final class MemoryPutCommand extends Verb {
     private Form form = Form.text;
 
     @Option(names = "--type", paramLabel = "TYPE", description = "Of a blob: its media type, as image/jpeg.")
-    private String type = "";
+    private Optional<String> type = Optional.empty();
 
     @Option(
             names = "--parent",
@@ -72,36 +73,33 @@ final class MemoryPutCommand extends Verb {
             names = "--expect",
             paramLabel = "NODE",
             description = "Only if the key holds this: an id, a sequence number, or none for nothing.")
-    private String expected = "";
+    private Optional<String> expected = Optional.empty();
 
     @Override
-    protected void perform() throws Exception {
+    protected void execute() throws Exception {
         if (form == Form.blob && file == null) {
             throw new UsageException("a blob comes from a file: --file FILE");
         }
-        if (form != Form.blob && !type.isEmpty()) {
+        if (form != Form.blob && type.isPresent()) {
             throw new UsageException("--type is for --as blob");
         }
-        JsonObject params = ApplianceClient.params("key", key);
+        Message params = Message.of(MemoryContract.KEY.is(key));
         if (form != Form.blob) {
-            params.add("value", value());
+            params = params.and(MemoryContract.VALUE.is(value()));
         }
-        if (!expected.isEmpty()) {
-            params.add("expect", expectation());
-        }
+        params = params.and(MemoryContract.EXPECT, expected.map(MemoryPutCommand::expectation));
         try (ApplianceClient appliance = session().connect()) {
-            List<String> ids = new ArrayList<>();
-            for (String parent : parents) {
-                ids.add(NodeName.id(appliance, parent));
+            if (!parents.isEmpty()) {
+                params = params.and(MemoryContract.PARENTS.is(NodeRef.ids(appliance, parents)));
             }
-            Sources.add(params, "parents", ids);
             if (form == Form.blob && file != null) {
                 try (LocalFile source = LocalFile.open(file)) {
-                    params.add("blob", NodeValue.sendBlob(appliance, source, type));
+                    params = params.and(MemoryContract.BLOB.is(NodeValue.sendBlob(appliance, source, type)));
                 }
             }
-            Answer put = Answer.of("memory.put", appliance.call("memory.put", params));
-            out().println(TerminalText.line(key) + "@" + put.count("seq") + " " + TerminalText.line(put.string("id")));
+            Message put = appliance.call(MemoryContract.PUT, params);
+            out().println(TerminalText.line(key) + "@" + put.get(Fields.SEQ) + " "
+                    + TerminalText.line(put.get(MemoryContract.ID)));
         }
     }
 
@@ -132,14 +130,14 @@ final class MemoryPutCommand extends Verb {
             return SecretInput.file(file, MAX_VALUE_BYTES);
         }
         try {
-            byte[] read = io().in().readNBytes(MAX_VALUE_BYTES + 3);
+            byte[] read = streams().in().readNBytes(MAX_VALUE_BYTES + 3);
             return form == Form.text ? Arrays.copyOf(read, SecretInput.withoutLineEnd(read)) : read;
         } catch (IOException e) {
             throw new UsageException("cannot read standard input: " + e.getMessage());
         }
     }
 
-    private JsonElement expectation() {
+    private static JsonElement expectation(String expected) {
         if (expected.equals("none")) {
             return JsonNull.INSTANCE;
         }

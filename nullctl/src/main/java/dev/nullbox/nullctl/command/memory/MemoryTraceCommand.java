@@ -3,14 +3,15 @@ package dev.nullbox.nullctl.command.memory;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.nullbox.nullctl.client.Answer;
 import dev.nullbox.nullctl.client.ApplianceClient;
+import dev.nullbox.nullctl.command.BaseCommand;
 import dev.nullbox.nullctl.command.JsonOption;
-import dev.nullbox.nullctl.command.Verb;
-import dev.nullbox.nullctl.terminal.Cell;
+import dev.nullbox.nullctl.terminal.CellFormat;
 import dev.nullbox.nullctl.terminal.Table;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.rpc.RpcException;
-import dev.nullbox.service.TerminalText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,7 +20,6 @@ import picocli.CommandLine.Parameters;
 /** {@code nullctl memory trace NODE}. */
 @Command(
         name = "trace",
-        mixinStandardHelpOptions = true,
         description = "Shows what a node was made from: its parents, what its author had read, and theirs.",
         footer = {
             "",
@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
             "",
             "A node that was written more than once has a line for each; SEQ 0 was written where it was imported from."
         })
-final class MemoryTraceCommand extends Verb {
+final class MemoryTraceCommand extends BaseCommand {
     private static final int MANIFEST_DIGITS = 8;
 
     @Parameters(paramLabel = "NODE", description = "KEY, KEY@SEQ or an id.")
@@ -43,41 +43,42 @@ final class MemoryTraceCommand extends Verb {
             paramLabel = "N",
             defaultValue = "100",
             description = "At most so many, up to 1,000; ${DEFAULT-VALUE} when not given.")
-    private int max;
+    private long max;
 
     @Mixin
     private JsonOption json = new JsonOption();
 
     @Override
-    protected void perform() throws Exception {
+    protected void execute() throws Exception {
         JsonElement found;
         try (ApplianceClient appliance = session().connect()) {
-            JsonObject params = ApplianceClient.params("id", NodeName.id(appliance, node));
-            params.addProperty("direction", descendants ? "descendants" : "ancestors");
-            params.addProperty("max", max);
-            found = appliance.call("memory.trace", params);
+            found = appliance.ask(
+                    MemoryContract.TRACE,
+                    Message.of(
+                            MemoryContract.ID.is(NodeRef.id(appliance, node)),
+                            MemoryContract.DIRECTION.is(descendants ? "descendants" : "ancestors"),
+                            MemoryContract.MAX.is(max)));
         }
-        if (json.isGiven()) {
-            out().println(TerminalText.json(found));
+        if (json.print(out(), found)) {
             return;
         }
-        Answer trace = Answer.of("memory.trace", found);
         Table.print(
                 out(),
-                NodeName.shorten(byWrite(trace.list("nodes"))),
+                NodeRef.shorten(byWrite(ApplianceClient.list(found, MemoryContract.NODES))),
                 "nothing",
-                "seq",
-                "key",
-                "kind",
-                "agent",
-                "run",
-                "manifest",
-                "quarantined",
-                "contacts",
-                "node");
-        if (!trace.isTrue("complete")) {
+                Fields.SEQ,
+                MemoryContract.KEY,
+                MemoryContract.KIND,
+                Fields.AGENT,
+                Fields.RUN,
+                MemoryContract.MANIFEST,
+                MemoryContract.QUARANTINED,
+                MemoryContract.CONTACTS,
+                NodeRef.NODE);
+        if (!ApplianceClient.decode(MemoryContract.TRACE, found).get(MemoryContract.COMPLETE)) {
             out().flush();
-            io().err()
+            streams()
+                    .err()
                     .println("nullctl: there are more: -n N shows so many nodes, with 20 writes and 50 reads of each");
         }
     }
@@ -85,18 +86,18 @@ final class MemoryTraceCommand extends Verb {
     /** One row for each time that a node was written. */
     private static JsonArray byWrite(JsonArray nodes) throws RpcException {
         JsonArray rows = new JsonArray();
-        for (JsonElement element : nodes) {
-            JsonArray writes = Answer.of("memory.trace", element).list("writes");
+        for (JsonElement node : nodes) {
+            JsonArray writes = ApplianceClient.list(node, MemoryContract.WRITES);
             if (writes.isEmpty()) {
-                rows.add(element);
+                rows.add(node);
             }
             for (JsonElement write : writes) {
-                JsonObject row = element.getAsJsonObject().deepCopy();
-                for (String member : new String[] {"seq", "agent", "run", "manifest", "contacts"}) {
-                    row.add(member, write.getAsJsonObject().get(member));
-                }
-                String manifest = Cell.of("manifest", row.get("manifest"));
-                row.addProperty("manifest", manifest.substring(0, Math.min(MANIFEST_DIGITS, manifest.length())));
+                JsonObject row = node.getAsJsonObject().deepCopy();
+                write.getAsJsonObject().entrySet().forEach(member -> row.add(member.getKey(), member.getValue()));
+                String manifest = CellFormat.of(row, MemoryContract.MANIFEST);
+                row.addProperty(
+                        MemoryContract.MANIFEST.name(),
+                        manifest.substring(0, Math.min(MANIFEST_DIGITS, manifest.length())));
                 rows.add(row);
             }
         }

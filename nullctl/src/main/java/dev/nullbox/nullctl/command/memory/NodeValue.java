@@ -1,94 +1,89 @@
 package dev.nullbox.nullctl.command.memory;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import dev.nullbox.nullctl.client.Answer;
 import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.client.CannotConnectException;
-import dev.nullbox.nullctl.client.Sha256;
+import dev.nullbox.nullctl.command.OutputOptions;
 import dev.nullbox.nullctl.terminal.LocalFile;
 import dev.nullbox.nullctl.terminal.LocalFileException;
 import dev.nullbox.nullctl.terminal.UsageException;
+import dev.nullbox.protocol.FieldType;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.MemoryReason;
+import dev.nullbox.protocol.api.TransferContract;
+import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /** The bytes of a node's value, to and from shared memory; what is too large for a message goes as a blob, in chunks. */
 final class NodeValue {
-    static final int MAX_CHUNK_BYTES = 512 * 1024;
+    private static final FieldType.Struct BLOB = FieldType.struct(MemoryContract.CHUNKS, MemoryContract.SIZE);
 
     private NodeValue() {}
 
-    /** Where bytes go, piece by piece. */
-    @FunctionalInterface
-    interface Sink {
-        void write(byte[] piece) throws LocalFileException;
-    }
-
     /**
-     * Writes the value of a {@code memory.get} answer: a text as UTF-8, a blob's chunks, each held against its SHA-256,
+     * Writes the value of a {@code memory.get} result: a text as UTF-8, a blob's chunks, each held against its SHA-256,
      * anything else as JSON; how many bytes.
      */
-    static long write(ApplianceClient appliance, JsonElement found, Sink sink)
-            throws RpcException, CannotConnectException, LocalFileException {
-        Answer node = Answer.of("memory.get", found);
-        JsonElement value = node.any("value");
-        if (node.string("kind").equals("blob")) {
-            return writeBlob(appliance, node.string("id"), Answer.of("memory.get", value), sink);
+    static long write(ApplianceClient appliance, JsonElement found, OutputOptions.Sink sink)
+            throws RpcException, CannotConnectException, LocalFileException, UsageException {
+        Message node = ApplianceClient.decode(MemoryContract.GET, found);
+        Object value = node.get(MemoryContract.VALUE);
+        if (node.get(MemoryContract.KIND).equals(MemoryContract.BLOB.name())) {
+            return writeBlob(appliance, node.get(MemoryContract.ID), (JsonElement) value, sink);
         }
         byte[] bytes = value instanceof JsonPrimitive text && text.isString()
                 ? text.getAsString().getBytes(StandardCharsets.UTF_8)
-                : Json.bytes(value);
+                : Json.bytes((JsonElement) value);
         sink.write(bytes);
         return bytes.length;
     }
 
-    private static long writeBlob(ApplianceClient appliance, String id, Answer blob, Sink sink)
-            throws RpcException, CannotConnectException, LocalFileException {
-        JsonArray chunks = blob.list("chunks");
+    private static long writeBlob(ApplianceClient appliance, String id, JsonElement value, OutputOptions.Sink sink)
+            throws RpcException, CannotConnectException, LocalFileException, UsageException {
+        Message blob = Codec.decodeResult(MemoryContract.GET.name(), BLOB, value);
         long bytes = 0;
-        for (int i = 0; i < chunks.size(); i++) {
-            JsonObject params = ApplianceClient.params("id", id);
-            params.addProperty("index", i);
-            byte[] data = Answer.of("memory.chunk.get", appliance.call("memory.chunk.get", params))
-                    .bytes("data");
-            if (!chunks.get(i).equals(new JsonPrimitive(Sha256.hex(data)))) {
-                throw new RpcException(
-                        RpcException.Code.INTERNAL, "DAMAGED", "chunk " + i + " of the blob is not what its id says");
+        long index = 0;
+        for (String chunk : blob.get(MemoryContract.CHUNKS)) {
+            byte[] data = appliance
+                    .call(MemoryContract.CHUNK_GET, MemoryContract.ID.is(id), MemoryContract.INDEX.is(index))
+                    .get(TransferContract.DATA);
+            if (!chunk.equals(Sha256.hex(data))) {
+                throw damaged("chunk " + index + " of the blob is not what its id says");
             }
             sink.write(data);
             bytes += data.length;
+            index++;
         }
-        if (bytes != blob.count("size")) {
-            throw new RpcException(
-                    RpcException.Code.INTERNAL,
-                    "DAMAGED",
-                    "the blob has " + bytes + " bytes, not " + blob.count("size"));
+        if (bytes != blob.get(MemoryContract.SIZE)) {
+            throw damaged("the blob has " + bytes + " bytes, not " + blob.get(MemoryContract.SIZE));
         }
         return bytes;
     }
 
     /** Sends a file's chunks; the {@code blob} parameter of {@code memory.put}. */
-    static JsonObject sendBlob(ApplianceClient appliance, LocalFile file, String type)
+    static Message sendBlob(ApplianceClient appliance, LocalFile file, Optional<String> type)
             throws RpcException, CannotConnectException, UsageException {
-        JsonArray chunks = new JsonArray();
+        List<String> chunks = new ArrayList<>();
         long left = file.bytes();
         while (left > 0) {
-            byte[] data = file.read((int) Math.min(left, MAX_CHUNK_BYTES));
-            JsonObject params =
-                    ApplianceClient.params("data", Base64.getEncoder().encodeToString(data));
-            chunks.add(Answer.of("memory.chunk.put", appliance.call("memory.chunk.put", params))
-                    .string("chunk"));
+            byte[] data = file.read((int) Math.min(left, TransferContract.CHUNK_BYTES));
             left -= data.length;
+            chunks.add(appliance
+                    .call(MemoryContract.CHUNK_PUT, TransferContract.DATA.is(data))
+                    .get(MemoryContract.CHUNK));
         }
-        JsonObject blob = new JsonObject();
-        blob.add("chunks", chunks);
-        if (!type.isEmpty()) {
-            blob.addProperty("type", type);
-        }
-        return blob;
+        return Message.of(MemoryContract.CHUNKS.is(chunks)).and(MemoryContract.TYPE, type);
+    }
+
+    private static RpcException damaged(String what) {
+        return new RpcException(MemoryReason.DAMAGED, what);
     }
 }

@@ -1,13 +1,14 @@
 package dev.nullbox.nullctl.command.vault;
 
-import com.google.gson.JsonObject;
-import dev.nullbox.nullctl.terminal.Io;
+import dev.nullbox.nullctl.terminal.Streams;
 import dev.nullbox.nullctl.terminal.UsageException;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.VaultContract;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where a passphrase or a key comes from when nobody is asked for it. */
+/** The sources of a passphrase or a key when nobody is asked for it. */
 final class CredentialOptions {
     @Option(
             names = "--passphrase-file",
@@ -21,31 +22,35 @@ final class CredentialOptions {
             description = "A key instead of a passphrase: a file of exactly 32 bytes, mode 0600.")
     private @Nullable Path keyFile;
 
-    /** What opens something that is there: one of the two files, or the passphrase is asked for. */
-    void addTo(JsonObject params, Io io, String question) throws UsageException {
-        refuseBoth();
-        Credential.add(params, io, question, passphraseFile, keyFile);
+    /** The credential that opens something that is there: one of the two files, or the passphrase is asked for. */
+    Message present(Streams io, String question) throws UsageException {
+        return either(io, question, false);
     }
 
-    /** What is to open something from now on: one of the two files, or a passphrase is asked for, of a person twice. */
-    void addNewTo(JsonObject params, Io io, String question) throws UsageException {
-        refuseBoth();
-        Credential.addNew(params, "", io, question, passphraseFile, keyFile);
+    /** The credential of something new: one of the two files, or a passphrase is asked for, of a person twice. */
+    Message fresh(Streams io, String question) throws UsageException {
+        return either(io, question, true);
     }
 
     /** Either or both, as a vault's first ones may be. */
-    void addFirstTo(JsonObject params, Io io, String question, boolean alsoPassphrase) throws UsageException {
+    Message first(Streams io, String question, boolean alsoPassphrase) throws UsageException {
+        Message credentials = Message.of();
         if (keyFile != null) {
-            Credential.addNew(params, "", io, question, null, keyFile);
+            credentials = credentials.and(VaultContract.KEY.is(Credential.key(keyFile)));
         }
-        if (keyFile == null || alsoPassphrase || passphraseFile != null) {
-            Credential.addNew(params, "", io, question, passphraseFile, null);
-        }
+        return keyFile == null || alsoPassphrase || passphraseFile != null
+                ? credentials.and(
+                        VaultContract.PASSPHRASE.is(Credential.passphrase(io, question, passphraseFile, true)))
+                : credentials;
     }
 
-    private void refuseBoth() throws UsageException {
+    private Message either(Streams io, String question, boolean isNew) throws UsageException {
         if (passphraseFile != null && keyFile != null) {
             throw new UsageException("--passphrase-file and --key-file: only one of them");
         }
+        return Message.of(
+                keyFile != null
+                        ? VaultContract.KEY.is(Credential.key(keyFile))
+                        : VaultContract.PASSPHRASE.is(Credential.passphrase(io, question, passphraseFile, isNew)));
     }
 }

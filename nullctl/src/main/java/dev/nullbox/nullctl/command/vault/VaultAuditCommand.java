@@ -1,16 +1,16 @@
 package dev.nullbox.nullctl.command.vault;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.nullbox.nullctl.client.Answer;
 import dev.nullbox.nullctl.client.ApplianceClient;
-import dev.nullbox.nullctl.client.CannotConnectException;
-import dev.nullbox.nullctl.command.Verb;
-import dev.nullbox.nullctl.terminal.Cell;
+import dev.nullbox.nullctl.command.BaseCommand;
+import dev.nullbox.nullctl.terminal.CellFormat;
 import dev.nullbox.nullctl.terminal.UsageException;
-import dev.nullbox.rpc.RpcException;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.VaultContract;
 import dev.nullbox.service.TerminalText;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -18,7 +18,6 @@ import picocli.CommandLine.Option;
 /** {@code nullctl vault audit}: warden's records, of which the appliance keeps the latest on its disk. */
 @Command(
         name = "audit",
-        mixinStandardHelpOptions = true,
         description = "Prints who did what to the vault, oldest first, also before the last boot.",
         footer = {
             "",
@@ -27,78 +26,77 @@ import picocli.CommandLine.Option;
             "  nullctl vault audit --secret OPENAI_KEY",
             "  nullctl vault audit --after 4711 --json >> audit.jsonl"
         })
-final class VaultAuditCommand extends Verb {
-    private static final int PAGE = 1_500;
-    private static final Set<String> NOT_FIELDS = Set.of("seq", "time", "event");
+final class VaultAuditCommand extends BaseCommand {
+    private static final long PAGE = VaultContract.AUDIT_MAX.otherwise().orElseThrow();
+    private static final Set<String> SHOWN_APART =
+            CellFormat.names(Fields.SEQ, VaultContract.TIME, VaultContract.EVENT);
 
     @Option(names = "--after", paramLabel = "SEQ", description = "Only records with a higher number than this.")
     private long after;
 
     @Option(names = "--agent", paramLabel = "AGENT", description = "Only what this agent did or was lent.")
-    private String agent = "";
+    private Optional<String> agent = Optional.empty();
 
     @Option(names = "--secret", paramLabel = "NAME", description = "Only what was done with this secret.")
-    private String secret = "";
+    private Optional<String> secret = Optional.empty();
 
     @Option(names = "--json", description = "Print each record as one JSON object on a line.")
     private boolean json;
 
     @Override
-    protected void perform() throws Exception {
+    protected void execute() throws Exception {
         if (after < 0) {
             throw new UsageException("--after is 0 or more");
         }
         try (ApplianceClient appliance = session().connect()) {
-            Answer page = read(appliance, after);
-            long last = print(page, after);
-            long from = after;
-            while (page.list("records").size() >= PAGE && last > from) {
+            Message page;
+            long from;
+            long last = after;
+            do {
                 from = last;
-                page = read(appliance, from);
+                page = appliance.call(
+                        VaultContract.AUDIT, VaultContract.AFTER.is(from), VaultContract.AUDIT_MAX.is(PAGE));
                 last = print(page, from);
-            }
-            long damaged = page.count("damaged");
+            } while (page.get(VaultContract.RECORDS).size() >= PAGE && last > from);
+            long damaged = page.get(VaultContract.DAMAGED);
             if (damaged > 0) {
-                io().err()
+                streams()
+                        .err()
                         .println("nullctl: " + damaged + " places of the audit log hold something else than a record");
             }
         }
     }
 
-    private static Answer read(ApplianceClient appliance, long after) throws RpcException, CannotConnectException {
-        JsonObject params = new JsonObject();
-        params.addProperty("after", after);
-        params.addProperty("max", PAGE);
-        return Answer.of("vault.audit", appliance.call("vault.audit", params));
-    }
-
     /** Prints what was asked for; the number of the last record. */
-    private long print(Answer page, long after) throws RpcException {
+    private long print(Message page, long after) {
         long last = after;
-        for (JsonElement element : page.list("records")) {
-            last = Math.max(last, Answer.of("vault.audit", element).count("seq"));
-            if (element instanceof JsonObject record && isAsked(record)) {
-                out().println(json ? TerminalText.json(record) : line(record));
+        for (Object element : page.get(VaultContract.RECORDS)) {
+            if (element instanceof JsonObject record) {
+                last = Math.max(last, record.get(Fields.SEQ.name()).getAsLong());
+                if (isAsked(record)) {
+                    out().println(json ? TerminalText.json(record) : line(record));
+                }
             }
         }
         return last;
     }
 
     private boolean isAsked(JsonObject record) {
-        return (agent.isEmpty() || agent.equals(Cell.of("agent", record.get("agent"))))
-                && (secret.isEmpty()
-                        || secret.equals(Cell.of("name", record.get("name")))
-                        || List.of(Cell.of("names", record.get("names")).split(", ", -1))
-                                .contains(secret));
+        return agent.map(CellFormat.of(record, Fields.AGENT)::equals).orElse(true)
+                && secret.map(one -> one.equals(CellFormat.of(record, VaultContract.NAME))
+                                || List.of(CellFormat.of(record, VaultContract.NAMES)
+                                                .split(", ", -1))
+                                        .contains(one))
+                        .orElse(true);
     }
 
     /** One record as {@code 17 2026-11-26T06:44:31Z vault.read caller=gateway name=A version=1}. */
     private static String line(JsonObject record) {
-        return Cell.of("seq", record.get("seq"))
+        return CellFormat.of(record, Fields.SEQ)
                 + ' '
-                + Cell.of("time", record.get("time"))
+                + CellFormat.of(record, VaultContract.TIME)
                 + ' '
-                + Cell.of("event", record.get("event"))
-                + Cell.fields(record, NOT_FIELDS);
+                + CellFormat.of(record, VaultContract.EVENT)
+                + CellFormat.fields(record, SHOWN_APART);
     }
 }

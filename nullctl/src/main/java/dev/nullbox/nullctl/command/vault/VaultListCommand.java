@@ -1,11 +1,12 @@
 package dev.nullbox.nullctl.command.vault;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
-import dev.nullbox.nullctl.client.Answer;
 import dev.nullbox.nullctl.client.ApplianceClient;
+import dev.nullbox.nullctl.command.BaseCommand;
 import dev.nullbox.nullctl.command.JsonOption;
-import dev.nullbox.nullctl.command.Verb;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.VaultContract;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -13,11 +14,10 @@ import picocli.CommandLine.Option;
 /** {@code nullctl vault list}: names, versions and times, never values. */
 @Command(
         name = "list",
-        mixinStandardHelpOptions = true,
         description = "Lists the secrets: names, versions, times, never values.",
         footer = {"", "Examples:", "  nullctl vault list --deleted", "  nullctl vault list --json | jq -r '.[].name'"})
-final class VaultListCommand extends Verb {
-    private static final int PAGE = 1000;
+final class VaultListCommand extends BaseCommand {
+    private static final long PAGE = VaultContract.MAX.otherwise().orElseThrow();
 
     @Option(names = "--deleted", description = "Those that are deleted but can be undeleted, too.")
     private boolean deleted;
@@ -26,26 +26,27 @@ final class VaultListCommand extends Verb {
     private JsonOption json = new JsonOption();
 
     @Override
-    protected void perform() throws Exception {
+    protected void execute() throws Exception {
         JsonArray all = new JsonArray();
         try (ApplianceClient appliance = session().connect()) {
-            JsonObject params = new JsonObject();
-            if (deleted) {
-                params.addProperty("deleted", true);
-            }
-            JsonArray page = read(appliance, params);
+            Message params = Message.of().andIf(VaultContract.DELETED, deleted);
+            JsonArray page = appliance.ask(VaultContract.LIST, params).getAsJsonArray();
             all.addAll(page);
             while (page.size() >= PAGE) {
-                String last = Answer.of("vault.list", page.get(page.size() - 1)).string("name");
-                params.addProperty("after", last);
-                page = read(appliance, params);
+                Message last = ApplianceClient.decode(VaultContract.LIST, page).getLast();
+                params = params.and(VaultContract.AFTER_NAME.is(last.get(VaultContract.NAME)));
+                page = appliance.ask(VaultContract.LIST, params).getAsJsonArray();
                 all.addAll(page);
             }
         }
-        json.print(out(), all, "the vault is empty", "name", "version", "state", "canary", "created");
-    }
-
-    private static JsonArray read(ApplianceClient appliance, JsonObject params) throws Exception {
-        return Answer.list("vault.list", appliance.call("vault.list", params));
+        json.print(
+                out(),
+                all,
+                "the vault is empty",
+                VaultContract.NAME,
+                VaultContract.VERSION,
+                Fields.STATE,
+                VaultContract.CANARY,
+                VaultContract.CREATED);
     }
 }

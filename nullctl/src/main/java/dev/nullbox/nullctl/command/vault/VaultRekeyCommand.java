@@ -1,12 +1,15 @@
 package dev.nullbox.nullctl.command.vault;
 
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import dev.nullbox.nullctl.client.Answer;
-import dev.nullbox.nullctl.command.Verb;
+import dev.nullbox.nullctl.client.ApplianceClient;
+import dev.nullbox.nullctl.command.BaseCommand;
 import dev.nullbox.nullctl.terminal.Table;
 import dev.nullbox.nullctl.terminal.UsageException;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.VaultContract;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,7 +18,6 @@ import picocli.CommandLine.Option;
 /** {@code nullctl vault rekey}. */
 @Command(
         name = "rekey",
-        mixinStandardHelpOptions = true,
         description = {
             "Changes what opens the unsealed vault: the passphrase or key that is given first makes way for a new one.",
             "Both are asked for, the new one twice; where standard input is no terminal, its first line is the present passphrase and its second the new one."
@@ -27,7 +29,7 @@ import picocli.CommandLine.Option;
             "  nullctl vault rekey --new-key-file vault.key --keep",
             "  nullctl vault rekey --remove 2"
         })
-final class VaultRekeyCommand extends Verb {
+final class VaultRekeyCommand extends BaseCommand {
     @Mixin
     private CredentialOptions present = new CredentialOptions();
 
@@ -52,32 +54,38 @@ final class VaultRekeyCommand extends Verb {
             names = "--remove",
             paramLabel = "SLOT",
             description = "Add nothing; take this slot away (vault status lists them).")
-    private @Nullable Integer remove;
+    private Optional<Long> remove = Optional.empty();
 
     @Override
-    protected void perform() throws Exception {
+    protected void execute() throws Exception {
         refuseContradictions();
-        JsonObject params = new JsonObject();
-        present.addTo(params, io(), "Present passphrase of the vault");
-        if (remove != null) {
-            params.addProperty("remove", remove);
-        } else {
-            Credential.addNew(params, "new_", io(), "New passphrase of the vault", newPassphraseFile, newKeyFile);
-            if (keep) {
-                params.addProperty("keep", true);
-            }
-            if (newDataKey) {
-                params.addProperty("new_data_key", true);
-            }
+        Message params =
+                present.present(streams(), "Present passphrase of the vault").and(VaultContract.REMOVE, remove);
+        if (remove.isEmpty()) {
+            params = params.and(newCredential())
+                    .andIf(VaultContract.KEEP, keep)
+                    .andIf(VaultContract.NEW_DATA_KEY, newDataKey);
         }
-        JsonElement slots = ask("vault.rekey", params);
+        JsonElement slots = ask(VaultContract.REKEY, params);
         out().println("done; what opens the vault now:");
-        Table.print(out(), Answer.of("vault.rekey", slots).list("slots"), "nothing", "slot", "kind");
+        Table.print(
+                out(),
+                ApplianceClient.list(slots, VaultContract.SLOTS),
+                "nothing",
+                VaultContract.SLOT,
+                VaultContract.KIND);
+    }
+
+    private Value<byte[]> newCredential() throws UsageException {
+        return newKeyFile != null
+                ? VaultContract.NEW_KEY.is(Credential.key(newKeyFile))
+                : VaultContract.NEW_PASSPHRASE.is(
+                        Credential.passphrase(streams(), "New passphrase of the vault", newPassphraseFile, true));
     }
 
     private void refuseContradictions() throws UsageException {
         boolean adds = newPassphraseFile != null || newKeyFile != null || keep || newDataKey;
-        if (remove != null && adds) {
+        if (remove.isPresent() && adds) {
             throw new UsageException("--remove takes a slot away: without --keep, --new-data-key and new files");
         }
         if (newPassphraseFile != null && newKeyFile != null) {

@@ -9,9 +9,8 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import dev.nullbox.gateway.TestCertificates;
 import dev.nullbox.nullctl.NullctlTestCase;
-import dev.nullbox.nullctl.client.Sha256;
 import dev.nullbox.nullctl.terminal.Progress;
-import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -170,20 +169,7 @@ class MemoryFilesTest extends NullctlTestCase {
                                 appliance().method("memory.backup", params -> JsonParser.parseString(begun)),
                                 appliance().method("memory.export", params -> JsonParser.parseString(begun)),
                                 appliance().method("memory.transfer.drop", params -> new JsonObject()),
-                                appliance().method("memory.transfer.read", params -> {
-                                    int from = params.get("offset").getAsInt();
-                                    JsonObject piece = data(file, from);
-                                    piece.addProperty("eof", from + PIECE >= file.length);
-                                    return piece;
-                                })));
-    }
-
-    private static JsonElement written(JsonObject params, ByteArrayOutputStream received) throws RpcException {
-        if (params.get("offset").getAsInt() != received.size() || params.has("transfer") != (received.size() > 0)) {
-            throw new RpcException(RpcException.Code.INVALID_PARAMS, "CHUNK", "not the next piece", "offset");
-        }
-        received.writeBytes(bytes(params, "data"));
-        return json("{\"transfer\":\"t2\",\"bytes\":" + received.size() + "}");
+                                appliance().method("memory.transfer.read", params -> piece(params, file))));
     }
 
     private JsonElement blob(JsonArray ids) {
@@ -191,13 +177,14 @@ class MemoryFilesTest extends NullctlTestCase {
         value.add("chunks", ids.deepCopy());
         value.addProperty("size", content.length);
         value.addProperty("type", "image/jpeg");
-        JsonObject found = json("{\"id\":\"" + ID + "\",\"key\":\"k/photo\",\"kind\":\"blob\",\"seq\":1}");
+        JsonObject found = json("{\"id\":\"" + ID + "\",\"key\":\"k/photo\",\"kind\":\"blob\",\"seq\":1,"
+                + "\"agent\":\"a\",\"parents\":[]}");
         found.add("value", value);
         return found;
     }
 
     private static JsonObject data(byte[] all, int from) {
-        JsonObject answer = new JsonObject();
+        JsonObject answer = json("{\"chunks\":3,\"size\":" + all.length + "}");
         byte[] piece = Arrays.copyOfRange(all, from, Math.min(all.length, from + PIECE));
         answer.addProperty("data", Base64.getEncoder().encodeToString(piece));
         return answer;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code nullctl vault} for the vault as a whole: where passphrases and keys come from. */
 class VaultStateTest extends NullctlTestCase {
     private static final String PASSPHRASE = "correct horse battery";
-    private static final String SLOTS = "[{\"slot\":0,\"kind\":\"passphrase\"},{\"slot\":1,\"kind\":\"key\"}]";
+    private static final String SLOTS = "[{\"slot\":1,\"kind\":\"passphrase\"},{\"slot\":2,\"kind\":\"key\"}]";
 
     VaultStateTest(TestCertificates certificates) {
         super(certificates);
@@ -31,7 +31,7 @@ class VaultStateTest extends NullctlTestCase {
                         "vault.init",
                         "{\"vault\":\"00ff\",\"slots\":" + SLOTS + "}",
                         "vault.unseal",
-                        "{\"slot\":0,\"secrets\":2,\"versions\":5}",
+                        "{\"slot\":1,\"secrets\":2,\"versions\":5}",
                         "vault.seal",
                         "{}",
                         "vault.rekey",
@@ -100,7 +100,7 @@ class VaultStateTest extends NullctlTestCase {
         serve();
         sitAtTerminal(PASSPHRASE);
         assertThat(run("vault", "unseal")).as("asked once only").isZero();
-        assertThat(out()).contains("unsealed by slot 0: 2 secrets, 5 versions");
+        assertThat(out()).contains("unsealed by slot 1: 2 secrets, 5 versions");
         Path file = Files.writeString(directory.resolve("passphrase"), PASSPHRASE + "\n");
         assertThat(run("vault", "unseal", "--passphrase-file", file.toString())).isZero();
         assertThat(asked("vault.unseal"))
@@ -145,7 +145,7 @@ class VaultStateTest extends NullctlTestCase {
         serve();
         sitAtTerminal("old passphrase", PASSPHRASE, PASSPHRASE);
         assertThat(run("vault", "rekey")).isZero();
-        assertThat(out()).contains("SLOT  KIND", "1     key");
+        assertThat(out()).contains("SLOT  KIND", "2     key");
         type("old passphrase\n" + PASSPHRASE + "\n");
         useTerminalNoMore();
         assertThat(run("vault", "rekey", "--new-data-key")).isZero();
@@ -158,9 +158,9 @@ class VaultStateTest extends NullctlTestCase {
         String key = key(directory, 32).toString();
         assertThat(run("vault", "rekey", "--new-key-file", key, "--keep")).isZero();
         assertThat(asked("vault.rekey").getLast().keySet()).containsExactlyInAnyOrder("passphrase", "new_key", "keep");
-        assertThat(run("vault", "rekey", "--key-file", key, "--remove", "0")).isZero();
+        assertThat(run("vault", "rekey", "--key-file", key, "--remove", "1")).isZero();
         assertThat(asked("vault.rekey").getLast().keySet()).containsExactlyInAnyOrder("key", "remove");
-        assertThat(run("vault", "rekey", "--remove", "0", "--keep")).isEqualTo(2);
+        assertThat(run("vault", "rekey", "--remove", "1", "--keep")).isEqualTo(2);
         assertThat(run("vault", "rekey", "--new-key-file", key, "--new-passphrase-file", key))
                 .isEqualTo(2);
         assertThat(asked("vault.rekey")).hasSize(4);
@@ -171,7 +171,7 @@ class VaultStateTest extends NullctlTestCase {
         serve();
         assertThat(run("vault", "status")).isZero();
         assertThat(out())
-                .contains("state            sealed", "slots            0 passphrase, 1 key")
+                .contains("state            sealed", "slots            1 passphrase, 2 key")
                 .contains("retry after      1m 1s", "memory locked    true");
         assertThat(run("vault", "status", "--json")).isZero();
         assertThat(JsonParser.parseString(out()).getAsJsonObject().get("slots"))

@@ -2,17 +2,18 @@ package dev.nullbox.nullctl.command.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.nullbox.gateway.FakeAppliance;
 import dev.nullbox.gateway.TestCertificates;
 import dev.nullbox.nullctl.NullctlTestCase;
+import dev.nullbox.protocol.CallReason;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,7 +41,7 @@ class VaultTransferTest extends NullctlTestCase {
 
     @Test
     void exportsAFileInPieces() throws Exception {
-        appliance().serve("warden", List.of(appliance().method("vault.export", params -> exported(params, vault))));
+        serveExport(vault.length, params -> piece(params, vault));
         Path file = directory.resolve("backup");
         assertThat(run("vault", "export", file.toString())).isZero();
         assertThat(file).hasBinaryContent(vault);
@@ -53,16 +54,17 @@ class VaultTransferTest extends NullctlTestCase {
                 .as("refused before anything was exported")
                 .hasSize(before);
         assertThat(run("vault", "export", file.toString(), "--force")).isZero();
+        assertThat(asked("vault.transfer.drop")).hasSize(2).allMatch(json("{\"transfer\":\"t1\"}")::equals);
     }
 
     @Test
     void leavesNothingOfAnExportThatBreaksOff() throws Exception {
-        appliance().serve("warden", List.of(appliance().method("vault.export", params -> {
-            if (params.has("offset") && params.get("offset").getAsLong() >= CHUNK) {
-                throw new RpcException(RpcException.Code.NOT_FOUND, "TRANSFER_UNKNOWN", "the vault was sealed");
+        serveExport(vault.length, params -> {
+            if (params.get("offset").getAsLong() >= CHUNK) {
+                throw new RpcException(CallReason.TRANSFER_UNKNOWN, "the vault was sealed");
             }
-            return exported(params, vault);
-        })));
+            return piece(params, vault);
+        });
         Path file = Files.writeString(directory.resolve("backup"), "the old one");
         assertThat(run("vault", "export", file.toString(), "--force")).isEqualTo(1);
         assertThat(file).hasContent("the old one");
@@ -72,13 +74,7 @@ class VaultTransferTest extends NullctlTestCase {
     @Test
     void refusesPiecesThatDoNotAddUp() throws Exception {
         byte[] shorter = Arrays.copyOf(vault, CHUNK + 1);
-        appliance().serve("warden", List.of(appliance().method("vault.export", params -> {
-            JsonObject answer = exported(params, shorter).getAsJsonObject();
-            if (answer.has("bytes")) {
-                answer.addProperty("bytes", shorter.length + 1);
-            }
-            return answer;
-        })));
+        serveExport(shorter.length + 1, params -> piece(params, shorter));
         assertThat(run("vault", "export", directory.resolve("backup").toString()))
                 .isEqualTo(1);
         assertThat(err()).contains("UNEXPECTED", shorter.length + " of " + (shorter.length + 1) + " bytes");
@@ -88,7 +84,12 @@ class VaultTransferTest extends NullctlTestCase {
     @Test
     void importsAFileInPieces() throws Exception {
         ByteArrayOutputStream received = new ByteArrayOutputStream();
-        appliance().serve("warden", List.of(appliance().method("vault.import", params -> imported(params, received))));
+        appliance()
+                .serve(
+                        "warden",
+                        List.of(
+                                appliance().method("vault.transfer.write", params -> written(params, received)),
+                                appliance().method("vault.import", params -> json("{\"secrets\":2,\"versions\":5}"))));
         Path file = Files.write(directory.resolve("backup"), vault);
         assertThat(run("vault", "import", file.toString(), "--overwrite")).isZero();
         assertThat(received.toByteArray()).isEqualTo(vault);
@@ -96,7 +97,8 @@ class VaultTransferTest extends NullctlTestCase {
         JsonObject last = asked("vault.import").getLast();
         assertThat(decoded(last, "passphrase")).isEqualTo("passphrase of the file");
         assertThat(last.get("overwrite").getAsBoolean()).isTrue();
-        assertThat(asked("vault.import").getFirst().get("bytes").getAsInt()).isEqualTo(vault.length);
+        assertThat(last.get("transfer").getAsString()).isEqualTo("t2");
+        assertThat(last.get("sha256").getAsString()).isEqualTo(Sha256.hex(vault));
     }
 
     @Test
@@ -114,36 +116,14 @@ class VaultTransferTest extends NullctlTestCase {
         assertThat(appliance().asked()).isEmpty();
     }
 
-    private static JsonElement exported(JsonObject params, byte[] file) {
-        JsonObject answer = new JsonObject();
-        if (!params.has("transfer")) {
-            answer.addProperty("transfer", "t1");
-            answer.addProperty("bytes", file.length);
-            return answer;
-        }
-        int from = params.get("offset").getAsInt();
-        int to = Math.min(file.length, from + CHUNK);
-        answer.addProperty("data", Base64.getEncoder().encodeToString(Arrays.copyOfRange(file, from, to)));
-        answer.addProperty("next", to);
-        answer.addProperty("done", to == file.length);
-        return answer;
-    }
-
-    private static JsonElement imported(JsonObject params, ByteArrayOutputStream received) throws RpcException {
-        JsonObject answer = new JsonObject();
-        if (params.has("bytes")) {
-            answer.addProperty("transfer", "t2");
-            answer.addProperty("chunk", CHUNK);
-        } else if (params.has("data")) {
-            if (params.get("offset").getAsInt() != received.size()) {
-                throw new RpcException(RpcException.Code.INVALID_PARAMS, "TRANSFER_OFFSET", "not the next", "offset");
-            }
-            received.writeBytes(Base64.getDecoder().decode(params.get("data").getAsString()));
-            answer.addProperty("next", received.size());
-        } else {
-            answer.addProperty("secrets", 2);
-            answer.addProperty("versions", 5);
-        }
-        return answer;
+    private void serveExport(int bytes, FakeAppliance.Answer read) throws Exception {
+        String begun = "{\"transfer\":\"t1\",\"bytes\":" + bytes + ",\"sha256\":\"" + Sha256.hex(vault) + "\"}";
+        appliance()
+                .serve(
+                        "warden",
+                        List.of(
+                                appliance().method("vault.export", params -> json(begun)),
+                                appliance().method("vault.transfer.read", read),
+                                appliance().method("vault.transfer.drop", params -> new JsonObject())));
     }
 }

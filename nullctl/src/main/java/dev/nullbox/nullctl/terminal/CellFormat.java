@@ -4,21 +4,37 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.VaultContract;
 import dev.nullbox.service.TerminalText;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A JSON value as one word or phrase for people. */
-public final class Cell {
+public final class CellFormat {
     /** Members in seconds since 1970. */
-    private static final Set<String> TIMES = Set.of("created", "since", "until", "time");
+    private static final Set<String> TIMES =
+            names(VaultContract.CREATED, VaultContract.SINCE, VaultContract.UNTIL, VaultContract.TIME);
 
     private static final long YEAR_10000 = 253_402_300_800L;
 
-    private Cell() {}
+    private CellFormat() {}
+
+    /** Names of fields. */
+    public static Set<String> names(Field<?>... fields) {
+        return Arrays.stream(fields).map(Field::name).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** A member of an object; {@code -} where there is none. */
+    public static String of(JsonElement object, Field<?> field) {
+        return of(field.name(), object instanceof JsonObject members ? members.get(field.name()) : null);
+    }
 
     /** The member's value; {@code -} where there is none. */
     public static String of(String member, @Nullable JsonElement value) {
@@ -62,7 +78,7 @@ public final class Cell {
         if (TIMES.contains(member) && whole >= 0 && whole < YEAR_10000) {
             return Instant.ofEpochSecond(whole).toString();
         }
-        if (member.equals("score")) {
+        if (member.equals(MemoryContract.SCORE.name())) {
             return String.valueOf(Math.round(number.getAsDouble() * 1000) / 1000.0);
         }
         return TerminalText.line(number.getAsString());

@@ -4,9 +4,9 @@ import dev.nullbox.service.TerminalText;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 
-/** What was wrong with a command line, in a few lines: without words that may be a secret out of its place. */
-final class WrongWords {
-    private WrongWords() {}
+/** Faults of a command line in a few lines, without words that may be a secret out of its place. */
+final class UsageErrors {
+    private UsageErrors() {}
 
     static int explain(PrintWriter err, CommandLine.ParameterException wrong) {
         CommandLine command = wrong.getCommandLine();

@@ -1,5 +1,6 @@
 package dev.nullbox.nullctl.terminal;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -8,31 +9,31 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a command line program has round it.
+ * Standard streams and environment of a program at the command line.
  *
  * @param bytes standard output, for what is to arrive unchanged
  * @param out standard output, for text
- * @param terminal who sits there; absent when standard input is no terminal
+ * @param terminal the person who sits there; absent when standard input is no terminal
  */
-public record Io(
+public record Streams(
         InputStream in,
         OutputStream bytes,
         PrintWriter out,
         PrintWriter err,
         Map<String, String> environment,
         Optional<Terminal> terminal) {
-    public Io {
+    public Streams {
         environment = Map.copyOf(environment);
     }
 
     /** On these streams. */
-    public static Io of(
+    public static Streams of(
             InputStream in,
             OutputStream out,
             OutputStream err,
             Map<String, String> environment,
             Optional<Terminal> terminal) {
-        return new Io(
+        return new Streams(
                 in,
                 out,
                 new PrintWriter(out, true, StandardCharsets.UTF_8),
@@ -41,11 +42,22 @@ public record Io(
                 terminal);
     }
 
+    /** Writes bytes to standard output as they are. */
+    public void write(byte[] data) throws LocalFileException {
+        try {
+            out.flush();
+            bytes.write(data);
+            bytes.flush();
+        } catch (IOException e) {
+            throw new LocalFileException("cannot write standard output", e);
+        }
+    }
+
     /** A person at a terminal. */
     @FunctionalInterface
     public interface Terminal {
         /**
-         * What was typed, unseen, without the end of the line; absent at the end of input.
+         * The text that was typed, unseen, without the end of the line; absent at the end of input.
          *
          * @throws UsageException when the terminal would show it
          */

@@ -1,0 +1,47 @@
+package dev.nullbox.nullctl.command;
+
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.api.AgentContract;
+import dev.nullbox.protocol.api.NulldContract;
+import dev.nullbox.service.TerminalText;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Commands for the appliance as a whole and its agents. */
+@Command(
+        subcommands = {
+            StatusCommand.class,
+            AgentsCommand.class,
+            LogsCommand.class,
+            EgressCommand.class,
+            CompletionCommand.class
+        })
+public abstract class ApplianceCommands extends CommandContext {
+    private static final String AGENT = "Its name, as nullctl agents lists it.";
+
+    @Command(
+            description = "Starts an agent.",
+            footer = {"", "Example: nullctl start hello && nullctl logs -f --source cage"})
+    void start(@Parameters(paramLabel = "AGENT", description = AGENT) String agent) throws Exception {
+        ask(AgentContract.AGENT_START, Fields.AGENT.is(agent));
+        out().println(TerminalText.line(agent) + ": start asked for and accepted");
+    }
+
+    @Command(
+            description = "Stops an agent: its microVM is asked to end, then ended.",
+            footer = {"", "Example: nullctl stop hello"})
+    void stop(@Parameters(paramLabel = "AGENT", description = AGENT) String agent) throws Exception {
+        ask(AgentContract.AGENT_STOP, Fields.AGENT.is(agent));
+        out().println(TerminalText.line(agent) + ": stop asked for and accepted");
+    }
+
+    @Command(
+            description = "Stops all agents and services in order, then powers off.",
+            footer = {"", "Example: nullctl shutdown --reboot"})
+    void shutdown(@Option(names = "--reboot", description = "Boot again instead of powering off.") boolean reboot)
+            throws Exception {
+        ask(reboot ? NulldContract.REBOOT : NulldContract.SHUTDOWN);
+        out().println(reboot ? "the appliance is rebooting" : "the appliance is powering off");
+    }
+}
