@@ -335,7 +335,7 @@ class FailedLaunchIT {
         assertThat(secrets).isNotEmpty().allMatch(FailedLaunchIT::isWiped);
     }
 
-    /** What a test does once the pipe is full. */
+    /** Action of a test once the pipe is full. */
     @FunctionalInterface
     private interface Meanwhile {
         void act() throws Exception;

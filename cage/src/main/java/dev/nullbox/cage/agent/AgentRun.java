@@ -77,7 +77,7 @@ public final class AgentRun {
         void message(String line);
 
         /** The walls are read back; with the limits of its control group, by the names of their files. */
-        void walls(Map<String, String> limits);
+        void sandboxed(Map<String, String> limits);
 
         /** The microVM begins. */
         void entered();
@@ -395,7 +395,7 @@ public final class AgentRun {
         @Override
         public void status(String line) {
             switch (line) {
-                case "walls" -> listener.walls(limits);
+                case "walls" -> listener.sandboxed(limits);
                 case "enter" -> entered();
                 default -> statusLines.add(line);
             }

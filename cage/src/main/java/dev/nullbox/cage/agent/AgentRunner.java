@@ -272,7 +272,7 @@ public final class AgentRunner implements Runnable {
         }
 
         @Override
-        public void walls(Map<String, String> limits) {
+        public void sandboxed(Map<String, String> limits) {
             Message fields = Message.of(Fields.RUN.is(run));
             for (Field<String> limit :
                     List.of(AgentContract.CPU_MAX, AgentContract.MEMORY_MAX, AgentContract.PIDS_MAX)) {

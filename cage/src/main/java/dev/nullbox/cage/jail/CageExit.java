@@ -9,7 +9,7 @@ public enum CageExit {
     USAGE(64, "cage was started with arguments that it does not know", "start it without any"),
     CONFIG(65, "the configuration on standard input is not one", "report it: cage wrote it itself"),
     JAIL(69, "a wall could not be put up", "read the line before; the host's kernel may lack a namespace or a mount"),
-    WALLS(70, "a wall is missing, so no microVM was started", "report it: this is a fault of the appliance"),
+    SANDBOX(70, "a wall is missing, so no microVM was started", "report it: this is a fault of the appliance"),
     KVM(71, "/dev/kvm cannot be used", "turn on virtualisation in the firmware, or nested virtualisation in the host"),
     KRUN(72, "libkrun refused to start the microVM", "read the line before; the appliance's libkrun may not fit"),
     INIT_SETUP(
@@ -50,7 +50,7 @@ public enum CageExit {
 
     private boolean isPermanent() {
         return switch (this) {
-            case USAGE, CONFIG, WALLS, KVM, KRUN -> true;
+            case USAGE, CONFIG, SANDBOX, KVM, KRUN -> true;
             case JAIL, INIT_SETUP, INIT_NOT_EXECUTABLE, INIT_NOT_FOUND -> false;
         };
     }

@@ -41,8 +41,8 @@ public final class VmMain {
             Message spec = JailSpec.parse(VmSpec.FIELDS, readSpec());
             List<String> missing = new SandboxCheck(Path.of("/proc/self")).missing(spec);
             if (!missing.isEmpty()) {
-                missing.forEach(wall -> warn(CageExit.WALLS, wall));
-                return CageExit.WALLS;
+                missing.forEach(wall -> warn(CageExit.SANDBOX, wall));
+                return CageExit.SANDBOX;
             }
             report("walls\n");
             if (Kvm.probe(libc, KVM_DEVICE) instanceof Kvm.Support.Missing(String why)) {
@@ -54,8 +54,8 @@ public final class VmMain {
             warn(CageExit.CONFIG, e.getMessage());
             return CageExit.CONFIG;
         } catch (IOException e) {
-            warn(CageExit.WALLS, String.valueOf(e.getMessage()));
-            return CageExit.WALLS;
+            warn(CageExit.SANDBOX, String.valueOf(e.getMessage()));
+            return CageExit.SANDBOX;
         } catch (MissingSymbolException e) {
             warn(CageExit.KRUN, String.valueOf(e.getMessage()));
             return CageExit.KRUN;
