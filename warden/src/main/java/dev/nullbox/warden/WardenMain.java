@@ -17,7 +17,7 @@ import dev.nullbox.warden.api.VaultService;
 import dev.nullbox.warden.audit.Audit;
 import dev.nullbox.warden.audit.AuditFile.Ring;
 import dev.nullbox.warden.lease.Leases;
-import dev.nullbox.warden.vault.VaultKeeper;
+import dev.nullbox.warden.vault.VaultManager;
 import dev.nullbox.warden.vault.VaultOpenResult;
 import dev.nullbox.warden.vault.VaultStore;
 import dev.nullbox.warden.vault.crypto.RandomSource;
@@ -47,7 +47,7 @@ public final class WardenMain {
     public static void main(String[] args) {
         ServiceRuntime runtime = ServiceRuntime.fromEnvironment("warden");
         try {
-            Memory memory = new Memory(Natives.libc(), Path.of("/proc/self/limits"));
+            ProcessHardening memory = new ProcessHardening(Natives.libc(), Path.of("/proc/self/limits"));
             memory.hide();
             Optional<String> notLocked = memory.lock();
             Message told =
@@ -71,24 +71,24 @@ public final class WardenMain {
      */
     static Runnable start(ServiceRuntime runtime, boolean memoryLocked) throws IOException {
         VaultStore store = VaultStore.in(runtime.stateDir(), RandomSource.kernel(), InstantSource.system());
-        VaultKeeper keeper = VaultKeeper.of(store, System::nanoTime);
+        VaultManager manager = VaultManager.of(store, System::nanoTime);
         FileTransfers transfers = store.transfers(System::nanoTime);
         Audit audit = new Audit(store.files(), InstantSource.system(), System::nanoTime, runtime.events());
-        announce(keeper.state(), audit);
+        announce(manager.state(), audit);
         Leases leases = new Leases(InstantSource.system(), System::nanoTime, audit::expired);
-        VaultService service = new VaultService(keeper, transfers, leases, audit, memoryLocked);
+        VaultService service = new VaultService(manager, transfers, leases, audit, memoryLocked);
         RpcServer server = RpcServer.listen(runtime.socketPath(), service.methods(), LIMITS, observer(audit));
         return () -> {
             server.close();
-            keeper.close();
+            manager.close();
         };
     }
 
-    private static void announce(VaultKeeper.State state, Audit audit) {
+    private static void announce(VaultManager.State state, Audit audit) {
         switch (state) {
-            case VaultKeeper.State.New() -> found(audit, Fields.STATE.is("new"));
-            case VaultKeeper.State.Sealed _, VaultKeeper.State.Unsealed _ -> found(audit, Fields.STATE.is("sealed"));
-            case VaultKeeper.State.Refused(VaultOpenResult.Refused why) -> {
+            case VaultManager.State.New() -> found(audit, Fields.STATE.is("new"));
+            case VaultManager.State.Sealed _, VaultManager.State.Unsealed _ -> found(audit, Fields.STATE.is("sealed"));
+            case VaultManager.State.Refused(VaultOpenResult.Refused why) -> {
                 found(
                         audit,
                         Fields.STATE.is("refused"),

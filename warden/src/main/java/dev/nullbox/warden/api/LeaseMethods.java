@@ -21,7 +21,7 @@ import dev.nullbox.warden.lease.LeaseRef;
 import dev.nullbox.warden.lease.Leases;
 import dev.nullbox.warden.vault.Vault;
 import dev.nullbox.warden.vault.VaultAction;
-import dev.nullbox.warden.vault.VaultKeeper;
+import dev.nullbox.warden.vault.VaultManager;
 import dev.nullbox.warden.vault.crypto.Secret;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -40,12 +40,12 @@ final class LeaseMethods {
     /** They fit one record: whoever is refused must not fill several at once. */
     private static final int NAMES_OF_A_REFUSAL = 3;
 
-    private final VaultKeeper keeper;
+    private final VaultManager manager;
     private final Leases leases;
     private final Audit audit;
 
-    LeaseMethods(VaultKeeper keeper, Leases leases, Audit audit) {
-        this.keeper = keeper;
+    LeaseMethods(VaultManager manager, Leases leases, Audit audit) {
+        this.manager = manager;
         this.leases = leases;
         this.audit = audit;
     }
@@ -134,7 +134,7 @@ final class LeaseMethods {
             throws RpcException, IOException {
         List<LeaseRef> refs = new ArrayList<>();
         List<String> missing = new ArrayList<>();
-        Vault vault = keeper.vault();
+        Vault vault = manager.vault();
         int bytes = 0;
         for (Message request : requests) {
             SecretName name = request.get(VaultContract.NAME);
@@ -186,7 +186,7 @@ final class LeaseMethods {
         SecretName name = request.get(VaultContract.NAME);
         try {
             return Calls.run(() -> {
-                Vault vault = keeper.vault();
+                Vault vault = manager.vault();
                 // Before it is known whether it was ever lent.
                 vault.refuseCanary(name);
                 Secret value = leases.fetch(run.agent(), run.run(), name, lent -> open(vault, lent, run));

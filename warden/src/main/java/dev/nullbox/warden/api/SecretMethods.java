@@ -14,7 +14,7 @@ import dev.nullbox.warden.audit.AuditFile.Ring;
 import dev.nullbox.warden.vault.SecretInfo;
 import dev.nullbox.warden.vault.Vault;
 import dev.nullbox.warden.vault.VaultAction;
-import dev.nullbox.warden.vault.VaultKeeper;
+import dev.nullbox.warden.vault.VaultManager;
 import dev.nullbox.warden.vault.crypto.Secret;
 import java.io.IOException;
 import java.util.List;
@@ -23,11 +23,11 @@ import java.util.Optional;
 
 /** Warden's methods for secrets. */
 final class SecretMethods {
-    private final VaultKeeper keeper;
+    private final VaultManager manager;
     private final Audit audit;
 
-    SecretMethods(VaultKeeper keeper, Audit audit) {
-        this.keeper = keeper;
+    SecretMethods(VaultManager manager, Audit audit) {
+        this.manager = manager;
         this.audit = audit;
     }
 
@@ -47,7 +47,7 @@ final class SecretMethods {
         boolean canary = request.get(VaultContract.CANARY);
         Message asked = asked(caller, request).and(VaultContract.CANARY.is(canary));
         try (Secret value = Secret.owning(request.get(VaultContract.VALUE))) {
-            Vault vault = keeper.vault();
+            Vault vault = manager.vault();
             return secret(audit.change(
                     VaultEvents.SET, asked, () -> vault.set(name, value, canary), info -> asked.and(version(info))));
         }
@@ -55,7 +55,7 @@ final class SecretMethods {
 
     /** The value is wiped once it is encoded. */
     private Message get(Caller caller, Message request) throws RpcException, IOException {
-        Vault.Version found = keeper.vault().get(request.get(VaultContract.NAME), version(request));
+        Vault.Version found = manager.vault().get(request.get(VaultContract.NAME), version(request));
         Message read = asked(caller, request).and(version(found.info()));
         return VaultAction.orElse(found.value()::close, () -> {
             audit.release(Ring.OPERATORS, VaultEvents.READ, read);
@@ -67,7 +67,7 @@ final class SecretMethods {
     }
 
     private List<Message> list(Message request) throws RpcException {
-        return keeper
+        return manager
                 .vault()
                 .list(
                         request.find(VaultContract.AFTER_NAME),
@@ -80,7 +80,7 @@ final class SecretMethods {
 
     private Message history(Message request) throws RpcException {
         SecretName name = request.get(VaultContract.NAME);
-        List<SecretInfo> history = keeper.vault().history(name);
+        List<SecretInfo> history = manager.vault().history(name);
         return Message.of(
                 VaultContract.NAME.is(name),
                 VaultContract.DELETED.is(history.stream().anyMatch(info -> info.state() == SecretInfo.State.DELETED)),
@@ -91,7 +91,7 @@ final class SecretMethods {
     }
 
     private Message delete(Caller caller, Message request) throws RpcException, IOException {
-        Vault vault = keeper.vault();
+        Vault vault = manager.vault();
         Message asked = asked(caller, request);
         return audit.change(
                 VaultEvents.DELETED,
@@ -104,14 +104,14 @@ final class SecretMethods {
     }
 
     private Message undelete(Caller caller, Message request) throws RpcException, IOException {
-        Vault vault = keeper.vault();
+        Vault vault = manager.vault();
         Message asked = asked(caller, request);
         return secret(audit.change(
                 VaultEvents.UNDELETED, asked, () -> vault.undelete(request.get(VaultContract.NAME)), _ -> asked));
     }
 
     private Message destroy(Caller caller, Message request) throws RpcException, IOException {
-        Vault vault = keeper.vault();
+        Vault vault = manager.vault();
         Message asked = asked(caller, request);
         long destroyed = audit.change(
                 VaultEvents.DESTROYED,

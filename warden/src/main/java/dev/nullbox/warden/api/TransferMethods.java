@@ -15,7 +15,7 @@ import dev.nullbox.service.FileTransfers;
 import dev.nullbox.warden.audit.Audit;
 import dev.nullbox.warden.audit.AuditFile.Ring;
 import dev.nullbox.warden.vault.Vault;
-import dev.nullbox.warden.vault.VaultKeeper;
+import dev.nullbox.warden.vault.VaultManager;
 import dev.nullbox.warden.vault.VaultOpenResult;
 import dev.nullbox.warden.vault.crypto.Credential;
 import java.io.IOException;
@@ -23,12 +23,12 @@ import java.util.List;
 
 /** Warden's methods to carry a vault out and in. */
 final class TransferMethods {
-    private final VaultKeeper keeper;
+    private final VaultManager manager;
     private final FileTransfers transfers;
     private final Audit audit;
 
-    TransferMethods(VaultKeeper keeper, FileTransfers transfers, Audit audit) {
-        this.keeper = keeper;
+    TransferMethods(VaultManager manager, FileTransfers transfers, Audit audit) {
+        this.manager = manager;
         this.transfers = transfers;
         this.audit = audit;
     }
@@ -50,14 +50,14 @@ final class TransferMethods {
 
     private RpcMethod chunk(Calls calls, Method<Message> method, Chunk chunk) {
         return calls.bounded(method, (_, request) -> {
-            keeper.vault();
+            manager.vault();
             return chunk.answer(request);
         });
     }
 
     private Message export(Caller caller, Message request) throws RpcException, IOException {
         try (Credential credential = Calls.credential(request, VaultContract.PASSPHRASE, VaultContract.KEY)) {
-            Vault vault = keeper.vault();
+            Vault vault = manager.vault();
             FileTransfers.Made<Long> made = transfers.make(name -> {
                 long bytes = vault.export(name, credential);
                 Message exported = Message.of(Fields.BYTES.is(bytes), VaultEvents.CALLER.is(caller.name()));
@@ -73,11 +73,11 @@ final class TransferMethods {
         boolean overwrite = request.get(VaultContract.OVERWRITE);
         Message asked = Message.of(VaultContract.OVERWRITE.is(overwrite), VaultEvents.CALLER.is(caller.name()));
         try (Credential credential = Calls.credential(request, VaultContract.PASSPHRASE, VaultContract.KEY)) {
-            keeper.vault();
+            manager.vault();
             return added(transfers.take(
                     id,
                     request.find(TransferContract.SHA256),
-                    name -> keeper.importFile(
+                    name -> manager.importFile(
                             name,
                             credential,
                             overwrite,

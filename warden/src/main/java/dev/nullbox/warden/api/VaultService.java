@@ -15,7 +15,7 @@ import dev.nullbox.warden.audit.AuditFile.Ring;
 import dev.nullbox.warden.lease.Leases;
 import dev.nullbox.warden.vault.Vault;
 import dev.nullbox.warden.vault.VaultAction;
-import dev.nullbox.warden.vault.VaultKeeper;
+import dev.nullbox.warden.vault.VaultManager;
 import dev.nullbox.warden.vault.VaultOpenResult;
 import dev.nullbox.warden.vault.crypto.Credential;
 import java.io.IOException;
@@ -34,15 +34,16 @@ public final class VaultService {
     /** Calls that may be at the vault, which serves one after the other, at once. */
     public static final int MAX_AT_ONCE = 8;
 
-    private final VaultKeeper keeper;
+    private final VaultManager manager;
     private final FileTransfers transfers;
     private final Leases leases;
     private final Audit audit;
     private final boolean memoryLocked;
 
     /** @param memoryLocked whether no page of this process can leave memory, for {@code vault.status} */
-    public VaultService(VaultKeeper keeper, FileTransfers transfers, Leases leases, Audit audit, boolean memoryLocked) {
-        this.keeper = keeper;
+    public VaultService(
+            VaultManager manager, FileTransfers transfers, Leases leases, Audit audit, boolean memoryLocked) {
+        this.manager = manager;
         this.transfers = transfers;
         this.leases = leases;
         this.audit = audit;
@@ -59,17 +60,17 @@ public final class VaultService {
                 Calls.free(VaultContract.SEAL, (caller, _) -> seal(caller)),
                 calls.bounded(VaultContract.REKEY, this::rekey),
                 Calls.free(VaultContract.AUDIT, (_, request) -> audit(request))));
-        methods.addAll(new SecretMethods(keeper, audit).methods(calls));
-        methods.addAll(new TransferMethods(keeper, transfers, audit).methods(calls));
-        methods.addAll(new LeaseMethods(keeper, leases, audit).methods(calls));
+        methods.addAll(new SecretMethods(manager, audit).methods(calls));
+        methods.addAll(new TransferMethods(manager, transfers, audit).methods(calls));
+        methods.addAll(new LeaseMethods(manager, leases, audit).methods(calls));
         return methods;
     }
 
     private Message status() {
-        Message status = switch (keeper.state()) {
-            case VaultKeeper.State.New() -> Message.of(Fields.STATE.is("new"));
-            case VaultKeeper.State.Sealed _ -> Message.of(Fields.STATE.is("sealed"));
-            case VaultKeeper.State.Unsealed(Vault vault) -> {
+        Message status = switch (manager.state()) {
+            case VaultManager.State.New() -> Message.of(Fields.STATE.is("new"));
+            case VaultManager.State.Sealed _ -> Message.of(Fields.STATE.is("sealed"));
+            case VaultManager.State.Unsealed(Vault vault) -> {
                 Vault.Size size = vault.size();
                 yield Message.of(
                         Fields.STATE.is("unsealed"),
@@ -77,16 +78,16 @@ public final class VaultService {
                         VaultContract.VERSIONS.is((long) size.versions()),
                         Fields.BYTES.is(size.bytes()));
             }
-            case VaultKeeper.State.Refused(VaultOpenResult.Refused why) ->
+            case VaultManager.State.Refused(VaultOpenResult.Refused why) ->
                 Message.of(
                         Fields.STATE.is("refused"),
                         VaultContract.CODE.is(why.reason().name()),
                         Fields.REASON.is(why.message()));
         };
         return status.and(
-                slots(keeper.slots()),
-                VaultContract.FAILED_ATTEMPTS.is(keeper.failedAttempts()),
-                VaultContract.RETRY_AFTER_S.is(keeper.retryAfterSeconds()),
+                slots(manager.slots()),
+                VaultContract.FAILED_ATTEMPTS.is(manager.failedAttempts()),
+                VaultContract.RETRY_AFTER_S.is(manager.retryAfterSeconds()),
                 VaultContract.LEASE_COUNT.is((long) leases.active()),
                 VaultContract.MEMORY_LOCKED.is(memoryLocked));
     }
@@ -103,8 +104,9 @@ public final class VaultService {
                         VaultContract.PASSPHRASE.name());
             }
             Message asked = Message.of(VaultContract.SLOT_COUNT.is((long) credentials.size()), caller(caller));
-            Vault vault = audit.change(VaultEvents.CREATED, asked, () -> keeper.init(credentials), _ -> asked);
-            return Message.of(VaultContract.VAULT.is(HexFormat.of().formatHex(vault.vaultId())), slots(keeper.slots()));
+            Vault vault = audit.change(VaultEvents.CREATED, asked, () -> manager.init(credentials), _ -> asked);
+            return Message.of(
+                    VaultContract.VAULT.is(HexFormat.of().formatHex(vault.vaultId())), slots(manager.slots()));
         } finally {
             credentials.forEach(Credential::close);
         }
@@ -112,10 +114,10 @@ public final class VaultService {
 
     private Message unseal(Caller caller, Message request) throws RpcException, IOException {
         try (Credential credential = Calls.credential(request, VaultContract.PASSPHRASE, VaultContract.KEY)) {
-            VaultKeeper.Opened opened = attempt(caller, () -> keeper.unseal(credential));
+            VaultManager.Opened opened = attempt(caller, () -> manager.unseal(credential));
             Message result = Message.of(VaultContract.SLOT.is((long) opened.slot()), VaultContract.SECRETS.is((long)
                     opened.size().secrets()));
-            return VaultAction.orElse(keeper::sealIfOpen, () -> {
+            return VaultAction.orElse(manager::sealIfOpen, () -> {
                 audit.release(Ring.OPERATORS, VaultEvents.UNSEALED, result.and(caller(caller)));
                 return result.and(VaultContract.VERSIONS.is((long) opened.size().versions()));
             });
@@ -129,7 +131,7 @@ public final class VaultService {
     }
 
     private Message seal(Caller caller) throws RpcException, IOException {
-        keeper.seal();
+        manager.seal();
         audit.note(Ring.OPERATORS, VaultEvents.SEALED, Message.of(caller(caller)));
         transfers.clear();
         return Message.of();
@@ -147,7 +149,7 @@ public final class VaultService {
                 int number = request.getInt(VaultContract.REMOVE);
                 Message asked = Message.of(VaultContract.REMOVE.is((long) number), caller(caller));
                 return Message.of(slots(
-                        attempt(caller, () -> keeper.removeSlot(proof, number, rekeyed(caller, asked)))));
+                        attempt(caller, () -> manager.removeSlot(proof, number, rekeyed(caller, asked)))));
             }
             try (Credential replacement =
                     Calls.credential(request, VaultContract.NEW_PASSPHRASE, VaultContract.NEW_KEY)) {
@@ -156,12 +158,12 @@ public final class VaultService {
                 Message asked = Message.of(
                         VaultContract.KEEP.is(keep), VaultContract.NEW_DATA_KEY.is(newDataKey), caller(caller));
                 return Message.of(slots(attempt(
-                        caller, () -> keeper.rekey(proof, replacement, keep, newDataKey, rekeyed(caller, asked)))));
+                        caller, () -> manager.rekey(proof, replacement, keep, newDataKey, rekeyed(caller, asked)))));
             }
         }
     }
 
-    private VaultAction.Around<List<VaultKeeper.Slot>> rekeyed(Caller caller, Message asked) {
+    private VaultAction.Around<List<VaultManager.Slot>> rekeyed(Caller caller, Message asked) {
         return change ->
                 audit.change(VaultEvents.REKEYED, asked, change, slots -> Message.of(slots(slots), caller(caller)));
     }
@@ -182,8 +184,8 @@ public final class VaultService {
     private void notOpened(Caller caller, RpcException why) {
         Message fields = Message.of(
                 VaultContract.CODE.is(why.detail()),
-                VaultContract.FAILED_ATTEMPTS.is(keeper.failedAttempts()),
-                VaultContract.RETRY_AFTER_S.is(keeper.retryAfterSeconds()),
+                VaultContract.FAILED_ATTEMPTS.is(manager.failedAttempts()),
+                VaultContract.RETRY_AFTER_S.is(manager.retryAfterSeconds()),
                 caller(caller));
         if (why.is(VaultReason.WRONG_KEY)) {
             // Slowed already, so that it cannot flush what it stands among.
@@ -197,7 +199,7 @@ public final class VaultService {
         return VaultEvents.CALLER.is(caller.name());
     }
 
-    private static Value<List<Message>> slots(List<VaultKeeper.Slot> slots) {
+    private static Value<List<Message>> slots(List<VaultManager.Slot> slots) {
         return VaultContract.SLOTS.is(slots.stream()
                 .map(slot ->
                         Message.of(VaultContract.SLOT.is((long) slot.number()), VaultContract.KIND.is(slot.kind())))

@@ -32,7 +32,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * Who did what to the vault, on the disk and as events; for any thread.
+ * Audit log: every operation on the vault with its caller, on the disk and as events; for any thread.
  *
  * <p>Nothing is given out or changed before its record is on the disk, and while none can be written nothing is:
  * {@link VaultReason#AUDIT_NOT_WRITTEN}. What is taken away, as a revoked lease, is so all the same.

@@ -40,7 +40,7 @@ public final class AuditFile {
     private static final int RING_BYTES = SLOTS * SLOT_BYTES;
     private static final long FILE_BYTES = (long) RING_BYTES * Ring.values().length;
 
-    /** Which records take turns in the same slots. */
+    /** Kinds of records; each has slots of its own, in which the newest overwrite the oldest. */
     public enum Ring {
         /** What operators did, and alarms. */
         OPERATORS(0),

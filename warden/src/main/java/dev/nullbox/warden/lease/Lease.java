@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What one run of one agent was lent, as it stood when it was asked for.
+ * Secrets that one run of an agent was lent: a view at one moment.
  *
  * @param id names the lease
  * @param run as cage names it
@@ -18,7 +18,7 @@ public record Lease(
         items = List.copyOf(items);
     }
 
-    /** What has become of a lease or of one secret of it. */
+    /** State of a lease, or of one secret of it. */
     public enum State {
         /** It can be used. */
         ACTIVE,
@@ -33,7 +33,7 @@ public record Lease(
     }
 
     /**
-     * One secret of it.
+     * A secret of the lease.
      *
      * @param readsLeft how often it may still be fetched
      * @param until when it expires

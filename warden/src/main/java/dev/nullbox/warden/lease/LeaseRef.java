@@ -4,7 +4,7 @@ import dev.nullbox.protocol.id.SecretName;
 import java.util.Optional;
 
 /**
- * One secret of a lease: which version, how it is delivered, and within which bounds.
+ * A secret of a lease: its version, its delivery and its bounds.
  *
  * <p>Room is left for secrets that never enter the guest: those are a delivery of their own, with a host.
  *
@@ -21,7 +21,7 @@ public record LeaseRef(
         int reads,
         Optional<Long> ttlSeconds,
         Delivery delivery) {
-    /** How the agent gets it. */
+    /** Delivery to the agent. */
     public enum Delivery {
         /** A file in the guest from its start on. */
         FILE,

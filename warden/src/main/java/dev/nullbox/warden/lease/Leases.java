@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Which run of which agent was lent which secrets, and what has become of it; for any thread.
+ * Book of the secrets that each run of an agent was lent, and of their state; for any thread.
  *
  * <p>An agent has one microVM at a time, so it has one lease: a lease for a new run ends that of the run before. The book
  * is in memory alone: leases end with warden.

@@ -27,7 +27,7 @@ final class OpenLease {
         this.items = refs.stream().map(Item::new).toList();
     }
 
-    /** One secret of it. */
+    /** A secret of the lease. */
     static final class Item {
         private final LeaseRef ref;
         private int readsLeft;

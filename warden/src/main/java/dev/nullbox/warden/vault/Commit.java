@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What has been acknowledged: so many bytes of the file, whose records hash to the chain.
+ * Acknowledged extent of the file: so many bytes, whose records hash to the chain.
  *
  * <p>A file has two places for it, used in turn, so that the last one stands while the next is written: blocks 1 and 2,
  * for even and odd counters.

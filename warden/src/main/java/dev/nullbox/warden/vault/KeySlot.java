@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * One way to open a vault: the data key, wrapped under a passphrase or a key file.
+ * A way to open a vault: the data key, wrapped under a passphrase or a key file.
  *
  * <pre>
  *   1  kind: 1 = key file, 2 = passphrase
@@ -79,7 +79,7 @@ final class KeySlot {
         }
     }
 
-    /** What came of trying a credential on a slot. */
+    /** Result of trying a credential on a slot. */
     sealed interface Tried {
         /** It is this slot's, and here is the data key. */
         record Opens(Secret dataKey) implements Tried {}

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * One entry of the vault's log: a version of a secret, sealed under a key that is derived for it alone, or a mark that a
+ * An entry of the vault's log: a version of a secret, sealed under a key that is derived for it alone, or a mark that a
  * secret is deleted.
  *
  * <pre>
@@ -49,7 +49,7 @@ final class SealedRecord {
         this.name = name;
     }
 
-    /** What a record says. */
+    /** Kind of a record. */
     enum Kind {
         VALUE(1),
         DELETED(2),

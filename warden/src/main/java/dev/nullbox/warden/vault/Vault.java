@@ -89,13 +89,14 @@ public final class Vault implements AutoCloseable {
     public synchronized int destroy(SecretName name, Optional<Integer> version) throws RpcException, IOException {
         VaultIndex.Entry entry = entry(name);
         if (version.isEmpty()) {
-            rewrite(head -> head.name().equals(name) ? VaultRewrite.Fate.VANISHES : VaultRewrite.Fate.STAYS);
+            rewrite(head ->
+                    head.name().equals(name) ? VaultRewrite.Disposition.VANISHES : VaultRewrite.Disposition.STAYS);
             return entry.places().size();
         }
         int doomed = entry.undestroyed(version).version();
         rewrite(head -> head.name().equals(name) && head.version() == doomed
-                ? VaultRewrite.Fate.DESTROYED
-                : VaultRewrite.Fate.STAYS);
+                ? VaultRewrite.Disposition.DESTROYED
+                : VaultRewrite.Disposition.STAYS);
         return 1;
     }
 
@@ -191,7 +192,7 @@ public final class Vault implements AutoCloseable {
             for (Map.Entry<Integer, Credential> one : wrapped.entrySet()) {
                 all.add(store.wrap(one.getValue(), one.getKey(), next));
             }
-            rewrite(file.header().next(all), next, head -> VaultRewrite.Fate.STAYS);
+            rewrite(file.header().next(all), next, head -> VaultRewrite.Disposition.STAYS);
         } finally {
             if (newDataKey) {
                 (keys == next ? old : next).close();
@@ -202,7 +203,7 @@ public final class Vault implements AutoCloseable {
     /** Writes the vault anew with these slots. */
     synchronized void replaceSlots(List<KeySlot> slots) throws RpcException, IOException {
         requireOpen();
-        rewrite(file.header().next(slots), keys, head -> VaultRewrite.Fate.STAYS);
+        rewrite(file.header().next(slots), keys, head -> VaultRewrite.Disposition.STAYS);
     }
 
     /**
@@ -217,7 +218,7 @@ public final class Vault implements AutoCloseable {
             VaultHeader header = new VaultHeader(vaultId, 1, List.of(store.wrap(credential, 1, to)));
             return store.orDiscard(name, () -> {
                 VaultRewrite rewrite = VaultRewrite.begin(store, name, header, keys, to, file);
-                rewrite.copy(file, index, head -> VaultRewrite.Fate.STAYS);
+                rewrite.copy(file, index, head -> VaultRewrite.Disposition.STAYS);
                 return rewrite.finish().length();
             });
         }
@@ -236,7 +237,7 @@ public final class Vault implements AutoCloseable {
             VaultHeader next = file.header().next(file.header().slots());
             int secrets = store.orDiscard(VaultFile.NEW_NAME, () -> {
                 VaultRewrite rewrite = VaultRewrite.begin(store, VaultFile.NEW_NAME, next, keys, keys, file);
-                rewrite.copy(file, index, head -> VaultRewrite.Fate.STAYS);
+                rewrite.copy(file, index, head -> VaultRewrite.Disposition.STAYS);
                 int added = other.addTo(rewrite, index, overwrite);
                 file.replace(next, rewrite.finish(), () -> index = rewrite.index());
                 return added;
@@ -246,7 +247,7 @@ public final class Vault implements AutoCloseable {
         }
     }
 
-    /** How large the vault is. */
+    /** Size of the vault. */
     public record Size(int secrets, int versions, long bytes) {}
 
     public synchronized Size size() {
@@ -270,8 +271,8 @@ public final class Vault implements AutoCloseable {
 
     private void append(SealedRecord.Kind kind, boolean canary, int version, SecretName name, Secret value)
             throws RpcException, IOException {
-        if (file.isSuspect() || index.idleMarks() > MAX_MARKS) {
-            rewrite(head -> VaultRewrite.Fate.STAYS);
+        if (file.isUncertain() || index.idleMarks() > MAX_MARKS) {
+            rewrite(head -> VaultRewrite.Disposition.STAYS);
         }
         long now = store.clock().instant().getEpochSecond();
         SealedRecord.Head head = new SealedRecord.Head(file.commit().nextSequence(), kind, canary, version, now, name);
@@ -290,15 +291,15 @@ public final class Vault implements AutoCloseable {
         append(kind, false, 0, name, NO_VALUE);
     }
 
-    private void rewrite(VaultRewrite.Judge judge) throws RpcException, IOException {
-        rewrite(file.header().next(file.header().slots()), keys, judge);
+    private void rewrite(VaultRewrite.RecordFilter filter) throws RpcException, IOException {
+        rewrite(file.header().next(file.header().slots()), keys, filter);
     }
 
-    private void rewrite(VaultHeader next, VaultKeys nextKeys, VaultRewrite.Judge judge)
+    private void rewrite(VaultHeader next, VaultKeys nextKeys, VaultRewrite.RecordFilter filter)
             throws RpcException, IOException {
         store.orDiscard(VaultFile.NEW_NAME, () -> {
             VaultRewrite rewrite = VaultRewrite.begin(store, VaultFile.NEW_NAME, next, keys, nextKeys, file);
-            rewrite.copy(file, index, judge);
+            rewrite.copy(file, index, filter);
             file.replace(next, rewrite.finish(), () -> {
                 index = rewrite.index();
                 keys = nextKeys;

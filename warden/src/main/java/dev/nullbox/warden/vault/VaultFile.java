@@ -22,7 +22,7 @@ final class VaultFile {
     private final Directory files;
     private VaultHeader header;
     private Commit commit;
-    private boolean suspect;
+    private boolean uncertain;
 
     VaultFile(Directory files, VaultHeader header, Commit commit) {
         this.files = files;
@@ -39,8 +39,8 @@ final class VaultFile {
     }
 
     /** Whether a write has failed: what the disk holds is not known, so the next change must {@link #replace} the file. */
-    boolean isSuspect() {
-        return suspect;
+    boolean isUncertain() {
+        return uncertain;
     }
 
     /**
@@ -51,12 +51,12 @@ final class VaultFile {
     long append(VaultKeys keys, SealedRecord record) throws IOException {
         long at = commit.length();
         Commit next = commit.next(record.length(), VaultCrypto.chain(commit.chain(), record.bytes()));
-        suspect = true;
+        uncertain = true;
         files.write(NAME, at, record.bytes());
         files.sync(NAME);
         files.write(NAME, next.position(), next.block(keys));
         files.sync(NAME);
-        suspect = false;
+        uncertain = false;
         commit = next;
         return at;
     }
@@ -85,16 +85,16 @@ final class VaultFile {
 
     /**
      * Puts the file that a writer has finished in this one's place; on return it outlives a power cut. When the last step
-     * fails the new file is in force all the same, and suspect.
+     * fails the new file is in force all the same, and uncertain.
      */
     void replace(VaultHeader newHeader, Commit newCommit, Runnable done) throws IOException {
         files.rename(NEW_NAME, NAME);
         header = newHeader;
         commit = newCommit;
-        suspect = true;
+        uncertain = true;
         done.run();
         files.syncDirectory();
-        suspect = false;
+        uncertain = false;
     }
 
     static RpcException changed(String where) {

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What an open vault holds in memory of its records: names, versions, and where in the file each value lies; answers all
+ * Index of an open vault's records, in memory: names, versions, and where in the file each value lies; answers all
  * that needs no value.
  */
 final class VaultIndex {
@@ -22,7 +22,7 @@ final class VaultIndex {
     private long highest;
 
     /**
-     * Where a version lies.
+     * Place of a version in the file.
      *
      * @param sequence of its record, which no other record of this vault ever had
      * @param tagHigh with tagLow the record's last 16 bytes, by which another record in its place is known
@@ -42,7 +42,7 @@ final class VaultIndex {
         }
     }
 
-    /** One secret: its versions, oldest first. */
+    /** A secret: its versions, oldest first. */
     static final class Entry {
         private final SecretName name;
         private final List<Place> places = new ArrayList<>(1);

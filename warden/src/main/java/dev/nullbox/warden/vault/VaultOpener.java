@@ -32,7 +32,7 @@ final class VaultOpener {
     record Contents(Commit commit, VaultIndex index) {}
 
     /**
-     * What a walk through the records found.
+     * Result of a walk through the records.
      *
      * @param broken the rule that one of them breaks, though the key's holder may have sealed it
      */

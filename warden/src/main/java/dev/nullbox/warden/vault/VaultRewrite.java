@@ -37,8 +37,8 @@ final class VaultRewrite {
         return new VaultRewrite(from, to, store.random(), writer, file.commit().nextSequence());
     }
 
-    /** What becomes of a version. */
-    enum Fate {
+    /** Treatment of a version when the file is rewritten. */
+    enum Disposition {
         STAYS,
         DESTROYED,
         VANISHES
@@ -46,8 +46,8 @@ final class VaultRewrite {
 
     /** Decides it. */
     @FunctionalInterface
-    interface Judge {
-        Fate fate(SealedRecord.Head version);
+    interface RecordFilter {
+        Disposition disposition(SealedRecord.Head version);
     }
 
     /**
@@ -56,14 +56,14 @@ final class VaultRewrite {
      * @param old the file's own, which says who is deleted
      * @throws RpcException when the file is not as it was written
      */
-    void copy(VaultFile file, VaultIndex old, Judge judge) throws IOException, RpcException {
+    void copy(VaultFile file, VaultIndex old, RecordFilter filter) throws IOException, RpcException {
         VaultReader reader = file.reader();
         byte[] chain = file.header().digest();
         try {
             for (Optional<SealedRecord> next = reader.next(); next.isPresent(); next = reader.next()) {
                 SealedRecord record = next.get();
                 chain = VaultCrypto.chain(chain, record.bytes());
-                copy(record, judge);
+                copy(record, filter);
             }
         } catch (MalformedException e) {
             throw VaultFile.changed(e.where());
@@ -78,12 +78,12 @@ final class VaultRewrite {
         }
     }
 
-    private void copy(SealedRecord record, Judge judge) throws IOException, RpcException {
+    private void copy(SealedRecord record, RecordFilter filter) throws IOException, RpcException {
         SealedRecord.Head head = record.head();
         if (head.version() == 0) {
             return;
         }
-        switch (judge.fate(head)) {
+        switch (filter.disposition(head)) {
             case STAYS -> add(from == to ? record : sealAnew(record, head));
             case DESTROYED -> add(seal(with(head, SealedRecord.Kind.DESTROYED), Secret.owning(new byte[0])));
             case VANISHES -> {}

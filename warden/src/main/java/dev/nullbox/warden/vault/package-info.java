@@ -3,7 +3,7 @@
  *
  * <p>docs/vault-format.md has the format. Bytes: {@code VaultHeader}, {@code KeySlot}, {@code Commit},
  * {@code SealedRecord}. The file: {@code VaultStore}, {@code VaultOpener}, {@code VaultFile}, {@code VaultRewrite}. What
- * callers use: {@code VaultKeeper}, {@code Vault}, {@code Transfers}.
+ * callers use: {@code VaultManager}, {@code Vault}, {@code Transfers}.
  */
 @NullMarked
 package dev.nullbox.warden.vault;

@@ -15,7 +15,7 @@ import dev.nullbox.service.EventSink;
 import dev.nullbox.warden.audit.Audit;
 import dev.nullbox.warden.lease.Leases;
 import dev.nullbox.warden.vault.MemoryFiles;
-import dev.nullbox.warden.vault.VaultKeeper;
+import dev.nullbox.warden.vault.VaultManager;
 import dev.nullbox.warden.vault.Vaults;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
 import java.io.IOException;
@@ -31,7 +31,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * One way to call a method, as the protocol or docs/vault-methods.md has it, tried out on a warden of its own that has no vault: warden
+ * A way to call a method, as the protocol or docs/vault-methods.md has it, tried out on a warden of its own that has no vault: warden
  * looks at its state only when the parameters are right.
  *
  * @param ref whether the parameters are those of one ref of the call
@@ -151,11 +151,11 @@ public record DocumentedCall(String method, boolean ref, List<List<String>> need
 
     /** The methods of a warden that has no vault yet. */
     public static List<RpcMethod> methods() throws IOException {
-        VaultKeeper keeper = VaultKeeper.of(Vaults.store(new MemoryFiles(), 1), () -> 0);
+        VaultManager manager = VaultManager.of(Vaults.store(new MemoryFiles(), 1), () -> 0);
         Leases leases = new Leases(() -> Instant.EPOCH, () -> 0, (lease, names) -> {});
         EventSink nowhere = new EventSink(OutputStream.nullOutputStream());
-        Audit audit = new Audit(keeper.store().files(), () -> Instant.EPOCH, () -> 0, nowhere);
-        return new VaultService(keeper, keeper.store().transfers(() -> 0), leases, audit, true).methods();
+        Audit audit = new Audit(manager.store().files(), () -> Instant.EPOCH, () -> 0, nowhere);
+        return new VaultService(manager, manager.store().transfers(() -> 0), leases, audit, true).methods();
     }
 
     private static JsonObject around(JsonObject ref) {

@@ -17,7 +17,7 @@ import dev.nullbox.warden.audit.Audit;
 import dev.nullbox.warden.audit.AuditFile;
 import dev.nullbox.warden.lease.Leases;
 import dev.nullbox.warden.vault.MemoryFiles;
-import dev.nullbox.warden.vault.VaultKeeper;
+import dev.nullbox.warden.vault.VaultManager;
 import dev.nullbox.warden.vault.Vaults;
 import dev.nullbox.warden.vault.crypto.VaultCrypto;
 import java.io.ByteArrayOutputStream;
@@ -50,15 +50,15 @@ class VaultServiceTest {
     private final ByteArrayOutputStream events = new ByteArrayOutputStream();
     private final AtomicLong nanos = new AtomicLong();
     private Map<String, RpcMethod> methods = Map.of();
-    private VaultKeeper keeper;
+    private VaultManager manager;
 
     @BeforeEach
     void start() throws Exception {
-        keeper = VaultKeeper.of(Vaults.store(files, 1), nanos::get);
+        manager = VaultManager.of(Vaults.store(files, 1), nanos::get);
         InstantSource clock = () -> Instant.ofEpochSecond(1_700_000_000L);
         Audit audit = new Audit(files, clock, nanos::get, new EventSink(events));
         Leases leases = new Leases(clock, nanos::get, audit::expired);
-        VaultService service = new VaultService(keeper, keeper.store().transfers(nanos::get), leases, audit, true);
+        VaultService service = new VaultService(manager, manager.store().transfers(nanos::get), leases, audit, true);
         methods = service.methods().stream().collect(Collectors.toMap(RpcMethod::name, Function.identity()));
     }
 
@@ -389,7 +389,7 @@ class VaultServiceTest {
         call("vault.set", "{name:'A', value:'" + VALUE + "'}");
         call("vault.lease", "{agent:'a', run:1, refs:[{name:'A', deliver:'fetch', reads:1000}]}");
         List<CompletableFuture<JsonElement>> waiting = new ArrayList<>();
-        synchronized (keeper.vault()) {
+        synchronized (manager.vault()) {
             // One more than may wait: it is the first to be answered.
             for (int i = 0; i <= VaultService.MAX_AT_ONCE; i++) {
                 waiting.add(inAThread("vault.fetch", "{agent:'a', run:1, name:'A'}"));

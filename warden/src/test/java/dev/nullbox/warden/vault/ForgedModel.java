@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** What is to come of a file of records, by docs/vault-format.md alone. */
+/** Expected outcome of a file of records, by docs/vault-format.md alone. */
 final class ForgedModel {
     private static final HexFormat HEX = HexFormat.of();
 

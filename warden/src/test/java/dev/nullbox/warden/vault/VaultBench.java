@@ -30,7 +30,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What the vault takes, for 10, 1,000 and 100,000 secrets of 64 bytes; a line "FIGURE.SECRETS VALUE" each:
+ * Times and sizes of the vault, for 10, 1,000 and 100,000 secrets of 64 bytes; a line "FIGURE.SECRETS VALUE" each:
  *
  * <ul>
  *   <li>{@code unseal_peak_mib}: by how much unsealing for the first time makes the process larger at its largest, with
@@ -114,10 +114,10 @@ final class VaultBench {
         }
         Arrays.sort(nanos);
         say("unseal_ms", secrets, nanos[UNSEALS / 2] / 1e6);
-        try (VaultKeeper keeper = VaultKeeper.of(store, System::nanoTime);
+        try (VaultManager manager = VaultManager.of(store, System::nanoTime);
                 Credential passphrase = Vaults.passphrase()) {
-            keeper.unseal(passphrase);
-            Map<String, RpcMethod> methods = methods(keeper);
+            manager.unseal(passphrase);
+            Map<String, RpcMethod> methods = methods(manager);
             JsonPrimitive value = new JsonPrimitive(Base64.getEncoder().encodeToString(new byte[VALUE_BYTES]));
             int most = secrets * (VaultLimits.MAX_VERSIONS - 1);
             say("set_per_second", secrets, perSecond(most, i -> {
@@ -132,12 +132,12 @@ final class VaultBench {
         }
     }
 
-    private static Map<String, RpcMethod> methods(VaultKeeper keeper) throws IOException {
+    private static Map<String, RpcMethod> methods(VaultManager manager) throws IOException {
         EventSink nowhere = new EventSink(OutputStream.nullOutputStream());
-        Audit audit = new Audit(keeper.store().files(), InstantSource.system(), System::nanoTime, nowhere);
+        Audit audit = new Audit(manager.store().files(), InstantSource.system(), System::nanoTime, nowhere);
         Leases leases = new Leases(InstantSource.system(), System::nanoTime, audit::expired);
-        FileTransfers transfers = keeper.store().transfers(System::nanoTime);
-        return new VaultService(keeper, transfers, leases, audit, true)
+        FileTransfers transfers = manager.store().transfers(System::nanoTime);
+        return new VaultService(manager, transfers, leases, audit, true)
                 .methods().stream().collect(Collectors.toMap(RpcMethod::name, Function.identity()));
     }
 

@@ -144,16 +144,16 @@ class VaultLimitsTest {
         tampered(slotted(VaultLimits.MAX_SLOTS + 1), "number of key slots");
         tampered(slotted(0), "number of key slots");
         files.put("vault", slotted(VaultLimits.MAX_SLOTS - 1));
-        VaultKeeper keeper = VaultKeeper.of(store, () -> 0);
-        keeper.unseal(Vaults.key());
-        keeper.rekey(Vaults.key(), Vaults.passphrase(), true, false, VaultAction::run);
-        assertThat(keeper.slots()).hasSize(VaultLimits.MAX_SLOTS);
+        VaultManager manager = VaultManager.of(store, () -> 0);
+        manager.unseal(Vaults.key());
+        manager.rekey(Vaults.key(), Vaults.passphrase(), true, false, VaultAction::run);
+        assertThat(manager.slots()).hasSize(VaultLimits.MAX_SLOTS);
         refused(
-                keeper.vault(),
-                () -> keeper.rekey(Vaults.key(), Vaults.passphrase(), true, false, VaultAction::run),
+                manager.vault(),
+                () -> manager.rekey(Vaults.key(), Vaults.passphrase(), true, false, VaultAction::run),
                 VaultReason.SLOTS_FULL);
-        keeper.rekey(Vaults.key(), Vaults.passphrase(), false, false, VaultAction::run);
-        assertThat(keeper.slots()).hasSize(VaultLimits.MAX_SLOTS);
+        manager.rekey(Vaults.key(), Vaults.passphrase(), false, false, VaultAction::run);
+        assertThat(manager.slots()).hasSize(VaultLimits.MAX_SLOTS);
     }
 
     /** Once a file with the highest generation was opened, and ended in an ArithmeticException when it was written anew. */

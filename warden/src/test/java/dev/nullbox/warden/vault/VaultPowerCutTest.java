@@ -34,7 +34,7 @@ class VaultPowerCutTest {
 
     private static final String IMPORTED = "vault.import";
 
-    /** What is done when the power goes. */
+    /** Change during which the power goes. */
     enum Change {
         SET,
         SET_OVER_MANY_SECTORS,

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What is left in the memory of a process that has used the vault: its heap is dumped, what is reachable and what is not, and
+ * Remains in the memory of a process that has used the vault: its heap is dumped, what is reachable and what is not, and
  * searched for secrets that the process itself was never told.
  *
  * <p>Bouncy Castle copies keys into objects of its own, which are garbage when a call returns, and which the image's

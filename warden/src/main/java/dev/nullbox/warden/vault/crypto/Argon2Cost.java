@@ -1,7 +1,7 @@
 package dev.nullbox.warden.vault.crypto;
 
 /**
- * What one guess of a passphrase costs: Argon2id's parameters (RFC 9106, section 3.1), stored in the passphrase's slot.
+ * Cost of one guess of a passphrase: Argon2id's parameters (RFC 9106, section 3.1), stored in the passphrase's slot.
  * Bounded, because a forged slot must not take warden's memory or keep it busy for minutes.
  *
  * @param passes over the memory, 1 to 16

@@ -1,6 +1,6 @@
 package dev.nullbox.warden.vault.crypto;
 
-/** What opens a vault: a passphrase, or the 32 bytes of a key file. Closing it wipes it. */
+/** Credential that opens a vault: a passphrase, or the 32 bytes of a key file. Closing it wipes it. */
 public sealed interface Credential extends AutoCloseable {
     /** The bytes. */
     Secret secret();

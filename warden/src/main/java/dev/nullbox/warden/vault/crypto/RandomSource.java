@@ -5,7 +5,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Where keys, salts and nonces come from. */
+/** Source of keys, salts and nonces. */
 @FunctionalInterface
 public interface RandomSource {
     /**

@@ -11,12 +11,12 @@ import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /** The vault through its states: none yet, sealed, unsealed; and who may change them. For any thread. */
-public final class VaultKeeper implements AutoCloseable {
+public final class VaultManager implements AutoCloseable {
     private final VaultStore store;
-    private final Attempts attempts;
+    private final UnsealThrottle throttle;
     private volatile State state;
 
-    /** What there is. */
+    /** State of the vault. */
     public sealed interface State {
         /** No vault yet. */
         record New() implements State {}
@@ -43,9 +43,9 @@ public final class VaultKeeper implements AutoCloseable {
      */
     public record Slot(int number, String kind) {}
 
-    private VaultKeeper(VaultStore store, Attempts attempts, State state) {
+    private VaultManager(VaultStore store, UnsealThrottle throttle, State state) {
         this.store = store;
-        this.attempts = attempts;
+        this.throttle = throttle;
         this.state = state;
     }
 
@@ -55,7 +55,7 @@ public final class VaultKeeper implements AutoCloseable {
      * @param nanos as {@link System#nanoTime}
      * @throws IOException when files cannot be read
      */
-    public static VaultKeeper of(VaultStore store, LongSupplier nanos) throws IOException {
+    public static VaultManager of(VaultStore store, LongSupplier nanos) throws IOException {
         State state;
         try {
             state = store.find()
@@ -64,7 +64,7 @@ public final class VaultKeeper implements AutoCloseable {
         } catch (RpcException e) {
             state = new State.Refused(new VaultOpenResult.Refused(e));
         }
-        return new VaultKeeper(store, Attempts.load(store.files(), nanos), state);
+        return new VaultManager(store, UnsealThrottle.load(store.files(), nanos), state);
     }
 
     public State state() {
@@ -73,12 +73,12 @@ public final class VaultKeeper implements AutoCloseable {
 
     /** How many attempts in a row have failed. */
     public long failedAttempts() {
-        return attempts.failures();
+        return throttle.failures();
     }
 
     /** How long the next attempt must wait. */
     public long retryAfterSeconds() {
-        return attempts.retryAfterSeconds();
+        return throttle.retryAfterSeconds();
     }
 
     /** The slots of the vault, as far as there is one. */
@@ -133,11 +133,11 @@ public final class VaultKeeper implements AutoCloseable {
         }
         // A file that no credential opens says nothing of this one: it neither counts nor clears the count.
         store.find();
-        attempts.begin();
+        throttle.begin();
         return switch (store.open(credential)) {
             case VaultOpenResult.Opened(Vault vault, int slot) ->
                 VaultAction.orElse(vault::close, () -> {
-                    attempts.succeeded();
+                    throttle.succeeded();
                     state = new State.Unsealed(vault);
                     return new Opened(slot, vault.size());
                 });
@@ -248,11 +248,11 @@ public final class VaultKeeper implements AutoCloseable {
     }
 
     private int prove(Vault vault, Credential proof) throws RpcException, IOException {
-        attempts.begin();
+        throttle.begin();
         try {
             VaultStore.Unlocked unlocked = VaultStore.unlock(vault.header(), proof);
             unlocked.keys().close();
-            attempts.succeeded();
+            throttle.succeeded();
             return unlocked.slot();
         } catch (RpcException e) {
             throw refused(e);
@@ -262,9 +262,9 @@ public final class VaultKeeper implements AutoCloseable {
     /** Only a wrong credential counts as a failure. */
     private RpcException refused(RpcException why) throws IOException {
         if (why.is(VaultReason.WRONG_KEY)) {
-            attempts.failed();
+            throttle.failed();
         } else {
-            attempts.succeeded();
+            throttle.succeeded();
         }
         return why;
     }

@@ -10,20 +10,22 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class MemoryTest {
+class ProcessHardeningTest {
     @TempDir
     private Path directory = Path.of("");
 
     @Test
     void readsBackThatNobodyElseSeesIt() throws Exception {
         FakeLibc libc = new FakeLibc();
-        new Memory(libc, directory).hide();
+        new ProcessHardening(libc, directory).hide();
         assertThat(libc.calls()).containsExactly("setrlimit(4, 0, 0)", "prctl(4, 0, 0, 0, 0)", "prctl(3, 0, 0, 0, 0)");
-        assertThatThrownBy(() -> new Memory(new FakeLibc().returns("prctl", 0).returns("prctl", 1), directory).hide())
+        assertThatThrownBy(() ->
+                        new ProcessHardening(new FakeLibc().returns("prctl", 0).returns("prctl", 1), directory).hide())
                 .hasMessageContaining("did not take");
         for (int call = 1; call <= 3; call++) {
             FakeLibc refusing = new FakeLibc().failCall(call, 1);
-            assertThatThrownBy(() -> new Memory(refusing, directory).hide()).isInstanceOf(SyscallException.class);
+            assertThatThrownBy(() -> new ProcessHardening(refusing, directory).hide())
+                    .isInstanceOf(SyscallException.class);
         }
     }
 
@@ -32,12 +34,12 @@ class MemoryTest {
         FakeLibc libc = new FakeLibc();
         Path limits = directory.resolve("limits");
         Files.writeString(limits, "Max open files 1 1 files\nMax locked memory 8388608 8388608 bytes\n");
-        assertThat(new Memory(libc, limits).lock()).isPresent();
+        assertThat(new ProcessHardening(libc, limits).lock()).isPresent();
         assertThat(libc.calls()).isEmpty();
         Files.writeString(limits, "Max locked memory unlimited unlimited bytes\n");
-        assertThat(new Memory(libc, limits).lock()).isEmpty();
+        assertThat(new ProcessHardening(libc, limits).lock()).isEmpty();
         assertThat(libc.calls()).containsExactly("mlockall(7)");
-        assertThat(new Memory(new FakeLibc().fails("mlockall", 12), limits).lock())
+        assertThat(new ProcessHardening(new FakeLibc().fails("mlockall", 12), limits).lock())
                 .contains("mlockall failed with errno 12");
     }
 }

@@ -10,14 +10,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class AttemptsTest {
+class UnsealThrottleTest {
     private static final long SEED = Long.getLong("nullbox.test.seed", 0);
     private final MemoryFiles files = new MemoryFiles();
     private final AtomicLong nanos = new AtomicLong(-5);
 
     @Test
     void letsTheFirstTwoFailuresPassAndThenWaitsLonger() throws Exception {
-        Attempts attempts = Attempts.load(files, nanos::get);
+        UnsealThrottle attempts = UnsealThrottle.load(files, nanos::get);
         long[] waits = {0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300};
         for (int i = 0; i < waits.length; i++) {
             fail(attempts);
@@ -35,10 +35,10 @@ class AttemptsTest {
 
     @Test
     void countsAnAttemptBeforeItIsMade() throws Exception {
-        Attempts.load(files, nanos::get).begin();
-        assertThat(Attempts.load(files, nanos::get).failures()).isEqualTo(1);
+        UnsealThrottle.load(files, nanos::get).begin();
+        assertThat(UnsealThrottle.load(files, nanos::get).failures()).isEqualTo(1);
         files.failOnce(0);
-        Attempts attempts = Attempts.load(files, nanos::get);
+        UnsealThrottle attempts = UnsealThrottle.load(files, nanos::get);
         assertThatThrownBy(attempts::begin).isInstanceOf(IOException.class);
     }
 
@@ -48,7 +48,7 @@ class AttemptsTest {
         for (int cut = 0; !begun; cut++) {
             for (int seed = 0; seed < 50; seed++) {
                 MemoryFiles disk = new MemoryFiles();
-                Attempts attempts = Attempts.load(disk, nanos::get);
+                UnsealThrottle attempts = UnsealThrottle.load(disk, nanos::get);
                 fail(attempts);
                 disk.cutPowerAtStep(cut);
                 try {
@@ -57,7 +57,7 @@ class AttemptsTest {
                 } catch (IOException e) {
                     begun = false;
                 }
-                int counted = Attempts.load(disk.afterPowerCut(new Random(SEED + seed)), nanos::get)
+                int counted = UnsealThrottle.load(disk.afterPowerCut(new Random(SEED + seed)), nanos::get)
                         .failures();
                 assertThat(counted).as("cut %d, seed %d", cut, seed).isBetween(begun ? 2 : 1, 2);
             }
@@ -67,23 +67,23 @@ class AttemptsTest {
 
     @Test
     void waitsAgainAfterARestart() throws Exception {
-        Attempts attempts = Attempts.load(files, nanos::get);
+        UnsealThrottle attempts = UnsealThrottle.load(files, nanos::get);
         for (int i = 0; i < 2; i++) {
             fail(attempts);
         }
         attempts.begin();
-        assertThat(Attempts.load(files, nanos::get).retryAfterSeconds()).isEqualTo(1);
+        assertThat(UnsealThrottle.load(files, nanos::get).retryAfterSeconds()).isEqualTo(1);
     }
 
     @Test
     void forgetsFailuresAfterASuccess() throws Exception {
-        Attempts attempts = Attempts.load(files, nanos::get);
+        UnsealThrottle attempts = UnsealThrottle.load(files, nanos::get);
         fail(attempts);
         fail(attempts);
         attempts.begin();
         attempts.succeeded();
         assertThat(attempts.failures()).isZero();
-        assertThat(Attempts.load(files, nanos::get).failures()).isZero();
+        assertThat(UnsealThrottle.load(files, nanos::get).failures()).isZero();
         attempts.begin();
     }
 
@@ -91,13 +91,13 @@ class AttemptsTest {
     void waitsLongestWhenItsFileIsDamaged() throws Exception {
         for (byte[] damaged : new byte[][] {{}, {1}, {0, 0, 0, 1, 0, 0, 0, 1}, {-1, -1, -1, -1, 0, 0, 0, 0}}) {
             files.put("attempts", damaged);
-            Attempts attempts = Attempts.load(files, nanos::get);
+            UnsealThrottle attempts = UnsealThrottle.load(files, nanos::get);
             assertThat(attempts.retryAfterSeconds()).isEqualTo(300);
             Vaults.refused(attempts::begin, VaultReason.ATTEMPTS_DELAYED);
         }
     }
 
-    private static void fail(Attempts attempts) throws Exception {
+    private static void fail(UnsealThrottle attempts) throws Exception {
         attempts.begin();
         attempts.failed();
     }

@@ -12,12 +12,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Keeps this process's memory to itself. */
-final class Memory {
+final class ProcessHardening {
     private final Libc libc;
     private final Path limits;
 
     /** @param limits {@code /proc/self/limits} */
-    Memory(Libc libc, Path limits) {
+    ProcessHardening(Libc libc, Path limits) {
         this.libc = libc;
         this.limits = limits;
     }

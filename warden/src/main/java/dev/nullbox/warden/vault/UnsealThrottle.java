@@ -10,12 +10,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How often in a row the vault was not opened, kept on the disk, and how long the next attempt must wait for it.
+ * Count of failed attempts in a row to open the vault, kept on the disk, and the delay of the next one.
  *
  * <p>An attempt is counted before it is made, so that cutting the power during one saves nothing. The wait runs by the
  * monotonic clock and begins anew when warden does, so that neither a restart nor a set clock shortens it.
  */
-final class Attempts {
+final class UnsealThrottle {
     static final String NAME = "attempts";
 
     private static final String NEW_NAME = "attempts.new";
@@ -30,7 +30,7 @@ final class Attempts {
     private int failures;
     private long notBefore;
 
-    private Attempts(Directory files, LongSupplier nanos, int failures) {
+    private UnsealThrottle(Directory files, LongSupplier nanos, int failures) {
         this.files = files;
         this.nanos = nanos;
         this.failures = failures;
@@ -42,17 +42,17 @@ final class Attempts {
      *
      * @param nanos as {@link System#nanoTime}
      */
-    static Attempts load(Directory files, LongSupplier nanos) throws IOException {
+    static UnsealThrottle load(Directory files, LongSupplier nanos) throws IOException {
         OptionalLong size = files.size(NAME);
         if (size.isEmpty()) {
-            return new Attempts(files, nanos, 0);
+            return new UnsealThrottle(files, nanos, 0);
         }
         if (size.getAsLong() != BYTES) {
-            return new Attempts(files, nanos, MANY);
+            return new UnsealThrottle(files, nanos, MANY);
         }
         ByteBuffer bytes = ByteBuffer.wrap(files.read(NAME, 0, BYTES));
         int count = bytes.getInt();
-        return new Attempts(files, nanos, bytes.getInt() == ~count && count >= 0 ? count : MANY);
+        return new UnsealThrottle(files, nanos, bytes.getInt() == ~count && count >= 0 ? count : MANY);
     }
 
     /**

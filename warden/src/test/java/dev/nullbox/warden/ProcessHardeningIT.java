@@ -11,8 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the kernel makes of {@link Memory}, seen by a root without CAP_SYS_PTRACE that started the process. */
-class MemoryIT {
+/** Effect on the kernel of {@link ProcessHardening}, seen by a root without CAP_SYS_PTRACE that started the process. */
+class ProcessHardeningIT {
     /** Starts a process that says a word when it is ready, looks into its memory, and shows what /proc tells of it. */
     private static final String LOOK = """
             coproc HOLDER { exec "$@"; }
@@ -39,7 +39,7 @@ class MemoryIT {
      */
     public static void main(String[] args) throws Exception {
         if (args[0].equals("hidden")) {
-            Memory memory = new Memory(Natives.libc(), Path.of(args[1]));
+            ProcessHardening memory = new ProcessHardening(Natives.libc(), Path.of(args[1]));
             memory.hide();
             memory.lock().ifPresent(why -> {
                 throw new IllegalStateException(why);
@@ -53,8 +53,8 @@ class MemoryIT {
         Path limits = Files.writeString(directory.resolve("limits"), "Max locked memory unlimited unlimited bytes\n");
         List<String> command = new ArrayList<>(
                 List.of("setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace", "bash", "-c", LOOK, "look"));
-        command.addAll(
-                Child.java(List.of("--enable-native-access=ALL-UNNAMED"), MemoryIT.class, how, limits.toString()));
+        command.addAll(Child.java(
+                List.of("--enable-native-access=ALL-UNNAMED"), ProcessHardeningIT.class, how, limits.toString()));
         return Child.says(command, 120);
     }
 }
