@@ -1,17 +1,11 @@
 package dev.nullbox.service;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 (FIPS 180-4), as 64 lower-case hexadecimal digits. */
 public final class Sha256 {
-    private static final int PIECE_BYTES = 65_536;
-
     private Sha256() {}
 
     /** An empty digest, for bytes that come in pieces. */
@@ -31,17 +25,5 @@ public final class Sha256 {
     /** The digest of bytes. */
     public static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(digest().digest(bytes));
-    }
-
-    /** The digest of a whole file. */
-    public static String hex(Path file) throws IOException {
-        MessageDigest digest = digest();
-        byte[] piece = new byte[PIECE_BYTES];
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
-                digest.update(piece, 0, count);
-            }
-        }
-        return hex(digest);
     }
 }
