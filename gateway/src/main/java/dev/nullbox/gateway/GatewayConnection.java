@@ -34,7 +34,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
-/** One client of the gateway, from its handshake to its end; every wait has a deadline, at which the socket is closed. */
+/** Connection of one client, from handshake to end; every wait has a deadline, at which the socket is closed. */
 final class GatewayConnection {
     private static final int PIECE_BYTES = 16 * 1024;
     private static final int MAX_SHOWN_METHOD = 64;
@@ -68,12 +68,12 @@ final class GatewayConnection {
         this.deadlines = deadlines;
     }
 
-    /** Whether the client has shown its certificate. */
+    /** Tells whether the client has shown its certificate. */
     boolean isKnown() {
         return known;
     }
 
-    /** Whether a call carried a secret, or cannot be told from one that did. */
+    /** Tells whether a call carried a secret, or cannot be told from one that did. */
     boolean carriedSecrets() {
         return carriedSecrets;
     }
@@ -195,7 +195,7 @@ final class GatewayConnection {
         }
     }
 
-    /** Whether one more call may be made. */
+    /** Begins a call, unless no more may be made. */
     private boolean begin() {
         synchronized (changed) {
             calling = !finishing;
@@ -203,7 +203,7 @@ final class GatewayConnection {
         }
     }
 
-    /** Whether more calls may follow; one decision with {@link #finish}, so that one of the two says goodbye. */
+    /** Ends a call; true when more may follow. Decided together with {@link #finish}, so that one of the two ends the output. */
     private boolean end() {
         synchronized (changed) {
             sinceNanos = System.nanoTime();

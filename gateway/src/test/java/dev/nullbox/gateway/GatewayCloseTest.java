@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the clients of a closing gateway get. An operator's {@code nullctl shutdown} once lost its answer: the services
+ * Goodbyes of a closing gateway to its clients. An operator's {@code nullctl shutdown} once lost its answer: the services
  * were stopped, the gateway among them, before it was sent, and the network before it was read.
  */
 @ExtendWith(CertificatesExtension.class)

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** What nullctl says of itself, and how it answers words that it does not know. */
+/** Help texts, and the answers to words that nullctl does not know. */
 class HelpTest extends NullctlTestCase {
     private static final Path FULL = Path.of("/dev/full");
 

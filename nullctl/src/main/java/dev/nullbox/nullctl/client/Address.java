@@ -5,7 +5,7 @@ import dev.nullbox.service.TerminalText;
 import picocli.CommandLine;
 
 /**
- * Where the appliance's gateway is.
+ * Address of the appliance's gateway.
  *
  * @param host name or address, an IPv6 address without its brackets
  * @param port 1 to 65535

@@ -38,7 +38,7 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TLS 1.3 connection to an appliance's gateway, for calls one after another.
+ * TLS 1.3 connection to an appliance's gateway, for calls one after another.
  *
  * <p>The server's certificate must come from the authority in the credentials and be for the name {@code nullbox},
  * whatever address was dialled.
@@ -145,7 +145,7 @@ public final class ApplianceClient implements AutoCloseable {
         }
     }
 
-    /** How long a result is waited for. */
+    /** Time that a result is waited for. */
     static Duration timeout(Method<?> method) {
         return method.deadline().plus(CLIENT_MARGIN);
     }

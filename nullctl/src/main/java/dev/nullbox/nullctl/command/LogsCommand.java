@@ -112,7 +112,7 @@ public final class LogsCommand extends BaseCommand {
         return json ? TerminalText.json(record) : line(record);
     }
 
-    /** One record as {@code 12.345 source event name=value}, or with its text. */
+    /** Record as {@code 12.345 source event name=value}, or with its text. */
     private static String line(JsonObject record) {
         StringBuilder line = new StringBuilder();
         String time = CellFormat.of(record, NulldContract.T);

@@ -32,7 +32,7 @@ public final class LocalFile implements AutoCloseable {
         }
     }
 
-    /** How many there were at first. */
+    /** Number of bytes when it was opened. */
     public long bytes() {
         return bytes;
     }

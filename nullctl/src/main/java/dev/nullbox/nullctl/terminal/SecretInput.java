@@ -65,7 +65,7 @@ public final class SecretInput {
         }
     }
 
-    /** How many bytes there are before one line end at the end, if there is one. */
+    /** Number of bytes before one line end at the end, if there is one. */
     public static int withoutLineEnd(byte[] read) {
         int length = read.length;
         if (length > 0 && read[length - 1] == '\n') {

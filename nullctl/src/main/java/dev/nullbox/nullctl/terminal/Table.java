@@ -104,7 +104,7 @@ public final class Table {
         }
     }
 
-    /** How much of the text this line takes: up to the last space that fits, or what fits; no pair is cut in two. */
+    /** Length of the text that this line takes: up to the last space that fits, or what fits; no pair is cut in two. */
     private static int cut(String text, int width) {
         if (text.length() <= width) {
             return text.length();

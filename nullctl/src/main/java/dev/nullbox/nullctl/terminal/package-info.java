@@ -1,4 +1,4 @@
-/** What an operator sits at: input, output, tables, and files of this machine. */
+/** The operator's side: input, output, tables, and files of this machine. Nothing here knows the appliance. */
 @NullMarked
 package dev.nullbox.nullctl.terminal;
 

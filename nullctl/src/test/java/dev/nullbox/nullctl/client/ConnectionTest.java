@@ -21,7 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who can talk to the appliance, what comes of it when not, and the exit codes. */
+/** Connections to the appliance, good and bad, and the exit codes. */
 class ConnectionTest extends NullctlTestCase {
     ConnectionTest(TestCertificates certificates) {
         super(certificates);

@@ -83,7 +83,7 @@ final class MemoryTraceCommand extends BaseCommand {
         }
     }
 
-    /** One row for each time that a node was written. */
+    /** Rows of a table, one for each time that a node was written. */
     private static JsonArray byWrite(JsonArray nodes) throws RpcException {
         JsonArray rows = new JsonArray();
         for (JsonElement node : nodes) {

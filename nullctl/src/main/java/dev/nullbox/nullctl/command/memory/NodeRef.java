@@ -29,7 +29,7 @@ final class NodeRef {
 
     private NodeRef() {}
 
-    /** Whether the text is a key, whose present value is meant. */
+    /** Tells whether the text is a key, whose present value is meant. */
     static boolean isKey(String text) {
         return !ID.matcher(text).matches() && !AT.matcher(text).matches();
     }

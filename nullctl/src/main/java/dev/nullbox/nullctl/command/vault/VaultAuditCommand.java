@@ -90,7 +90,7 @@ final class VaultAuditCommand extends BaseCommand {
                         .orElse(true);
     }
 
-    /** One record as {@code 17 2026-11-26T06:44:31Z vault.read caller=gateway name=A version=1}. */
+    /** Record as {@code 17 2026-11-26T06:44:31Z vault.read caller=gateway name=A version=1}. */
     private static String line(JsonObject record) {
         return CellFormat.of(record, Fields.SEQ)
                 + ' '
