@@ -153,7 +153,7 @@ class ImportsTest {
         int last = text.lastIndexOf("{\"end\"");
         String lines =
                 text.substring(0, last).replace("\"key\":\"ada/k999\",\"node\"", "\"key\":\"ada/other\",\"node\"");
-        String sha256 = Sha256.hex(Files.writeString(directory.resolve("lines"), lines));
+        String sha256 = Sha256.hex(lines.getBytes(StandardCharsets.UTF_8));
         Path bad = Files.writeString(directory.resolve("bad"), lines + "{\"end\":{\"sha256\":\"" + sha256 + "\"}}\n");
         try (TestMemory memory = new TestMemory(directory)) {
             assertThatThrownBy(() -> Imports.read(memory.memory().committer(), bad))
