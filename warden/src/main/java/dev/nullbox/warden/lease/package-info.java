@@ -1,5 +1,8 @@
 /**
- * Leases: which run of which agent was lent which secrets, in memory alone, until it ends or an operator revokes it.
+ * Leases: the secrets that each run of an agent may have, in memory alone.
+ *
+ * <p>{@code Leases} grants, counts reads, expires and revokes; {@code Lease} is a view of one at a moment. A lease ends with
+ * its run, by an operator, by time, and with warden. It names versions and never holds a value.
  */
 @NullMarked
 package dev.nullbox.warden.lease;
