@@ -1,6 +1,6 @@
 package dev.nullbox.ctxgraph;
 
-import dev.nullbox.ctxgraph.http.HttpDoor;
+import dev.nullbox.ctxgraph.http.AgentHttpServer;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.ServiceRuntime;
 import java.io.IOException;
@@ -18,7 +18,7 @@ public final class CtxgraphMain {
         ServiceRuntime runtime = ServiceRuntime.fromEnvironment("ctxgraph");
         try {
             useLibraryOfImage();
-            HttpDoor.setBounds();
+            AgentHttpServer.setBounds();
             CtxgraphService service = CtxgraphService.start(runtime);
             runtime.onTerminate(() -> close(service));
             runtime.ready();

@@ -21,9 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The memory service: the store, its socket for host services, and a door for every attached agent.
+ * The memory service: the store, its socket for host services, and a listener for every attached agent.
  *
- * <p>On the socket root and the gateway act as the operator; at a door the door says which agent it is.
+ * <p>On the socket root and the gateway act as the operator; at a listener its address says which agent it is.
  */
 final class CtxgraphService implements AutoCloseable {
     /** More workers than usual, because watches wait on them; more time, because a backup of a large store takes it. */
@@ -42,7 +42,7 @@ final class CtxgraphService implements AutoCloseable {
     }
 
     /**
-     * Opens the database {@code memory.db} in the state directory, the doors of before, and the socket.
+     * Opens the database {@code memory.db} in the state directory, the listeners of before, and the socket.
      *
      * @throws IOException when the database or the socket cannot be opened; the message says which
      */
@@ -67,8 +67,8 @@ final class CtxgraphService implements AutoCloseable {
                 runtime.events(),
                 // By a thread of its own: the exit waits for the call that asks for it to be answered.
                 () -> new Thread(() -> runtime.exit(0), "restart").start());
-        Path doors = runtime.socketPath().resolveSibling("attachments.json");
-        Attachments attachments = Attachments.restore(doors, methods, McpEndpoint::new, runtime.events());
+        Path listeners = runtime.socketPath().resolveSibling("attachments.json");
+        Attachments attachments = Attachments.restore(listeners, methods, McpEndpoint::new, runtime.events());
         List<RpcMethod> all = new ArrayList<>(methods.ofOperators());
         all.addAll(operators.all());
         all.addAll(attachments.methods());

@@ -22,13 +22,13 @@ final class BenchLoad {
         void run(Random random, int client) throws Exception;
     }
 
-    /** What one of the clients does from its beginning to its end. */
+    /** Work of one client, from its beginning to its end. */
     @FunctionalInterface
     interface Client {
         void run(int number) throws Exception;
     }
 
-    /** How often in a second, by all clients together, and how long once. */
+    /** Rate of all clients together in a second, and the time of each call. */
     record Times(double perSecond, double p50Ms, double p99Ms) {
         /** Prints the three, as figures "WHO:NAME_per_second.QUALIFIER" and so on; {@code who} is empty for our own. */
         void say(String who, String name, String qualifier) {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.ctxgraph.store.SqliteMemory;
 import dev.nullbox.ctxgraph.store.TestJvm;
@@ -133,7 +133,7 @@ class CtxgraphMainTest {
             try (Memory memory = SqliteMemory.open(directory.resolve("memory.db"), System::nanoTime)) {
                 for (long i = 1; i <= acknowledged; i++) {
                     long value = i;
-                    assertThat(memory.get(Actor.operator(), new MemoryKey("ada/k" + i)))
+                    assertThat(memory.get(Principal.operator(), new MemoryKey("ada/k" + i)))
                             .hasValueSatisfying(entry ->
                                     assertThat(entry.node().value().getAsLong()).isEqualTo(value));
                 }
@@ -148,7 +148,7 @@ class CtxgraphMainTest {
         public static void main(String[] arguments) throws Exception {
             try (Memory memory = SqliteMemory.open(Path.of(arguments[0]).resolve("memory.db"), System::nanoTime)) {
                 for (long i = Long.parseLong(arguments[1]) + 1; true; i++) {
-                    memory.put(Actor.operator(), Put.of(new MemoryKey("ada/k" + i), new JsonPrimitive(i)));
+                    memory.put(Principal.operator(), Put.of(new MemoryKey("ada/k" + i), new JsonPrimitive(i)));
                     System.out.println(i);
                 }
             }

@@ -31,7 +31,7 @@ final class McpRoundTrips {
 
     private McpRoundTrips() {}
 
-    /** Where a call goes, and its answer. */
+    /** Channel that takes a call and gives its response. */
     @FunctionalInterface
     private interface Channel {
         JsonObject call(String message) throws IOException;

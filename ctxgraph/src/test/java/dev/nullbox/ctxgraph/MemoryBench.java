@@ -2,18 +2,18 @@ package dev.nullbox.ctxgraph;
 
 import com.google.gson.JsonPrimitive;
 import dev.nullbox.ctxgraph.api.MemoryMethods;
-import dev.nullbox.ctxgraph.http.HttpDoor;
+import dev.nullbox.ctxgraph.http.AgentHttpServer;
 import dev.nullbox.ctxgraph.http.RawHttp;
 import dev.nullbox.ctxgraph.mcp.McpEndpoint;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.ctxgraph.memory.Query;
-import dev.nullbox.ctxgraph.store.Readers;
+import dev.nullbox.ctxgraph.store.ReadPool;
 import dev.nullbox.ctxgraph.store.Sql;
 import dev.nullbox.ctxgraph.store.SqliteMemory;
-import dev.nullbox.ctxgraph.store.Writes;
+import dev.nullbox.ctxgraph.store.WriteTransaction;
 import dev.nullbox.service.EventSink;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 /**
  * Measures shared memory beside raw SQLite with the same durability, which is one table and one write a transaction, and
  * its own full-text search: a line "FIGURE VALUE" or, for the reference, "sqlite:FIGURE VALUE" each. The same once more
- * through the doors of agents, as "door_". Then {@link DoorBench} and, where NULLBOX_BENCH_MCP names a memory server of
+ * through the doors of agents, as "door_". Then {@link AgentServerBench} and, where NULLBOX_BENCH_MCP names a memory server of
  * the Model Context Protocol, that one's round trips. Ends with 1 when a bound does not hold.
  *
  * <pre>MemoryBench [NODES...]</pre>
@@ -45,12 +45,12 @@ final class MemoryBench {
     private static final String[] SYLLABLES = {"ka", "lo", "mi", "ne", "ru", "sa", "ti", "vo", "xe", "zu"};
     private static final Map<String, String> SEARCHES =
             Map.of("search_word", "kalomi", "search_two_words", "kalomi neruti", "search_prefix", "kalo*");
-    private static final Actor ACTOR = new Actor(
+    private static final Principal ACTOR = new Principal(
             new PrincipalName("bench"),
             1,
             "",
-            Actor.ownSpace(new PrincipalName("bench")),
-            Actor.ownSpace(new PrincipalName("bench")),
+            Principal.ownSpace(new PrincipalName("bench")),
+            Principal.ownSpace(new PrincipalName("bench")),
             Long.MAX_VALUE,
             Long.MAX_VALUE,
             List.of());
@@ -63,7 +63,7 @@ final class MemoryBench {
 
     /** Without arguments: all sizes. */
     public static void main(String[] sizes) throws Exception {
-        HttpDoor.setBounds();
+        AgentHttpServer.setBounds();
         Path directory = Files.createTempDirectory("memory-bench");
         MemoryBench bench = new MemoryBench(directory);
         int[] nodes = sizes.length == 0
@@ -77,7 +77,7 @@ final class MemoryBench {
         if (reference != null) {
             McpRoundTrips.reference(reference, directory.resolve("reference.jsonl"));
         }
-        boolean holds = new DoorBench(directory).run();
+        boolean holds = new AgentServerBench(directory).run();
         System.exit(holds ? 0 : 1);
     }
 
@@ -85,7 +85,7 @@ final class MemoryBench {
         Path file = directory.resolve("memory.db");
         try (SqliteMemory memory = SqliteMemory.open(file, System::nanoTime)) {
             BenchLoad.parallel(FILLERS, client -> fill(memory, nodes, client));
-            memory.committer().change(Writes::lastSeq);
+            memory.committer().change(WriteTransaction::lastSeq);
             size("", nodes, file);
             times("", "get", nodes, (random, i) -> memory.get(ACTOR, key(random.nextInt(nodes))));
             for (Map.Entry<String, String> search : SEARCHES.entrySet()) {
@@ -93,7 +93,7 @@ final class MemoryBench {
                 BenchLoad.measure(
                                 1,
                                 SECONDS,
-                                (random, i) -> memory.search(Actor.operator(), Query.of(search.getValue(), "", 20)))
+                                (random, i) -> memory.search(Principal.operator(), Query.of(search.getValue(), "", 20)))
                         .say("", search.getKey(), "." + nodes);
             }
             times(
@@ -102,23 +102,24 @@ final class MemoryBench {
                     nodes,
                     (random, i) ->
                             memory.put(ACTOR, Put.of(key(random.nextInt(nodes)), new JsonPrimitive(text(random)))));
-            doors(memory, nodes);
+            listeners(memory, nodes);
         }
         clear();
     }
 
     /** Each client on a connection that stays; agents have as many doors as there are clients, up to four. */
-    private static void doors(SqliteMemory memory, int nodes) throws Exception {
+    private static void listeners(SqliteMemory memory, int nodes) throws Exception {
         MemoryMethods service = new MemoryMethods(memory, new EventSink(OutputStream.nullOutputStream()));
         for (int clients : CLIENTS) {
-            List<HttpDoor> doors = new ArrayList<>();
+            List<AgentHttpServer> listeners = new ArrayList<>();
             List<RawHttp> http = new ArrayList<>();
             try {
                 for (int i = 0; i < Math.min(clients, DOORS); i++) {
-                    doors.add(HttpDoor.open(ACTOR, RawHttp.LOOPBACK, 0, service, McpEndpoint::new));
+                    listeners.add(AgentHttpServer.open(ACTOR, RawHttp.LOOPBACK, 0, service, McpEndpoint::new));
                 }
                 for (int i = 0; i < clients; i++) {
-                    http.add(new RawHttp(doors.get(i % doors.size()).address().getPort()));
+                    http.add(new RawHttp(
+                            listeners.get(i % listeners.size()).address().getPort()));
                 }
                 String qualifier = "." + clients + "_clients." + nodes;
                 BenchLoad.measure(
@@ -139,7 +140,7 @@ final class MemoryBench {
                 for (RawHttp connection : http) {
                     connection.close();
                 }
-                doors.forEach(HttpDoor::close);
+                listeners.forEach(AgentHttpServer::close);
             }
         }
     }
@@ -151,7 +152,7 @@ final class MemoryBench {
                 List.of(),
                 "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"memory." + method + "\",\"params\":{\"key\":\"" + key.text()
                         + "\"" + value + "}}");
-        RawHttp.Answer answer = http.answer();
+        RawHttp.Response answer = http.answer();
         if (answer.status() != 200 || !answer.json().has("result")) {
             throw new IllegalStateException(method + " was refused: " + answer.body());
         }
@@ -171,7 +172,7 @@ final class MemoryBench {
     private void sqlite(int nodes) throws Exception {
         Path file = directory.resolve("raw.db");
         try (Sql writer = Sql.open(file);
-                Readers readers = Readers.open(file, CLIENTS[CLIENTS.length - 1])) {
+                ReadPool readers = ReadPool.open(file, CLIENTS[CLIENTS.length - 1])) {
             writer.execute("CREATE TABLE kv (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT");
             Random random = new Random(1);
             for (int from = 0; from < nodes; from += SQLITE_BATCH) {

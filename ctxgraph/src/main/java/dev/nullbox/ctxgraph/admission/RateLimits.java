@@ -1,6 +1,6 @@
 package dev.nullbox.ctxgraph.admission;
 
-import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
@@ -33,7 +33,7 @@ public final class RateLimits {
      *
      * @throws RpcException UNAVAILABLE, QUOTA_RATE
      */
-    public synchronized void require(Actor actor, int writes) throws RpcException {
+    public synchronized void require(Principal actor, int writes) throws RpcException {
         long most = actor.maxWritesPerMinute();
         Bucket bucket = bucket(actor.agent(), most);
         if (bucket.left < writes) {
@@ -52,13 +52,13 @@ public final class RateLimits {
      *
      * @throws RpcException UNAVAILABLE, QUOTA_RATE, and then nothing is taken
      */
-    public synchronized void take(Actor actor, int writes) throws RpcException {
+    public synchronized void take(Principal actor, int writes) throws RpcException {
         require(actor, writes);
         bucket(actor.agent(), actor.maxWritesPerMinute()).left -= writes;
     }
 
     /** Gives back what writes took that were not made. */
-    public synchronized void giveBack(Actor actor, int writes) {
+    public synchronized void giveBack(Principal actor, int writes) {
         Bucket bucket = bucket(actor.agent(), actor.maxWritesPerMinute());
         bucket.left = Math.min((double) actor.maxWritesPerMinute(), bucket.left + writes);
     }

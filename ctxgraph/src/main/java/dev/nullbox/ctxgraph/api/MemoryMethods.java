@@ -3,13 +3,13 @@ package dev.nullbox.ctxgraph.api;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import dev.nullbox.ctxgraph.admission.HttpPlaces;
-import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.admission.BufferBudget;
 import dev.nullbox.ctxgraph.memory.Blob;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.ctxgraph.memory.Query;
 import dev.nullbox.ctxgraph.memory.Source;
@@ -40,7 +40,7 @@ import java.util.function.Function;
 /** Methods of {@link MemoryContract} that agents may call too, and all else that their listeners share. */
 public final class MemoryMethods {
     /** How long a large request waits for its place. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(10);
 
     private static final Field<Long> EXPECTED_SEQ = Field.of(MemoryContract.EXPECT.name(), FieldType.COUNT, "");
     private static final Field<String> EXPECTED_ID = Field.of(MemoryContract.EXPECT.name(), FieldType.TEXT, "");
@@ -50,15 +50,15 @@ public final class MemoryMethods {
 
     private final SqliteMemory memory;
     private final EventSink events;
-    private final HttpPlaces places;
-    private final Map<String, Function<Actor, RpcMethod>> methods = new LinkedHashMap<>();
+    private final BufferBudget places;
+    private final Map<String, Function<Principal, RpcMethod>> methods = new LinkedHashMap<>();
 
     public MemoryMethods(SqliteMemory memory, EventSink events) {
-        this(memory, events, new HttpPlaces(PATIENCE));
+        this(memory, events, new BufferBudget(QUEUE_TIMEOUT));
     }
 
     /** The same with bounds of its own on what waits for clients at once. */
-    public MemoryMethods(SqliteMemory memory, EventSink events, HttpPlaces places) {
+    public MemoryMethods(SqliteMemory memory, EventSink events, BufferBudget places) {
         this.memory = memory;
         this.events = events;
         this.places = places;
@@ -76,7 +76,7 @@ public final class MemoryMethods {
 
     @FunctionalInterface
     private interface Handler<R> {
-        R handle(Actor actor, Message request) throws RpcException;
+        R handle(Principal actor, Message request) throws RpcException;
     }
 
     private <R> void offer(Method<R> method, Handler<R> handler) {
@@ -86,7 +86,7 @@ public final class MemoryMethods {
     /** The methods as the socket offers them, where operators call. */
     public List<RpcMethod> ofOperators() {
         return methods.values().stream()
-                .map(method -> method.apply(Actor.operator()))
+                .map(method -> method.apply(Principal.operator()))
                 .toList();
     }
 
@@ -95,8 +95,8 @@ public final class MemoryMethods {
      *
      * @throws RpcException as the method does; NO_METHOD when there is none of the name for agents
      */
-    public JsonElement call(Actor actor, String method, JsonObject params) throws RpcException {
-        Function<Actor, RpcMethod> offered = methods.get(method);
+    public JsonElement call(Principal actor, String method, JsonObject params) throws RpcException {
+        Function<Principal, RpcMethod> offered = methods.get(method);
         if (offered == null) {
             throw new RpcException(
                     CallReason.NO_METHOD, "there is no method " + method + " here", Fields.METHOD.name());
@@ -105,7 +105,7 @@ public final class MemoryMethods {
     }
 
     /** Writes as {@link Memory#write} does, and emits the events. */
-    public void write(Actor actor, List<Put> puts) throws RpcException {
+    public void write(Principal actor, List<Put> puts) throws RpcException {
         List<Memory.Written> written = memory.write(actor, puts);
         for (int i = 0; i < puts.size(); i++) {
             written(actor, puts.get(i).key(), written.get(i));
@@ -118,11 +118,11 @@ public final class MemoryMethods {
     }
 
     /** Buffers of what waits for clients. */
-    public HttpPlaces places() {
+    public BufferBudget places() {
         return places;
     }
 
-    private Message put(Actor actor, Message request) throws RpcException {
+    private Message put(Principal actor, Message request) throws RpcException {
         boolean isBlob = request.has(MemoryContract.BLOB);
         if (isBlob == request.has(MemoryContract.VALUE)) {
             throw new RpcException(
@@ -142,12 +142,12 @@ public final class MemoryMethods {
         return written(actor, put.key(), memory.put(actor, put));
     }
 
-    private JsonElement blob(Actor actor, Message blob) throws RpcException {
+    private JsonElement blob(Principal actor, Message blob) throws RpcException {
         return memory.blob(actor, ids(blob, MemoryContract.CHUNKS), blob.get(MemoryContract.TYPE))
                 .encode();
     }
 
-    private Message delete(Actor actor, Message request) throws RpcException {
+    private Message delete(Principal actor, Message request) throws RpcException {
         MemoryKey key = key(actor, request);
         Put.Expect expect = expect(request);
         return written(
@@ -158,7 +158,7 @@ public final class MemoryMethods {
                         : memory.put(actor, Put.tombstone(key, expect)));
     }
 
-    private Message written(Actor actor, MemoryKey key, Memory.Written written) {
+    private Message written(Principal actor, MemoryKey key, Memory.Written written) {
         Message result = written(written);
         events.emit(
                 MemoryEvents.WRITE,
@@ -170,13 +170,13 @@ public final class MemoryMethods {
         return Message.of(MemoryContract.ID.is(written.id().hex()), Fields.SEQ.is(written.seq()));
     }
 
-    private Message get(Actor actor, Message request) throws RpcException {
+    private Message get(Principal actor, Message request) throws RpcException {
         Optional<String> key = request.find(MemoryContract.KEY);
         Optional<String> id = request.find(MemoryContract.ID);
         if (key.isPresent() == id.isPresent()) {
             throw new RpcException(MemoryReason.KEY_OR_ID, "key: give either key or id", MemoryContract.KEY.name());
         }
-        Actor reader = reader(actor, request);
+        Principal reader = reader(actor, request);
         Memory.Entry entry = (key.isPresent()
                         ? memory.get(reader, key(actor, request))
                         : memory.node(reader, id(request)))
@@ -196,7 +196,7 @@ public final class MemoryMethods {
                         node.parents().stream().map(NodeId::hex).toList()));
     }
 
-    private Message head(Actor actor, Message request) throws RpcException {
+    private Message head(Principal actor, Message request) throws RpcException {
         MemoryKey key = key(actor, request);
         return head(memory.head(actor, key)
                 .orElseThrow(() ->
@@ -221,13 +221,13 @@ public final class MemoryMethods {
                 heads.stream().map(MemoryMethods::head).toList()));
     }
 
-    private Message history(Actor actor, Message request) throws RpcException {
+    private Message history(Principal actor, Message request) throws RpcException {
         Memory.Page<Memory.Head> page = memory.history(
                 actor, key(actor, request), request.get(MemoryContract.BEFORE), request.getInt(MemoryContract.MAX));
         return heads(page.items()).and(MemoryContract.NEXT_SEQ, page.next().map(Long::valueOf));
     }
 
-    private Message list(Actor actor, Message request) throws RpcException {
+    private Message list(Principal actor, Message request) throws RpcException {
         Memory.Page<Memory.Head> page = memory.list(
                 reader(actor, request),
                 request.get(MemoryContract.PREFIX),
@@ -236,7 +236,7 @@ public final class MemoryMethods {
         return heads(page.items()).and(MemoryContract.NEXT_KEY, page.next());
     }
 
-    private Message search(Actor actor, Message request) throws RpcException {
+    private Message search(Principal actor, Message request) throws RpcException {
         Query query = new Query(
                 request.get(MemoryContract.QUERY),
                 vector(request),
@@ -244,7 +244,7 @@ public final class MemoryMethods {
                 request.getInt(MemoryContract.MAX_FOUND));
         // A word's weight comes from all texts there are: by its number an agent could tell whether others have the
         // word.
-        boolean scored = query.text().isEmpty() || actor.agent().equals(Actor.OPERATOR);
+        boolean scored = query.text().isEmpty() || actor.agent().equals(Principal.OPERATOR);
         return Message.of(MemoryContract.HITS.is(memory.search(reader(actor, request), query).stream()
                 .map(hit -> Message.of(
                                 MemoryContract.KEY.is(hit.key().text()),
@@ -255,7 +255,7 @@ public final class MemoryMethods {
                 .toList()));
     }
 
-    private Message watch(Actor actor, Message request) throws RpcException {
+    private Message watch(Principal actor, Message request) throws RpcException {
         try (Memory.Watch watch =
                 memory.watch(actor, request.get(MemoryContract.PREFIX), request.get(MemoryContract.AFTER))) {
             List<Memory.Head> changes = watch.next(Duration.ofMillis(request.get(MemoryContract.WAIT_MS)));
@@ -263,15 +263,15 @@ public final class MemoryMethods {
         }
     }
 
-    private Message putChunk(Actor actor, Message request) throws RpcException {
+    private Message putChunk(Principal actor, Message request) throws RpcException {
         byte[] data = request.get(TransferContract.DATA);
         return Message.of(
                 MemoryContract.CHUNK.is(memory.putChunk(actor, data).hex()), Fields.BYTES.is((long) data.length));
     }
 
-    private Message getChunk(Actor actor, Message request) throws RpcException {
+    private Message getChunk(Principal actor, Message request) throws RpcException {
         NodeId id = id(request);
-        Actor reader = reader(actor, request);
+        Principal reader = reader(actor, request);
         Blob blob = memory.blob(reader, id);
         return Message.of(
                 TransferContract.DATA.is(memory.chunk(reader, id, request.getInt(MemoryContract.INDEX))),
@@ -280,11 +280,11 @@ public final class MemoryMethods {
     }
 
     /** The actor, without what the request excludes. */
-    private static Actor reader(Actor actor, Message request) throws RpcException {
+    private static Principal reader(Principal actor, Message request) throws RpcException {
         return actor.excluding(parsed(request, MemoryContract.NOT_INFLUENCED_BY, Source::parse));
     }
 
-    private static MemoryKey key(Actor actor, Message request) throws RpcException {
+    private static MemoryKey key(Principal actor, Message request) throws RpcException {
         return parse(request.get(MemoryContract.KEY), actor::key, MemoryContract.KEY.name());
     }
 

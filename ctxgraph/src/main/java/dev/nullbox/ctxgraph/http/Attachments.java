@@ -3,9 +3,9 @@ package dev.nullbox.ctxgraph.http;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import dev.nullbox.ctxgraph.api.MemoryMethods;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.KeyGlob;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.Fields;
@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The agents' doors that are open, one an agent. They are written down in a file that lives as long as the boot, so that
+ * The agents' listeners that are open, one an agent. They are written down in a file that lives as long as the boot, so that
  * a service that died opens them again before anyone asks.
  *
  * <p>Only root attaches (cage), so the latest word on an address counts: an address that is given to another agent is
@@ -46,14 +46,15 @@ public final class Attachments implements AutoCloseable {
     private final EventSink events;
     private final Map<AgentName, Attachment> attached = new LinkedHashMap<>();
 
-    /** What was asked for, and what came of it. */
-    private record Attachment(Message request, HttpDoor door) {
+    /** Request of an attachment and its listener. */
+    private record Attachment(Message request, AgentHttpServer listener) {
         boolean isAt(Inet4Address address, long port) {
-            return door.address().getAddress().equals(address) && door.address().getPort() == port;
+            return listener.address().getAddress().equals(address)
+                    && listener.address().getPort() == port;
         }
 
         Value<String> address() {
-            return Fields.ADDRESS.is(door.address().getAddress().getHostAddress());
+            return Fields.ADDRESS.is(listener.address().getAddress().getHostAddress());
         }
     }
 
@@ -65,7 +66,7 @@ public final class Attachments implements AutoCloseable {
     }
 
     /**
-     * Opens what the file names; a door whose address is gone is left out.
+     * Opens what the file names; a listener whose address is gone is left out.
      *
      * @param more what each serves besides
      * @throws IOException when the file cannot be read or written
@@ -106,7 +107,7 @@ public final class Attachments implements AutoCloseable {
     }
 
     /**
-     * Opens a door for an agent's run; doing it twice changes nothing.
+     * Opens a listener for an agent's run; doing it twice changes nothing.
      *
      * @throws RpcException INVALID_PARAMS naming the field; UNAVAILABLE when the address cannot be bound
      */
@@ -115,7 +116,9 @@ public final class Attachments implements AutoCloseable {
         Inet4Address address = address(request);
         long port = request.get(Fields.PORT);
         Attachment open = attached.get(agent);
-        if (open == null || !open.isAt(address, port) || !open.door().actor().equals(actor(request))) {
+        if (open == null
+                || !open.isAt(address, port)
+                || !open.listener().actor().equals(actor(request))) {
             if (open == null && attached.size() == MAX_AGENTS) {
                 throw new RpcException(MemoryReason.TOO_MANY, "at most " + MAX_AGENTS + " agents are attached");
             }
@@ -125,7 +128,7 @@ public final class Attachments implements AutoCloseable {
                 Fields.AGENT.is(agent.value()), Fields.ADDRESS.is(address.getHostAddress()), Fields.PORT.is(port));
     }
 
-    /** Closes an agent's door. */
+    /** Closes an agent's listener. */
     synchronized Message detach(Message request) throws RpcException {
         AgentName agent = request.get(MemoryContract.AGENT);
         Message result = Message.of(MemoryContract.DETACHED.is(attached.containsKey(agent)));
@@ -136,7 +139,7 @@ public final class Attachments implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        attached.values().forEach(one -> one.door().close());
+        attached.values().forEach(one -> one.listener().close());
         attached.clear();
     }
 
@@ -157,9 +160,10 @@ public final class Attachments implements AutoCloseable {
     }
 
     private void open(Message request) throws IOException, RpcException {
-        HttpDoor door = HttpDoor.open(actor(request), address(request), request.getInt(Fields.PORT), methods, more);
+        AgentHttpServer listener =
+                AgentHttpServer.open(actor(request), address(request), request.getInt(Fields.PORT), methods, more);
         AgentName agent = request.get(MemoryContract.AGENT);
-        Attachment opened = new Attachment(request, door);
+        Attachment opened = new Attachment(request, listener);
         attached.put(agent, opened);
         events.emit(MemoryEvents.ATTACHED, Fields.AGENT.is(agent.value()), opened.address());
     }
@@ -167,7 +171,7 @@ public final class Attachments implements AutoCloseable {
     private void closeDoor(AgentName agent) {
         Attachment closed = attached.remove(agent);
         if (closed != null) {
-            closed.door().close();
+            closed.listener().close();
             events.emit(MemoryEvents.DETACHED, Fields.AGENT.is(agent.value()), closed.address());
         }
     }
@@ -188,7 +192,7 @@ public final class Attachments implements AutoCloseable {
     }
 
     /** The agent and its run, with defaults for all but its name. */
-    public static Actor actor(Message request) throws RpcException {
+    public static Principal actor(Message request) throws RpcException {
         PrincipalName agent =
                 new PrincipalName(request.get(MemoryContract.AGENT).value());
         String manifest = request.get(MemoryContract.MANIFEST.otherwise(""));
@@ -198,7 +202,7 @@ public final class Attachments implements AutoCloseable {
                     "manifest: must be 64 lower-case hexadecimal digits",
                     MemoryContract.MANIFEST.name());
         }
-        return new Actor(
+        return new Principal(
                 agent,
                 request.get(Fields.RUN.otherwise(0L)),
                 manifest,
@@ -214,7 +218,7 @@ public final class Attachments implements AutoCloseable {
                 .map(patterns -> patterns.stream()
                         .map(pattern -> new KeyGlob(pattern.value()))
                         .toList())
-                .orElseGet(() -> Actor.ownSpace(agent));
+                .orElseGet(() -> Principal.ownSpace(agent));
     }
 
     /** A literal address: nothing here asks a resolver, and a wildcard would mix the agents up. */

@@ -1,16 +1,16 @@
 package dev.nullbox.ctxgraph.http;
 
-import dev.nullbox.ctxgraph.admission.HttpPlaces;
+import dev.nullbox.ctxgraph.admission.BufferBudget;
 import dev.nullbox.ctxgraph.api.MemoryMethods;
-import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.Principal;
 import java.io.IOException;
 
-/** One of the paths of an agent's door, and all that the door holds for it. */
+/** Route of an agent's listener: its paths, and the state that belongs to them. */
 public interface HttpRoute extends AutoCloseable {
     boolean serves(String path);
 
     /** Answers, at once or later; whether the call is over. */
-    boolean handle(HttpCall call) throws IOException;
+    boolean handle(HttpRequestContext call) throws IOException;
 
     @Override
     default void close() {}
@@ -18,6 +18,6 @@ public interface HttpRoute extends AutoCloseable {
     /** A route of the door that an agent gets. */
     @FunctionalInterface
     interface Factory {
-        HttpRoute open(Actor actor, MemoryMethods methods, HttpPlaces.Share share, HttpStreams streams);
+        HttpRoute open(Principal actor, MemoryMethods methods, BufferBudget.Quota quota, HttpStreams streams);
     }
 }

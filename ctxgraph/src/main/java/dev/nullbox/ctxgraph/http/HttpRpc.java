@@ -2,10 +2,10 @@ package dev.nullbox.ctxgraph.http;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
-import dev.nullbox.ctxgraph.admission.HttpPlaces;
-import dev.nullbox.ctxgraph.admission.Turns;
+import dev.nullbox.ctxgraph.admission.BufferBudget;
+import dev.nullbox.ctxgraph.admission.RequestScheduler;
 import dev.nullbox.ctxgraph.api.MemoryMethods;
-import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.protocol.api.MemoryReason;
@@ -19,14 +19,14 @@ import java.util.Optional;
 final class HttpRpc implements HttpRoute {
     private static final String WAITING = MemoryContract.WATCH.name();
 
-    private final Actor actor;
+    private final Principal actor;
     private final MemoryMethods methods;
-    private final HttpPlaces.Share share;
+    private final BufferBudget.Quota quota;
 
-    HttpRpc(Actor actor, MemoryMethods methods, HttpPlaces.Share share) {
+    HttpRpc(Principal actor, MemoryMethods methods, BufferBudget.Quota quota) {
         this.actor = actor;
         this.methods = methods;
-        this.share = share;
+        this.quota = quota;
     }
 
     @Override
@@ -35,43 +35,43 @@ final class HttpRpc implements HttpRoute {
     }
 
     @Override
-    public boolean handle(HttpCall call) throws IOException {
+    public boolean handle(HttpRequestContext call) throws IOException {
         if (call.refusesAllBut("POST")) {
             return true;
         }
-        try (HttpPlaces.Place place = share.place()) {
-            Optional<byte[]> body = call.body(place);
+        try (BufferBudget.Reservation reservation = quota.reservation()) {
+            Optional<byte[]> body = call.body(reservation);
             if (body.isEmpty()) {
-                call.json(HttpCall.CONTENT_TOO_LARGE, tooLarge());
+                call.json(HttpRequestContext.CONTENT_TOO_LARGE, tooLarge());
                 return true;
             }
             Optional<byte[]> answer = switch (methods.memory()
-                    .turns()
-                    .run(actor.agent(), body.get(), place, () -> begin(body.get()), Outcome::bytes)) {
-                case Outcome.Now now -> now.answer();
-                case Outcome.Later later -> answer(later.request());
+                    .scheduler()
+                    .run(actor.agent(), body.get(), reservation, () -> begin(body.get()), Outcome::bytes)) {
+                case Outcome.Completed now -> now.answer();
+                case Outcome.Deferred later -> answer(later.request());
             };
             if (answer.isPresent()) {
-                call.json(HttpCall.OK, answer.get());
+                call.json(HttpRequestContext.OK, answer.get());
             } else {
-                call.empty(HttpCall.NO_CONTENT);
+                call.empty(HttpRequestContext.NO_CONTENT);
             }
         } catch (RpcException e) {
-            call.json(HttpCall.SERVICE_UNAVAILABLE, JsonRpcCodec.encodeError(JsonNull.INSTANCE, e));
+            call.json(HttpRequestContext.SERVICE_UNAVAILABLE, JsonRpcCodec.encodeError(JsonNull.INSTANCE, e));
         }
         return true;
     }
 
-    /** What a turn gives. */
+    /** Outcome of a scheduled request. */
     private sealed interface Outcome {
         /** The answer, none for a notification. */
-        record Now(Optional<byte[]> answer) implements Outcome {}
+        record Completed(Optional<byte[]> answer) implements Outcome {}
 
-        /** What waits for others' writes, and therefore has no turn. */
-        record Later(JsonRpcCodec.Request request) implements Outcome {}
+        /** Request that waits for others' writes, and therefore holds no permit. */
+        record Deferred(JsonRpcCodec.Request request) implements Outcome {}
 
         default long bytes() {
-            return this instanceof Now now
+            return this instanceof Completed now
                     ? now.answer().map(bytes -> bytes.length).orElse(0)
                     : 0;
         }
@@ -80,9 +80,9 @@ final class HttpRpc implements HttpRoute {
     private Outcome begin(byte[] body) {
         return switch (JsonRpcCodec.decodeRequest(body)) {
             case JsonRpcCodec.Malformed malformed ->
-                new Outcome.Now(Optional.of(JsonRpcCodec.encodeError(malformed.id(), malformed.error())));
-            case JsonRpcCodec.Request request when request.method().equals(WAITING) -> new Outcome.Later(request);
-            case JsonRpcCodec.Request request -> new Outcome.Now(answer(request));
+                new Outcome.Completed(Optional.of(JsonRpcCodec.encodeError(malformed.id(), malformed.error())));
+            case JsonRpcCodec.Request request when request.method().equals(WAITING) -> new Outcome.Deferred(request);
+            case JsonRpcCodec.Request request -> new Outcome.Completed(answer(request));
         };
     }
 
@@ -92,7 +92,7 @@ final class HttpRpc implements HttpRoute {
             return request.id().map(id -> JsonRpcCodec.encodeResult(id, result));
         } catch (RpcException e) {
             return request.id().map(id -> JsonRpcCodec.encodeError(id, e));
-        } catch (Turns.TooSmall e) {
+        } catch (RequestScheduler.PermitTooSmall e) {
             throw e;
         } catch (RuntimeException e) {
             RpcObserver.toStandardError().crashed(request.method(), e);

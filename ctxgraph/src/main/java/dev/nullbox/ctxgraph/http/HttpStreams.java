@@ -14,29 +14,29 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The streams of events at one agent's door, each in a thread of its own, so that one that is read slowly holds up
+ * The streams of events at one agent's listener, each in a thread of its own, so that one that is read slowly holds up
  * nobody. They end by themselves after an hour.
  */
 public final class HttpStreams implements AutoCloseable {
-    /** At once, at one door. */
+    /** At once, at one listener. */
     static final int MAX = 8;
 
     private static final Duration LIFE = Duration.ofHours(1);
-    private static final Duration BEAT = Duration.ofSeconds(10);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(10);
     private static final int AGAIN_MS = 1_000;
-    private static final int LAST_WORDS_MS = 1_000;
+    private static final int CLOSE_TIMEOUT_MS = 1_000;
 
     private final ThreadPoolExecutor threads;
     private final Set<Open> open = new HashSet<>();
     private boolean closed;
 
-    /** What a stream says; every method runs in the stream's thread. */
-    public interface Feed {
+    /** Source of a stream's events; every method runs in the stream's thread. */
+    public interface EventSource {
         /** The first words. */
         void begin(SseStream out, long position) throws IOException;
 
         /** Tells what has changed; whether anything was said. */
-        boolean tell(SseStream out, List<Memory.Head> changes, long position) throws IOException;
+        boolean onChange(SseStream out, List<Memory.Head> changes, long position) throws IOException;
 
         /** The last words, to a client that still listens. */
         void end(SseStream out) throws IOException;
@@ -44,12 +44,12 @@ public final class HttpStreams implements AutoCloseable {
 
     /** A stream that runs. */
     public final class Open {
-        private final HttpCall call;
+        private final HttpRequestContext call;
         private final Memory.Watch watch;
-        private final Feed feed;
+        private final EventSource feed;
         private volatile boolean ended;
 
-        private Open(HttpCall call, Memory.Watch watch, Feed feed) {
+        private Open(HttpRequestContext call, Memory.Watch watch, EventSource feed) {
             this.call = call;
             this.watch = watch;
             this.feed = feed;
@@ -83,11 +83,11 @@ public final class HttpStreams implements AutoCloseable {
             long begun = System.nanoTime();
             long said = begun;
             while (!ended && System.nanoTime() - begun < LIFE.toNanos()) {
-                List<Memory.Head> changes = watch.next(BEAT);
-                if (!changes.isEmpty() && feed.tell(out, changes, watch.position())) {
+                List<Memory.Head> changes = watch.next(HEARTBEAT);
+                if (!changes.isEmpty() && feed.onChange(out, changes, watch.position())) {
                     said = System.nanoTime();
-                } else if (System.nanoTime() - said >= BEAT.toNanos()) {
-                    out.beat();
+                } else if (System.nanoTime() - said >= HEARTBEAT.toNanos()) {
+                    out.heartbeat();
                     said = System.nanoTime();
                 }
             }
@@ -110,7 +110,7 @@ public final class HttpStreams implements AutoCloseable {
      *
      * @throws RpcException UNAVAILABLE, TOO_MANY_STREAMS when the door has its number; the watch is closed then
      */
-    public Open begin(HttpCall call, Memory.Watch watch, Feed feed) throws RpcException {
+    public Open begin(HttpRequestContext call, Memory.Watch watch, EventSource feed) throws RpcException {
         Open stream = new Open(call, watch, feed);
         synchronized (this) {
             if (!closed && open.size() < MAX) {
@@ -140,7 +140,7 @@ public final class HttpStreams implements AutoCloseable {
         left.forEach(Open::end);
         threads.shutdown();
         try {
-            threads.awaitTermination(LAST_WORDS_MS, TimeUnit.MILLISECONDS);
+            threads.awaitTermination(CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

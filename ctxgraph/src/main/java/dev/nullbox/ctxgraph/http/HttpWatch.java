@@ -2,8 +2,8 @@ package dev.nullbox.ctxgraph.http;
 
 import com.google.gson.JsonNull;
 import dev.nullbox.ctxgraph.api.MemoryMethods;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Memory;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.protocol.api.MemoryReason;
@@ -19,11 +19,11 @@ import java.util.List;
  * {@code Last-Event-ID} by which browsers and libraries resume, it begins with the next write.
  */
 public final class HttpWatch implements HttpRoute {
-    private final Actor actor;
+    private final Principal actor;
     private final MemoryMethods methods;
     private final HttpStreams streams;
 
-    HttpWatch(Actor actor, MemoryMethods methods, HttpStreams streams) {
+    HttpWatch(Principal actor, MemoryMethods methods, HttpStreams streams) {
         this.actor = actor;
         this.methods = methods;
         this.streams = streams;
@@ -35,12 +35,12 @@ public final class HttpWatch implements HttpRoute {
     }
 
     @Override
-    public boolean handle(HttpCall call) throws IOException {
+    public boolean handle(HttpRequestContext call) throws IOException {
         if (call.refusesAllBut("GET")) {
             return true;
         }
         if (!call.accepts(SseStream.TYPE)) {
-            call.empty(HttpCall.NOT_ACCEPTABLE);
+            call.empty(HttpRequestContext.NOT_ACCEPTABLE);
             return true;
         }
         try {
@@ -51,16 +51,18 @@ public final class HttpWatch implements HttpRoute {
                             MemoryContract.AFTER.name(),
                             call.header("Last-Event-ID").orElse("")),
                     MemoryContract.AFTER.name());
-            streams.begin(call, methods.memory().watch(actor, prefix, after), new Writes());
+            streams.begin(call, methods.memory().watch(actor, prefix, after), new HeadEvents());
             return false;
         } catch (RpcException e) {
-            int status = e.kind() == ErrorKind.UNAVAILABLE ? HttpCall.TOO_MANY_REQUESTS : HttpCall.BAD_REQUEST;
+            int status = e.kind() == ErrorKind.UNAVAILABLE
+                    ? HttpRequestContext.TOO_MANY_REQUESTS
+                    : HttpRequestContext.BAD_REQUEST;
             call.json(status, JsonRpcCodec.encodeError(JsonNull.INSTANCE, e));
             return true;
         }
     }
 
-    private static String query(HttpCall call, String name, String otherwise) throws RpcException {
+    private static String query(HttpRequestContext call, String name, String otherwise) throws RpcException {
         try {
             return call.query(name).orElse(otherwise);
         } catch (IllegalArgumentException e) {
@@ -84,14 +86,14 @@ public final class HttpWatch implements HttpRoute {
         throw new RpcException(MemoryReason.SYNTAX, field + ": must be a sequence number, 0 or more", field);
     }
 
-    private static final class Writes implements HttpStreams.Feed {
+    private static final class HeadEvents implements HttpStreams.EventSource {
         @Override
         public void begin(SseStream out, long position) throws IOException {
-            out.beat();
+            out.heartbeat();
         }
 
         @Override
-        public boolean tell(SseStream out, List<Memory.Head> changes, long position) throws IOException {
+        public boolean onChange(SseStream out, List<Memory.Head> changes, long position) throws IOException {
             for (Memory.Head write : changes) {
                 out.event("write", write.seq(), Codec.encode(MemoryMethods.head(write)));
             }

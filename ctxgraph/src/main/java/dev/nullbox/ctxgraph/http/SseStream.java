@@ -11,9 +11,9 @@ public final class SseStream implements AutoCloseable {
     public static final String TYPE = "text/event-stream";
 
     private final OutputStream out;
-    private final HttpDeadlines deadlines;
+    private final IoTimeouts deadlines;
 
-    SseStream(OutputStream out, HttpDeadlines deadlines) {
+    SseStream(OutputStream out, IoTimeouts deadlines) {
         this.out = out;
         this.deadlines = deadlines;
     }
@@ -33,7 +33,7 @@ public final class SseStream implements AutoCloseable {
     }
 
     /** Tells a place to resume after, without an event. */
-    public void place(long id) throws IOException {
+    public void resumePoint(long id) throws IOException {
         write("id: " + id + "\ndata: \n\n");
     }
 
@@ -43,7 +43,7 @@ public final class SseStream implements AutoCloseable {
     }
 
     /** Sends what clients ignore; finds out whether there still is one. */
-    public void beat() throws IOException {
+    public void heartbeat() throws IOException {
         write(":\n\n");
     }
 

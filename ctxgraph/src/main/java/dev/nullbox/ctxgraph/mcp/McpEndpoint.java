@@ -3,16 +3,16 @@ package dev.nullbox.ctxgraph.mcp;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.nullbox.ctxgraph.admission.HttpPlaces;
-import dev.nullbox.ctxgraph.admission.Turns;
+import dev.nullbox.ctxgraph.admission.BufferBudget;
+import dev.nullbox.ctxgraph.admission.RequestScheduler;
 import dev.nullbox.ctxgraph.api.MemoryMethods;
-import dev.nullbox.ctxgraph.http.HttpCall;
+import dev.nullbox.ctxgraph.http.HttpRequestContext;
 import dev.nullbox.ctxgraph.http.HttpRoute;
 import dev.nullbox.ctxgraph.http.HttpStreams;
 import dev.nullbox.ctxgraph.http.HttpWatch;
 import dev.nullbox.ctxgraph.http.SseStream;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.Source;
 import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.protocol.api.MemoryContract;
@@ -41,17 +41,17 @@ public final class McpEndpoint implements HttpRoute {
 
     private static final int MAX_SPACE_LENGTH = 100;
 
-    private final Actor actor;
+    private final Principal actor;
     private final MemoryMethods methods;
-    private final HttpPlaces.Share share;
+    private final BufferBudget.Quota quota;
     private final HttpStreams streams;
     private final McpSessions sessions = new McpSessions(System::nanoTime);
     private final McpServer own;
 
-    public McpEndpoint(Actor actor, MemoryMethods methods, HttpPlaces.Share share, HttpStreams streams) {
+    public McpEndpoint(Principal actor, MemoryMethods methods, BufferBudget.Quota quota, HttpStreams streams) {
         this.actor = actor;
         this.methods = methods;
-        this.share = share;
+        this.quota = quota;
         this.streams = streams;
         this.own = server(actor.agent().text(), actor);
     }
@@ -62,16 +62,16 @@ public final class McpEndpoint implements HttpRoute {
     }
 
     @Override
-    public boolean handle(HttpCall call) throws IOException {
+    public boolean handle(HttpRequestContext call) throws IOException {
         try {
             McpServer server = server(call);
-            return switch (call.verb()) {
+            return switch (call.method()) {
                 case "POST" -> post(call, server);
                 case "GET" -> listen(call, server);
                 case "DELETE" -> end(call);
                 default -> {
                     call.setHeader("Allow", "GET, POST, DELETE");
-                    throw refused(HttpCall.METHOD_NOT_ALLOWED, "there are GET, POST and DELETE");
+                    throw refused(HttpRequestContext.METHOD_NOT_ALLOWED, "there are GET, POST and DELETE");
                 }
             };
         } catch (McpException e) {
@@ -85,9 +85,9 @@ public final class McpEndpoint implements HttpRoute {
         sessions.close();
     }
 
-    private McpServer server(HttpCall call) throws McpException {
+    private McpServer server(HttpRequestContext call) throws McpException {
         String space = call.path().substring(PATH.length());
-        Actor reader = actor.excluding(sources(call));
+        Principal reader = actor.excluding(sources(call));
         if (space.isEmpty()) {
             return reader.equals(actor) ? own : server(actor.agent().text(), reader);
         }
@@ -103,7 +103,7 @@ public final class McpEndpoint implements HttpRoute {
     }
 
     /** What {@code ?not_influenced_by=SOURCE,SOURCE} names. */
-    private static List<Source> sources(HttpCall call) throws McpException {
+    private static List<Source> sources(HttpRequestContext call) throws McpException {
         try {
             String text = call.query(MemoryContract.NOT_INFLUENCED_BY.name()).orElse("");
             List<Source> sources = text.isEmpty()
@@ -116,23 +116,24 @@ public final class McpEndpoint implements HttpRoute {
             // Answered below, as too many are.
         }
         throw refused(
-                HttpCall.BAD_REQUEST,
+                HttpRequestContext.BAD_REQUEST,
                 "not_influenced_by: give up to " + MemoryContract.MAX_SOURCES
                         + " agents' names or node ids, with commas between");
     }
 
     private static McpException noSpace(String problem) {
-        return new McpException(HttpCall.NOT_FOUND, McpException.INVALID_REQUEST, PATH + "/SPACE: " + problem);
+        return new McpException(
+                HttpRequestContext.NOT_FOUND, McpException.INVALID_REQUEST, PATH + "/SPACE: " + problem);
     }
 
-    private McpServer server(String space, Actor reader) {
+    private McpServer server(String space, Principal reader) {
         McpGraph graph = new McpGraph(methods, reader, space);
         List<McpTool> tools = new ArrayList<>(McpGraphTools.over(graph));
         tools.addAll(McpStoreTools.over(reader, methods));
         return new McpServer(tools, new McpResources(methods.memory(), reader, graph));
     }
 
-    /** What a post is answered with. */
+    /** Response to a POST. */
     private sealed interface Outcome {
         record Body(int status, ByteBuffer json, Optional<String> session) implements Outcome {}
 
@@ -145,42 +146,45 @@ public final class McpEndpoint implements HttpRoute {
         }
     }
 
-    private boolean post(HttpCall call, McpServer server) throws IOException, McpException {
+    private boolean post(HttpRequestContext call, McpServer server) throws IOException, McpException {
         if (!call.isJson()) {
-            throw refused(HttpCall.UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json, in UTF-8");
+            throw refused(HttpRequestContext.UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json, in UTF-8");
         }
         if (!call.accepts("application/json") || !call.accepts(SseStream.TYPE)) {
-            throw refused(HttpCall.NOT_ACCEPTABLE, "Accept must list application/json and " + SseStream.TYPE);
+            throw refused(HttpRequestContext.NOT_ACCEPTABLE, "Accept must list application/json and " + SseStream.TYPE);
         }
-        try (HttpPlaces.Place place = share.place()) {
-            byte[] body = call.body(place)
+        try (BufferBudget.Reservation reservation = quota.reservation()) {
+            byte[] body = call.body(reservation)
                     .orElseThrow(() -> refused(
-                            HttpCall.CONTENT_TOO_LARGE,
+                            HttpRequestContext.CONTENT_TOO_LARGE,
                             "a body has at most " + JsonRpcCodec.MAX_MESSAGE_BYTES + " bytes"));
             return switch (methods.memory()
-                    .turns()
-                    .run(actor.agent(), body, place, () -> outcome(call, server, body), Outcome::bytes)) {
+                    .scheduler()
+                    .run(actor.agent(), body, reservation, () -> outcome(call, server, body), Outcome::bytes)) {
                 case Outcome.Body answer -> {
                     answer.session().ifPresent(id -> call.setHeader(McpHeaders.SESSION, id));
                     call.json(answer.status(), answer.json().array());
                     yield true;
                 }
                 case Outcome.Nothing nothing -> {
-                    call.empty(HttpCall.ACCEPTED);
+                    call.empty(HttpRequestContext.ACCEPTED);
                     yield true;
                 }
                 case Outcome.Stream stream -> {
-                    stream(call, McpFeed.of(stream.id(), stream.uris(), server.resources()), Long.MAX_VALUE);
+                    stream(call, SubscriptionStream.of(stream.id(), stream.uris(), server.resources()), Long.MAX_VALUE);
                     yield false;
                 }
             };
         } catch (RpcException e) {
             throw new McpException(
-                    HttpCall.SERVICE_UNAVAILABLE, McpException.INTERNAL, e.getMessage(), McpException.describe(e));
+                    HttpRequestContext.SERVICE_UNAVAILABLE,
+                    McpException.INTERNAL,
+                    e.getMessage(),
+                    McpException.describe(e));
         }
     }
 
-    private Outcome outcome(HttpCall call, McpServer server, byte[] body) {
+    private Outcome outcome(HttpRequestContext call, McpServer server, byte[] body) {
         McpMessage message;
         try {
             message = McpMessage.decode(body);
@@ -193,7 +197,7 @@ public final class McpEndpoint implements HttpRoute {
             return outcome(call, server, message);
         } catch (McpException e) {
             return error(e, id);
-        } catch (Turns.TooSmall e) {
+        } catch (RequestScheduler.PermitTooSmall e) {
             throw e;
         } catch (RuntimeException e) {
             RpcObserver.toStandardError().crashed("mcp", e);
@@ -201,7 +205,7 @@ public final class McpEndpoint implements HttpRoute {
         }
     }
 
-    private Outcome outcome(HttpCall call, McpServer server, McpMessage message) throws McpException {
+    private Outcome outcome(HttpRequestContext call, McpServer server, McpMessage message) throws McpException {
         Optional<McpVersion> version = McpHeaders.version(call);
         boolean stateless = version.isPresent() && version.get().stateless();
         return switch (message) {
@@ -261,9 +265,9 @@ public final class McpEndpoint implements HttpRoute {
         return known;
     }
 
-    private boolean listen(HttpCall call, McpServer server) throws IOException, McpException {
+    private boolean listen(HttpRequestContext call, McpServer server) throws IOException, McpException {
         if (!call.accepts(SseStream.TYPE)) {
-            throw refused(HttpCall.NOT_ACCEPTABLE, "Accept must list " + SseStream.TYPE);
+            throw refused(HttpRequestContext.NOT_ACCEPTABLE, "Accept must list " + SseStream.TYPE);
         }
         McpHeaders.version(call);
         McpSession session = session(call);
@@ -271,38 +275,41 @@ public final class McpEndpoint implements HttpRoute {
         try {
             after = HttpWatch.sequence(call.header("Last-Event-ID").orElse(""), "Last-Event-ID");
         } catch (RpcException e) {
-            throw refused(HttpCall.BAD_REQUEST, e.getMessage());
+            throw refused(HttpRequestContext.BAD_REQUEST, e.getMessage());
         }
-        session.tellBy(stream(call, McpFeed.of(session, server.resources()), after));
+        session.sendBy(stream(call, SubscriptionStream.of(session, server.resources()), after));
         return false;
     }
 
-    private HttpStreams.Open stream(HttpCall call, HttpStreams.Feed feed, long after) throws McpException {
+    private HttpStreams.Open stream(HttpRequestContext call, HttpStreams.EventSource feed, long after)
+            throws McpException {
         try {
             return streams.begin(call, methods.memory().watch(actor, "", after), feed);
         } catch (RpcException e) {
             boolean isAhead = e.kind() == ErrorKind.CONFLICT;
-            throw refused(isAhead ? HttpCall.BAD_REQUEST : HttpCall.TOO_MANY_REQUESTS, e.getMessage());
+            throw refused(
+                    isAhead ? HttpRequestContext.BAD_REQUEST : HttpRequestContext.TOO_MANY_REQUESTS, e.getMessage());
         }
     }
 
-    private boolean end(HttpCall call) throws IOException, McpException {
+    private boolean end(HttpRequestContext call) throws IOException, McpException {
         sessions.end(session(call).id());
-        call.empty(HttpCall.NO_CONTENT);
+        call.empty(HttpRequestContext.NO_CONTENT);
         return true;
     }
 
-    private McpSession session(HttpCall call) throws McpException {
+    private McpSession session(HttpRequestContext call) throws McpException {
         String id = call.header(McpHeaders.SESSION)
                 .orElseThrow(() -> refused(
-                        HttpCall.BAD_REQUEST,
+                        HttpRequestContext.BAD_REQUEST,
                         "the header " + McpHeaders.SESSION + " is missing: begin with initialize"));
         return sessions.find(id)
-                .orElseThrow(() -> refused(HttpCall.NOT_FOUND, "there is no such session: begin anew with initialize"));
+                .orElseThrow(() ->
+                        refused(HttpRequestContext.NOT_FOUND, "there is no such session: begin anew with initialize"));
     }
 
     private static Outcome result(McpMessage.Request request, JsonObject result, Optional<String> session) {
-        return new Outcome.Body(HttpCall.OK, bytes(McpMessage.result(request.id(), result)), session);
+        return new Outcome.Body(HttpRequestContext.OK, bytes(McpMessage.result(request.id(), result)), session);
     }
 
     private static Outcome error(McpException error, Optional<JsonElement> id) {

@@ -3,10 +3,10 @@ package dev.nullbox.ctxgraph.mcp;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.nullbox.ctxgraph.api.MemoryMethods;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.HeapCost;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.rpc.Json;
@@ -33,7 +33,7 @@ final class McpGraph {
     /**
      * @param space the first segments of the graph's keys, as {@code "ada"} or {@code "team/research"}
      */
-    McpGraph(MemoryMethods methods, Actor actor, String space) {
+    McpGraph(MemoryMethods methods, Principal actor, String space) {
         this.store = new McpGraphStore(methods, actor, space);
         this.changes = new McpGraphChanges(store);
     }

@@ -27,10 +27,10 @@ import java.util.concurrent.TimeUnit;
  * at once is made in steps of so many, and may stop between them.
  */
 final class McpGraphChanges {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(10);
 
     /** For all steps together of a change that is made in steps: it has most of the heap for itself meanwhile. */
-    private static final Duration PATIENCE_IN_STEPS = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT_IN_STEPS = Duration.ofSeconds(2);
 
     /** Pauses before one tries again are up to 1, 2, 4 ... ms, and up to this. */
     private static final int MAX_PAUSE_MS = 64;
@@ -135,7 +135,7 @@ final class McpGraphChanges {
     /** Deletes entities, and the relations from and to them. */
     void deleteEntities(List<String> names) throws RpcException {
         Set<String> gone = new HashSet<>(names);
-        untilUndisturbed(deadline(PATIENCE), () -> {
+        untilUndisturbed(deadline(QUEUE_TIMEOUT), () -> {
             List<Put> puts = new ArrayList<>();
             store.eachRelation((entry, relation) -> {
                 if (McpGraphStore.touches(relation, gone)) {
@@ -154,7 +154,7 @@ final class McpGraphChanges {
     void deleteRelations(List<JsonObject> unwanted) throws RpcException {
         Set<MemoryKey> keys = new LinkedHashSet<>();
         unwanted.forEach(relation -> keys.add(store.relationKey(relation)));
-        untilUndisturbed(deadline(PATIENCE), () -> {
+        untilUndisturbed(deadline(QUEUE_TIMEOUT), () -> {
             List<Put> puts = new ArrayList<>();
             for (MemoryKey key : keys) {
                 store.tombstone(key).ifPresent(puts::add);
@@ -164,7 +164,7 @@ final class McpGraphChanges {
         });
     }
 
-    /** What a change reads and is about to write. */
+    /** Entities that a change has read and is about to write. */
     private final class Changes {
         private final Map<String, Optional<JsonObject>> working = new LinkedHashMap<>();
         private final Map<String, Long> read = new LinkedHashMap<>();
@@ -205,8 +205,8 @@ final class McpGraphChanges {
         T make() throws RpcException;
     }
 
-    private static long deadline(Duration patience) {
-        return System.nanoTime() + patience.toNanos();
+    private static long deadline(Duration queueTimeout) {
+        return System.nanoTime() + queueTimeout.toNanos();
     }
 
     private static <T> T untilUndisturbed(long deadlineNanos, Change<T> change) throws RpcException {
@@ -249,9 +249,9 @@ final class McpGraphChanges {
     private <T> JsonArray inSteps(List<T> items, Step<T> step) throws RpcException {
         boolean isOne = items.size() <= McpGraphStore.STEP;
         if (!isOne) {
-            store.weighMost();
+            store.chargeMaximum();
         }
-        long deadlineNanos = deadline(isOne ? PATIENCE : PATIENCE_IN_STEPS);
+        long deadlineNanos = deadline(isOne ? QUEUE_TIMEOUT : TIMEOUT_IN_STEPS);
         JsonArray all = new JsonArray();
         for (int from = 0; from < items.size(); from += McpGraphStore.STEP) {
             List<T> some = items.subList(from, Math.min(items.size(), from + McpGraphStore.STEP));

@@ -4,10 +4,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.ctxgraph.api.MemoryMethods;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.protocol.FieldType;
@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where a knowledge graph lies in the store: one key for each entity and each relation below {@code SPACE/graph/}.
+ * Keys of a knowledge graph in the store: one key for each entity and each relation below {@code SPACE/graph/}.
  *
  * <p>Entities are {@code {name, entityType, observations}}, relations {@code {from, to, relationType}}. What someone else
  * put under these keys and is neither is passed over.
@@ -38,14 +38,14 @@ public final class McpGraphStore {
 
     private final MemoryMethods methods;
     private final Memory memory;
-    private final Actor actor;
+    private final Principal actor;
     private final String entities;
     private final String relations;
 
     /**
      * @param space the first segments of the graph's keys, as {@code "ada"} or {@code "team/research"}
      */
-    public McpGraphStore(MemoryMethods methods, Actor actor, String space) {
+    public McpGraphStore(MemoryMethods methods, Principal actor, String space) {
         this.methods = methods;
         this.memory = methods.memory();
         this.actor = actor;
@@ -79,8 +79,8 @@ public final class McpGraphStore {
     }
 
     /** Announces a change in steps: once one is written, the request cannot begin anew with a larger turn. */
-    void weighMost() {
-        methods.memory().turns().weighMost();
+    void chargeMaximum() {
+        methods.memory().scheduler().chargeMaximum();
     }
 
     boolean isAbsent(MemoryKey key) throws RpcException {

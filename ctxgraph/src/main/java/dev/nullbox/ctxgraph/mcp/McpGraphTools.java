@@ -136,7 +136,7 @@ final class McpGraphTools {
                         GRAPH,
                         true,
                         McpTool.Effect.READS,
-                        _ -> McpTool.Answer.of(graph.read())),
+                        _ -> McpTool.Response.of(graph.read())),
                 tool(
                         "search_nodes",
                         "Search Nodes",
@@ -144,7 +144,7 @@ final class McpGraphTools {
                         McpTool.Effect.READS,
                         Field.of("query", FieldType.TEXT, "The text, upper or lower case"),
                         GRAPH,
-                        query -> McpTool.Answer.of(graph.search(query))),
+                        query -> McpTool.Response.of(graph.search(query))),
                 tool(
                         "open_nodes",
                         "Open Nodes",
@@ -152,12 +152,12 @@ final class McpGraphTools {
                         McpTool.Effect.READS,
                         texts("names", "The names of the entities"),
                         GRAPH,
-                        names -> McpTool.Answer.of(graph.open(names))));
+                        names -> McpTool.Response.of(graph.open(names))));
     }
 
     @FunctionalInterface
     private interface Handler<T> {
-        McpTool.Answer run(T argument) throws RpcException;
+        McpTool.Response run(T argument) throws RpcException;
     }
 
     private static <T> McpTool tool(
@@ -192,14 +192,14 @@ final class McpGraphTools {
         return objects.stream().map(Codec::encode).toList();
     }
 
-    private static McpTool.Answer answer(Field<?> field, JsonArray list) {
-        return McpTool.Answer.of(field.name(), list);
+    private static McpTool.Response answer(Field<?> field, JsonArray list) {
+        return McpTool.Response.of(field.name(), list);
     }
 
-    private static McpTool.Answer done(String message) {
+    private static McpTool.Response done(String message) {
         JsonObject structured = new JsonObject();
         structured.addProperty("success", true);
         structured.addProperty("message", message);
-        return new McpTool.Answer(message, structured);
+        return new McpTool.Response(message, structured);
     }
 }

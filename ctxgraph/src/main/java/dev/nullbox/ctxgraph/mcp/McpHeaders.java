@@ -1,14 +1,14 @@
 package dev.nullbox.ctxgraph.mcp;
 
 import com.google.gson.JsonObject;
-import dev.nullbox.ctxgraph.http.HttpCall;
+import dev.nullbox.ctxgraph.http.HttpRequestContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
 
 /**
- * What a request that stands alone (revision 2026-07-28) must say of itself in its headers and its {@code _meta}, and that
- * both say the same.
+ * Check of a stateless request (revision 2026-07-28): its headers and its {@code _meta} must name the same revision, method
+ * and subject.
  */
 final class McpHeaders {
     static final String VERSION = "MCP-Protocol-Version";
@@ -31,7 +31,7 @@ final class McpHeaders {
      *
      * @throws McpException when it is not spoken here
      */
-    static Optional<McpVersion> version(HttpCall call) throws McpException {
+    static Optional<McpVersion> version(HttpRequestContext call) throws McpException {
         Optional<String> text = call.header(VERSION);
         return text.isPresent() ? Optional.of(spoken(text.get())) : Optional.empty();
     }
@@ -39,7 +39,7 @@ final class McpHeaders {
     /**
      * @throws McpException with the first thing that is missing or contradicts
      */
-    static void check(HttpCall call, McpMessage.Request request) throws McpException {
+    static void check(HttpRequestContext call, McpMessage.Request request) throws McpException {
         String version = bodyVersion(request)
                 .orElseThrow(() -> missing("params._meta." + McpServer.OWN + "protocolVersion must be a string"));
         require(call, VERSION, version);
@@ -60,14 +60,15 @@ final class McpHeaders {
         }
     }
 
-    private static void requireName(HttpCall call, McpMessage.Request request, String member) throws McpException {
+    private static void requireName(HttpRequestContext call, McpMessage.Request request, String member)
+            throws McpException {
         String name = McpMessage.text(request.params().get(member));
         if (name != null) {
             require(call, NAME, name);
         }
     }
 
-    private static void require(HttpCall call, String header, String body) throws McpException {
+    private static void require(HttpRequestContext call, String header, String body) throws McpException {
         String value = call.header(header)
                 .orElseThrow(() -> mismatch("the header " + header + " is missing; it says what the body says"));
         if (!decoded(header, value).equals(body)) {
@@ -93,7 +94,7 @@ final class McpHeaders {
             data.add("supported", McpVersion.supported());
             data.addProperty("requested", text);
             return new McpException(
-                    HttpCall.BAD_REQUEST,
+                    HttpRequestContext.BAD_REQUEST,
                     McpException.UNSUPPORTED_VERSION,
                     "this revision of the protocol is not spoken here",
                     data);

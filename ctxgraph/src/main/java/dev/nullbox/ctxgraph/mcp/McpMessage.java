@@ -9,7 +9,7 @@ import dev.nullbox.rpc.JsonRpcCodec;
 import dev.nullbox.rpc.RpcException;
 import org.jspecify.annotations.Nullable;
 
-/** What a client posts: one JSON-RPC 2.0 message, narrowed to what the Model Context Protocol allows. */
+/** Message of a client: one JSON-RPC 2.0 message, narrowed to what the Model Context Protocol allows. */
 sealed interface McpMessage {
     /** The part of a message's parameters that belongs to the protocol. */
     String META = "_meta";

@@ -3,9 +3,9 @@ package dev.nullbox.ctxgraph.mcp;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.KeyGlob;
 import dev.nullbox.ctxgraph.memory.Memory;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What clients can read and be told about by URI: the knowledge graph, as the common memory server has it, and every key;
+ * Resources that clients read or subscribe to by URI: the knowledge graph, as the common memory server has it, and every key;
  * for subscriptions also all keys below a prefix, as {@code memory://keys/notes/*}.
  */
 final class McpResources {
@@ -40,10 +40,10 @@ final class McpResources {
               "mimeType": "application/json"}]}""";
 
     private final Memory memory;
-    private final Actor actor;
+    private final Principal actor;
     private final McpGraph graph;
 
-    McpResources(Memory memory, Actor actor, McpGraph graph) {
+    McpResources(Memory memory, Principal actor, McpGraph graph) {
         this.memory = memory;
         this.actor = actor;
         this.graph = graph;

@@ -4,7 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.nullbox.ctxgraph.http.HttpCall;
+import dev.nullbox.ctxgraph.http.HttpRequestContext;
 import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.rpc.RpcException;
 import java.util.LinkedHashMap;
@@ -64,7 +64,7 @@ final class McpServer {
             case "tools/list", "resources/list", "resources/templates/list" -> cacheable(listed(request), CACHE_MS);
             case "tools/call" -> call(request);
             case "resources/read" -> cacheable(read(request, McpException.INVALID_PARAMS), 0);
-            default -> throw unknown(HttpCall.NOT_FOUND, request);
+            default -> throw unknown(HttpRequestContext.NOT_FOUND, request);
         };
         return complete(result);
     }
@@ -92,7 +92,7 @@ final class McpServer {
                 session.unsubscribe(text(request, "uri"));
                 yield new JsonObject();
             }
-            default -> throw unknown(HttpCall.OK, request);
+            default -> throw unknown(HttpRequestContext.OK, request);
         };
     }
 
@@ -153,7 +153,7 @@ final class McpServer {
             return resources.read(text(request, "uri"));
         } catch (RpcException e) {
             if (e.kind() == ErrorKind.NOT_FOUND) {
-                throw new McpException(HttpCall.OK, absent, e.getMessage(), McpException.describe(e));
+                throw new McpException(HttpRequestContext.OK, absent, e.getMessage(), McpException.describe(e));
             }
             throw McpException.of(e);
         }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a handshake has begun: the revision that was agreed on, and what the client wants to be told. */
+/** Session that a handshake began: the revision that was agreed on, and what the client wants to be told. */
 final class McpSession {
     /** Resources that one session can subscribe to. */
     static final int MAX_SUBSCRIPTIONS = 64;
@@ -60,7 +60,7 @@ final class McpSession {
     }
 
     /** Sends what there is to tell by this stream from now on; the one before it ends, as a client has one at a time. */
-    synchronized void tellBy(HttpStreams.Open next) {
+    synchronized void sendBy(HttpStreams.Open next) {
         if (stream != null) {
             stream.end();
         }

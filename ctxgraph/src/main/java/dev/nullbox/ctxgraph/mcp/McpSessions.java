@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 
 /** The sessions of one agent. A full house loses the one that was idle longest: its client then begins anew. */
 final class McpSessions implements AutoCloseable {
-    /** At once, at one door. */
+    /** At once, at one listener. */
     static final int MAX = 32;
 
     static final Duration IDLE = Duration.ofHours(2);

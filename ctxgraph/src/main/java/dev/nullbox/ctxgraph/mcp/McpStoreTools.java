@@ -1,7 +1,7 @@
 package dev.nullbox.ctxgraph.mcp;
 
 import dev.nullbox.ctxgraph.api.MemoryMethods;
-import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.Method;
 import dev.nullbox.protocol.api.MemoryContract;
@@ -10,16 +10,16 @@ import java.util.stream.Stream;
 
 /** Methods of {@link MemoryContract} as tools, with their parameters and results. */
 final class McpStoreTools {
-    private final Actor actor;
+    private final Principal actor;
     private final MemoryMethods methods;
 
-    private McpStoreTools(Actor actor, MemoryMethods methods) {
+    private McpStoreTools(Principal actor, MemoryMethods methods) {
         this.actor = actor;
         this.methods = methods;
     }
 
     /** The tools of this agent. */
-    static List<McpTool> over(Actor actor, MemoryMethods methods) {
+    static List<McpTool> over(Principal actor, MemoryMethods methods) {
         McpStoreTools tools = new McpStoreTools(actor, methods);
         return Stream.concat(tools.writing().stream(), tools.reading().stream()).toList();
     }
@@ -131,7 +131,7 @@ final class McpStoreTools {
                 method.result(),
                 false,
                 effect,
-                arguments -> McpTool.Answer.of(
+                arguments -> McpTool.Response.of(
                         methods.call(actor, method.name(), arguments).getAsJsonObject()));
     }
 }

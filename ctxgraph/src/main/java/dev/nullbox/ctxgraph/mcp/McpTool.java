@@ -30,7 +30,7 @@ record McpTool(
         boolean isClosed,
         Effect effect,
         Body body) {
-    /** What a tool does to memory; clients decide by it what to ask their people about. */
+    /** Effect of a tool on memory, by which clients decide whether to ask their users. */
     enum Effect {
         READS(true, false, true),
         ADDS(false, false, false),
@@ -60,29 +60,29 @@ record McpTool(
     }
 
     /**
-     * What a call gives.
+     * Result of a call.
      *
      * @param text for models
      * @param structured for programs; as the tool's output schema says
      */
-    record Answer(String text, JsonObject structured) {
+    record Response(String text, JsonObject structured) {
         /** The same for both. */
-        static Answer of(JsonObject structured) {
-            return new Answer(Json.write(structured), structured);
+        static Response of(JsonObject structured) {
+            return new Response(Json.write(structured), structured);
         }
 
         /** A list, which programs find under a name. */
-        static Answer of(String name, JsonArray list) {
+        static Response of(String name, JsonArray list) {
             JsonObject structured = new JsonObject();
             structured.add(name, list);
-            return new Answer(Json.write(list), structured);
+            return new Response(Json.write(list), structured);
         }
     }
 
-    /** What a tool does, with arguments that have all members that must be there, and no others. */
+    /** Handler of a tool; its arguments have all members that must be there, and no others. */
     @FunctionalInterface
     interface Body {
-        Answer run(JsonObject arguments) throws RpcException;
+        Response run(JsonObject arguments) throws RpcException;
     }
 
     /** The tool as {@code tools/list} shows it. */
@@ -105,7 +105,7 @@ record McpTool(
      */
     JsonObject call(JsonElement arguments) {
         try {
-            Answer answer = body.run(McpSchema.requireMembers(input, arguments));
+            Response answer = body.run(McpSchema.requireMembers(input, arguments));
             JsonObject result = content(answer.text());
             result.add("structuredContent", answer.structured());
             return result;

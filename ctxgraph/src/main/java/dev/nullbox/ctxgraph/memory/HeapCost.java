@@ -2,7 +2,7 @@ package dev.nullbox.ctxgraph.memory;
 
 import dev.nullbox.rpc.Json;
 
-/** What JSON takes of the heap while it is worked on, at most: its copies as text, and its tree. */
+/** Heap cost of JSON while it is worked on, at most: its copies as text, and its tree. */
 public final class HeapCost {
     /** The bytes as they came, as characters, as strings of the tree, and in the canonical or the answered text. */
     private static final int COPIES = 6;

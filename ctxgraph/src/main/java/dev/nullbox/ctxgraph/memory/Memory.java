@@ -55,7 +55,7 @@ public interface Memory extends AutoCloseable {
     }
 
     /**
-     * What a search found.
+     * Hit of a search.
      *
      * @param score the greater the better: minus BM25, or the cosine
      * @param snippet the text around the words, each in {@code [brackets]}; the text's beginning for a vector
@@ -84,15 +84,15 @@ public interface Memory extends AutoCloseable {
      *
      * @throws RpcException also CONFLICT, HEAD when a condition is not met
      */
-    List<Written> write(Actor actor, List<Put> puts) throws RpcException;
+    List<Written> write(Principal actor, List<Put> puts) throws RpcException;
 
     /** One write. */
-    default Written put(Actor actor, Put put) throws RpcException {
+    default Written put(Principal actor, Put put) throws RpcException {
         return write(actor, List.of(put)).getFirst();
     }
 
     /** Puts a tombstone; NOT_FOUND when the key holds nothing. */
-    default Written delete(Actor actor, MemoryKey key) throws RpcException {
+    default Written delete(Principal actor, MemoryKey key) throws RpcException {
         Head head = head(actor, key)
                 .orElseThrow(() -> new RpcException(
                         MemoryReason.NOT_FOUND, key + " holds nothing to delete", MemoryContract.KEY.name()));
@@ -100,13 +100,13 @@ public interface Memory extends AutoCloseable {
     }
 
     /** A key's value; empty when it was never written or is deleted. */
-    Optional<Entry> get(Actor actor, MemoryKey key) throws RpcException;
+    Optional<Entry> get(Principal actor, MemoryKey key) throws RpcException;
 
     /** One node, tombstones included, with its last place in the log; empty also when the actor may not read its key. */
-    Optional<Entry> node(Actor actor, NodeId id) throws RpcException;
+    Optional<Entry> node(Principal actor, NodeId id) throws RpcException;
 
     /** What a key's value is, without it; empty when it was never written or is deleted. */
-    Optional<Head> head(Actor actor, MemoryKey key) throws RpcException;
+    Optional<Head> head(Principal actor, MemoryKey key) throws RpcException;
 
     /**
      * A key's entries, newest first, tombstones included.
@@ -114,7 +114,7 @@ public interface Memory extends AutoCloseable {
      * @param before only entries before this one; {@link Long#MAX_VALUE} for all
      * @param max 1 to 1,000
      */
-    Page<Head> history(Actor actor, MemoryKey key, long before, int max) throws RpcException;
+    Page<Head> history(Principal actor, MemoryKey key, long before, int max) throws RpcException;
 
     /**
      * The keys that begin with the prefix, hold a value and may be read, in their order.
@@ -122,13 +122,13 @@ public interface Memory extends AutoCloseable {
      * @param after only keys after this one; empty for all
      * @param max 1 to 1,000
      */
-    Page<Head> list(Actor actor, String prefix, String after, int max) throws RpcException;
+    Page<Head> list(Principal actor, String prefix, String after, int max) throws RpcException;
 
     /** The same with the values; what is quarantined or damaged is left out. A page ends at about 512 KiB. */
-    Page<Entry> entries(Actor actor, String prefix, String after, int max) throws RpcException;
+    Page<Entry> entries(Principal actor, String prefix, String after, int max) throws RpcException;
 
     /** The best current values, best first; what is quarantined or damaged is left out. */
-    List<Hit> search(Actor actor, Query query) throws RpcException;
+    List<Hit> search(Principal actor, Query query) throws RpcException;
 
     /**
      * Subscribes to writes under a prefix.
@@ -136,7 +136,7 @@ public interface Memory extends AutoCloseable {
      * @param after entries after this one; {@link Long#MAX_VALUE} for new ones only
      * @throws RpcException CONFLICT, AHEAD for one that was not written yet, as after a restore
      */
-    Watch watch(Actor actor, String prefix, long after) throws RpcException;
+    Watch watch(Principal actor, String prefix, long after) throws RpcException;
 
     /** Ends all watches and closes the store in order. */
     @Override

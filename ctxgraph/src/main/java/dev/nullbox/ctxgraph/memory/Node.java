@@ -29,7 +29,7 @@ public record Node(PrincipalName agent, MemoryKey key, Kind kind, List<NodeId> p
     private static final List<Field<?>> ENCODING = List.of(
             Fields.AGENT, MemoryContract.KEY, MemoryContract.KIND, MemoryContract.PARENTS, MemoryContract.VALUE);
 
-    /** What a node's value is. */
+    /** Kind of a node's value. */
     public enum Kind {
         /** JSON that the agent gave. */
         VALUE(0),
@@ -74,8 +74,8 @@ public record Node(PrincipalName agent, MemoryKey key, Kind kind, List<NodeId> p
      *
      * @throws Jcs.UnrepresentableException when the value holds a number that has no canonical form
      */
-    public byte[] canonical() throws Jcs.UnrepresentableException {
-        return Jcs.canonical(Codec.encode(
+    public byte[] canonical() throws CanonicalJson.UnrepresentableException {
+        return CanonicalJson.canonical(Codec.encode(
                         Fields.AGENT.is(agent.text()),
                         MemoryContract.KEY.is(key.text()),
                         MemoryContract.KIND.is(kind.text()),

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One write to be.
+ * Requested write.
  *
  * @param key where
  * @param kind what the value is

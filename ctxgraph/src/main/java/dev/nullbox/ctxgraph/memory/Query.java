@@ -3,7 +3,7 @@ package dev.nullbox.ctxgraph.memory;
 import java.util.List;
 
 /**
- * What a search asks for.
+ * Search query.
  *
  * @param text words that must all occur, or empty when the vector asks; a word in double quotes is a phrase, one that ends
  *     in {@code *} a prefix

@@ -1,6 +1,6 @@
 package dev.nullbox.ctxgraph.memory;
 
-/** What may have influenced a node: an agent, or one node. */
+/** Source of influence on a node: an agent, or another node. */
 public sealed interface Source {
     /** Everything that the agent wrote. */
     record ByAgent(PrincipalName agent) implements Source {
@@ -10,7 +10,7 @@ public sealed interface Source {
         }
     }
 
-    /** One node. */
+    /** A node. */
     record ByNode(NodeId id) implements Source {
         @Override
         public String text() {

@@ -1,9 +1,9 @@
 package dev.nullbox.ctxgraph.store;
 
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Blob;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.protocol.api.MemoryContract;
@@ -34,12 +34,13 @@ public final class Blobs {
 
     private static final String ALL = "1";
     private static final String OLD = "since <= unixepoch() - 3600"
-            + " AND a <> coalesce((SELECT a FROM agents WHERE name = '" + Actor.OPERATOR + "'), 0)";
+            + " AND a <> coalesce((SELECT a FROM agents WHERE name = '" + Principal.OPERATOR + "'), 0)";
 
     private Blobs() {}
 
     /** Stores a chunk unless it is there, and notes that the actor has it; one that it has already takes nothing more. */
-    public static NodeId stage(Writes writes, Actor actor, byte[] data) throws SQLException, RpcException {
+    public static NodeId stage(WriteTransaction writes, Principal actor, byte[] data)
+            throws SQLException, RpcException {
         Sql sql = writes.sql();
         NodeId id = NodeId.of(data);
         long a = writes.agent(actor.agent());
@@ -69,16 +70,16 @@ public final class Blobs {
 
     /** Gives back what staged chunks took and removes those in no blob. */
     static void dropStaged(Sql sql) throws SQLException {
-        for (Share share : takenBy(sql, ALL)) {
-            sql.update("UPDATE agents SET bytes = bytes - ? WHERE a = ?", share.bytes(), share.a());
+        for (Share quota : takenBy(sql, ALL)) {
+            sql.update("UPDATE agents SET bytes = bytes - ? WHERE a = ?", quota.bytes(), quota.a());
         }
         drop(sql, ALL);
     }
 
-    private static void dropOld(Writes writes) throws SQLException {
+    private static void dropOld(WriteTransaction writes) throws SQLException {
         if (writes.sql().number("SELECT count(*) FROM staged WHERE " + OLD) > 0) {
-            for (Share share : takenBy(writes.sql(), OLD)) {
-                writes.charge(share.a(), -share.bytes());
+            for (Share quota : takenBy(writes.sql(), OLD)) {
+                writes.charge(quota.a(), -quota.bytes());
             }
             drop(writes.sql(), OLD);
         }
@@ -204,10 +205,10 @@ public final class Blobs {
      * @throws RpcException INTERNAL, DAMAGED
      */
     static byte[] chunk(Sql sql, NodeId node, int index) throws SQLException, RpcException {
-        Reads.Stored stored = sql.first(
+        Queries.Stored stored = sql.first(
                         "SELECT chunks.id, data FROM nodes JOIN node_chunks USING (n) JOIN chunks USING (c)"
                                 + " WHERE nodes.id = ? AND i = ?",
-                        row -> new Reads.Stored(NodeId.ofBytes(row.getBytes(1)), 0, row.getBytes(2)),
+                        row -> new Queries.Stored(NodeId.ofBytes(row.getBytes(1)), 0, row.getBytes(2)),
                         node.bytes(),
                         index)
                 .orElseThrow(() ->

@@ -26,31 +26,31 @@ public final class Committer implements AutoCloseable {
     private static final long WAIT_SECONDS = 30;
 
     /** Notes that are not waited for, at most; and how many are written without a write that takes them along. */
-    private static final int NOTES = 8_192;
+    private static final int MAX_DEFERRED = 8_192;
 
-    private static final int MANY_NOTES = 1_024;
+    private static final int MANY_DEFERRED = 1_024;
     private static final long POLL_MS = 50;
-    private static final long NOTES_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long DEFERRED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** What is done to the tables in a transaction; must refuse (RpcException) before it changes anything. */
+    /** Change of the tables in a transaction; must refuse (RpcException) before it changes anything. */
     @FunctionalInterface
     public interface Change<T> {
-        T apply(Writes writes) throws SQLException, RpcException;
+        T apply(WriteTransaction writes) throws SQLException, RpcException;
     }
 
-    private final ArrayBlockingQueue<Ticket<?>> queue = new ArrayBlockingQueue<>(QUEUE, true);
-    private final ArrayBlockingQueue<Ticket<?>> notes = new ArrayBlockingQueue<>(NOTES, true);
+    private final ArrayBlockingQueue<PendingWrite<?>> queue = new ArrayBlockingQueue<>(QUEUE, true);
+    private final ArrayBlockingQueue<PendingWrite<?>> deferred = new ArrayBlockingQueue<>(MAX_DEFERRED, true);
 
     /** Notes that the disk did not take: they go first into the next transaction. Only for the thread that writes. */
-    private final List<Ticket<?>> notTaken = new ArrayList<>();
+    private final List<PendingWrite<?>> retries = new ArrayList<>();
 
-    private final Writes writes;
+    private final WriteTransaction writes;
     private final LongConsumer committed;
     private final Thread thread;
     private volatile boolean closing;
-    private volatile int howManyNotTaken;
+    private volatile int retryCount;
 
-    private Committer(Writes writes, LongConsumer committed) {
+    private Committer(WriteTransaction writes, LongConsumer committed) {
         this.writes = writes;
         this.committed = committed;
         this.thread = new Thread(this::run, "memory-writer");
@@ -61,7 +61,7 @@ public final class Committer implements AutoCloseable {
      *
      * @param committed told the last sequence number after each commit, before the writers are
      */
-    static Committer start(Writes writes, LongConsumer committed) {
+    static Committer start(WriteTransaction writes, LongConsumer committed) {
         Committer committer = new Committer(writes, committed);
         committer.thread.start();
         return committer;
@@ -73,7 +73,7 @@ public final class Committer implements AutoCloseable {
      * @throws RpcException the change's own; UNAVAILABLE, STORE; TIMEOUT when it is not known
      */
     public <T> T change(Change<T> change) throws RpcException {
-        Ticket<T> ticket = new Ticket<>(change);
+        PendingWrite<T> ticket = new PendingWrite<>(change);
         offer(queue, ticket);
         try {
             return ticket.done.get(WAIT_SECONDS, TimeUnit.SECONDS);
@@ -100,14 +100,15 @@ public final class Committer implements AutoCloseable {
      *
      * @throws RpcException UNAVAILABLE, STORE when too many wait; then it is not made
      */
-    void changeLater(Change<?> change) throws RpcException {
-        if (howManyNotTaken >= NOTES) {
-            throw new RpcException(MemoryReason.STORE, "the disk does not take what runs read: " + NOTES + " wait");
+    void submit(Change<?> change) throws RpcException {
+        if (retryCount >= MAX_DEFERRED) {
+            throw new RpcException(
+                    MemoryReason.STORE, "the disk does not take what runs read: " + MAX_DEFERRED + " wait");
         }
-        offer(notes, new Ticket<>(change));
+        offer(deferred, new PendingWrite<>(change));
     }
 
-    private void offer(ArrayBlockingQueue<Ticket<?>> to, Ticket<?> ticket) throws RpcException {
+    private void offer(ArrayBlockingQueue<PendingWrite<?>> to, PendingWrite<?> ticket) throws RpcException {
         try {
             if (closing || !to.offer(ticket, WAIT_SECONDS, TimeUnit.SECONDS)) {
                 throw new RpcException(MemoryReason.STORE, closing ? "memory is being closed" : "too many writes wait");
@@ -119,44 +120,46 @@ public final class Committer implements AutoCloseable {
     }
 
     private void run() {
-        List<Ticket<?>> batch = new ArrayList<>(MAX_BATCH);
+        List<PendingWrite<?>> batch = new ArrayList<>(MAX_BATCH);
         long lastNanos = System.nanoTime();
-        while (!closing || !queue.isEmpty() || !notes.isEmpty()) {
+        while (!closing || !queue.isEmpty() || !deferred.isEmpty()) {
             try {
-                Ticket<?> first = queue.poll(notes.size() > MANY_NOTES ? 0 : POLL_MS, TimeUnit.MILLISECONDS);
-                List<Ticket<?>> taken = new ArrayList<>();
+                PendingWrite<?> first =
+                        queue.poll(deferred.size() > MANY_DEFERRED ? 0 : POLL_MS, TimeUnit.MILLISECONDS);
+                List<PendingWrite<?>> taken = new ArrayList<>();
                 if (first != null) {
                     taken.add(first);
                     queue.drainTo(taken, MAX_BATCH - 1);
                 }
-                boolean due = System.nanoTime() - lastNanos > NOTES_NANOS || notes.size() > MANY_NOTES || closing;
+                boolean due =
+                        System.nanoTime() - lastNanos > DEFERRED_NANOS || deferred.size() > MANY_DEFERRED || closing;
                 if (first != null || due) {
                     // Taken after the writes and made before them: no write overtakes a note that was there first.
-                    batch.addAll(notTaken);
-                    notes.drainTo(batch);
+                    batch.addAll(retries);
+                    deferred.drainTo(batch);
                     lastNanos = System.nanoTime();
                 }
-                List<Ticket<?>> noted = List.copyOf(batch);
+                List<PendingWrite<?>> noted = List.copyOf(batch);
                 batch.addAll(taken);
                 if (!batch.isEmpty()) {
                     commit(batch);
-                    notTaken.clear();
-                    noted.stream().filter(Ticket::isToBeTriedAgain).forEach(notTaken::add);
-                    howManyNotTaken = notTaken.size();
+                    retries.clear();
+                    noted.stream().filter(PendingWrite::isToBeTriedAgain).forEach(retries::add);
+                    retryCount = retries.size();
                 }
             } catch (InterruptedException e) {
                 closing = true;
             } finally {
-                batch.forEach(Ticket::finish);
+                batch.forEach(PendingWrite::finish);
                 batch.clear();
             }
         }
     }
 
-    private void commit(List<Ticket<?>> batch) {
+    private void commit(List<PendingWrite<?>> batch) {
         Optional<SQLException> failure = attempt(batch);
         if (failure.isPresent() && batch.size() > 1) {
-            for (Ticket<?> one : batch) {
+            for (PendingWrite<?> one : batch) {
                 attempt(List.of(one)).ifPresent(one::fail);
             }
         } else if (failure.isPresent()) {
@@ -165,15 +168,15 @@ public final class Committer implements AutoCloseable {
         committed.accept(writes.lastSeq());
     }
 
-    private Optional<SQLException> attempt(List<Ticket<?>> batch) {
+    private Optional<SQLException> attempt(List<PendingWrite<?>> batch) {
         Sql sql = writes.sql();
         try {
             // By hand, because the driver's own transactions begin anew at each commit and so hold the lock for ever.
             sql.execute("BEGIN IMMEDIATE");
-            for (Ticket<?> one : batch) {
+            for (PendingWrite<?> one : batch) {
                 one.run(writes);
             }
-            writes.mergeTexts();
+            writes.mergeIndex();
             sql.execute("COMMIT");
             return Optional.empty();
         } catch (SQLException e) {
@@ -211,18 +214,18 @@ public final class Committer implements AutoCloseable {
         }
     }
 
-    /** One change on its way. */
-    private static final class Ticket<T> {
+    /** Change that waits for its commit. */
+    private static final class PendingWrite<T> {
         private final Change<T> change;
         private final CompletableFuture<T> done = new CompletableFuture<>();
         private @Nullable T result;
         private @Nullable Exception failure;
 
-        Ticket(Change<T> change) {
+        PendingWrite(Change<T> change) {
             this.change = change;
         }
 
-        void run(Writes writes) throws SQLException {
+        void run(WriteTransaction writes) throws SQLException {
             // It may be the second time: what the first left behind was rolled back.
             failure = null;
             try {

@@ -105,7 +105,7 @@ public final class Exports {
     private long held;
     private String damaged = "";
 
-    /** How many nodes there are, and how many of them are held back. */
+    /** Numbers of all nodes and of the quarantined ones. */
     public record Counts(long nodes, long held) {}
 
     private Exports(Sql sql, OutputStream out) {

@@ -3,10 +3,10 @@ package dev.nullbox.ctxgraph.store;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Blob;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
@@ -53,11 +53,11 @@ public final class Imports {
     private long chunks;
     private long entries;
 
-    /** What came of it. */
+    /** Numbers of what was taken in. */
     public record Result(long nodes, long entries, long chunks) {}
 
     /** A line about what a run did, in the order in which it was done: an entry, an origin or a read. */
-    private record Deed(Field<Message> kind, Optional<String> key, NodeId node, Actor actor) {}
+    private record Deed(Field<Message> kind, Optional<String> key, NodeId node, Principal actor) {}
 
     private Imports(Committer committer, Path file) {
         this.committer = committer;
@@ -107,10 +107,10 @@ public final class Imports {
         return sha256;
     }
 
-    /** What is done with some lines in one transaction. */
+    /** Step over a batch of lines, in one transaction. */
     @FunctionalInterface
     private interface Step {
-        void take(Writes writes, Message line) throws SQLException, RpcException;
+        void take(WriteTransaction writes, Message line) throws SQLException, RpcException;
     }
 
     /** Goes through the deeds, or through all other lines. */
@@ -156,7 +156,7 @@ public final class Imports {
         return begin.startsWith("{\"entry\":") || begin.startsWith("{\"origin\":") || begin.startsWith("{\"read\":");
     }
 
-    private void take(Writes writes, Message line) throws SQLException, RpcException {
+    private void take(WriteTransaction writes, Message line) throws SQLException, RpcException {
         if (line.has(Exports.CHUNK)) {
             NodeId chunk = line.get(Exports.CHUNK);
             byte[] data = line.find(Exports.DATA).orElse(new byte[0]);
@@ -164,7 +164,7 @@ public final class Imports {
                 throw bad("chunk " + chunk + " has another SHA-256, or is too large");
             }
             // Staged for the operator: what no node below takes is gone at the next start.
-            Blobs.stage(writes, Actor.operator(), data);
+            Blobs.stage(writes, Principal.operator(), data);
             chunks++;
         } else if (line.has(Exports.NODE)) {
             if (writes.importNode(prepared(line))) {
@@ -179,18 +179,18 @@ public final class Imports {
         }
     }
 
-    private static Writes.Owned prepared(Message line) throws RpcException {
+    private static WriteTransaction.Owned prepared(Message line) throws RpcException {
         NodeId id = line.get(Exports.NODE);
         List<String> held = line.get(Exports.HELD);
         try {
             Node node = Node.parse(
                     Json.bytes((JsonElement) line.find(Exports.CONTENT).orElse(JsonNull.INSTANCE)));
-            Prepared prepared = Writes.prepared(node);
+            PreparedWrite prepared = WriteTransaction.prepared(node);
             if (!prepared.id.equals(id)) {
                 throw bad("node " + id + " has another SHA-256");
             }
             held.forEach(Quarantines::requireSource);
-            return new Writes.Owned(node.agent(), prepared, held);
+            return new WriteTransaction.Owned(node.agent(), prepared, held);
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw bad("node " + id + " is none: " + e.getMessage());
         }
@@ -200,7 +200,7 @@ public final class Imports {
         for (Field<Message> kind : List.of(Exports.ENTRY, Exports.ORIGIN, Exports.READ)) {
             if (line.has(kind)) {
                 Message fields = line.get(kind);
-                Actor actor = new Actor(
+                Principal actor = new Principal(
                         fields.get(Exports.AGENT),
                         fields.get(Fields.RUN),
                         fields.get(MemoryContract.MANIFEST),
@@ -215,7 +215,7 @@ public final class Imports {
         throw bad("a line begins as a deed and is none");
     }
 
-    private static void check(Writes writes, Message line) throws SQLException, RpcException {
+    private static void check(WriteTransaction writes, Message line) throws SQLException, RpcException {
         Deed deed = deed(line);
         if (!writes.has(deed.node())) {
             throw bad("a line names a node that is not in the file");
@@ -229,7 +229,7 @@ public final class Imports {
     }
 
     /** How many deeds of this very file were done before it was cut short, if it was. */
-    private static long begin(Writes writes, String sha256) throws SQLException {
+    private static long begin(WriteTransaction writes, String sha256) throws SQLException {
         Sql sql = writes.sql();
         sql.execute("CREATE TABLE IF NOT EXISTS importing (sha256 TEXT PRIMARY KEY, deeds INTEGER NOT NULL) STRICT");
         sql.execute("CREATE TABLE IF NOT EXISTS importing_keys (k INTEGER PRIMARY KEY) STRICT");
@@ -241,13 +241,13 @@ public final class Imports {
         return sql.number("SELECT deeds FROM importing");
     }
 
-    private static boolean end(Writes writes) throws SQLException {
+    private static boolean end(WriteTransaction writes) throws SQLException {
         writes.sql().execute("DROP TABLE importing");
         writes.sql().execute("DROP TABLE importing_keys");
         return true;
     }
 
-    private void append(Writes writes, Message line) throws SQLException, RpcException {
+    private void append(WriteTransaction writes, Message line) throws SQLException, RpcException {
         try {
             append(writes, deed(line));
         } catch (RpcException e) {
@@ -257,7 +257,7 @@ public final class Imports {
         writes.sql().update("UPDATE importing SET deeds = deeds + 1");
     }
 
-    private void append(Writes writes, Deed deed) throws SQLException, RpcException {
+    private void append(WriteTransaction writes, Deed deed) throws SQLException, RpcException {
         Sql sql = writes.sql();
         String key = deed.key().orElse("");
         if (deed.kind().equals(Exports.READ)) {

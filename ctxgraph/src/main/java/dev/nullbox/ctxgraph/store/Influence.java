@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What may have come from what: a node from its parents, and from all that its writer's run had read before it was
+ * Provenance of nodes: a node from its parents, and from all that its writer's run had read before it was
  * written. A node also counts as influenced by its writer and by itself.
  *
  * <p>One of these answers for one request, however many nodes it asks about: each ancestor is looked at once, and all of
@@ -40,11 +40,11 @@ public final class Influence {
     private final List<Source> sources;
     private final Set<Long> sourceAgents = new HashSet<>();
     private final Set<Long> sourceNodes = new HashSet<>();
-    private final Map<Long, Place> nodes = new HashMap<>();
+    private final Map<Long, Vertex> nodes = new HashMap<>();
     private final Map<Long, Run> runs = new HashMap<>();
 
     /** Found, with their own ancestors still to be looked at. */
-    private final Deque<Place> left = new ArrayDeque<>();
+    private final Deque<Vertex> left = new ArrayDeque<>();
 
     private int ways;
     private boolean begun;
@@ -53,20 +53,20 @@ public final class Influence {
     private record Link(long to, int kind, long seq) {}
 
     /** A node, or what a run had read up to some point; and what comes from it. */
-    private static final class Place {
+    private static final class Vertex {
         private final long n;
-        private final List<Place> from = new ArrayList<>(2);
+        private final List<Vertex> from = new ArrayList<>(2);
         private boolean influenced;
 
-        Place(long n) {
+        Vertex(long n) {
             this.n = n;
         }
     }
 
-    /** What a run has read, in order, and a place for each read: of what it knew then. */
+    /** Reads of a run in their order, with a vertex for each: all that was read up to it. */
     private static final class Run {
         private final List<Link> reads;
-        private final List<Place> known = new ArrayList<>();
+        private final List<Vertex> known = new ArrayList<>();
 
         Run(List<Link> reads) {
             this.reads = reads;
@@ -138,11 +138,11 @@ public final class Influence {
         if (n == 0) {
             return false;
         }
-        Place place = node(n);
-        while (!place.influenced && !left.isEmpty()) {
+        Vertex vertex = node(n);
+        while (!vertex.influenced && !left.isEmpty()) {
             explore(sql, left.pop());
         }
-        return place.influenced;
+        return vertex.influenced;
     }
 
     private void begin(Sql sql) throws SQLException {
@@ -159,41 +159,41 @@ public final class Influence {
         return sql.number("SELECT n FROM nodes WHERE id = ?", id.bytes());
     }
 
-    private Place node(long n) throws TooManyException {
-        Place known = nodes.get(n);
+    private Vertex node(long n) throws TooManyException {
+        Vertex known = nodes.get(n);
         if (known == null) {
             if (nodes.size() == MAX_NODES) {
                 throw new TooManyException();
             }
-            known = new Place(n);
+            known = new Vertex(n);
             nodes.put(n, known);
             left.push(known);
         }
         return known;
     }
 
-    private void explore(Sql sql, Place place) throws SQLException, TooManyException {
-        if (sourceNodes.contains(place.n)
-                || sourceAgents.contains(sql.number("SELECT a FROM nodes WHERE n = ?", place.n))) {
-            influence(place);
+    private void explore(Sql sql, Vertex vertex) throws SQLException, TooManyException {
+        if (sourceNodes.contains(vertex.n)
+                || sourceAgents.contains(sql.number("SELECT a FROM nodes WHERE n = ?", vertex.n))) {
+            influence(vertex);
         }
         List<Link> links = sql.all(
                 "SELECT parent, " + IS_PARENT + ", 0 FROM parents WHERE n = ?1 UNION ALL SELECT r, " + IS_WRITE
                         + ", max(seq) FROM (SELECT r, seq FROM log WHERE n = ?1 UNION ALL SELECT r, seq FROM origins"
                         + " WHERE n = ?1) GROUP BY r",
                 row -> new Link(row.getLong(1), row.getInt(2), row.getLong(3)),
-                place.n);
+                vertex.n);
         for (Link link : links) {
             if (link.kind() == IS_PARENT) {
-                comesFrom(place, node(link.to()));
+                comesFrom(vertex, node(link.to()));
             } else {
-                read(sql, place, link.to(), link.seq());
+                read(sql, vertex, link.to(), link.seq());
             }
         }
     }
 
     /** The node comes from all that the run had read before. */
-    private void read(Sql sql, Place place, long r, long seq) throws SQLException, TooManyException {
+    private void read(Sql sql, Vertex vertex, long r, long seq) throws SQLException, TooManyException {
         Run run = runs.get(r);
         if (run == null) {
             run = new Run(sql.all(
@@ -215,7 +215,7 @@ public final class Influence {
             }
         }
         for (int i = run.known.size(); i < to; i++) {
-            Place then = new Place(0);
+            Vertex then = new Vertex(0);
             run.known.add(then);
             comesFrom(then, node(run.reads.get(i).to()));
             if (i > 0) {
@@ -223,15 +223,15 @@ public final class Influence {
             }
         }
         if (to > 0) {
-            comesFrom(place, run.known.get(to - 1));
+            comesFrom(vertex, run.known.get(to - 1));
         }
     }
 
-    private void comesFrom(Place place, Place other) throws TooManyException {
+    private void comesFrom(Vertex vertex, Vertex other) throws TooManyException {
         count(1);
-        other.from.add(place);
+        other.from.add(vertex);
         if (other.influenced) {
-            influence(place);
+            influence(vertex);
         }
     }
 
@@ -242,14 +242,14 @@ public final class Influence {
         }
     }
 
-    private static void influence(Place source) {
-        Deque<Place> all = new ArrayDeque<>();
+    private static void influence(Vertex source) {
+        Deque<Vertex> all = new ArrayDeque<>();
         all.push(source);
         while (!all.isEmpty()) {
-            Place place = all.pop();
-            if (!place.influenced) {
-                place.influenced = true;
-                all.addAll(place.from);
+            Vertex vertex = all.pop();
+            if (!vertex.influenced) {
+                vertex.influenced = true;
+                all.addAll(vertex.from);
             }
         }
     }

@@ -136,7 +136,7 @@ public final class IntegrityCheck implements AutoCloseable {
                     byte[] id = row.getBytes(2);
                     if (id == null || id.length != NodeId.LENGTH_BYTES) {
                         problems.add("row " + row.getLong(1) + " of " + what + "s: its id is none");
-                    } else if (!new Reads.Stored(NodeId.ofBytes(id), 0, row.getBytes(3)).sound()) {
+                    } else if (!new Queries.Stored(NodeId.ofBytes(id), 0, row.getBytes(3)).sound()) {
                         problems.add(what + " " + NodeId.ofBytes(id));
                     }
                     return true;

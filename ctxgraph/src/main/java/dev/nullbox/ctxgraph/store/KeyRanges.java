@@ -1,6 +1,6 @@
 package dev.nullbox.ctxgraph.store;
 
-import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.Principal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,7 +21,7 @@ final class KeyRanges {
     record Range(String from, String end) {}
 
     /** The ranges, none when the actor may read nothing there. */
-    static List<Range> of(Actor actor, String prefix) {
+    static List<Range> of(Principal actor, String prefix) {
         List<String> stems = actor.read().stream()
                 .map(pattern -> narrow(pattern.text(), prefix))
                 .filter(stem -> !stem.equals("\0"))

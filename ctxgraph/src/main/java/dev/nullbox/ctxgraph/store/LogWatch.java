@@ -1,8 +1,8 @@
 package dev.nullbox.ctxgraph.store;
 
-import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.CommitPosition;
 import dev.nullbox.ctxgraph.memory.Memory;
-import dev.nullbox.ctxgraph.memory.Position;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
@@ -17,8 +17,8 @@ final class LogWatch implements Memory.Watch {
     private static final int MAX_ENTRIES = 100;
     private static final int MAX_LOOK = 10_000;
 
-    private final Readers readers;
-    private final Position end;
+    private final ReadPool readers;
+    private final CommitPosition end;
     private final List<KeyRanges.Range> ranges;
     private volatile long position;
     private volatile boolean closed;
@@ -26,7 +26,7 @@ final class LogWatch implements Memory.Watch {
     /**
      * @throws RpcException CONFLICT, AHEAD for a place that the log has not come to, or only before a restore
      */
-    LogWatch(Readers readers, Position end, Actor actor, String prefix, long after) throws RpcException {
+    LogWatch(ReadPool readers, CommitPosition end, Principal actor, String prefix, long after) throws RpcException {
         this.readers = readers;
         this.end = end;
         this.ranges = KeyRanges.of(actor, prefix);
@@ -42,7 +42,7 @@ final class LogWatch implements Memory.Watch {
     }
 
     /** Whether the place is beyond what a restored backup had, and before the first number after it. */
-    private static boolean isLost(Readers readers, long after) throws RpcException {
+    private static boolean isLost(ReadPool readers, long after) throws RpcException {
         return readers.read(sql -> sql.number(
                         "SELECT count(*) FROM floor WHERE ? < seq AND ? >"
                                 + " coalesce((SELECT max(log.seq) FROM log WHERE log.seq < floor.seq), 0)",
@@ -66,7 +66,7 @@ final class LogWatch implements Memory.Watch {
     private List<Memory.Head> look() throws RpcException {
         long to = Math.min(end.get(), position + MAX_LOOK);
         List<Memory.Head> mine =
-                ranges.isEmpty() ? List.of() : readers.read(sql -> Reads.log(sql, ranges, position, to, MAX_ENTRIES));
+                ranges.isEmpty() ? List.of() : readers.read(sql -> Queries.log(sql, ranges, position, to, MAX_ENTRIES));
         position = mine.size() == MAX_ENTRIES ? mine.getLast().seq() : to;
         return mine;
     }

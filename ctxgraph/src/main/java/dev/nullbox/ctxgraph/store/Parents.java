@@ -1,8 +1,8 @@
 package dev.nullbox.ctxgraph.store;
 
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
@@ -19,9 +19,9 @@ final class Parents {
      *
      * @throws RpcException INVALID_PARAMS, PARENT; CONFLICT, QUARANTINED
      */
-    static void require(Sql sql, Actor actor, List<NodeId> parents) throws SQLException, RpcException {
+    static void require(Sql sql, Principal actor, List<NodeId> parents) throws SQLException, RpcException {
         for (NodeId parent : parents) {
-            Optional<MemoryKey> key = Reads.key(sql, parent);
+            Optional<MemoryKey> key = Queries.key(sql, parent);
             if (key.isEmpty() || !actor.mayRead(key.get())) {
                 throw new RpcException(
                         MemoryReason.PARENT,

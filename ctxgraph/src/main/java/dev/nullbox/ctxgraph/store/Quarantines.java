@@ -43,7 +43,7 @@ public final class Quarantines {
     /** What a quarantine that came with an import is called, so that nobody's later writes are held back by its name. */
     private static final String IMPORTED = "import:";
 
-    /** What a quarantine holds back. */
+    /** Number of a quarantine, and of the nodes in it. */
     public record Held(long quarantine, long nodes) {}
 
     /**
@@ -51,7 +51,7 @@ public final class Quarantines {
      *
      * @throws RpcException NOT_FOUND when nothing is known of the source
      */
-    public static Held put(Writes writes, Source source, String reason) throws SQLException, RpcException {
+    public static Held put(WriteTransaction writes, Source source, String reason) throws SQLException, RpcException {
         Sql sql = writes.sql();
         String name = nameOf(source);
         long known = switch (source) {
@@ -83,7 +83,7 @@ public final class Quarantines {
      *
      * @throws RpcException NOT_FOUND
      */
-    public static int release(Writes writes, long q) throws SQLException, RpcException {
+    public static int release(WriteTransaction writes, long q) throws SQLException, RpcException {
         Sql sql = writes.sql();
         if (sql.number("SELECT count(*) FROM quarantines WHERE q = ?", q) == 0) {
             throw new RpcException(
@@ -100,7 +100,7 @@ public final class Quarantines {
      *
      * @param source as {@link #put} had it there
      */
-    static void putImported(Writes writes, long n, String source) throws SQLException {
+    static void putImported(WriteTransaction writes, long n, String source) throws SQLException {
         String name = IMPORTED + nameOf(requireSource(source));
         Sql sql = writes.sql();
         sql.update(

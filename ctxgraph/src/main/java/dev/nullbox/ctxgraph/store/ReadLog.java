@@ -1,7 +1,7 @@
 package dev.nullbox.ctxgraph.store;
 
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.rpc.RpcException;
 import java.util.LinkedHashMap;
@@ -38,8 +38,8 @@ final class ReadLog {
      *
      * @param position the last sequence number when it was read
      */
-    void note(Actor actor, NodeId node, long position) throws RpcException {
-        if (actor.agent().equals(Actor.OPERATOR)) {
+    void note(Principal actor, NodeId node, long position) throws RpcException {
+        if (actor.agent().equals(Principal.OPERATOR)) {
             return;
         }
         Noted noted = new Noted(actor.agent(), actor.run(), node);
@@ -48,7 +48,7 @@ final class ReadLog {
                 return;
             }
         }
-        committer.changeLater(writes -> writes.read(actor, node, position));
+        committer.submit(writes -> writes.read(actor, node, position));
         // Only once it is queued: a refused one is to be noted when the read is tried again. Two at a time do no harm.
         synchronized (recent) {
             recent.put(noted, true);

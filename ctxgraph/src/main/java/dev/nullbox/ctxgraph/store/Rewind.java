@@ -1,9 +1,9 @@
 package dev.nullbox.ctxgraph.store;
 
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
@@ -18,7 +18,8 @@ public final class Rewind {
      *
      * @throws RpcException NOT_FOUND when the key held nothing yet; CONFLICT, QUARANTINED; INTERNAL, DAMAGED
      */
-    public static Memory.Written apply(Writes writes, MemoryKey key, long to) throws SQLException, RpcException {
+    public static Memory.Written apply(WriteTransaction writes, MemoryKey key, long to)
+            throws SQLException, RpcException {
         NodeId id = writes.sql()
                 .first(
                         "SELECT id FROM keys JOIN log USING (k) JOIN nodes ON nodes.n = log.n"
@@ -31,6 +32,6 @@ public final class Rewind {
                         key + " was not yet written at sequence number " + to,
                         MemoryContract.TO.name()));
         Quarantines.refuse(writes.sql(), id);
-        return writes.again(Actor.operator(), id);
+        return writes.again(Principal.operator(), id);
     }
 }

@@ -99,7 +99,7 @@ final class Schema {
             sql.execute(table);
         }
         if (version == 1) {
-            Version1.move(sql);
+            MigrationFromV1.move(sql);
             sql.execute("DROP TABLE log_1");
             sql.execute("DROP TABLE nodes_1");
         }

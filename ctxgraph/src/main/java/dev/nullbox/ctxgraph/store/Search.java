@@ -1,9 +1,9 @@
 package dev.nullbox.ctxgraph.store;
 
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.Query;
 import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.protocol.api.MemoryReason;
@@ -59,7 +59,7 @@ final class Search implements AutoCloseable {
      *
      * @throws RpcException INVALID_PARAMS, QUERY or VECTOR
      */
-    List<Memory.Hit> find(Sql sql, Actor actor, Query query, Filter filter) throws SQLException, RpcException {
+    List<Memory.Hit> find(Sql sql, Principal actor, Query query, Filter filter) throws SQLException, RpcException {
         if (query.text().isEmpty() == query.vector().isEmpty()) {
             throw new RpcException(MemoryReason.QUERY, "text: give either text or vector", MemoryContract.QUERY.name());
         }
@@ -67,11 +67,11 @@ final class Search implements AutoCloseable {
         if (ranges.isEmpty()) {
             return List.of();
         }
-        String match = query.text().isEmpty() ? "" : Texts.match(query.text());
+        String match = query.text().isEmpty() ? "" : SearchText.match(query.text());
         List<Memory.Hit> hits = List.of();
         for (int most : new int[] {query.max() * SPARE, MAX_MATCHES}) {
             List<Found> candidates = match.isEmpty()
-                    ? nearest(sql, ranges, Prepared.unit(query.vector()), most)
+                    ? nearest(sql, ranges, PreparedWrite.unit(query.vector()), most)
                     : matches(sql, ranges, match, most);
             hits = shown(sql, candidates, match, query.max(), filter);
             if (hits.size() == query.max() || candidates.size() < most) {
@@ -95,22 +95,22 @@ final class Search implements AutoCloseable {
 
     private Optional<Memory.Hit> hit(Sql sql, Found found, String match, Filter filter)
             throws SQLException, RpcException {
-        record Row(String key, Reads.Stored stored) {}
+        record Row(String key, Queries.Stored stored) {}
         Optional<Row> row = sql.first(
                 "SELECT key, id, seq, content FROM keys JOIN nodes USING (n) WHERE k = ? AND live",
                 at -> new Row(
                         at.getString(1),
-                        new Reads.Stored(NodeId.ofBytes(at.getBytes(2)), at.getLong(3), at.getBytes(4))),
+                        new Queries.Stored(NodeId.ofBytes(at.getBytes(2)), at.getLong(3), at.getBytes(4))),
                 found.k());
         if (row.isEmpty()) {
             return Optional.empty();
         }
         String key = row.get().key();
-        Reads.Stored stored = row.get().stored();
+        Queries.Stored stored = row.get().stored();
         if (!stored.sound() || !filter.shows(sql, stored.id)) {
             return Optional.empty();
         }
-        String text = Texts.of(stored.content);
+        String text = SearchText.of(stored.content);
         String snippet = match.isEmpty() ? beginning(text) : snippet(key, text, match);
         return Optional.of(new Memory.Hit(new MemoryKey(key), stored.id, stored.seq, found.score(), snippet));
     }

@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 
-/** One connection to the database with its prepared statements; for one thread at a time. */
+/** Connection to the database with its prepared statements; for one thread at a time. */
 public final class Sql implements AutoCloseable {
     private static final int BUSY_MS = 10_000;
 

@@ -1,14 +1,14 @@
 package dev.nullbox.ctxgraph.store;
 
-import dev.nullbox.ctxgraph.admission.Turns;
-import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.admission.RequestScheduler;
 import dev.nullbox.ctxgraph.memory.Blob;
+import dev.nullbox.ctxgraph.memory.CommitPosition;
 import dev.nullbox.ctxgraph.memory.HeapCost;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
-import dev.nullbox.ctxgraph.memory.Position;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.ctxgraph.memory.Query;
 import dev.nullbox.protocol.api.MemoryContract;
@@ -41,32 +41,32 @@ public final class SqliteMemory implements Memory {
     private static final Duration PAUSE = Duration.ofMillis(100);
 
     /** How long a request of an agent waits for its turn. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(10);
 
     private final Sql writer;
     private final Committer committer;
-    private final Readers readers;
-    private final Readers slowReaders;
+    private final ReadPool readers;
+    private final ReadPool slowReaders;
 
     /** For watches, which look a little at every commit. */
-    private final Readers watchers;
+    private final ReadPool watchers;
 
     private final Search search;
     private final ReadLog readLog;
-    private final AgentWrites agentWrites;
-    private final Position end = new Position();
-    private final Turns turns = new Turns(PATIENCE, PAUSE);
+    private final WritePipeline agentWrites;
+    private final CommitPosition end = new CommitPosition();
+    private final RequestScheduler scheduler = new RequestScheduler(QUEUE_TIMEOUT, PAUSE);
 
     private SqliteMemory(Path file, Sql writer, LongSupplier nanoClock) throws SQLException {
         this.writer = writer;
-        this.readers = Readers.open(file, READERS);
-        this.slowReaders = Readers.open(file, SLOW_READERS);
-        this.watchers = Readers.open(file, 1);
+        this.readers = ReadPool.open(file, READERS);
+        this.slowReaders = ReadPool.open(file, SLOW_READERS);
+        this.watchers = ReadPool.open(file, 1);
         this.search = Search.open();
-        Writes writes = Writes.open(writer);
+        WriteTransaction writes = WriteTransaction.open(writer);
         end.moveTo(writes.lastSeq());
         this.committer = Committer.start(writes, end::moveTo);
-        this.agentWrites = new AgentWrites(committer, turns, nanoClock);
+        this.agentWrites = new WritePipeline(committer, scheduler, nanoClock);
         this.readLog = new ReadLog(committer);
     }
 
@@ -105,32 +105,32 @@ public final class SqliteMemory implements Memory {
         return committer;
     }
 
-    public Readers readers() {
+    public ReadPool readers() {
         return readers;
     }
 
     /** The turns of those who may not fill the heap; reads in one of them weigh in it. */
-    public Turns turns() {
-        return turns;
+    public RequestScheduler scheduler() {
+        return scheduler;
     }
 
     @Override
-    public List<Written> write(Actor actor, List<Put> puts) throws RpcException {
+    public List<Written> write(Principal actor, List<Put> puts) throws RpcException {
         return agentWrites.write(actor, puts);
     }
 
     /** Stages a chunk of at most {@link Blob#MAX_CHUNK_BYTES} for a blob of this actor. */
-    public NodeId putChunk(Actor actor, byte[] data) throws RpcException {
+    public NodeId putChunk(Principal actor, byte[] data) throws RpcException {
         return agentWrites.stage(actor, data);
     }
 
     /** The blob of chunks that this actor has staged. */
-    public Blob blob(Actor actor, List<NodeId> chunks, String type) throws RpcException {
+    public Blob blob(Principal actor, List<NodeId> chunks, String type) throws RpcException {
         return readers.read(sql -> Blobs.of(sql, actor.agent(), chunks, type));
     }
 
     /** The blob that a node is, when the actor may read it; NOT_FOUND when there is none. */
-    public Blob blob(Actor actor, NodeId id) throws RpcException {
+    public Blob blob(Principal actor, NodeId id) throws RpcException {
         return node(actor, id)
                 .map(Entry::node)
                 .filter(found -> found.kind() == Node.Kind.BLOB)
@@ -140,22 +140,22 @@ public final class SqliteMemory implements Memory {
     }
 
     /** The bytes of one chunk of a blob that the actor may read; NOT_FOUND when there is none. */
-    public byte[] chunk(Actor actor, NodeId id, int index) throws RpcException {
+    public byte[] chunk(Principal actor, NodeId id, int index) throws RpcException {
         if (blob(actor, id).chunks().size() <= index) {
             throw new RpcException(
                     MemoryReason.NOT_FOUND, "the blob has no chunk " + index, MemoryContract.INDEX.name());
         }
         byte[] chunk = readers.read(sql -> Blobs.chunk(sql, id, index));
         // In base 64, as the answer's tree and text.
-        turns.weigh(CHUNK_COPIES * chunk.length);
+        scheduler.charge(CHUNK_COPIES * chunk.length);
         return chunk;
     }
 
     @Override
-    public Optional<Entry> get(Actor actor, MemoryKey key) throws RpcException {
+    public Optional<Entry> get(Principal actor, MemoryKey key) throws RpcException {
         actor.requireRead(key);
         Optional<Entry> entry = read(actor, sql -> {
-            Optional<Reads.Stored> stored = Reads.stored(sql, key);
+            Optional<Queries.Stored> stored = Queries.stored(sql, key);
             if (stored.isEmpty()) {
                 return Optional.<Entry>empty();
             }
@@ -166,14 +166,14 @@ public final class SqliteMemory implements Memory {
     }
 
     @Override
-    public Optional<Entry> node(Actor actor, NodeId id) throws RpcException {
+    public Optional<Entry> node(Principal actor, NodeId id) throws RpcException {
         Optional<Entry> entry = read(actor, sql -> {
             // Whether the key may be read comes first: to others the node is not there, quarantined, damaged or not.
-            Optional<MemoryKey> key = Reads.key(sql, id);
-            if (key.isPresent() ? !actor.mayRead(key.get()) : !actor.agent().equals(Actor.OPERATOR)) {
+            Optional<MemoryKey> key = Queries.key(sql, id);
+            if (key.isPresent() ? !actor.mayRead(key.get()) : !actor.agent().equals(Principal.OPERATOR)) {
                 return Optional.<Entry>empty();
             }
-            Optional<Reads.Stored> stored = Reads.stored(sql, id);
+            Optional<Queries.Stored> stored = Queries.stored(sql, id);
             if (stored.isEmpty()) {
                 return Optional.<Entry>empty();
             }
@@ -184,30 +184,30 @@ public final class SqliteMemory implements Memory {
     }
 
     /** What asks for influence goes through more than a few rows. */
-    private <T> T read(Actor actor, Readers.Reading<T> reading) throws RpcException {
+    private <T> T read(Principal actor, ReadPool.Reading<T> reading) throws RpcException {
         return actor.excluded().isEmpty() ? readers.read(reading) : slowly(actor, reading);
     }
 
-    private <T> T slowly(Actor actor, Readers.Reading<T> reading) throws RpcException {
-        return turns.slowly(actor.agent(), () -> {
+    private <T> T slowly(Principal actor, ReadPool.Reading<T> reading) throws RpcException {
+        return scheduler.slowly(actor.agent(), () -> {
             if (!actor.excluded().isEmpty()) {
-                turns.weigh(Influence.HEAP_COST);
+                scheduler.charge(Influence.HEAP_COST);
             }
             return slowReaders.read(reading);
         });
     }
 
-    private static void refuseHeld(Sql sql, NodeId id, Actor actor) throws SQLException, RpcException {
+    private static void refuseHeld(Sql sql, NodeId id, Principal actor) throws SQLException, RpcException {
         Quarantines.refuse(sql, id);
         Influence.refuse(sql, id, actor.excluded());
     }
 
-    private Entry checked(Reads.Stored stored) throws RpcException {
-        turns.weigh(HeapCost.of(stored.content));
+    private Entry checked(Queries.Stored stored) throws RpcException {
+        scheduler.charge(HeapCost.of(stored.content));
         return stored.checked();
     }
 
-    private Optional<Entry> noted(Actor actor, Optional<Entry> entry) throws RpcException {
+    private Optional<Entry> noted(Principal actor, Optional<Entry> entry) throws RpcException {
         if (entry.isPresent()) {
             readLog.note(actor, entry.get().id(), end.get());
         }
@@ -215,25 +215,25 @@ public final class SqliteMemory implements Memory {
     }
 
     @Override
-    public Optional<Head> head(Actor actor, MemoryKey key) throws RpcException {
+    public Optional<Head> head(Principal actor, MemoryKey key) throws RpcException {
         actor.requireRead(key);
-        return readers.read(sql -> Reads.head(sql, key));
+        return readers.read(sql -> Queries.head(sql, key));
     }
 
     @Override
-    public Page<Head> history(Actor actor, MemoryKey key, long before, int max) throws RpcException {
+    public Page<Head> history(Principal actor, MemoryKey key, long before, int max) throws RpcException {
         actor.requireRead(key);
-        List<Head> found = readers.read(sql -> Reads.history(sql, key, before, max + 1));
+        List<Head> found = readers.read(sql -> Queries.history(sql, key, before, max + 1));
         boolean more = found.size() > max;
         List<Head> page = more ? found.subList(0, max) : found;
         return new Page<>(page, more ? Optional.of(Long.toString(page.getLast().seq())) : Optional.empty());
     }
 
     @Override
-    public Page<Head> list(Actor actor, String prefix, String after, int max) throws RpcException {
+    public Page<Head> list(Principal actor, String prefix, String after, int max) throws RpcException {
         List<KeyRanges.Range> ranges = KeyRanges.of(actor, prefix);
         return read(actor, sql -> {
-            List<Head> found = Reads.list(sql, ranges, after, max + 1);
+            List<Head> found = Queries.list(sql, ranges, after, max + 1);
             boolean more = found.size() > max;
             List<Head> page = new ArrayList<>(more ? found.subList(0, max) : found);
             Optional<String> next = more ? Optional.of(page.getLast().key().text()) : Optional.empty();
@@ -252,7 +252,7 @@ public final class SqliteMemory implements Memory {
     }
 
     @Override
-    public Page<Entry> entries(Actor actor, String prefix, String after, int max) throws RpcException {
+    public Page<Entry> entries(Principal actor, String prefix, String after, int max) throws RpcException {
         Page<Head> heads = list(actor, prefix, after, max);
         List<Entry> entries = new ArrayList<>();
         long cost = 0;
@@ -261,8 +261,8 @@ public final class SqliteMemory implements Memory {
                 return new Page<>(
                         entries, Optional.of(entries.getLast().node().key().text()));
             }
-            Optional<Reads.Stored> stored =
-                    head.quarantined() ? Optional.empty() : readers.read(sql -> Reads.stored(sql, head.id()));
+            Optional<Queries.Stored> stored =
+                    head.quarantined() ? Optional.empty() : readers.read(sql -> Queries.stored(sql, head.id()));
             if (stored.isPresent() && stored.get().sound()) {
                 cost += HeapCost.of(stored.get().content);
                 Entry entry = checked(stored.get());
@@ -274,10 +274,10 @@ public final class SqliteMemory implements Memory {
     }
 
     @Override
-    public List<Hit> search(Actor actor, Query query) throws RpcException {
+    public List<Hit> search(Principal actor, Query query) throws RpcException {
         List<Hit> hits = slowly(actor, sql -> {
             Influence influence = Influence.of(actor.excluded());
-            return search.find(sql, actor, query, (at, id) -> !Reads.quarantined(at, id) && !influence.on(at, id));
+            return search.find(sql, actor, query, (at, id) -> !Queries.quarantined(at, id) && !influence.on(at, id));
         });
         for (Hit hit : hits) {
             readLog.note(actor, hit.id(), end.get());
@@ -286,7 +286,7 @@ public final class SqliteMemory implements Memory {
     }
 
     @Override
-    public Watch watch(Actor actor, String prefix, long after) throws RpcException {
+    public Watch watch(Principal actor, String prefix, long after) throws RpcException {
         return new LogWatch(watchers, end, actor, prefix, after);
     }
 

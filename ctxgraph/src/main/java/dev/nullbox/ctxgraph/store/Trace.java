@@ -41,7 +41,7 @@ public final class Trace {
 
     private record Row(long n, NodeId id, Node.Kind kind, String agent, boolean held) {}
 
-    /** One time that a node was written, here or, with number 0, where it was imported from. */
+    /** Write of a node, here or, with number 0, where it was imported from. */
     private record Write(long seq, long r, long before, String agent, long run, String manifest) {}
 
     private Trace(Sql sql, boolean back, int max) {
@@ -151,7 +151,7 @@ public final class Trace {
         return Message.of(
                 MemoryContract.ID.is(row.id().hex()),
                 MemoryContract.KEY.is(
-                        Reads.key(sql, row.id()).map(MemoryKey::text).orElse("")),
+                        Queries.key(sql, row.id()).map(MemoryKey::text).orElse("")),
                 MemoryContract.KIND.is(row.kind().text()),
                 Fields.SEQ.is(first.map(write -> write.get(Fields.SEQ)).orElse(0L)),
                 Fields.AGENT.is(row.agent()),

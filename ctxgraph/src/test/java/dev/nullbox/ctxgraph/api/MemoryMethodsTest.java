@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.ctxgraph.http.Attachments;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.KeyGlob;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.store.SqliteMemory;
 import dev.nullbox.protocol.Audience;
@@ -57,12 +57,12 @@ class MemoryMethodsTest {
         return Json.parse(text.replace('\'', '"')).getAsJsonObject();
     }
 
-    private static Actor attached(String params) throws RpcException {
+    private static Principal attached(String params) throws RpcException {
         return Attachments.actor(Codec.decodeRequest(
                 MemoryContract.ATTACH.request(), object("{'address':'','port':1," + params.substring(1))));
     }
 
-    private JsonObject call(Actor actor, String method, String params) throws RpcException {
+    private JsonObject call(Principal actor, String method, String params) throws RpcException {
         return methods.call(actor, "memory." + method, object(params)).getAsJsonObject();
     }
 
@@ -89,13 +89,14 @@ class MemoryMethodsTest {
     /** The weight of a word tells how many texts have it, those of other agents among them. */
     @Test
     void tellsAnAgentNoNumberThatOthersTextsGoInto() throws Exception {
-        Actor ada = attached("{'agent':'ada'}");
+        Principal ada = attached("{'agent':'ada'}");
         call(ada, "put", "{'key':'k','value':'walrus','vector':[1,0]}");
         assertThat(hit(call(ada, "search", "{'text':'walrus'}")).keySet())
                 .containsExactlyInAnyOrder("key", "id", "seq", "snippet");
         assertThat(hit(call(ada, "search", "{'vector':[1,0]}")).get("score").getAsDouble())
                 .isEqualTo(1);
-        assertThat(hit(call(Actor.operator(), "search", "{'text':'walrus'}")).has("score"))
+        assertThat(hit(call(Principal.operator(), "search", "{'text':'walrus'}"))
+                        .has("score"))
                 .isTrue();
     }
 
@@ -105,10 +106,10 @@ class MemoryMethodsTest {
 
     @Test
     void letsTwoAgentsShareASpaceByGrantAndKeepsAThirdOut() throws Exception {
-        Actor ada = attached("{'agent':'ada','run':3,'manifest':'" + "0a".repeat(32)
+        Principal ada = attached("{'agent':'ada','run':3,'manifest':'" + "0a".repeat(32)
                 + "','read':['ada/*','team/*'],'write':['ada/*','team/*']}");
-        Actor bob = attached("{'agent':'bob','read':['team/plan'],'write':[]}");
-        Actor eve = attached("{'agent':'eve'}");
+        Principal bob = attached("{'agent':'bob','read':['team/plan'],'write':[]}");
+        Principal eve = attached("{'agent':'eve'}");
         JsonObject written = call(ada, "put", "{'key':'team/plan','value':{'step':1},'expect':null}");
         JsonObject read = call(bob, "get", "{'key':'team/plan'}");
         assertThat(read.get("value")).isEqualTo(json("{'step':1}"));
@@ -137,7 +138,7 @@ class MemoryMethodsTest {
 
     @Test
     void putsOnConditionAndDeletes() throws Exception {
-        Actor ada = attached("{'agent':'ada'}");
+        Principal ada = attached("{'agent':'ada'}");
         String first = call(ada, "put", "{'key':'k','value':1}").get("id").getAsString();
         refused(ada, "HEAD", "put", "{'key':'k','value':2,'expect':null}");
         refused(ada, "HEAD", "put", "{'key':'k','value':2,'expect':9}");
@@ -159,7 +160,7 @@ class MemoryMethodsTest {
 
     @Test
     void takesABlobInChunks() throws Exception {
-        Actor ada = attached("{'agent':'ada'}");
+        Principal ada = attached("{'agent':'ada'}");
         JsonObject chunk = call(ada, "chunk.put", "{'data':'YWJj'}");
         assertThat(chunk)
                 .isEqualTo(
@@ -228,19 +229,19 @@ class MemoryMethodsTest {
         assertThat(Codec.encode(read)).isEqualTo(params);
         List<KeyGlob> write = List.of(new KeyGlob("ada/x"));
         assertThat(Attachments.actor(read))
-                .isEqualTo(new Actor(
+                .isEqualTo(new Principal(
                         new PrincipalName("ada"),
                         3,
                         "0a".repeat(32),
-                        Actor.ownSpace(new PrincipalName("ada")),
+                        Principal.ownSpace(new PrincipalName("ada")),
                         write,
                         7 << 20,
                         9,
                         List.of()));
-        assertThat(attached("{'agent':'ada'}")).isEqualTo(Actor.ofName(new PrincipalName("ada")));
+        assertThat(attached("{'agent':'ada'}")).isEqualTo(Principal.ofName(new PrincipalName("ada")));
     }
 
-    private void refused(Actor actor, String detail, String method, String params) {
+    private void refused(Principal actor, String detail, String method, String params) {
         RpcException refusal = catchThrowableOfType(RpcException.class, () -> call(actor, method, params));
         assertThat(refusal).as(method + " " + params).isNotNull();
         assertThat(refusal.detail()).as(refusal.getMessage()).isEqualTo(detail);

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonPrimitive;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.ctxgraph.memory.Query;
 import dev.nullbox.ctxgraph.memory.Source;
@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 class NeighbourTest {
     private static final int KEYS = 400;
 
-    private final Actor ada = TestMemory.actor("ada");
-    private final Actor bob = TestMemory.actor("bob");
+    private final Principal ada = TestMemory.actor("ada");
+    private final Principal bob = TestMemory.actor("bob");
 
     @TempDir
     private Path directory;
@@ -104,7 +104,7 @@ class NeighbourTest {
         assertThat(memory.memory().list(ada.excluding(without), "", "", 1_000).items())
                 .hasSize(1_000);
         // Each write that follows comes from all that the run has read.
-        Actor other = TestMemory.actor("eve", "ada/*");
+        Principal other = TestMemory.actor("eve", "ada/*");
         String after = "";
         do {
             Memory.Page<Memory.Entry> page = memory.memory().entries(other, "ada/", after, 1_000);

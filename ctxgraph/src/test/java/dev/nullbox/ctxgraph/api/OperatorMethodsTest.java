@@ -7,13 +7,13 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Blob;
 import dev.nullbox.ctxgraph.memory.KeyGlob;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.ctxgraph.memory.Query;
@@ -22,7 +22,7 @@ import dev.nullbox.ctxgraph.store.Backup;
 import dev.nullbox.ctxgraph.store.IntegrityCheck;
 import dev.nullbox.ctxgraph.store.Sql;
 import dev.nullbox.ctxgraph.store.SqliteMemory;
-import dev.nullbox.ctxgraph.store.Writes;
+import dev.nullbox.ctxgraph.store.WriteTransaction;
 import dev.nullbox.protocol.api.TransferContract;
 import dev.nullbox.rpc.Caller;
 import dev.nullbox.rpc.Json;
@@ -48,10 +48,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class OperatorMethodsTest {
     private static final List<KeyGlob> ALL = List.of(new KeyGlob("*"));
-    private static final Actor ADA =
-            new Actor(new PrincipalName("ada"), 1, "", ALL, ALL, 1 << 30, 1_000_000, List.of());
-    private static final Actor BOB =
-            new Actor(new PrincipalName("bob"), 4, "ab".repeat(32), ALL, ALL, 1 << 30, 1_000_000, List.of());
+    private static final Principal ADA =
+            new Principal(new PrincipalName("ada"), 1, "", ALL, ALL, 1 << 30, 1_000_000, List.of());
+    private static final Principal BOB =
+            new Principal(new PrincipalName("bob"), 4, "ab".repeat(32), ALL, ALL, 1 << 30, 1_000_000, List.of());
 
     @TempDir
     Path directory;
@@ -101,7 +101,7 @@ class OperatorMethodsTest {
         assertThat(refusal.detail()).as(refusal.getMessage()).isEqualTo(detail);
     }
 
-    private NodeId put(Actor actor, String key, String text, NodeId... parents) throws RpcException {
+    private NodeId put(Principal actor, String key, String text, NodeId... parents) throws RpcException {
         return memory.put(
                         actor,
                         new Put(
@@ -128,7 +128,7 @@ class OperatorMethodsTest {
         NodeId bad = put(ADA, "ada/bad", "poison");
         memory.get(BOB, new MemoryKey("ada/bad"));
         NodeId taken = put(BOB, "bob/after", "taken in");
-        NodeId child = put(Actor.operator(), "ops/child", "named", taken);
+        NodeId child = put(Principal.operator(), "ops/child", "named", taken);
         JsonObject back = call("trace", "{\"id\":\"" + child.hex() + "\"}");
         assertThat(strings(back.get("nodes"), "key")).containsExactly("ops/child", "bob/after", "ada/bad");
         assertThat(back.get("complete").getAsBoolean()).isTrue();
@@ -154,8 +154,8 @@ class OperatorMethodsTest {
         // Ada goes on, and Bob in the same run: held back too. A new run of Bob is not.
         put(ADA, "ada/more", "x");
         put(BOB, "bob/more", "x");
-        put(new Actor(BOB.agent(), 5, "", ALL, ALL, 1 << 30, 1_000, List.of()), "bob/fresh", "x");
-        assertThat(memory.list(Actor.operator(), "", "", 10).items().stream()
+        put(new Principal(BOB.agent(), 5, "", ALL, ALL, 1 << 30, 1_000, List.of()), "bob/fresh", "x");
+        assertThat(memory.list(Principal.operator(), "", "", 10).items().stream()
                         .filter(Memory.Head::quarantined)
                         .map(head -> head.key().text()))
                 .containsExactly("ada/bad", "ada/more", "bob/after", "bob/more", "ops/child");
@@ -338,7 +338,7 @@ class OperatorMethodsTest {
 
     @Test
     void tracesEachWriteOfANodeThatWasWrittenAgain() throws Exception {
-        Actor later = new Actor(BOB.agent(), 9, "cd".repeat(32), ALL, ALL, 1 << 30, 1_000, List.of());
+        Principal later = new Principal(BOB.agent(), 9, "cd".repeat(32), ALL, ALL, 1 << 30, 1_000, List.of());
         NodeId same = put(BOB, "bob/same", "x");
         put(later, "bob/same", "y");
         assertThat(put(later, "bob/same", "x")).isEqualTo(same);
@@ -389,14 +389,14 @@ class OperatorMethodsTest {
         assertThat(back.get("complete").getAsBoolean()).isTrue();
         assertThat(strings(call("trace", "{\"id\":\"" + root.hex() + "\"}").get("nodes"), "agent"))
                 .containsExactly("bob");
-        put(Actor.operator(), "ops/named", "child", root);
+        put(Principal.operator(), "ops/named", "child", root);
         assertThat(memory.node(BOB, root)).isPresent();
         // Ada's five nodes and entries, and her chunk once, as where it comes from.
         assertThat(memory.readers().<Long>read(sql -> sql.number("SELECT bytes FROM agents WHERE name = 'ada'")))
                 .isEqualTo(memory.readers()
                         .<Long>read(sql -> sql.number(
                                 "SELECT (SELECT sum(length(content)) FROM nodes JOIN agents USING (a) WHERE name = 'ada') + "
-                                        + data.length + " + " + Writes.ENTRY_BYTES
+                                        + data.length + " + " + WriteTransaction.ENTRY_BYTES
                                         + " * (SELECT count(*) FROM log JOIN runs USING (r) JOIN agents USING (a)"
                                         + " WHERE name = 'ada')")));
         assertThat(call("import", "{\"transfer\":\"" + upload(bytes) + "\"}"))
@@ -430,7 +430,7 @@ class OperatorMethodsTest {
         put(ADA, "ada/child", "named", bad);
         memory.get(ADA, new MemoryKey("bob/bad"));
         put(ADA, "ada/reader", "not named");
-        put(new Actor(ADA.agent(), 2, "", ALL, ALL, 1 << 30, 1_000, List.of()), "ada/free", "x");
+        put(new Principal(ADA.agent(), 2, "", ALL, ALL, 1 << 30, 1_000, List.of()), "ada/free", "x");
         byte[] bytes = download(call("export", "{\"prefix\":\"ada/\"}"));
         close();
         open("other.db");
@@ -457,7 +457,7 @@ class OperatorMethodsTest {
         NodeId bad = put(ADA, "ada/bad", "poison");
         memory.get(BOB, new MemoryKey("ada/bad"));
         NodeId middle = put(BOB, "bob/middle", "read");
-        put(Actor.operator(), "ops/child", "named", middle);
+        put(Principal.operator(), "ops/child", "named", middle);
         put(ADA, "ada/late", "written after the read");
         memory.get(BOB, new MemoryKey("ada/late"));
         assertThat(moveTo("second.db", "{\"prefix\":\"ops/\"}"))
@@ -497,7 +497,7 @@ class OperatorMethodsTest {
         assertThat(strings(call("trace", "{\"id\":\"" + root + "\"}").get("nodes"), "id"))
                 .containsExactly(root.hex());
         put(ADA, "ada/more", "x", root);
-        Actor eve = new Actor(new PrincipalName("eve"), 1, "", List.of(), ALL, 1 << 30, 1_000, List.of());
+        Principal eve = new Principal(new PrincipalName("eve"), 1, "", List.of(), ALL, 1 << 30, 1_000, List.of());
         assertThat(catchThrowableOfType(RpcException.class, () -> put(eve, "eve/x", "x", root))
                         .detail())
                 .isEqualTo("PARENT");
@@ -514,7 +514,7 @@ class OperatorMethodsTest {
 
     @Test
     void tracesReadsAndContactsOfEachWriteUpToABound() throws Exception {
-        Actor later = new Actor(ADA.agent(), 2, "cd".repeat(32), ALL, ALL, 1 << 30, 1_000, List.of());
+        Principal later = new Principal(ADA.agent(), 2, "cd".repeat(32), ALL, ALL, 1 << 30, 1_000, List.of());
         NodeId first = put(ADA, "ada/k", "A");
         put(ADA, "ada/k", "B");
         NodeId read = put(BOB, "bob/read", "x");

@@ -1,8 +1,8 @@
 package dev.nullbox.ctxgraph.api;
 
-import dev.nullbox.ctxgraph.admission.HttpPlaces;
-import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.admission.BufferBudget;
 import dev.nullbox.ctxgraph.memory.KeyGlob;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.store.SqliteMemory;
 import dev.nullbox.rpc.RpcException;
@@ -34,7 +34,7 @@ public final class TestMemory implements AutoCloseable {
     }
 
     /** The same with places of the test's own. */
-    public MemoryMethods service(HttpPlaces places) {
+    public MemoryMethods service(BufferBudget places) {
         return new MemoryMethods(memory, new EventSink(events), places);
     }
 
@@ -44,12 +44,12 @@ public final class TestMemory implements AutoCloseable {
     }
 
     /** An agent with its own space and these patterns besides. */
-    public static Actor actor(String name, String... granted) {
-        List<KeyGlob> patterns = new ArrayList<>(Actor.ownSpace(new PrincipalName(name)));
+    public static Principal actor(String name, String... granted) {
+        List<KeyGlob> patterns = new ArrayList<>(Principal.ownSpace(new PrincipalName(name)));
         for (String pattern : granted) {
             patterns.add(new KeyGlob(pattern));
         }
-        return new Actor(new PrincipalName(name), 1, "", patterns, patterns, 1L << 30, 1_000_000, List.of());
+        return new Principal(new PrincipalName(name), 1, "", patterns, patterns, 1L << 30, 1_000_000, List.of());
     }
 
     @Override

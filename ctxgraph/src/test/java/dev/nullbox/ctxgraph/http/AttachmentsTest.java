@@ -42,7 +42,7 @@ class AttachmentsTest {
 
     @BeforeAll
     static void setBounds() {
-        HttpDoor.setBounds();
+        AgentHttpServer.setBounds();
     }
 
     @BeforeEach

@@ -2,7 +2,7 @@ package dev.nullbox.ctxgraph.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nullbox.ctxgraph.admission.HttpPlaces;
+import dev.nullbox.ctxgraph.admission.BufferBudget;
 import dev.nullbox.ctxgraph.api.MemoryMethods;
 import dev.nullbox.ctxgraph.api.TestMemory;
 import dev.nullbox.ctxgraph.mcp.McpEndpoint;
@@ -37,14 +37,14 @@ class HttpBodiesTest {
 
     @BeforeAll
     static void setBounds() {
-        HttpDoor.setBounds();
+        AgentHttpServer.setBounds();
     }
 
     @BeforeEach
     void openMemory() throws Exception {
         memory = new TestMemory(data);
         open.add(memory);
-        service = memory.service(new HttpPlaces(Duration.ofMillis(500)));
+        service = memory.service(new BufferBudget(Duration.ofMillis(500)));
     }
 
     @AfterEach
@@ -54,10 +54,11 @@ class HttpBodiesTest {
         }
     }
 
-    private int door(String agent) throws IOException {
-        HttpDoor door = HttpDoor.open(TestMemory.actor(agent), RawHttp.LOOPBACK, 0, service, McpEndpoint::new);
-        open.add(door);
-        return door.address().getPort();
+    private int listener(String agent) throws IOException {
+        AgentHttpServer listener =
+                AgentHttpServer.open(TestMemory.actor(agent), RawHttp.LOOPBACK, 0, service, McpEndpoint::new);
+        open.add(listener);
+        return listener.address().getPort();
     }
 
     private static String put(String key, String value) {
@@ -65,11 +66,11 @@ class HttpBodiesTest {
                 + "\",\"value\":\"" + value + "\"}}";
     }
 
-    private static RawHttp.Answer post(int port, String body) throws IOException {
+    private static RawHttp.Response post(int port, String body) throws IOException {
         return RawHttp.call(port, "POST", "/rpc", List.of(), body);
     }
 
-    private static void assertWritten(RawHttp.Answer answer) {
+    private static void assertWritten(RawHttp.Response answer) {
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         assertThat(answer.body()).contains("\"seq\":");
     }
@@ -85,10 +86,10 @@ class HttpBodiesTest {
 
     @Test
     void oneAgentsLargeBodiesLeaveTheOthersAlone() throws Exception {
-        int ada = door("ada");
-        int bob = door("bob");
+        int ada = listener("ada");
+        int bob = listener("bob");
         assertWritten(post(bob, LARGE));
-        for (int i = 0; i < HttpDoor.THREADS; i++) {
+        for (int i = 0; i < AgentHttpServer.THREADS; i++) {
             stall(ada);
         }
         for (int i = 0; i < 20; i++) {
@@ -105,18 +106,18 @@ class HttpBodiesTest {
 
     @Test
     void refusesWhatFindsNoPlace() throws Exception {
-        int bob = door("bob");
+        int bob = listener("bob");
         assertWritten(post(bob, LARGE));
         List<RawHttp> stalled = new ArrayList<>();
         for (String agent : List.of("ada", "carol", "dave", "eve")) {
-            stalled.add(stall(door(agent)));
+            stalled.add(stall(listener(agent)));
         }
         // Those bodies take their places when the doors' threads get to them.
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (post(bob, LARGE).status() == 200 && System.nanoTime() < deadline) {
             Thread.onSpinWait();
         }
-        for (RawHttp.Answer refused : List.of(
+        for (RawHttp.Response refused : List.of(
                 post(bob, LARGE), post(bob, get("large")), RawHttp.call(bob, "POST", "/mcp", RawHttp.MCP, LARGE))) {
             assertThat(refused.status()).as(refused.body()).isEqualTo(503);
             assertThat(refused.headers()).containsEntry("retry-after", "1");
@@ -133,7 +134,7 @@ class HttpBodiesTest {
 
     @Test
     void takesLargeBodiesInChunks() throws Exception {
-        int ada = door("ada");
+        int ada = listener("ada");
         try (RawHttp http = new RawHttp(ada)) {
             http.write("POST /rpc HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n");
             for (int from = 0; from < LARGE.length(); from += 1 << 16) {
@@ -149,18 +150,18 @@ class HttpBodiesTest {
     void servesOrRefusesEachOfMany() throws Exception {
         List<Integer> ports = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
-            ports.add(door("agent" + i));
+            ports.add(listener("agent" + i));
         }
         int served = 0;
         try (ExecutorService clients = Executors.newFixedThreadPool(32)) {
-            List<Future<RawHttp.Answer>> answers = new ArrayList<>();
+            List<Future<RawHttp.Response>> answers = new ArrayList<>();
             for (int port : ports) {
                 answers.add(clients.submit(() -> post(port, LARGE)));
                 answers.add(clients.submit(() -> post(port, LARGE)));
                 answers.add(clients.submit(() -> post(port, SMALL)));
             }
             for (int i = 0; i < answers.size(); i++) {
-                RawHttp.Answer answer = answers.get(i).get();
+                RawHttp.Response answer = answers.get(i).get();
                 if (i % 3 < 2 && answer.status() == 503) {
                     assertThat(answer.body()).contains("BUSY");
                 } else {

@@ -45,7 +45,7 @@ class HttpHeapTest {
     void start() throws Exception {
         List<String> options =
                 List.of("-Xmx64m", "-XX:-UseCompressedOops", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
-        service = new ProcessBuilder(TestJvm.command(options, Doors.class, data.toString(), Integer.toString(AGENTS)))
+        service = new ProcessBuilder(TestJvm.command(options, Servers.class, data.toString(), Integer.toString(AGENTS)))
                 .redirectError(data.resolve("log").toFile())
                 .start();
         BufferedReader said =
@@ -61,20 +61,20 @@ class HttpHeapTest {
     }
 
     /** The service: opens a door for each agent and prints its port. */
-    static final class Doors {
-        private Doors() {}
+    static final class Servers {
+        private Servers() {}
 
         public static void main(String[] arguments) throws Exception {
-            HttpDoor.setBounds();
+            AgentHttpServer.setBounds();
             TestMemory memory = new TestMemory(Path.of(arguments[0]));
-            List<HttpDoor> doors = new ArrayList<>();
+            List<AgentHttpServer> listeners = new ArrayList<>();
             for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
-                HttpDoor door = HttpDoor.open(
+                AgentHttpServer listener = AgentHttpServer.open(
                         TestMemory.actor("agent" + i), RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
-                doors.add(door);
-                System.out.println(door.address().getPort());
+                listeners.add(listener);
+                System.out.println(listener.address().getPort());
             }
-            while (!doors.isEmpty()) {
+            while (!listeners.isEmpty()) {
                 Thread.sleep(TimeUnit.HOURS.toMillis(1));
             }
         }
@@ -92,18 +92,18 @@ class HttpHeapTest {
         return "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\",\"params\":" + params + "}";
     }
 
-    private static RawHttp.Answer post(int port, String body) throws IOException {
+    private static RawHttp.Response post(int port, String body) throws IOException {
         return RawHttp.call(port, "POST", "/rpc", List.of(), body);
     }
 
     private static int atOnce(List<Integer> ports, List<String> bodies) throws Exception {
         int served = 0;
         try (ExecutorService clients = Executors.newFixedThreadPool(ports.size() * bodies.size())) {
-            List<Future<RawHttp.Answer>> answers = new ArrayList<>();
+            List<Future<RawHttp.Response>> answers = new ArrayList<>();
             for (int port : ports) {
                 bodies.forEach(body -> answers.add(clients.submit(() -> post(port, body))));
             }
-            for (Future<RawHttp.Answer> answer : answers) {
+            for (Future<RawHttp.Response> answer : answers) {
                 if (answer.get().status() == 503) {
                     assertThat(answer.get().body()).contains("BUSY");
                 } else {
@@ -127,8 +127,8 @@ class HttpHeapTest {
         String read = read("bush");
         for (int round = 0; round < 3; round++) {
             String bush = put("bush", BUSH);
-            assertThat(atOnce(one, List.of(bush, bush, bush, bush))).isEqualTo(HttpDoor.THREADS);
-            assertThat(atOnce(one, List.of(read, read, read, read))).isEqualTo(HttpDoor.THREADS);
+            assertThat(atOnce(one, List.of(bush, bush, bush, bush))).isEqualTo(AgentHttpServer.THREADS);
+            assertThat(atOnce(one, List.of(read, read, read, read))).isEqualTo(AgentHttpServer.THREADS);
         }
         assertSound();
     }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonPrimitive;
 import dev.nullbox.ctxgraph.api.TestMemory;
 import dev.nullbox.ctxgraph.mcp.McpEndpoint;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.Put;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,21 +28,21 @@ class HttpStreamsTest {
     private static final String INITIALIZE = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\","
             + "\"params\":{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{}}}";
 
-    private final Actor ada = TestMemory.actor("ada");
-    private final Actor bob = TestMemory.actor("bob");
+    private final Principal ada = TestMemory.actor("ada");
+    private final Principal bob = TestMemory.actor("bob");
 
     @TempDir
     Path data;
 
     private final List<AutoCloseable> open = new ArrayList<>();
     private Memory memory;
-    private HttpDoor adasDoor;
+    private AgentHttpServer adasDoor;
     private int adas;
     private int bobs;
 
     @BeforeAll
     static void setBounds() {
-        HttpDoor.setBounds();
+        AgentHttpServer.setBounds();
     }
 
     @BeforeEach
@@ -50,8 +50,8 @@ class HttpStreamsTest {
         TestMemory store = new TestMemory(data);
         open.add(store);
         memory = store.memory();
-        adasDoor = HttpDoor.open(ada, RawHttp.LOOPBACK, 0, store.service(), McpEndpoint::new);
-        HttpDoor bobsDoor = HttpDoor.open(bob, RawHttp.LOOPBACK, 0, store.service(), McpEndpoint::new);
+        adasDoor = AgentHttpServer.open(ada, RawHttp.LOOPBACK, 0, store.service(), McpEndpoint::new);
+        AgentHttpServer bobsDoor = AgentHttpServer.open(bob, RawHttp.LOOPBACK, 0, store.service(), McpEndpoint::new);
         open.add(adasDoor);
         open.add(bobsDoor);
         adas = adasDoor.address().getPort();
@@ -76,7 +76,7 @@ class HttpStreamsTest {
         List<String> all = new ArrayList<>(EVENTS);
         all.addAll(List.of(headers));
         http.send("GET", "/watch" + query, all, "");
-        RawHttp.Answer answer = http.answer();
+        RawHttp.Response answer = http.answer();
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.headers())
                 .containsEntry("content-type", "text/event-stream")
@@ -84,7 +84,7 @@ class HttpStreamsTest {
         return http;
     }
 
-    private void put(Actor actor, String key, int value) throws Exception {
+    private void put(Principal actor, String key, int value) throws Exception {
         memory.put(actor, Put.of(new MemoryKey(key), new JsonPrimitive(value)));
     }
 
@@ -123,7 +123,7 @@ class HttpStreamsTest {
     @Test
     void refusesToWatchByOtherWords() throws Exception {
         for (String query : List.of("?after=-1", "?after=x", "?after=99999999999999999999")) {
-            RawHttp.Answer refused = RawHttp.call(adas, "GET", "/watch" + query, EVENTS, "");
+            RawHttp.Response refused = RawHttp.call(adas, "GET", "/watch" + query, EVENTS, "");
             assertThat(refused.status()).as(query).isEqualTo(400);
             assertThat(refused.body()).contains("\"field\":\"" + query.substring(1, query.indexOf('=')) + "\"");
         }
@@ -169,7 +169,7 @@ class HttpStreamsTest {
         for (int i = 0; i < HttpStreams.MAX; i++) {
             watch("");
         }
-        RawHttp.Answer refused = RawHttp.call(adas, "GET", "/watch", EVENTS, "");
+        RawHttp.Response refused = RawHttp.call(adas, "GET", "/watch", EVENTS, "");
         assertThat(refused.status()).isEqualTo(429);
         assertThat(refused.body()).contains("TOO_MANY_STREAMS");
         List<String> listening = List.of(EVENTS.getFirst(), session(adas));
@@ -202,7 +202,7 @@ class HttpStreamsTest {
                 }
             }
             assertServed(bobs);
-            assertThat(threadsOf("memory-ada", HttpDoor.THREADS)).isLessThanOrEqualTo(HttpDoor.THREADS);
+            assertThat(threadsOf("memory-ada", AgentHttpServer.THREADS)).isLessThanOrEqualTo(AgentHttpServer.THREADS);
         } finally {
             for (RawHttp http : crowd) {
                 http.close();
@@ -223,7 +223,7 @@ class HttpStreamsTest {
     @Test
     void cutsClientsThatStopInTheMiddle() throws Exception {
         List<RawHttp> stalled = new ArrayList<>();
-        for (int i = 0; i < HttpDoor.THREADS; i++) {
+        for (int i = 0; i < AgentHttpServer.THREADS; i++) {
             RawHttp http = connect(adas);
             http.write("POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\n" + String.join("\r\n", RawHttp.MCP)
                     + "\r\nContent-Length: 9\r\n\r\n{");

@@ -42,17 +42,17 @@ class QuarantinePathsTest {
     private Path directory;
 
     private TestMemory memory;
-    private HttpDoor writer;
-    private HttpDoor reader;
+    private AgentHttpServer writer;
+    private AgentHttpServer reader;
     private String id;
     private String blobId;
 
     @BeforeEach
     void aValueOfEachKind() throws Exception {
-        HttpDoor.setBounds();
+        AgentHttpServer.setBounds();
         memory = new TestMemory(directory);
-        writer = HttpDoor.open(TestMemory.actor("bob"), RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
-        reader = HttpDoor.open(
+        writer = AgentHttpServer.open(TestMemory.actor("bob"), RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
+        reader = AgentHttpServer.open(
                 TestMemory.actor("ada", "bob/*"), RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
         id = result(rpc(
                         writer,
@@ -151,9 +151,9 @@ class QuarantinePathsTest {
         return answers;
     }
 
-    private static String rpc(HttpDoor door, String method, String parameters) throws IOException {
+    private static String rpc(AgentHttpServer listener, String method, String parameters) throws IOException {
         return RawHttp.call(
-                        door.address().getPort(),
+                        listener.address().getPort(),
                         "POST",
                         "/rpc",
                         List.of(),
@@ -165,14 +165,16 @@ class QuarantinePathsTest {
         return Json.parse(answer).getAsJsonObject().getAsJsonObject("result");
     }
 
-    private static String tool(HttpDoor door, String query, String name, String arguments) throws IOException {
-        return mcp(door, query, "tools/call", "{\"name\":\"" + name + "\",\"arguments\":" + arguments + "}");
+    private static String tool(AgentHttpServer listener, String query, String name, String arguments)
+            throws IOException {
+        return mcp(listener, query, "tools/call", "{\"name\":\"" + name + "\",\"arguments\":" + arguments + "}");
     }
 
     /** In the writer's graph. */
-    private static String mcp(HttpDoor door, String query, String method, String parameters) throws IOException {
-        int port = door.address().getPort();
-        RawHttp.Answer begun = RawHttp.call(port, "POST", "/mcp/bob" + query, RawHttp.MCP, """
+    private static String mcp(AgentHttpServer listener, String query, String method, String parameters)
+            throws IOException {
+        int port = listener.address().getPort();
+        RawHttp.Response begun = RawHttp.call(port, "POST", "/mcp/bob" + query, RawHttp.MCP, """
                 {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25",
                  "capabilities":{},"clientInfo":{"name":"test","version":"1"}}}""");
         List<String> headers = new ArrayList<>(RawHttp.MCP);

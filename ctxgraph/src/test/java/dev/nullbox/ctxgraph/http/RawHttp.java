@@ -24,7 +24,7 @@ public final class RawHttp implements AutoCloseable {
     public static final List<String> MCP =
             List.of("Content-Type: application/json", "Accept: application/json, text/event-stream");
 
-    private static final int PATIENCE_MS = 60_000;
+    private static final int TIMEOUT_MS = 60_000;
 
     private final Socket socket;
     private final InputStream in;
@@ -35,7 +35,7 @@ public final class RawHttp implements AutoCloseable {
      * @param headers by their names in lower case
      * @param body what came until its end, or nothing for a stream of events
      */
-    public record Answer(int status, Map<String, String> headers, String body) {
+    public record Response(int status, Map<String, String> headers, String body) {
         public JsonObject json() {
             try {
                 return Json.parse(body).getAsJsonObject();
@@ -51,34 +51,34 @@ public final class RawHttp implements AutoCloseable {
 
     public RawHttp(int port) throws IOException {
         socket = new Socket(LOOPBACK, port);
-        socket.setSoTimeout(PATIENCE_MS);
+        socket.setSoTimeout(TIMEOUT_MS);
         in = new BufferedInputStream(socket.getInputStream());
     }
 
     /** One request on a connection of its own. */
-    public static Answer call(int port, String verb, String path, List<String> headers, String body)
+    public static Response call(int port, String method, String path, List<String> headers, String body)
             throws IOException {
         try (RawHttp http = new RawHttp(port)) {
-            http.send(verb, path, headers, body);
+            http.send(method, path, headers, body);
             return http.answer();
         }
     }
 
     /** A message to the endpoint of the Model Context Protocol, with further headers. */
-    public static Answer mcp(int port, String message, String... headers) throws IOException {
+    public static Response mcp(int port, String message, String... headers) throws IOException {
         List<String> all = new ArrayList<>(MCP);
         all.addAll(List.of(headers));
         return call(port, "POST", "/mcp", all, message);
     }
 
-    public void send(String verb, String path, List<String> headers, String body) throws IOException {
+    public void send(String method, String path, List<String> headers, String body) throws IOException {
         int length = body.getBytes(StandardCharsets.UTF_8).length;
-        StringBuilder head = new StringBuilder(verb + " " + path + " HTTP/1.1\r\n");
+        StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\n");
         if (headers.stream().noneMatch(header -> header.startsWith("Host:"))) {
             head.append("Host: 127.0.0.1:").append(socket.getPort()).append("\r\n");
         }
         headers.forEach(header -> head.append(header).append("\r\n"));
-        if (length > 0 || verb.equals("POST")) {
+        if (length > 0 || method.equals("POST")) {
             head.append("Content-Length: ").append(length).append("\r\n");
         }
         // In one piece: what comes in two would wait for the far side's delayed acknowledgement of the first.
@@ -94,7 +94,7 @@ public final class RawHttp implements AutoCloseable {
         socket.shutdownOutput();
     }
 
-    public Answer answer() throws IOException {
+    public Response answer() throws IOException {
         String status = line();
         Map<String, String> headers = new TreeMap<>();
         for (String line = line(); !line.isEmpty(); line = line()) {
@@ -106,7 +106,7 @@ public final class RawHttp implements AutoCloseable {
         int code = Integer.parseInt(status.split(" ", -1)[1]);
         String length = headers.getOrDefault("content-length", "0");
         byte[] body = in.readNBytes(Integer.parseInt(length));
-        return new Answer(code, headers, new String(body, StandardCharsets.UTF_8));
+        return new Response(code, headers, new String(body, StandardCharsets.UTF_8));
     }
 
     /** The next event of a chunked stream, comments left out: its lines, joined by line feeds. */

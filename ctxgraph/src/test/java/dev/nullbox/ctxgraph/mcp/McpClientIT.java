@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import dev.nullbox.ctxgraph.api.TestMemory;
-import dev.nullbox.ctxgraph.http.HttpDoor;
+import dev.nullbox.ctxgraph.http.AgentHttpServer;
 import dev.nullbox.ctxgraph.http.RawHttp;
 import dev.nullbox.rpc.Json;
 import java.nio.file.Path;
@@ -30,12 +30,12 @@ class McpClientIT {
     Path data;
 
     private TestMemory memory;
-    private HttpDoor door;
+    private AgentHttpServer listener;
     private String url;
 
     @BeforeAll
     static void install() throws Exception {
-        HttpDoor.setBounds();
+        AgentHttpServer.setBounds();
         clients = McpClients.install(directory);
     }
 
@@ -47,13 +47,14 @@ class McpClientIT {
     @BeforeEach
     void open() throws Exception {
         memory = new TestMemory(data);
-        door = HttpDoor.open(TestMemory.actor("ada"), RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
-        url = "http://127.0.0.1:" + door.address().getPort() + "/mcp";
+        listener =
+                AgentHttpServer.open(TestMemory.actor("ada"), RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
+        url = "http://127.0.0.1:" + listener.address().getPort() + "/mcp";
     }
 
     @AfterEach
     void close() throws Exception {
-        door.close();
+        listener.close();
         memory.close();
     }
 

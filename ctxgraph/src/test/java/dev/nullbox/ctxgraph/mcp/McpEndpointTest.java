@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.ctxgraph.api.TestMemory;
-import dev.nullbox.ctxgraph.http.HttpDoor;
+import dev.nullbox.ctxgraph.http.AgentHttpServer;
 import dev.nullbox.ctxgraph.http.RawHttp;
-import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.rpc.JsonRpcCodec;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,29 +34,29 @@ class McpEndpointTest {
     Path data;
 
     private TestMemory memory;
-    private final List<HttpDoor> doors = new ArrayList<>();
+    private final List<AgentHttpServer> listeners = new ArrayList<>();
     private int port;
 
     @BeforeAll
     static void setBounds() {
-        HttpDoor.setBounds();
+        AgentHttpServer.setBounds();
     }
 
     @BeforeEach
     void open() throws Exception {
         memory = new TestMemory(data);
-        port = door(TestMemory.actor("ada"));
+        port = listener(TestMemory.actor("ada"));
     }
 
-    private int door(Actor actor) throws IOException {
-        HttpDoor door = HttpDoor.open(actor, RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
-        doors.add(door);
-        return door.address().getPort();
+    private int listener(Principal actor) throws IOException {
+        AgentHttpServer listener = AgentHttpServer.open(actor, RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
+        listeners.add(listener);
+        return listener.address().getPort();
     }
 
     @AfterEach
     void close() throws Exception {
-        doors.forEach(HttpDoor::close);
+        listeners.forEach(AgentHttpServer::close);
         memory.close();
     }
 
@@ -64,20 +64,20 @@ class McpEndpointTest {
         return "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"" + method + "\",\"params\":{" + params + "}}";
     }
 
-    private static RawHttp.Answer initialize(int port, String version) throws IOException {
+    private static RawHttp.Response initialize(int port, String version) throws IOException {
         String params = "\"protocolVersion\":\"" + version
                 + "\",\"capabilities\":{},\"clientInfo\":{\"name\":\"t\",\"version\":\"1\"}";
         return RawHttp.mcp(port, request("initialize", params));
     }
 
     private static String session(int port) throws IOException {
-        RawHttp.Answer answer = initialize(port, "2025-11-25");
+        RawHttp.Response answer = initialize(port, "2025-11-25");
         assertThat(answer.status()).isEqualTo(200);
         return "Mcp-Session-Id: " + answer.headers().get("mcp-session-id");
     }
 
     private JsonObject result(String message, String... headers) throws IOException {
-        RawHttp.Answer answer = RawHttp.mcp(port, message, headers);
+        RawHttp.Response answer = RawHttp.mcp(port, message, headers);
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         assertThat(answer.headers()).containsEntry("content-type", "application/json");
         assertThat(answer.json().get("id").getAsInt()).isEqualTo(7);
@@ -101,7 +101,7 @@ class McpEndpointTest {
     void sessionsLiveUntilDeleted() throws IOException {
         String session = session(port);
         String note = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}";
-        RawHttp.Answer accepted = RawHttp.mcp(port, note, session);
+        RawHttp.Response accepted = RawHttp.mcp(port, note, session);
         assertThat(accepted.status()).isEqualTo(202);
         assertThat(accepted.body()).isEmpty();
         assertThat(RawHttp.mcp(port, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}", session)
@@ -119,14 +119,14 @@ class McpEndpointTest {
 
     @Test
     void sessionsAreOfOneDoor() throws IOException {
-        int bob = door(TestMemory.actor("bob"));
+        int bob = listener(TestMemory.actor("bob"));
         assertThat(RawHttp.mcp(bob, request("ping", ""), session(port)).status())
                 .isEqualTo(404);
     }
 
     @Test
     void wantsASessionWhereARevisionHasThem() throws IOException {
-        RawHttp.Answer none = RawHttp.mcp(port, request("tools/list", ""));
+        RawHttp.Response none = RawHttp.mcp(port, request("tools/list", ""));
         assertThat(none.status()).isEqualTo(400);
         assertThat(none.body()).contains("Mcp-Session-Id", "initialize", "\"id\":7");
         assertThat(RawHttp.mcp(port, request("tools/list", ""), "Mcp-Session-Id: 00")
@@ -186,7 +186,7 @@ class McpEndpointTest {
                 "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"initialize\"}|-32602",
             })
     void refusesWhatIsNoMessage(String body, int code) throws IOException {
-        RawHttp.Answer answer = RawHttp.mcp(port, body);
+        RawHttp.Response answer = RawHttp.mcp(port, body);
         assertThat(answer.status()).as(answer.body()).isEqualTo(400);
         assertThat(answer.errorCode()).isEqualTo(code);
     }
@@ -200,7 +200,7 @@ class McpEndpointTest {
 
     @Test
     void refusesOtherVerbsTypesAndPaths() throws IOException {
-        RawHttp.Answer put = RawHttp.call(port, "PUT", "/mcp", RawHttp.MCP, "{}");
+        RawHttp.Response put = RawHttp.call(port, "PUT", "/mcp", RawHttp.MCP, "{}");
         assertThat(put.status()).isEqualTo(405);
         assertThat(put.headers()).containsEntry("allow", "GET, POST, DELETE");
         String ping = request("ping", "");
@@ -236,7 +236,7 @@ class McpEndpointTest {
     @Test
     void refusesPagesOfOtherOrigins() throws IOException {
         for (String origin : List.of("http://evil.example:" + port, "null", "http://127.0.0.1", "https://127.0.0.1")) {
-            RawHttp.Answer answer = RawHttp.mcp(port, request("ping", ""), "Origin: " + origin);
+            RawHttp.Response answer = RawHttp.mcp(port, request("ping", ""), "Origin: " + origin);
             assertThat(answer.status()).as(origin).isEqualTo(403);
         }
         assertThat(RawHttp.mcp(port, request("ping", ""), "Origin: http://127.0.0.1:" + port)
@@ -249,7 +249,7 @@ class McpEndpointTest {
     void refusesPagesOfNamesThatPointHere() throws IOException {
         for (String host : List.of("evil.example:" + port, "localhost:" + port, "127.0.0.1:" + (port + 1), "")) {
             for (String path : List.of("/watch", "/mcp", "/rpc")) {
-                RawHttp.Answer answer = RawHttp.call(port, "GET", path, List.of("Host: " + host), "");
+                RawHttp.Response answer = RawHttp.call(port, "GET", path, List.of("Host: " + host), "");
                 assertThat(answer.status()).as(host + path).isEqualTo(403);
             }
         }
@@ -293,7 +293,7 @@ class McpEndpointTest {
         assertError(RawHttp.mcp(port, request("server/discover", bare), VERSION, method), 400, -32602);
         assertError(RawHttp.mcp(port, request("ping", META), VERSION, "Mcp-Method: ping"), 404, -32601);
         String other = META.replace("2026-07-28", "2099-01-01");
-        RawHttp.Answer unsupported =
+        RawHttp.Response unsupported =
                 RawHttp.mcp(port, request("server/discover", other), "MCP-Protocol-Version: 2099-01-01", method);
         assertError(unsupported, 400, -32022);
         assertThat(unsupported.body())
@@ -313,7 +313,7 @@ class McpEndpointTest {
     })
     void comparesTheToolsName(String header, boolean right) throws IOException {
         String call = request("tools/call", "\"name\":\"get\",\"arguments\":{}," + META);
-        RawHttp.Answer answer = RawHttp.mcp(port, call, VERSION, "Mcp-Method: tools/call", "Mcp-Name: " + header);
+        RawHttp.Response answer = RawHttp.mcp(port, call, VERSION, "Mcp-Method: tools/call", "Mcp-Name: " + header);
         assertThat(answer.status()).as(answer.body()).isEqualTo(right ? 200 : 400);
         if (!right) {
             assertThat(answer.errorCode()).isEqualTo(-32020);
@@ -329,7 +329,7 @@ class McpEndpointTest {
                 "\"cursor\":\"x\",\"name\":7"
             })
     void namesTheParameterAtFault(String params) throws IOException {
-        RawHttp.Answer answer = RawHttp.mcp(port, request("tools/call", params), session(port));
+        RawHttp.Response answer = RawHttp.mcp(port, request("tools/call", params), session(port));
         assertError(answer, 200, -32602);
         assertThat(answer.body()).contains("\"field\":\"name\"");
     }
@@ -343,7 +343,7 @@ class McpEndpointTest {
 
     @Test
     void anotherSpacesGraphNeedsAGrant() throws IOException {
-        int granted = door(TestMemory.actor("bob", "team/*"));
+        int granted = listener(TestMemory.actor("bob", "team/*"));
         String create = request(
                 "tools/call",
                 "\"name\":\"create_entities\",\"arguments\":{\"entities\":"
@@ -366,7 +366,7 @@ class McpEndpointTest {
         return RawHttp.call(port, "POST", "/mcp/team", headers, message).body();
     }
 
-    private static void assertError(RawHttp.Answer answer, int status, int code) {
+    private static void assertError(RawHttp.Response answer, int status, int code) {
         assertThat(answer.status()).as(answer.body()).isEqualTo(status);
         assertThat(answer.errorCode()).as(answer.body()).isEqualTo(code);
         assertThat(answer.json().get("id").getAsInt()).isEqualTo(7);

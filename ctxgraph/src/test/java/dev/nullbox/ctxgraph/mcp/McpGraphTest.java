@@ -8,9 +8,9 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.nullbox.ctxgraph.api.TestMemory;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.rpc.Json;
@@ -31,13 +31,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the graph does beyond the reference server, whose results {@link McpClientIT} holds it to. */
+/** Behaviour of the graph beyond the reference server, whose results {@link McpClientIT} holds it to. */
 @Timeout(120)
 class McpGraphTest {
     @TempDir
     Path data;
 
-    private final Actor ada = TestMemory.actor("ada");
+    private final Principal ada = TestMemory.actor("ada");
     private TestMemory store;
     private Memory memory;
     private McpGraph graph;

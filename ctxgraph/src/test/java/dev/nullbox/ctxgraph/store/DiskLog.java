@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * What {@code record.c} saw a process do to the files of one directory, and the disks that a power cut may leave of it: all
+ * Log of {@code record.c}: the calls of a process on the files of one directory, and the disks that a power cut may leave of it: all
  * that was synced, and of the rest of a file whatever the disk got to, in any order, torn at sectors. A new file's name is
  * there once the file is synced; of renamings and removals those up to any one are there, and all once the directory is
  * synced.
@@ -31,7 +31,7 @@ final class DiskLog {
     private int at;
 
     /**
-     * One call: {@code W} write, {@code T} truncate to the offset, {@code S} sync, {@code U} unlink, {@code R} rename to
+     * Recorded call: {@code W} write, {@code T} truncate to the offset, {@code S} sync, {@code U} unlink, {@code R} rename to
      * what the data says.
      */
     private record Step(char type, String file, long offset, ByteBuffer data) {

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonPrimitive;
 import dev.nullbox.ctxgraph.api.TestMemory;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.Sha256;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ImportsTest {
     private static final int MANY = 200_000;
     private static final int KEYS = 1_000;
-    private static final Actor ADA = TestMemory.actor("ada");
+    private static final Principal ADA = TestMemory.actor("ada");
 
     @TempDir
     private Path directory;
@@ -131,9 +131,9 @@ class ImportsTest {
             sql("DROP TRIGGER full");
             long before = memory.memory().head(ADA, key(1)).orElseThrow().seq();
             // Of another agent in between: neither its key nor the one of before is touched.
-            Imports.Result rest = Imports.read(memory.memory().committer(), file);
-            assertThat(rest.nodes()).isZero();
-            assertThat(rest.entries()).isLessThan(3 * KEYS - 3 - before / 2).isPositive();
+            Imports.Result coolDown = Imports.read(memory.memory().committer(), file);
+            assertThat(coolDown.nodes()).isZero();
+            assertThat(coolDown.entries()).isLessThan(3 * KEYS - 3 - before / 2).isPositive();
             for (int i = 1; i < KEYS; i += 97) {
                 assertThat(memory.memory()
                                 .history(ADA, key(i), Long.MAX_VALUE, 10)

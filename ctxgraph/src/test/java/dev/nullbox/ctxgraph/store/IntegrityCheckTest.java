@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonPrimitive;
 import dev.nullbox.ctxgraph.api.TestMemory;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.Put;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class IntegrityCheckTest {
     private static final long SEED = Long.getLong("nullbox.test.seed", 0);
-    private static final Actor ADA = TestMemory.actor("ada");
+    private static final Principal ADA = TestMemory.actor("ada");
     private static final int NODES = 600;
     private static final int PAGE = 4_096;
 
@@ -99,7 +99,7 @@ class IntegrityCheckTest {
             for (NodeId id : ids) {
                 boolean sound;
                 try {
-                    sound = Reads.stored(sql, id).map(Reads.Stored::sound).orElse(false);
+                    sound = Queries.stored(sql, id).map(Queries.Stored::sound).orElse(false);
                 } catch (SQLException e) {
                     sound = false;
                 }

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.gson.JsonPrimitive;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.KeyGlob;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.ctxgraph.memory.Query;
@@ -45,8 +45,8 @@ class MemoryPropertyTest {
         return SqliteMemory.open(directory.resolve("memory.db"), System::nanoTime);
     }
 
-    private static Actor actor(String name, long run) {
-        return new Actor(new PrincipalName(name), run, "", ALL, ALL, Long.MAX_VALUE, Long.MAX_VALUE, List.of());
+    private static Principal actor(String name, long run) {
+        return new Principal(new PrincipalName(name), run, "", ALL, ALL, Long.MAX_VALUE, Long.MAX_VALUE, List.of());
     }
 
     private static MemoryKey key(Random random) {
@@ -68,7 +68,7 @@ class MemoryPropertyTest {
         SqliteMemory memory = open();
         try {
             for (int step = 0; step < 250; step++) {
-                Actor actor = actor("agent" + random.nextInt(4), random.nextInt(3));
+                Principal actor = actor("agent" + random.nextInt(4), random.nextInt(3));
                 switch (random.nextInt(13)) {
                     case 0, 1, 2, 3 -> put(memory, model, random, actor);
                     case 4, 5, 6 -> get(memory, model, actor, key(random));
@@ -89,7 +89,8 @@ class MemoryPropertyTest {
         }
     }
 
-    private static void put(SqliteMemory memory, ReferenceGraph model, Random random, Actor actor) throws Exception {
+    private static void put(SqliteMemory memory, ReferenceGraph model, Random random, Principal actor)
+            throws Exception {
         List<NodeId> parents = new ArrayList<>();
         for (NodeId id : model.nodes()) {
             if (random.nextInt(20) == 0 && !model.quarantined(id)) {
@@ -104,7 +105,8 @@ class MemoryPropertyTest {
     }
 
     /** Two keys in one write. */
-    private static void putTwo(SqliteMemory memory, ReferenceGraph model, Random random, Actor actor) throws Exception {
+    private static void putTwo(SqliteMemory memory, ReferenceGraph model, Random random, Principal actor)
+            throws Exception {
         String text = "w" + random.nextInt(5);
         List<Put> puts = Stream.of(key(random), key(random))
                 .distinct()
@@ -118,7 +120,8 @@ class MemoryPropertyTest {
         }
     }
 
-    private static void get(SqliteMemory memory, ReferenceGraph model, Actor actor, MemoryKey key) throws Exception {
+    private static void get(SqliteMemory memory, ReferenceGraph model, Principal actor, MemoryKey key)
+            throws Exception {
         Optional<ReferenceGraph.Write> expected = model.head(key);
         if (expected.isPresent() && model.quarantined(expected.get().id())) {
             RpcException held = catchThrowableOfType(RpcException.class, () -> memory.get(actor, key));
@@ -134,7 +137,8 @@ class MemoryPropertyTest {
         });
     }
 
-    private static void delete(SqliteMemory memory, ReferenceGraph model, Actor actor, MemoryKey key) throws Exception {
+    private static void delete(SqliteMemory memory, ReferenceGraph model, Principal actor, MemoryKey key)
+            throws Exception {
         if (model.head(key).isPresent()) {
             Put tombstone = Put.tombstone(key, new Put.Anything());
             Node node = new Node(actor.agent(), key, Node.Kind.TOMBSTONE, List.of(), tombstone.value());
@@ -152,7 +156,7 @@ class MemoryPropertyTest {
                 .filter(head -> !model.influenced(head.id(), source))
                 .map(head -> head.key().text())
                 .toList();
-        Actor reader = Actor.operator().excluding(List.of(source));
+        Principal reader = Principal.operator().excluding(List.of(source));
         assertThat(memory.list(reader, "team/", "", 100).items())
                 .extracting(head -> head.key().text())
                 .isEqualTo(expected);
@@ -189,7 +193,7 @@ class MemoryPropertyTest {
         Node.Kind kind = then.get().live() ? Node.Kind.VALUE : Node.Kind.TOMBSTONE;
         Node node = new Node(then.get().agent(), key, kind, List.of(), new JsonPrimitive(0));
         assertThat(written.id()).isEqualTo(then.get().id());
-        model.write(Actor.operator(), node, written, then.get().text());
+        model.write(Principal.operator(), node, written, then.get().text());
     }
 
     private static void quarantine(SqliteMemory memory, ReferenceGraph model, Random random) throws Exception {
@@ -208,7 +212,7 @@ class MemoryPropertyTest {
     }
 
     private static void same(SqliteMemory memory, ReferenceGraph model, String when) throws Exception {
-        assertThat(memory.list(Actor.operator(), "", "", 100).items())
+        assertThat(memory.list(Principal.operator(), "", "", 100).items())
                 .as(when)
                 .extracting(head -> head.key() + " " + head.seq() + " " + head.id() + " " + head.quarantined())
                 .containsExactlyElementsOf(model.heads().stream()
@@ -216,7 +220,7 @@ class MemoryPropertyTest {
                                 head.key() + " " + head.seq() + " " + head.id() + " " + model.quarantined(head.id()))
                         .toList());
         for (ReferenceGraph.Write head : model.heads()) {
-            assertThat(memory.history(Actor.operator(), head.key(), Long.MAX_VALUE, 1_000)
+            assertThat(memory.history(Principal.operator(), head.key(), Long.MAX_VALUE, 1_000)
                             .items())
                     .as(when)
                     .extracting(entry -> entry.seq() + " " + entry.id() + " " + entry.agent() + " " + entry.run())
@@ -245,7 +249,7 @@ class MemoryPropertyTest {
                 ExecutorService pool = Executors.newFixedThreadPool(writers)) {
             List<Future<Deeds>> runs = new ArrayList<>();
             for (int w = 0; w < writers; w++) {
-                Actor actor = actor("agent" + w, w);
+                Principal actor = actor("agent" + w, w);
                 Random random = new Random(SEED + w);
                 runs.add(pool.submit(() -> writeSome(memory, actor, random, each)));
             }
@@ -277,7 +281,7 @@ class MemoryPropertyTest {
         assertThat(refused).isNotEmpty();
         try (SqliteMemory memory = open()) {
             for (Done head : heads.values()) {
-                assertThat(memory.get(Actor.operator(), head.key())
+                assertThat(memory.get(Principal.operator(), head.key())
                                 .orElseThrow()
                                 .node()
                                 .value()
@@ -287,7 +291,7 @@ class MemoryPropertyTest {
             assertThat(memory.readers().<Long>read(sql -> sql.number("SELECT sum(bytes) FROM agents")))
                     .isEqualTo(memory.readers()
                             .<Long>read(sql -> sql.number("SELECT sum(length(content)) FROM nodes")
-                                    + Writes.ENTRY_BYTES * sql.number("SELECT count(*) FROM log")));
+                                    + WriteTransaction.ENTRY_BYTES * sql.number("SELECT count(*) FROM log")));
         }
     }
 
@@ -300,7 +304,7 @@ class MemoryPropertyTest {
         };
     }
 
-    private static Deeds writeSome(SqliteMemory memory, Actor actor, Random random, int count) throws RpcException {
+    private static Deeds writeSome(SqliteMemory memory, Principal actor, Random random, int count) throws RpcException {
         List<Done> done = new ArrayList<>();
         List<Refused> refused = new ArrayList<>();
         List<Refused> since = new ArrayList<>();

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonPrimitive;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Blob;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.ctxgraph.memory.Query;
 import dev.nullbox.ctxgraph.memory.Source;
@@ -150,8 +150,9 @@ class PowerCutTest {
             }
             String acks = acknowledged(log, ADA);
             if (acks.indexOf(BLOB) >= 0) {
-                NodeId film = memory.get(Actor.operator(), FILM).orElseThrow().id();
-                assertThat(memory.chunk(Actor.operator(), film, 0)).as(when).isEqualTo(CHUNK);
+                NodeId film =
+                        memory.get(Principal.operator(), FILM).orElseThrow().id();
+                assertThat(memory.chunk(Principal.operator(), film, 0)).as(when).isEqualTo(CHUNK);
             }
             List<String> problems = memory.readers().read(sql -> IntegrityCheck.problems(sql, () -> false));
             assertThat(problems).as(when).isEmpty();
@@ -163,26 +164,26 @@ class PowerCutTest {
     /** Both keys of a pair are there or neither, in their order; ada's first is deleted and her second held back. */
     private static void pairs(SqliteMemory memory, DiskLog log, String who, String when) throws Exception {
         int acknowledged = count(log, who, PAIR);
-        List<Memory.Head> history =
-                memory.history(Actor.operator(), same(who), Long.MAX_VALUE, 100).items();
+        List<Memory.Head> history = memory.history(Principal.operator(), same(who), Long.MAX_VALUE, 100)
+                .items();
         assertThat(history.size()).as(when + ", " + who).isBetween(acknowledged, acknowledged + 1);
         int there = 0;
         for (int i = 0; i < history.size(); i++) {
             there += isThere(memory, log, who, i, when) ? 1 : 0;
         }
-        assertThat(memory.list(Actor.operator(), who + "/k", "", 100).items())
+        assertThat(memory.list(Principal.operator(), who + "/k", "", 100).items())
                 .as(when)
                 .hasSize(there);
         if (acknowledged > 0) {
             Query nearest = new Query("", List.of(1f, (float) PAIRS), who + "/k", PAIRS);
-            assertThat(memory.search(Actor.operator(), nearest)).as(when).isNotEmpty();
+            assertThat(memory.search(Principal.operator(), nearest)).as(when).isNotEmpty();
         }
     }
 
     private static boolean isThere(SqliteMemory memory, DiskLog log, String who, int i, String when) throws Exception {
         String acks = acknowledged(log, who);
         try {
-            Optional<Memory.Entry> entry = memory.get(Actor.operator(), key(who, i));
+            Optional<Memory.Entry> entry = memory.get(Principal.operator(), key(who, i));
             if (who.equals(ADA) && i == 0) {
                 assertThat(entry.isPresent() && acks.indexOf(DELETED) >= 0)
                         .as(when + ": what was deleted is there")
@@ -207,7 +208,7 @@ class PowerCutTest {
             Path database = disk.resolve("memory.db");
             Backup.apply(database);
             try (SqliteMemory memory = SqliteMemory.open(database, System::nanoTime)) {
-                return memory.get(Actor.operator(), RESTORED)
+                return memory.get(Principal.operator(), RESTORED)
                         .map(entry -> entry.node().value().getAsString())
                         .orElse("nothing");
             }
@@ -288,7 +289,7 @@ class PowerCutTest {
         private boolean run() throws Exception {
             for (int i = 0; i < PAIRS; i++) {
                 memory.write(
-                        Actor.operator(),
+                        Principal.operator(),
                         List.of(
                                 new Put(
                                         key(who, i),
@@ -310,18 +311,19 @@ class PowerCutTest {
 
         private void further(int i) throws Exception {
             if (i == 2) {
-                Blob film =
-                        memory.blob(Actor.operator(), List.of(memory.putChunk(Actor.operator(), CHUNK)), "text/plain");
+                Blob film = memory.blob(
+                        Principal.operator(), List.of(memory.putChunk(Principal.operator(), CHUNK)), "text/plain");
                 memory.put(
-                        Actor.operator(),
+                        Principal.operator(),
                         new Put(FILM, Node.Kind.BLOB, film.encode(), List.of(), new Put.Anything(), List.of()));
                 acks.write(BLOB);
             } else if (i == 4) {
-                memory.delete(Actor.operator(), key(who, 0));
+                memory.delete(Principal.operator(), key(who, 0));
                 acks.write(DELETED);
             } else if (i == 6) {
-                Source source = new Source.ByNode(
-                        memory.get(Actor.operator(), key(who, 1)).orElseThrow().id());
+                Source source = new Source.ByNode(memory.get(Principal.operator(), key(who, 1))
+                        .orElseThrow()
+                        .id());
                 memory.committer().change(writes -> Quarantines.put(writes, source, "test"));
                 acks.write(HELD);
             }
@@ -352,7 +354,7 @@ class PowerCutTest {
 
         private static void write(Path database, String value) throws Exception {
             try (SqliteMemory memory = SqliteMemory.open(database, System::nanoTime)) {
-                memory.put(Actor.operator(), Put.of(RESTORED, new JsonPrimitive(value)));
+                memory.put(Principal.operator(), Put.of(RESTORED, new JsonPrimitive(value)));
             }
         }
     }

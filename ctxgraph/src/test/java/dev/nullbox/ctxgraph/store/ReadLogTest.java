@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonPrimitive;
 import dev.nullbox.ctxgraph.api.TestMemory;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.ctxgraph.memory.Source;
 import dev.nullbox.rpc.RpcException;
@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ReadLogTest {
     private static final MemoryKey SECRET = new MemoryKey("ada/secret");
-    private static final Actor ADA = TestMemory.actor("ada");
-    private static final Actor BOB = TestMemory.actor("bob", "ada/*");
+    private static final Principal ADA = TestMemory.actor("ada");
+    private static final Principal BOB = TestMemory.actor("bob", "ada/*");
 
     @TempDir
     private Path directory;

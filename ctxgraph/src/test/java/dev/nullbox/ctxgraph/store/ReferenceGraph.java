@@ -1,10 +1,10 @@
 package dev.nullbox.ctxgraph.store;
 
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Source;
 import java.util.ArrayDeque;
@@ -35,7 +35,7 @@ final class ReferenceGraph {
     private final Map<Run, Map<NodeId, Long>> reads = new HashMap<>();
     private final Map<Long, Quarantine> quarantines = new TreeMap<>();
 
-    void write(Actor actor, Node node, Memory.Written written, String text) {
+    void write(Principal actor, Node node, Memory.Written written, String text) {
         nodes.putIfAbsent(written.id(), new Known(node.agent(), node.parents()));
         boolean live = node.kind() != Node.Kind.TOMBSTONE;
         log.add(new Write(written.seq(), node.key(), written.id(), actor.agent(), actor.run(), live, text));
@@ -51,8 +51,8 @@ final class ReferenceGraph {
         }
     }
 
-    void read(Actor actor, NodeId id) {
-        if (!actor.agent().equals(Actor.OPERATOR)) {
+    void read(Principal actor, NodeId id) {
+        if (!actor.agent().equals(Principal.OPERATOR)) {
             reads.computeIfAbsent(new Run(actor.agent(), actor.run()), run -> new HashMap<>())
                     .putIfAbsent(id, lastSeq());
         }

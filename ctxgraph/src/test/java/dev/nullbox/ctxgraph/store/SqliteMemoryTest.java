@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Blob;
 import dev.nullbox.ctxgraph.memory.KeyGlob;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.ctxgraph.memory.Query;
@@ -39,8 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class SqliteMemoryTest {
-    private static final Actor ADA = Actor.ofName(new PrincipalName("ada"));
-    private static final Actor BOB = Actor.ofName(new PrincipalName("bob"));
+    private static final Principal ADA = Principal.ofName(new PrincipalName("ada"));
+    private static final Principal BOB = Principal.ofName(new PrincipalName("bob"));
     private static final MemoryKey KEY = new MemoryKey("ada/notes/a");
 
     @TempDir
@@ -59,12 +59,12 @@ class SqliteMemoryTest {
         memory.close();
     }
 
-    private Memory.Written put(Actor actor, String key, String text) throws RpcException {
+    private Memory.Written put(Principal actor, String key, String text) throws RpcException {
         return memory.put(actor, Put.of(new MemoryKey(key), new JsonPrimitive(text)));
     }
 
-    private static Actor granted(String agent, List<String> read, List<String> write) {
-        return new Actor(
+    private static Principal granted(String agent, List<String> read, List<String> write) {
+        return new Principal(
                 new PrincipalName(agent),
                 7,
                 "",
@@ -97,15 +97,15 @@ class SqliteMemoryTest {
         assertThat(texts(memory.node(ADA, second.id()))).containsExactly("B");
         Memory.Page<Memory.Head> newest = memory.history(ADA, KEY, Long.MAX_VALUE, 2);
         assertThat(newest.items()).extracting(Memory.Head::seq).containsExactly(3L, 2L);
-        Memory.Page<Memory.Head> rest =
+        Memory.Page<Memory.Head> coolDown =
                 memory.history(ADA, KEY, Long.parseLong(newest.next().orElseThrow()), 2);
-        assertThat(rest.items()).extracting(Memory.Head::id).containsExactly(first.id());
-        assertThat(rest.next()).isEmpty();
+        assertThat(coolDown.items()).extracting(Memory.Head::id).containsExactly(first.id());
+        assertThat(coolDown.next()).isEmpty();
     }
 
     @Test
     void goesByTheGrantsAndNothingElse() throws Exception {
-        Actor guest = granted("guest", List.of("ada/notes/*"), List.of("ada/notes/guest"));
+        Principal guest = granted("guest", List.of("ada/notes/*"), List.of("ada/notes/guest"));
         Memory.Written written = put(ADA, KEY.text(), "mine");
         put(ADA, "ada/secret", "hidden");
         assertThat(texts(memory.get(guest, KEY))).containsExactly("mine");
@@ -144,7 +144,7 @@ class SqliteMemoryTest {
     @Test
     void listsPageByPageInTheOrderOfKeys() throws Exception {
         for (String key : new String[] {"ada/b", "ada/a/z", "bob/a", "ada/a", "ada/c", "ada/a-b"}) {
-            put(Actor.operator(), key, key);
+            put(Principal.operator(), key, key);
         }
         memory.delete(ADA, new MemoryKey("ada/b"));
         List<String> seen = new ArrayList<>();
@@ -215,7 +215,7 @@ class SqliteMemoryTest {
     /** Whoever lost a race paid for it, and the loser's next tries were refused for their rate. */
     @Test
     void aWriteThatIsRefusedForItsConditionCostsNothing() throws Exception {
-        Actor poor = new Actor(new PrincipalName("poor"), 1, "", ADA.read(), ADA.write(), 4_096, 1, List.of());
+        Principal poor = new Principal(new PrincipalName("poor"), 1, "", ADA.read(), ADA.write(), 4_096, 1, List.of());
         put(BOB, "bob/x", "here");
         Put late = Put.of(new MemoryKey("ada/k"), new JsonPrimitive(1)).expecting(Optional.of(NodeId.of(new byte[1])));
         for (int i = 0; i < 5; i++) {
@@ -227,7 +227,7 @@ class SqliteMemoryTest {
 
     @Test
     void boundsWhatAnAgentWritesAndNoOther() throws Exception {
-        Actor poor = new Actor(new PrincipalName("poor"), 1, "", ADA.read(), ADA.write(), 4_096, 3, List.of());
+        Principal poor = new Principal(new PrincipalName("poor"), 1, "", ADA.read(), ADA.write(), 4_096, 3, List.of());
         for (int i = 0; i < 3; i++) {
             put(poor, "ada/p" + i, "x");
         }
@@ -245,19 +245,21 @@ class SqliteMemoryTest {
     /** Only the best ten thousand matches of all agents used to be looked at. */
     @Test
     void findsWhatIsInScopeAmongManyMatchesThatAreNot() throws Exception {
-        Actor ada = new Actor(new PrincipalName("ada"), 1, "", List.of(new KeyGlob("_/*")), List.of(), 0, 0, List.of());
-        put(Actor.operator(), "_/a", "a common word and some others, so that its rank is low");
+        Principal ada =
+                new Principal(new PrincipalName("ada"), 1, "", List.of(new KeyGlob("_/*")), List.of(), 0, 0, List.of());
+        put(Principal.operator(), "_/a", "a common word and some others, so that its rank is low");
         for (int i = 0; i < 10_050; i += 50) {
             List<Put> puts = new ArrayList<>();
             for (int k = i; k < i + 50; k++) {
                 puts.add(Put.of(new MemoryKey("bob/" + k), new JsonPrimitive("common")));
             }
-            memory.write(Actor.operator(), puts);
+            memory.write(Principal.operator(), puts);
         }
         assertThat(memory.search(ada, Query.of("common", "", 20)))
                 .extracting(hit -> hit.key().text())
                 .containsExactly("_/a");
-        assertThat(memory.search(Actor.operator(), Query.of("common", "", 20))).hasSize(20);
+        assertThat(memory.search(Principal.operator(), Query.of("common", "", 20)))
+                .hasSize(20);
     }
 
     @Test
@@ -283,7 +285,7 @@ class SqliteMemoryTest {
         assertThat(keys(ADA, "cat")).containsExactly("ada/fruit/1");
     }
 
-    private List<String> keys(Actor actor, String text) throws RpcException {
+    private List<String> keys(Principal actor, String text) throws RpcException {
         return memory.search(actor, Query.of(text, "", 10)).stream()
                 .map(hit -> hit.key().text())
                 .toList();
@@ -396,7 +398,7 @@ class SqliteMemoryTest {
             old(sql, 7, "plan", "1");
         }
         try (SqliteMemory moved = SqliteMemory.open(old, nanos::get)) {
-            Actor hello = Actor.ofName(new PrincipalName("hello"));
+            Principal hello = Principal.ofName(new PrincipalName("hello"));
             assertThat(texts(moved.get(hello, new MemoryKey("hello/greeting")))).containsExactly("hi");
             assertThat(moved.get(hello, new MemoryKey("hello/greeting"))
                             .orElseThrow()
@@ -477,7 +479,7 @@ class SqliteMemoryTest {
     /** A blob that was held back came free by naming its chunks once more. */
     @Test
     void whatABlobHasComesWithWhatInfluencedIt() throws Exception {
-        Actor later = new Actor(ADA.agent(), 2, "", ADA.read(), ADA.write(), 1 << 20, 1_000, List.of());
+        Principal later = new Principal(ADA.agent(), 2, "", ADA.read(), ADA.write(), 1 << 20, 1_000, List.of());
         NodeId source = put(ADA, "ada/source", "x").id();
         memory.get(ADA, new MemoryKey("ada/source"));
         NodeId chunk = memory.putChunk(ADA, new byte[] {1});

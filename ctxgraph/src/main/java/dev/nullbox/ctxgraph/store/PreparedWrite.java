@@ -1,7 +1,7 @@
 package dev.nullbox.ctxgraph.store;
 
 import com.google.gson.JsonElement;
-import dev.nullbox.ctxgraph.memory.Jcs;
+import dev.nullbox.ctxgraph.memory.CanonicalJson;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
 import dev.nullbox.ctxgraph.memory.PrincipalName;
@@ -19,7 +19,7 @@ import java.util.List;
 /**
  * A write with everything worked out that needs no database, so that the one writing thread has little to do.
  */
-public final class Prepared {
+public final class PreparedWrite {
     /** Bytes of a value, canonical or as answered: leaves room for the rest of a message of 1 MiB. */
     public static final int MAX_VALUE_BYTES = (1 << 20) - (1 << 14);
 
@@ -35,7 +35,7 @@ public final class Prepared {
     /** The embedding at length 1, 32-bit floats, least significant byte first; empty for none. */
     final byte[] vector;
 
-    private Prepared(Put put, NodeId id, byte[] canonical, String text, byte[] vector) {
+    private PreparedWrite(Put put, NodeId id, byte[] canonical, String text, byte[] vector) {
         this.put = put;
         this.id = id;
         this.canonical = canonical;
@@ -48,7 +48,7 @@ public final class Prepared {
      *
      * @throws RpcException INVALID_PARAMS naming the field
      */
-    static Prepared of(PrincipalName agent, Put put) throws RpcException {
+    static PreparedWrite of(PrincipalName agent, Put put) throws RpcException {
         if (put.parents().size() > MemoryContract.MAX_PARENTS
                 || new HashSet<>(put.parents()).size() < put.parents().size()) {
             throw new RpcException(
@@ -60,11 +60,11 @@ public final class Prepared {
         byte[] canonical;
         try {
             canonical = node.canonical();
-        } catch (Jcs.UnrepresentableException e) {
+        } catch (CanonicalJson.UnrepresentableException e) {
             throw new RpcException(MemoryReason.NUMBER, "value: " + e.getMessage(), MemoryContract.VALUE.name());
         }
         requireSize(canonical, put.value());
-        return new Prepared(put, NodeId.of(canonical), canonical, Texts.of(canonical), unit(put.vector()));
+        return new PreparedWrite(put, NodeId.of(canonical), canonical, SearchText.of(canonical), unit(put.vector()));
     }
 
     private static void requireSize(byte[] canonical, JsonElement value) throws RpcException {
@@ -74,8 +74,8 @@ public final class Prepared {
         }
         int bytes = Json.bytes(value).length;
         try {
-            bytes = Math.max(bytes, Jcs.canonical(value).getBytes(StandardCharsets.UTF_8).length);
-        } catch (Jcs.UnrepresentableException e) {
+            bytes = Math.max(bytes, CanonicalJson.canonical(value).getBytes(StandardCharsets.UTF_8).length);
+        } catch (CanonicalJson.UnrepresentableException e) {
             throw new IllegalStateException("the value was canonical a moment ago", e);
         }
         if (bytes > MAX_VALUE_BYTES) {

@@ -1,12 +1,12 @@
 package dev.nullbox.ctxgraph.store;
 
 import dev.nullbox.ctxgraph.admission.RateLimits;
-import dev.nullbox.ctxgraph.admission.Turns;
-import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.admission.RequestScheduler;
 import dev.nullbox.ctxgraph.memory.Blob;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.protocol.api.MemoryContract;
@@ -20,21 +20,21 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** The way of an agent's writes to the one writing thread: scope, then quota, then work. */
-final class AgentWrites {
+final class WritePipeline {
     private static final int MAX_WRITES = 64;
 
     private final Committer committer;
-    private final Turns turns;
+    private final RequestScheduler scheduler;
     private final RateLimits rates;
 
-    AgentWrites(Committer committer, Turns turns, LongSupplier nanoClock) {
+    WritePipeline(Committer committer, RequestScheduler scheduler, LongSupplier nanoClock) {
         this.committer = committer;
-        this.turns = turns;
+        this.scheduler = scheduler;
         this.rates = new RateLimits(nanoClock);
     }
 
     /** Writes as {@link Memory#write} tells. */
-    List<Memory.Written> write(Actor actor, List<Put> puts) throws RpcException {
+    List<Memory.Written> write(Principal actor, List<Put> puts) throws RpcException {
         if (puts.isEmpty() || puts.size() > MAX_WRITES) {
             throw new RpcException(
                     MemoryReason.WRITES, "1 to " + MAX_WRITES + " writes at once", MemoryContract.KEY.name());
@@ -51,16 +51,16 @@ final class AgentWrites {
         }
         return withinQuota(() -> {
             rates.require(actor, puts.size());
-            List<Prepared> all = new ArrayList<>(puts.size());
+            List<PreparedWrite> all = new ArrayList<>(puts.size());
             for (Put put : puts) {
-                all.add(Prepared.of(actor.agent(), put));
+                all.add(PreparedWrite.of(actor.agent(), put));
             }
             rates.take(actor, puts.size());
             try {
                 return committer.change(writes -> {
                     writes.check(actor, all);
                     List<Memory.Written> written = new ArrayList<>(all.size());
-                    for (Prepared one : all) {
+                    for (PreparedWrite one : all) {
                         written.add(writes.apply(actor, one));
                     }
                     return written;
@@ -75,7 +75,7 @@ final class AgentWrites {
     }
 
     /** Stages a chunk of at most {@link Blob#MAX_CHUNK_BYTES} for a blob of this actor. */
-    NodeId stage(Actor actor, byte[] data) throws RpcException {
+    NodeId stage(Principal actor, byte[] data) throws RpcException {
         if (data.length == 0 || data.length > Blob.MAX_CHUNK_BYTES) {
             throw new RpcException(
                     MemoryReason.CHUNK,
@@ -98,7 +98,7 @@ final class AgentWrites {
             return write.write();
         } catch (RpcException e) {
             if (e.detail().startsWith("QUOTA_")) {
-                turns.slowDown();
+                scheduler.slowDown();
             }
             throw e;
         }

@@ -2,7 +2,7 @@ package dev.nullbox.ctxgraph.http;
 
 import com.google.gson.JsonElement;
 import com.sun.net.httpserver.HttpExchange;
-import dev.nullbox.ctxgraph.admission.HttpPlaces;
+import dev.nullbox.ctxgraph.admission.BufferBudget;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.JsonRpcCodec;
 import dev.nullbox.rpc.RpcException;
@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** One HTTP request at an agent's door and its answer; every write is bounded in time. */
-public final class HttpCall {
+/** HTTP request at an agent's listener and its response; every write is bounded in time. */
+public final class HttpRequestContext {
     public static final int OK = 200;
     public static final int ACCEPTED = 202;
     public static final int NO_CONTENT = 204;
@@ -37,23 +37,23 @@ public final class HttpCall {
     private static final int BUSY_AGAIN_SECONDS = 1;
 
     private final HttpExchange exchange;
-    private final HttpDeadlines deadlines;
+    private final IoTimeouts deadlines;
 
-    HttpCall(HttpExchange exchange, HttpDeadlines deadlines) {
+    HttpRequestContext(HttpExchange exchange, IoTimeouts deadlines) {
         this.exchange = exchange;
         this.deadlines = deadlines;
     }
 
-    public String verb() {
+    public String method() {
         return exchange.getRequestMethod();
     }
 
     /** Refuses a request with another verb. */
-    boolean refusesAllBut(String verb) throws IOException {
-        if (verb().equals(verb)) {
+    boolean refusesAllBut(String method) throws IOException {
+        if (method().equals(method)) {
             return false;
         }
-        setHeader("Allow", verb);
+        setHeader("Allow", method);
         empty(METHOD_NOT_ALLOWED);
         return true;
     }
@@ -89,7 +89,7 @@ public final class HttpCall {
      * Whether it is this very door that the client means, by its address, and the page that a browser sends this for, if
      * one does, came from here. A page of a name that was made to point here (DNS rebinding) says that name as the host.
      */
-    boolean isMeantForHere() {
+    boolean isAddressedHere() {
         String address = exchange.getLocalAddress().getAddress().getHostAddress();
         String here = address + ":" + exchange.getLocalAddress().getPort();
         List<String> hosts = exchange.getRequestHeaders().getOrDefault("Host", List.of());
@@ -146,10 +146,10 @@ public final class HttpCall {
     /**
      * The whole body, or nothing when it has more bytes than a message may.
      *
-     * @param place gets what the body and the answer to it need
+     * @param reservation gets what the body and the answer to it need
      * @throws RpcException UNAVAILABLE, BUSY, when there is no place for it
      */
-    public Optional<byte[]> body(HttpPlaces.Place place) throws IOException, RpcException {
+    public Optional<byte[]> body(BufferBudget.Reservation reservation) throws IOException, RpcException {
         InputStream in = exchange.getRequestBody();
         // Told only when it is not sent in chunks; the JDK's server has checked its syntax.
         long length = Long.parseLong(header("Content-Length").orElse("0"));
@@ -157,14 +157,14 @@ public final class HttpCall {
             skip(in);
             return Optional.empty();
         }
-        byte[] begin = length > HttpPlaces.SMALL_BODY ? new byte[0] : in.readNBytes(HttpPlaces.SMALL_BODY + 1);
-        if (length <= HttpPlaces.SMALL_BODY && begin.length <= HttpPlaces.SMALL_BODY) {
+        byte[] begin = length > BufferBudget.SMALL_BODY ? new byte[0] : in.readNBytes(BufferBudget.SMALL_BODY + 1);
+        if (length <= BufferBudget.SMALL_BODY && begin.length <= BufferBudget.SMALL_BODY) {
             in.close();
             return Optional.of(begin);
         }
         int most = (int) (length > 0 ? length : JsonRpcCodec.MAX_MESSAGE_BYTES);
         try {
-            place.awaitBody(most);
+            reservation.awaitBody(most);
         } catch (RpcException e) {
             skip(in);
             throw e;
@@ -172,7 +172,7 @@ public final class HttpCall {
         ByteArrayOutputStream body = new ByteArrayOutputStream(most);
         body.writeBytes(begin);
         deadlines.bound(LARGE_SECONDS, () -> {
-            byte[] part = new byte[HttpPlaces.SMALL_BODY];
+            byte[] part = new byte[BufferBudget.SMALL_BODY];
             for (int n = in.read(part); n >= 0 && body.size() <= most; n = in.read(part)) {
                 body.write(part, 0, n);
             }
@@ -207,14 +207,14 @@ public final class HttpCall {
         if (status == SERVICE_UNAVAILABLE) {
             setHeader("Retry-After", Integer.toString(BUSY_AGAIN_SECONDS));
         }
-        HttpDeadlines.Transfer answer = () -> {
+        IoTimeouts.Transfer answer = () -> {
             exchange.sendResponseHeaders(status, json.length);
             OutputStream out = exchange.getResponseBody();
             out.write(json);
             out.flush();
             exchange.close();
         };
-        if (json.length > HttpPlaces.SMALL_ANSWER) {
+        if (json.length > BufferBudget.SMALL_ANSWER) {
             deadlines.bound(LARGE_SECONDS, answer);
         } else {
             deadlines.bound(answer);

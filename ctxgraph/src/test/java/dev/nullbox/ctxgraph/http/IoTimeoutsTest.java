@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class HttpDeadlinesTest {
+class IoTimeoutsTest {
     @Test
     void endsAWriteThatNobodyReads() throws Exception {
-        try (HttpDeadlines deadlines = new HttpDeadlines("test", 1);
+        try (IoTimeouts deadlines = new IoTimeouts("test", 1);
                 ServerSocketChannel server =
                         ServerSocketChannel.open().bind(new InetSocketAddress(RawHttp.LOOPBACK, 0));
                 SocketChannel client = SocketChannel.open(server.getLocalAddress());
@@ -34,7 +34,7 @@ class HttpDeadlinesTest {
 
     @Test
     void leavesAWriteInTimeAlone() throws Exception {
-        try (HttpDeadlines deadlines = new HttpDeadlines("test", 30)) {
+        try (IoTimeouts deadlines = new IoTimeouts("test", 30)) {
             deadlines.bound(
                     () -> assertThat(Thread.currentThread().isInterrupted()).isFalse());
             assertThatThrownBy(() -> deadlines.bound(() -> {
@@ -46,8 +46,8 @@ class HttpDeadlinesTest {
 
     @Test
     void writesNothingOnceClosed() {
-        HttpDeadlines deadlines = new HttpDeadlines("test", 30);
+        IoTimeouts deadlines = new IoTimeouts("test", 30);
         deadlines.close();
-        assertThatThrownBy(() -> deadlines.bound(() -> {})).hasMessage("the door is closed");
+        assertThatThrownBy(() -> deadlines.bound(() -> {})).hasMessage("the listener is closed");
     }
 }

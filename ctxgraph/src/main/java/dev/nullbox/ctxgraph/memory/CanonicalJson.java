@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * <p>Numbers are IEEE 754 doubles. One that a double cannot hold is refused instead of changed: beyond the range, or
  * an integer, written without exponent, that would read back as another one, as 9007199254740993.
  */
-public final class Jcs {
+public final class CanonicalJson {
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
     /** The tree holds a number that has no canonical form. */
@@ -26,7 +26,7 @@ public final class Jcs {
         }
     }
 
-    private Jcs() {}
+    private CanonicalJson() {}
 
     /**
      * The canonical text; the tree's depth is bounded by whoever parsed it.

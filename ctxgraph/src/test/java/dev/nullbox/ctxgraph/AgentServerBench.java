@@ -3,13 +3,13 @@ package dev.nullbox.ctxgraph;
 import com.google.gson.JsonObject;
 import dev.nullbox.ctxgraph.api.MemoryMethods;
 import dev.nullbox.ctxgraph.api.TestMemory;
-import dev.nullbox.ctxgraph.http.HttpDoor;
+import dev.nullbox.ctxgraph.http.AgentHttpServer;
 import dev.nullbox.ctxgraph.http.RawHttp;
 import dev.nullbox.ctxgraph.mcp.McpEndpoint;
 import dev.nullbox.ctxgraph.mcp.McpGraphStore;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.ctxgraph.store.SqliteMemory;
@@ -26,16 +26,16 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What agents get through their doors, over HTTP on connections that stay: round trips of the Model Context Protocol, and
+ * Figures of the agents' listeners, over HTTP on connections that stay: round trips of the Model Context Protocol, and
  * how long a write takes while another agent keeps writing beyond its quota, or reads what takes long.
  */
-final class DoorBench {
+final class AgentServerBench {
     private static final int ROUNDS = 5;
     private static final double ROUND_SECONDS = 2;
     /** For what an agent beyond its quota costs another. Of what it may do, as reading, each costs its share. */
     private static final double MOST_TIMES = 2;
 
-    private static final int NOISY_CLIENTS = HttpDoor.THREADS;
+    private static final int NOISY_CLIENTS = AgentHttpServer.THREADS;
 
     /** What the reading neighbour's listings, searches and graphs go through: each came from the one before. */
     private static final int READ_NODES = 1_000;
@@ -46,25 +46,26 @@ final class DoorBench {
     private final Path directory;
     private final List<AutoCloseable> open = new ArrayList<>();
 
-    DoorBench(Path directory) {
+    AgentServerBench(Path directory) {
         this.directory = directory;
     }
 
     /** Whether the bound holds. */
     boolean run() throws Exception {
-        HttpDoor.setBounds();
+        AgentHttpServer.setBounds();
         TestMemory memory = new TestMemory(directory);
         open.add(memory);
         try {
-            McpRoundTrips.ours(door(memory, "caller", Long.MAX_VALUE, Long.MAX_VALUE));
-            int good = door(memory, "good", Long.MAX_VALUE, Long.MAX_VALUE);
-            int reader = door(memory, "reader", Long.MAX_VALUE, Long.MAX_VALUE);
-            fill(memory.memory(), ((HttpDoor) open.getLast()).actor());
-            double rate = neighbour("", good, new Noise(door(memory, "bad", Long.MAX_VALUE, 60), "QUOTA_RATE", PUT));
+            McpRoundTrips.ours(listener(memory, "caller", Long.MAX_VALUE, Long.MAX_VALUE));
+            int good = listener(memory, "good", Long.MAX_VALUE, Long.MAX_VALUE);
+            int reader = listener(memory, "reader", Long.MAX_VALUE, Long.MAX_VALUE);
+            fill(memory.memory(), ((AgentHttpServer) open.getLast()).actor());
+            double rate =
+                    neighbour("", good, new Noise(listener(memory, "bad", Long.MAX_VALUE, 60), "QUOTA_RATE", PUT));
             double space = neighbour(
                     ".quota_space",
                     good,
-                    new Noise(door(memory, "full", NOISY_BYTES, Long.MAX_VALUE), "QUOTA_SPACE", PUT));
+                    new Noise(listener(memory, "full", NOISY_BYTES, Long.MAX_VALUE), "QUOTA_SPACE", PUT));
             BenchLoad.say("bound", "neighbour_put_p99_ratio", MOST_TIMES);
             BenchLoad.say("bound", "neighbour_put_p99_ratio.quota_space", MOST_TIMES);
             neighbour(".list", good, new Noise(reader, "next", rpc("memory.list", """
@@ -80,17 +81,17 @@ final class DoorBench {
         }
     }
 
-    private int door(TestMemory memory, String name, long bytes, long writesPerMinute) throws IOException {
+    private int listener(TestMemory memory, String name, long bytes, long writesPerMinute) throws IOException {
         PrincipalName agent = new PrincipalName(name);
-        Actor actor = new Actor(
-                agent, 1, "", Actor.ownSpace(agent), Actor.ownSpace(agent), bytes, writesPerMinute, List.of());
-        HttpDoor door = HttpDoor.open(actor, RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
-        open.add(door);
-        return door.address().getPort();
+        Principal actor = new Principal(
+                agent, 1, "", Principal.ownSpace(agent), Principal.ownSpace(agent), bytes, writesPerMinute, List.of());
+        AgentHttpServer listener = AgentHttpServer.open(actor, RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
+        open.add(listener);
+        return listener.address().getPort();
     }
 
     /** A graph of entities. */
-    private static void fill(SqliteMemory memory, Actor actor) throws Exception {
+    private static void fill(SqliteMemory memory, Principal actor) throws Exception {
         McpGraphStore graph = new McpGraphStore(new MemoryMethods(memory, new EventSink(System.err)), actor, "reader");
         List<NodeId> before = List.of();
         for (int i = 0; i < READ_NODES; i += STEP) {
@@ -107,7 +108,7 @@ final class DoorBench {
     }
 
     private static List<String> session(int port) throws IOException {
-        RawHttp.Answer begun = RawHttp.mcp(port, """
+        RawHttp.Response begun = RawHttp.mcp(port, """
                 {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25",
                  "capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}""");
         List<String> headers = new ArrayList<>(RawHttp.MCP);
@@ -139,10 +140,10 @@ final class DoorBench {
         return ratio;
     }
 
-    /** One request and its answer. */
+    /** Request and its response. */
     @FunctionalInterface
     private interface Call {
-        RawHttp.Answer call(RawHttp http, List<String> session, String key) throws IOException;
+        RawHttp.Response call(RawHttp http, List<String> session, String key) throws IOException;
     }
 
     private static final Call PUT =

@@ -10,13 +10,13 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Connections that only read, each for one thread at a time; they see what is committed and never wait for the writer. */
-public final class Readers implements AutoCloseable {
+public final class ReadPool implements AutoCloseable {
     private static final long WAIT_SECONDS = 10;
 
     private final List<Sql> all = new ArrayList<>();
     private final ArrayBlockingQueue<Sql> free;
 
-    private Readers(int count) {
+    private ReadPool(int count) {
         this.free = new ArrayBlockingQueue<>(count, true);
     }
 
@@ -26,8 +26,8 @@ public final class Readers implements AutoCloseable {
         T read(Sql sql) throws SQLException, RpcException;
     }
 
-    public static Readers open(Path file, int count) throws SQLException {
-        Readers readers = new Readers(count);
+    public static ReadPool open(Path file, int count) throws SQLException {
+        ReadPool readers = new ReadPool(count);
         try {
             for (int i = 0; i < count; i++) {
                 Sql sql = Sql.open(file);

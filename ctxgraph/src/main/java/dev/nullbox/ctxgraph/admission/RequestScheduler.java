@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * larger one: so nobody waits for a part of the heap while holding another.
  *
  * <p>Before the line of the large ones, and before whatever else is {@link #slowly slow}, each agent has its own
- * {@link SlowLanes lane}: so one agent has no more than one of them at work, and no part of the heap while it waits there.
+ * {@link SlowRequestLimiter lane}: so one agent has no more than one of them at work, and no part of the heap while it waits there.
  */
-public final class Turns {
+public final class RequestScheduler {
     private static final int UNIT = 1 << 14;
 
     /** Of the small requests together, and of one of them. */
@@ -38,46 +38,46 @@ public final class Turns {
 
     private final Semaphore small = new Semaphore(SMALL_UNITS, true);
     private final Semaphore large = new Semaphore(LARGE_UNITS, true);
-    private final Map<Thread, Turn> current = new ConcurrentHashMap<>();
-    private final SlowLanes lanes;
-    private final Duration patience;
+    private final Map<Thread, Permit> current = new ConcurrentHashMap<>();
+    private final SlowRequestLimiter slowRequests;
+    private final Duration queueTimeout;
     private final Duration pause;
 
     /**
-     * @param patience how long a request waits for its turn, and before that in its agent's lane
+     * @param queueTimeout how long a request waits for its turn, and before that in its agent's lane
      * @param pause what passes before a request beyond its agent's quota is answered
      */
-    public Turns(Duration patience, Duration pause) {
-        this.lanes = new SlowLanes(patience);
-        this.patience = patience;
+    public RequestScheduler(Duration queueTimeout, Duration pause) {
+        this.slowRequests = new SlowRequestLimiter(queueTimeout);
+        this.queueTimeout = queueTimeout;
         this.pause = pause;
     }
 
     /** Ends a request's turn from within, to begin anew with a larger one. */
-    public static final class TooSmall extends RuntimeException {
+    public static final class PermitTooSmall extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         private final long cost;
         private final boolean onlySlow;
 
-        private TooSmall(long cost, boolean onlySlow) {
+        private PermitTooSmall(long cost, boolean onlySlow) {
             super("the turn is too small", null, false, false);
             this.cost = cost;
             this.onlySlow = onlySlow;
         }
     }
 
-    /** What a thread has of the heap. */
-    private final class Turn {
+    /** Permit of a thread for a part of the heap. */
+    private final class Permit {
         private final boolean isSmall;
-        private final SlowLanes.@Nullable Pass pass;
+        private final SlowRequestLimiter.@Nullable Permit slowPermit;
         private long cost;
         private int units;
         private boolean overQuota;
 
-        Turn(int units, SlowLanes.@Nullable Pass pass, long cost) {
+        Permit(int units, SlowRequestLimiter.@Nullable Permit slowPermit, long cost) {
             this.isSmall = units <= SMALL_MOST;
-            this.pass = pass;
+            this.slowPermit = slowPermit;
             this.cost = cost;
             this.units = units;
         }
@@ -91,14 +91,14 @@ public final class Turns {
         }
 
         void add(long more) {
-            if (pass != null) {
-                pass.rest();
+            if (slowPermit != null) {
+                slowPermit.coolDown();
             }
             cost += more;
             int missing = units(cost) - units;
             if (missing > 0 && !isAlone()) {
                 if (!isSmall || units(cost) > SMALL_MOST || !small.tryAcquire(missing)) {
-                    throw new TooSmall(cost, false);
+                    throw new PermitTooSmall(cost, false);
                 }
                 units += missing;
             }
@@ -112,80 +112,85 @@ public final class Turns {
     }
 
     /**
-     * Runs a request when its turn comes; it must not have changed anything when it {@link #weigh weighs} or goes
+     * Runs a request when its turn comes; it must not have changed anything when it {@link #charge weighs} or goes
      * {@link #slowly}.
      *
      * @param agent whose request it is
      * @param body the request's
-     * @param place holds the request's answer, or at least as much as {@link HttpPlaces#SMALL_ANSWER}
+     * @param reservation holds the request's answer, or at least as much as {@link BufferBudget#SMALL_ANSWER}
      * @param size of the answer, in bytes
      * @throws RpcException UNAVAILABLE, BUSY
      */
     public <T> T run(
-            PrincipalName agent, byte[] body, HttpPlaces.Place place, Supplier<T> request, ToLongFunction<T> size)
+            PrincipalName agent,
+            byte[] body,
+            BufferBudget.Reservation reservation,
+            Supplier<T> request,
+            ToLongFunction<T> size)
             throws RpcException {
         long known = HeapCost.of(body);
         long needed = known;
         boolean slow = false;
         while (true) {
             slow |= units(needed) > SMALL_MOST;
-            try (SlowLanes.@Nullable Pass pass = slow ? lanes.enter(agent) : null) {
-                return turn(new Turn(units(needed), pass, known), place, request, size);
-            } catch (TooSmall e) {
+            try (SlowRequestLimiter.@Nullable Permit slowPermit = slow ? slowRequests.enter(agent) : null) {
+                return permit(new Permit(units(needed), slowPermit, known), reservation, request, size);
+            } catch (PermitTooSmall e) {
                 slow = true;
                 if (!e.onlySlow) {
                     needed = units(needed) <= SMALL_MOST ? Math.max(e.cost, (SMALL_MOST + 1L) * UNIT) : Long.MAX_VALUE;
-                    place.await(Math.min(needed, HttpPlaces.MAX_ANSWER));
+                    reservation.await(Math.min(needed, BufferBudget.MAX_ANSWER));
                 }
             }
         }
     }
 
-    private <T> T turn(Turn turn, HttpPlaces.Place place, Supplier<T> request, ToLongFunction<T> size)
+    private <T> T permit(
+            Permit permit, BufferBudget.Reservation reservation, Supplier<T> request, ToLongFunction<T> size)
             throws RpcException {
-        begin(turn);
+        begin(permit);
         try {
             T answer = request.get();
             long bytes = size.applyAsLong(answer);
-            if (!place.covers(bytes)) {
-                if (turn.isAlone()) {
+            if (!reservation.covers(bytes)) {
+                if (permit.isAlone()) {
                     throw busy();
                 }
-                throw new TooSmall(turn.cost + bytes, false);
+                throw new PermitTooSmall(permit.cost + bytes, false);
             }
             return answer;
         } finally {
-            end(turn);
+            end(permit);
         }
     }
 
     /** Does what takes long in its agent's lane, for which the thread's turn, if it has one, may end to begin anew. */
     public <T> T slowly(PrincipalName agent, Part<T> part) throws RpcException {
-        Turn turn = current.get(Thread.currentThread());
-        if (turn == null) {
-            try (SlowLanes.Pass pass = lanes.enter(agent)) {
-                pass.rest();
+        Permit permit = current.get(Thread.currentThread());
+        if (permit == null) {
+            try (SlowRequestLimiter.Permit slowPermit = slowRequests.enter(agent)) {
+                slowPermit.coolDown();
                 return part.make();
             }
         }
-        if (turn.pass == null) {
-            throw new TooSmall(turn.cost, true);
+        if (permit.slowPermit == null) {
+            throw new PermitTooSmall(permit.cost, true);
         }
-        turn.pass.rest();
+        permit.slowPermit.coolDown();
         return part.make();
     }
 
     /** Adds the cost of what was read of the store to the turn that the thread has, if it has one. */
-    public void weigh(long cost) {
-        Turn turn = current.get(Thread.currentThread());
-        if (turn != null) {
-            turn.add(cost);
+    public void charge(long cost) {
+        Permit permit = current.get(Thread.currentThread());
+        if (permit != null) {
+            permit.add(cost);
         }
     }
 
     /** Makes sure that whatever else the request reads has room in the turn that the thread has, if it has one. */
-    public void weighMost() {
-        weigh((long) LARGE_UNITS * UNIT);
+    public void chargeMaximum() {
+        charge((long) LARGE_UNITS * UNIT);
     }
 
     /**
@@ -193,29 +198,29 @@ public final class Turns {
      * asks again at once would else leave the others less of the processor, the more it is refused.
      */
     public void slowDown() {
-        Turn turn = current.get(Thread.currentThread());
-        if (turn != null) {
-            turn.overQuota = true;
+        Permit permit = current.get(Thread.currentThread());
+        if (permit != null) {
+            permit.overQuota = true;
         }
     }
 
-    private void begin(Turn turn) throws RpcException {
+    private void begin(Permit permit) throws RpcException {
         boolean begun = false;
         try {
-            begun = turn.line().tryAcquire(turn.units, patience.toNanos(), TimeUnit.NANOSECONDS);
+            begun = permit.line().tryAcquire(permit.units, queueTimeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         if (!begun) {
             throw busy();
         }
-        current.put(Thread.currentThread(), turn);
+        current.put(Thread.currentThread(), permit);
     }
 
-    private void end(Turn turn) {
+    private void end(Permit permit) {
         current.remove(Thread.currentThread());
-        turn.line().release(turn.units);
-        if (turn.overQuota) {
+        permit.line().release(permit.units);
+        if (permit.overQuota) {
             try {
                 Thread.sleep(pause);
             } catch (InterruptedException e) {

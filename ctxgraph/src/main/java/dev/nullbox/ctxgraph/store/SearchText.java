@@ -15,13 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The words that are searched: of values and of queries. */
-final class Texts {
+final class SearchText {
     /** Characters of a value that are searched. */
     static final int MAX_CHARS = 64 * 1024;
 
     private static final int MAX_WORDS = 32;
 
-    private Texts() {}
+    private SearchText() {}
 
     /**
      * What is searched of a node: the scalars of its value and the names of members, a line each; nothing of a blob or a

@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** The last sequence number that is committed, to be waited for. */
-public final class Position {
+public final class CommitPosition {
     private volatile long seq;
     private boolean closed;
 

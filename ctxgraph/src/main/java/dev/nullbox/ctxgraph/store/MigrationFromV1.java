@@ -1,9 +1,9 @@
 package dev.nullbox.ctxgraph.store;
 
 import com.google.gson.JsonObject;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.protocol.Fields;
@@ -17,12 +17,12 @@ import java.sql.SQLException;
  * Databases of version 1, where every agent had keys of its own: {@code notes/a} of ada becomes {@code ada/notes/a}, and
  * so a node with another id; a key that began with the agent's name stays as it is. The order and the numbers stay.
  */
-final class Version1 {
-    private Version1() {}
+final class MigrationFromV1 {
+    private MigrationFromV1() {}
 
     /** Moves what {@code log_1} and {@code nodes_1} hold into the tables of today; leaves out what is damaged. */
     static void move(Sql sql) throws SQLException {
-        Writes writes = Writes.open(sql);
+        WriteTransaction writes = WriteTransaction.open(sql);
         long[] last = {0};
         boolean more = true;
         while (more) {
@@ -37,7 +37,7 @@ final class Version1 {
         }
     }
 
-    private static boolean move(Writes writes, long seq, byte[] id, byte[] content) throws SQLException {
+    private static boolean move(WriteTransaction writes, long seq, byte[] id, byte[] content) throws SQLException {
         NodeId known = NodeId.ofBytes(id);
         if (!NodeId.of(content).equals(known)) {
             System.err.println("ctxgraph: node " + known + " is damaged and was left behind by the move to version 2");
@@ -48,7 +48,9 @@ final class Version1 {
             PrincipalName agent = new PrincipalName(old.get(Fields.AGENT.name()).getAsString());
             MemoryKey key = key(agent, old.get(MemoryContract.KEY.name()).getAsString());
             writes.moveTo(seq);
-            writes.apply(Actor.ofName(agent), Prepared.of(agent, Put.of(key, old.get(MemoryContract.VALUE.name()))));
+            writes.apply(
+                    Principal.ofName(agent),
+                    PreparedWrite.of(agent, Put.of(key, old.get(MemoryContract.VALUE.name()))));
             return true;
         } catch (RpcException e) {
             throw new SQLException("node " + known + " cannot be moved to version 2: " + e.getMessage(), e);

@@ -15,11 +15,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class JcsTest {
+class CanonicalJsonTest {
     private static final long SEED = Long.getLong("nullbox.test.seed", 0);
 
     private static String canonical(String json) throws Exception {
-        return Jcs.canonical(Json.parse(json));
+        return CanonicalJson.canonical(Json.parse(json));
     }
 
     /** RFC 8785, appendix B. */
@@ -55,7 +55,7 @@ class JcsTest {
         "0000000000000004, 2e-323",
     })
     void writesNumbersAsEcmascriptDoes(String bits, String expected) {
-        assertThat(Jcs.number(Double.longBitsToDouble(Long.parseUnsignedLong(bits, 16))))
+        assertThat(CanonicalJson.number(Double.longBitsToDouble(Long.parseUnsignedLong(bits, 16))))
                 .isEqualTo(expected);
     }
 
@@ -63,7 +63,7 @@ class JcsTest {
     @ValueSource(strings = {"7fffffffffffffff", "7ff0000000000000"})
     void hasNoTextForWhatIsNoNumber(String bits) {
         double value = Double.longBitsToDouble(Long.parseUnsignedLong(bits, 16));
-        assertThatThrownBy(() -> Jcs.number(value)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CanonicalJson.number(value)).isInstanceOf(IllegalArgumentException.class);
     }
 
     /** RFC 8785, section 3.2.2 and its result in 3.2.4. */
@@ -104,7 +104,7 @@ class JcsTest {
     @ParameterizedTest
     @ValueSource(strings = {"9007199254740993", "-9007199254740993", "1e400", "[123456789012345678901234567890]"})
     void refusesANumberThatWouldChange(String json) {
-        assertThatThrownBy(() -> canonical(json)).isInstanceOf(Jcs.UnrepresentableException.class);
+        assertThatThrownBy(() -> canonical(json)).isInstanceOf(CanonicalJson.UnrepresentableException.class);
     }
 
     @ParameterizedTest
@@ -131,7 +131,7 @@ class JcsTest {
             if (Double.isNaN(value) || Double.isInfinite(value)) {
                 continue;
             }
-            String text = Jcs.number(value);
+            String text = CanonicalJson.number(value);
             assertThat(Double.parseDouble(text)).isEqualTo(value == 0 ? 0 : value);
             assertThat(new BigDecimal(text).stripTrailingZeros().precision())
                     .isLessThanOrEqualTo(new BigDecimal(Double.toString(value)).precision());

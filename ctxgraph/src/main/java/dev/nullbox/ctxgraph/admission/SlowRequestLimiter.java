@@ -1,6 +1,6 @@
 package dev.nullbox.ctxgraph.admission;
 
-import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
@@ -15,47 +15,47 @@ import java.util.concurrent.TimeUnit;
  * it rests for twice as long as that one took. So an agent has one slow request at work at a time, reads so for a third of
  * the time at most, and what else it asks for waits behind itself. Writes do not rest: quotas bound them.
  */
-final class SlowLanes {
+final class SlowRequestLimiter {
     private static final int REST_TIMES = 2;
     private static final long MAX_REST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    private final Map<PrincipalName, Lane> lanes = new ConcurrentHashMap<>();
-    private final Duration patience;
+    private final Map<PrincipalName, AgentQueue> slowRequests = new ConcurrentHashMap<>();
+    private final Duration queueTimeout;
 
     /**
-     * @param patience how long a request waits in its lane
+     * @param queueTimeout how long a request waits in its lane
      */
-    SlowLanes(Duration patience) {
-        this.patience = patience;
+    SlowRequestLimiter(Duration queueTimeout) {
+        this.queueTimeout = queueTimeout;
     }
 
-    private static final class Lane {
+    private static final class AgentQueue {
         private final Semaphore free = new Semaphore(1, true);
 
         /** Whoever has the lane may touch it. */
-        private long restsUntilNanos = System.nanoTime();
+        private long coolsUntilNanos = System.nanoTime();
     }
 
-    /** What a request has while it is at work; for one thread. */
-    static final class Pass implements AutoCloseable {
-        private final Lane lane;
+    /** Permit of a slow request at work; for one thread. */
+    static final class Permit implements AutoCloseable {
+        private final AgentQueue queue;
         private final long begunNanos = System.nanoTime();
-        private boolean rests;
+        private boolean coolsDown;
 
-        private Pass(Lane lane) {
-            this.lane = lane;
+        private Permit(AgentQueue queue) {
+            this.queue = queue;
         }
 
         /** Tells that it read much. */
-        void rest() {
-            rests = true;
+        void coolDown() {
+            coolsDown = true;
         }
 
         @Override
         public void close() {
             long now = System.nanoTime();
-            lane.restsUntilNanos = rests ? now + Math.min(REST_TIMES * (now - begunNanos), MAX_REST_NANOS) : now;
-            lane.free.release();
+            queue.coolsUntilNanos = coolsDown ? now + Math.min(REST_TIMES * (now - begunNanos), MAX_REST_NANOS) : now;
+            queue.free.release();
         }
     }
 
@@ -64,18 +64,20 @@ final class SlowLanes {
      *
      * @throws RpcException UNAVAILABLE, BUSY
      */
-    Pass enter(PrincipalName agent) throws RpcException {
-        Lane lane = agent.equals(Actor.OPERATOR) ? new Lane() : lanes.computeIfAbsent(agent, _ -> new Lane());
+    Permit enter(PrincipalName agent) throws RpcException {
+        AgentQueue queue = agent.equals(Principal.OPERATOR)
+                ? new AgentQueue()
+                : slowRequests.computeIfAbsent(agent, _ -> new AgentQueue());
         try {
-            if (lane.free.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (queue.free.tryAcquire(queueTimeout.toNanos(), TimeUnit.NANOSECONDS)) {
                 boolean entered = false;
                 try {
-                    TimeUnit.NANOSECONDS.sleep(lane.restsUntilNanos - System.nanoTime());
+                    TimeUnit.NANOSECONDS.sleep(queue.coolsUntilNanos - System.nanoTime());
                     entered = true;
-                    return new Pass(lane);
+                    return new Permit(queue);
                 } finally {
                     if (!entered) {
-                        lane.free.release();
+                        queue.free.release();
                     }
                 }
             }

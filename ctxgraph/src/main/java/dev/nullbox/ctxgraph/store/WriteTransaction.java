@@ -1,10 +1,10 @@
 package dev.nullbox.ctxgraph.store;
 
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.Memory;
 import dev.nullbox.ctxgraph.memory.MemoryKey;
 import dev.nullbox.ctxgraph.memory.Node;
 import dev.nullbox.ctxgraph.memory.NodeId;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.PrincipalName;
 import dev.nullbox.ctxgraph.memory.Put;
 import dev.nullbox.protocol.api.MemoryContract;
@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the one writing thread does to the tables, inside its transactions. It alone gives out numbers, so it keeps the
+ * Changes of the tables by the writing thread, inside its transactions. It alone gives out numbers, so it keeps the
  * last ones here; after a rollback they are read anew.
  */
-public final class Writes {
+public final class WriteTransaction {
     /** What an entry in the log with its indexes takes, as a quota counts it. */
     public static final long ENTRY_BYTES = 128;
 
@@ -40,14 +40,14 @@ public final class Writes {
 
     private record KeyRow(long k, long seq, long n, boolean live) {}
 
-    private Writes(Sql sql) {
+    private WriteTransaction(Sql sql) {
         this.sql = sql;
     }
 
     /** The writing side of a database of today's version. */
-    static Writes open(Sql sql) throws SQLException {
+    static WriteTransaction open(Sql sql) throws SQLException {
         sql.execute("INSERT INTO texts (texts, rank) VALUES ('automerge', 0)");
-        Writes writes = new Writes(sql);
+        WriteTransaction writes = new WriteTransaction(sql);
         writes.reload();
         return writes;
     }
@@ -56,7 +56,7 @@ public final class Writes {
      * Goes on a little with the merging of the index of texts, which by itself would work on hundreds of pages in one
      * transaction out of many, and hold that one's writers up.
      */
-    void mergeTexts() throws SQLException {
+    void mergeIndex() throws SQLException {
         sql.update("INSERT INTO texts (texts, rank) VALUES ('merge', " + MERGED_PAGES + ")");
     }
 
@@ -94,9 +94,9 @@ public final class Writes {
      *
      * @throws RpcException CONFLICT, HEAD; UNAVAILABLE, QUOTA_SPACE; INVALID_PARAMS, PARENT or CHUNK
      */
-    void check(Actor actor, List<Prepared> all) throws SQLException, RpcException {
+    void check(Principal actor, List<PreparedWrite> all) throws SQLException, RpcException {
         long cost = 0;
-        for (Prepared one : all) {
+        for (PreparedWrite one : all) {
             requireExpected(one.put);
             Parents.require(sql, actor, one.put.parents());
             if (nodeOf(one.id).isEmpty()) {
@@ -109,7 +109,7 @@ public final class Writes {
     }
 
     /** Refuses what an actor has no more space for. */
-    void requireSpace(Actor actor, long cost) throws SQLException, RpcException {
+    void requireSpace(Principal actor, long cost) throws SQLException, RpcException {
         long has = used(agent(actor.agent()));
         if (has + cost > actor.maxBytes()) {
             throw new RpcException(
@@ -120,7 +120,7 @@ public final class Writes {
     }
 
     /** Makes the node its key's head; a damaged copy of the same node is mended. */
-    Memory.Written apply(Actor actor, Prepared prepared) throws SQLException {
+    Memory.Written apply(Principal actor, PreparedWrite prepared) throws SQLException {
         Put put = prepared.put;
         long a = agent(actor.agent());
         long r = run(a, actor);
@@ -138,10 +138,10 @@ public final class Writes {
     }
 
     /** Makes a node that is there already its key's head; it must be sound. */
-    public Memory.Written again(Actor actor, NodeId id) throws SQLException, RpcException {
+    public Memory.Written again(Principal actor, NodeId id) throws SQLException, RpcException {
         Node node = node(id).orElseThrow(() ->
                 new RpcException(MemoryReason.NOT_FOUND, "there is no node " + id, MemoryContract.ID.name()));
-        Prepared prepared = prepared(node);
+        PreparedWrite prepared = prepared(node);
         long a = agent(actor.agent());
         charge(a, ENTRY_BYTES);
         return append(actor, prepared, keyRow(node.key()), nodeOf(id).orElseThrow(), run(a, actor));
@@ -149,7 +149,7 @@ public final class Writes {
 
     /** The node, checked. */
     public Optional<Node> node(NodeId id) throws SQLException, RpcException {
-        Optional<Reads.Stored> stored = Reads.stored(sql, id);
+        Optional<Queries.Stored> stored = Queries.stored(sql, id);
         return stored.isPresent() ? Optional.of(stored.get().checked().node()) : Optional.empty();
     }
 
@@ -163,7 +163,7 @@ public final class Writes {
      *
      * @param held the sources of the quarantines that held it back where it comes from
      */
-    public record Owned(PrincipalName agent, Prepared prepared, List<String> held) {}
+    public record Owned(PrincipalName agent, PreparedWrite prepared, List<String> held) {}
 
     /**
      * Stores a node from elsewhere without making it a head, or mends it; false when it is there and sound already.
@@ -171,7 +171,7 @@ public final class Writes {
      * @throws RpcException INVALID_PARAMS, PARENT or CHUNK when what it names is not there
      */
     public boolean importNode(Owned node) throws SQLException, RpcException {
-        Prepared prepared = node.prepared();
+        PreparedWrite prepared = node.prepared();
         Optional<Long> known = nodeOf(prepared.id);
         if (known.isPresent()) {
             return mend(known.get(), prepared);
@@ -197,7 +197,7 @@ public final class Writes {
     }
 
     /** Notes who wrote an imported node elsewhere, now that its reads before are noted; nothing for one in the log. */
-    public void importOrigin(Actor actor, NodeId id) throws SQLException {
+    public void importOrigin(Principal actor, NodeId id) throws SQLException {
         long r = run(agent(actor.agent()), actor);
         int fresh = sql.update(
                 "INSERT OR IGNORE INTO origins (n, r, seq) SELECT n, ?, ? FROM nodes WHERE id = ?"
@@ -211,7 +211,7 @@ public final class Writes {
     }
 
     /** Notes that a run has read a node when the log was at a position. */
-    public int read(Actor actor, NodeId id, long position) throws SQLException {
+    public int read(Principal actor, NodeId id, long position) throws SQLException {
         return sql.update(
                 "INSERT OR IGNORE INTO reads (r, n, seq) SELECT ?, n, ? FROM nodes WHERE id = ?",
                 run(agent(actor.agent()), actor),
@@ -219,14 +219,14 @@ public final class Writes {
                 id.bytes());
     }
 
-    private boolean mend(long n, Prepared prepared) throws SQLException {
+    private boolean mend(long n, PreparedWrite prepared) throws SQLException {
         byte[] content = prepared.canonical;
         return sql.update("UPDATE nodes SET content = ? WHERE n = ? AND content <> ?", content, n, content) > 0;
     }
 
     /** The write that makes this very node. */
-    public static Prepared prepared(Node node) throws RpcException {
-        return Prepared.of(
+    public static PreparedWrite prepared(Node node) throws RpcException {
+        return PreparedWrite.of(
                 node.agent(),
                 new Put(node.key(), node.kind(), node.value(), node.parents(), new Put.Anything(), List.of()));
     }
@@ -244,7 +244,7 @@ public final class Writes {
     }
 
     /** The number of an actor's run, given when it has none. */
-    long run(long a, Actor actor) throws SQLException {
+    long run(long a, Principal actor) throws SQLException {
         RunKey key = new RunKey(a, actor.run(), actor.manifest());
         Long cached = runs.get(key);
         if (cached != null) {
@@ -310,7 +310,7 @@ public final class Writes {
         }
     }
 
-    private long insertNode(long a, Prepared prepared) throws SQLException {
+    private long insertNode(long a, PreparedWrite prepared) throws SQLException {
         long n = ++lastNode;
         sql.update(
                 "INSERT INTO nodes (n, id, a, kind, content) VALUES (?, ?, ?, ?, ?)",
@@ -326,7 +326,7 @@ public final class Writes {
         return n;
     }
 
-    private Memory.Written append(Actor actor, Prepared prepared, Optional<KeyRow> before, long n, long r)
+    private Memory.Written append(Principal actor, PreparedWrite prepared, Optional<KeyRow> before, long n, long r)
             throws SQLException {
         Put put = prepared.put;
         int live = put.kind() == Node.Kind.TOMBSTONE ? 0 : 1;
@@ -346,7 +346,7 @@ public final class Writes {
         return new Memory.Written(prepared.id, seq);
     }
 
-    private void index(long k, Put put, Prepared prepared, boolean wasLive) throws SQLException {
+    private void index(long k, Put put, PreparedWrite prepared, boolean wasLive) throws SQLException {
         if (wasLive) {
             sql.update("DELETE FROM texts WHERE rowid = ?", k);
             sql.update("DELETE FROM vectors WHERE k = ?", k);

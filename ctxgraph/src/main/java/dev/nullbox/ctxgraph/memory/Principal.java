@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Who reads or writes, as the channel tells it: an agent in one of its runs, or the operator.
+ * Principal that reads or writes, as the channel tells it: an agent in one of its runs, or the operator.
  *
  * @param agent whose writes they are
  * @param run the run that cage counts; 0 where none was told
@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * @param maxWritesPerMinute how many writes it may make in a minute
  * @param excluded reads give nothing that one of these influenced; heads are told all the same, as they hold no value
  */
-public record Actor(
+public record Principal(
         PrincipalName agent,
         long run,
         String manifest,
@@ -33,28 +33,28 @@ public record Actor(
 
     private static final List<KeyGlob> EVERYTHING = List.of(new KeyGlob("*"));
 
-    public Actor {
+    public Principal {
         read = List.copyOf(read);
         write = List.copyOf(write);
         excluded = List.copyOf(excluded);
     }
 
     /** Who comes by the Unix socket: may read and write everything, without quota. */
-    public static Actor operator() {
-        return new Actor(OPERATOR, 0, "", EVERYTHING, EVERYTHING, Long.MAX_VALUE, Long.MAX_VALUE, List.of());
+    public static Principal operator() {
+        return new Principal(OPERATOR, 0, "", EVERYTHING, EVERYTHING, Long.MAX_VALUE, Long.MAX_VALUE, List.of());
     }
 
     /** An agent of whom nothing is known but its name: it has its own space. */
-    public static Actor ofName(PrincipalName agent) {
+    public static Principal ofName(PrincipalName agent) {
         List<KeyGlob> own = ownSpace(agent);
         long maxBytes = (long) MemoryContract.DEFAULT_MAX_MB << 20;
-        return new Actor(agent, 0, "", own, own, maxBytes, MemoryContract.DEFAULT_WRITES, List.of());
+        return new Principal(agent, 0, "", own, own, maxBytes, MemoryContract.DEFAULT_WRITES, List.of());
     }
 
     /** The same with more that its reads exclude. */
-    public Actor excluding(List<Source> more) {
+    public Principal excluding(List<Source> more) {
         List<Source> all = Stream.concat(excluded.stream(), more.stream()).toList();
-        return new Actor(agent, run, manifest, read, write, maxBytes, maxWritesPerMinute, all);
+        return new Principal(agent, run, manifest, read, write, maxBytes, maxWritesPerMinute, all);
     }
 
     /** All keys in the space that has the agent's name. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A stream of {@code notifications/resources/updated}: of a session, which tells of whatever is subscribed to at the time
  * and whose places can be resumed after, or as the answer to {@code subscriptions/listen}.
  */
-final class McpFeed implements HttpStreams.Feed {
+final class SubscriptionStream implements HttpStreams.EventSource {
     private static final String EVENT = "message";
 
     private final Supplier<List<String>> uris;
@@ -25,7 +25,7 @@ final class McpFeed implements HttpStreams.Feed {
     private final @Nullable McpSession session;
     private final JsonElement request;
 
-    private McpFeed(
+    private SubscriptionStream(
             Supplier<List<String>> uris, McpResources resources, @Nullable McpSession session, JsonElement request) {
         this.uris = uris;
         this.resources = resources;
@@ -34,13 +34,13 @@ final class McpFeed implements HttpStreams.Feed {
     }
 
     /** The stream of a session. */
-    static McpFeed of(McpSession session, McpResources resources) {
-        return new McpFeed(session::subscriptions, resources, session, JsonNull.INSTANCE);
+    static SubscriptionStream of(McpSession session, McpResources resources) {
+        return new SubscriptionStream(session::subscriptions, resources, session, JsonNull.INSTANCE);
     }
 
     /** The answer to the request of an id, for these subscriptions. */
-    static McpFeed of(JsonElement request, List<String> uris, McpResources resources) {
-        return new McpFeed(() -> uris, resources, null, request);
+    static SubscriptionStream of(JsonElement request, List<String> uris, McpResources resources) {
+        return new SubscriptionStream(() -> uris, resources, null, request);
     }
 
     @Override
@@ -56,15 +56,15 @@ final class McpFeed implements HttpStreams.Feed {
             params.add("notifications", filter);
             out.event(EVENT, McpMessage.notification("notifications/subscriptions/acknowledged", params));
         } else if (session.version() == McpVersion.V2025_11_25) {
-            out.place(position);
+            out.resumePoint(position);
         } else {
             // Clients of the revision before take an event without data for a broken one.
-            out.beat();
+            out.heartbeat();
         }
     }
 
     @Override
-    public boolean tell(SseStream out, List<Memory.Head> changes, long position) throws IOException {
+    public boolean onChange(SseStream out, List<Memory.Head> changes, long position) throws IOException {
         Set<String> changed = resources.changed(uris.get(), changes);
         for (String uri : changed) {
             JsonObject params = marked();

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import dev.nullbox.ctxgraph.api.MemoryMethods;
 import dev.nullbox.ctxgraph.mcp.McpEndpoint;
-import dev.nullbox.ctxgraph.memory.Actor;
 import dev.nullbox.ctxgraph.memory.KeyGlob;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.ctxgraph.memory.PrincipalName;
-import dev.nullbox.ctxgraph.store.Prepared;
+import dev.nullbox.ctxgraph.store.PreparedWrite;
 import dev.nullbox.ctxgraph.store.SqliteMemory;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.JsonRpcCodec;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
-class HttpDoorTest {
+class AgentHttpServerTest {
     private static final Inet4Address LOOPBACK = Inet4Address.ofLiteral("127.0.0.1");
 
     @TempDir
@@ -49,7 +49,7 @@ class HttpDoorTest {
 
     @BeforeAll
     static void setBounds() {
-        HttpDoor.setBounds();
+        AgentHttpServer.setBounds();
     }
 
     @BeforeEach
@@ -62,9 +62,10 @@ class HttpDoorTest {
     }
 
     private int listen(String agent) throws IOException {
-        HttpDoor door = HttpDoor.open(Actor.ofName(new PrincipalName(agent)), LOOPBACK, 0, service, McpEndpoint::new);
-        open.add(door);
-        return door.address().getPort();
+        AgentHttpServer listener = AgentHttpServer.open(
+                Principal.ofName(new PrincipalName(agent)), LOOPBACK, 0, service, McpEndpoint::new);
+        open.add(listener);
+        return listener.address().getPort();
     }
 
     @AfterEach
@@ -76,13 +77,14 @@ class HttpDoorTest {
 
     private record Response(int status, String type, String allow, String body) {}
 
-    private static Response send(int port, String verb, String path, String body, boolean streamed) throws IOException {
+    private static Response send(int port, String method, String path, String body, boolean streamed)
+            throws IOException {
         HttpURLConnection connection = (HttpURLConnection)
                 URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
-        connection.setRequestMethod(verb);
+        connection.setRequestMethod(method);
         connection.setConnectTimeout(30_000);
         connection.setReadTimeout(30_000);
-        if (verb.equals("POST")) {
+        if (method.equals("POST")) {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             connection.setDoOutput(true);
             if (streamed) {
@@ -185,7 +187,7 @@ class HttpDoorTest {
 
     @Test
     void boundsBodiesAndValues() throws Exception {
-        String largest = "v".repeat(Prepared.MAX_VALUE_BYTES - 2);
+        String largest = "v".repeat(PreparedWrite.MAX_VALUE_BYTES - 2);
         result(ada, "memory.put", "{\"key\":\"k\",\"value\":\"" + largest + "\"}");
         assertThat(result(ada, "memory.get", "{\"key\":\"k\"}").get("value").getAsString())
                 .isEqualTo(largest);
@@ -202,18 +204,18 @@ class HttpDoorTest {
     /** Refusals used to be as fast as could be, and took the processor from who was within its quota. */
     @Test
     void refusesBeyondTheQuotaAtItsOwnPace() throws Exception {
-        Actor poor = new Actor(
+        Principal poor = new Principal(
                 new PrincipalName("poor"),
                 1,
                 "",
-                Actor.ownSpace(new PrincipalName("poor")),
+                Principal.ownSpace(new PrincipalName("poor")),
                 List.of(new KeyGlob("*")),
                 8_192,
                 2,
                 List.of());
-        HttpDoor door = HttpDoor.open(poor, LOOPBACK, 0, service, McpEndpoint::new);
-        open.addFirst(door);
-        int port = door.address().getPort();
+        AgentHttpServer listener = AgentHttpServer.open(poor, LOOPBACK, 0, service, McpEndpoint::new);
+        open.addFirst(listener);
+        int port = listener.address().getPort();
         assertThat(error(port, "memory.put", "{\"key\":\"k\",\"value\":\"" + "x".repeat(8_192) + "\"}"))
                 .contains("QUOTA_SPACE");
         result(port, "memory.put", "{\"key\":\"k\",\"value\":1}");

@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What can be asked of the tables, without a look at who asks. */
-final class Reads {
-    private Reads() {}
+/** Queries of the tables, without regard to the principal. */
+final class Queries {
+    private Queries() {}
 
     /** Stored bytes and the id under which they stand, with their place in the log where they have one. */
     static final class Stored {
@@ -51,7 +51,7 @@ final class Reads {
     static Optional<Stored> stored(Sql sql, MemoryKey key) throws SQLException {
         return sql.first(
                 "SELECT id, seq, content FROM keys JOIN nodes USING (n) WHERE key = ? AND live",
-                Reads::stored,
+                Queries::stored,
                 key.text());
     }
 
@@ -59,7 +59,7 @@ final class Reads {
     static Optional<Stored> stored(Sql sql, NodeId id) throws SQLException {
         return sql.first(
                 "SELECT id, (SELECT max(seq) FROM log WHERE log.n = nodes.n), content FROM nodes WHERE id = ?",
-                Reads::stored,
+                Queries::stored,
                 id.bytes());
     }
 
@@ -138,7 +138,7 @@ final class Reads {
                         + " EXISTS (SELECT 1 FROM quarantined WHERE quarantined.n = nodes.n) FROM " + from
                         + " JOIN nodes ON nodes.n = log.n JOIN runs USING (r) JOIN agents ON agents.a = runs.a WHERE "
                         + where,
-                Reads::head,
+                Queries::head,
                 arguments);
     }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class TurnsTest {
+class RequestSchedulerTest {
     private static final byte[] SMALL = new byte[100];
 
     /** Costs a little more than 6 MiB, so that three are at once among the large ones. */
@@ -33,8 +33,8 @@ class TurnsTest {
     private static final PrincipalName ADA = new PrincipalName("ada");
 
     private final AtomicInteger agents = new AtomicInteger();
-    private final Turns turns = new Turns(Duration.ofMillis(200), PAUSE);
-    private final HttpPlaces places = new HttpPlaces(Duration.ofMillis(200));
+    private final RequestScheduler scheduler = new RequestScheduler(Duration.ofMillis(200), PAUSE);
+    private final BufferBudget places = new BufferBudget(Duration.ofMillis(200));
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     @AfterEach
@@ -48,11 +48,11 @@ class TurnsTest {
     }
 
     private String run(PrincipalName agent, byte[] body, Runnable request) throws RpcException {
-        try (HttpPlaces.Place place = places.share().place()) {
-            return turns.run(
+        try (BufferBudget.Reservation reservation = places.quota().reservation()) {
+            return scheduler.run(
                     agent,
                     body,
-                    place,
+                    reservation,
                     () -> {
                         request.run();
                         return "done";
@@ -65,7 +65,7 @@ class TurnsTest {
     private Future<String> hold(byte[] body, long reads, CountDownLatch until) throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         Future<String> held = threads.submit(() -> run(body, () -> {
-            turns.weigh(reads);
+            scheduler.charge(reads);
             begun.countDown();
             awaitQuietly(until);
         }));
@@ -82,7 +82,7 @@ class TurnsTest {
     }
 
     private void assertBusy(byte[] body, long reads) {
-        assertThatThrownBy(() -> run(body, () -> turns.weigh(reads)))
+        assertThatThrownBy(() -> run(body, () -> scheduler.charge(reads)))
                 .isInstanceOfSatisfying(
                         RpcException.class, busy -> assertThat(busy.detail()).isEqualTo("BUSY"));
     }
@@ -94,12 +94,12 @@ class TurnsTest {
         for (int i = 0; i < 3; i++) {
             held.add(hold(LARGE, 0, until));
         }
-        Future<String> alone = threads.submit(() -> run(LARGE, () -> turns.weigh(20 * MIB)));
+        Future<String> alone = threads.submit(() -> run(LARGE, () -> scheduler.charge(20 * MIB)));
         assertThatThrownBy(alone::get).hasRootCauseInstanceOf(RpcException.class);
         for (int i = 0; i < 64; i++) {
             held.add(hold(SMALL, 0, until));
         }
-        assertThat(run(SMALL, () -> turns.weigh(1_000))).isEqualTo("done");
+        assertThat(run(SMALL, () -> scheduler.charge(1_000))).isEqualTo("done");
         until.countDown();
         for (Future<String> one : held) {
             assertThat(one.get()).isEqualTo("done");
@@ -118,7 +118,7 @@ class TurnsTest {
         for (Future<String> one : held) {
             one.get();
         }
-        assertThat(run(LARGE, () -> turns.weigh(2 * MIB))).isEqualTo("done");
+        assertThat(run(LARGE, () -> scheduler.charge(2 * MIB))).isEqualTo("done");
     }
 
     @Test
@@ -145,8 +145,8 @@ class TurnsTest {
         AtomicInteger ended = new AtomicInteger();
         assertThat(run(SMALL, () -> {
                     begun.incrementAndGet();
-                    turns.weigh(MIB / 4);
-                    turns.weigh(5 * MIB);
+                    scheduler.charge(MIB / 4);
+                    scheduler.charge(5 * MIB);
                     ended.incrementAndGet();
                 }))
                 .isEqualTo("done");
@@ -161,7 +161,7 @@ class TurnsTest {
         Future<String> alone = threads.submit(() -> run(SMALL, () -> {
             begun.incrementAndGet();
             for (int i = 0; i < 100; i++) {
-                turns.weigh(MIB);
+                scheduler.charge(MIB);
             }
             awaitQuietly(until);
         }));
@@ -179,26 +179,26 @@ class TurnsTest {
     void announcesThatItWillReadMuch() throws Exception {
         AtomicInteger changed = new AtomicInteger();
         run(SMALL, () -> {
-            turns.weighMost();
+            scheduler.chargeMaximum();
             changed.incrementAndGet();
-            turns.weigh(100 * MIB);
+            scheduler.charge(100 * MIB);
         });
         assertThat(changed).hasValue(1);
     }
 
     @Test
     void anAnswerWithoutAPlaceIsMadeAnewWhenItHasOne() throws Exception {
-        HttpPlaces patient = new HttpPlaces(Duration.ofMinutes(1));
-        HttpPlaces.Share ada = patient.share();
-        HttpPlaces.Place before = ada.place();
+        BufferBudget patient = new BufferBudget(Duration.ofMinutes(1));
+        BufferBudget.Quota ada = patient.quota();
+        BufferBudget.Reservation before = ada.reservation();
         before.awaitBody(MIB);
         AtomicInteger made = new AtomicInteger();
         Future<String> second = threads.submit(() -> {
-            try (HttpPlaces.Place place = ada.place()) {
-                return turns.run(
+            try (BufferBudget.Reservation reservation = ada.reservation()) {
+                return scheduler.run(
                         ADA,
                         SMALL,
-                        place,
+                        reservation,
                         () -> {
                             made.incrementAndGet();
                             return "answer";
@@ -210,7 +210,7 @@ class TurnsTest {
             Thread.onSpinWait();
         }
         // It has no turn while it waits for its place.
-        assertThat(run(LARGE, () -> turns.weighMost())).isEqualTo("done");
+        assertThat(run(LARGE, () -> scheduler.chargeMaximum())).isEqualTo("done");
         assertThat(second.isDone()).isFalse();
         before.close();
         assertThat(second.get()).isEqualTo("answer");
@@ -219,11 +219,11 @@ class TurnsTest {
 
     @Test
     void refusesAnAnswerThatNoPlaceIsLargeEnoughFor() throws Exception {
-        try (HttpPlaces.Place place = places.share().place()) {
-            assertThatThrownBy(() -> turns.run(ADA, SMALL, place, () -> "answer", answer -> 5 * MIB))
+        try (BufferBudget.Reservation reservation = places.quota().reservation()) {
+            assertThatThrownBy(() -> scheduler.run(ADA, SMALL, reservation, () -> "answer", answer -> 5 * MIB))
                     .isInstanceOf(RpcException.class);
         }
-        assertThat(run(LARGE, () -> turns.weighMost())).isEqualTo("done");
+        assertThat(run(LARGE, () -> scheduler.chargeMaximum())).isEqualTo("done");
     }
 
     @Test
@@ -231,12 +231,12 @@ class TurnsTest {
         CountDownLatch refused = new CountDownLatch(1);
         long begunNanos = System.nanoTime();
         Future<String> slow = threads.submit(() -> run(LARGE, () -> {
-            turns.weighMost();
-            turns.slowDown();
+            scheduler.chargeMaximum();
+            scheduler.slowDown();
             refused.countDown();
         }));
         assertThat(refused.await(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(run(LARGE, () -> turns.weighMost())).isEqualTo("done");
+        assertThat(run(LARGE, () -> scheduler.chargeMaximum())).isEqualTo("done");
         assertThat(slow.get()).isEqualTo("done");
         assertThat(System.nanoTime() - begunNanos).isGreaterThanOrEqualTo(PAUSE.toNanos());
     }
@@ -278,7 +278,7 @@ class TurnsTest {
 
     private void slowly(PrincipalName agent, Callable<Boolean> work) {
         try {
-            turns.slowly(agent, () -> {
+            scheduler.slowly(agent, () -> {
                 try {
                     return work.call();
                 } catch (Exception e) {
@@ -292,8 +292,8 @@ class TurnsTest {
 
     @Test
     void outsideOfATurnNothingIsWeighed() {
-        turns.weigh(100 * MIB);
-        turns.weighMost();
-        turns.slowDown();
+        scheduler.charge(100 * MIB);
+        scheduler.chargeMaximum();
+        scheduler.slowDown();
     }
 }

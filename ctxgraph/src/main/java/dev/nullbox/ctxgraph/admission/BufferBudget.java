@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * thread of each door may hold one. A large one takes its bytes from what all agents have together, first come, first
  * served, and from its agent's share: so one agent can fill no more than a part of it, and waits behind itself.
  */
-public final class HttpPlaces {
+public final class BufferBudget {
     /** A body of so many bytes needs no place. */
     public static final int SMALL_BODY = 8 << 10;
 
@@ -32,36 +32,36 @@ public final class HttpPlaces {
     private static final int SHARES = 4;
 
     private final Semaphore all = new Semaphore(SHARES * SHARE, true);
-    private final Duration patience;
+    private final Duration queueTimeout;
 
     /**
-     * @param patience how long a body or an answer waits for its place
+     * @param queueTimeout how long a body or an answer waits for its place
      */
-    public HttpPlaces(Duration patience) {
-        this.patience = patience;
+    public BufferBudget(Duration queueTimeout) {
+        this.queueTimeout = queueTimeout;
     }
 
-    /** One agent's part. */
-    public final class Share {
+    /** Quota of one agent. */
+    public final class Quota {
         private final Semaphore own = new Semaphore(SHARE, true);
 
         /** For one request, of no size yet. */
-        public Place place() {
-            return new Place(own);
+        public Reservation reservation() {
+            return new Reservation(own);
         }
     }
 
     /** A new agent's share. */
-    public Share share() {
-        return new Share();
+    public Quota quota() {
+        return new Quota();
     }
 
-    /** What one request holds; for one thread. */
-    public final class Place implements AutoCloseable {
+    /** Reservation of one request; for one thread. */
+    public final class Reservation implements AutoCloseable {
         private final Semaphore own;
         private int held;
 
-        private Place(Semaphore own) {
+        private Reservation(Semaphore own) {
             this.own = own;
         }
 
@@ -109,9 +109,9 @@ public final class HttpPlaces {
         }
 
         private boolean take(int units) {
-            long untilNanos = System.nanoTime() + patience.toNanos();
+            long untilNanos = System.nanoTime() + queueTimeout.toNanos();
             try {
-                if (!own.tryAcquire(units, patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                if (!own.tryAcquire(units, queueTimeout.toNanos(), TimeUnit.NANOSECONDS)) {
                     return false;
                 }
                 if (!all.tryAcquire(units, untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {

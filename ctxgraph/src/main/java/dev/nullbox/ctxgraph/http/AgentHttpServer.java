@@ -3,9 +3,9 @@ package dev.nullbox.ctxgraph.http;
 import com.google.gson.JsonNull;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.nullbox.ctxgraph.admission.HttpPlaces;
+import dev.nullbox.ctxgraph.admission.BufferBudget;
 import dev.nullbox.ctxgraph.api.MemoryMethods;
-import dev.nullbox.ctxgraph.memory.Actor;
+import dev.nullbox.ctxgraph.memory.Principal;
 import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.JsonRpcCodec;
 import dev.nullbox.rpc.RpcException;
@@ -18,28 +18,28 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The HTTP/1.1 door for one agent, which serves {@link HttpRpc}, {@link HttpWatch} and one more. Whoever comes in by it is that agent; its slow or many connections take threads and
+ * HTTP/1.1 listener for one agent, which serves {@link HttpRpc}, {@link HttpWatch} and one more. Whoever comes in by it is that agent; its slow or many connections take threads and
  * places of its own door only.
  */
-public final class HttpDoor implements AutoCloseable {
+public final class AgentHttpServer implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 32;
     public static final int THREADS = 4;
     private static final int BACKLOG = 32;
     private static final int REQUEST_SECONDS = 15;
     private static final int WRITE_SECONDS = 15;
     private static final int IDLE_SECONDS = 30;
-    /** Longer than any stream; shorter answers are bounded by {@link HttpDeadlines}. */
+    /** Longer than any stream; shorter answers are bounded by {@link IoTimeouts}. */
     private static final int RESPONSE_SECONDS = 7_200;
 
-    private final Actor actor;
+    private final Principal actor;
     private final InetSocketAddress address;
     private final HttpServer server;
     private final ThreadPoolExecutor workers;
-    private final HttpDeadlines deadlines;
+    private final IoTimeouts deadlines;
     private final HttpStreams streams;
     private final List<HttpRoute> routes;
 
-    private HttpDoor(Actor actor, MemoryMethods methods, HttpRoute.Factory more, HttpServer server) {
+    private AgentHttpServer(Principal actor, MemoryMethods methods, HttpRoute.Factory more, HttpServer server) {
         this.actor = actor;
         this.address = server.getAddress();
         this.server = server;
@@ -53,13 +53,13 @@ public final class HttpDoor implements AutoCloseable {
                 new ArrayBlockingQueue<>(MAX_CONNECTIONS + BACKLOG),
                 Thread.ofPlatform().name(name).daemon().factory());
         workers.allowCoreThreadTimeOut(true);
-        this.deadlines = new HttpDeadlines(name + "-deadlines", WRITE_SECONDS);
+        this.deadlines = new IoTimeouts(name + "-deadlines", WRITE_SECONDS);
         this.streams = new HttpStreams(name + "-stream");
-        HttpPlaces.Share share = methods.places().share();
+        BufferBudget.Quota quota = methods.places().quota();
         this.routes = List.of(
-                new HttpRpc(actor, methods, share),
+                new HttpRpc(actor, methods, quota),
                 new HttpWatch(actor, methods, streams),
-                more.open(actor, methods, share, streams));
+                more.open(actor, methods, quota, streams));
     }
 
     /**
@@ -84,8 +84,8 @@ public final class HttpDoor implements AutoCloseable {
      * @param more what it serves besides
      * @throws IOException when it cannot be bound
      */
-    public static HttpDoor open(
-            Actor actor, Inet4Address address, int port, MemoryMethods methods, HttpRoute.Factory more)
+    public static AgentHttpServer open(
+            Principal actor, Inet4Address address, int port, MemoryMethods methods, HttpRoute.Factory more)
             throws IOException {
         InetSocketAddress at = new InetSocketAddress(address, port);
         HttpServer server;
@@ -95,15 +95,15 @@ public final class HttpDoor implements AutoCloseable {
             throw new IOException(
                     "cannot listen at " + address.getHostAddress() + ":" + port + ": " + e.getMessage(), e);
         }
-        HttpDoor door = new HttpDoor(actor, methods, more, server);
-        server.createContext("/", door::handle);
-        server.setExecutor(door.workers);
+        AgentHttpServer listener = new AgentHttpServer(actor, methods, more, server);
+        server.createContext("/", listener::handle);
+        server.setExecutor(listener.workers);
         server.start();
-        return door;
+        return listener;
     }
 
     /** Who comes in here. */
-    public Actor actor() {
+    public Principal actor() {
         return actor;
     }
 
@@ -122,7 +122,7 @@ public final class HttpDoor implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        HttpCall call = new HttpCall(exchange, deadlines);
+        HttpRequestContext call = new HttpRequestContext(exchange, deadlines);
         boolean over = true;
         try {
             over = handle(call);
@@ -134,10 +134,10 @@ public final class HttpDoor implements AutoCloseable {
     }
 
     /** Whether the call is over, and no stream has taken it. */
-    private boolean handle(HttpCall call) throws IOException {
-        if (!call.isMeantForHere()) {
+    private boolean handle(HttpRequestContext call) throws IOException {
+        if (!call.isAddressedHere()) {
             // A page of another site that a browser inside the agent shows: it is not the agent (DNS rebinding).
-            call.json(HttpCall.FORBIDDEN, foreign());
+            call.json(HttpRequestContext.FORBIDDEN, foreign());
             return true;
         }
         for (HttpRoute route : routes) {
@@ -145,7 +145,7 @@ public final class HttpDoor implements AutoCloseable {
                 return route.handle(call);
             }
         }
-        call.empty(HttpCall.NOT_FOUND);
+        call.empty(HttpRequestContext.NOT_FOUND);
         return true;
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Ends reads and writes that a slow client holds up: the thread is interrupted, which closes its channel. The JDK's server
  * has one bound for all answers, and streams live longer than an answer may.
  */
-final class HttpDeadlines implements AutoCloseable {
+final class IoTimeouts implements AutoCloseable {
     private final int seconds;
     private final ScheduledThreadPoolExecutor timer;
 
@@ -25,7 +25,7 @@ final class HttpDeadlines implements AutoCloseable {
      * @param name of the thread, which lives only while something is read or written
      * @param seconds what one of them may take
      */
-    HttpDeadlines(String name, int seconds) {
+    IoTimeouts(String name, int seconds) {
         this.seconds = seconds;
         timer = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().name(name).daemon().factory());
@@ -51,7 +51,7 @@ final class HttpDeadlines implements AutoCloseable {
         try {
             pending = timer.schedule(alarm::ring, seconds, TimeUnit.SECONDS);
         } catch (RejectedExecutionException e) {
-            throw new IOException("the door is closed", e);
+            throw new IOException("the listener is closed", e);
         }
         try {
             transfer.run();
