@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.nullbox.protocol.Audience;
+import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.protocol.Method;
 import dev.nullbox.protocol.Service;
 import dev.nullbox.protocol.api.Methods;
@@ -54,7 +55,7 @@ class GatewayTest {
                             appliance.method("agent.list", params -> params),
                             appliance.method("agent.start", params -> {
                                 throw new RpcException(
-                                        RpcException.Code.NOT_FOUND, "AGENT_UNKNOWN", "no agent nobody", "agent");
+                                        ErrorKind.NOT_FOUND, "AGENT_UNKNOWN", "no agent nobody", "agent");
                             })));
             try (SSLSocket client = client(appliance)) {
                 JsonObject params = JsonParser.parseString("{\"a\":[1,2.50,\"ä\\n\"],\"b\":{\"c\":null}}")
@@ -62,7 +63,7 @@ class GatewayTest {
                 assertThat(TlsClient.call(client, "agent.list", params)).isEqualTo(params);
                 assertThatThrownBy(() -> TlsClient.call(client, "agent.start", NOTHING))
                         .isInstanceOfSatisfying(RpcException.class, e -> {
-                            assertThat(e.code()).isEqualTo(RpcException.Code.NOT_FOUND);
+                            assertThat(e.kind()).isEqualTo(ErrorKind.NOT_FOUND);
                             assertThat(e.detail()).isEqualTo("AGENT_UNKNOWN");
                             assertThat(e.getMessage()).isEqualTo("no agent nobody");
                             assertThat(e.field()).contains("agent");
@@ -181,7 +182,7 @@ class GatewayTest {
                 SSLSocket client = client(appliance)) {
             assertThatThrownBy(() -> TlsClient.call(client, "agent.list", NOTHING))
                     .isInstanceOfSatisfying(
-                            RpcException.class, e -> assertThat(e.code()).isEqualTo(RpcException.Code.UNAVAILABLE));
+                            RpcException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAVAILABLE));
         }
     }
 
@@ -292,7 +293,7 @@ class GatewayTest {
         assertThatThrownBy(() -> TlsClient.call(client, method, NOTHING))
                 .as(method)
                 .isInstanceOfSatisfying(
-                        RpcException.class, e -> assertThat(e.code()).isEqualTo(RpcException.Code.NO_METHOD));
+                        RpcException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.NO_METHOD));
     }
 
     /** Once every call had 60 s, and the backup of a large store never came to an end for its operator. */
@@ -312,7 +313,7 @@ class GatewayTest {
             try (SSLSocket client = client(appliance)) {
                 assertThatThrownBy(() -> TlsClient.call(client, "memory.get", NOTHING))
                         .isInstanceOfSatisfying(
-                                RpcException.class, e -> assertThat(e.code()).isEqualTo(RpcException.Code.TIMEOUT));
+                                RpcException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.TIMEOUT));
                 assertThat(TlsClient.call(client, "memory.backup", NOTHING).toString())
                         .contains("5");
             }

@@ -10,6 +10,7 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
 import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.ErrorKind;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -54,7 +55,7 @@ public final class Json {
     /**
      * The tree of one UTF-8 text.
      *
-     * @throws RpcException with {@link RpcException.Code#PARSE} when the bytes are not UTF-8 or not strict JSON
+     * @throws RpcException with {@link ErrorKind#PARSE} when the bytes are not UTF-8 or not strict JSON
      */
     public static JsonElement parse(byte[] utf8) throws RpcException {
         try {
@@ -70,7 +71,7 @@ public final class Json {
     /**
      * The tree of one text.
      *
-     * @throws RpcException with {@link RpcException.Code#PARSE} when the text is not strict JSON
+     * @throws RpcException with {@link ErrorKind#PARSE} when the text is not strict JSON
      */
     public static JsonElement parse(String text) throws RpcException {
         if (text.startsWith("\ufeff")) {

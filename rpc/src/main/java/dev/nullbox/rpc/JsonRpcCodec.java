@@ -175,7 +175,7 @@ public final class JsonRpcCodec {
         }
         JsonObject data = error.get(DATA) instanceof JsonObject object ? object : new JsonObject();
         RpcException failure =
-                new RpcException(code(error.get(CODE)), text(data, DETAIL), text(error, MESSAGE), text(data, FIELD));
+                new RpcException(kind(error.get(CODE)), text(data, DETAIL), text(error, MESSAGE), text(data, FIELD));
         return new Failure(id, failure);
     }
 
@@ -219,11 +219,11 @@ public final class JsonRpcCodec {
     /** An error. */
     public static byte[] encodeError(JsonElement id, RpcException error) {
         JsonObject data = new JsonObject();
-        data.addProperty(KIND, error.code().name());
+        data.addProperty(KIND, error.kind().name());
         data.addProperty(DETAIL, error.detail());
         error.field().ifPresent(field -> data.addProperty(FIELD, field));
         JsonObject body = new JsonObject();
-        body.addProperty(CODE, error.code().number());
+        body.addProperty(CODE, error.kind().code());
         body.addProperty(MESSAGE, error.getMessage());
         body.add(DATA, data);
         JsonObject reply = envelope();
@@ -254,15 +254,10 @@ public final class JsonRpcCodec {
         return isString(element) ? element.getAsString() : "";
     }
 
-    private static RpcException.Code code(@Nullable JsonElement element) {
-        if (element instanceof JsonPrimitive number && number.isNumber()) {
-            for (RpcException.Code code : RpcException.Code.values()) {
-                if (code.number() == number.getAsInt()) {
-                    return code;
-                }
-            }
-        }
-        return RpcException.Code.INTERNAL;
+    private static ErrorKind kind(@Nullable JsonElement code) {
+        return code instanceof JsonPrimitive number && number.isNumber()
+                ? ErrorKind.of(number.getAsInt()).orElse(ErrorKind.INTERNAL)
+                : ErrorKind.INTERNAL;
     }
 
     private static Malformed invalid(JsonElement id, CallReason reason, String message) {

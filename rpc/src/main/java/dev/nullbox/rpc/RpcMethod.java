@@ -3,6 +3,7 @@ package dev.nullbox.rpc;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.protocol.Effect;
+import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.Method;
 import java.time.Duration;
@@ -12,7 +13,7 @@ import java.util.Set;
  * One method that a service offers.
  *
  * @param name as on the wire: {@code "agent.start"}
- * @param callers the users that may call it; any other is refused with {@link RpcException.Code#DENIED}
+ * @param callers the users that may call it; any other is refused with {@link ErrorKind#DENIED}
  * @param deadline for the handler
  * @param handler what it does
  */

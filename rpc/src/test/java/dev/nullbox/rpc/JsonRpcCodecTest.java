@@ -8,6 +8,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.ErrorKind;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -62,10 +63,10 @@ class JsonRpcCodecTest {
                 "{\"id\":1,\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":[]}  | 1 | INVALID_PARAMS | NOT_AN_OBJECT",
                 "{\"id\":1,\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":null}| 1 | INVALID_PARAMS | NOT_AN_OBJECT",
             })
-    void saysWhatIsWrongWithARequest(String text, String id, RpcException.Code code, String detail) {
+    void saysWhatIsWrongWithARequest(String text, String id, ErrorKind code, String detail) {
         assertThat(decode(text)).isInstanceOfSatisfying(JsonRpcCodec.Malformed.class, malformed -> {
             assertThat(Json.write(malformed.id())).isEqualTo(id);
-            assertThat(malformed.error().code()).isEqualTo(code);
+            assertThat(malformed.error().kind()).isEqualTo(code);
             assertThat(malformed.error().detail()).isEqualTo(detail);
         });
     }
@@ -80,13 +81,13 @@ class JsonRpcCodecTest {
     }
 
     @ParameterizedTest
-    @EnumSource(RpcException.Code.class)
-    void carriesEveryError(RpcException.Code code) throws Exception {
+    @EnumSource(ErrorKind.class)
+    void carriesEveryError(ErrorKind code) throws Exception {
         JsonElement id = new JsonPrimitive(5);
         byte[] bytes = JsonRpcCodec.encodeError(id, new RpcException(code, "DETAIL", "what was wrong", "a.b"));
         assertThat(JsonRpcCodec.decodeReply(bytes)).isInstanceOfSatisfying(JsonRpcCodec.Failure.class, failure -> {
             assertThat(failure.id().getAsInt()).isEqualTo(5);
-            assertThat(failure.error().code()).isEqualTo(code);
+            assertThat(failure.error().kind()).isEqualTo(code);
             assertThat(failure.error().detail()).isEqualTo("DETAIL");
             assertThat(failure.error().getMessage()).isEqualTo("what was wrong");
             assertThat(failure.error().field()).hasValue("a.b");
@@ -95,7 +96,7 @@ class JsonRpcCodecTest {
 
     @Test
     void hasTheErrorsShapeOfTheContract() {
-        RpcException error = new RpcException(RpcException.Code.NOT_FOUND, "NO_AGENT", "there is none");
+        RpcException error = new RpcException(ErrorKind.NOT_FOUND, "NO_AGENT", "there is none");
         assertThat(new String(JsonRpcCodec.encodeError(JsonNull.INSTANCE, error), StandardCharsets.UTF_8))
                 .isEqualTo("{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32002,\"message\":\"there is none\","
                         + "\"data\":{\"kind\":\"NOT_FOUND\",\"detail\":\"NO_AGENT\"}}}");

@@ -8,6 +8,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.nullbox.protocol.ErrorKind;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +59,7 @@ class JsonTest {
     void refusesWhatIsNotStrictJson(String text) {
         assertThatThrownBy(() -> Json.parse(text))
                 .isInstanceOfSatisfying(
-                        RpcException.class, e -> assertThat(e.code()).isEqualTo(RpcException.Code.PARSE));
+                        RpcException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.PARSE));
     }
 
     @Test
@@ -136,7 +137,7 @@ class JsonTest {
             try {
                 assertThat(Json.parse(bytes)).isNotNull();
             } catch (RpcException e) {
-                assertThat(e.code()).isEqualTo(RpcException.Code.PARSE);
+                assertThat(e.kind()).isEqualTo(ErrorKind.PARSE);
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
+import dev.nullbox.protocol.ErrorKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketException;
@@ -63,26 +64,26 @@ class RpcClientTest {
         });
     }
 
-    private void refused(RpcException.Code code, String detail, Duration deadline) {
+    private void refused(ErrorKind code, String detail, Duration deadline) {
         assertThatThrownBy(() -> RpcClient.call(socket, "m", new JsonObject(), deadline))
                 .isInstanceOfSatisfying(RpcException.class, e -> {
-                    assertThat(e.code()).isEqualTo(code);
+                    assertThat(e.kind()).isEqualTo(code);
                     assertThat(e.detail()).isEqualTo(detail);
                 });
     }
 
     @Test
     void saysThatNobodyListens() throws Exception {
-        refused(RpcException.Code.UNAVAILABLE, "NOT_LISTENING", LONG);
+        refused(ErrorKind.UNAVAILABLE, "NOT_LISTENING", LONG);
         listen(1).close();
-        refused(RpcException.Code.UNAVAILABLE, "NOT_LISTENING", LONG);
+        refused(ErrorKind.UNAVAILABLE, "NOT_LISTENING", LONG);
     }
 
     @Test
     void givesUpOnASilentServer() throws Exception {
         try (ServerSocketChannel server = listen(8)) {
             assertThat(server.isOpen()).isTrue();
-            refused(RpcException.Code.TIMEOUT, "CALL", SHORT);
+            refused(ErrorKind.TIMEOUT, "CALL", SHORT);
         }
     }
 
@@ -94,7 +95,7 @@ class RpcClientTest {
             while (enqueue(queued)) {
                 assertThat(queued).hasSizeLessThan(100);
             }
-            refused(RpcException.Code.TIMEOUT, "CALL", SHORT);
+            refused(ErrorKind.TIMEOUT, "CALL", SHORT);
             Thread.ofPlatform().daemon().start(() -> {
                 try {
                     for (int i = 0; i < queued.size(); i++) {
@@ -134,7 +135,7 @@ class RpcClientTest {
     void boundsTheReply() throws Exception {
         try (ServerSocketChannel server = listen(8)) {
             sayOnce(server, new byte[JsonRpcCodec.MAX_MESSAGE_BYTES + 100_000]);
-            refused(RpcException.Code.INVALID_REQUEST, "LINE_TOO_LONG", LONG);
+            refused(ErrorKind.INVALID_REQUEST, "LINE_TOO_LONG", LONG);
         }
     }
 
@@ -143,7 +144,7 @@ class RpcClientTest {
     void saysThatTheServerHungUp(String half) throws Exception {
         try (ServerSocketChannel server = listen(8)) {
             sayOnce(server, half.getBytes(StandardCharsets.UTF_8));
-            refused(RpcException.Code.UNAVAILABLE, "HUNG_UP", LONG);
+            refused(ErrorKind.UNAVAILABLE, "HUNG_UP", LONG);
         }
     }
 
@@ -151,7 +152,7 @@ class RpcClientTest {
     void refusesAnotherCallsReply() throws Exception {
         try (ServerSocketChannel server = listen(8)) {
             sayOnce(server, "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":5}\n".getBytes(StandardCharsets.UTF_8));
-            refused(RpcException.Code.INVALID_REQUEST, "NOT_A_REPLY", LONG);
+            refused(ErrorKind.INVALID_REQUEST, "NOT_A_REPLY", LONG);
         }
     }
 }

@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.ErrorKind;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -164,7 +165,7 @@ class RpcServerTest {
         try (RpcServer _ = server(RpcLimits.defaults())) {
             assertThatThrownBy(() -> call("test.forbidden"))
                     .isInstanceOfSatisfying(
-                            RpcException.class, e -> assertThat(e.code()).isEqualTo(RpcException.Code.DENIED));
+                            RpcException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.DENIED));
             assertThat(seen.poll(5, TimeUnit.SECONDS)).isEqualTo("denied " + ME + " test.forbidden");
             call("test.echo");
         }
@@ -174,7 +175,7 @@ class RpcServerTest {
     void hidesTheMessageOfABug() throws Exception {
         try (RpcServer _ = server(RpcLimits.defaults())) {
             assertThatThrownBy(() -> call("test.bug")).isInstanceOfSatisfying(RpcException.class, e -> {
-                assertThat(e.code()).isEqualTo(RpcException.Code.INTERNAL);
+                assertThat(e.kind()).isEqualTo(ErrorKind.INTERNAL);
                 assertThat(e.getMessage()).doesNotContain("secret");
             });
             assertThat(seen.poll(5, TimeUnit.SECONDS)).isEqualTo("crashed test.bug");
@@ -186,7 +187,7 @@ class RpcServerTest {
         try (RpcServer _ = server(RpcLimits.defaults())) {
             assertThatThrownBy(() -> call("test.unknown"))
                     .isInstanceOfSatisfying(
-                            RpcException.class, e -> assertThat(e.code()).isEqualTo(RpcException.Code.NO_METHOD));
+                            RpcException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.NO_METHOD));
             assertThatThrownBy(() -> call("test.large"))
                     .isInstanceOfSatisfying(
                             RpcException.class, e -> assertThat(e.detail()).isEqualTo("RESULT_TOO_LARGE"));
@@ -309,7 +310,7 @@ class RpcServerTest {
     void answersTimeoutWhenAHandlerDoesNotEnd() throws Exception {
         try (RpcServer _ = server(limits(8, 1, 60_000, 200))) {
             assertThatThrownBy(() -> call("test.block")).isInstanceOfSatisfying(RpcException.class, e -> {
-                assertThat(e.code()).isEqualTo(RpcException.Code.TIMEOUT);
+                assertThat(e.kind()).isEqualTo(ErrorKind.TIMEOUT);
                 assertThat(e.getMessage()).contains("may still take effect");
             });
             // The only worker is still taken, so this one is never begun.

@@ -6,6 +6,7 @@ import dev.nullbox.gateway.FakeAppliance;
 import dev.nullbox.gateway.TestCertificates;
 import dev.nullbox.nullctl.NullctlMain;
 import dev.nullbox.nullctl.NullctlTestCase;
+import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.protocol.Method;
 import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.protocol.api.Methods;
@@ -30,7 +31,7 @@ class ConnectionTest extends NullctlTestCase {
     @Test
     void saysCodeFieldAndRemedyOfARefusal() throws Exception {
         appliance().serve("cage", List.of(appliance().method("agent.start", params -> {
-            throw new RpcException(RpcException.Code.NOT_FOUND, "AGENT_UNKNOWN", "there is no agent nobody", "agent");
+            throw new RpcException(ErrorKind.NOT_FOUND, "AGENT_UNKNOWN", "there is no agent nobody", "agent");
         })));
         assertThat(run("start", "nobody")).isEqualTo(1);
         assertThat(err())

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.nullbox.gateway.TestCertificates;
 import dev.nullbox.nullctl.NullctlTestCase;
+import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.rpc.RpcException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -77,7 +78,7 @@ class ApplianceCommandsTest extends NullctlTestCase {
             long after = params.get("after").getAsLong();
             boolean waits = params.get("wait_ms").getAsLong() > 0;
             if (after == 3) {
-                throw new RpcException(RpcException.Code.UNAVAILABLE, "ENDING", "the appliance is going down");
+                throw new RpcException(ErrorKind.UNAVAILABLE, "ENDING", "the appliance is going down");
             }
             String records = after > 0 && !waits
                     ? ""

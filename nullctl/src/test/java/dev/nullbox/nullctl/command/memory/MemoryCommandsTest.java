@@ -10,6 +10,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import dev.nullbox.gateway.TestCertificates;
 import dev.nullbox.nullctl.NullctlTestCase;
+import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.rpc.RpcException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -58,7 +59,7 @@ class MemoryCommandsTest extends NullctlTestCase {
     @Test
     void saysThatAValueIsHeldBack() throws Exception {
         appliance().serve("ctxgraph", List.of(appliance().method("memory.get", params -> {
-            throw new RpcException(RpcException.Code.CONFLICT, "QUARANTINED", "hello/plan is held back", "key");
+            throw new RpcException(ErrorKind.CONFLICT, "QUARANTINED", "hello/plan is held back", "key");
         })));
         assertThat(run("memory", "get", "hello/plan")).isEqualTo(1);
         assertThat(err()).contains("CONFLICT QUARANTINED", "remedy: nullctl memory quarantines");

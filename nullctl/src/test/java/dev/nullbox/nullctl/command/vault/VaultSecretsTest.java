@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import dev.nullbox.gateway.TestCertificates;
 import dev.nullbox.nullctl.NullctlTestCase;
 import dev.nullbox.nullctl.terminal.UsageException;
+import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.rpc.RpcException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -64,7 +65,7 @@ class VaultSecretsTest extends NullctlTestCase {
     @Test
     void showsASecretNowhere() throws Exception {
         appliance().serve("warden", List.of(appliance().method("vault.set", params -> {
-            throw new RpcException(RpcException.Code.UNAVAILABLE, "VAULT_NOT_WRITTEN", "the disk is full");
+            throw new RpcException(ErrorKind.UNAVAILABLE, "VAULT_NOT_WRITTEN", "the disk is full");
         })));
         type(SECRET);
         assertThat(run("vault", "set", "K")).isEqualTo(1);
@@ -146,7 +147,7 @@ class VaultSecretsTest extends NullctlTestCase {
     @Test
     void leavesNoFileAfterARefusal(@TempDir Path directory) throws Exception {
         appliance().serve("warden", List.of(appliance().method("vault.get", params -> {
-            throw new RpcException(RpcException.Code.UNAVAILABLE, "VAULT_SEALED", "the vault is sealed");
+            throw new RpcException(ErrorKind.UNAVAILABLE, "VAULT_SEALED", "the vault is sealed");
         })));
         assertThat(run("vault", "get", "K", "-o", directory.resolve("key").toString()))
                 .isEqualTo(1);

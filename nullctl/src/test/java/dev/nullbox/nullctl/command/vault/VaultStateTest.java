@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.nullbox.gateway.TestCertificates;
 import dev.nullbox.nullctl.NullctlTestCase;
+import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.rpc.RpcException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,7 +132,7 @@ class VaultStateTest extends NullctlTestCase {
     @Test
     void saysWhatToDoAboutAWrongPassphrase() throws Exception {
         appliance().serve("warden", List.of(appliance().method("vault.unseal", params -> {
-            throw new RpcException(RpcException.Code.DENIED, "WRONG_KEY", "no slot belongs to this passphrase");
+            throw new RpcException(ErrorKind.DENIED, "WRONG_KEY", "no slot belongs to this passphrase");
         })));
         type(PASSPHRASE);
         assertThat(run("vault", "unseal")).isEqualTo(1);
