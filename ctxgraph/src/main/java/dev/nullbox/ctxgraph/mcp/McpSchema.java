@@ -18,9 +18,13 @@ final class McpSchema {
 
     private McpSchema() {}
 
-    /** The schema of a tool's arguments: no others than these, but objects in them may have more members. */
-    static JsonObject ofArguments(List<Field<?>> fields) {
-        return dialect(object(fields, true, false));
+    /**
+     * The schema of a tool's arguments; objects in them may have more members.
+     *
+     * @param closed whether there are no other arguments
+     */
+    static JsonObject ofArguments(List<Field<?>> fields, boolean closed) {
+        return dialect(object(fields, closed, false));
     }
 
     /**
@@ -90,11 +94,11 @@ final class McpSchema {
     }
 
     /**
-     * The arguments as an object that has all that must be there, and nothing else.
+     * The arguments as an object that has all that must be there, and nothing else if it is closed.
      *
      * @throws RpcException INVALID_PARAMS with the field at fault: WRONG_TYPE, MISSING, UNKNOWN
      */
-    static JsonObject requireMembers(List<Field<?>> fields, JsonElement arguments) throws RpcException {
+    static JsonObject requireMembers(List<Field<?>> fields, boolean closed, JsonElement arguments) throws RpcException {
         if (!(arguments instanceof JsonObject object)) {
             String kind = arguments.isJsonArray() ? "an array" : "a plain value";
             throw refused(CallReason.WRONG_TYPE, "arguments", "must be an object, not " + kind);
@@ -105,7 +109,7 @@ final class McpSchema {
             }
         }
         for (String name : object.keySet()) {
-            if (fields.stream().noneMatch(field -> field.name().equals(name))) {
+            if (closed && fields.stream().noneMatch(field -> field.name().equals(name))) {
                 throw refused(CallReason.UNKNOWN, name, "is not known; there are " + fields);
             }
         }

@@ -17,7 +17,7 @@ import java.util.List;
  * @param description for models: what it does and when to use it
  * @param input what its arguments are held against
  * @param output what its structured results look like
- * @param isClosed whether objects in results have no other members
+ * @param isClosed whether results have no other members and arguments may, as in the reference server; else the reverse
  * @param effect what it does to memory
  * @param body what it does
  */
@@ -91,7 +91,7 @@ record McpTool(
         tool.addProperty("name", name);
         tool.addProperty("title", title);
         tool.addProperty("description", description);
-        tool.add("inputSchema", McpSchema.ofArguments(input));
+        tool.add("inputSchema", McpSchema.ofArguments(input, !isClosed));
         tool.add("annotations", effect.describe());
         tool.add("outputSchema", McpSchema.ofResult(output, isClosed));
         return tool;
@@ -105,7 +105,7 @@ record McpTool(
      */
     JsonObject call(JsonElement arguments) {
         try {
-            Response answer = body.run(McpSchema.requireMembers(input, arguments));
+            Response answer = body.run(McpSchema.requireMembers(input, !isClosed, arguments));
             JsonObject result = content(answer.text());
             result.add("structuredContent", answer.structured());
             return result;

@@ -26,7 +26,7 @@ class McpSchemaTest {
                     .optional());
 
     private static void check(String arguments) throws RpcException {
-        Codec.decodeOpen(ALL, McpSchema.requireMembers(ALL, Json.parse(arguments)));
+        Codec.decodeOpen(ALL, McpSchema.requireMembers(ALL, true, Json.parse(arguments)));
     }
 
     @ParameterizedTest
@@ -76,7 +76,7 @@ class McpSchemaTest {
         List<Field<?>> fields = List.of(
                 Field.of("text", FieldType.TEXT, "a text"),
                 Field.of("whole", FieldType.whole(1, 2, ""), "").optional());
-        JsonObject schema = McpSchema.ofArguments(fields);
+        JsonObject schema = McpSchema.ofArguments(fields, true);
         assertThat(schema.remove("$schema").getAsString()).isEqualTo("http://json-schema.org/draft-07/schema#");
         assertThat(Json.write(schema))
                 .isEqualTo(
