@@ -1,4 +1,4 @@
-/** JSON-RPC 2.0 over Unix sockets: framing, deadlines, callers known by SO_PEERCRED; and the credentials of TLS. */
+/** JSON-RPC 2.0 over Unix sockets, and the credentials of TLS. */
 module dev.nullbox.rpc {
     requires static org.jspecify;
     requires transitive dev.nullbox.protocol;

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** One line on its way through the server; decoded by whoever needs it first. */
+/** A request line with its caller, deadline and state; decoded on first use. */
 final class Call {
     private enum State {
         QUEUED,
@@ -23,8 +23,8 @@ final class Call {
     private volatile JsonRpcCodec.@Nullable Incoming decoded;
 
     /**
-     * @param limit for the call in all
-     * @param shortened runs when the call's method has less time than that
+     * @param limit total time from arrival to response
+     * @param shortened runs when the method's own deadline is shorter
      */
     Call(byte[] line, Caller caller, Duration limit, Runnable shortened) {
         this.line = line;
@@ -37,17 +37,17 @@ final class Call {
         return caller;
     }
 
-    /** When the time is up, in {@link System#nanoTime} terms. */
+    /** Deadline, in {@link System#nanoTime} terms. */
     long deadlineNanos() {
         return beganNanos + limitNanos;
     }
 
-    /** How long the call may take in all. */
+    /** Total time from arrival to response. */
     long limitNanos() {
         return limitNanos;
     }
 
-    /** Gives the call no more time than its method has. */
+    /** Shortens the call's time to its method's deadline. */
     void limit(Duration deadline) {
         if (deadline.toNanos() < limitNanos) {
             limitNanos = deadline.toNanos();
@@ -55,12 +55,12 @@ final class Call {
         }
     }
 
-    /** Whether the call may run: not when its deadline passed in the queue. */
+    /** Marks the call as running; false when its deadline passed in the queue. */
     boolean begin() {
         return state.compareAndSet(State.QUEUED, State.RUNNING);
     }
 
-    /** Keeps the call from running if it does not run yet. */
+    /** Cancels the call; false when it runs already. */
     boolean abandon() {
         return state.compareAndSet(State.QUEUED, State.ABANDONED);
     }
@@ -75,7 +75,7 @@ final class Call {
         return known;
     }
 
-    /** The answer with this error, or none for a notification. */
+    /** The response with this error; empty for a notification. */
     Optional<byte[]> failure(RpcException error) {
         Optional<JsonElement> id = switch (request()) {
             case JsonRpcCodec.Request request -> request.id();

@@ -3,9 +3,9 @@ package dev.nullbox.rpc;
 import java.util.Optional;
 
 /**
- * The other end of a Unix socket, as the kernel says (SO_PEERCRED, unix(7)): names, or numbers where they have none.
+ * Peer of a Unix socket as the kernel reports it (SO_PEERCRED, unix(7)): names of user and group, or numbers without names.
  *
- * @param operator on whose behalf the call is; only ever told by the gateway's user
+ * @param operator on whose behalf the call is; accepted from the gateway's user only
  */
 public record Caller(String user, String group, Optional<Operator> operator) {
     /** A caller on its own behalf. */
@@ -13,7 +13,7 @@ public record Caller(String user, String group, Optional<Operator> operator) {
         this(user, group, Optional.empty());
     }
 
-    /** The operator's name where there is one, else the user: as events and records name the caller. */
+    /** The caller's name in events and records: the operator's where there is one, else the user's. */
     public String name() {
         return operator.map(Operator::name).orElse(user);
     }

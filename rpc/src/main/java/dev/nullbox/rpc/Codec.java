@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Messages of {@code protocol} to JSON trees and back. Every error is INVALID_PARAMS with the field's path, unless the
+ * Converter between messages of {@code protocol} and JSON trees. Every error is INVALID_PARAMS with the field's path, unless the
  * field's type names another reason.
  */
 public final class Codec {
@@ -41,7 +41,7 @@ public final class Codec {
     }
 
     /**
-     * The same where objects may have members that are not known, which are passed over.
+     * The same where unknown members are allowed, which are ignored.
      *
      * @throws RpcException naming the field
      */
@@ -50,7 +50,7 @@ public final class Codec {
     }
 
     /**
-     * A method's result; members that this program does not know are passed over.
+     * A method's result; members that this program does not know are ignored.
      *
      * @throws RpcException UNEXPECTED when it is none
      */
@@ -96,7 +96,7 @@ public final class Codec {
                 map.forEach((name, element) -> object.add(String.valueOf(name), encodeAny(element)));
                 yield object;
             }
-            // What identifiers are printed as is what they are on the wire.
+            // Identifiers have their printed form on the wire.
             default -> new JsonPrimitive(value.toString());
         };
     }

@@ -7,14 +7,14 @@ import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One client, as the selector thread sees it. */
+/** State of a client's connection; used by the selector thread only. */
 final class Connection {
-    /** What happens on the connection; bytes are read in the first and the last only, so that a client cannot pile up. */
+    /** Phase of a connection; bytes are read in the first and the last only, so that a client cannot queue calls. */
     enum State {
         READING,
         RUNNING,
         WRITING,
-        /** The last answer is out; what still comes is thrown away, so that the client gets to read it. */
+        /** The last response is sent; later input is discarded, since closing at once would reset the response away. */
         DISCARDING
     }
 
@@ -43,7 +43,7 @@ final class Connection {
         return state;
     }
 
-    /** When the connection came, last ended a call, or began to be discarded. */
+    /** Time of the last state change that counts as activity: accept, end of a call, begin of discarding. */
     long sinceNanos() {
         return sinceNanos;
     }
@@ -53,12 +53,12 @@ final class Connection {
         return call;
     }
 
-    /** Bytes that wait here for more of their line, or to be sent. */
+    /** Size of the buffers for partial lines and unsent responses, in bytes. */
     int heldBytes() {
         return framer.held() + out.capacity();
     }
 
-    /** Reads once through the loop's memory; false at the end of the stream. */
+    /** Reads once through the loop's buffer; false at the end of the stream. */
     boolean read(ScrubbedBuffer shared) throws IOException {
         return shared.read(channel, bytes -> {
                     if (state == State.READING) {
@@ -79,20 +79,20 @@ final class Connection {
     }
 
     /** Begins to send a line; after the last one nothing more is read. */
-    void answer(byte[] line, boolean isLast) {
+    void respond(byte[] line, boolean isLast) {
         call = null;
         last = isLast;
         out = ByteBuffer.allocate(line.length + 1).put(line).put((byte) '\n').flip();
         state = State.WRITING;
     }
 
-    /** Goes back to reading without an answer. */
-    void noAnswer(long nowNanos) {
+    /** Returns to reading without a response. */
+    void skipResponse(long nowNanos) {
         call = null;
         read(nowNanos);
     }
 
-    /** Sends what the socket takes; true when the connection may read its next line. */
+    /** Sends what the socket accepts; true when the connection may read its next line. */
     boolean write(ScrubbedBuffer shared, long nowNanos) throws IOException {
         shared.write(channel, out);
         if (out.hasRemaining()) {
@@ -116,7 +116,7 @@ final class Connection {
         try {
             channel.close();
         } catch (IOException e) {
-            // The descriptor is released all the same (close(2)), and nobody is left to tell.
+            // The descriptor is released all the same (close(2)).
             state = State.DISCARDING;
         }
     }

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** The methods of a server and the threads that run them. */
+/** Methods of a server and the worker threads that run them. */
 final class Dispatcher {
     private final Map<String, RpcMethod> methods = new HashMap<>();
     private final RpcObserver observer;
@@ -34,7 +34,7 @@ final class Dispatcher {
                 limits.workers(),
                 30,
                 TimeUnit.SECONDS,
-                // A connection has one call at a time; the other half is for calls that were given up in the queue.
+                // A connection has one call at a time; the other half is for calls that timed out in the queue.
                 new ArrayBlockingQueue<>(limits.connections() * 2),
                 work -> {
                     Thread thread = new Thread(work, name + "-worker-" + number.incrementAndGet());
@@ -45,15 +45,15 @@ final class Dispatcher {
     }
 
     /**
-     * Runs the call on a worker and hands over its answer, which is empty for a notification.
+     * Runs the call on a worker and passes its response on, which is empty for a notification.
      *
-     * @return false when too much is waiting already
+     * @return false when the queue is full
      */
-    boolean submit(Call call, Consumer<Optional<byte[]>> answer) {
+    boolean submit(Call call, Consumer<Optional<byte[]>> response) {
         try {
             workers.execute(() -> {
                 if (call.begin()) {
-                    answer.accept(run(call));
+                    response.accept(run(call));
                 }
             });
             return true;
@@ -98,7 +98,9 @@ final class Dispatcher {
         }
         if (request.operator().isPresent() && !caller.user().equals(Audience.GATEWAY)) {
             observer.denied(caller, method.name());
-            throw new RpcException(CallReason.OPERATOR, caller.user() + " calls on nobody's behalf");
+            throw new RpcException(
+                    CallReason.OPERATOR,
+                    caller.user() + " may not call on behalf of an operator; only the gateway may");
         }
         call.limit(method.deadline());
         return method.handler().handle(caller.onBehalfOf(request.operator()), request.params());

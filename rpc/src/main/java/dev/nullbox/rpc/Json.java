@@ -22,7 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * JSON text to trees and back, stricter than RFC 8259 asks: no duplicate names (as RFC 7493), no unpaired surrogates,
+ * Parser and writer of JSON text, stricter than RFC 8259: no duplicate names (as RFC 7493), no unpaired surrogates,
  * no byte order mark, at most {@link #MAX_DEPTH} levels and {@link #MAX_VALUES} values, numbers of at most
  * {@link #MAX_NUMBER_LENGTH} characters.
  *
@@ -30,7 +30,7 @@ import java.util.Map;
  * nothing is rounded on the way in.
  */
 public final class Json {
-    /** Arrays and objects inside one another. */
+    /** Bound of nested arrays and objects. */
     public static final int MAX_DEPTH = 64;
 
     /**
@@ -90,7 +90,7 @@ public final class Json {
         }
     }
 
-    /** The tree as one line of text: no line feed is in it, whatever the strings hold. */
+    /** The tree as one line of text; line feeds in strings are escaped. */
     public static String write(JsonElement tree) {
         StringWriter text = new StringWriter();
         try (JsonWriter writer = new JsonWriter(text)) {
@@ -168,7 +168,7 @@ public final class Json {
     }
 
     private String paired(String text) throws RpcException {
-        // Pairs come out of codePoints() as one, so that what is left in the surrogates' range has no partner.
+        // codePoints() joins pairs, so a code point left in the surrogates' range is unpaired.
         if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
             throw malformed("an unpaired surrogate in a string, at " + path(reader));
         }

@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON-RPC 2.0 messages to bytes and back, without the line feed that ends a line; pure, for every transport.
+ * Encoder and decoder of JSON-RPC 2.0 messages, without the line feed that ends a line; pure, for every transport.
  *
  * <p>Narrower than the specification (https://www.jsonrpc.org/specification): params are an object or absent, batches
  * are refused, ids are null, numbers or strings of at most {@link #MAX_ID_LENGTH} characters, unknown members are
@@ -43,7 +43,7 @@ public final class JsonRpcCodec {
 
     private static final Set<String> REQUEST_MEMBERS = Set.of(JSONRPC, ID, METHOD, PARAMS);
 
-    /** Member by which the gateway tells services on whose behalf it calls; no client of the gateway may send it. */
+    /** Member that names the operator on whose behalf the gateway calls; refused from clients of the gateway. */
     private static final String OPERATOR = "operator";
 
     private static final Field<String> OPERATOR_NAME = Field.of("name", FieldType.TEXT, "");
@@ -52,7 +52,7 @@ public final class JsonRpcCodec {
 
     private JsonRpcCodec() {}
 
-    /** What a server reads. */
+    /** Message that a server reads. */
     public sealed interface Incoming permits Request, Malformed {}
 
     /**
@@ -61,7 +61,7 @@ public final class JsonRpcCodec {
      * @param id absent for a notification, which is executed and never answered
      * @param method not yet known to exist
      * @param params empty when the request had none
-     * @param operator on whose behalf it is; not yet known to be told by whom it may be
+     * @param operator on whose behalf the call is; the sender's right to name one is not checked yet
      */
     public record Request(Optional<JsonElement> id, String method, JsonObject params, Optional<Operator> operator)
             implements Incoming {}
@@ -69,14 +69,14 @@ public final class JsonRpcCodec {
     /**
      * Bytes that are no request.
      *
-     * @param id JSON null when it could not be made out
+     * @param id JSON null when it could not be read
      * @param error the answer
      */
     public record Malformed(JsonElement id, RpcException error) implements Incoming {}
 
-    /** What a client reads. */
+    /** Message that a client reads. */
     public sealed interface Reply permits Result, Failure {
-        /** The id of the request; JSON null when the far side could not make it out. */
+        /** The id of the request; JSON null when the server could not read it. */
         JsonElement id();
     }
 
@@ -86,12 +86,12 @@ public final class JsonRpcCodec {
     /** A call's error. */
     public record Failure(JsonElement id, RpcException error) implements Reply {}
 
-    /** The request in the bytes, or the error to answer with; a client cannot say on whose behalf it calls. */
+    /** The request in the bytes, or the error to respond with; a member {@code operator} is refused. */
     public static Incoming decodeRequest(byte[] message) {
         return decode(message, false);
     }
 
-    /** The same on a host's socket, where the gateway says on whose behalf it calls. */
+    /** The same on a host's socket, where the gateway may send the member {@code operator}. */
     static Incoming decodeHostRequest(byte[] message) {
         return decode(message, true);
     }
@@ -265,6 +265,6 @@ public final class JsonRpcCodec {
     }
 
     private static RpcException notAReply() {
-        return new RpcException(CallReason.NOT_A_REPLY, "the far side's line is no JSON-RPC 2.0 reply");
+        return new RpcException(CallReason.NOT_A_REPLY, "the line from the server is no JSON-RPC 2.0 reply");
     }
 }

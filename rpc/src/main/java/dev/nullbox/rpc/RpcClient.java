@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Calls of services on Unix sockets: one connection a call. */
+/** Client of services on Unix sockets: one connection a call. */
 public final class RpcClient {
     private static final int BUFFER_BYTES = 16 * 1024;
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -44,7 +44,7 @@ public final class RpcClient {
      * The result of one call.
      *
      * @param deadline for connecting, sending and the answer together
-     * @throws RpcException the far side's error; UNAVAILABLE when nobody listens or the far side hangs up; TIMEOUT when
+     * @throws RpcException the server's error; UNAVAILABLE when nobody listens or the server closes; TIMEOUT when
      *     the deadline passes; INVALID_PARAMS when the request is longer than a message
      */
     public static JsonElement call(Path socket, String method, JsonObject params, Duration deadline)
@@ -88,15 +88,15 @@ public final class RpcClient {
         try (SocketChannel channel = connect();
                 Selector selector = Selector.open()) {
             SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);
-            boolean taken = send(channel, key, request);
+            boolean isSent = send(channel, key, request);
             key.interestOps(SelectionKey.OP_READ);
-            return result(JsonRpcCodec.decodeReply(receive(channel, selector, taken)));
+            return result(JsonRpcCodec.decodeReply(receive(channel, selector, isSent)));
         } catch (IOException e) {
             throw new RpcException(CallReason.NOT_LISTENING, "nobody answers at " + socket + ": " + e.getMessage());
         }
     }
 
-    /** A non-blocking connect to a full queue fails with EAGAIN at once (unix(7)) and cannot be polled: try again. */
+    /** Retries, since a non-blocking connect to a full queue fails with EAGAIN at once (unix(7)) and cannot be polled. */
     private SocketChannel connect() throws IOException, RpcException {
         while (true) {
             SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
@@ -116,12 +116,12 @@ public final class RpcClient {
         }
     }
 
-    /** The JDK tells ECONNREFUSED by a type; ENOENT and EACCES, unlike EAGAIN, show in the file. */
+    /** Tells EAGAIN from others: ECONNREFUSED has a type of its own, ENOENT and EACCES are seen at the file. */
     private boolean mayHaveBeenFull(IOException e) {
         return e instanceof SocketException && !(e instanceof ConnectException) && Files.isWritable(socket);
     }
 
-    /** Sends the line; false when the far side stopped reading, which may yet have said why. */
+    /** Sends the line; false when the server stopped reading, whose response may still say why. */
     private boolean send(SocketChannel channel, SelectionKey key, byte[] request) throws IOException, RpcException {
         ByteBuffer out = ByteBuffer.allocate(request.length + 1)
                 .put(request)
@@ -140,13 +140,13 @@ public final class RpcClient {
         }
     }
 
-    private byte[] receive(SocketChannel channel, Selector selector, boolean taken) throws IOException, RpcException {
+    private byte[] receive(SocketChannel channel, Selector selector, boolean isSent) throws IOException, RpcException {
         LineFramer framer = new LineFramer(JsonRpcCodec.MAX_MESSAGE_BYTES);
         while (true) {
             int count = buffer.read(channel, framer::feed);
             if (count < 0) {
                 String message = "the service at " + socket + " hung up without an answer";
-                throw new RpcException(taken ? CallReason.HUNG_UP : CallReason.NOT_READ, message);
+                throw new RpcException(isSent ? CallReason.HUNG_UP : CallReason.NOT_READ, message);
             }
             Optional<byte[]> line = framer.next();
             if (line.isPresent()) {

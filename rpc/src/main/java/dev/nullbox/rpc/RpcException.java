@@ -4,7 +4,7 @@ import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.protocol.Reason;
 import java.util.Optional;
 
-/** An error as it crosses the wire: a stable code, a message for people, and the field at fault where there is one. */
+/** Error as on the wire: a stable code, a message for people, and the field at fault where there is one. */
 public final class RpcException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -60,7 +60,7 @@ public final class RpcException extends Exception {
         return kind;
     }
 
-    /** Whether this is the reason. */
+    /** Tells whether the error has this reason. */
     public boolean is(Reason reason) {
         return detail.equals(reason.name());
     }

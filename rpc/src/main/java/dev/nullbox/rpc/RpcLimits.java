@@ -3,15 +3,15 @@ package dev.nullbox.rpc;
 import java.time.Duration;
 
 /**
- * The bounds of a server.
+ * Bounds of a server.
  *
- * @param connections at most so many at once; when full, the one that has been idle longest is closed for a new one
+ * @param connections at once; when full, the one that was idle longest is closed for a new one
  * @param workers threads that run handlers
- * @param idle a connection that sends no whole message for so long is closed
- * @param call a handler that runs longer answers TIMEOUT
+ * @param idle after which a connection that has sent no whole message is closed
+ * @param call after which the caller of a running handler gets TIMEOUT
  */
 public record RpcLimits(int connections, int workers, Duration idle, Duration call) {
-    /** What the services use unless they have a reason. */
+    /** Bounds for services without special needs. */
     public static RpcLimits defaults() {
         return new RpcLimits(64, 4, Duration.ofSeconds(60), Duration.ofSeconds(60));
     }

@@ -10,12 +10,12 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * One method that a service offers.
+ * Method that a service offers.
  *
  * @param name as on the wire: {@code "agent.start"}
  * @param callers the users that may call it; any other is refused with {@link ErrorKind#DENIED}
  * @param deadline for the handler
- * @param handler what it does
+ * @param handler its code
  */
 public record RpcMethod(String name, Set<String> callers, Duration deadline, Handler handler) {
     public RpcMethod {
@@ -27,7 +27,7 @@ public record RpcMethod(String name, Set<String> callers, Duration deadline, Han
         this(name, callers, Method.LONG, handler);
     }
 
-    /** A method of the protocol for those whom it names. */
+    /** A method of the protocol for the users of its audience. */
     public static <R> RpcMethod of(Method<R> method, Typed<R> handler) {
         return of(method, method.audience().users(), handler);
     }
@@ -52,7 +52,7 @@ public record RpcMethod(String name, Set<String> callers, Duration deadline, Han
         });
     }
 
-    /** Runs on a worker thread; may block within the server's call deadline. */
+    /** Code of a method; runs on a worker thread, may block within the call's deadline. */
     @FunctionalInterface
     public interface Handler {
         /**
@@ -63,7 +63,7 @@ public record RpcMethod(String name, Set<String> callers, Duration deadline, Han
         JsonElement handle(Caller caller, JsonObject params) throws RpcException;
     }
 
-    /** A {@link Handler} of a method of the protocol. */
+    /** Code of a method of the protocol. */
     @FunctionalInterface
     public interface Typed<R> {
         /**

@@ -1,20 +1,20 @@
 package dev.nullbox.rpc;
 
-/** What a service wants to know of its server's work; called on the server's threads, must not block for long. */
+/** Callbacks of a server's work; called on the server's threads, must not block for long. */
 public interface RpcObserver {
     /** A caller was refused a method. */
     void denied(Caller caller, String method);
 
-    /** A handler ended by an unchecked exception, which was answered with INTERNAL; a bug. */
+    /** A handler threw an unchecked exception, which is a bug; the caller gets INTERNAL. */
     void crashed(String method, Throwable bug);
 
     /**
-     * The server holds nothing of a call any more: the last byte of its answer is out, or nobody waits for one; nor of one
-     * whose connection ended before it was whole or answered.
+     * The server holds no byte of a call any more: its response is sent, or nobody waits for one, or its connection ended
+     * before that.
      */
     default void answered() {}
 
-    /** Says what went wrong on standard error, one line each. */
+    /** Observer that writes one line to standard error for each. */
     static RpcObserver toStandardError() {
         return new RpcObserver() {
             @Override

@@ -13,11 +13,11 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A JSON-RPC server on one Unix socket.
+ * JSON-RPC server on one Unix socket.
  *
  * <p>One thread does all input and output and keeps time; handlers run on a few workers, one call a connection at a
- * time. A handler that passes the deadline is answered for with TIMEOUT and left to end by itself: interrupting it could
- * leave half-made state. Anyone may connect; each method says who may call it.
+ * time. When a handler passes its deadline, the caller gets TIMEOUT and the handler runs on: interrupting it could leave
+ * incomplete state. Any user may connect; each method lists the users that may call it.
  */
 public final class RpcServer implements AutoCloseable {
     private static final int BACKLOG = 256;
@@ -36,8 +36,8 @@ public final class RpcServer implements AutoCloseable {
     }
 
     /**
-     * Listens at the path, whose stale socket file is replaced, and answers until closed; what is worth knowing goes to
-     * standard error.
+     * Listens at the path, replaces a stale socket file there, and serves until closed; refusals and bugs go to standard
+     * error.
      *
      * @throws IOException when the socket cannot be bound
      */
@@ -46,7 +46,7 @@ public final class RpcServer implements AutoCloseable {
     }
 
     /**
-     * Listens at the path, whose stale socket file is replaced, and answers until closed.
+     * Listens at the path, replaces a stale socket file there, and serves until closed.
      *
      * @throws IOException when the socket cannot be bound, or the path is a file that is no socket
      */
@@ -68,7 +68,7 @@ public final class RpcServer implements AutoCloseable {
         }
     }
 
-    /** Stops listening, gives running calls a second to answer, closes all connections, removes the socket file. */
+    /** Stops listening, waits a second for running calls, closes all connections, removes the socket file. */
     @Override
     public void close() {
         loop.close();
@@ -78,7 +78,7 @@ public final class RpcServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException e) {
-            System.err.println("rpc: " + socket + " stays behind: " + e.getMessage());
+            System.err.println("rpc: cannot remove " + socket + ": " + e.getMessage());
         }
         dispatcher.close();
     }
@@ -90,7 +90,7 @@ public final class RpcServer implements AutoCloseable {
         BasicFileAttributes attributes =
                 Files.readAttributes(socket, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         if (!attributes.isOther()) {
-            throw new IOException(socket + " is there and is no socket");
+            throw new IOException("cannot listen at " + socket + ": the file there is no socket; remove it");
         }
         Files.delete(socket);
     }

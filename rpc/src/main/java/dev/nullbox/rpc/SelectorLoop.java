@@ -18,12 +18,12 @@ import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
-/** The one thread that touches a server's sockets: it frames, times and answers, and never runs a handler. */
+/** Event loop of a server: the only thread that uses its sockets. It frames, times and responds; handlers run elsewhere. */
 final class SelectorLoop implements Runnable {
-    /** Between these the sockets of those already in are served, so that a crowd at the door cannot evict a talker. */
-    private static final int ACCEPTS_PER_TURN = 16;
+    /** Bound of new connections in one iteration, so that a flood of them cannot starve and evict active ones. */
+    private static final int ACCEPTS_PER_ITERATION = 16;
 
-    /** What all half-sent messages together may hold; beyond it the largest goes, so that a crowd cannot fill the heap. */
+    /** Bound of all partial messages together; beyond it the largest connection is closed, so that they cannot fill the heap. */
     private static final long MAX_HELD_BYTES = 8L << 20;
 
     private static final int BUFFER_BYTES = 64 * 1024;
@@ -32,7 +32,7 @@ final class SelectorLoop implements Runnable {
     private static final long NO_ACCEPT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    private record Answer(Connection connection, Call call, Optional<byte[]> line) {}
+    private record Response(Connection connection, Call call, Optional<byte[]> line) {}
 
     private final Selector selector;
     private final ServerSocketChannel server;
@@ -41,7 +41,7 @@ final class SelectorLoop implements Runnable {
     private final RpcLimits limits;
     private final RpcObserver observer;
     private final Set<Connection> connections = new LinkedHashSet<>();
-    private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Response> responses = new ConcurrentLinkedQueue<>();
     private final ScrubbedBuffer buffer = new ScrubbedBuffer(BUFFER_BYTES);
     private long acceptAgainNanos;
     private boolean acceptPaused;
@@ -58,7 +58,7 @@ final class SelectorLoop implements Runnable {
         this.acceptKey = server.register(selector, SelectionKey.OP_ACCEPT);
     }
 
-    /** Asks the loop to end: calls that run get a second to answer. */
+    /** Stops the loop; running calls have a second to end. */
     void close() {
         closing = true;
         selector.wakeup();
@@ -68,7 +68,7 @@ final class SelectorLoop implements Runnable {
     public void run() {
         try {
             while (!closing) {
-                turn(LONGEST_WAIT_NANOS);
+                iterate(LONGEST_WAIT_NANOS);
             }
             acceptKey.cancel();
             server.close();
@@ -87,7 +87,7 @@ final class SelectorLoop implements Runnable {
                 .filter(one -> one.state() == Connection.State.READING)
                 .forEach(this::drop);
         while (System.nanoTime() - end < 0 && !connections.isEmpty()) {
-            turn(end - System.nanoTime());
+            iterate(end - System.nanoTime());
             List.copyOf(connections).stream()
                     .filter(one -> one.state() == Connection.State.READING)
                     .forEach(this::drop);
@@ -98,29 +98,29 @@ final class SelectorLoop implements Runnable {
         try {
             selector.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("closing the selector", e);
+            throw new UncheckedIOException("cannot close the selector", e);
         }
     }
 
-    private void turn(long longestNanos) throws IOException {
+    private void iterate(long longestNanos) throws IOException {
         long waitNanos = Math.min(longestNanos, untilNextNanos(System.nanoTime()));
         selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNanos) + 1));
-        for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
-            deliver(answer);
+        for (Response response = responses.poll(); response != null; response = responses.poll()) {
+            complete(response);
         }
-        boolean newcomers = false;
+        boolean acceptable = false;
         for (SelectionKey key : selector.selectedKeys()) {
             if (!key.isValid()) {
                 continue;
             }
             if (key.isAcceptable()) {
-                newcomers = true;
+                acceptable = true;
             } else if (key.attachment() instanceof Connection connection) {
                 serve(connection);
             }
         }
         selector.selectedKeys().clear();
-        if (newcomers && !closing) {
+        if (acceptable && !closing) {
             accept();
         }
         expire(System.nanoTime());
@@ -128,22 +128,22 @@ final class SelectorLoop implements Runnable {
 
     private void accept() {
         try {
-            for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
+            for (int i = 0; i < ACCEPTS_PER_ITERATION; i++) {
                 SocketChannel channel = server.accept();
                 if (channel == null) {
                     return;
                 }
-                welcome(channel);
+                register(channel);
             }
         } catch (IOException e) {
-            // Out of descriptors or memory: the queue stays readable, so look away for a while instead of spinning.
+            // Out of descriptors or memory: the queue stays readable, so accepting pauses, lest the loop spin.
             acceptKey.interestOps(0);
             acceptPaused = true;
             acceptAgainNanos = System.nanoTime() + NO_ACCEPT_NANOS;
         }
     }
 
-    private void welcome(SocketChannel channel) throws IOException {
+    private void register(SocketChannel channel) throws IOException {
         try {
             channel.configureBlocking(false);
             if (connections.size() >= limits.connections() && !evict()) {
@@ -169,7 +169,7 @@ final class SelectorLoop implements Runnable {
                 ByteBuffer.allocate(line.length + 1).put(line).put((byte) '\n').flip());
     }
 
-    /** Closes whoever has been idle longest; false when everybody waits for a call. */
+    /** Closes the connection that was idle longest; false when all wait for a call. */
     private boolean evict() {
         long now = System.nanoTime();
         Optional<Connection> longest = connections.stream()
@@ -210,14 +210,14 @@ final class SelectorLoop implements Runnable {
         }
     }
 
-    /** Takes the next line that is there already, if any. */
+    /** Starts the next call whose line has arrived, if any. */
     private void advance(Connection connection) throws IOException {
         while (connection.state() == Connection.State.READING) {
             Optional<byte[]> line;
             try {
                 line = connection.nextLine();
             } catch (RpcException e) {
-                connection.answer(JsonRpcCodec.encodeError(JsonNull.INSTANCE, e), true);
+                connection.respond(JsonRpcCodec.encodeError(JsonNull.INSTANCE, e), true);
                 write(connection);
                 return;
             }
@@ -231,8 +231,8 @@ final class SelectorLoop implements Runnable {
     private void start(Connection connection, byte[] line) throws IOException {
         Call call = new Call(line, connection.caller(), limits.call(), selector::wakeup);
         connection.run(call);
-        boolean accepted = dispatcher.submit(call, answer -> {
-            answers.add(new Answer(connection, call, answer));
+        boolean accepted = dispatcher.submit(call, bytes -> {
+            responses.add(new Response(connection, call, bytes));
             selector.wakeup();
         });
         if (!accepted) {
@@ -240,21 +240,21 @@ final class SelectorLoop implements Runnable {
         }
     }
 
-    private void deliver(Answer answer) {
-        Connection connection = answer.connection();
-        if (connection.call() != answer.call() || !connections.contains(connection)) {
+    private void complete(Response response) {
+        Connection connection = response.connection();
+        if (connection.call() != response.call() || !connections.contains(connection)) {
             observer.answered();
             return;
         }
         try {
-            send(connection, answer.line());
+            send(connection, response.line());
             advance(connection);
         } catch (IOException e) {
             drop(connection);
         }
     }
 
-    /** Sends what the socket takes; true when the connection may read its next line. */
+    /** Sends what the socket accepts; true when the connection may read its next line. */
     private boolean write(Connection connection) throws IOException {
         boolean sent = connection.write(buffer, System.nanoTime());
         if (sent) {
@@ -265,10 +265,10 @@ final class SelectorLoop implements Runnable {
 
     private void send(Connection connection, Optional<byte[]> line) throws IOException {
         if (line.isPresent()) {
-            connection.answer(line.get(), false);
+            connection.respond(line.get(), false);
             write(connection);
         } else {
-            connection.noAnswer(System.nanoTime());
+            connection.skipResponse(System.nanoTime());
             observer.answered();
         }
     }
@@ -296,7 +296,7 @@ final class SelectorLoop implements Runnable {
         RpcException error = new RpcException(
                 CallReason.CALL,
                 "no result within " + TimeUnit.NANOSECONDS.toMillis(call.limitNanos()) + " ms; " + also);
-        deliver(new Answer(connection, call, call.failure(error)));
+        complete(new Response(connection, call, call.failure(error)));
     }
 
     private long endNanos(Connection connection) {

@@ -18,8 +18,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * One end's certificate with its key (PKCS #12) and the authority that the other end's certificate must come from
- * (PEM).
+ * Own certificate with its key (PKCS #12), and the authority that must have signed the peer's certificate (PEM).
  *
  * <p>The PKCS #12 password is the fixed word {@code nullbox}: the file's mode protects the key, the password does not.
  */
@@ -31,7 +30,7 @@ public final class TlsCredentials {
 
     private TlsCredentials() {}
 
-    /** Credentials that cannot be used, with what can be done. */
+    /** Credentials cannot be used; with the remedy. */
     public static final class UnusableException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -48,7 +47,7 @@ public final class TlsCredentials {
     }
 
     /**
-     * TLS with the key in one file and trust in the other, and in nothing else.
+     * TLS context with the key of one file, which trusts the authority of the other file only.
      *
      * @throws UnusableException when a file is missing, damaged, or the key may be read by others
      */

@@ -35,7 +35,7 @@ class CodecTest {
     }
 
     @Test
-    void readsARequestWithWhatStandsInForWhatIsLeftOut() throws RpcException {
+    void readsARequestAndFillsInDefaults() throws RpcException {
         Message request = lease("""
                 {"agent": "ada", "run": 7, "refs": [{"name": "KEY"}, {"name": "B", "reads": 3, "deliver": "fetch"}]}""");
         assertThat(request.get(VaultContract.AGENT)).isEqualTo(new AgentName("ada"));
@@ -72,7 +72,7 @@ class CodecTest {
     }
 
     @Test
-    void refusesBytesByTheReasonThatTheirFieldNames() {
+    void refusesBytesByTheReasonOfTheirField() {
         String longer = "A".repeat(4 * (VaultContract.MAX_VALUE_BYTES / 3 + 2));
         assertThatThrownBy(() -> Codec.decodeRequest(
                         VaultContract.SET.request(), json("{\"name\": \"A\", \"value\": \"" + longer + "\"}")))
@@ -99,7 +99,7 @@ class CodecTest {
     }
 
     @Test
-    void passesOverMembersOfAnAnswerThatItDoesNotKnow() throws RpcException {
+    void ignoresUnknownMembersOfAResponse() throws RpcException {
         assertThat(Codec.decodeResult("egress.add", EgressContract.ADD.result(), json("{\"rules\": 1, \"new\": 2}"))
                         .get(EgressContract.RULES))
                 .isEqualTo(1);
@@ -113,7 +113,7 @@ class CodecTest {
         return Methods.ALL;
     }
 
-    /** What stands in for a field is within the field's own bounds. */
+    /** Defaults of fields are within the fields' own bounds. */
     @ParameterizedTest
     @MethodSource("methods")
     void defaultsAreWithinBounds(Method<?> method) throws RpcException {

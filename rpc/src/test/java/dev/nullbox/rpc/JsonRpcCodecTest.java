@@ -63,7 +63,7 @@ class JsonRpcCodecTest {
                 "{\"id\":1,\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":[]}  | 1 | INVALID_PARAMS | NOT_AN_OBJECT",
                 "{\"id\":1,\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":null}| 1 | INVALID_PARAMS | NOT_AN_OBJECT",
             })
-    void saysWhatIsWrongWithARequest(String text, String id, ErrorKind code, String detail) {
+    void reportsTheFaultOfARequest(String text, String id, ErrorKind code, String detail) {
         assertThat(decode(text)).isInstanceOfSatisfying(JsonRpcCodec.Malformed.class, malformed -> {
             assertThat(Json.write(malformed.id())).isEqualTo(id);
             assertThat(malformed.error().kind()).isEqualTo(code);
@@ -95,7 +95,7 @@ class JsonRpcCodecTest {
     }
 
     @Test
-    void hasTheErrorsShapeOfTheContract() {
+    void errorsHaveTheFormOfTheContract() {
         RpcException error = new RpcException(ErrorKind.NOT_FOUND, "NO_AGENT", "there is none");
         assertThat(new String(JsonRpcCodec.encodeError(JsonNull.INSTANCE, error), StandardCharsets.UTF_8))
                 .isEqualTo("{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32002,\"message\":\"there is none\","
@@ -121,7 +121,7 @@ class JsonRpcCodecTest {
     }
 
     @Test
-    void readsOnWhoseBehalfACallIsOnHostsSocketsAlone() {
+    void readsTheOperatorOnHostSocketsOnly() {
         Operator operator = new Operator("ada", "ab".repeat(32));
         byte[] request = JsonRpcCodec.encodeRequest(new JsonPrimitive(1), "m", new JsonObject(), Optional.of(operator));
         assertThat(JsonRpcCodec.decodeHostRequest(request))
@@ -136,7 +136,7 @@ class JsonRpcCodecTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"[]", "{}", "{\"id\":1,\"error\":3}", "{\"id\":1,\"result\":1,\"error\":{}}"})
-    void refusesWhatIsNoReply(String text) {
+    void refusesOtherTextsThanReplies(String text) {
         assertThatThrownBy(() -> JsonRpcCodec.decodeReply(text.getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(RpcException.class);
     }

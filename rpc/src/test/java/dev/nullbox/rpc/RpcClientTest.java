@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The client against far sides that behave badly. */
+/** The client against servers that behave badly. */
 @Timeout(60)
 class RpcClientTest {
     private static final Duration SHORT = Duration.ofMillis(300);
@@ -47,8 +47,8 @@ class RpcClientTest {
         return server;
     }
 
-    /** Reads one request and says these bytes, then hangs up. */
-    private static void sayOnce(ServerSocketChannel server, byte[] bytes) {
+    /** Reads one request, sends these bytes and closes. */
+    private static void respondOnce(ServerSocketChannel server, byte[] bytes) {
         Thread.ofPlatform().daemon().start(() -> {
             try (SocketChannel channel = server.accept()) {
                 ByteBuffer request = ByteBuffer.allocate(64 * 1024);
@@ -58,7 +58,7 @@ class RpcClientTest {
                     channel.write(out);
                 }
             } catch (IOException e) {
-                // The client may hang up on the far side that says too much: that is what is tested.
+                // The client may close the connection when the response is too long, which is tested.
                 Thread.currentThread().interrupt();
             }
         });
@@ -73,14 +73,14 @@ class RpcClientTest {
     }
 
     @Test
-    void saysThatNobodyListens() throws Exception {
+    void reportsThatNobodyListens() throws Exception {
         refused(ErrorKind.UNAVAILABLE, "NOT_LISTENING", LONG);
         listen(1).close();
         refused(ErrorKind.UNAVAILABLE, "NOT_LISTENING", LONG);
     }
 
     @Test
-    void givesUpOnASilentServer() throws Exception {
+    void timesOutAtASilentServer() throws Exception {
         try (ServerSocketChannel server = listen(8)) {
             assertThat(server.isOpen()).isTrue();
             refused(ErrorKind.TIMEOUT, "CALL", SHORT);
@@ -89,7 +89,7 @@ class RpcClientTest {
 
     /** Regression guard: connecting to a full queue must neither block for ever nor pass for connected. */
     @Test
-    void givesUpOnAFullQueueAndGetsInWhenThereIsRoom() throws Exception {
+    void timesOutAtAFullQueueAndConnectsWhenThereIsRoom() throws Exception {
         List<SocketChannel> queued = new ArrayList<>();
         try (ServerSocketChannel server = listen(1)) {
             while (enqueue(queued)) {
@@ -101,12 +101,13 @@ class RpcClientTest {
                     for (int i = 0; i < queued.size(); i++) {
                         server.accept().close();
                     }
-                    sayOnce(server, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":5}\n".getBytes(StandardCharsets.UTF_8));
+                    respondOnce(
+                            server, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":5}\n".getBytes(StandardCharsets.UTF_8));
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
             });
-            // The one call that timed out above has left nothing in the queue.
+            // The call that timed out above has left nothing in the queue.
             assertThat(RpcClient.call(socket, "m", new JsonObject(), LONG).getAsInt())
                     .isEqualTo(5);
         } finally {
@@ -134,16 +135,16 @@ class RpcClientTest {
     @Test
     void boundsTheReply() throws Exception {
         try (ServerSocketChannel server = listen(8)) {
-            sayOnce(server, new byte[JsonRpcCodec.MAX_MESSAGE_BYTES + 100_000]);
+            respondOnce(server, new byte[JsonRpcCodec.MAX_MESSAGE_BYTES + 100_000]);
             refused(ErrorKind.INVALID_REQUEST, "LINE_TOO_LONG", LONG);
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{\"jsonrpc\":\"2.0\",\"id\":1,\"resu"})
-    void saysThatTheServerHungUp(String half) throws Exception {
+    void reportsThatTheServerClosed(String half) throws Exception {
         try (ServerSocketChannel server = listen(8)) {
-            sayOnce(server, half.getBytes(StandardCharsets.UTF_8));
+            respondOnce(server, half.getBytes(StandardCharsets.UTF_8));
             refused(ErrorKind.UNAVAILABLE, "HUNG_UP", LONG);
         }
     }
@@ -151,7 +152,7 @@ class RpcClientTest {
     @Test
     void refusesAnotherCallsReply() throws Exception {
         try (ServerSocketChannel server = listen(8)) {
-            sayOnce(server, "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":5}\n".getBytes(StandardCharsets.UTF_8));
+            respondOnce(server, "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":5}\n".getBytes(StandardCharsets.UTF_8));
             refused(ErrorKind.INVALID_REQUEST, "NOT_A_REPLY", LONG);
         }
     }

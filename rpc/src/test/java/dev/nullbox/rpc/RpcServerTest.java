@@ -135,9 +135,9 @@ class RpcServerTest {
         assertThat(socket).doesNotExist();
     }
 
-    /** Who calls here is no gateway, and so nobody's deputy. */
+    /** The caller here is not the gateway, which alone may name an operator. */
     @Test
-    void operatorsNamesAreTheGatewaysToTell() throws Exception {
+    void operatorsNamesAreAcceptedFromTheGatewayOnly() throws Exception {
         Operator operator = new Operator("mallory", "ab".repeat(32));
         try (RpcServer _ = server(RpcLimits.defaults())) {
             assertThatThrownBy(() ->
@@ -249,7 +249,7 @@ class RpcServerTest {
     }
 
     @Test
-    void talksWhileAThousandClientsAreSilent() throws Exception {
+    void servesWhileAThousandClientsAreSilent() throws Exception {
         List<SocketChannel> silent = new ArrayList<>();
         try (RpcServer _ = server(limits(64, 2, 60_000, 60_000))) {
             for (int i = 0; i < 1_000; i++) {
@@ -263,7 +263,7 @@ class RpcServerTest {
                 }
             }
             call("test.echo");
-            // Regression guard for the bound itself: the first ones were hung up on, the last one was not.
+            // Regression guard for the bound itself: the first connections were closed, the last one was not.
             assertThat(line(silent.getFirst())).isEmpty();
             send(silent.getLast(), "\n");
             assertThat(line(silent.getLast())).contains("-32700");
@@ -274,20 +274,20 @@ class RpcServerTest {
         }
     }
 
-    /** Sixty clients with most of a message each would hold 60 MB; the server keeps eight and talks on. */
+    /** Sixty clients with most of a message each would hold 60 MB; the server keeps eight and serves on. */
     @Test
-    void boundsWhatHalfSentMessagesHold() throws Exception {
+    void boundsTheMemoryOfPartialMessages() throws Exception {
         List<SocketChannel> greedy = new ArrayList<>();
         String most = "x".repeat(JsonRpcCodec.MAX_MESSAGE_BYTES - 1);
         try (RpcServer _ = server(limits(64, 2, 60_000, 60_000))) {
-            int hungUpOn = 0;
+            int closed = 0;
             for (int i = 0; i < 60; i++) {
                 SocketChannel channel = connect();
                 greedy.add(channel);
                 try {
                     send(channel, most);
                 } catch (IOException e) {
-                    hungUpOn++;
+                    closed++;
                 }
             }
             call("test.echo");
@@ -295,10 +295,10 @@ class RpcServerTest {
                 try {
                     send(channel, "y");
                 } catch (IOException e) {
-                    hungUpOn++;
+                    closed++;
                 }
             }
-            assertThat(hungUpOn).isGreaterThanOrEqualTo(52);
+            assertThat(closed).isGreaterThanOrEqualTo(52);
         } finally {
             for (SocketChannel channel : greedy) {
                 channel.close();
@@ -329,8 +329,8 @@ class RpcServerTest {
                 SocketChannel busy = connect()) {
             send(busy, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test.block\"}\n");
             assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("blocked");
-            try (SocketChannel newcomer = connect()) {
-                assertThat(line(newcomer)).contains("BUSY");
+            try (SocketChannel extra = connect()) {
+                assertThat(line(extra)).contains("BUSY");
             }
             release.countDown();
             assertThat(line(busy)).contains("\"result\"");
@@ -364,7 +364,7 @@ class RpcServerTest {
     }
 
     @Test
-    void closingAnswersTheCallThatRuns() throws Exception {
+    void closingWaitsForTheRunningCall() throws Exception {
         RpcServer server = server(RpcLimits.defaults());
         try (SocketChannel channel = connect()) {
             send(channel, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"test.block\"}\n");

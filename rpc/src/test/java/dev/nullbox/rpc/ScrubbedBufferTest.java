@@ -97,7 +97,7 @@ class ScrubbedBufferTest {
     }
 
     @Test
-    void stopsWhereTheChannelTakesNoMoreAndGoesOnFromThere() throws IOException {
+    void resumesWhereTheChannelTookNoMore() throws IOException {
         byte[] bytes = random(SIZE + 100);
         ByteBuffer all = ByteBuffer.wrap(bytes);
         WritableByteChannel narrow = sink(buffer -> {
@@ -127,7 +127,7 @@ class ScrubbedBufferTest {
     }
 
     @Test
-    void handsOverWhatItReadAndIsWiped() throws IOException {
+    void passesReadBytesOnAndIsWiped() throws IOException {
         StringBuilder read = new StringBuilder();
         ReadableByteChannel from = Channels.newChannel(new ByteArrayInputStream("secret".getBytes(US_ASCII)));
         assertThat(scrubbed.read(from, bytes -> read.append(US_ASCII.decode(bytes))))
