@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class Operators {
     private static final Set<Object> EMAIL_DNS_URI = Set.of(1, 2, 6);
 
-    /** Names go into audit records and to terminals: visible ASCII, the longest DNS name's length. */
-    private static final Pattern NAME = Pattern.compile("[!-~]{1,253}");
+    /** Names go into audit records, which have 512 bytes in all, and to terminals: visible ASCII. */
+    private static final Pattern NAME = Pattern.compile("[!-~]{1,128}");
 
     private Operators() {}
 
@@ -30,8 +30,8 @@ final class Operators {
         try {
             String name = name(certificate.getSubjectAlternativeNames())
                     .orElseThrow(() -> new SSLPeerUnverifiedException(
-                            "the client's certificate names no operator: issue it with a subjectAltName of type DNS,"
-                                    + " email or URI"));
+                            "the client's certificate names no operator: issue it with a subjectAltName of at most 128 visible"
+                                    + " characters, of type DNS, email or URI"));
             return new Operator(name, Sha256.hex(certificate.getEncoded()));
         } catch (CertificateException e) {
             throw new SSLPeerUnverifiedException("the client's certificate cannot be read: " + e.getMessage());

@@ -27,7 +27,7 @@ class OperatorsTest {
         assertThat(Operators.name(List.of())).isEmpty();
         assertThat(Operators.name(List.of(List.of(OTHER_NAME, new byte[] {1}), List.of(ADDRESS, "10.0.0.1"))))
                 .isEmpty();
-        for (String name : List.of("", "two words", "\u001b[2J", "\u00e4", "x".repeat(254))) {
+        for (String name : List.of("", "two words", "\u001b[2J", "\u00e4", "x".repeat(129))) {
             assertThat(Operators.name(List.of(List.of(DNS, name), List.of(EMAIL, "second"))))
                     .as(name)
                     .isEmpty();
