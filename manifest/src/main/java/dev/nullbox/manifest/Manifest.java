@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All that one agent is and may do, as its AGENT.toml says. Whatever stands here has been checked; who acts on which
+ * Identity and rights of an agent, as its AGENT.toml states them. Whatever stands here has been checked; who acts on which
  * component stands in {@link Schema}.
  *
  * @param agent what it is and how it runs

@@ -3,7 +3,7 @@ package dev.nullbox.protocol;
 import java.util.List;
 
 /**
- * One kind of event that a service tells, for the log and for whoever watches.
+ * Kind of event that a service emits, for the log and for its watchers.
  *
  * @param name as on the wire: {@code "agent.started"}
  * @param fields those that it may have

@@ -3,7 +3,7 @@ package dev.nullbox.protocol;
 import java.util.Optional;
 
 /**
- * One named member of a request, an answer or an event.
+ * Named member of a request, an answer or an event.
  *
  * @param name as on the wire
  * @param type what it holds, with bounds and unit

@@ -6,7 +6,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * What a field holds: its JSON form, its bounds, and what it becomes in Java.
+ * Type of a field: its JSON form, its bounds, and what it becomes in Java.
  *
  * @param <T> the type in Java
  */
@@ -40,7 +40,7 @@ public sealed interface FieldType<T> {
     record Matched(Pattern pattern, String words) implements FieldType<String> {}
 
     /**
-     * One of some words.
+     * Text out of a list.
      *
      * @param words in the order in which documents name them
      * @param refused the reason of any other
@@ -127,7 +127,7 @@ public sealed interface FieldType<T> {
         return new Whole(min, max, unit);
     }
 
-    /** One of some words. */
+    /** A text out of a list. */
     static Choice choice(String... words) {
         return new Choice(List.of(words), CallReason.WRONG_TYPE);
     }

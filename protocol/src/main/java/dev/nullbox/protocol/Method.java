@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * One method: all that its service, its callers and the gateway must know of it.
+ * Contract of a method for its service, its callers and the gateway.
  *
  * @param name as on the wire: {@code "agent.start"}
  * @param service who answers it
@@ -25,10 +25,10 @@ public record Method<R>(
         List<Field<?>> request,
         FieldType<R> result,
         String meaning) {
-    /** What most methods take at most. */
+    /** Deadline of most methods. */
     public static final Duration SHORT = Duration.ofSeconds(60);
 
-    /** For methods that go through a whole store, however large. */
+    /** Deadline of methods that go through a whole store. */
     public static final Duration LONG = Duration.ofHours(1);
 
     public Method {

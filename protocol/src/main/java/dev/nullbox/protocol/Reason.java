@@ -5,7 +5,7 @@ public interface Reason {
     /** The reason as on the wire: upper case with underscores. */
     String name();
 
-    /** What is known of it. */
+    /** Kind, meaning and remedy. */
     Details details();
 
     /** The kind of error, unless the service says otherwise. */
@@ -14,7 +14,7 @@ public interface Reason {
     }
 
     /**
-     * What is known of a reason.
+     * Kind, meaning and remedy of a reason.
      *
      * @param kind the kind of error
      * @param meaning the condition under which it is given, for documents

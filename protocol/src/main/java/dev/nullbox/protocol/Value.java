@@ -1,7 +1,7 @@
 package dev.nullbox.protocol;
 
 /**
- * One field with its value, made by {@link Field#is}.
+ * Field with its value, made by {@link Field#is}.
  *
  * @param <T> what the field holds
  */

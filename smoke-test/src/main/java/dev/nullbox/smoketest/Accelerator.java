@@ -2,7 +2,7 @@ package dev.nullbox.smoketest;
 
 import java.util.List;
 
-/** What runs the appliance's processor. */
+/** QEMU's accelerator for the appliance's processor. */
 enum Accelerator {
     /** The host's own virtualisation, nested once more for the microVMs. */
     KVM,

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** One boot of the real image in QEMU. Every wait has a bound, and what fails says how far the appliance had come. */
+/** Boot of the real image in QEMU. Every wait has a bound, and a failure reports the state that was reached. */
 final class Appliance implements AutoCloseable {
     /** For a boot, or an agent's start: seconds where nothing else runs, minutes on a loaded machine. */
     static final Duration LONG = Duration.ofMinutes(3);

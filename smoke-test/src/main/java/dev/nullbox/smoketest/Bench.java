@@ -182,7 +182,7 @@ public final class Bench {
     }
 
     /**
-     * What one process holds of memory.
+     * Memory of a process.
      *
      * @param rssMb all of its pages that are there
      * @param privateMb those that no other process shares

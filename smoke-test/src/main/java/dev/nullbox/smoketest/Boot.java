@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * How one appliance is to be booted.
+ * Specification of a boot.
  *
  * @param medium where kernel and root come from
  * @param processor QEMU's arguments for accelerator and processor
@@ -27,7 +27,7 @@ record Boot(
     /** The address in QEMU's own network at which the test's servers appear. */
     static final String SERVERS = "10.0.2.100";
 
-    /** Where kernel and root come from. */
+    /** Source of kernel and root. */
     sealed interface Medium {
         /** Kernel and initramfs by QEMU, the root on a virtio disk. */
         record Direct(Path kernel, Path initramfs, Path root) implements Medium {}

@@ -5,15 +5,15 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * One of the 19 things that a boot must have done, each told by an event.
+ * Step that a boot must reach, shown by an event; there are 19.
  *
  * @param what in words
- * @param told fits the event that tells it
+ * @param event matches the event that shows it
  */
-record Checkpoint(String what, Predicate<Event> told) {
+record Checkpoint(String what, Predicate<Event> event) {
     private static final String AGENT = "hello";
 
-    /** What "hello" says of the kernel that it runs under: a group. HelloBoot holds that it is not the appliance's. */
+    /** The kernel that "hello" names as its own: a group. HelloBoot holds that it is not the appliance's. */
     static final Pattern GUEST_KERNEL = Pattern.compile("in a microVM of my own, under Linux (\\S+)$");
 
     /** All 19, in the order in which they come about. */

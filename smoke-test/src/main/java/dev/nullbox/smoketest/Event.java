@@ -7,7 +7,7 @@ import com.google.gson.JsonParser;
 import java.util.Optional;
 
 /**
- * One event of the appliance: a JSON line on its second serial port.
+ * Event of the appliance: a JSON line on its second serial port.
  *
  * @param seconds since the kernel started
  * @param source the service that said it

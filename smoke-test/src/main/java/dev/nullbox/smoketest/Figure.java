@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * One measured figure.
+ * Measured figure.
  *
  * @param name with its unit at its end
  * @param value as measured
@@ -15,7 +15,7 @@ import java.util.OptionalDouble;
  */
 record Figure(String name, double value, Optional<Reference> reference, OptionalDouble bound) {
     /**
-     * What a figure is held beside.
+     * Measurement that a figure is compared with.
      *
      * @param value in the figure's unit
      * @param is what was measured

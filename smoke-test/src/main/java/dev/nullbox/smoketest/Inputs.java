@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What {@code ./nullbox test vm} hands over in the environment. What is missing is an error, never a reason to skip. */
+/** Environment variables of {@code ./nullbox test vm}. A missing one is an error, never a reason to skip. */
 final class Inputs {
     private Inputs() {}
 

@@ -32,7 +32,7 @@ final class Nullctl {
     }
 
     /**
-     * What came of one command.
+     * Result of a command.
      *
      * @param code the exit code
      * @param output standard output
@@ -40,7 +40,7 @@ final class Nullctl {
      */
     record Result(int code, String output, String errors) {}
 
-    /** What the operator does meanwhile. */
+    /** Action of the operator meanwhile. */
     @FunctionalInterface
     interface Action {
         void run() throws Exception;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** One boot of one image, and what each image must do: reach every checkpoint, and run the agent "hello" as it should. */
+/** Boot of an image, and the tests that each image must pass: reach every checkpoint, and run the agent "hello" as it should. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 abstract class HelloBoot {
@@ -49,7 +49,7 @@ abstract class HelloBoot {
     @ParameterizedTest
     @MethodSource("checkpoints")
     void reachesCheckpoint(Checkpoint checkpoint) throws InterruptedException {
-        booted.appliance().awaitEvent(checkpoint.told(), Appliance.LONG, checkpoint.what());
+        booted.appliance().awaitEvent(checkpoint.event(), Appliance.LONG, checkpoint.what());
     }
 
     @Order(1)

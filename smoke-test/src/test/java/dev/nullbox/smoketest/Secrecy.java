@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Where in a running appliance some bytes stand, and what keeps them from standing elsewhere, by /sbin/chaos. */
+/** Search of a running appliance for bytes of secrets, and of the guards round them, by /sbin/chaos. */
 final class Secrecy {
     private static final Pattern SCAN = Pattern.compile("scan processes=(\\d+) pages=(\\d+) unread=0((?: \\w+=\\d+)*)");
     private static final Pattern TEXTS = Pattern.compile("texts looked=(\\S+) unread=0((?: \\w+/\\w+=\\d+)*)");
@@ -32,7 +32,7 @@ final class Secrecy {
     }
 
     /**
-     * What /proc tells all users of the processes: arguments, environments, names of mappings and of open files.
+     * Texts in /proc that all users may read of processes: arguments, environments, names of mappings and of open files.
      *
      * @param looked names of the processes that were looked at; those of agents are "vmm"
      * @param found NAME/FILE of each place where one of the words stands; "kernel" has the kernel's own arguments

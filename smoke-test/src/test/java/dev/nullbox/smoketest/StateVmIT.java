@@ -20,7 +20,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What lasts over a reboot: the vault, which comes back sealed, and memory. Secrets are lent to one run of one agent;
+ * State that lasts over a reboot: the vault, which comes back sealed, and memory. Secrets are lent to one run of one agent;
  * memory is shared by grant only.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
