@@ -60,7 +60,7 @@ public final class FakeAppliance implements AutoCloseable {
         servers.add(FakeService.listen(sockets.resolve(service + ".sock"), methods));
     }
 
-    /** What a fake method does. */
+    /** Response of a fake method. */
     @FunctionalInterface
     public interface Answer {
         JsonElement to(JsonObject params) throws RpcException;

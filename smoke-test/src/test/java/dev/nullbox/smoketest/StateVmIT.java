@@ -163,12 +163,12 @@ final class StateVmIT {
         assertThat(ok("vault", "audit").output())
                 .as("what was recorded before the reboot, and since")
                 .containsSubsequence(
-                        "vault.created caller=gateway",
-                        "vault.set caller=gateway canary=false name=FETCH_KEY",
+                        "vault.created caller=operator",
+                        "vault.set caller=operator canary=false name=FETCH_KEY",
                         "vault.found state=sealed",
                         "vault.denied agent=keeper code=VAULT_SEALED",
-                        "vault.unseal_failed caller=gateway code=WRONG_KEY",
-                        "vault.unsealed caller=gateway")
+                        "vault.unseal_failed caller=operator code=WRONG_KEY",
+                        "vault.unsealed caller=operator")
                 .doesNotContain(SECRETS);
     }
 
@@ -190,7 +190,8 @@ final class StateVmIT {
         ok("vault", "revoke", "keeper");
         assertThat(line(from, "keeper", "revoked")).isEqualTo("gone");
         assertThat(ok("vault", "audit", "--agent", "keeper").output())
-                .containsSubsequence("vault.lease", "vault.fetch", "code=LEASE_SPENT", "vault.revoke", "caller=gateway")
+                .containsSubsequence(
+                        "vault.lease", "vault.fetch", "code=LEASE_SPENT", "vault.revoke", "caller=operator")
                 .doesNotContain(SECRETS);
     }
 

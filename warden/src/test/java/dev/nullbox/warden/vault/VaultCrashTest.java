@@ -74,7 +74,7 @@ class VaultCrashTest {
         }
     }
 
-    /** What has been acknowledged, and what it would be with the change under way. */
+    /** Acknowledged state of the vault, and its state with the change under way. */
     private static final class Work {
         private Map<String, String> acknowledged = Map.of();
         private Map<String, String> underWay = Map.of();
