@@ -13,7 +13,6 @@ public enum AgentReason implements Reason {
     AGENT_BUSY(ErrorKind.TIMEOUT, "the agent is still starting or stopping"),
     CAGE_STOPS(ErrorKind.UNAVAILABLE, "cage is stopping"),
     LEASE(ErrorKind.INTERNAL, "the warden lent something else than was asked for"),
-    LEASES(ErrorKind.INTERNAL, "the warden's list of leases has another form"),
     BAD_REQUEST(ErrorKind.INVALID_REQUEST, "not a request of HTTP/1.1"),
     METHOD(ErrorKind.INVALID_REQUEST, "another method than GET"),
     UNKNOWN(ErrorKind.NOT_FOUND, "no secret of the agent's manifest has the name"),
