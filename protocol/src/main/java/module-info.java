@@ -4,5 +4,6 @@ module dev.nullbox.protocol {
 
     exports dev.nullbox.protocol;
     exports dev.nullbox.protocol.api;
+    exports dev.nullbox.protocol.guest;
     exports dev.nullbox.protocol.id;
 }

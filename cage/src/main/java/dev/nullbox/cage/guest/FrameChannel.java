@@ -1,0 +1,116 @@
+package dev.nullbox.cage.guest;
+
+import dev.nullbox.protocol.guest.FrameKind;
+import dev.nullbox.protocol.guest.GuestProtocol;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Frames on one connection. One thread reads; any may write. No wait is without a bound. */
+final class FrameChannel implements AutoCloseable {
+    private static final Duration LONGEST_WRITE = Duration.ofSeconds(10);
+
+    private final SocketChannel channel;
+    private final Selector readable;
+    private final ReentrantLock writing = new ReentrantLock();
+    private final ByteBuffer header = ByteBuffer.allocate(GuestProtocol.HEADER_BYTES);
+
+    /** Takes the connection over. */
+    FrameChannel(SocketChannel channel) throws IOException {
+        this.channel = channel;
+        channel.configureBlocking(false);
+        this.readable = Selector.open();
+        channel.register(readable, SelectionKey.OP_READ);
+    }
+
+    /**
+     * The next frame.
+     *
+     * @throws EOFException when the guest closed the connection between two frames
+     * @throws IOException when the time is up, or what came is no frame
+     */
+    Frame read(Duration limit) throws IOException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        header.clear();
+        fill(header, deadline, limit);
+        int length = header.getInt(0);
+        int kind = header.get(Integer.BYTES) & 0xff;
+        if (length < 0 || length > GuestProtocol.MAX_PAYLOAD) {
+            throw new IOException("the guest sent a frame of " + Integer.toUnsignedString(length)
+                    + " bytes; the longest has " + GuestProtocol.MAX_PAYLOAD);
+        }
+        FrameKind known =
+                FrameKind.of(kind).orElseThrow(() -> new IOException("the guest sent a frame of unknown kind " + kind));
+        ByteBuffer payload = ByteBuffer.allocate(length);
+        fill(payload, deadline, limit);
+        return new Frame(known, payload.array());
+    }
+
+    private void fill(ByteBuffer buffer, long deadline, Duration limit) throws IOException {
+        while (buffer.hasRemaining()) {
+            int count = channel.read(buffer);
+            if (count < 0) {
+                throw new EOFException("the guest closed the connection");
+            }
+            if (count == 0) {
+                await(readable, deadline, "nothing came from the guest within " + limit.toSeconds() + " s");
+            }
+        }
+    }
+
+    /** Sends a frame whole; its payload stays the caller's. */
+    void write(Frame frame) throws IOException {
+        write(frame.kind(), frame.payload());
+    }
+
+    /** Sends a frame whole. */
+    void write(FrameKind kind, byte[] payload) throws IOException {
+        long deadline = System.nanoTime() + LONGEST_WRITE.toNanos();
+        ByteBuffer start = ByteBuffer.allocate(GuestProtocol.HEADER_BYTES)
+                .putInt(payload.length)
+                .put((byte) kind.number())
+                .flip();
+        ByteBuffer[] parts = {start, ByteBuffer.wrap(payload)};
+        writing.lock();
+        try {
+            while (parts[0].hasRemaining() || parts[1].hasRemaining()) {
+                if (channel.write(parts) == 0) {
+                    awaitWritable(deadline);
+                }
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Seldom: a selector of its own costs less than one kept for each guest. */
+    private void awaitWritable(long deadline) throws IOException {
+        try (Selector writable = Selector.open()) {
+            channel.register(writable, SelectionKey.OP_WRITE);
+            await(writable, deadline, "the guest took nothing for " + LONGEST_WRITE.toSeconds() + " s");
+        }
+    }
+
+    private static void await(Selector selector, long deadline, String late) throws IOException {
+        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        if (left <= 0) {
+            throw new IOException(late);
+        }
+        selector.select(left);
+        selector.selectedKeys().clear();
+    }
+
+    /** A thread that waits in here is woken, with an exception. */
+    @Override
+    public void close() throws IOException {
+        try (readable) {
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,328 @@
+package dev.nullbox.cage.guest;
+
+import dev.nullbox.natives.Libc;
+import dev.nullbox.protocol.guest.FrameKind;
+import dev.nullbox.protocol.guest.GuestOp;
+import dev.nullbox.protocol.guest.GuestProtocol;
+import dev.nullbox.protocol.guest.GuestRole;
+import dev.nullbox.protocol.guest.GuestTag;
+import dev.nullbox.service.RateLimitedLog;
+import dev.nullbox.service.TerminalText;
+import dev.nullbox.service.process.LineSplitter;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The listener of one run, at which its guest arrives by way of libkrun's vsock. Made by the daemon in a directory that
+ * the VMM sees read-only; the daemon connects to nothing in a guest.
+ */
+public final class GuestServer implements AutoCloseable {
+    /** The socket's name in its directory. */
+    public static final String SOCKET = "guest.sock";
+
+    private static final Duration HELLO_LIMIT = Duration.ofSeconds(10);
+    private static final Duration CONFIGURATION_LIMIT = Duration.ofSeconds(60);
+    /** An agent may be silent for as long as it likes. */
+    private static final Duration OUTPUT_LIMIT = Duration.ofDays(36_500);
+
+    private static final int MAX_LINE_BYTES = 2048;
+    private static final int MAX_CONNECTIONS = 16;
+    private static final int NANOS_PER_SECOND = 1_000_000_000;
+
+    /** Callbacks, each on a thread of its connection. */
+    public interface Listener {
+        /** One line of the agent's output, escaped. */
+        void line(String line);
+
+        /** The agent's program runs. */
+        void started();
+
+        /** The guest has told how the agent ended, and is about to end itself. */
+        void ended(GuestEnd end);
+
+        /** The guest broke the protocol or was silent for too long, and must be ended. */
+        void broken(String why);
+    }
+
+    private final ServerSocketChannel server;
+    private final Path socket;
+    private final GuestConfiguration configuration;
+    private final Listener listener;
+    private final Semaphore free = new Semaphore(MAX_CONNECTIONS);
+    private final Set<GuestRole> taken = EnumSet.noneOf(GuestRole.class);
+    private final Set<FrameChannel> open = new HashSet<>();
+    private final CompletableFuture<GuestControl> control = new CompletableFuture<>();
+    private boolean isClosed;
+
+    private GuestServer(ServerSocketChannel server, Path socket, GuestConfiguration configuration, Listener listener) {
+        this.server = server;
+        this.socket = socket;
+        this.configuration = configuration;
+        this.listener = listener;
+    }
+
+    /**
+     * Listens.
+     *
+     * @param directory is made anew; nobody else may enter it
+     * @param gid the VMM's group, which may connect
+     */
+    public static GuestServer open(
+            Libc libc, Path directory, int gid, GuestConfiguration configuration, Listener listener)
+            throws IOException {
+        Files.createDirectories(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path socket = directory.resolve(SOCKET);
+        Files.deleteIfExists(socket);
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            libc.chown(directory.toString(), 0, gid).orThrow("chown " + directory);
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x---"));
+            libc.chown(socket.toString(), 0, gid).orThrow("chown " + socket);
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+        } catch (IOException e) {
+            server.close();
+            throw e;
+        }
+        GuestServer guest = new GuestServer(server, socket, configuration, listener);
+        guest.thread("accept", guest::accept);
+        return guest;
+    }
+
+    private void thread(String name, Runnable task) {
+        Thread.ofPlatform()
+                .daemon()
+                .name("cage-guest-" + configuration.setup().hostname() + "-" + name)
+                .start(task);
+    }
+
+    private void accept() {
+        while (true) {
+            try {
+                SocketChannel connection = server.accept();
+                if (free.tryAcquire()) {
+                    thread("connection", () -> serve(connection));
+                } else {
+                    connection.close();
+                    listener.broken("the guest opened more than " + MAX_CONNECTIONS + " connections at once");
+                }
+            } catch (ClosedChannelException e) {
+                return;
+            } catch (IOException e) {
+                listener.broken("no connection of the guest can be taken: " + e.getMessage());
+                return;
+            }
+        }
+    }
+
+    private void serve(SocketChannel connection) {
+        try (FrameChannel channel = new FrameChannel(connection)) {
+            if (admit(channel)) {
+                dispatch(hello(channel), channel);
+            }
+        } catch (IOException e) {
+            broken(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            broken("a bug in cage: " + RateLimitedLog.bug(e));
+        } finally {
+            free.release();
+        }
+    }
+
+    private void broken(String why) {
+        if (!isClosed()) {
+            listener.broken(why);
+        }
+    }
+
+    private synchronized boolean isClosed() {
+        return isClosed;
+    }
+
+    private synchronized boolean admit(FrameChannel channel) {
+        if (!isClosed) {
+            open.add(channel);
+        }
+        return !isClosed;
+    }
+
+    /** The purpose of a connection, once both sides have said what they speak. */
+    private GuestRole hello(FrameChannel channel) throws IOException {
+        GuestCall hello = expect(channel.read(HELLO_LIMIT), FrameKind.CALL, GuestOp.HELLO);
+        long version = hello.fields().number(GuestTag.VERSION);
+        if (version != GuestProtocol.PROTOCOL_VERSION) {
+            throw new IOException(
+                    "the guest speaks version " + version + " of the protocol, not " + GuestProtocol.PROTOCOL_VERSION);
+        }
+        long number = hello.fields().number(GuestTag.ROLE);
+        GuestRole role = GuestRole.of(number)
+                .orElseThrow(() -> new IOException("the guest opened a connection of unknown purpose, " + number));
+        claim(role);
+        GuestCall answer = GuestCall.of(GuestOp.HELLO, hello.id());
+        answer.fields().add(GuestTag.VERSION, GuestProtocol.PROTOCOL_VERSION);
+        channel.write(answer.frame(FrameKind.ANSWER));
+        return role;
+    }
+
+    /** There is one connection of each purpose, but for streams: else a guest could take the agent's secrets twice. */
+    private synchronized void claim(GuestRole role) throws IOException {
+        if (role != GuestRole.STREAM && !taken.add(role)) {
+            throw new IOException("the guest opened a second connection for " + role);
+        }
+    }
+
+    private static GuestCall expect(Frame frame, FrameKind kind, GuestOp op) throws IOException {
+        GuestCall call = frame.kind() == kind ? GuestCall.parse(frame.payload()) : null;
+        if (call == null || call.op() != op) {
+            throw new IOException("the guest sent " + frame + " in place of " + kind + " " + op);
+        }
+        return call;
+    }
+
+    private void dispatch(GuestRole role, FrameChannel channel) throws IOException {
+        switch (role) {
+            case INIT -> serveControl(channel);
+            case CONFIG -> configure(channel);
+            case OUTPUT -> readOutput(channel);
+            case TOOLS, STREAM -> throw new IOException("the guest opened a connection that nobody asked for, " + role);
+        }
+    }
+
+    private void serveControl(FrameChannel channel) throws IOException {
+        GuestControl connected = new GuestControl(channel);
+        control.complete(connected);
+        connected.serve(new GuestControl.Listener() {
+            @Override
+            public void started() {
+                listener.started();
+            }
+
+            @Override
+            public void ended(GuestEnd end) {
+                listener.ended(end);
+            }
+        });
+    }
+
+    private void configure(FrameChannel channel) throws IOException {
+        Instant now = Instant.now();
+        configuration.send(channel, now.getEpochSecond() * NANOS_PER_SECOND + now.getNano());
+        Optional<String> refusal = expect(channel.read(CONFIGURATION_LIMIT), FrameKind.ANSWER, GuestOp.GO)
+                .error();
+        if (refusal.isPresent()) {
+            throw new IOException("the guest could not be set up: " + TerminalText.escaped(refusal.get()));
+        }
+    }
+
+    private void readOutput(FrameChannel channel) throws IOException {
+        Consumer<String> lines = line -> listener.line(TerminalText.escaped(line));
+        LineSplitter output = LineSplitter.splitting(MAX_LINE_BYTES, lines);
+        LineSplitter errors = LineSplitter.splitting(MAX_LINE_BYTES, lines);
+        try {
+            for (Frame frame = channel.read(OUTPUT_LIMIT);
+                    frame.kind() != FrameKind.END;
+                    frame = channel.read(OUTPUT_LIMIT)) {
+                switch (frame.kind()) {
+                    case STDOUT -> output.feed(frame.payload(), frame.payload().length);
+                    case STDERR -> errors.feed(frame.payload(), frame.payload().length);
+                    default -> throw new IOException("the guest sent " + frame + " among its output");
+                }
+            }
+        } catch (EOFException e) {
+            // The control connection tells why the guest is gone.
+        } finally {
+            output.end();
+            errors.end();
+        }
+    }
+
+    /** The guest's init; null until it has arrived. */
+    private @Nullable GuestControl connected() {
+        return control.getNow(null);
+    }
+
+    private GuestControl init() throws IOException {
+        GuestControl connected = connected();
+        if (connected == null) {
+            throw new IOException("the guest is not up yet");
+        }
+        return connected;
+    }
+
+    /** True once the guest can be asked. */
+    public boolean isUp() {
+        return connected() != null;
+    }
+
+    /** As {@link GuestControl#stop}. */
+    public void stop(int signal, Duration time) throws IOException {
+        init().stop(signal, time);
+    }
+
+    /** As {@link GuestControl#wipe}. */
+    public void wipe(String name) throws IOException {
+        init().wipe(name);
+    }
+
+    /** As {@link GuestControl#checkHttp}. */
+    public Optional<String> checkHttp(int port, String path, Duration limit) throws IOException {
+        return init().checkHttp(port, path, limit);
+    }
+
+    /** As {@link GuestControl#checkCommand}. */
+    public Optional<String> checkCommand(List<String> words, Duration limit) throws IOException {
+        return init().checkCommand(words, limit);
+    }
+
+    /**
+     * Waits, at most so long, until what the guest sent has been read to its end; for a guest whose VMM has ended.
+     */
+    public void drain(Duration limit) {
+        try {
+            if (free.tryAcquire(MAX_CONNECTIONS, limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                free.release(MAX_CONNECTIONS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Listens no more, closes what is open, and wipes what was not sent. */
+    @Override
+    public void close() throws IOException {
+        Set<FrameChannel> left;
+        synchronized (this) {
+            isClosed = true;
+            left = Set.copyOf(open);
+            open.clear();
+        }
+        configuration.discard();
+        server.close();
+        for (FrameChannel channel : left) {
+            channel.close();
+        }
+        Files.deleteIfExists(socket);
+        Files.deleteIfExists(socket.resolveSibling(""));
+    }
+}

@@ -1,0 +1,41 @@
+package dev.nullbox.protocol.guest;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Kind of a frame. */
+public enum FrameKind {
+    /** A request: operation, number, fields. */
+    CALL(1),
+    /** The answer to a call: its operation and number, fields. */
+    ANSWER(2),
+    /** Bytes for a program's standard input. */
+    STDIN(3),
+    /** Bytes of a program's standard output. */
+    STDOUT(4),
+    /** Bytes of a program's standard error. */
+    STDERR(5),
+    /** The sender sends no more of this stream: there is no half-close. */
+    END(6),
+    /** Rows and columns of a terminal. */
+    RESIZE(7),
+    /** A signal's number, 4 bytes big-endian. */
+    SIGNAL(8),
+    /** How a program ended, in fields. */
+    EXIT(9);
+
+    private final int number;
+
+    FrameKind(int number) {
+        this.number = number;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    /** The kind of the number; empty when there is none. */
+    public static Optional<FrameKind> of(int number) {
+        return Arrays.stream(values()).filter(kind -> kind.number() == number).findFirst();
+    }
+}

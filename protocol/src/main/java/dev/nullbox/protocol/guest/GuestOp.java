@@ -1,0 +1,53 @@
+package dev.nullbox.protocol.guest;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Operation of a call. */
+public enum GuestOp {
+    /** First on every connection: the guest's with VERSION, ROLE and TOKEN, answered by the host's VERSION. */
+    HELLO(1),
+    /** What there is once in a configuration. */
+    SETUP(2),
+    /** The next word of the agent's command. */
+    WORD(3),
+    /** One NAME=value of its environment. */
+    ENV(4),
+    /** A file to place, or, with APPEND, more of the file before. */
+    FILE(5),
+    /** A secret to place. */
+    SECRET(6),
+    /** The guest lives. */
+    HEARTBEAT(7),
+    /** The agent's execve has succeeded. */
+    STARTED(8),
+    /** Wipes a secret. */
+    WIPE(9),
+    /** Sends the agent a signal, and ends the guest after a time at the latest. */
+    STOP(10),
+    /** Starts the Java tools where they do not run. */
+    TOOLS(11),
+    /** Sets the clock. */
+    TIME(12),
+    /** Asks for the agent's health. */
+    CHECK(13),
+    /** Runs a program beside the agent. */
+    EXEC(14),
+    /** The answer to a configuration. */
+    GO(15);
+
+    private final int number;
+
+    GuestOp(int number) {
+        this.number = number;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    /** The operation of the number; empty when there is none. */
+    public static Optional<GuestOp> of(int number) {
+        return Arrays.stream(values()).filter(op -> op.number() == number).findFirst();
+    }
+}
