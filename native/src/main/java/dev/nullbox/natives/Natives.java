@@ -19,7 +19,7 @@ public final class Natives {
     /**
      * libkrun, loaded by the dynamic linker's own search; system property nullbox.krun.library names another file.
      *
-     * @throws MissingSymbolException when no libkrun.so.1 or libkrun.so.2 can be loaded
+     * @throws MissingSymbolException when no libkrun.so.1 can be loaded, or it lacks a function that a microVM needs
      */
     public static Krun krun() {
         return Backend.SVM ? SvmBindings.krun() : FfmBindings.krun();

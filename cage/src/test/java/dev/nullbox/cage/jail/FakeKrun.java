@@ -4,8 +4,11 @@ import dev.nullbox.natives.Krun;
 import dev.nullbox.natives.MissingSymbolException;
 import dev.nullbox.natives.SysResult;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A libkrun that records its calls, has the symbols that it is given, and fails at one call where it is told so. */
 final class FakeKrun implements Krun {
@@ -60,6 +63,27 @@ final class FakeKrun implements Krun {
     @Override
     public SysResult setVmConfig(int ctx, int vcpus, int memoryMib) {
         return call("set_vm_config", List.of(ctx, vcpus, memoryMib));
+    }
+
+    @Override
+    public SysResult setKernel(
+            int ctx, String kernel, int format, @Nullable String initramfs, @Nullable String cmdline) {
+        return call("set_kernel", Arrays.asList(ctx, kernel, format, initramfs, cmdline));
+    }
+
+    @Override
+    public SysResult addDisk(int ctx, String id, String path, boolean readOnly) {
+        return call("add_disk", List.of(ctx, id, path, readOnly));
+    }
+
+    @Override
+    public SysResult addNetTap(int ctx, String tap, byte[] mac, int features, int flags) {
+        return call("add_net_tap", List.of(ctx, tap, HexFormat.of().formatHex(mac), features, flags));
+    }
+
+    @Override
+    public SysResult setNestedVirt(int ctx, boolean enabled) {
+        return call("set_nested_virt", List.of(ctx, enabled));
     }
 
     @Override

@@ -11,13 +11,15 @@ public final class FfmBindings {
     private FfmBindings() {}
 
     public static Krun krun() {
-        FfmLibrary library = FfmLibrary.load(LibraryNames.krun(), KrunCalls.FUNCTIONS);
+        FfmLibrary library = FfmLibrary.load(LibraryNames.krun(), KrunCalls.FUNCTIONS, LibraryNames.KRUN_REMEDY);
+        library.complete(KrunCalls.NEEDED, LibraryNames.KRUN_REMEDY);
         return new MarshallingKrun(new FfmKrun(library), FfmFrame::new);
     }
 
     public static Nftables nftables() {
-        FfmLibrary library = FfmLibrary.load(LibraryNames.nftables(), NftablesCalls.FUNCTIONS)
-                .complete(NftablesCalls.FUNCTIONS);
+        FfmLibrary library =
+                FfmLibrary.load(LibraryNames.nftables(), NftablesCalls.FUNCTIONS, LibraryNames.NFTABLES_REMEDY);
+        library.complete(NftablesCalls.FUNCTIONS, LibraryNames.NFTABLES_REMEDY);
         return new MarshallingNftables(new FfmNftables(library), FfmFrame::new);
     }
 }

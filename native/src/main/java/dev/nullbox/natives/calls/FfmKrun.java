@@ -5,7 +5,6 @@ import static dev.nullbox.natives.calls.FfmLink.plainCall;
 import static dev.nullbox.natives.calls.FfmLink.unbound;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -24,7 +23,15 @@ final class FfmKrun implements KrunCalls {
     private static final MethodHandle krun_create_ctx = unbound(FunctionDescriptor.of(JAVA_INT));
     private static final MethodHandle krun_free_ctx = unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle krun_set_vm_config =
-            unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_BYTE, JAVA_INT));
+            unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle krun_set_kernel =
+            unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, ADDRESS));
+    private static final MethodHandle krun_add_disk =
+            unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_BOOLEAN));
+    private static final MethodHandle krun_add_net_tap =
+            unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT));
+    private static final MethodHandle krun_set_nested_virt =
+            unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_BOOLEAN));
     private static final MethodHandle krun_set_root = unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle krun_add_virtiofs3 =
             unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, JAVA_BOOLEAN));
@@ -66,9 +73,34 @@ final class FfmKrun implements KrunCalls {
     }
 
     @Override
-    public int setVmConfig(int ctx, byte vcpus, int memoryMib) {
+    public int setVmConfig(int ctx, int vcpus, int memoryMib) {
         MemorySegment function = krun.require("krun_set_vm_config");
         return plainCall(() -> (int) krun_set_vm_config.invokeExact(function, ctx, vcpus, memoryMib));
+    }
+
+    @Override
+    public int setKernel(int ctx, long kernel, int format, long initramfs, long cmdline) {
+        MemorySegment function = krun.require("krun_set_kernel");
+        return plainCall(
+                () -> (int) krun_set_kernel.invokeExact(function, ctx, at(kernel), format, at(initramfs), at(cmdline)));
+    }
+
+    @Override
+    public int addDisk(int ctx, long id, long path, boolean readOnly) {
+        MemorySegment function = krun.require("krun_add_disk");
+        return plainCall(() -> (int) krun_add_disk.invokeExact(function, ctx, at(id), at(path), readOnly));
+    }
+
+    @Override
+    public int addNetTap(int ctx, long tap, long mac, int features, int flags) {
+        MemorySegment function = krun.require("krun_add_net_tap");
+        return plainCall(() -> (int) krun_add_net_tap.invokeExact(function, ctx, at(tap), at(mac), features, flags));
+    }
+
+    @Override
+    public int setNestedVirt(int ctx, boolean enabled) {
+        MemorySegment function = krun.require("krun_set_nested_virt");
+        return plainCall(() -> (int) krun_set_nested_virt.invokeExact(function, ctx, enabled));
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** A C library loaded at run time, and the addresses of those of its functions that it has. */
 final class FfmLibrary {
@@ -27,7 +28,7 @@ final class FfmLibrary {
      *
      * @throws MissingSymbolException when none loads and the process has none of the functions
      */
-    static FfmLibrary load(List<String> names, Set<String> functions) {
+    static FfmLibrary load(List<String> names, Set<String> functions, String remedy) {
         for (String name : names) {
             Optional<SymbolLookup> lookup = open(name);
             if (lookup.isPresent()) {
@@ -36,7 +37,7 @@ final class FfmLibrary {
         }
         FfmLibrary own = new FfmLibrary("this process", FfmLink.defaultLookup(), functions);
         if (own.addresses.isEmpty()) {
-            throw new MissingSymbolException("cannot load " + String.join(" or ", names));
+            throw new MissingSymbolException("cannot load " + String.join(" or ", names) + "; " + remedy);
         }
         return own;
     }
@@ -59,10 +60,18 @@ final class FfmLibrary {
         return address;
     }
 
-    /** Requires all of the functions. */
-    FfmLibrary complete(Set<String> functions) {
-        functions.forEach(this::require);
-        return this;
+    /**
+     * Requires all of the functions.
+     *
+     * @param remedy what to do when one is missing
+     * @throws MissingSymbolException names all that are missing
+     */
+    void complete(Set<String> functions, String remedy) {
+        Set<String> missing = new TreeSet<>(functions);
+        missing.removeAll(addresses.keySet());
+        if (!missing.isEmpty()) {
+            throw new MissingSymbolException(name + " has no " + String.join(", ", missing) + "; " + remedy);
+        }
     }
 
     @SuppressWarnings("restricted") // loading C libraries is what this class is for

@@ -7,12 +7,29 @@ import java.util.Set;
  * {@code MissingSymbolException} where the library lacks the function.
  */
 interface KrunCalls {
+    /** Those without which no microVM is made, by their C names. */
+    Set<String> NEEDED = Set.of(
+            "krun_set_log_level",
+            "krun_create_ctx",
+            "krun_free_ctx",
+            "krun_set_vm_config",
+            "krun_set_kernel",
+            "krun_add_disk",
+            "krun_add_net_tap",
+            "krun_add_vsock_port2",
+            "krun_set_nested_virt",
+            "krun_start_enter");
+
     /** The functions of this interface, by their C names. */
     Set<String> FUNCTIONS = Set.of(
             "krun_set_log_level",
             "krun_create_ctx",
             "krun_free_ctx",
             "krun_set_vm_config",
+            "krun_set_kernel",
+            "krun_add_disk",
+            "krun_add_net_tap",
+            "krun_set_nested_virt",
             "krun_set_root",
             "krun_add_virtiofs3",
             "krun_set_port_map",
@@ -29,7 +46,16 @@ interface KrunCalls {
 
     int freeCtx(int ctx);
 
-    int setVmConfig(int ctx, byte vcpus, int memoryMib);
+    /** vcpus is a uint8_t, passed as an int of its value: the ABI lets a callee read the register beyond the byte. */
+    int setVmConfig(int ctx, int vcpus, int memoryMib);
+
+    int setKernel(int ctx, long kernel, int format, long initramfs, long cmdline);
+
+    int addDisk(int ctx, long id, long path, boolean readOnly);
+
+    int addNetTap(int ctx, long tap, long mac, int features, int flags);
+
+    int setNestedVirt(int ctx, boolean enabled);
 
     int setRoot(int ctx, long path);
 

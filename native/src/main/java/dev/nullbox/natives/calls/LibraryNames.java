@@ -4,11 +4,16 @@ import java.util.List;
 
 /** The names by which the optional C libraries are asked of the dynamic linker, in order. */
 final class LibraryNames {
+    /** The remedy when libkrun is missing or of the wrong version. */
+    static final String KRUN_REMEDY = "libkrun 1.16 or a later 1.x is needed; 2.0 has another interface";
+
+    static final String NFTABLES_REMEDY = "libnftables 1.0 or later is needed";
+
     private LibraryNames() {}
 
-    /** libkrun: the path in system property nullbox.krun.library alone when set, else 1.x, then 2.x. */
+    /** libkrun: the path in system property nullbox.krun.library alone when set. */
     static List<String> krun() {
-        return overridden("nullbox.krun.library", List.of("libkrun.so.1", "libkrun.so.2"));
+        return overridden("nullbox.krun.library", List.of("libkrun.so.1"));
     }
 
     /** libnftables: the path in system property nullbox.nftables.library alone when set. */

@@ -11,13 +11,15 @@ public final class SvmBindings {
     private SvmBindings() {}
 
     public static Krun krun() {
-        SvmLibrary library = SvmLibrary.load(LibraryNames.krun(), KrunCalls.FUNCTIONS);
+        SvmLibrary library = SvmLibrary.load(LibraryNames.krun(), KrunCalls.FUNCTIONS, LibraryNames.KRUN_REMEDY);
+        library.complete(KrunCalls.NEEDED, LibraryNames.KRUN_REMEDY);
         return new MarshallingKrun(new SvmKrun(library), SvmFrame::new);
     }
 
     public static Nftables nftables() {
-        SvmLibrary library = SvmLibrary.load(LibraryNames.nftables(), NftablesCalls.FUNCTIONS)
-                .complete(NftablesCalls.FUNCTIONS);
+        SvmLibrary library =
+                SvmLibrary.load(LibraryNames.nftables(), NftablesCalls.FUNCTIONS, LibraryNames.NFTABLES_REMEDY);
+        library.complete(NftablesCalls.FUNCTIONS, LibraryNames.NFTABLES_REMEDY);
         return new MarshallingNftables(new SvmNftables(library), SvmFrame::new);
     }
 }

@@ -31,8 +31,28 @@ final class SvmKrun implements KrunCalls {
     }
 
     @Override
-    public int setVmConfig(int ctx, byte vcpus, int memoryMib) {
-        return (int) SvmCall.plainCall(krun.require("krun_set_vm_config"), ctx, Byte.toUnsignedLong(vcpus), memoryMib);
+    public int setVmConfig(int ctx, int vcpus, int memoryMib) {
+        return (int) SvmCall.plainCall(krun.require("krun_set_vm_config"), ctx, vcpus, memoryMib);
+    }
+
+    @Override
+    public int setKernel(int ctx, long kernel, int format, long initramfs, long cmdline) {
+        return (int) SvmCall.plainCall(krun.require("krun_set_kernel"), ctx, kernel, format, initramfs, cmdline);
+    }
+
+    @Override
+    public int addDisk(int ctx, long id, long path, boolean readOnly) {
+        return (int) SvmCall.plainCall(krun.require("krun_add_disk"), ctx, id, path, readOnly ? 1 : 0);
+    }
+
+    @Override
+    public int addNetTap(int ctx, long tap, long mac, int features, int flags) {
+        return (int) SvmCall.plainCall(krun.require("krun_add_net_tap"), ctx, tap, mac, features, flags);
+    }
+
+    @Override
+    public int setNestedVirt(int ctx, boolean enabled) {
+        return (int) SvmCall.plainCall(krun.require("krun_set_nested_virt"), ctx, enabled ? 1 : 0);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.nullbox.natives.MissingSymbolException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.graalvm.nativeimage.c.CContext;
 import org.graalvm.nativeimage.c.function.CFunction;
 import org.graalvm.word.Pointer;
@@ -35,7 +36,7 @@ final class SvmLibrary {
      *
      * @throws MissingSymbolException when none loads and the process has none of the functions
      */
-    static SvmLibrary load(List<String> names, Set<String> functions) {
+    static SvmLibrary load(List<String> names, Set<String> functions, String remedy) {
         for (String name : names) {
             long handle = open(name);
             if (handle != 0) {
@@ -44,7 +45,7 @@ final class SvmLibrary {
         }
         SvmLibrary own = new SvmLibrary("this process", DEFAULT);
         if (own.present(functions).isEmpty()) {
-            throw new MissingSymbolException("cannot load " + String.join(" or ", names));
+            throw new MissingSymbolException("cannot load " + String.join(" or ", names) + "; " + remedy);
         }
         return own;
     }
@@ -73,10 +74,18 @@ final class SvmLibrary {
         return address;
     }
 
-    /** Requires all of the functions. */
-    SvmLibrary complete(Set<String> functions) {
-        functions.forEach(this::require);
-        return this;
+    /**
+     * Requires all of the functions.
+     *
+     * @param remedy what to do when one is missing
+     * @throws MissingSymbolException names all that are missing
+     */
+    void complete(Set<String> functions, String remedy) {
+        Set<String> missing = new TreeSet<>(functions);
+        missing.removeAll(present(functions));
+        if (!missing.isEmpty()) {
+            throw new MissingSymbolException(name + " has no " + String.join(", ", missing) + "; " + remedy);
+        }
     }
 
     private long find(String function) {

@@ -30,7 +30,9 @@ final class CPrototypes {
             Map.entry("nfds_t", long.class),
             Map.entry("uint64_t", long.class),
             Map.entry("short", short.class),
-            Map.entry("uint8_t", byte.class),
+            // an int of its value: a callee may read the register beyond the byte, which a signed byte would fill with
+            // ones
+            Map.entry("uint8_t", int.class),
             Map.entry("bool", boolean.class),
             // glibc's transparent union of pointers to struct sockaddr and its kin
             Map.entry("__CONST_SOCKADDR_ARG", MemorySegment.class),
@@ -119,6 +121,10 @@ final class CPrototypes {
             of("krun_create_ctx", "int32_t"),
             of("krun_free_ctx", "int32_t", "uint32_t"),
             of("krun_set_vm_config", "int32_t", "uint32_t", "uint8_t", "uint32_t"),
+            of("krun_set_kernel", "int32_t", "uint32_t", "const char *", "uint32_t", "const char *", "const char *"),
+            of("krun_add_disk", "int32_t", "uint32_t", "const char *", "const char *", "bool"),
+            of("krun_add_net_tap", "int32_t", "uint32_t", "char *", "uint8_t *", "uint32_t", "uint32_t"),
+            of("krun_set_nested_virt", "int32_t", "uint32_t", "bool"),
             of("krun_set_root", "int32_t", "uint32_t", "const char *"),
             of("krun_add_virtiofs3", "int32_t", "uint32_t", "const char *", "const char *", "uint64_t", "bool"),
             of("krun_set_port_map", "int32_t", "uint32_t", "const char *const *"),

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nullbox.natives.calls.CPrototypes.Prototype;
 import dev.nullbox.natives.linux.Gcc;
+import dev.nullbox.natives.linux.HeaderAudit;
+import dev.nullbox.natives.linux.HeaderAudit.Source;
+import dev.nullbox.natives.linux.KrunFlags;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodType;
 import java.nio.file.Path;
@@ -57,11 +60,16 @@ class DescriptorAuditTest {
     void krunPrototypesAreThoseOfTheHeaderOrItsSymbolsAreThere() throws Exception {
         Gcc.Outcome cflags = Gcc.run(List.of("pkg-config", "--cflags", "libkrun"));
         if (cflags.code() == 0) {
-            List<String> headers = List.of("stdbool.h", "stdint.h", "stddef.h", "libkrun.h");
+            List<String> headers = List.of("sys/types.h", "stdbool.h", "stdint.h", "stddef.h", "libkrun.h");
             List<String> options =
                     new ArrayList<>(List.of(cflags.printed().strip().split(" +")));
             options.removeIf(String::isEmpty);
-            assertThat(Gcc.complaints(source(headers, CPrototypes.KRUN), options))
+            options.add("-Wno-comment"); // the header's own
+            List<Prototype> needed = CPrototypes.KRUN.stream()
+                    .filter(prototype -> KrunCalls.NEEDED.contains(prototype.name()))
+                    .toList();
+            String constants = HeaderAudit.assertions(new Source(KrunFlags.class, "libkrun.h", ""));
+            assertThat(Gcc.complaints(source(headers, needed) + constants, options))
                     .isEmpty();
             return;
         }
@@ -151,7 +159,7 @@ class DescriptorAuditTest {
                 ? Long.BYTES
                 : MethodType.methodType(java).wrap().returnType() == Boolean.class
                         ? 1
-                        : java == byte.class
+                        : type.equals("uint8_t")
                                 ? Byte.BYTES
                                 : java == short.class ? Short.BYTES : java == int.class ? 4 : 8;
         return "_Static_assert(sizeof(" + type + ") == " + bytes + ", \"" + type + "\");\n";

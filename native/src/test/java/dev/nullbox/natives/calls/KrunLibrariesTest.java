@@ -10,14 +10,13 @@ import dev.nullbox.natives.linux.Gcc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The two generations of libkrun, as libraries that have either way of naming the root and no other: both are loaded, and
- * what one lacks is named when it is called. Their functions answer with numbers that the test knows.
- */
+/** Libraries in libkrun's place, whose functions answer with numbers that the test knows. */
 class KrunLibrariesTest {
     private static final int ROOT_ANSWER = 17;
 
@@ -25,8 +24,10 @@ class KrunLibrariesTest {
     Path directory;
 
     @Test
-    void theFirstGenerationHasNoFurtherFileSystems() throws Exception {
-        Krun krun = load("libkrun.so.1", "krun_add_virtiofs3", "krun_set_root(unsigned ctx, const char *path)");
+    void anOptionalFunctionThatIsMissingIsNamedWhenCalled() throws Exception {
+        Krun krun = load(library(
+                "libkrun.so.1", Set.of("krun_add_virtiofs3"), Map.of("krun_set_root", "return " + ROOT_ANSWER)));
+        assertThat(krun.symbols()).doesNotContain("krun_add_virtiofs3").hasSize(KrunCalls.FUNCTIONS.size() - 1);
         assertThat(krun.setRoot(0, "/")).isEqualTo(new SysResult.Ok(ROOT_ANSWER));
         assertThatThrownBy(() -> krun.addVirtiofs3(0, "tag", "/", 0, true))
                 .isInstanceOf(MissingSymbolException.class)
@@ -34,25 +35,69 @@ class KrunLibrariesTest {
                 .hasMessageEndingWith(" has no krun_add_virtiofs3");
     }
 
+    /** Once 2.0 was said to serve, and was told to be wrong only when a call was made. */
     @Test
-    void theSecondGenerationHasTheRootAmongThem() throws Exception {
-        Krun krun = load(
-                "libkrun.so.2",
-                "krun_set_root",
-                "krun_add_virtiofs3(unsigned ctx, const char *tag, const char *path, unsigned long shm, _Bool ro)");
-        assertThat(krun.addVirtiofs3(0, "tag", "/", 0, true)).isEqualTo(new SysResult.Ok(ROOT_ANSWER));
-        assertThatThrownBy(() -> krun.setRoot(0, "/"))
+    void theSecondGenerationIsRefusedWithWhatIsNeeded() throws Exception {
+        Path second = library("libkrun.so.2", Set.of("krun_set_log_level", "krun_create_ctx"), Map.of());
+        assertThatThrownBy(() -> load(second))
                 .isInstanceOf(MissingSymbolException.class)
-                .hasMessageEndingWith(" has no krun_set_root");
+                .hasMessage(second + " has no krun_create_ctx, krun_set_log_level; libkrun 1.16 or a later 1.x is"
+                        + " needed; 2.0 has another interface");
     }
 
-    /** A library without one function, and with another that answers so. */
-    private Krun load(String name, String lacks, String root) throws Exception {
-        String rootName = root.substring(0, root.indexOf('('));
-        StringBuilder source = new StringBuilder("int " + root + " { return " + ROOT_ANSWER + "; }\n");
+    @Test
+    void aMissingLibraryIsNamedWithWhatIsNeeded() {
+        Path missing = directory.resolve("libkrun.so.1");
+        assertThatThrownBy(() -> load(missing))
+                .isInstanceOf(MissingSymbolException.class)
+                .hasMessage("cannot load " + missing
+                        + "; libkrun 1.16 or a later 1.x is needed; 2.0 has another interface");
+    }
+
+    /** A signed byte in its place would reach a callee that reads the whole register as 0xffffffff. */
+    @Test
+    void theCountOfProcessorsArrivesUnsigned() throws Exception {
+        Krun krun = load(library("libkrun.so.1", Set.of(), Map.of("krun_set_vm_config", "return (int) b")));
+        assertThat(krun.setVmConfig(0, 255, 256)).isEqualTo(new SysResult.Ok(255));
+        assertThatThrownBy(() -> krun.setVmConfig(0, 256, 256))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("vcpus is a uint8_t, 0 to 255, not 256");
+    }
+
+    @Test
+    void theArgumentsArriveInTheirPlaces() throws Exception {
+        Krun krun = load(library(
+                "libkrun.so.1",
+                Set.of(),
+                Map.of(
+                        "krun_set_kernel",
+                        "return a == 3 && !strcmp(b, \"vmlinux\") && c == 1 && !strcmp(d, \"init\") && !e ? 1 : -5",
+                        "krun_add_disk",
+                        "return a == 3 && !strcmp(b, \"vda\") && !strcmp(c, \"/base\") && (_Bool) d ? 2 : -5",
+                        "krun_add_net_tap",
+                        "return a == 3 && !strcmp(b, \"tap0\") && !memcmp(c, \"\\2\\1\\0\\0\\0\\377\", 6) && d == 9 && e == 4"
+                                + " ? 3 : -5",
+                        "krun_set_nested_virt",
+                        "return a == 3 && (_Bool) b ? 4 : -5",
+                        "krun_add_vsock_port2",
+                        "return a == 3 && b == 1024 && !strcmp(c, \"/s\") && (_Bool) d ? 5 : -5")));
+        assertThat(krun.setKernel(3, "vmlinux", 1, "init", null)).isEqualTo(new SysResult.Ok(1));
+        assertThat(krun.addDisk(3, "vda", "/base", true)).isEqualTo(new SysResult.Ok(2));
+        assertThat(krun.addDisk(3, "vda", "/base", false)).isEqualTo(new SysResult.Failed(5));
+        byte[] mac = {2, 1, 0, 0, 0, (byte) 0xff};
+        assertThat(krun.addNetTap(3, "tap0", mac, 9, 4)).isEqualTo(new SysResult.Ok(3));
+        assertThat(krun.setNestedVirt(3, true)).isEqualTo(new SysResult.Ok(4));
+        assertThat(krun.setNestedVirt(3, false)).isEqualTo(new SysResult.Failed(5));
+        assertThat(krun.addVsockPort2(3, 1024, "/s", true)).isEqualTo(new SysResult.Ok(5));
+    }
+
+    /** A library of all functions but some, each of which has the body that is given for it, or returns 0. */
+    private Path library(String name, Set<String> lacks, Map<String, String> bodies) throws Exception {
+        StringBuilder source = new StringBuilder("#include <string.h>\n");
         for (String function : new TreeSet<>(KrunCalls.FUNCTIONS)) {
-            if (!function.equals(lacks) && !function.equals(rootName)) {
-                source.append("int ").append(function).append("() { return 0; }\n");
+            if (!lacks.contains(function)) {
+                source.append("int ").append(function).append("(long a, long b, long c, long d, long e) { ");
+                source.append(bodies.getOrDefault(function, "return 0")).append("; }\n");
             }
         }
         Path file = Files.writeString(directory.resolve("krun.c"), source);
@@ -60,11 +105,13 @@ class KrunLibrariesTest {
         Gcc.Outcome built =
                 Gcc.run(List.of("gcc", "-shared", "-fPIC", "-w", "-o", library.toString(), file.toString()));
         assertThat(built.code()).as(built.printed()).isZero();
+        return library;
+    }
+
+    private static Krun load(Path library) {
         String before = System.setProperty("nullbox.krun.library", library.toString());
         try {
-            Krun krun = FfmBindings.krun();
-            assertThat(krun.symbols()).doesNotContain(lacks).hasSize(KrunCalls.FUNCTIONS.size() - 1);
-            return krun;
+            return FfmBindings.krun();
         } finally {
             if (before == null) {
                 System.clearProperty("nullbox.krun.library");

@@ -12,6 +12,7 @@ import dev.nullbox.natives.SyscallException;
 import dev.nullbox.natives.linux.Capabilities;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.Fcntl;
+import dev.nullbox.natives.linux.KrunFlags;
 import dev.nullbox.natives.linux.Mounts;
 import dev.nullbox.natives.linux.Nft;
 import dev.nullbox.natives.linux.OpenFlags;
@@ -386,6 +387,8 @@ public final class NativeContract {
         isTrue(krun.symbols().contains("krun_create_ctx"));
         int ctx = (int) value(krun.createCtx());
         same(0L, value(krun.setVmConfig(ctx, 1, 256)));
+        failed(Errno.EINVAL, krun.setVmConfig(ctx, 0, 256));
+        krunDevices(krun, ctx);
         same(0L, value(krun.setPortMap(ctx, List.of())));
         same(0L, value(krun.setWorkdir(ctx, "/")));
         same(0L, value(krun.setExec(ctx, "/bin/true", List.of("a", "b"), List.of("A=1"))));
@@ -404,6 +407,32 @@ public final class NativeContract {
             }
             throw new AssertionError("called a function that is not there");
         }
+    }
+
+    /** Each denial has its allowed twin; nothing is opened before the start but the kernel and the initramfs. */
+    private void krunDevices(Krun krun, int ctx) throws SyscallException {
+        String file = "/proc/self/exe";
+        same(0L, value(krun.setKernel(ctx, file, KrunFlags.KRUN_KERNEL_FORMAT_ELF, file, "quiet")));
+        same(0L, value(krun.setKernel(ctx, file, KrunFlags.KRUN_KERNEL_FORMAT_ELF, null, null)));
+        failed(Errno.EINVAL, krun.setKernel(ctx, file, 99, null, null));
+        failed(Errno.EINVAL, krun.setKernel(ctx, file, KrunFlags.KRUN_KERNEL_FORMAT_ELF, "/nowhere/at-all", null));
+        same(0L, value(krun.addDisk(ctx, "base", "/nowhere/base.erofs", true)));
+        failed(Errno.ENOENT, krun.addDisk(ctx + 1000, "base", "/nowhere/base.erofs", true));
+        same(0L, value(krun.setNestedVirt(ctx, false)));
+        failed(Errno.EINVAL, krun.setNestedVirt(ctx + 1000, true));
+        int taps = (int) value(krun.createCtx());
+        byte[] mac = {2, 0, 0, 0, 0, (byte) 0xff};
+        int tso = KrunFlags.NET_FEATURE_GUEST_TSO4 | KrunFlags.NET_FEATURE_HOST_TSO4 | KrunFlags.NET_FEATURE_CSUM;
+        failed(Errno.EINVAL, krun.addNetTap(taps, "tap0", mac, tso, 0));
+        failed(Errno.EINVAL, krun.addNetTap(taps, "tap0", mac, 0, 1));
+        same(0L, value(krun.addNetTap(taps, "tap0", mac, tso | KrunFlags.NET_FEATURE_GUEST_CSUM, 0)));
+        same(0L, value(krun.freeCtx(taps)));
+        try {
+            krun.addNetTap(ctx, "tap0", new byte[5], 0, 0);
+        } catch (IllegalArgumentException refused) {
+            return;
+        }
+        throw new AssertionError("a mac of 5 bytes was accepted");
     }
 
     private int[] newPipe() throws SyscallException {

@@ -20,13 +20,20 @@ public final class HeaderAudit {
         sources.forEach(source -> headers.add(source.header()));
         StringBuilder c = headers(headers);
         for (Source source : sources) {
-            Map<String, Number> constants = constants(source);
-            if (constants.isEmpty()) {
-                throw new AssertionError("no constants in " + source.constants().getSimpleName());
-            }
-            constants.forEach((name, value) -> c.append(same(name, value)));
+            c.append(assertions(source));
         }
         return Gcc.complaints(c.toString(), List.of());
+    }
+
+    /** The assertions that the constants of a source are those of its header, without its include line. */
+    public static String assertions(Source source) throws IllegalAccessException {
+        Map<String, Number> constants = constants(source);
+        if (constants.isEmpty()) {
+            throw new AssertionError("no constants in " + source.constants().getSimpleName());
+        }
+        StringBuilder c = new StringBuilder();
+        constants.forEach((name, value) -> c.append(same(name, value)));
+        return c.toString();
     }
 
     /** Complaints of gcc about these layouts by these headers; empty when they hold. */
