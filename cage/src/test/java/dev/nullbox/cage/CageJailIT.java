@@ -62,7 +62,7 @@ class CageJailIT {
                 credential_refs = ["PASS"]
                 [capabilities.filesystem]
                 read = ["/in"]
-                write = ["/in/out"]
+                write = ["/out"]
                 """);
         Files.createDirectories(base.resolve("shares/probe/in"));
         Files.writeString(base.resolve("shares/probe/in/a"), "shared");
@@ -85,7 +85,7 @@ class CageJailIT {
                 nothingIsLeft(settings, "probe");
             }
         }
-        assertThat(base.resolve("shares/probe/in/out/made")).hasContent("by the agent");
+        assertThat(base.resolve("shares/probe/out/made")).hasContent("by the agent");
         assertThat(cage.calls().stream().filter(call -> call.endsWith(" probe")))
                 .containsExactly(
                         "vault.revoke probe",
@@ -105,7 +105,7 @@ class CageJailIT {
                 cat /proc/self/status; cat /proc/self/mountinfo; cat /proc/self/cgroup; ls -l /proc/self/fd
                 echo "root: $(ls / | tr '\\n' ' ')"; echo "pids: $(ls -d /proc/[0-9]* | wc -l)"
                 echo "secret: $(cat /agent/run/secrets/PASS)"; ls -ln /agent/run/secrets; cat /agent/hello.txt
-                echo "share: $(cat /agent/in/a)"; printf 'by the agent' > /agent/in/out/made
+                echo "share: $(cat /agent/in/a)"; printf 'by the agent' > /agent/out/made
                 for f in /x /agent/x /agent/bin/x /agent/in/x /agent/run/secrets/x; do
                   (echo x > $f) 2>/dev/null && echo "WROTE $f"; done
                 bash -c 'echo x > /dev/tcp/127.0.0.1/%d' 2>/dev/null && echo REACHED-HOST

@@ -2,18 +2,18 @@ package dev.nullbox.manifest;
 
 import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.protocol.id.Text;
-import java.util.Set;
+import java.nio.charset.StandardCharsets;
 
 /**
  * An absolute path inside the guest in its one canonical spelling: no empty, {@code .} or {@code ..} part, no slash at
- * the end, printable ASCII, at most 255 characters, and outside {@code /proc /sys /dev /run}, which are the guest
- * kernel's and the appliance's.
+ * the end but that of {@code /} itself, no control characters. Source of its bounds: PATH_MAX and NAME_MAX of Linux.
  *
- * @param value the path; never {@code /} itself
+ * @param value the path
  */
 public record GuestPath(String value) {
-    private static final int MAX_LENGTH = 255;
-    private static final Set<String> RESERVED = Set.of("proc", "sys", "dev", "run");
+    static final int MAX_BYTES = 4_095;
+    static final int MAX_PART_BYTES = 255;
+    static final String RULE = "an absolute path of at most " + MAX_BYTES + " bytes; canonical";
 
     /**
      * A checked path.
@@ -25,22 +25,35 @@ public record GuestPath(String value) {
         if (!value.startsWith("/")) {
             throw new InvalidValueException(shown + " is not an absolute path", "start it with /");
         }
-        if (value.length() > MAX_LENGTH || !Text.isPrintableAscii(value) || value.indexOf('"') >= 0) {
+        if (value.chars().anyMatch(Character::isISOControl)) {
             throw new InvalidValueException(
-                    shown + " is not a path that a guest can be given",
-                    "use at most 255 printable ASCII characters other than the double quote");
+                    shown + " has a control character", "use a path without line ends, tabs and the like");
         }
-        String[] parts = value.substring(1).split("/", -1);
+        if (bytes(value) > MAX_BYTES) {
+            throw new InvalidValueException(
+                    shown + " has " + bytes(value) + " bytes", "use a path of at most " + MAX_BYTES);
+        }
+        String[] parts = value.equals("/") ? new String[0] : value.substring(1).split("/", -1);
         for (String part : parts) {
             if (part.isEmpty() || part.equals(".") || part.equals("..")) {
                 throw new InvalidValueException(
-                        shown + " is not canonical", "name a path below / without //, . or .., and no / at its end");
+                        shown + " is not canonical", "write it without //, . or .., and without / at its end");
+            }
+            if (bytes(part) > MAX_PART_BYTES) {
+                throw new InvalidValueException(
+                        shown + " has a part of " + bytes(part) + " bytes",
+                        "use names of at most " + MAX_PART_BYTES + " bytes between slashes");
             }
         }
-        if (RESERVED.contains(parts[0])) {
-            throw new InvalidValueException(
-                    shown + " lies in a tree that is not the agent's", "stay out of /proc, /sys, /dev and /run");
-        }
+    }
+
+    /** Tells whether it lies inside the directory that the other one names. */
+    public boolean isBelow(GuestPath other) {
+        return !equals(other) && value.startsWith(other.value.equals("/") ? "/" : other.value + "/");
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     @Override

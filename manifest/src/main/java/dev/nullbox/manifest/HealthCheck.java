@@ -4,28 +4,48 @@ import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.protocol.id.Text;
 import java.time.Duration;
 
-/**
- * The request for an agent's health: HTTP GET inside its own network.
- *
- * @param port TCP port in the guest
- * @param path absolute URL path of printable ASCII without spaces
- * @param interval between two questions
- * @param maxFailures so many failures in a row mean that the agent has failed
- */
-public record HealthCheck(int port, String path, Duration interval, int maxFailures) {
-    static final int MAX_PATH = 255;
+/** The question for an agent's health, asked in its own guest. */
+public sealed interface HealthCheck {
+    /** The longest path of a request. */
+    int MAX_PATH = 255;
+
+    /** Time between two questions. */
+    Duration interval();
+
+    /** Failures in a row that mean that the agent has failed. */
+    int maxFailures();
 
     /**
-     * A checked health check; the other numbers are bounded by the reader.
+     * HTTP GET; a status of 200 to 299 is good.
      *
-     * @throws InvalidValueException when the port or the path is none
+     * @param port TCP port in the guest
+     * @param path absolute URL path of printable ASCII without spaces
+     * @param interval between two requests
+     * @param maxFailures bad or missing answers in a row that mean that the agent has failed
      */
-    public HealthCheck {
-        Schema.HEALTH_PORT.check(port);
-        path(path);
+    record Http(int port, String path, Duration interval, int maxFailures) implements HealthCheck {
+        /**
+         * A checked request; the other numbers are bounded by the reader.
+         *
+         * @throws InvalidValueException when the port or the path is none
+         */
+        public Http {
+            Schema.HEALTH_PORT.check(port);
+            checkedPath(path);
+        }
     }
 
-    static String path(String path) {
+    /**
+     * A program that runs as the agent's own user; exit code 0 is good.
+     *
+     * @param command the program and its arguments
+     * @param interval between two runs of it
+     * @param maxFailures bad or late ends in a row that mean that the agent has failed
+     */
+    record Exec(Command command, Duration interval, int maxFailures) implements HealthCheck {}
+
+    /** The path, checked. */
+    static String checkedPath(String path) {
         if (!path.startsWith("/")
                 || path.length() > MAX_PATH
                 || !Text.isPrintableAscii(path)

@@ -28,6 +28,10 @@ public record Manifest(Agent agent, Capabilities capabilities, Map<String, ToolR
      * @param restart whether it is started again after it ended
      * @param start who starts it
      * @param env environment variables that are no secrets
+     * @param user who runs it in the guest; absent: the image's user, or root
+     * @param workdir where it starts; absent: the image's directory, or {@code /}
+     * @param stopSecs seconds that it has to end after the stop signal, before all of it is killed
+     * @param stopSignal what asks it to end
      */
     public record Agent(
             AgentName name,
@@ -35,7 +39,11 @@ public record Manifest(Agent agent, Capabilities capabilities, Map<String, ToolR
             Command command,
             RestartPolicy restart,
             StartMode start,
-            Map<EnvName, String> env) {
+            Map<EnvName, String> env,
+            Optional<GuestUser> user,
+            Optional<GuestPath> workdir,
+            int stopSecs,
+            StopSignal stopSignal) {
         public Agent {
             env = Map.copyOf(env);
         }
@@ -48,7 +56,7 @@ public record Manifest(Agent agent, Capabilities capabilities, Map<String, ToolR
      * @param maxMemory the guest's memory
      * @param credentialRefs secrets it is lent; each name once
      * @param network where it may connect to; nowhere when empty
-     * @param filesystem what of its shares it sees
+     * @param filesystem how its disks last, how large they are and where they appear
      * @param memory what of the shared memory it may use
      * @param healthCheck how its health is asked for
      */
@@ -77,12 +85,15 @@ public record Manifest(Agent agent, Capabilities capabilities, Map<String, ToolR
     }
 
     /**
-     * The table {@code [capabilities.filesystem]}: where in the guest its shares are mounted.
+     * The table {@code [capabilities.filesystem]}.
      *
-     * @param read shares that it may read
-     * @param write shares that it may read and write
+     * @param root how long what it writes to its root lasts
+     * @param maxMb size of the layer that holds what it writes to its root, in MiB
+     * @param volumeMb size of the volume disk, in MiB
+     * @param read directories of its read-only disk
+     * @param write directories of its volume disk, which outlives runs
      */
-    public record Filesystem(List<GuestPath> read, List<GuestPath> write) {
+    public record Filesystem(RootMode root, int maxMb, int volumeMb, List<MountPath> read, List<MountPath> write) {
         public Filesystem {
             read = List.copyOf(read);
             write = List.copyOf(write);

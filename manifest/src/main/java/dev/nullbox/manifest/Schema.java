@@ -57,6 +57,13 @@ public final class Schema {
             defaulted("agent.restart", choice(RestartPolicy.values()), RestartPolicy.ON_FAILURE, CAGE);
     public static final Key<StartMode> START =
             defaulted("agent.start", choice(StartMode.values()), StartMode.AUTO, CAGE);
+    public static final Key<GuestUser> USER =
+            optional("agent.user", new Parsed<>(GuestUser.RULE, GuestUser::new), "the image's, or root", CAGE);
+    public static final Key<GuestPath> WORKDIR =
+            optional("agent.workdir", new Parsed<>(GuestPath.RULE, GuestPath::new), "the image's, or `/`", CAGE);
+    public static final Key<Integer> STOP_SECS = defaulted("agent.stop_secs", new Range(0, 300, "s"), 10, CAGE);
+    public static final Key<StopSignal> STOP_SIGNAL =
+            defaulted("agent.stop_signal", choice(StopSignal.values()), StopSignal.SIGTERM, CAGE);
     public static final Key<List<EnvName>> ENV =
             many("agent.env", TomlType.TABLE, 64, "variables that are no secrets", EnvName::new, CAGE);
     public static final Key<String> ENV_VALUE = optional(
@@ -126,20 +133,21 @@ public final class Schema {
             NetworkTarget::parse,
             EGRESS);
 
-    static final Key<?> FILESYSTEM = optional("capabilities.filesystem", new Table(), "no shares", CAGE);
-    public static final Key<List<GuestPath>> FILESYSTEM_READ = many(
-            "capabilities.filesystem.read",
-            TomlType.STRINGS,
-            32,
-            "guest paths; canonical, outside `/proc /sys /dev /run`",
-            GuestPath::new,
-            CAGE);
-    public static final Key<List<GuestPath>> FILESYSTEM_WRITE = many(
+    static final Key<?> FILESYSTEM = optional("capabilities.filesystem", new Table(), "the defaults below", CAGE);
+    public static final Key<RootMode> FILESYSTEM_ROOT =
+            defaulted("capabilities.filesystem.root", choice(RootMode.values()), RootMode.EPHEMERAL, CAGE);
+    public static final Key<Integer> FILESYSTEM_MAX_MB =
+            defaulted("capabilities.filesystem.max_mb", new Range(64, 1_048_576, "MiB"), 1_024, CAGE);
+    public static final Key<Integer> FILESYSTEM_VOLUME_MB =
+            defaulted("capabilities.filesystem.volume_mb", new Range(64, 1_048_576, "MiB"), 1_024, CAGE);
+    public static final Key<List<MountPath>> FILESYSTEM_READ =
+            many("capabilities.filesystem.read", TomlType.STRINGS, 32, MountPath.RULE, MountPath::of, CAGE);
+    public static final Key<List<MountPath>> FILESYSTEM_WRITE = many(
             "capabilities.filesystem.write",
             TomlType.STRINGS,
             32,
-            "guest paths, as `read`; a path stands in one of the two",
-            GuestPath::new,
+            "paths as in `read`; none in both, none below one of `read`",
+            MountPath::of,
             CAGE);
 
     static final Key<?> MEMORY = optional("capabilities.memory", new Table(), "its own memory", CTXGRAPH);
@@ -155,21 +163,25 @@ public final class Schema {
 
     public static final Key<Map<?, ?>> HEALTH_CHECK =
             optional("capabilities.health_check", new Table(), "not asked", CAGE, EGRESS);
-    public static final Key<Integer> HEALTH_PORT =
-            required("capabilities.health_check.port", new Range(1, NetworkTarget.MAX_PORT, ""), CAGE, EGRESS);
+    public static final Key<Integer> HEALTH_PORT = optional(
+            "capabilities.health_check.port", new Range(1, NetworkTarget.MAX_PORT, ""), "`command` asks", CAGE, EGRESS);
     public static final Key<String> HEALTH_PATH = defaulted(
             "capabilities.health_check.path",
             new Parsed<>(
                     "absolute URL path of at most " + HealthCheck.MAX_PATH
                             + " printable ASCII characters without spaces",
-                    HealthCheck::path),
+                    HealthCheck::checkedPath),
             "/",
-            CAGE,
-            EGRESS);
+            CAGE);
+    public static final Key<Command> HEALTH_COMMAND = optional(
+            "capabilities.health_check.command",
+            new Sequence<>(1, 64, "words, as in `agent.command`; without `port` and `path`", Command::new),
+            "`port` is asked",
+            CAGE);
     public static final Key<Integer> HEALTH_INTERVAL_SECS =
-            defaulted("capabilities.health_check.interval_secs", new Range(1, 3_600, "s"), 30, CAGE, EGRESS);
+            defaulted("capabilities.health_check.interval_secs", new Range(1, 3_600, "s"), 30, CAGE);
     public static final Key<Integer> HEALTH_MAX_FAILURES =
-            defaulted("capabilities.health_check.max_failures", new Range(1, 100, "in a row"), 3, CAGE, EGRESS);
+            defaulted("capabilities.health_check.max_failures", new Range(1, 100, "in a row"), 3, CAGE);
 
     private static final Parsed<String> TOOL_NAME = word("_ -");
     public static final Key<List<String>> TOOLS =

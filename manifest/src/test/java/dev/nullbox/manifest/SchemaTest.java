@@ -25,6 +25,10 @@ class SchemaTest {
             Map.entry("Agent.restart", "agent.restart"),
             Map.entry("Agent.start", "agent.start"),
             Map.entry("Agent.env", "agent.env"),
+            Map.entry("Agent.user", "agent.user"),
+            Map.entry("Agent.workdir", "agent.workdir"),
+            Map.entry("Agent.stopSecs", "agent.stop_secs"),
+            Map.entry("Agent.stopSignal", "agent.stop_signal"),
             Map.entry("Capabilities.maxCpuPercent", "capabilities.max_cpu_percent"),
             Map.entry("Capabilities.maxMemory", "capabilities.max_memory_mb"),
             Map.entry("Capabilities.credentialRefs", "capabilities.credential_refs"),
@@ -32,6 +36,9 @@ class SchemaTest {
             Map.entry("Capabilities.filesystem", "capabilities.filesystem"),
             Map.entry("Capabilities.healthCheck", "capabilities.health_check"),
             Map.entry("Network.allow", "capabilities.network.allow"),
+            Map.entry("Filesystem.root", "capabilities.filesystem.root"),
+            Map.entry("Filesystem.maxMb", "capabilities.filesystem.max_mb"),
+            Map.entry("Filesystem.volumeMb", "capabilities.filesystem.volume_mb"),
             Map.entry("Filesystem.read", "capabilities.filesystem.read"),
             Map.entry("Filesystem.write", "capabilities.filesystem.write"),
             Map.entry("Capabilities.memory", "capabilities.memory"),
@@ -45,10 +52,13 @@ class SchemaTest {
             Map.entry("Memory.write", "capabilities.memory.write"),
             Map.entry("Memory.maxMb", "capabilities.memory.max_mb"),
             Map.entry("Memory.maxWritesPerMinute", "capabilities.memory.max_writes_per_minute"),
-            Map.entry("HealthCheck.port", "capabilities.health_check.port"),
-            Map.entry("HealthCheck.path", "capabilities.health_check.path"),
-            Map.entry("HealthCheck.interval", "capabilities.health_check.interval_secs"),
-            Map.entry("HealthCheck.maxFailures", "capabilities.health_check.max_failures"));
+            Map.entry("Http.port", "capabilities.health_check.port"),
+            Map.entry("Http.path", "capabilities.health_check.path"),
+            Map.entry("Http.interval", "capabilities.health_check.interval_secs"),
+            Map.entry("Http.maxFailures", "capabilities.health_check.max_failures"),
+            Map.entry("Exec.command", "capabilities.health_check.command"),
+            Map.entry("Exec.interval", "capabilities.health_check.interval_secs"),
+            Map.entry("Exec.maxFailures", "capabilities.health_check.max_failures"));
 
     private static final List<Class<? extends Record>> RECORDS = List.of(
             Manifest.class,
@@ -58,7 +68,8 @@ class SchemaTest {
             Manifest.Filesystem.class,
             Manifest.Memory.class,
             CredentialRef.class,
-            HealthCheck.class);
+            HealthCheck.Http.class,
+            HealthCheck.Exec.class);
 
     @Test
     void everyComponentOfAManifestHasSomeoneWhoActsOnIt() {

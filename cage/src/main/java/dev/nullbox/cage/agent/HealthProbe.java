@@ -22,12 +22,12 @@ final class HealthProbe implements AutoCloseable {
     private static final int MAX_STATUS_BYTES = 1024;
 
     private final InetAddress agent;
-    private final HealthCheck check;
+    private final HealthCheck.Http check;
     private final Duration limit;
     private final Consumer<String> unhealthy;
     private boolean isClosed;
 
-    private HealthProbe(InetAddress agent, HealthCheck check, Duration limit, Consumer<String> unhealthy) {
+    private HealthProbe(InetAddress agent, HealthCheck.Http check, Duration limit, Consumer<String> unhealthy) {
         this.agent = agent;
         this.check = check;
         this.limit = limit;
@@ -40,7 +40,7 @@ final class HealthProbe implements AutoCloseable {
      * @param limit of one question and its answer; see {@link #limit}
      * @param unhealthy takes the reason, in one line
      */
-    static HealthProbe start(InetAddress agent, HealthCheck check, Duration limit, Consumer<String> unhealthy) {
+    static HealthProbe start(InetAddress agent, HealthCheck.Http check, Duration limit, Consumer<String> unhealthy) {
         HealthProbe probe = new HealthProbe(agent, check, limit, unhealthy);
         Thread.ofPlatform()
                 .daemon()
@@ -50,7 +50,7 @@ final class HealthProbe implements AutoCloseable {
     }
 
     /** Time limit of one check: five seconds, and never longer than the interval. */
-    static Duration limit(HealthCheck check) {
+    static Duration limit(HealthCheck.Http check) {
         return check.interval().compareTo(LONGEST_ANSWER) < 0 ? check.interval() : LONGEST_ANSWER;
     }
 

@@ -103,11 +103,11 @@ final class RunSidecars {
     synchronized void entered() throws IOException {
         Optional<HealthCheck> check = agent.manifest().capabilities().healthCheck();
         if (check.isPresent() && !isOver) {
+            if (!(check.get() instanceof HealthCheck.Http http)) {
+                throw new IOException("a health check by command needs the guest's own init; use port instead");
+            }
             probe = HealthProbe.start(
-                    JailNetwork.address(slot.address()),
-                    check.get(),
-                    HealthProbe.limit(check.get()),
-                    listener::unhealthy);
+                    JailNetwork.address(slot.address()), http, HealthProbe.limit(http), listener::unhealthy);
         }
     }
 

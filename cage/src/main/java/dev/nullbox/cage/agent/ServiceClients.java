@@ -5,6 +5,7 @@ import dev.nullbox.cage.jail.VmConfig;
 import dev.nullbox.cage.secrets.LeaseList;
 import dev.nullbox.manifest.CredentialRef;
 import dev.nullbox.manifest.Delivery;
+import dev.nullbox.manifest.HealthCheck;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.NetworkTarget;
 import dev.nullbox.protocol.Fields;
@@ -57,8 +58,12 @@ public final class ServiceClients {
                 .and(
                         EgressContract.API_PORT,
                         Optional.of((long) AgentSlot.API_PORT).filter(_ -> VmConfig.fetches(may)))
-                .and(EgressContract.HEALTH_PORT, may.healthCheck().map(check -> (long) check.port()));
+                .and(EgressContract.HEALTH_PORT, may.healthCheck().flatMap(ServiceClients::port));
         var _ = RpcClient.call(sockets, EgressContract.ADD, deadline, params);
+    }
+
+    private static Optional<Long> port(HealthCheck check) {
+        return check instanceof HealthCheck.Http http ? Optional.of((long) http.port()) : Optional.empty();
     }
 
     void removeEgress(AgentName agent) throws RpcException {

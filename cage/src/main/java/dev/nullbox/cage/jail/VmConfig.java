@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Fields of the microVM that a manifest asks for. Pure; holds no secret, hence may stand in messages. */
 public final class VmConfig {
@@ -58,7 +59,9 @@ public final class VmConfig {
                 MEMORY_MIB.is((long) may.maxMemory().value()),
                 COMMAND.is(agent.command().words()),
                 ENV.is(variables),
-                PORTS.is(may.healthCheck().map(VmConfig::portMapping).stream().toList()));
+                PORTS.is(may.healthCheck().stream()
+                        .flatMap(VmConfig::portMapping)
+                        .toList()));
     }
 
     /** True when the agent fetches secrets, and so needs its own API. */
@@ -66,8 +69,8 @@ public final class VmConfig {
         return may.credentialRefs().stream().anyMatch(ref -> ref.delivery() == Delivery.FETCH);
     }
 
-    private static String portMapping(HealthCheck check) {
-        return check.port() + ":" + check.port();
+    private static Stream<String> portMapping(HealthCheck check) {
+        return check instanceof HealthCheck.Http http ? Stream.of(http.port() + ":" + http.port()) : Stream.of();
     }
 
     private static long vcpus(int cpuPercent) {

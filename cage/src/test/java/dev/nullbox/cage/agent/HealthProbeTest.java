@@ -61,7 +61,7 @@ class HealthProbeTest {
     }
 
     private HealthProbe probe(int maxFailures, Duration limit) {
-        HealthCheck check = new HealthCheck(agent.getLocalPort(), "/health", INTERVAL, maxFailures);
+        HealthCheck.Http check = new HealthCheck.Http(agent.getLocalPort(), "/health", INTERVAL, maxFailures);
         return HealthProbe.start(InetAddress.getLoopbackAddress(), check, limit, verdicts::add);
     }
 
@@ -81,9 +81,9 @@ class HealthProbeTest {
 
     @Test
     void anAnswerIsDueBeforeTheNextQuestion() {
-        assertThat(HealthProbe.limit(new HealthCheck(80, "/", Duration.ofSeconds(1), 1)))
+        assertThat(HealthProbe.limit(new HealthCheck.Http(80, "/", Duration.ofSeconds(1), 1)))
                 .isEqualTo(Duration.ofSeconds(1));
-        assertThat(HealthProbe.limit(new HealthCheck(80, "/", Duration.ofSeconds(30), 1)))
+        assertThat(HealthProbe.limit(new HealthCheck.Http(80, "/", Duration.ofSeconds(30), 1)))
                 .isEqualTo(Duration.ofSeconds(5));
     }
 

@@ -4,9 +4,9 @@ import dev.nullbox.manifest.CpuPercent;
 import dev.nullbox.manifest.CredentialRef;
 import dev.nullbox.manifest.Delivery;
 import dev.nullbox.manifest.EnvName;
-import dev.nullbox.manifest.GuestPath;
 import dev.nullbox.manifest.GuestText;
 import dev.nullbox.manifest.HealthCheck;
+import dev.nullbox.manifest.Key;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.Manifest.Agent;
 import dev.nullbox.manifest.Manifest.Capabilities;
@@ -17,6 +17,7 @@ import dev.nullbox.manifest.ManifestResult;
 import dev.nullbox.manifest.ManifestResult.Invalid;
 import dev.nullbox.manifest.ManifestResult.Valid;
 import dev.nullbox.manifest.MemoryMib;
+import dev.nullbox.manifest.MountPath;
 import dev.nullbox.manifest.Schema;
 import dev.nullbox.manifest.ToolRisk;
 import dev.nullbox.protocol.id.KeyPattern;
@@ -43,17 +44,58 @@ final class ManifestChecker {
         List<CredentialRef> secrets = credentialRefs();
         Map<EnvName, String> env = env();
         checkGuestCommandLine(env);
-        for (GuestPath path : raw.list(Schema.FILESYSTEM_WRITE)) {
-            if (raw.list(Schema.FILESYSTEM_READ).contains(path)) {
+        checkMounts();
+        checkHealth();
+        return raw.problems().isEmpty()
+                ? new Valid(new Manifest(agent(env), capabilities(secrets), tools()))
+                : new Invalid(raw.problems());
+    }
+
+    private void checkMounts() {
+        List<MountPath> read = raw.list(Schema.FILESYSTEM_READ);
+        List<MountPath> write = raw.list(Schema.FILESYSTEM_WRITE);
+        for (MountPath path : write) {
+            if (read.contains(path)) {
                 raw.problem(
                         Schema.FILESYSTEM_WRITE.path(),
                         Text.quoted(path.value()) + " is also in read",
                         "write includes read: name it once");
             }
         }
-        return raw.problems().isEmpty()
-                ? new Valid(new Manifest(agent(env), capabilities(secrets), tools()))
-                : new Invalid(raw.problems());
+        for (MountPath outer : read) {
+            checkNotBelow(Schema.FILESYSTEM_READ, read, outer);
+            checkNotBelow(Schema.FILESYSTEM_WRITE, write, outer);
+        }
+    }
+
+    /** Nothing can be mounted inside a directory of the read-only disk: it lacks the mount point. */
+    private void checkNotBelow(Key<List<MountPath>> key, List<MountPath> paths, MountPath outer) {
+        for (MountPath path : paths) {
+            if (path.path().isBelow(outer.path())) {
+                raw.problem(
+                        key.path(),
+                        Text.quoted(path.value()) + " lies below " + Text.quoted(outer.value())
+                                + " of read, on which nothing can be mounted",
+                        "name two paths of which neither holds the other");
+            }
+        }
+    }
+
+    private void checkHealth() {
+        boolean isHttp = raw.states(Schema.HEALTH_PORT);
+        boolean isExec = raw.states(Schema.HEALTH_COMMAND);
+        if (raw.states(Schema.HEALTH_CHECK) && isHttp == isExec) {
+            raw.problem(
+                    Schema.HEALTH_CHECK.path(),
+                    isHttp ? "has both port and command" : "has neither port nor command",
+                    "use one: port to ask by HTTP, or command to run a program in the guest");
+        }
+        if (isExec && raw.states(Schema.HEALTH_PATH)) {
+            raw.problem(
+                    Schema.HEALTH_PATH.path(),
+                    "stands beside command, which asks by no URL",
+                    "leave it out, or use port instead of command");
+        }
     }
 
     private List<CredentialRef> credentialRefs() {
@@ -137,7 +179,11 @@ final class ManifestChecker {
                 raw.get(Schema.COMMAND),
                 raw.get(Schema.RESTART),
                 raw.get(Schema.START),
-                env);
+                env,
+                raw.find(Schema.USER),
+                raw.find(Schema.WORKDIR),
+                raw.get(Schema.STOP_SECS),
+                raw.get(Schema.STOP_SIGNAL));
     }
 
     private Capabilities capabilities(List<CredentialRef> secrets) {
@@ -147,18 +193,27 @@ final class ManifestChecker {
                 new MemoryMib(raw.get(Schema.MAX_MEMORY_MB)),
                 secrets,
                 new Network(raw.get(Schema.NETWORK_ALLOW)),
-                new Filesystem(raw.get(Schema.FILESYSTEM_READ), raw.get(Schema.FILESYSTEM_WRITE)),
+                new Filesystem(
+                        raw.get(Schema.FILESYSTEM_ROOT),
+                        raw.get(Schema.FILESYSTEM_MAX_MB),
+                        raw.get(Schema.FILESYSTEM_VOLUME_MB),
+                        raw.get(Schema.FILESYSTEM_READ),
+                        raw.get(Schema.FILESYSTEM_WRITE)),
                 new Memory(
                         raw.find(Schema.MEMORY_READ).orElse(own),
                         raw.find(Schema.MEMORY_WRITE).orElse(own),
                         raw.get(Schema.MEMORY_MAX_MB),
                         raw.get(Schema.MEMORY_MAX_WRITES_PER_MINUTE)),
-                raw.find(Schema.HEALTH_CHECK)
-                        .map(_ -> new HealthCheck(
-                                raw.get(Schema.HEALTH_PORT),
-                                raw.get(Schema.HEALTH_PATH),
-                                Duration.ofSeconds(raw.get(Schema.HEALTH_INTERVAL_SECS)),
-                                raw.get(Schema.HEALTH_MAX_FAILURES))));
+                raw.find(Schema.HEALTH_CHECK).map(_ -> healthCheck()));
+    }
+
+    private HealthCheck healthCheck() {
+        Duration interval = Duration.ofSeconds(raw.get(Schema.HEALTH_INTERVAL_SECS));
+        int maxFailures = raw.get(Schema.HEALTH_MAX_FAILURES);
+        return raw.find(Schema.HEALTH_COMMAND)
+                .<HealthCheck>map(command -> new HealthCheck.Exec(command, interval, maxFailures))
+                .orElseGet(() -> new HealthCheck.Http(
+                        raw.get(Schema.HEALTH_PORT), raw.get(Schema.HEALTH_PATH), interval, maxFailures));
     }
 
     private Map<String, ToolRisk> tools() {

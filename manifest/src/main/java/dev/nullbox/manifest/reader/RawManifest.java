@@ -156,6 +156,11 @@ final class RawManifest {
         return (Optional<T>) values.getOrDefault(key.path(element), key.otherwise());
     }
 
+    /** Tells whether the key stands there, good or refused. */
+    boolean states(Key<?> key) {
+        return values.containsKey(key.path());
+    }
+
     /** The value of a key that is required or has one that stands in; only where there was no problem. */
     <T> T get(Key<T> key) {
         return find(key).orElseThrow();

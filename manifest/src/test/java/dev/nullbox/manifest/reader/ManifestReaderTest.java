@@ -9,17 +9,21 @@ import dev.nullbox.manifest.Delivery;
 import dev.nullbox.manifest.DomainName;
 import dev.nullbox.manifest.EnvName;
 import dev.nullbox.manifest.GuestPath;
+import dev.nullbox.manifest.GuestUser;
 import dev.nullbox.manifest.HealthCheck;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.ManifestResult.Invalid;
 import dev.nullbox.manifest.ManifestResult.Valid;
 import dev.nullbox.manifest.MemoryMib;
+import dev.nullbox.manifest.MountPath;
 import dev.nullbox.manifest.NetworkTarget;
 import dev.nullbox.manifest.NetworkTarget.AddressTarget;
 import dev.nullbox.manifest.NetworkTarget.NameTarget;
 import dev.nullbox.manifest.Problem;
 import dev.nullbox.manifest.RestartPolicy;
+import dev.nullbox.manifest.RootMode;
 import dev.nullbox.manifest.StartMode;
+import dev.nullbox.manifest.StopSignal;
 import dev.nullbox.manifest.ToolRisk;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.KeyPattern;
@@ -55,6 +59,10 @@ class ManifestReaderTest {
             command = ["/bin/agent", "--flag", "a word"] # the program
             restart = "always"
             start = "manual"
+            user = "app:1000"
+            workdir = "/srv/app"
+            stop_secs = 30
+            stop_signal = "SIGINT"
 
             [agent.env]
             LANG = "C.UTF-8"
@@ -81,7 +89,10 @@ class ManifestReaderTest {
             ]
 
             [capabilities.filesystem]
-            read = ["/data"]
+            root = "persistent"
+            max_mb = 2_048
+            volume_mb = 512
+            read = ["/data/input"]
             write = ["/data/output"]
 
             [capabilities.memory]
@@ -128,7 +139,11 @@ class ManifestReaderTest {
                         new Command(List.of("/bin/agent", "--flag", "a word")),
                         RestartPolicy.ALWAYS,
                         StartMode.MANUAL,
-                        Map.of(new EnvName("LANG"), "C.UTF-8", new EnvName("MAX_TOKENS"), "4096")));
+                        Map.of(new EnvName("LANG"), "C.UTF-8", new EnvName("MAX_TOKENS"), "4096"),
+                        Optional.of(new GuestUser("app:1000")),
+                        Optional.of(new GuestPath("/srv/app")),
+                        30,
+                        StopSignal.SIGINT));
         assertThat(manifest.capabilities())
                 .isEqualTo(new Manifest.Capabilities(
                         new CpuPercent(150),
@@ -149,13 +164,17 @@ class ManifestReaderTest {
                                 new AddressTarget(InetAddress.getByAddress(new byte[] {10, 1, 2, 3}), 80),
                                 new AddressTarget(InetAddress.ofLiteral("2001:db8::1"), 22))),
                         new Manifest.Filesystem(
-                                List.of(new GuestPath("/data")), List.of(new GuestPath("/data/output"))),
+                                RootMode.PERSISTENT,
+                                2_048,
+                                512,
+                                List.of(new MountPath(new GuestPath("/data/input"))),
+                                List.of(new MountPath(new GuestPath("/data/output")))),
                         new Manifest.Memory(
                                 List.of(new KeyPattern("team/research/*"), new KeyPattern("researcher/*")),
                                 List.of(new KeyPattern("researcher/notes")),
                                 8,
                                 30),
-                        Optional.of(new HealthCheck(8080, "/health", Duration.ofSeconds(10), 5))));
+                        Optional.of(new HealthCheck.Http(8080, "/health", Duration.ofSeconds(10), 5))));
         assertThat(manifest.tools()).isEqualTo(Map.of("web_search", ToolRisk.LOW));
     }
 
@@ -166,13 +185,17 @@ class ManifestReaderTest {
         assertThat(manifest.agent().restart()).isEqualTo(RestartPolicy.ON_FAILURE);
         assertThat(manifest.agent().start()).isEqualTo(StartMode.AUTO);
         assertThat(manifest.agent().env()).isEmpty();
+        assertThat(manifest.agent().user()).isEmpty();
+        assertThat(manifest.agent().workdir()).isEmpty();
+        assertThat(manifest.agent().stopSecs()).isEqualTo(10);
+        assertThat(manifest.agent().stopSignal()).isEqualTo(StopSignal.SIGTERM);
         assertThat(manifest.capabilities())
                 .isEqualTo(new Manifest.Capabilities(
                         new CpuPercent(25),
                         new MemoryMib(256),
                         List.of(),
                         new Manifest.Network(List.of()),
-                        new Manifest.Filesystem(List.of(), List.of()),
+                        new Manifest.Filesystem(RootMode.EPHEMERAL, 1_024, 1_024, List.of(), List.of()),
                         new Manifest.Memory(
                                 List.of(new KeyPattern("hello/*")), List.of(new KeyPattern("hello/*")), 64, 600),
                         Optional.empty()));
@@ -236,6 +259,25 @@ class ManifestReaderTest {
                 "command = ['/bin/x', 'ä']                   | agent.command",
                 "restart = 'sometimes'                       | agent.restart",
                 "start = true                                | agent.start",
+                "user = ''                                   | agent.user",
+                "user = 'a b'                                | agent.user",
+                "user = '-a'                                 | agent.user",
+                "user = '1a'                                 | agent.user",
+                "user = 'a:'                                 | agent.user",
+                "user = ':a'                                 | agent.user",
+                "user = 'a:b:c'                              | agent.user",
+                "user = '4294967295'                         | agent.user",
+                "user = '99999999999999999999'               | agent.user",
+                "user = 0                                    | agent.user",
+                "workdir = 'srv'                             | agent.workdir",
+                "workdir = '/srv/'                           | agent.workdir",
+                "workdir = '/srv/../x'                       | agent.workdir",
+                "workdir = ''                                | agent.workdir",
+                "stop_secs = -1                              | agent.stop_secs",
+                "stop_secs = 301                             | agent.stop_secs",
+                "stop_signal = 'TERM'                        | agent.stop_signal",
+                "stop_signal = 'sigterm'                     | agent.stop_signal",
+                "stop_signal = 15                            | agent.stop_signal",
                 "env = { NULLBOX_AGENT = 'x' }               | agent.env.NULLBOX_AGENT",
                 "env = { KRUN_INIT = 'x' }                   | agent.env.KRUN_INIT",
                 "env = { db_password = 'x' }                 | agent.env.db_password",
@@ -302,7 +344,20 @@ class ManifestReaderTest {
                 "[capabilities.filesystem]|read = ['/a//b']|capabilities.filesystem.read[0]",
                 "[capabilities.filesystem]|read = ['/a/']|capabilities.filesystem.read[0]",
                 "[capabilities.filesystem]|read = ['data']|capabilities.filesystem.read[0]",
-                "[capabilities.health_check]|path = '/x'|capabilities.health_check.port",
+                "[capabilities.filesystem]|read = ['/etc']|capabilities.filesystem.read[0]",
+                "[capabilities.filesystem]|write = ['/usr/lib']|capabilities.filesystem.write[0]",
+                "[capabilities.filesystem]|write = ['/run/secrets']|capabilities.filesystem.write[0]",
+                "[capabilities.filesystem]|write = ['/var/run/x']|capabilities.filesystem.write[0]",
+                "[capabilities.filesystem]|write = ['/dev/shm']|capabilities.filesystem.write[0]",
+                "[capabilities.filesystem]|root = 'none'|capabilities.filesystem.root",
+                "[capabilities.filesystem]|root = true|capabilities.filesystem.root",
+                "[capabilities.filesystem]|max_mb = 63|capabilities.filesystem.max_mb",
+                "[capabilities.filesystem]|max_mb = 1_048_577|capabilities.filesystem.max_mb",
+                "[capabilities.filesystem]|volume_mb = 63|capabilities.filesystem.volume_mb",
+                "[capabilities.filesystem]|volume_mb = 1_048_577|capabilities.filesystem.volume_mb",
+                "[capabilities.health_check]|path = '/x'|capabilities.health_check",
+                "[capabilities.health_check]|command = []|capabilities.health_check.command",
+                "[capabilities.health_check]|command = '/bin/x'|capabilities.health_check.command",
                 "[capabilities.health_check]|port = 0|capabilities.health_check.port",
                 "[tools.x]|risk = 'none'|tools.x.risk",
                 "[tools.x]|harm = 'low'|tools.x.risk",
@@ -383,6 +438,39 @@ class ManifestReaderTest {
     void aPathStandsInReadOrInWrite() {
         assertThat(paths(MINIMAL + "[capabilities.filesystem]\nread = ['/a']\nwrite = ['/a']"))
                 .containsExactly("capabilities.filesystem.write");
+    }
+
+    @Test
+    void nothingIsMountedOnTheReadOnlyDisk() {
+        String filesystem = MINIMAL + "[capabilities.filesystem]\n";
+        assertThat(paths(filesystem + "read = ['/a', '/a/b']\nwrite = ['/a/c', '/ab']"))
+                .containsExactly("capabilities.filesystem.read", "capabilities.filesystem.write");
+        assertThat(valid(filesystem + "read = ['/a/b']\nwrite = ['/a', '/a/c']")
+                        .capabilities()
+                        .filesystem()
+                        .write())
+                .hasSize(2);
+    }
+
+    @Test
+    void aHealthCheckAsksInOneWay() {
+        String check = MINIMAL + "[capabilities.health_check]\n";
+        assertThat(valid(check + "command = ['/bin/check', '-v']\ninterval_secs = 5\nmax_failures = 2")
+                        .capabilities()
+                        .healthCheck())
+                .contains(new HealthCheck.Exec(new Command(List.of("/bin/check", "-v")), Duration.ofSeconds(5), 2));
+        assertThat(paths(check + "port = 80\ncommand = ['/bin/check']")).containsExactly("capabilities.health_check");
+        assertThat(paths(check + "command = ['/bin/check']\npath = '/'"))
+                .containsExactly("capabilities.health_check.path");
+        assertThat(paths(check + "port = 0\ncommand = ['/bin/check']"))
+                .containsExactly("capabilities.health_check.port", "capabilities.health_check");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"root", "0", "www-data", "_apt:nogroup", "1000:1000", "4294967294", "a.b:0"})
+    void aUserIsANameOrANumber(String user) {
+        assertThat(valid(MINIMAL + "user = '" + user + "'").agent().user().map(GuestUser::value))
+                .contains(user);
     }
 
     @Test
@@ -468,7 +556,10 @@ class ManifestReaderTest {
                                 "capabilities.accelerator",
                                 "\"gpu\" is not supported: no accelerator is passed to agents yet",
                                 "leave it out"),
-                        new Problem("capabilities.health_check.port", "is missing", "add it: integer, 1 to 65535"));
+                        new Problem(
+                                "capabilities.health_check",
+                                "has neither port nor command",
+                                "use one: port to ask by HTTP, or command to run a program in the guest"));
     }
 
     @Test
