@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Builds the appliance kernel from Debian's linux-source and the fragments beside this file; prints the cache entry,
-# which holds bzImage and config. Needs: gcc, make, flex, bison, bc, libelf-dev, libssl-dev, cpio, xz.
+# build.sh host|guest: builds a kernel from Debian's linux-source and the fragments of its flavour; prints the cache
+# entry, which holds the kernel and its config. The appliance's is a bzImage; a guest's is vmlinux, an ELF that the VMM
+# loads as it is. Needs: gcc, make, flex, bison, bc, libelf-dev, libssl-dev, cpio, xz.
 # Source of the method: Documentation/kbuild/kconfig.rst (KCONFIG_ALLCONFIG), Documentation/kbuild/reproducible-builds.rst.
 
 # shellcheck source=../tools/lib.sh
 . "$(dirname "$0")/../tools/lib.sh"
 # shellcheck source=../tools/debian.sh
 . "$NB_ROOT/tools/debian.sh"
+# shellcheck source=options.sh
+. "$NB_ROOT/kernel-config/options.sh"
 # shellcheck source=version
 . "$NB_ROOT/kernel-config/version"
-
-HERE=$NB_ROOT/kernel-config
 
 fetch_source() {
   local pin
@@ -20,49 +21,33 @@ fetch_source() {
   rm "$1"/*.deb
 }
 
-# The fragments in order, the last word on each option winning.
-merged_fragments() {
-  cat "$HERE"/fragments/*.config | awk '
-    /^CONFIG_[A-Za-z0-9_]+=/ { split($0, part, "="); key = part[1] }
-    /^# CONFIG_[A-Za-z0-9_]+ is not set$/ { key = $2 }
-    /^(CONFIG_|# CONFIG_.* is not set$)/ { if (!(key in value)) order[++n] = key; value[key] = $0 }
-    END { for (i = 1; i <= n; i++) print value[order[i]] }'
-}
-
-# lost WANTED CONFIG: the lines of WANTED that CONFIG does not hold.
-lost() {
-  local line key
-  while read -r line; do
-    case $line in
-    '# CONFIG_'*' is not set') key=${line#\# } key=${key%% *} && ! grep -q "^$key=" "$2" || echo "$line" ;;
-    CONFIG_*=n) ! grep -q "^${line%=n}=" "$2" || echo "$line" ;;
-    CONFIG_*) grep -qxF "$line" "$2" || echo "$line" ;;
-    esac
-  done <"$1"
-}
-
 build_kernel() {
-  local out=$1 tree=$1/tree obj=$1/obj missing
+  local out=$1 tree=$1/tree obj=$1/obj target=bzImage
+  if [ "$FLAVOUR" = guest ]; then target=vmlinux; fi
   mkdir "$tree" "$obj"
   echo "unpacking $KERNEL_PACKAGE"
   tar -xJf "$SOURCE/source.tar.xz" -C "$tree" --strip-components=1
-  merged_fragments >"$out/requested.config"
+  last_words "${FRAGMENTS[@]}" >"$out/requested.config"
   make -s -C "$tree" O="$obj" KCONFIG_ALLCONFIG="$out/requested.config" allnoconfig
-  missing=$(lost "$out/requested.config" "$obj/.config" && lost "$HERE/required.config" "$obj/.config")
-  if [ -n "$missing" ]; then
-    printf 'these options were asked for and not got (a dependency is off, or the name has gone):\n%s\n' "$missing"
-    return 1
-  fi
+  "$HERE/check.sh" "$FLAVOUR" "$obj/.config"
   # KBUILD_BUILD_*: no host, user or time in the image.
   make -C "$tree" O="$obj" -j "$NB_JOBS" KBUILD_BUILD_USER=nullbox KBUILD_BUILD_HOST=nullbox \
-    KBUILD_BUILD_TIMESTAMP="@$SOURCE_DATE_EPOCH" KBUILD_BUILD_VERSION=1 bzImage
-  cp "$obj/arch/x86/boot/bzImage" "$out/bzImage"
+    KBUILD_BUILD_TIMESTAMP="@$SOURCE_DATE_EPOCH" KBUILD_BUILD_VERSION=1 "$target"
+  case $FLAVOUR in
+  host) cp "$obj/arch/x86/boot/bzImage" "$out/bzImage" ;;
+  guest) strip --strip-all -o "$out/vmlinux" "$obj/vmlinux" ;;
+  esac
   cp "$obj/.config" "$out/config"
   rm -rf "$tree" "$obj"
 }
 
-compile() { NB_REPEAT='./nullbox build kernel' step 'building the kernel (15-20 min on two cores)' kernel build_kernel "$1"; }
+case $FLAVOUR in
+host) PART=kernel TITLE="building the appliance's kernel (15-20 min on two cores)" ;;
+guest) PART=guest-kernel TITLE="building the guest's kernel (5-10 min on two cores)" ;;
+esac
+
+compile() { NB_REPEAT="kernel-config/build.sh $FLAVOUR" step "$TITLE" "$PART" build_kernel "$1"; }
 
 SOURCE=$(cache_build kernel-source "$(hash_of "$KERNEL_PACKAGE" "$KERNEL_VERSION")" fetch_source)
-cache_build kernel "$(hash_of "$SOURCE/.sums" "$HERE/fragments" "$HERE/required.config" "$HERE/build.sh" \
+cache_build "$PART" "$(hash_of "$SOURCE/.sums" "${FRAGMENTS[@]}" "$REQUIRED" "$HERE/options.sh" "$HERE/build.sh" \
   "$(gcc -dumpfullversion)" "$(ld --version | head -n 1)")" compile

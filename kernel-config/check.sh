@@ -1,20 +1,16 @@
 #!/usr/bin/env bash
-# check.sh CONFIG: holds a built kernel's .config against the fragments and required.config, beside this file. Prints
-# each option that was asked for and is not there, or must be off and is on.
+# check.sh host|guest CONFIG: holds a kernel's .config against the fragments and the required.config of its flavour.
+# Prints each option that was asked for and is not there, or must be off and is on.
 
 # shellcheck source=../tools/lib.sh
 . "$(dirname "$0")/../tools/lib.sh"
+# shellcheck source=options.sh
+. "$NB_ROOT/kernel-config/options.sh"
 
-CONFIG=${1:?usage: check.sh CONFIG}
-HERE=$NB_ROOT/kernel-config
+CONFIG=${2:?usage: check.sh host|guest CONFIG}
 
-# The last word on each option: OPTION=VALUE, n for "is not set".
-wanted() {
-  cat "$@" | awk '
-    /^CONFIG_[A-Za-z0-9_]+=/ { key = $0; sub(/=.*/, "", key); value[key] = substr($0, length(key) + 2) }
-    /^# CONFIG_[A-Za-z0-9_]+ is not set$/ { value[$2] = "n" }
-    END { for (key in value) print key "=" value[key] }' | sort
-}
+# wanted FILE...: OPTION=VALUE of each option, n for "is not set".
+wanted() { last_words "$@" | sed 's/^# \(CONFIG_[A-Za-z0-9_]*\) is not set$/\1=n/' | sort; }
 
 wrong=0
 while IFS='=' read -r key value; do
@@ -23,6 +19,7 @@ while IFS='=' read -r key value; do
     echo "$key: wanted $value, got ${got:-n}"
     wrong=1
   fi
-done < <(wanted "$HERE"/fragments/*.config && wanted "$HERE/required.config")
-[ "$wrong" -eq 0 ] || die 'the kernel is not what was asked for'
-echo "every option of the fragments and of required.config is as asked for"
+done < <(wanted "${FRAGMENTS[@]}" && wanted "$REQUIRED")
+[ "$wrong" -eq 0 ] ||
+  die "the $FLAVOUR's kernel is not what was asked for: a dependency of each option named is off, something selects it, or its name has gone"
+echo "every option of the $FLAVOUR's fragments and required.config is as asked for"

@@ -52,7 +52,7 @@ kernel_round() { java_tests "kernel $1" '**/*IT.java' '**/*VmIT.java' -T "$((2 *
 
 long_builds() {
   check 'two packings of the image give the same bytes' ./nullbox build again
-  check 'two builds of the kernel give the same bytes' ./nullbox build again kernel
+  check 'two builds of each kernel give the same bytes' ./nullbox build again kernel
 }
 
 long_vm() {

@@ -108,7 +108,8 @@ native_part() {
   image/native.sh "$(cat "$jars/.sums")" dev.nullbox.image.Multicall nullbox "$jars/jars"
 }
 
-kernel_part() { kernel-config/build.sh; }
+kernel_part() { kernel-config/build.sh host; }
+guest_kernel_part() { kernel-config/build.sh guest; }
 krun_part() { tools/krun.sh; }
 
 # versions PACKAGE...: the programs that make a part are among its inputs.
@@ -156,17 +157,19 @@ jvm_image_part() {
   image_part chaos jvm
 }
 
-# kernel_again: builds the kernel a second time, from the same source, in a cache of its own, and compares.
-kernel_again() {
-  local first second
-  first=$(kernel_part)
+# kernels_again: builds both kernels a second time, from the same source, in a cache of its own, and compares.
+kernels_again() {
+  local flavour first again second
   second=$(mktemp -d "$NB_CACHE/again.XXXXXX")
   # shellcheck disable=SC2064 # the directory of now
   trap "end_family $$ 20; rm -rf '$second'" EXIT
-  ln -s "$NB_CACHE/kernel-source" "$second/kernel-source"
-  NULLBOX_CACHE=$second kernel-config/build.sh >/dev/null
-  diff "$first/.sums" "$second/kernel/$(basename "$first")/.sums" >&2 || die 'two builds of the kernel differ in the files named above'
-  say 'two builds of the kernel give the same bytes'
+  for flavour in host guest; do
+    first=$(kernel-config/build.sh "$flavour")
+    ln -sfn "$NB_CACHE/kernel-source" "$second/kernel-source"
+    again=$(NULLBOX_CACHE=$second kernel-config/build.sh "$flavour")
+    diff "$first/.sums" "$again/.sums" >&2 || die "two builds of the $flavour's kernel differ in the files named above"
+    say "two builds of the $flavour's kernel give the same bytes"
+  done
 }
 
 # image_part [VARIANT...]: the root file system and its initramfs.

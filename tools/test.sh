@@ -150,7 +150,8 @@ vm_inputs() {
 
 vm_tests() {
   vm_inputs
-  check 'kernel options as asked for' kernel-config/check.sh "$(dirname "$NULLBOX_KERNEL")/config"
+  check 'kernel options as asked for' kernel-config/check.sh host "$(dirname "$NULLBOX_KERNEL")/config"
+  check 'guest kernel options as asked for' kernel-config/check.sh guest "$(guest_kernel_part)/config"
   check 'two packings of the image give the same bytes' ./nullbox build again
   script_tests vm tools/test/*.vm.sh
   java_tests vm '**/*VmIT.java' '**/*Test.java' -Dspotless.check.skip -pl smoke-test -am
