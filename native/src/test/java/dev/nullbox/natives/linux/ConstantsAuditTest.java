@@ -29,6 +29,7 @@ class ConstantsAuditTest {
             new Source(Mlock.class, "sys/mman.h", ""),
             new Source(Kvm.class, "linux/kvm.h", ""),
             new Source(Loop.class, "linux/loop.h", ""),
+            new Source(Fiemap.class, "linux/fiemap.h", ""),
             new Source(Tty.class, "sys/ioctl.h", ""),
             new Source(Capabilities.class, "linux/capability.h", "CAP_"),
             new Source(Seccomp.class, "linux/seccomp.h", ""),
@@ -40,6 +41,15 @@ class ConstantsAuditTest {
             size("struct loop_config", 304),
             field("struct loop_config", "fd", 0, 4),
             field("struct loop_config", "info.lo_flags", 60, 4),
+            size("struct fiemap", 32),
+            field("struct fiemap", "fm_start", 0, 8),
+            field("struct fiemap", "fm_length", 8, 8),
+            field("struct fiemap", "fm_mapped_extents", 20, 4),
+            field("struct fiemap", "fm_extent_count", 24, 4),
+            size("struct fiemap_extent", 56),
+            field("struct fiemap_extent", "fe_logical", 0, 8),
+            field("struct fiemap_extent", "fe_length", 16, 8),
+            field("struct fiemap_extent", "fe_flags", 40, 4),
             size("struct __user_cap_header_struct", Capabilities.HEADER_BYTES),
             field("struct __user_cap_header_struct", "version", 0, 4),
             field("struct __user_cap_header_struct", "pid", 4, 4),
@@ -54,7 +64,8 @@ class ConstantsAuditTest {
 
     @Test
     void constantsAreThoseOfTheHeaders() throws Exception {
-        assertThat(HeaderAudit.complaints(SOURCES, "linux/audit.h")).isEmpty();
+        assertThat(HeaderAudit.complaints(SOURCES, "linux/audit.h", "linux/fs.h"))
+                .isEmpty();
     }
 
     @Test
@@ -66,7 +77,7 @@ class ConstantsAuditTest {
 
     @Test
     void structsAreThoseOfTheHeaders() throws Exception {
-        List<String> headers = List.of("linux/loop.h", "linux/capability.h", "linux/seccomp.h");
+        List<String> headers = List.of("linux/loop.h", "linux/fiemap.h", "linux/capability.h", "linux/seccomp.h");
         assertThat(HeaderAudit.complaints(LAYOUTS, headers)).isEmpty();
     }
 

@@ -62,6 +62,9 @@ public final class AgentContract {
     public static final Field<String> MEMORY_MAX = Field.of("memory_max", TEXT, "as the kernel reads it back");
     public static final Field<String> PIDS_MAX = Field.of("pids_max", TEXT, "as the kernel reads it back");
 
+    public static final Field<String> DISK = Field.of("disk", TEXT, "volume or read");
+    public static final Field<List<String>> PATHS = Field.of("paths", listOf(TEXT), "where in the guest they appear");
+
     public static final Event MANIFEST_LOADED =
             CONTRACT.event("agent.manifest_loaded", "an agent was found").with(Fields.AGENT, FROM);
     public static final Event MANIFEST_REFUSED = CONTRACT.event("agent.manifest_refused", "its AGENT.toml has problems")
@@ -70,6 +73,9 @@ public final class AgentContract {
             CONTRACT.event("agent.starting", "a run begins").with(Fields.AGENT, Fields.REASON, Fields.RUN);
     public static final Event WALLS = CONTRACT.event("agent.walls", "the VMM has read its walls and limits back")
             .with(Fields.AGENT, Fields.RUN, CPU_MAX.optional(), MEMORY_MAX.optional(), PIDS_MAX.optional());
+    public static final Event SHARES_MOVED = CONTRACT.event(
+                    "agent.shares_moved", "the contents of its former shares are on a disk of its own")
+            .with(Fields.AGENT, DISK, PATHS);
     public static final Event STARTED =
             CONTRACT.event("agent.started", "its guest runs").with(Fields.AGENT, Fields.RUN, Fields.PID);
     public static final Event CONSOLE =

@@ -1,0 +1,40 @@
+package dev.nullbox.cage.disk;
+
+import dev.nullbox.manifest.GuestPath;
+import java.util.List;
+
+/**
+ * Disks that an agent's manifest asks for.
+ *
+ * @param layer how its root is written to
+ * @param layerMib the layer's size
+ * @param volumeMib the volume's size
+ * @param write where in the guest directories of the volume are
+ * @param read where in the guest directories of the read disk are
+ */
+public record DiskRequest(Layer layer, int layerMib, int volumeMib, List<GuestPath> write, List<GuestPath> read) {
+    /** Copies the lists. */
+    public DiskRequest {
+        write = List.copyOf(write);
+        read = List.copyOf(read);
+    }
+
+    /** Life of what is written to an agent's root. */
+    public enum Layer {
+        /** Ends with the run. */
+        EPHEMERAL,
+        /** Outlives it. */
+        PERSISTENT,
+        /** The root cannot be written to. */
+        NONE
+    }
+
+    /** The paths that lie on this disk. */
+    List<GuestPath> paths(Disk disk) {
+        return switch (disk) {
+            case LAYER, RUN_LAYER -> List.of();
+            case VOLUME -> write;
+            case READ -> read;
+        };
+    }
+}

@@ -1,0 +1,337 @@
+package dev.nullbox.cage.disk;
+
+import dev.nullbox.manifest.GuestPath;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.api.AgentContract;
+import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.protocol.id.InvalidValueException;
+import dev.nullbox.service.EventSink;
+import dev.nullbox.service.process.ChildProcess;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * Disks of all agents: {@code disks/NAME/} on the data partition, one file each. A file that a guest has had is never
+ * mounted or read here. Agents may be served at the same time, one agent by one thread.
+ *
+ * <p>A kept disk is made as {@code FILE.new}, synced and renamed; a power cut leaves it whole or absent. When former shares
+ * moved into it, {@code FILE.moved} names their paths from before the rename until they are removed: with the disk there,
+ * they are in it.
+ */
+public final class DiskStore {
+    private static final int BYTES_PER_INODE = 8192;
+    /** Of the read disk, whose files are known: as many inodes as blocks. */
+    private static final int BYTES_PER_INODE_READ = 4096;
+
+    private static final long MIB = 1 << 20;
+    private static final long MIN_READ_BYTES = 16 * MIB;
+    private static final String NEW = ".new";
+    private static final String MOVED = ".moved";
+    private static final String OWNER_READS = "r--------";
+
+    private final Libc libc;
+    private final EventSink events;
+    private final Path disks;
+    private final DiskFiles files;
+    private final DataSpace space;
+    private final FormerShares shares;
+    private final Promises promises;
+
+    /**
+     * Places.
+     *
+     * @param data where state is kept: {@code /data}
+     * @param mke2fs the program
+     */
+    public record Settings(Path data, String mke2fs) {
+        /** The appliance's own. */
+        public static Settings appliance() {
+            return new Settings(Path.of("/data"), "/sbin/mke2fs");
+        }
+    }
+
+    private DiskStore(Libc libc, EventSink events, Path data, DiskFiles files) throws IOException {
+        this.libc = libc;
+        this.events = events;
+        this.disks = data.resolve("disks");
+        this.files = files;
+        this.space = new DataSpace(libc, data, disks);
+        this.shares = new FormerShares(data.resolve("shares"), files);
+        this.promises = new Promises(space);
+    }
+
+    /**
+     * The store, without what an interrupted start or a former run left; to be opened when no VMM runs.
+     *
+     * @throws IOException when its directory cannot be had
+     */
+    public static DiskStore open(Libc libc, ChildProcess.Launcher launcher, Settings settings, EventSink events)
+            throws IOException {
+        return open(libc, settings.data(), new DiskFiles(new Mke2fs(libc, launcher, settings.mke2fs())), events);
+    }
+
+    static DiskStore open(Libc libc, Path data, DiskFiles files, EventSink events) throws IOException {
+        DiskStore store = new DiskStore(libc, events, data, files);
+        directory(store.disks);
+        store.shares.unstageAll();
+        for (Path directory : DataSpace.directories(store.disks)) {
+            Optional<AgentName> agent = agentOf(directory);
+            if (agent.isPresent()) {
+                store.tidy(directory);
+                store.promises.set(agent.get(), present(directory));
+            }
+        }
+        return store;
+    }
+
+    /** Where no other layer is possible, the guest's is a tmpfs of its own: state is in memory. */
+    private boolean hasLayer(DiskRequest request) {
+        return request.layer() == DiskRequest.Layer.PERSISTENT
+                || (request.layer() == DiskRequest.Layer.EPHEMERAL && !space.isMemory());
+    }
+
+    /**
+     * Makes what is missing of an agent's disks, to be called before each start.
+     *
+     * @param uid the user of its VMM, who owns them
+     * @throws DiskRefusedException when they do not fit
+     * @throws IOException when one cannot be made; those that were there are as they were
+     */
+    public RunDisks prepare(AgentName agent, int uid, DiskRequest request) throws IOException {
+        Path directory = directory(disks.resolve(agent.value()));
+        tidy(directory);
+        Map<Disk, Long> had = present(directory);
+        Map<Disk, Long> wanted = sizes(agent, request, had);
+        promises.add(agent, wanted, keys(request, had, wanted));
+        try {
+            for (Map.Entry<Disk, Long> disk : wanted.entrySet()) {
+                provide(agent, uid, request, disk.getKey(), disk.getValue());
+            }
+            finishMoves(agent, directory);
+        } finally {
+            promises.set(agent, present(directory));
+        }
+        sayWhatIsLeft(agent, request);
+        return new RunDisks(
+                path(directory, wanted, Disk.LAYER).or(() -> path(directory, wanted, Disk.RUN_LAYER)),
+                path(directory, wanted, Disk.VOLUME),
+                path(directory, wanted, Disk.READ));
+    }
+
+    /** Removes what ends with an agent's run, to be called when its VMM has ended; does nothing when that is done. */
+    public void release(AgentName agent) throws IOException {
+        Path directory = disks.resolve(agent.value());
+        if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            tidy(directory);
+            promises.set(agent, present(directory));
+        }
+    }
+
+    /** Removes all disks of an agent that does not run, and its former shares. */
+    public void forget(AgentName agent) throws IOException {
+        files.deleteTree(disks.resolve(agent.value()));
+        files.sync(disks);
+        shares.forget(agent);
+        promises.set(agent, Map.of());
+    }
+
+    /** The sizes of the disks that the run has: those that are there keep theirs, or grow. */
+    private Map<Disk, Long> sizes(AgentName agent, DiskRequest request, Map<Disk, Long> had) throws IOException {
+        Map<Disk, Long> wanted = new EnumMap<>(Disk.class);
+        if (hasLayer(request)) {
+            Disk layer = request.layer() == DiskRequest.Layer.PERSISTENT ? Disk.LAYER : Disk.RUN_LAYER;
+            wanted.put(layer, stated(agent, layer, request.layerMib() * MIB, had));
+        }
+        if (!request.write().isEmpty()) {
+            wanted.put(Disk.VOLUME, stated(agent, Disk.VOLUME, request.volumeMib() * MIB, had));
+        }
+        if (!request.read().isEmpty()) {
+            wanted.put(Disk.READ, had.containsKey(Disk.READ) ? had.get(Disk.READ) : readBytes(agent, request));
+        }
+        return wanted;
+    }
+
+    private static long stated(AgentName agent, Disk disk, long bytes, Map<Disk, Long> had) {
+        long has = had.getOrDefault(disk, 0L);
+        if (has > bytes) {
+            System.err.println("agent " + agent + ": its " + disk.file() + " keeps its " + has / MIB + " MiB, though "
+                    + disk.key() + " is " + bytes / MIB + ": a disk is not made smaller");
+        }
+        return Math.max(has, bytes);
+    }
+
+    /** Contents of former shares and a quarter more, for what the file system needs itself. */
+    private long readBytes(AgentName agent, DiskRequest request) throws IOException {
+        try {
+            long content = FormerShares.size(shares.stage(agent, Disk.READ, request.read()));
+            return Math.max(MIN_READ_BYTES, (content + content / 4) / MIB * MIB + MIB);
+        } finally {
+            shares.unstage(agent, Disk.READ);
+        }
+    }
+
+    private static String keys(DiskRequest request, Map<Disk, Long> had, Map<Disk, Long> wanted) {
+        String keys = wanted.entrySet().stream()
+                .filter(disk -> disk.getValue() > had.getOrDefault(disk.getKey(), 0L))
+                .map(disk -> disk.getKey().key()
+                        + switch (disk.getKey()) {
+                            case LAYER, RUN_LAYER -> " " + request.layerMib();
+                            case VOLUME -> " " + request.volumeMib();
+                            case READ -> "";
+                        })
+                .collect(Collectors.joining(" + "));
+        return keys.isEmpty() ? "nothing new" : keys;
+    }
+
+    private void provide(AgentName agent, int uid, DiskRequest request, Disk disk, long bytes) throws IOException {
+        Path file = disks.resolve(agent.value()).resolve(disk.file());
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            if (disk.isKept()) {
+                makeKept(agent, uid, request, disk, bytes);
+            } else {
+                files.make(file, plan(agent, disk, bytes, Optional.empty()));
+                give(file, uid, disk);
+            }
+            return;
+        }
+        if (Files.size(file) < bytes) {
+            Mke2fs.lengthen(file, bytes);
+            files.sync(file);
+        }
+        give(file, uid, disk);
+    }
+
+    private void makeKept(AgentName agent, int uid, DiskRequest request, Disk disk, long bytes) throws IOException {
+        Path directory = disks.resolve(agent.value());
+        List<GuestPath> moving = shares.present(agent, request.paths(disk));
+        Path making = directory.resolve(disk.file() + NEW);
+        Optional<Path> content = Optional.empty();
+        try {
+            // The read disk cannot get its directories from the guest.
+            if (disk == Disk.READ || !moving.isEmpty()) {
+                content = Optional.of(shares.stage(agent, disk, request.paths(disk)));
+            }
+            files.make(making, plan(agent, disk, bytes, content));
+        } catch (IOException e) {
+            throw moving.isEmpty() ? e : doesNotHold(agent, disk, e);
+        } finally {
+            if (content.isPresent()) {
+                shares.unstage(agent, disk);
+            }
+        }
+        give(making, uid, disk);
+        files.sync(making);
+        if (!moving.isEmpty()) {
+            String paths = moving.stream().map(GuestPath::value).collect(Collectors.joining("\n"));
+            files.replace(directory.resolve(disk.file() + MOVED), paths.getBytes(StandardCharsets.UTF_8));
+        }
+        files.rename(making, directory.resolve(disk.file()));
+        files.sync(directory);
+        files.sync(disks);
+    }
+
+    private static DiskRefusedException doesNotHold(AgentName agent, Disk disk, IOException cause) {
+        DiskRefusedException refused = new DiskRefusedException("agent " + agent
+                + ": the contents of its former shares cannot be moved into its " + disk.file()
+                + ", and are as they were; raise " + Disk.VOLUME.key()
+                + " when they are too large for it: " + cause.getMessage());
+        refused.initCause(cause);
+        return refused;
+    }
+
+    /** Removes shares that a disk holds: the run that begins is the first that can change them there. */
+    private void finishMoves(AgentName agent, Path directory) throws IOException {
+        for (Disk disk : Disk.values()) {
+            Path list = directory.resolve(disk.file() + MOVED);
+            if (Files.exists(list)) {
+                List<GuestPath> moved =
+                        Files.readAllLines(list).stream().map(GuestPath::new).toList();
+                shares.remove(agent, moved);
+                events.emit(
+                        AgentContract.SHARES_MOVED,
+                        Fields.AGENT.is(agent.value()),
+                        AgentContract.DISK.is(disk.file()),
+                        AgentContract.PATHS.is(
+                                moved.stream().map(GuestPath::value).toList()));
+                files.delete(list);
+                files.sync(directory);
+            }
+        }
+    }
+
+    private void sayWhatIsLeft(AgentName agent, DiskRequest request) throws IOException {
+        for (Disk disk : List.of(Disk.VOLUME, Disk.READ)) {
+            if (shares.isLeft(agent, request.paths(disk))) {
+                System.err.println("agent " + agent + ": what lies in the shares/" + agent
+                        + " of the data partition came after its " + disk.file()
+                        + " was made, and does not reach it: remove the " + disk.file() + " or the share");
+            }
+        }
+    }
+
+    private void give(Path file, int uid, Disk disk) throws IOException {
+        libc.chown(file.toString(), uid, uid).orThrow("chown " + file + " to " + uid);
+        if (disk == Disk.READ) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(OWNER_READS));
+        }
+    }
+
+    private static Mke2fs.Plan plan(AgentName agent, Disk disk, long bytes, Optional<Path> content) {
+        UUID uuid = UUID.nameUUIDFromBytes((agent + "/" + disk.file()).getBytes(StandardCharsets.UTF_8));
+        boolean isRead = disk == Disk.READ;
+        return new Mke2fs.Plan(bytes, uuid, isRead ? BYTES_PER_INODE_READ : BYTES_PER_INODE, !isRead, content);
+    }
+
+    /** Removes the layer of a former run, and files that were not finished. */
+    private void tidy(Path directory) throws IOException {
+        files.delete(directory.resolve(Disk.RUN_LAYER.file()));
+        for (Disk disk : Disk.values()) {
+            files.delete(directory.resolve(disk.file() + NEW));
+            if (!Files.exists(directory.resolve(disk.file()), LinkOption.NOFOLLOW_LINKS)) {
+                files.delete(directory.resolve(disk.file() + MOVED));
+            }
+        }
+    }
+
+    private static Map<Disk, Long> present(Path directory) throws IOException {
+        Map<Disk, Long> sizes = new EnumMap<>(Disk.class);
+        for (Disk disk : Disk.values()) {
+            Path file = directory.resolve(disk.file());
+            if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                sizes.put(disk, Files.size(file));
+            }
+        }
+        return sizes;
+    }
+
+    private static Optional<Path> path(Path directory, Map<Disk, Long> wanted, Disk disk) {
+        return wanted.containsKey(disk) ? Optional.of(directory.resolve(disk.file())) : Optional.empty();
+    }
+
+    private static Path directory(Path path) throws IOException {
+        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(
+                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+        return path;
+    }
+
+    private static Optional<AgentName> agentOf(Path directory) {
+        try {
+            return Optional.of(new AgentName(String.valueOf(directory.getFileName())));
+        } catch (InvalidValueException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.nullbox.cage.disk;
+
+import dev.nullbox.protocol.id.AgentName;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Sizes of all disks that agents have or are being given, each at its full size: a sparse file is a promise. A promise is
+ * made before its file is, so that no two agents are promised the same room.
+ */
+final class Promises {
+    private static final long MIB = 1 << 20;
+
+    private final Space space;
+    private final Map<AgentName, Map<Disk, Long>> sizes = new HashMap<>();
+
+    Promises(Space space) {
+        this.space = space;
+    }
+
+    /** Takes the disks that an agent has for what it is promised. */
+    synchronized void set(AgentName agent, Map<Disk, Long> disks) {
+        if (disks.isEmpty()) {
+            sizes.remove(agent);
+        } else {
+            sizes.put(agent, new EnumMap<>(disks));
+        }
+    }
+
+    /**
+     * Promises an agent these sizes, beside or in place of those that it has.
+     *
+     * @param keys what of its AGENT.toml asks for them, for the message
+     * @throws DiskRefusedException when they do not fit; then nothing has changed
+     */
+    synchronized void add(AgentName agent, Map<Disk, Long> wanted, String keys) throws IOException {
+        Map<Disk, Long> had = sizes.getOrDefault(agent, Map.of());
+        long more = 0;
+        for (Map.Entry<Disk, Long> disk : wanted.entrySet()) {
+            more += disk.getValue() - had.getOrDefault(disk.getKey(), 0L);
+        }
+        long limit = space.limit();
+        long promised = total();
+        if (more > 0 && promised + more > limit) {
+            throw new DiskRefusedException("agent " + agent + ": " + keys + " does not fit: it needs "
+                    + mib(more) + " MiB, and " + promised / MIB + " MiB of " + limit / MIB
+                    + " MiB are promised to disks already; " + space.remedy());
+        }
+        Map<Disk, Long> now = new EnumMap<>(Disk.class);
+        now.putAll(had);
+        now.putAll(wanted);
+        set(agent, now);
+    }
+
+    /** What is promised in all, in bytes. */
+    synchronized long total() {
+        return sizes.values().stream()
+                .flatMap(disks -> disks.values().stream())
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    /** Rounded up: what is refused for one byte is refused for a whole MiB. */
+    private static long mib(long bytes) {
+        return (bytes + MIB - 1) / MIB;
+    }
+}
