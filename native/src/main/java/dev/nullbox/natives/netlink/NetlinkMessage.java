@@ -73,6 +73,11 @@ final class NetlinkMessage {
         return this;
     }
 
+    /** An attribute that is one byte. */
+    NetlinkMessage octet(int type, int value) {
+        return bytes(type, new byte[] {(byte) value});
+    }
+
     /** An attribute that is an IPv4 address in network order. */
     NetlinkMessage inet(int type, Inet4Address value) {
         return bytes(type, value.getAddress());

@@ -28,8 +28,6 @@ public final class Rtnetlink implements AutoCloseable {
     /** Of struct ifinfomsg's ifi_index, from the start of the message. */
     private static final int INDEX_OFFSET = NetlinkMessage.HEADER_BYTES + 4;
 
-    private static final int MAX_NAME_BYTES = Netlink.IFNAMSIZ - 1;
-
     private final Libc libc;
     private final int fd;
     private int sequence;
@@ -64,7 +62,7 @@ public final class Rtnetlink implements AutoCloseable {
      */
     public int indexOf(String name) throws SyscallException {
         NetlinkMessage request = message(Netlink.RTM_GETLINK, 0).link(0, 0, 0);
-        request.text(Netlink.IFLA_IFNAME, checkedName(name));
+        request.text(Netlink.IFLA_IFNAME, InterfaceName.checked(name));
         return exchange(request, "get link " + name).getInt(INDEX_OFFSET);
     }
 
@@ -77,16 +75,77 @@ public final class Rtnetlink implements AutoCloseable {
     public void createVeth(String name, String peerName, int peerNetnsPid) throws SyscallException {
         NetlinkMessage request =
                 message(Netlink.RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL).link(0, 0, 0);
-        request.text(Netlink.IFLA_IFNAME, checkedName(name));
+        request.text(Netlink.IFLA_IFNAME, InterfaceName.checked(name));
         int linkInfo = request.begin(Netlink.IFLA_LINKINFO);
         request.text(Netlink.IFLA_INFO_KIND, "veth");
         int data = request.begin(Netlink.IFLA_INFO_DATA);
         int peer = request.begin(Netlink.VETH_INFO_PEER);
         request.link(0, 0, 0)
-                .text(Netlink.IFLA_IFNAME, checkedName(peerName))
+                .text(Netlink.IFLA_IFNAME, InterfaceName.checked(peerName))
                 .integer(Netlink.IFLA_NET_NS_PID, peerNetnsPid);
         request.end(peer).end(data).end(linkInfo);
         exchange(request, "create veth " + name + " with peer " + peerName + " in the netns of " + peerNetnsPid);
+    }
+
+    /**
+     * Makes a bridge, down and without ports, that passes on every frame at once: no spanning tree, no forward delay, no
+     * multicast snooping.
+     *
+     * @throws SyscallException EEXIST when the name is taken, EOPNOTSUPP when the kernel has no bridges
+     */
+    public void createBridge(String name) throws SyscallException {
+        NetlinkMessage request =
+                message(Netlink.RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL).link(0, 0, 0);
+        request.text(Netlink.IFLA_IFNAME, InterfaceName.checked(name));
+        int linkInfo = request.begin(Netlink.IFLA_LINKINFO);
+        request.text(Netlink.IFLA_INFO_KIND, "bridge");
+        int data = request.begin(Netlink.IFLA_INFO_DATA);
+        request.integer(Netlink.IFLA_BR_FORWARD_DELAY, 0)
+                .integer(Netlink.IFLA_BR_STP_STATE, 0)
+                .octet(Netlink.IFLA_BR_MCAST_SNOOPING, 0);
+        request.end(data).end(linkInfo);
+        exchange(request, "create bridge " + name);
+    }
+
+    /**
+     * Makes an interface a port of a bridge.
+     *
+     * @throws SyscallException ENODEV when there is no interface of this index, EOPNOTSUPP when the other is no bridge
+     */
+    public void setMaster(int index, int bridge) throws SyscallException {
+        NetlinkMessage request = message(Netlink.RTM_NEWLINK, 0).link(index, 0, 0);
+        request.integer(Netlink.IFLA_MASTER, bridge);
+        exchange(request, "set master of link " + index + " to " + bridge);
+    }
+
+    /**
+     * Sets the largest packet that an interface carries, in bytes.
+     *
+     * @throws SyscallException EINVAL when the interface cannot carry that
+     */
+    public void setMtu(int index, int mtuBytes) throws SyscallException {
+        NetlinkMessage request = message(Netlink.RTM_NEWLINK, 0).link(index, 0, 0);
+        request.integer(Netlink.IFLA_MTU, mtuBytes);
+        exchange(request, "set mtu of link " + index + " to " + mtuBytes);
+    }
+
+    /**
+     * Keeps an interface from giving itself an IPv6 address when it comes up, so that nothing of the host's answers or
+     * speaks there. Succeeds where the kernel or the interface has no IPv6, and so no address to give.
+     */
+    public void withoutIpv6Address(int index) throws SyscallException {
+        NetlinkMessage request = message(Netlink.RTM_NEWLINK, 0).link(index, 0, 0);
+        int families = request.begin(Netlink.IFLA_AF_SPEC);
+        int inet6 = request.begin(Sockets.AF_INET6);
+        request.octet(Netlink.IFLA_INET6_ADDR_GEN_MODE, Netlink.IN6_ADDR_GEN_MODE_NONE);
+        request.end(inet6).end(families);
+        try {
+            exchange(request, "set addrgenmode of link " + index + " to none");
+        } catch (SyscallException e) {
+            if (e.errno() != Errno.EAFNOSUPPORT) {
+                throw e;
+            }
+        }
     }
 
     /**
@@ -134,7 +193,7 @@ public final class Rtnetlink implements AutoCloseable {
      */
     public void deleteLink(String name) throws SyscallException {
         NetlinkMessage request = message(Netlink.RTM_DELLINK, 0).link(0, 0, 0);
-        request.text(Netlink.IFLA_IFNAME, checkedName(name));
+        request.text(Netlink.IFLA_IFNAME, InterfaceName.checked(name));
         exchange(request, "delete link " + name);
     }
 
@@ -170,15 +229,5 @@ public final class Rtnetlink implements AutoCloseable {
             }
             return reply;
         }
-    }
-
-    /** Interface names are cut by nobody: the kernel's own check comes with a worse message. */
-    private static String checkedName(String name) {
-        if (name.isEmpty()
-                || name.length() > MAX_NAME_BYTES
-                || !name.chars().allMatch(c -> c > ' ' && c < 127 && c != '/')) {
-            throw new IllegalArgumentException("not an interface name of 1 to 15 printable characters: " + name);
-        }
-        return name;
     }
 }

@@ -30,6 +30,7 @@ class ConstantsAuditTest {
             new Source(Kvm.class, "linux/kvm.h", ""),
             new Source(Loop.class, "linux/loop.h", ""),
             new Source(Fiemap.class, "linux/fiemap.h", ""),
+            new Source(Tun.class, "linux/if_tun.h", ""),
             new Source(Tty.class, "sys/ioctl.h", ""),
             new Source(Capabilities.class, "linux/capability.h", "CAP_"),
             new Source(Seccomp.class, "linux/seccomp.h", ""),

@@ -38,6 +38,9 @@ class NetlinkAuditTest {
             field("struct ifaddrmsg", "ifa_flags", 2, 1),
             field("struct ifaddrmsg", "ifa_scope", 3, 1),
             field("struct ifaddrmsg", "ifa_index", 4, 4),
+            size("struct ifreq", Tap.IFREQ_BYTES),
+            field("struct ifreq", "ifr_name", 0, 16),
+            field("struct ifreq", "ifr_flags", Tap.FLAGS_OFFSET, 2),
             size("struct rtmsg", 12),
             field("struct rtmsg", "rtm_family", 0, 1),
             field("struct rtmsg", "rtm_dst_len", 1, 1),
@@ -52,12 +55,13 @@ class NetlinkAuditTest {
     @Test
     void constantsAreThoseOfTheHeaders() throws Exception {
         List<Source> sources = List.of(new Source(Netlink.class, "linux/rtnetlink.h", ""));
-        assertThat(HeaderAudit.complaints(sources, "net/if.h", "linux/veth.h")).isEmpty();
+        assertThat(HeaderAudit.complaints(sources, "net/if.h", "linux/veth.h", "linux/if_link.h"))
+                .isEmpty();
     }
 
     @Test
     void structsAreThoseOfTheHeaders() throws Exception {
-        assertThat(HeaderAudit.complaints(LAYOUTS, List.of("sys/socket.h", "linux/rtnetlink.h")))
+        assertThat(HeaderAudit.complaints(LAYOUTS, List.of("sys/socket.h", "net/if.h", "linux/rtnetlink.h")))
                 .isEmpty();
     }
 }

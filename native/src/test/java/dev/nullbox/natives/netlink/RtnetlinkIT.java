@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.natives.SyscallException;
-import dev.nullbox.natives.linux.Namespaces;
-import dev.nullbox.natives.linux.OpenFlags;
 import dev.nullbox.natives.linux.Signals;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -15,8 +13,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -34,11 +30,10 @@ class RtnetlinkIT {
     @BeforeEach
     void startAProcessInItsOwnNamespace() throws Exception {
         assertThat(libc.getuid()).as("RtnetlinkIT needs root: uid").isZero();
-        holder = inNamespace(() -> {
-            libc.unshare(Namespaces.CLONE_NEWNET).orThrow("unshare netns");
-            return libc.posixSpawn("/bin/sleep", List.of("sleep", "60"), List.of(), List.of(), false)
-                    .orThrow("spawn sleep");
-        });
+        holder = OwnNetwork.inNamespace(
+                libc,
+                () -> libc.posixSpawn("/bin/sleep", List.of("sleep", "60"), List.of(), List.of(), false)
+                        .orThrow("spawn sleep"));
     }
 
     @AfterEach
@@ -49,8 +44,7 @@ class RtnetlinkIT {
 
     @Test
     void joinsTwoNamespaces() throws Exception {
-        inNamespace(() -> {
-            libc.unshare(Namespaces.CLONE_NEWNET).orThrow("unshare netns");
+        OwnNetwork.inNamespace(libc, () -> {
             try (Rtnetlink here = Rtnetlink.open(libc)) {
                 here.createVeth("nb63", "eth0", holder);
                 here.addAddress(here.indexOf("nb63"), HERE, 30);
@@ -68,8 +62,7 @@ class RtnetlinkIT {
 
     @Test
     void refusesAPeerInNoProcess() throws Exception {
-        inNamespace(() -> {
-            libc.unshare(Namespaces.CLONE_NEWNET).orThrow("unshare netns");
+        OwnNetwork.inNamespace(libc, () -> {
             try (Rtnetlink here = Rtnetlink.open(libc)) {
                 assertThatThrownBy(() -> here.createVeth("nb63", "eth0", 0x3fffffff))
                         .isInstanceOf(SyscallException.class)
@@ -87,7 +80,7 @@ class RtnetlinkIT {
             server.setSoTimeout(10_000);
             int port = server.getLocalPort();
             FutureTask<Integer> client = new FutureTask<>(() -> {
-                enter(holder);
+                OwnNetwork.enter(libc, holder);
                 try (Rtnetlink there = Rtnetlink.open(libc)) {
                     there.setUp(there.indexOf("lo"));
                     there.addAddress(there.indexOf("eth0"), THERE, 30);
@@ -107,24 +100,6 @@ class RtnetlinkIT {
                 accepted.getOutputStream().write(43);
             }
             assertThat(client.get(10, TimeUnit.SECONDS)).isEqualTo(43);
-        }
-    }
-
-    private void enter(int pid) throws SyscallException {
-        int fd = libc.open("/proc/" + pid + "/ns/net", OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0)
-                .orThrow("open netns");
-        libc.setns(fd, Namespaces.CLONE_NEWNET).orThrow("setns");
-        libc.close(fd).orThrow("close netns");
-    }
-
-    /** Runs in a thread of its own, whose namespace ends with it. */
-    private static int inNamespace(Callable<Integer> body) throws Exception {
-        FutureTask<Integer> task = new FutureTask<>(body);
-        Thread.ofPlatform().start(task);
-        try {
-            return task.get(60, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw new AssertionError(e.getCause());
         }
     }
 
