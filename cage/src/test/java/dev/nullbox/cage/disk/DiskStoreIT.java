@@ -48,7 +48,8 @@ class DiskStoreIT {
 
     @BeforeEach
     void open() throws IOException {
-        store = DiskStore.open(libc, spawner, new DiskStore.Settings(data, Tools.find("mke2fs")), new EventSink(told));
+        store = DiskStore.open(
+                libc, spawner, new DiskStore.Settings(data, E2fsprogs.find("mke2fs")), new EventSink(told));
     }
 
     private static DiskRequest request(DiskRequest.Layer layer, int layerMib, int volumeMib, String... write) {
@@ -68,10 +69,10 @@ class DiskStoreIT {
                 .isEqualTo("rw-------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(layer.getParent())))
                 .isEqualTo("rwx------");
-        Tools.check(layer);
+        E2fsprogs.check(layer);
         Files.writeString(layer, "what a guest left");
         assertThat(store.prepare(AGENT, UID, request).layer()).contains(layer);
-        Tools.check(layer);
+        E2fsprogs.check(layer);
         store.release(AGENT);
         assertThat(layer).doesNotExist();
         store.release(AGENT);
@@ -83,7 +84,7 @@ class DiskStoreIT {
         Path layer = store.prepare(AGENT, UID, request).layer().orElseThrow();
         long allocated = Extents.allocated(libc, layer);
         assertThat(allocated).isBetween(1L, 4 * MIB);
-        assertThat(Tools.run("debugfs", "-R", "show_super_stats -h", layer.toString()))
+        assertThat(E2fsprogs.run("debugfs", "-R", "show_super_stats -h", layer.toString()))
                 .contains("has_journal")
                 .contains("metadata_csum");
         store.release(AGENT);
@@ -106,7 +107,7 @@ class DiskStoreIT {
         assertThat(Files.getAttribute(layer, "unix:ino")).isEqualTo(layerFile);
         assertThat(Files.getAttribute(volume, "unix:ino")).isEqualTo(volumeFile);
         assertThat(Files.size(volume)).isEqualTo(80 * MIB);
-        Tools.check(volume);
+        E2fsprogs.check(volume);
     }
 
     @Test
@@ -180,18 +181,18 @@ class DiskStoreIT {
         RunDisks disks = store.prepare(AGENT, UID, request);
         Path volume = disks.volume().orElseThrow();
         Path read = disks.read().orElseThrow();
-        Tools.check(volume);
-        Tools.check(read);
-        assertThat(Tools.run("debugfs", "-R", "cat /write/var/lib/x/kept", volume.toString()))
+        E2fsprogs.check(volume);
+        E2fsprogs.check(read);
+        assertThat(E2fsprogs.run("debugfs", "-R", "cat /write/var/lib/x/kept", volume.toString()))
                 .isEqualTo("twelve bytes");
-        assertThat(Tools.run("debugfs", "-R", "stat /write/var/lib/x/link", volume.toString()))
+        assertThat(E2fsprogs.run("debugfs", "-R", "stat /write/var/lib/x/link", volume.toString()))
                 .contains("Type: symlink")
                 .contains("/etc/passwd");
-        assertThat(Tools.run("debugfs", "-R", "cat /read/in/given", read.toString()))
+        assertThat(E2fsprogs.run("debugfs", "-R", "cat /read/in/given", read.toString()))
                 .isEqualTo("by the operator");
-        assertThat(Tools.run("debugfs", "-R", "stat /read/empty", read.toString()))
+        assertThat(E2fsprogs.run("debugfs", "-R", "stat /read/empty", read.toString()))
                 .contains("Type: directory");
-        assertThat(Tools.run("debugfs", "-R", "stat /write/in", volume.toString()))
+        assertThat(E2fsprogs.run("debugfs", "-R", "stat /write/in", volume.toString()))
                 .contains("File not found");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(read)))
                 .isEqualTo("r--------");
@@ -233,7 +234,7 @@ class DiskStoreIT {
         Path volume = store.prepare(AGENT, UID, request(DiskRequest.Layer.NONE, 64, 64, "/work", "/work/in"))
                 .volume()
                 .orElseThrow();
-        assertThat(Tools.run("debugfs", "-R", "stat /write/work/in", volume.toString()))
+        assertThat(E2fsprogs.run("debugfs", "-R", "stat /write/work/in", volume.toString()))
                 .contains("Type: symlink");
         assertThat(secret.resolve("key")).hasContent("of the host");
         assertThat(Files.exists(data.resolve("shares/writer"), LinkOption.NOFOLLOW_LINKS))
@@ -261,8 +262,8 @@ class DiskStoreIT {
     }
 
     /** Programs of e2fsprogs on this machine, on files that no guest had. */
-    static final class Tools {
-        private Tools() {}
+    static final class E2fsprogs {
+        private E2fsprogs() {}
 
         static String find(String program) {
             return Stream.of("/sbin/", "/usr/sbin/")
