@@ -76,3 +76,47 @@ debian_pool_file() {
 
 debian_versions() { private_apt apt-cache madison "$1" | awk '{print $3}'; }
 debian_has() { debian_versions "${1%%=*}" | grep -qxF "${1#*=}"; }
+
+# Debian trixie and nothing else, as if onto an empty machine: the closure does not depend on what is installed here.
+trixie_apt() {
+  local dir=$1
+  shift
+  private_apt apt-get -y --no-install-recommends -o Dir::Etc::preferences="$dir/preferences" \
+    -o Dir::Cache::archives="$dir/archives" -o Dir::State::status=/dev/null "$@"
+}
+
+# What a tree that is only ever run in place has no use for.
+TREE_UNUSED=(etc var usr/sbin usr/share/doc usr/share/man usr/share/locale usr/share/lintian usr/share/bug)
+
+# trixie_tree DIR PACKAGE[=VERSION]...: unpacks Debian trixie's packages, with all that they need, to DIR/root. Nothing of
+# it is installed: its programs are run in place, with the tree's own loader and libraries (tree_program).
+trixie_tree() {
+  local out=$1 download=$1/download deb unused
+  shift
+  debian_update
+  mkdir -p "$download/archives/partial"
+  printf 'Package: *\nPin: release n=trixie*\nPin-Priority: 990\n\nPackage: *\nPin: release n=*\nPin-Priority: -1\n' \
+    >"$download/preferences"
+  trixie_apt "$download" install --download-only "$@"
+  # The links of a merged /usr, which Debian's base-files would make.
+  mkdir -p "$out"/root/usr/{bin,lib,lib64,sbin}
+  for unused in bin lib lib64 sbin; do ln -s "usr/$unused" "$out/root/$unused"; done
+  for deb in "$download"/archives/*.deb; do
+    echo "unpacking $(basename "$deb")"
+    dpkg-deb --fsys-tarfile "$deb" | tar -x --keep-directory-symlink --no-same-owner -C "$out/root"
+  done
+  rm -rf "$download"
+  for unused in "${TREE_UNUSED[@]}"; do rm -rf "${out:?}/root/$unused"; done
+}
+
+# tree_program FILE PROGRAM: makes FILE, a script beside the tree named root, that runs the tree's PROGRAM.
+tree_program() {
+  cat >"$1" <<WRAPPER
+#!/bin/sh
+# $2 from the tree beside this script, with that tree's own loader and libraries.
+root=\$(dirname "\$(readlink -f "\$0")")/root
+exec "\$root/usr/lib64/ld-linux-x86-64.so.2" --library-path "\$root/usr/lib/x86_64-linux-gnu" --argv0 ${2##*/} \
+  "\$root/$2" "\$@"
+WRAPPER
+  chmod 755 "$1"
+}

@@ -14,39 +14,15 @@
 # shellcheck source=qemu.version
 . "$NB_ROOT/tools/qemu.version"
 
-# Debian trixie and nothing else, as if onto an empty machine: the closure does not depend on what is installed here.
-trixie_apt() {
-  local dir=$1
-  shift
-  private_apt apt-get -y --no-install-recommends -o Dir::Etc::preferences="$dir/preferences" \
-    -o Dir::Cache::archives="$dir/archives" -o Dir::State::status=/dev/null "$@"
-}
-
-download_qemu() {
-  local dir=$1 pin
-  pin=$(NB_PINNED_IN=tools/qemu.version debian_choose "qemu-system-x86=$QEMU_VERSION" 1:10.)
-  mkdir -p "$dir/archives/partial"
-  printf 'Package: *\nPin: release n=trixie*\nPin-Priority: 990\n\nPackage: *\nPin: release n=*\nPin-Priority: -1\n' \
-    >"$dir/preferences"
-  trixie_apt "$dir" install --download-only "$pin" seabios ovmf
-}
-
-# What a tree that is only ever run in place has no use for.
-QEMU_UNUSED=(etc var usr/share/doc usr/share/man usr/share/locale usr/share/lintian usr/share/bug usr/share/perl5
-  usr/share/icons usr/share/applications usr/share/bash-completion usr/share/debconf usr/share/pam usr/sbin)
+# What a tree that is only ever run in place has no use for, beside what no tree has.
+QEMU_UNUSED=(usr/share/perl5 usr/share/icons usr/share/applications usr/share/bash-completion usr/share/debconf
+  usr/share/pam)
 
 unpack_qemu() {
-  local out=$1 download=$1/download deb unused
-  download_qemu "$download"
-  mkdir "$out/root" "$out/ovmf"
-  # The links of a merged /usr, which Debian's base-files would make.
-  mkdir -p "$out"/root/usr/{bin,lib,lib64,sbin}
-  for unused in bin lib lib64 sbin; do ln -s "usr/$unused" "$out/root/$unused"; done
-  for deb in "$download"/archives/*.deb; do
-    echo "unpacking $(basename "$deb")"
-    dpkg-deb --fsys-tarfile "$deb" | tar -x --keep-directory-symlink --no-same-owner -C "$out/root"
-  done
-  rm -rf "$download"
+  local out=$1 pin unused
+  pin=$(NB_PINNED_IN=tools/qemu.version debian_choose "qemu-system-x86=$QEMU_VERSION" 1:10.)
+  trixie_tree "$out" "$pin" seabios ovmf
+  mkdir "$out/ovmf"
   for unused in "${QEMU_UNUSED[@]}"; do rm -rf "${out:?}/root/$unused"; done
   cp "$out/root/usr/share/OVMF/OVMF_CODE_4M.fd" "$out/ovmf/OVMF_CODE.fd"
   cp "$out/root/usr/share/OVMF/OVMF_VARS_4M.fd" "$out/ovmf/OVMF_VARS.fd"
