@@ -4,27 +4,30 @@ import dev.nullbox.protocol.id.InvalidValueException;
 import java.util.List;
 
 /**
- * The program in the guest and its arguments: one word or more; the reader bounds how many.
+ * A program in the guest and its arguments: one word or more; the reader bounds how many.
  *
- * <p>Words reach the guest on its kernel command line: printable ASCII without double quotes.
- *
- * @param words the executable first
+ * @param words the executable first; a name without a slash is looked up in the guest's PATH
  */
 public record Command(List<String> words) {
     /**
      * A checked command.
      *
-     * @throws InvalidValueException when its first word is no guest path, or a word cannot be passed to a guest
+     * @throws InvalidValueException when its first word is empty, or a word cannot be passed to a program
      */
     public Command {
         words = List.copyOf(words);
-        var _ = new GuestPath(words.getFirst());
-        words.forEach(GuestText::checked);
+        if (words.getFirst().isEmpty()) {
+            throw new InvalidValueException(
+                    "has an empty first word", "name the program: its path, or its name for a look-up in PATH");
+        }
+        for (int i = 0; i < words.size(); i++) {
+            var _ = GuestText.checked("word " + (i + 1), words.get(i));
+        }
     }
 
-    /** The program in the agent's root file system. */
-    public GuestPath executable() {
-        return new GuestPath(words.getFirst());
+    /** The program: a path in the guest, or a name to look up. */
+    public String executable() {
+        return words.getFirst();
     }
 
     /** The words after the executable. */

@@ -6,11 +6,15 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The name of an environment variable of the agent that is no secret: an identifier, not NULLBOX_* (which the appliance sets), and not a name whose last word says that it is a secret.
+ * The name of an environment variable of the agent that is no secret: any text that can stand before the {@code =}, but
+ * not NULLBOX_* (which the appliance sets), and not a name whose last word says that it is a secret. The kernel gives no
+ * name a meaning.
  *
  * @param value the name
  */
 public record EnvName(String value) {
+    static final String RULE = "a name without `=` and control characters, not `NULLBOX_*`, not that of a secret";
+
     private static final Set<String> SECRET_WORDS =
             Set.of("KEY", "APIKEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "CREDENTIALS");
 
@@ -20,17 +24,13 @@ public record EnvName(String value) {
      * @throws InvalidValueException when it is not one
      */
     public EnvName {
-        if (!Text.isIdentifier(value)) {
-            throw new InvalidValueException(Text.quoted(value) + " is not a variable's name", "use " + Text.IDENTIFIER);
+        if (value.isEmpty() || value.indexOf('=') >= 0 || value.chars().anyMatch(Character::isISOControl)) {
+            throw new InvalidValueException(Text.quoted(value) + " is not a variable's name", "use " + RULE);
         }
         String upper = value.toUpperCase(Locale.ROOT);
         if (upper.startsWith("NULLBOX_")) {
             throw new InvalidValueException(
                     Text.quoted(value) + " is set by the appliance alone", "choose a name that is not NULLBOX_*");
-        }
-        if (upper.startsWith("KRUN_")) {
-            throw new InvalidValueException(
-                    Text.quoted(value) + " steers the microVM's own init", "choose a name that is not KRUN_*");
         }
         if (SECRET_WORDS.contains(upper.substring(upper.lastIndexOf('_') + 1))) {
             throw new InvalidValueException(

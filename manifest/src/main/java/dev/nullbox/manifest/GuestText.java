@@ -2,28 +2,51 @@ package dev.nullbox.manifest;
 
 import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.protocol.id.Text;
+import java.nio.charset.StandardCharsets;
 
-/** Text that a guest can be told: its kernel command line carries it, so printable ASCII without double quotes. */
+/** Text that execve(2) passes on: a word of a command, or NAME=value. Any UTF-8 without NUL, of a bounded length. */
 public final class GuestText {
-    /** So many bytes of the guest's 2,048 are left to the manifest. Source: COMMAND_LINE_SIZE of x86 Linux. */
-    public static final int MAX_TOTAL = 1_280;
+    /** The longest text, in bytes of UTF-8. Source: MAX_ARG_STRLEN of Linux, 131,072 with the NUL at its end. */
+    public static final int MAX_BYTES = 131_071;
 
-    /** Bytes that a word takes beside its own: two quotes and a space. */
-    public static final int OVERHEAD = 3;
+    /**
+     * All words and variables together, each with the NUL at its end and its pointer. Source: execve(2), a quarter of
+     * the stack's limit of 8 MiB, less 64 KiB for what the appliance adds and the program's path.
+     */
+    public static final int MAX_TOTAL = 2 * 1024 * 1024 - 64 * 1024;
+
+    private static final int OVERHEAD = 1 + Long.BYTES;
 
     private GuestText() {}
 
     /**
-     * The text, checked.
+     * The word, checked.
      *
-     * @throws InvalidValueException when no guest can be told it
+     * @param what the subject of a refusal
+     * @throws InvalidValueException when execve cannot pass it on
      */
-    static String checked(String text) {
-        if (!Text.isPrintableAscii(text) || text.indexOf('"') >= 0) {
+    public static String checked(String what, String word) {
+        if (word.indexOf('\0') >= 0) {
             throw new InvalidValueException(
-                    Text.quoted(text) + " cannot be passed to a guest",
-                    "use printable ASCII characters other than the double quote");
+                    what + " " + Text.quoted(word) + " has a NUL character, at which execve would end it",
+                    "leave the character out");
         }
-        return text;
+        int bytes = bytes(word);
+        if (bytes > MAX_BYTES) {
+            throw new InvalidValueException(
+                    what + " " + Text.quoted(word) + " has " + bytes + " bytes",
+                    "use at most " + MAX_BYTES + ", which is all that execve takes; put longer texts into a file");
+        }
+        return word;
+    }
+
+    /** Bytes of a text in UTF-8. */
+    public static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    /** Bytes that a word takes of {@link #MAX_TOTAL}. */
+    public static int weight(String word) {
+        return bytes(word) + OVERHEAD;
     }
 }

@@ -35,6 +35,8 @@ import java.util.function.Function;
  */
 public final class Schema {
     private static final int MAX_NAME = 64;
+    private static final int MAX_WORDS = 1_024;
+    private static final int MAX_VARIABLES = 4_096;
 
     /** In the order of the constants, which fill it while the class is initialised: each table before what is in it. */
     private static final List<Key<?>> KEYS = new ArrayList<>();
@@ -51,7 +53,11 @@ public final class Schema {
     public static final Key<Command> COMMAND = required(
             "agent.command",
             new Sequence<>(
-                    1, 64, "words, the first an absolute guest path; printable ASCII without `\"`", Command::new),
+                    1,
+                    MAX_WORDS,
+                    "words, each of at most " + GuestText.MAX_BYTES
+                            + " bytes without NUL, the first a path or a name to look up in PATH",
+                    Command::new),
             CAGE);
     public static final Key<RestartPolicy> RESTART =
             defaulted("agent.restart", choice(RestartPolicy.values()), RestartPolicy.ON_FAILURE, CAGE);
@@ -65,12 +71,13 @@ public final class Schema {
     public static final Key<StopSignal> STOP_SIGNAL =
             defaulted("agent.stop_signal", choice(StopSignal.values()), StopSignal.SIGTERM, CAGE);
     public static final Key<List<EnvName>> ENV =
-            many("agent.env", TomlType.TABLE, 64, "variables that are no secrets", EnvName::new, CAGE);
+            many("agent.env", TomlType.TABLE, MAX_VARIABLES, "variables, each " + EnvName.RULE, EnvName::new, CAGE);
     public static final Key<String> ENV_VALUE = optional(
             "agent.env.*",
             new Parsed<>(
-                    "printable ASCII without `\"`; the name not `NULLBOX_*`, not in `credential_refs`, not that of a secret",
-                    GuestText::checked),
+                    "text without NUL; NAME=value of at most " + GuestText.MAX_BYTES
+                            + " bytes; the name not in `credential_refs`",
+                    value -> GuestText.checked("the value", value)),
             "-",
             CAGE);
 
@@ -175,7 +182,7 @@ public final class Schema {
             CAGE);
     public static final Key<Command> HEALTH_COMMAND = optional(
             "capabilities.health_check.command",
-            new Sequence<>(1, 64, "words, as in `agent.command`; without `port` and `path`", Command::new),
+            new Sequence<>(1, MAX_WORDS, "words, as in `agent.command`; without `port` and `path`", Command::new),
             "`port` is asked",
             CAGE);
     public static final Key<Integer> HEALTH_INTERVAL_SECS =

@@ -122,7 +122,7 @@ public final class AgentCatalog {
                     "give both the same name"));
         }
         Path rootfs = directory.resolve(ROOTFS);
-        String program = manifest.agent().command().executable().value();
+        String program = manifest.agent().command().executable();
         new RootfsCheck(rootfs).command(program).ifPresent(problems::add);
         return problems.isEmpty()
                 ? new CatalogEntry.Accepted(name, from, manifest, digest, rootfs)

@@ -43,7 +43,7 @@ final class ManifestChecker {
     ManifestResult check() {
         List<CredentialRef> secrets = credentialRefs();
         Map<EnvName, String> env = env();
-        checkGuestCommandLine(env);
+        checkTotal(env);
         checkMounts();
         checkHealth();
         return raw.problems().isEmpty()
@@ -152,23 +152,29 @@ final class ManifestChecker {
                         "is also named in capabilities.credential_refs",
                         "leave it out of agent.env");
             }
-            raw.find(Schema.ENV_VALUE, name.value()).ifPresent(value -> env.put(name, value));
+            String path = Schema.ENV_VALUE.path(name.value());
+            raw.find(Schema.ENV_VALUE, name.value())
+                    .flatMap(value -> raw.attempt(path, () -> variable(name, value)))
+                    .ifPresent(value -> env.put(name, value));
         }
         return env;
     }
 
-    private void checkGuestCommandLine(Map<EnvName, String> env) {
+    private static String variable(EnvName name, String value) {
+        var _ = GuestText.checked("the variable", name + "=" + value);
+        return value;
+    }
+
+    private void checkTotal(Map<EnvName, String> env) {
         List<String> words = new ArrayList<>();
         raw.find(Schema.COMMAND).ifPresent(command -> words.addAll(command.words()));
         env.forEach((name, value) -> words.add(name + "=" + value));
-        int total = words.stream()
-                .mapToInt(word -> word.length() + GuestText.OVERHEAD)
-                .sum();
+        int total = words.stream().mapToInt(GuestText::weight).sum();
         if (total > GuestText.MAX_TOTAL) {
             raw.problem(
                     Schema.COMMAND.path(),
-                    "takes " + total + " bytes of the guest's kernel command line together with agent.env",
-                    "stay within " + GuestText.MAX_TOTAL + ", put longer texts into a file of the root file system");
+                    "takes " + total + " bytes together with agent.env, nine for each word and variable among them",
+                    "stay within " + GuestText.MAX_TOTAL + ", which execve takes; put longer texts into a file");
         }
     }
 

@@ -21,7 +21,7 @@ import java.util.Map;
  */
 public final class ManifestReader {
     /** The largest AGENT.toml, in bytes of UTF-8. */
-    public static final int MAX_BYTES = 64 * 1024;
+    public static final int MAX_BYTES = 2 * 1024 * 1024;
 
     private ManifestReader() {}
 
@@ -47,7 +47,7 @@ public final class ManifestReader {
     }
 
     /**
-     * The manifest in a file of at most 64 KiB of UTF-8, or all that is wrong with it.
+     * The manifest in a file of at most 2 MiB of UTF-8, or all that is wrong with it.
      *
      * @throws IOException when the file cannot be read
      */
@@ -59,7 +59,7 @@ public final class ManifestReader {
         return read(bytes);
     }
 
-    /** The manifest that at most 64 KiB of UTF-8 are, or all that is wrong with it. */
+    /** The manifest that at most 2 MiB of UTF-8 are, or all that is wrong with it. */
     public static ManifestResult read(byte[] bytes) {
         if (bytes.length > MAX_BYTES) {
             return tooLarge();
@@ -75,7 +75,7 @@ public final class ManifestReader {
     }
 
     private static ManifestResult tooLarge() {
-        return new Invalid(
-                List.of(new Problem("file", "is larger than 64 KiB", "an AGENT.toml needs a hundredth of that")));
+        return new Invalid(List.of(
+                new Problem("file", "is larger than 2 MiB", "put long texts into files of the root file system")));
     }
 }
