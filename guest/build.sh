@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Usage: build.sh DIR. Makes what every guest boots, in DIR:
+#   init       the C program that is PID 1 of a guest
+#   initramfs  a cpio archive with it as /init, and the directories that it mounts things on
+# Needs cpio, gcc and musl-gcc (Debian: musl-tools), kernel headers (linux-libc-dev).
+
+set -euo pipefail
+umask 022
+export SOURCE_DATE_EPOCH=1767225600 TZ=UTC LC_ALL=C.UTF-8
+
+[ $# -eq 1 ] || {
+  echo 'usage: build.sh DIR (where init and initramfs are to be made)' >&2
+  exit 2
+}
+here=$(cd "$(dirname "$0")" && pwd)
+mkdir -p "$1"
+out=$(cd "$1" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# musl has no headers of the kernel's, and must not see those of the other C library.
+mkdir "$work/kernel"
+ln -s /usr/include/linux /usr/include/asm-generic "/usr/include/$(gcc -print-multiarch)/asm" "$work/kernel/"
+
+flags=(-Os -s -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -isystem "$work/kernel" "-ffile-prefix-map=$here=."
+  -fstack-protector-strong -ftrivial-auto-var-init=zero -fno-strict-overflow
+  -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+  "-Wl,--build-id=none,--gc-sections,-z,relro,-z,now,-z,noexecstack,-z,noseparate-code")
+musl-gcc -static "${flags[@]}" -o "$out/init" "$here"/init/*.c
+
+size=$(stat -c %s "$out/init")
+[ "$size" -lt 102400 ] || {
+  echo "guest/build.sh: init has $size bytes; it lies in every guest's memory, and 102400 is the bound" >&2
+  exit 1
+}
+
+root=$work/root
+mkdir -p "$root"/{agent,dev,layer,proc,read,root,sys,tools,volume}
+install -m 755 "$out/init" "$root/init"
+# The loader and the libraries of the tools' disk, where its programs look for them.
+ln -s tools/lib "$root/lib"
+ln -s tools/lib64 "$root/lib64"
+find "$root" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
+(cd "$root" && find . -mindepth 1 -print0 | sort -z | cpio --null --quiet --reproducible -R 0:0 -o -H newc) >"$out/initramfs"

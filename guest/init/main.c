@@ -1,0 +1,33 @@
+/*
+ * The init of a guest: PID 1 of every agent's microVM, alone in its initramfs. "init enter ..." is what the appliance's
+ * tools call to run a command in the agent's world: see enter.h.
+ */
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <unistd.h>
+
+#include "enter.h"
+#include "files.h"
+#include "init.h"
+#include "say.h"
+
+/* What the init needs for itself. */
+static void mount_own(void) {
+    const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+    int bad = mount("dev", "/dev", "devtmpfs", MS_NOSUID, "mode=0755") != 0;
+    open_console();
+    bad |= mount("proc", "/proc", "proc", flags, "") != 0;
+    bad |= mount("sys", "/sys", "sysfs", flags, "") != 0;
+    if (bad) say("not all of /dev, /proc and /sys could be mounted");
+    /* Memory is the agent's to use up: the kernel looks elsewhere for whom to kill. */
+    if (write_text("/proc/self/oom_score_adj", "-1000") != 0) say("the kernel may kill the init for want of memory");
+}
+
+int main(int count, char **words) {
+    static struct init init;
+    if (count > 1 && strcmp(words[1], "enter") == 0) return enter_world(count - 2, words + 2);
+    if (getpid() != 1) return enter_usage();
+    mount_own();
+    run_init(&init);
+}

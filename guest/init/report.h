@@ -1,0 +1,34 @@
+/* What the set-up process and the first process of the agent's world tell the init, one packet each. */
+#ifndef NULLBOX_REPORT_H
+#define NULLBOX_REPORT_H
+
+#include <sys/types.h>
+
+#include "disks.h"
+
+enum report_kind {
+    REPORT_ALONE,   /* all is mounted, and there is no agent to run */
+    REPORT_WORLD,   /* PROCESS is the first process of the agent's world, as the init sees it; it waits to be told */
+    REPORT_STARTED, /* the command runs; a pidfd of it comes along */
+    REPORT_ENDED    /* the run has ended: HOW, CODE, TEXT */
+};
+
+struct report {
+    enum report_kind kind;
+    int how, code;
+    pid_t process;
+    unsigned kept;
+    char devices[DISK_COUNT][32];
+    char text[256];
+};
+
+/* Sends it, with DESCRIPTOR when that is not -1. */
+int send_report(int socket, const struct report *report, int descriptor);
+
+/* Sends that the run has ended. */
+int send_end(int socket, int how, int code, const char *text);
+
+/* 1 with one, *DESCRIPTOR then being -1 or its descriptor; 0 when there is none, -1 when no more can come. */
+int receive_report(int socket, struct report *report, int *descriptor);
+
+#endif

@@ -1,0 +1,17 @@
+/* Secrets in files: in memory that the init keeps, and the agent sees read-only at /run/secrets. */
+#ifndef NULLBOX_SECRETS_H
+#define NULLBOX_SECRETS_H
+
+#include "users.h"
+
+/* Mounts the memory, and its read-only view in the agent's root. -1 with a reason. */
+int mount_secrets(int root, const struct user *user);
+
+/* A new secret, readable by the agent's user alone. -1 with a reason, which never holds the data. */
+int place_secret(const char *name, const void *data, size_t size, const struct user *user);
+
+/* Overwrites one, for who holds it open too, and removes it. One that is not there is gone already. -1 with a reason.
+ */
+int wipe_secret(const char *name);
+
+#endif

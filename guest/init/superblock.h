@@ -1,0 +1,16 @@
+/* What is read of an ext4 superblock before it is mounted. */
+#ifndef NULLBOX_SUPERBLOCK_H
+#define NULLBOX_SUPERBLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where it begins on its disk, and how much of it is read. */
+enum { SUPERBLOCK_OFFSET = 1024, SUPERBLOCK_SIZE = 1024 };
+
+enum superblock_state { SUPERBLOCK_NONE, SUPERBLOCK_CLEAN, SUPERBLOCK_ERRORS };
+
+/* SUPERBLOCK_ERRORS when the kernel has found an error in the file system since its last check. */
+enum superblock_state superblock_state(const uint8_t *superblock, size_t size);
+
+#endif
