@@ -78,6 +78,15 @@ public interface Libc {
 
     SysResult chown(String path, int uid, int gid);
 
+    /** struct receives a struct statfs. */
+    SysResult statfs(String path, byte[] struct);
+
+    /** Takes space of a file system for a range of a file, or gives it back: bits of FALLOC_FL_*, 0 extends the file. */
+    SysResult fallocate(int fd, int mode, long offset, long length);
+
+    /** The raw system call, on the file system that the descriptor lies in; struct is read and written in place. */
+    SysResult quotactlFd(int fd, int command, int id, byte[] struct);
+
     SysResult setrlimit(int resource, long soft, long hard);
 
     SysResult mlockall(int flags);

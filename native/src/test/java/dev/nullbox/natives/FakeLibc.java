@@ -276,6 +276,21 @@ public final class FakeLibc implements Libc {
     }
 
     @Override
+    public SysResult statfs(String path, byte[] struct) {
+        return filled("statfs", struct, path);
+    }
+
+    @Override
+    public SysResult fallocate(int fd, int mode, long offset, long length) {
+        return result("fallocate", fd, mode, offset, length);
+    }
+
+    @Override
+    public SysResult quotactlFd(int fd, int command, int id, byte[] struct) {
+        return filled("quotactlFd", struct, fd, Integer.toHexString(command), id, hex(struct));
+    }
+
+    @Override
     public SysResult setrlimit(int resource, long soft, long hard) {
         return result("setrlimit", resource, soft, hard);
     }
@@ -340,7 +355,11 @@ public final class FakeLibc implements Libc {
 
     @Override
     public SysResult ioctl(int fd, long request, byte[] struct) {
-        Reply reply = call("ioctl", 0, fd, Long.toHexString(request), hex(struct));
+        return filled("ioctl", struct, fd, Long.toHexString(request), hex(struct));
+    }
+
+    private SysResult filled(String function, byte[] struct, @Nullable Object... arguments) {
+        Reply reply = call(function, 0, arguments);
         copied(reply, struct, 0, struct.length);
         return reply.bytes().length > 0 ? new SysResult.Ok(0) : reply.result();
     }

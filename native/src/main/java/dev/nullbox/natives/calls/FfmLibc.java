@@ -80,11 +80,14 @@ final class FfmLibc implements LibcCalls {
             capturing("setresgid", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle setresuid =
             capturing("setresuid", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle syscall =
-            capturing("syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle syscall = capturing(
+            "syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle umask = capturing("umask", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle chown =
             capturing("chown", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+    private static final MethodHandle statfs = capturing("statfs", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+    private static final MethodHandle fallocate =
+            capturing("fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle setrlimit =
             capturing("setrlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle mlockall = capturing("mlockall", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
@@ -286,8 +289,8 @@ final class FfmLibc implements LibcCalls {
     }
 
     @Override
-    public SysResult syscall(long number, long arg1, long arg2) {
-        return longCall(state -> (long) syscall.invokeExact(state, number, arg1, arg2));
+    public SysResult syscall(long number, long arg1, long arg2, long arg3, long arg4) {
+        return longCall(state -> (long) syscall.invokeExact(state, number, arg1, arg2, arg3, arg4));
     }
 
     @Override
@@ -298,6 +301,16 @@ final class FfmLibc implements LibcCalls {
     @Override
     public SysResult chown(long path, int uid, int gid) {
         return intCall(state -> (int) chown.invokeExact(state, at(path), uid, gid));
+    }
+
+    @Override
+    public SysResult statfs(long path, long struct) {
+        return intCall(state -> (int) statfs.invokeExact(state, at(path), at(struct)));
+    }
+
+    @Override
+    public SysResult fallocate(int fd, int mode, long offset, long length) {
+        return intCall(state -> (int) fallocate.invokeExact(state, fd, mode, offset, length));
     }
 
     @Override

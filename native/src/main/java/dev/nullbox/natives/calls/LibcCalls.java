@@ -68,8 +68,8 @@ interface LibcCalls {
 
     SysResult setresuid(int real, int effective, int saved);
 
-    /** A system call that glibc has no function for. */
-    SysResult syscall(long number, long arg1, long arg2);
+    /** A system call that glibc has no function for; the kernel ignores the arguments beyond the call's own. */
+    SysResult syscall(long number, long arg1, long arg2, long arg3, long arg4);
 
     /** {@code signal(2)}; the value is not the old handler but 0. */
     SysResult signal(int number, long handler);
@@ -77,6 +77,10 @@ interface LibcCalls {
     SysResult umask(int mask);
 
     SysResult chown(long path, int uid, int gid);
+
+    SysResult statfs(long path, long struct);
+
+    SysResult fallocate(int fd, int mode, long offset, long length);
 
     SysResult setrlimit(int resource, long limits);
 

@@ -52,7 +52,7 @@ final class MarshallingLibc implements Libc {
     @Override
     public SysResult pivotRoot(String newRoot, String putOld) {
         try (CFrame frame = memory.open()) {
-            return calls.syscall(Syscalls.SYS_pivot_root, frame.string(newRoot), frame.string(putOld));
+            return calls.syscall(Syscalls.SYS_pivot_root, frame.string(newRoot), frame.string(putOld), 0, 0);
         }
     }
 
@@ -175,7 +175,7 @@ final class MarshallingLibc implements Libc {
     @Override
     public SysResult capset(byte[] header, byte[] data) {
         try (CFrame frame = memory.open()) {
-            return calls.syscall(Syscalls.SYS_capset, frame.bytes(header), frame.bytes(data));
+            return calls.syscall(Syscalls.SYS_capset, frame.bytes(header), frame.bytes(data), 0, 0);
         }
     }
 
@@ -184,7 +184,7 @@ final class MarshallingLibc implements Libc {
         try (CFrame frame = memory.open()) {
             long headerAddress = frame.bytes(header);
             long dataAddress = frame.bytes(data);
-            SysResult result = calls.syscall(Syscalls.SYS_capget, headerAddress, dataAddress);
+            SysResult result = calls.syscall(Syscalls.SYS_capget, headerAddress, dataAddress, 0, 0);
             frame.get(headerAddress, header, 0, header.length);
             frame.get(dataAddress, data, 0, data.length);
             return result;
@@ -205,6 +205,31 @@ final class MarshallingLibc implements Libc {
     public SysResult chown(String path, int uid, int gid) {
         try (CFrame frame = memory.open()) {
             return calls.chown(frame.string(path), uid, gid);
+        }
+    }
+
+    @Override
+    public SysResult statfs(String path, byte[] struct) {
+        try (CFrame frame = memory.open()) {
+            long address = frame.bytes(struct);
+            SysResult result = calls.statfs(frame.string(path), address);
+            frame.get(address, struct, 0, struct.length);
+            return result;
+        }
+    }
+
+    @Override
+    public SysResult fallocate(int fd, int mode, long offset, long length) {
+        return calls.fallocate(fd, mode, offset, length);
+    }
+
+    @Override
+    public SysResult quotactlFd(int fd, int command, int id, byte[] struct) {
+        try (CFrame frame = memory.open()) {
+            long address = frame.bytes(struct);
+            SysResult result = calls.syscall(Syscalls.SYS_quotactl_fd, fd, command, id, address);
+            frame.get(address, struct, 0, struct.length);
+            return result;
         }
     }
 

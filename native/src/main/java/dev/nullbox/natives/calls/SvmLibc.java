@@ -42,6 +42,8 @@ final class SvmLibc implements LibcCalls {
     private final long syscall;
     private final long umask;
     private final long chown;
+    private final long statfs;
+    private final long fallocate;
     private final long setrlimit;
     private final long mlockall;
     private final long getpid;
@@ -98,6 +100,8 @@ final class SvmLibc implements LibcCalls {
         syscall = libc.require("syscall");
         umask = libc.require("umask");
         chown = libc.require("chown");
+        statfs = libc.require("statfs");
+        fallocate = libc.require("fallocate");
         setrlimit = libc.require("setrlimit");
         mlockall = libc.require("mlockall");
         getpid = libc.require("getpid");
@@ -276,8 +280,8 @@ final class SvmLibc implements LibcCalls {
     }
 
     @Override
-    public SysResult syscall(long number, long arg1, long arg2) {
-        return SvmCall.longCall(syscall, number, arg1, arg2);
+    public SysResult syscall(long number, long arg1, long arg2, long arg3, long arg4) {
+        return SvmCall.longCall(syscall, number, arg1, arg2, arg3, arg4);
     }
 
     @Override
@@ -288,6 +292,16 @@ final class SvmLibc implements LibcCalls {
     @Override
     public SysResult chown(long path, int uid, int gid) {
         return SvmCall.intCall(chown, path, uid, gid);
+    }
+
+    @Override
+    public SysResult statfs(long path, long struct) {
+        return SvmCall.intCall(statfs, path, struct);
+    }
+
+    @Override
+    public SysResult fallocate(int fd, int mode, long offset, long length) {
+        return SvmCall.intCall(fallocate, fd, mode, offset, length);
     }
 
     @Override

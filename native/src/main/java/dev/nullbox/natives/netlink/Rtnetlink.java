@@ -91,7 +91,7 @@ public final class Rtnetlink implements AutoCloseable {
      * Makes a bridge, down and without ports, that passes on every frame at once: no spanning tree, no forward delay, no
      * multicast snooping.
      *
-     * @throws SyscallException EEXIST when the name is taken, EOPNOTSUPP when the kernel has no bridges
+     * @throws SyscallException EEXIST when the name is taken, ENOTSUP when the kernel has no bridges
      */
     public void createBridge(String name) throws SyscallException {
         NetlinkMessage request =
@@ -110,7 +110,7 @@ public final class Rtnetlink implements AutoCloseable {
     /**
      * Makes an interface a port of a bridge.
      *
-     * @throws SyscallException ENODEV when there is no interface of this index, EOPNOTSUPP when the other is no bridge
+     * @throws SyscallException ENODEV when there is no interface of this index, ENOTSUP when the other is no bridge
      */
     public void setMaster(int index, int bridge) throws SyscallException {
         NetlinkMessage request = message(Netlink.RTM_NEWLINK, 0).link(index, 0, 0);

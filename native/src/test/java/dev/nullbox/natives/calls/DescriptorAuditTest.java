@@ -40,6 +40,7 @@ class DescriptorAuditTest {
             "sys/resource.h",
             "sys/socket.h",
             "sys/stat.h",
+            "sys/statfs.h",
             "sys/wait.h");
 
     @Test

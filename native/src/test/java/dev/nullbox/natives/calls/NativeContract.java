@@ -9,9 +9,11 @@ import dev.nullbox.natives.Nftables;
 import dev.nullbox.natives.SpawnAction;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.filesystem.FilesystemStat;
 import dev.nullbox.natives.linux.Capabilities;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.Fcntl;
+import dev.nullbox.natives.linux.Filesystems;
 import dev.nullbox.natives.linux.KrunFlags;
 import dev.nullbox.natives.linux.Mounts;
 import dev.nullbox.natives.linux.Nft;
@@ -81,6 +83,9 @@ public final class NativeContract {
         check("capset back to the same is allowed", this::capsetSame);
         check("umask comes back", this::umask);
         check("setrlimit takes both limits", this::rlimit);
+        check("statfs knows proc, and the space of what has some", this::statfs);
+        check("fallocate extends a file and gives space back", this::fallocate);
+        check("quotactl_fd is a system call", this::quotactl);
         check("signal ignores SIGUSR2", () -> same(0L, value(libc.ignoreSignal(Signals.SIGUSR2))));
         check("kill with signal 0 finds this process", () -> same(0L, value(libc.kill(libc.getpid(), 0))));
         check("posix_spawn, its file actions, waitpid", this::spawn);
@@ -407,6 +412,40 @@ public final class NativeContract {
             }
             throw new AssertionError("called a function that is not there");
         }
+    }
+
+    private void statfs() throws Exception {
+        FilesystemStat proc = FilesystemStat.of(libc, Path.of("/proc"));
+        same(0x9fa0L, proc.type());
+        same(0L, proc.totalBytes());
+        FilesystemStat temporary = FilesystemStat.of(libc, Path.of(System.getProperty("java.io.tmpdir")));
+        isTrue(temporary.totalBytes() >= temporary.availableBytes() && temporary.availableBytes() > 0);
+        failed(Errno.ENOENT, libc.statfs("/nowhere/at-all", new byte[120]));
+    }
+
+    private void fallocate() throws Exception {
+        Path file = Files.createTempFile("nullbox-contract", "");
+        try {
+            int fd = (int) value(libc.open(file.toString(), OpenFlags.O_RDWR | OpenFlags.O_CLOEXEC, 0));
+            same(0L, value(libc.fallocate(fd, 0, 0, 1 << 20)));
+            same(1L << 20, Files.size(file));
+            int punch = Filesystems.FALLOC_FL_PUNCH_HOLE | Filesystems.FALLOC_FL_KEEP_SIZE;
+            same(0L, value(libc.fallocate(fd, punch, 4096, 8192)));
+            failed(Errno.EINVAL, libc.fallocate(fd, 0, -1, 1));
+            value(libc.close(fd));
+            failed(Errno.EBADF, libc.fallocate(fd, 0, 0, 1));
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    /** Command 0 is none: EINVAL once the descriptor is good. */
+    private void quotactl() throws Exception {
+        int fd = (int) value(libc.open("/", OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0));
+        SysResult result = libc.quotactlFd(fd, 0, 0, new byte[112]);
+        isTrue(result.failedWith(Errno.EINVAL) || result.failedWith(Errno.ENOSYS) || result.failedWith(Errno.EPERM));
+        value(libc.close(fd));
+        failed(Errno.EBADF, libc.quotactlFd(fd, 0x580502, 0, new byte[112]));
     }
 
     /** Each denial has its allowed twin; nothing is opened before the start but the kernel and the initramfs. */
