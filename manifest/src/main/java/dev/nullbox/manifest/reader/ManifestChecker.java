@@ -146,14 +146,12 @@ final class ManifestChecker {
         }
         Map<EnvName, String> env = new HashMap<>();
         for (EnvName name : raw.list(Schema.ENV)) {
+            String part = RawManifest.part(name.value());
+            String path = Schema.ENV_VALUE.path(part);
             if (secrets.contains(name.value())) {
-                raw.problem(
-                        Schema.ENV_VALUE.path(name.value()),
-                        "is also named in capabilities.credential_refs",
-                        "leave it out of agent.env");
+                raw.problem(path, "is also named in capabilities.credential_refs", "leave it out of agent.env");
             }
-            String path = Schema.ENV_VALUE.path(name.value());
-            raw.find(Schema.ENV_VALUE, name.value())
+            raw.find(Schema.ENV_VALUE, part)
                     .flatMap(value -> raw.attempt(path, () -> variable(name, value)))
                     .ifPresent(value -> env.put(name, value));
         }

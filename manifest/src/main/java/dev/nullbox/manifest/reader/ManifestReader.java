@@ -1,6 +1,6 @@
 package dev.nullbox.manifest.reader;
 
-import com.moandjiezana.toml.Toml;
+import dev.nullbox.manifest.GuestText;
 import dev.nullbox.manifest.ManifestResult;
 import dev.nullbox.manifest.ManifestResult.Invalid;
 import dev.nullbox.manifest.Problem;
@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads AGENT.toml: text that {@link TomlGrammar} lets through, toml4j's tree of it, {@link RawManifest}'s values and
+ * Reads AGENT.toml: text that {@link TomlGrammar} lets through, toml4j's tree of its {@link TomlText}, {@link RawManifest}'s values and
  * {@link ManifestChecker}'s relations between them. Never throws for what a file holds.
  */
 public final class ManifestReader {
@@ -27,16 +27,17 @@ public final class ManifestReader {
 
     /** The manifest that the text is, or all that is wrong with it. */
     public static ManifestResult read(String toml) {
-        if (toml.length() > MAX_BYTES || toml.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
-            return tooLarge();
-        }
+        return GuestText.bytes(toml) > MAX_BYTES ? tooLarge() : parse(toml);
+    }
+
+    private static ManifestResult parse(String toml) {
         TomlGrammar.Checked checked = TomlGrammar.check(toml);
         if (!checked.problems().isEmpty()) {
             return new Invalid(checked.problems());
         }
         Map<String, Object> tree;
         try {
-            tree = new Toml().read(checked.plain()).toMap();
+            tree = checked.text().tree();
         } catch (RuntimeException refusal) {
             // The grammar lets nothing through that toml4j is known to refuse; what it throws then is not documented.
             String message = String.valueOf(refusal.getMessage());
@@ -65,7 +66,7 @@ public final class ManifestReader {
             return tooLarge();
         }
         try {
-            return read(StandardCharsets.UTF_8
+            return parse(StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString());

@@ -11,6 +11,7 @@ import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.protocol.id.Text;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,6 +25,8 @@ import java.util.stream.Stream;
 
 /** An AGENT.toml whose values are each held against the schema, and not yet against each other. */
 final class RawManifest {
+    private static final int MAX_PROBLEMS = 100;
+
     /** By full path; empty for a value that was refused. */
     private final Map<String, Optional<?>> values = new HashMap<>();
 
@@ -32,6 +35,8 @@ final class RawManifest {
 
     /** Of values. */
     private final List<Problem> refusals = new ArrayList<>();
+
+    private int untold;
 
     /** The tree held against the schema. */
     RawManifest(Map<String, Object> tree) {
@@ -56,19 +61,18 @@ final class RawManifest {
             } else if (key.required()) {
                 String remedy = "add it: " + key.form().type().words() + ", "
                         + key.form().allowed();
-                misfits.add(new Problem(join(path, key.name()), "is missing", remedy));
+                misfit(join(path, key.name()), "is missing", remedy);
             }
         }
         String known = (path.isEmpty() ? "the tables are " : "[" + path + "] has ")
                 + keys.stream().map(Key::name).collect(Collectors.joining(", "));
-        rest.keySet()
-                .forEach(unknown -> misfits.add(new Problem(join(path, unknown), "is not a key of AGENT.toml", known)));
+        rest.keySet().forEach(unknown -> misfit(join(path, unknown), "is not a key of AGENT.toml", known));
     }
 
     private void takeValue(Key<?> key, String path, Object value) {
         TomlType type = key.form().type();
         if (!type.fits(value)) {
-            misfits.add(new Problem(path, "is " + article(typeOf(value)), "it must be " + article(type.words())));
+            misfit(path, "is " + article(typeOf(value)), "it must be " + article(type.words()));
             values.put(path, Optional.empty());
             return;
         }
@@ -121,12 +125,30 @@ final class RawManifest {
     }
 
     void problem(String path, String problem, String remedy) {
-        refusals.add(new Problem(path, problem, remedy));
+        add(refusals, path, problem, remedy);
     }
 
-    /** All so far: of keys and types first, then of values, each in the order of the schema. */
+    private void misfit(String path, String problem, String remedy) {
+        add(misfits, path, problem, remedy);
+    }
+
+    private void add(List<Problem> problems, String path, String problem, String remedy) {
+        if (misfits.size() + refusals.size() < MAX_PROBLEMS) {
+            problems.add(new Problem(path, problem, remedy));
+        } else {
+            untold++;
+        }
+    }
+
+    /** So far the first hundred: of keys and types first, then of values, each in the order of the schema. */
     List<Problem> problems() {
-        return Stream.concat(misfits.stream(), refusals.stream()).toList();
+        Stream<Problem> told = Stream.concat(misfits.stream(), refusals.stream());
+        return untold == 0
+                ? told.toList()
+                : Stream.concat(
+                                told,
+                                Stream.of(new Problem("file", "has " + untold + " more problems", "mend these first")))
+                        .toList();
     }
 
     private static String article(String type) {
@@ -142,7 +164,26 @@ final class RawManifest {
     }
 
     static String join(String path, String name) {
-        return path.isEmpty() ? name : path + "." + name;
+        return path.isEmpty() ? part(name) : path + "." + part(name);
+    }
+
+    /** A name as a part of a path: as it is where TOML lets it stand bare, else in quotes and printable ASCII. */
+    static String part(String name) {
+        if (!name.isEmpty() && Text.consistsOf(name, "_-")) {
+            return name;
+        }
+        StringBuilder quoted = new StringBuilder("\"");
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').append(c);
+            } else if (c < ' ' || c > '~') {
+                quoted.append("\\u").append(HexFormat.of().toHexDigits(c));
+            } else {
+                quoted.append(c);
+            }
+        }
+        return quoted.append('"').toString();
     }
 
     /** The key's good value, or the one that stands in for an absent one; empty where it was refused. */

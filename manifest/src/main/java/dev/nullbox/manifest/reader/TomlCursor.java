@@ -3,27 +3,24 @@ package dev.nullbox.manifest.reader;
 import dev.nullbox.manifest.Problem;
 import dev.nullbox.protocol.id.Text;
 
-/** A place in a TOML text, and the tokens that can stand there. */
+/** A place in a TOML text, and the tokens other than strings that can stand there. */
 final class TomlCursor {
     private static final int MAX_DIGITS = 18;
 
     private final String text;
-    private final StringBuilder plain;
     private int position;
     private int line = 1;
 
     TomlCursor(String text) {
         this.text = text;
-        this.plain = new StringBuilder(text);
-    }
-
-    /** The text with its comments so far made blank. */
-    String plain() {
-        return plain.toString();
     }
 
     boolean isAtEnd() {
         return position >= text.length();
+    }
+
+    int line() {
+        return line;
     }
 
     /** The character here; a line end when the text is over. */
@@ -31,13 +28,32 @@ final class TomlCursor {
         return isAtEnd() ? '\n' : text.charAt(position);
     }
 
+    /** The character here, which it takes. */
+    char next() {
+        return text.charAt(position++);
+    }
+
+    /** Tells whether the text goes on like that. */
+    boolean startsWith(String token) {
+        return text.startsWith(token, position);
+    }
+
+    /** Tells whether nothing but blanks and a line end comes after so many characters. */
+    boolean isBlankLineAfter(int characters) {
+        int ahead = position + characters;
+        while (ahead < text.length() && (text.charAt(ahead) == ' ' || text.charAt(ahead) == '\t')) {
+            ahead++;
+        }
+        return text.startsWith("\n", ahead) || text.startsWith("\r\n", ahead);
+    }
+
     /** Tells whether a comment or the line's end is here. */
-    boolean isAtLineEnd() {
+    private boolean isAtLineEnd() {
         return peek() == '\n' || peek() == '#' || isCrLf();
     }
 
     private boolean isCrLf() {
-        return text.startsWith("\r\n", position);
+        return startsWith("\r\n");
     }
 
     boolean take(char c) {
@@ -45,6 +61,23 @@ final class TomlCursor {
             return false;
         }
         position++;
+        return true;
+    }
+
+    boolean take(String token) {
+        if (!startsWith(token)) {
+            return false;
+        }
+        position += token.length();
+        return true;
+    }
+
+    /** Takes one LF or CRLF. */
+    boolean takeNewline() {
+        if (!take('\n') && !take("\r\n")) {
+            return false;
+        }
+        line++;
         return true;
     }
 
@@ -60,7 +93,7 @@ final class TomlCursor {
         }
     }
 
-    /** Skips blanks, comments and line ends: inside arrays. */
+    /** Skips blanks, comments and line ends: inside arrays, and before what a line holds. */
     void skipBlanksAndLines() throws TomlSyntaxException {
         skipBlanks();
         while (!isAtEnd() && isAtLineEnd()) {
@@ -75,27 +108,27 @@ final class TomlCursor {
         if (peek() == '#') {
             while (!isAtEnd() && peek() != '\n' && !isCrLf()) {
                 checkCharacter();
-                plain.setCharAt(position, ' ');
                 position++;
             }
         }
-        if (isAtEnd()) {
-            return;
-        }
-        take('\r');
-        if (!take('\n')) {
+        if (!isAtEnd() && !takeNewline()) {
             throw refuse(found() + " stands where the line must end", "write one key = value a line");
         }
-        line++;
     }
 
     /** Skips to the next line after a refusal. */
     void skipLine() {
-        while (!isAtEnd() && peek() != '\n') {
+        while (!isAtEnd() && !takeNewline()) {
             position++;
         }
-        if (take('\n')) {
-            line++;
+    }
+
+    /** Skips behind the next such token; to the end where there is none. */
+    void skipBehind(String token) {
+        while (!isAtEnd() && !take(token)) {
+            if (!takeNewline()) {
+                position++;
+            }
         }
     }
 
@@ -105,36 +138,12 @@ final class TomlCursor {
             position++;
         }
         if (start == position) {
-            throw refuse(found() + " stands where a key must", "write keys bare, of A-Z a-z 0-9 _ -");
+            throw refuse(found() + " stands where a key must", "write keys bare, of A-Z a-z 0-9 _ -, or in quotes");
         }
         return text.substring(start, position);
     }
 
-    /** A string on one line: literal, or basic with the escapes that toml4j reads rightly. */
-    void string() throws TomlSyntaxException {
-        char quote = peek();
-        position++;
-        while (!take(quote)) {
-            if (peek() == '\n' || isCrLf()) {
-                throw refuse("a string does not end on its line", "close it; strings are on one line");
-            }
-            checkCharacter();
-            if (quote == '"' && peek() == '\\') {
-                position++;
-                if ("btnfr\"".indexOf(peek()) < 0) {
-                    throw refuse(
-                            "the escape \\" + peek() + " is not read here",
-                            "write the character itself; backslashes in 'single quotes'");
-                }
-            }
-            position++;
-        }
-        if (text.startsWith(String.valueOf(quote), position)) {
-            throw refuse("a quote follows a string", "strings are on one line, without triple quotes");
-        }
-    }
-
-    /** An integer of at most 18 digits, a fraction, or a boolean; which of them. */
+    /** An integer of at most 18 digits, a fraction, or a boolean. */
     String scalar() throws TomlSyntaxException {
         int start = position;
         while (!isAtEnd() && (Text.isAlphanumeric(peek()) || "+-._:".indexOf(peek()) >= 0)) {
@@ -144,14 +153,15 @@ final class TomlCursor {
         if (word.isEmpty()) {
             throw refuse(found() + " stands where a value must", "write a string in quotes, a number, true or false");
         }
-        if (word.equals("true") || word.equals("false")) {
-            return "boolean";
-        }
-        if (!isNumber(word)) {
+        if (!isBoolean(word) && !isNumber(word)) {
             throw refuse(
                     Text.quoted(word) + " is not a value", "write a string in quotes, a decimal number, true or false");
         }
-        return word.contains(".") ? "fraction" : "integer";
+        return word;
+    }
+
+    static boolean isBoolean(String word) {
+        return word.equals("true") || word.equals("false");
     }
 
     private static boolean isNumber(String word) {
@@ -170,7 +180,8 @@ final class TomlCursor {
                 && Text.isDigits(digits.replace("_", ""));
     }
 
-    private void checkCharacter() throws TomlSyntaxException {
+    /** Refuses a character here that no TOML text has. */
+    void checkCharacter() throws TomlSyntaxException {
         char c = peek();
         boolean unpaired = Character.isSurrogate(c)
                 && !Character.isSurrogatePair(c, position + 1 < text.length() ? text.charAt(position + 1) : ' ')
@@ -193,6 +204,11 @@ final class TomlCursor {
 
     /** A refusal of what is here. */
     TomlSyntaxException refuse(String problem, String remedy) {
+        return refuse(line, problem, remedy);
+    }
+
+    /** A refusal of what began in a line. */
+    static TomlSyntaxException refuse(int line, String problem, String remedy) {
         return new TomlSyntaxException(new Problem("line " + line, problem, remedy));
     }
 }

@@ -2,28 +2,30 @@ package dev.nullbox.manifest.reader;
 
 import dev.nullbox.manifest.Problem;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
- * The TOML that an AGENT.toml may be written in: a subset of TOML 1.0 that toml4j (TOML 0.4) reads as 1.0 means it.
+ * The TOML that an AGENT.toml may be written in: a subset of TOML 1.0, made into text that toml4j (TOML 0.4) reads as
+ * 1.0 means it.
  *
  * <p>toml4j drops keys without a value, reads {@code [1 2]} and {@code [,1]} as arrays, lets strings run over lines
- * and hold control characters, keeps the quotes of quoted keys, misreads {@code "\\"} and {@code \U}, takes a {@code ]} in
- * a comment for a header's end, overflows the stack on nesting, and throws what it likes on long numbers. All of that is refused here, before it sees the text.
- * Source: toml.io/en/v1.0.0.
+ * and hold control characters, keeps the quotes of quoted keys, refuses dotted ones, {@code "\\"} and quotes at the end
+ * of long strings, misreads {@code \U}, takes a {@code ]} in a comment for a header's end, overflows the stack on
+ * nesting, takes a time that grows with the square of the values, and throws what it likes on long numbers. Here all of
+ * that is refused, or given to toml4j in a form that it reads rightly. Source: toml.io/en/v1.0.0.
  */
 final class TomlGrammar {
     private static final int MAX_DEPTH = 8;
     private static final int MAX_PROBLEMS = 20;
+    /** Headers, keys and elements; the schema has room for fewer, and toml4j takes half a second for these. */
+    static final int MAX_ITEMS = 10_000;
 
     private final TomlCursor at;
+    private final TomlText text = new TomlText();
+    private final TomlTables tables = new TomlTables();
     private final List<Problem> problems = new ArrayList<>();
-    private final Set<String> values = new HashSet<>();
-    private final Set<String> tables = new HashSet<>();
-    private final Set<String> headers = new HashSet<>();
-    private String table = "";
+    private TomlTables.Section section = tables.document();
+    private int items;
 
     private TomlGrammar(String toml) {
         this.at = new TomlCursor(toml);
@@ -32,27 +34,31 @@ final class TomlGrammar {
     /**
      * The outcome for a text.
      *
-     * @param problems at most one a line; none when toml4j may read the text
-     * @param plain the text without its comments, line by line the same
+     * @param problems at most one a line
+     * @param text for toml4j; whole when there is no problem
      */
-    record Checked(List<Problem> problems, String plain) {}
+    record Checked(List<Problem> problems, TomlText text) {}
 
     /** The text held against the grammar. */
     static Checked check(String toml) {
         TomlGrammar grammar = new TomlGrammar(toml);
-        while (!grammar.at.isAtEnd() && grammar.problems.size() < MAX_PROBLEMS) {
+        while (!grammar.at.isAtEnd() && grammar.problems.size() < MAX_PROBLEMS && grammar.items <= MAX_ITEMS) {
             grammar.line();
         }
-        return new Checked(grammar.problems, grammar.at.plain());
+        return new Checked(grammar.problems, grammar.text);
     }
 
     private void line() {
         try {
-            at.skipBlanks();
+            at.skipBlanksAndLines();
+            if (at.isAtEnd()) {
+                return;
+            }
             if (at.peek() == '[') {
                 header();
-            } else if (!at.isAtLineEnd()) {
-                keyValue(table, 0);
+            } else {
+                keyValue(section, 0);
+                text.token("\n");
             }
             at.endLine();
         } catch (TomlSyntaxException refusal) {
@@ -62,80 +68,83 @@ final class TomlGrammar {
     }
 
     private void header() throws TomlSyntaxException {
+        count();
         at.expect('[', "a table");
         if (at.peek() == '[') {
             throw at.refuse("AGENT.toml has no arrays of tables", "write [table] with single brackets");
         }
+        List<String> parts = key();
+        at.expect(']', "the end of a table's name");
+        section = tables.header(at, parts);
+        text.header(parts);
+    }
+
+    /** A key in all its parts, and the blanks round it. */
+    private List<String> key() throws TomlSyntaxException {
         List<String> parts = new ArrayList<>();
         do {
             at.skipBlanks();
-            parts.add(at.bareKey());
+            parts.add(at.peek() == '"' || at.peek() == '\'' ? TomlString.readLine(at) : at.bareKey());
             at.skipBlanks();
-        } while (at.take('.'));
-        at.expect(']', "the end of a table's name");
-        if (parts.size() > MAX_DEPTH) {
-            throw at.refuse("the table is nested too deeply", "AGENT.toml needs four levels at most");
-        }
-        enter(parts);
-    }
-
-    private void enter(List<String> parts) throws TomlSyntaxException {
-        String path = "";
-        for (String part : parts) {
-            path = RawManifest.join(path, part);
-            if (values.contains(path)) {
-                throw at.refuse(path + " was given a value before", "say each thing once");
+            if (parts.size() > MAX_DEPTH) {
+                throw at.refuse("the table is nested too deeply", "AGENT.toml needs four levels at most");
             }
-            tables.add(path);
-        }
-        if (!headers.add(path)) {
-            throw at.refuse("[" + path + "] was opened before", "gather its keys under one header");
-        }
-        table = path;
+        } while (at.take('.'));
+        return parts;
     }
 
-    private void keyValue(String under, int depth) throws TomlSyntaxException {
-        String path = RawManifest.join(under, at.bareKey());
-        at.skipBlanks();
-        if (at.peek() == '.') {
-            throw at.refuse("dotted keys are not read here", "write a [table] header");
-        }
+    private void keyValue(TomlTables.Section under, int depth) throws TomlSyntaxException {
+        count();
+        List<String> key = key();
         at.expect('=', "= after the key");
         at.skipBlanks();
-        if (tables.contains(path) || !values.add(path)) {
-            throw at.refuse(path + " stands there twice", "say each thing once");
-        }
-        value(path, depth);
+        TomlTables.Section inner = tables.key(at, under, key);
+        text.key(key);
+        text.token(" = ");
+        value(inner, depth);
         at.skipBlanks();
     }
 
-    private String value(String path, int depth) throws TomlSyntaxException {
+    /** A value; which type it has. */
+    private String value(TomlTables.Section inner, int depth) throws TomlSyntaxException {
         if (depth > MAX_DEPTH) {
             throw at.refuse("the value is nested too deeply", "AGENT.toml needs no nested arrays");
         }
         return switch (at.peek()) {
             case '"', '\'' -> {
-                at.string();
+                text.string(TomlString.read(at));
                 yield "string";
             }
             case '[' -> {
-                array(path, depth);
+                array(inner, depth);
                 yield "array";
             }
             case '{' -> {
-                inlineTable(path, depth);
+                inlineTable(inner, depth);
                 yield "table";
             }
-            default -> at.scalar();
+            default -> scalar();
         };
     }
 
-    private void array(String path, int depth) throws TomlSyntaxException {
+    private String scalar() throws TomlSyntaxException {
+        String word = at.scalar();
+        text.token(word);
+        if (TomlCursor.isBoolean(word)) {
+            return "boolean";
+        }
+        return word.contains(".") ? "fraction" : "integer";
+    }
+
+    private void array(TomlTables.Section inner, int depth) throws TomlSyntaxException {
         at.expect('[', "an array");
+        text.token("[");
         at.skipBlanksAndLines();
         String first = "";
-        for (int index = 0; !at.take(']'); index++) {
-            String type = value(path + "[" + index + "]", depth + 1);
+        while (!at.take(']')) {
+            count();
+            text.token(first.isEmpty() ? "" : ", ");
+            String type = value(tables.element(inner), depth + 1);
             first = first.isEmpty() ? type : first;
             if (!type.equals(first)) {
                 throw at.refuse("an array mixes elements of types " + first + " and " + type, "use one type for all");
@@ -146,18 +155,29 @@ final class TomlGrammar {
                 at.skipBlanksAndLines();
             }
         }
+        text.token("]");
     }
 
-    private void inlineTable(String path, int depth) throws TomlSyntaxException {
+    private void inlineTable(TomlTables.Section inner, int depth) throws TomlSyntaxException {
         at.expect('{', "an inline table");
+        text.token("{");
         at.skipBlanks();
-        if (at.take('}')) {
-            return;
+        if (!at.take('}')) {
+            keyValue(inner, depth + 1);
+            while (at.take(',')) {
+                text.token(", ");
+                keyValue(inner, depth + 1);
+            }
+            at.expect('}', "a comma or } after the value");
         }
-        do {
-            at.skipBlanks();
-            keyValue(path, depth + 1);
-        } while (at.take(','));
-        at.expect('}', "a comma or } after the value");
+        text.token("}");
+    }
+
+    private void count() throws TomlSyntaxException {
+        items++;
+        if (items > MAX_ITEMS) {
+            throw at.refuse(
+                    "there are more than " + MAX_ITEMS + " headers, keys and elements", "an AGENT.toml needs fewer");
+        }
     }
 }

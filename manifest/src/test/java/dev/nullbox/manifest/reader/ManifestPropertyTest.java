@@ -2,7 +2,6 @@ package dev.nullbox.manifest.reader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.moandjiezana.toml.Toml;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,9 +37,7 @@ class ManifestPropertyTest {
             Map<String, Object> meant = document(random, toml);
             TomlGrammar.Checked checked = TomlGrammar.check(toml.toString());
             assertThat(checked.problems()).as(toml.toString()).isEmpty();
-            assertThat(new Toml().read(checked.plain()).toMap())
-                    .as("seed %d: %s", seed, toml)
-                    .isEqualTo(meant);
+            assertThat(checked.text().tree()).as("seed %d: %s", seed, toml).isEqualTo(meant);
         }
     }
 
@@ -88,8 +85,13 @@ class ManifestPropertyTest {
 
     private static void keys(Random random, StringBuilder toml, Map<String, Object> table, String prefix) {
         for (int i = random.nextInt(5); i > 0; i--) {
-            toml.append(prefix).append(i).append(pick(random, "=", " = ", "\t= "));
-            table.put(prefix + i, value(random, toml));
+            String key = prefix + i;
+            boolean isDotted = random.nextInt(4) == 0;
+            toml.append(pick(random, key, '"' + key + '"', "'" + key + "'"));
+            toml.append(isDotted ? pick(random, ".'a.b'", " . \"a\\u002eb\"") : "");
+            toml.append(pick(random, "=", " = ", "\t= "));
+            Object value = value(random, toml);
+            table.put(key, isDotted ? Map.of("a.b", value) : value);
             toml.append(lineEnd(random));
         }
     }
@@ -99,7 +101,7 @@ class ManifestPropertyTest {
     }
 
     private static Object value(Random random, StringBuilder toml) {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(7)) {
             case 0 -> number(random, toml);
             case 1 -> {
                 boolean value = random.nextBoolean();
@@ -113,6 +115,7 @@ class ManifestPropertyTest {
                 yield text;
             }
             case 4 -> array(random, toml);
+            case 5 -> lines(random, toml);
             default -> inline(random, toml);
         };
     }
@@ -124,13 +127,15 @@ class ManifestPropertyTest {
     }
 
     private static Object basic(Random random, StringBuilder toml) {
-        String text = text(random, "ab'\"#[]{},=\u00e9 \t\n\r\b\f");
+        String text = text(random, "ab'\"\\#[]{},=\u00e9 \t\n\r\b\f\0");
         toml.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             toml.append(
                     switch (c) {
                         case '"' -> "\\\"";
+                        case '\\' -> "\\\\";
+                        case '\0' -> pick(random, "\\u0000", "\\U00000000");
                         case '\n' -> "\\n";
                         case '\r' -> "\\r";
                         case '\b' -> "\\b";
@@ -140,6 +145,22 @@ class ManifestPropertyTest {
         }
         toml.append('"');
         return text;
+    }
+
+    /** A string of many lines: literal, or basic with line ends that a backslash takes away. */
+    private static Object lines(Random random, StringBuilder toml) {
+        boolean isLiteral = random.nextBoolean();
+        String quotes = isLiteral ? "'''" : "\"\"\"";
+        toml.append(quotes).append(pick(random, "\n", "\r\n"));
+        StringBuilder meant = new StringBuilder();
+        for (int i = random.nextInt(5); i > 0; i--) {
+            String text = "x" + text(random, isLiteral ? "ab\"\\#[]{},=\u00e9 \t\n" : "ab'#[]{},=\u00e9 \t\n");
+            toml.append(text).append(isLiteral ? "" : pick(random, "", "\\\n", "\\ \r\n\n \t"));
+            meant.append(text);
+        }
+        String last = quotes.substring(0, random.nextInt(3));
+        toml.append(isLiteral ? "" : "\\\\").append(last).append(quotes);
+        return meant.append(isLiteral ? "" : "\\").append(last).toString();
     }
 
     private static Object array(Random random, StringBuilder toml) {

@@ -579,6 +579,56 @@ class ManifestReaderTest {
                 .contains("agent.command", "takes 2032", "within 2031616");
     }
 
+    @Test
+    void anyNameOfAVariableCanBeWritten() {
+        String env = MINIMAL + "[agent.env]\n";
+        assertThat(valid(env + "'npm_config_@a:registry' = 'x'\n\"\\u00e9.b\" = 'y'")
+                        .agent()
+                        .env())
+                .isEqualTo(Map.of(new EnvName("npm_config_@a:registry"), "x", new EnvName("\u00e9.b"), "y"));
+        assertThat(paths(env + "'' = 'x'\n'a=b' = 'x'\n\"a\\nb\" = 'x'\n'a\"\\' = 1\n'\u00e9_token' = 'x'"))
+                .containsExactlyInAnyOrder(
+                        "agent.env.\"\"",
+                        "agent.env.\"a=b\"",
+                        "agent.env.\"a\\u000ab\"",
+                        "agent.env.\"a\\\"\\\\\"",
+                        "agent.env.\"\\u00e9_token\"");
+    }
+
+    @Test
+    void aNameInQuotesIsNotTheKeysBelowIt() {
+        assertThat(paths(MINIMAL + "'env.A' = 'x'\n[\"tools.x\"]\nrisk = 'low'"))
+                .containsExactlyInAnyOrder("agent.\"env.A\"", "\"tools.x\"");
+    }
+
+    @Test
+    void keysMayBeDotted() {
+        Manifest manifest = valid("""
+                agent.name = "hello"
+                agent."command" = ["/bin/sh", "-c", '''
+                echo "$1"
+                ''', "C:\\\\dir"]
+                [capabilities]
+                filesystem.root = "read-only"
+                health_check.command = ["check"]
+                """);
+        assertThat(manifest.agent().command().words()).containsExactly("/bin/sh", "-c", "echo \"$1\"\n", "C:\\dir");
+        assertThat(manifest.capabilities().filesystem().root()).isEqualTo(RootMode.READ_ONLY);
+        assertThat(manifest.capabilities().healthCheck()).isPresent();
+    }
+
+    @Test
+    void countsTheProblemsBeyondTheFirstHundred() {
+        StringBuilder toml = new StringBuilder(MINIMAL);
+        for (int i = 0; i < 150; i++) {
+            toml.append('k').append(i).append(" = 1\n");
+        }
+        assertThat(problems(toml.toString()))
+                .hasSize(101)
+                .last()
+                .isEqualTo(new Problem("file", "has 50 more problems", "mend these first"));
+    }
+
     private static String command(String second) {
         return MINIMAL.replace("[\"/bin/hello\"]", "['/bin/hello', '" + second + "']");
     }

@@ -1,0 +1,99 @@
+package dev.nullbox.manifest.reader;
+
+import com.moandjiezana.toml.Toml;
+import dev.nullbox.protocol.id.Text;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The text that toml4j reads in an AGENT.toml's place, and the tree that comes of it. It has the same tables and values,
+ * but numbers in the place of strings and of keys that toml4j misreads: those that are quoted, dotted or long.
+ */
+final class TomlText {
+    /** The first characters of a key that is a number's. */
+    private static final String NUMBERED = "__";
+
+    private static final int MAX_BARE = 64;
+
+    private final StringBuilder plain = new StringBuilder();
+    private final List<String> strings = new ArrayList<>();
+    private final List<List<String>> keys = new ArrayList<>();
+
+    /** Adds punctuation or a scalar as it is. */
+    void token(String token) {
+        plain.append(token);
+    }
+
+    void string(String value) {
+        plain.append('\'').append(strings.size()).append('\'');
+        strings.add(value);
+    }
+
+    void key(List<String> parts) {
+        if (parts.size() == 1 && isBare(parts.getFirst())) {
+            plain.append(parts.getFirst());
+        } else {
+            plain.append(NUMBERED).append(keys.size());
+            keys.add(List.copyOf(parts));
+        }
+    }
+
+    void header(List<String> parts) {
+        plain.append('[');
+        for (int i = 0; i < parts.size(); i++) {
+            plain.append(i > 0 ? "." : "");
+            key(parts.subList(i, i + 1));
+        }
+        plain.append("]\n");
+    }
+
+    private static boolean isBare(String key) {
+        return !key.isEmpty() && key.length() <= MAX_BARE && Text.consistsOf(key, "_-") && !key.startsWith(NUMBERED);
+    }
+
+    /** The tree that toml4j reads, with its strings and keys. */
+    Map<String, Object> tree() {
+        return table(new Toml().read(plain.toString()).toMap());
+    }
+
+    private Map<String, Object> table(Map<?, ?> read) {
+        Map<String, Object> table = new LinkedHashMap<>();
+        read.forEach((name, value) -> put(table, parts(String.valueOf(name)), value(value)));
+        return table;
+    }
+
+    private List<String> parts(String key) {
+        return key.startsWith(NUMBERED) ? keys.get(Integer.parseInt(key.substring(NUMBERED.length()))) : List.of(key);
+    }
+
+    private Object value(Object read) {
+        return switch (read) {
+            case String number -> strings.get(Integer.parseInt(number));
+            case Map<?, ?> map -> table(map);
+            case List<?> list -> list.stream().map(this::value).collect(Collectors.toList());
+            default -> read;
+        };
+    }
+
+    /** Puts a value below its key's tables; adds a table to one that is there, since a header may have made it. */
+    private static void put(Map<String, Object> table, List<String> parts, Object value) {
+        Map<String, Object> inner = table;
+        for (String part : parts.subList(0, parts.size() - 1)) {
+            inner = inner(inner, part);
+        }
+        if (value instanceof Map<?, ?> from) {
+            Map<String, Object> to = inner(inner, parts.getLast());
+            from.forEach((name, more) -> put(to, List.of(String.valueOf(name)), more));
+        } else {
+            inner.put(parts.getLast(), value);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // where a table belongs the grammar lets nothing else stand
+    private static Map<String, Object> inner(Map<String, Object> table, String name) {
+        return (Map<String, Object>) table.computeIfAbsent(name, _ -> new LinkedHashMap<>());
+    }
+}
