@@ -122,6 +122,17 @@ static void forget_last_run(void) {
     if (upper >= 0) close(upper);
 }
 
+/* The top of the agent's root is that of its image, though the layer's is what the overlay shows. */
+static int make_upper(void) {
+    struct stat image;
+    if (mkdir("/layer/work", 0755) != 0 && errno != EEXIST) return failed("cannot make the work directory of the root");
+    if (mkdir("/layer/upper", 0755) != 0) return errno == EEXIST ? 0 : failed("cannot make the upper half of the root");
+    if (stat("/root", &image) != 0 || chown("/layer/upper", image.st_uid, image.st_gid) != 0 ||
+        chmod("/layer/upper", image.st_mode & 07777) != 0)
+        return failed("cannot make the upper half like the image");
+    return 0;
+}
+
 static int mount_overlay(const struct disks *disks, const struct config *config) {
     int persistent = config->root == ROOT_PERSISTENT;
     const char *upper = "lowerdir=/root,upperdir=/layer/upper,workdir=/layer/work,redirect_dir=on,xino=auto";
@@ -132,8 +143,7 @@ static int mount_overlay(const struct disks *disks, const struct config *config)
     } else if (mount("layer", "/layer", "tmpfs", 0, "size=50%,mode=0755") != 0) {
         return failed("cannot mount a layer in memory");
     }
-    if ((mkdir("/layer/upper", 0755) != 0 || mkdir("/layer/work", 0755) != 0) && errno != EEXIST)
-        return failed("cannot make the upper half of the root");
+    if (make_upper() != 0) return -1;
     if (persistent && config->agent) forget_last_run();
     snprintf(options, sizeof options, "%s%s", upper, persistent ? "" : ",volatile");
     if (mount("agent", "/agent", "overlay", 0, options) != 0) return failed("cannot stack the root and its layer");
@@ -190,11 +200,15 @@ static int by_length(const void *one, const void *other) {
     return first < second ? -1 : first > second;
 }
 
-int bind_paths(int root, const struct config *config, const struct user *user) {
+int bind_paths(int root, const struct disks *disks, const struct config *config, const struct user *user) {
     size_t count = config->writes.count + config->reads.count;
     struct bound_path *paths = calloc(count + 1, sizeof *paths);
     int result = 0;
     if (paths == NULL) return refused("no memory for %zu paths", count);
+    if (config->writes.count > 0 && disks->devices[DISK_VOLUME][0] == '\0')
+        result = refused("WRITE paths need a disk volume");
+    if (config->reads.count > 0 && disks->devices[DISK_READ][0] == '\0')
+        result = refused("READ paths need a disk read");
     for (size_t i = 0; i < count; i++) {
         int writable = i < config->writes.count;
         paths[i].path = writable ? config->writes.items[i] : config->reads.items[i - config->writes.count];
@@ -202,7 +216,7 @@ int bind_paths(int root, const struct config *config, const struct user *user) {
     }
     /* What lies within another comes after it. */
     qsort(paths, count, sizeof *paths, by_length);
-    if (config->writes.count > 0 && mkdir("/volume/write", 0755) != 0 && errno != EEXIST)
+    if (result == 0 && config->writes.count > 0 && mkdir("/volume/write", 0755) != 0 && errno != EEXIST)
         result = failed("cannot make the volume's directory");
     for (size_t i = 0; result == 0 && i < count; i++)
         result = bind_path(root, paths[i].writable ? "/volume/write" : "/read/read", paths[i].path,

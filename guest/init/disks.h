@@ -26,7 +26,7 @@ int find_disks(const struct texts *order, struct disks *disks);
 int mount_disks(const struct disks *disks, const struct config *config);
 
 /* Binds the directories of WRITE and READ paths into the agent's root. -1 with a reason. */
-int bind_paths(int root, const struct config *config, const struct user *user);
+int bind_paths(int root, const struct disks *disks, const struct config *config, const struct user *user);
 
 /* For a read-only root: mounts memory where programs must be able to write all the same. -1 with a reason. */
 int mount_memory(int root);

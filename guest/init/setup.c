@@ -42,7 +42,7 @@ static int apply_setup(struct setup *setup) {
     if (setup->disks.devices[DISK_ROOT][0] == '\0') return 0;
     if ((setup->root = open("/agent", O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0) return failed("cannot open /agent");
     if (find_user_in(setup->root, config->user, &setup->user) != 0) return -1;
-    if (!config->agent) return bind_paths(setup->root, config, &setup->user);
+    if (!config->agent) return bind_paths(setup->root, &setup->disks, config, &setup->user);
     if (set_hostname(config->hostname) != 0 || start_loopback() != 0) return -1;
     if (config->address[0] != '\0' &&
         start_network(config->address, (unsigned)config->prefix, config->gateway, (unsigned)config->mtu) != 0)
@@ -50,7 +50,7 @@ static int apply_setup(struct setup *setup) {
     apply_settings();
     if (make_cgroups(config->memory, config->pids) != 0) return -1;
     if (config->root == ROOT_READ_ONLY && mount_memory(setup->root) != 0) return -1;
-    if (make_places(setup->root) != 0 || bind_paths(setup->root, config, &setup->user) != 0) return -1;
+    if (make_places(setup->root) != 0 || bind_paths(setup->root, &setup->disks, config, &setup->user) != 0) return -1;
     return write_identity(setup->root, config);
 }
 

@@ -20,7 +20,7 @@
 #include "say.h"
 #include "settings.h"
 
-enum { GROUP_TTY = 5, GROUP_DISK = 6, LOOP_DEVICES = 8, LOOP_MAJOR = 7, MISC_MAJOR = 10 };
+enum { GROUP_TTY = 5, GROUP_DISK = 6, LOOP_DEVICES = 16, LOOP_MAJOR = 7, MISC_MAJOR = 10 };
 
 /* File systems of the kernel's, at the agent's root before it becomes "/". */
 static const struct {
@@ -71,23 +71,25 @@ static const struct {
 static const char *const FOREIGN[] = {"/secrets", "/tools", "/volume", "/read", "/layer",
                                       "/root",    "/sys",   "/dev",    "/proc"};
 
-static int make_node(const char *path, mode_t mode, gid_t group, unsigned major, unsigned minor) {
-    char known[48];
-    snprintf(known, sizeof known, "/sys/dev/%s/%u:%u", S_ISBLK(mode) ? "block" : "char", major, minor);
-    if (access(known, F_OK) != 0) return 0;
-    if (mknod(path, mode, makedev(major, minor)) != 0 || chown(path, 0, group) != 0 || chmod(path, mode & 07777) != 0)
+static int place_node(const char *path, mode_t mode, gid_t group, dev_t device) {
+    if (mknod(path, mode, device) != 0 || chown(path, 0, group) != 0 || chmod(path, mode & 07777) != 0)
         return failed("cannot make %s", path + strlen("/agent"));
     return 0;
 }
 
 static int make_devices(void) {
-    for (size_t i = 0; i < sizeof DEVICES / sizeof *DEVICES; i++)
-        if (make_node(DEVICES[i].path, DEVICES[i].mode, DEVICES[i].group, DEVICES[i].major, DEVICES[i].minor) != 0)
+    for (size_t i = 0; i < sizeof DEVICES / sizeof *DEVICES; i++) {
+        char known[48];
+        dev_t device = makedev(DEVICES[i].major, DEVICES[i].minor);
+        snprintf(known, sizeof known, "/sys/dev/char/%u:%u", DEVICES[i].major, DEVICES[i].minor);
+        if (access(known, F_OK) == 0 && place_node(DEVICES[i].path, DEVICES[i].mode, DEVICES[i].group, device) != 0)
             return -1;
-    for (unsigned i = 0; i < LOOP_DEVICES; i++) {
+    }
+    /* The kernel makes a loop device when its node is first opened. */
+    for (unsigned i = 0; i < LOOP_DEVICES && access("/agent/dev/loop-control", F_OK) == 0; i++) {
         char path[32];
         snprintf(path, sizeof path, "/agent/dev/loop%u", i);
-        if (make_node(path, S_IFBLK | 0660, GROUP_DISK, LOOP_MAJOR, i) != 0) return -1;
+        if (place_node(path, S_IFBLK | 0660, GROUP_DISK, makedev(LOOP_MAJOR, i)) != 0) return -1;
     }
     for (size_t i = 0; i < sizeof LINKS / sizeof *LINKS; i++)
         if (symlink(LINKS[i].target, LINKS[i].path) != 0) return failed("cannot make %s", LINKS[i].path);
