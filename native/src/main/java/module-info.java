@@ -6,6 +6,7 @@ module dev.nullbox.natives {
 
     exports dev.nullbox.natives;
     exports dev.nullbox.natives.filesystem;
+    exports dev.nullbox.natives.landlock;
     exports dev.nullbox.natives.linux;
     exports dev.nullbox.natives.netlink;
 }

@@ -49,15 +49,38 @@ public interface Libc {
     /** Returns only on failure. */
     SysResult execve(String path, List<String> argv, List<String> env);
 
-    /** Changes the calling thread only: see namespaces(7). */
+    /** Changes the calling thread only, and with CLONE_NEWPID its later children only: see namespaces(7). */
     SysResult unshare(int flags);
 
     SysResult setns(int fd, int type);
 
     SysResult prctl(int option, long arg2, long arg3, long arg4, long arg5);
 
+    /** {@code prctl} whose fifth argument points at a struct, read and written in place. */
+    SysResult prctl(int option, long arg2, long arg3, long arg4, byte[] struct);
+
     /** {@code prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER)} for the calling thread; the program as struct sock_filter[]. */
     SysResult setSeccompFilter(byte[] program);
+
+    /**
+     * {@code seccomp(SECCOMP_SET_MODE_FILTER)}; the program as struct sock_filter[].
+     *
+     * @param flags bits of SECCOMP_FILTER_FLAG_*; with TSYNC alone a value above 0 is a thread that did not follow, and the
+     *     filter is on none
+     */
+    SysResult seccompFilter(int flags, byte[] program);
+
+    /**
+     * The raw system call. The value is a descriptor, close-on-exec; with LANDLOCK_CREATE_RULESET_VERSION and an empty
+     * struct it is the version of the ABI.
+     */
+    SysResult landlockCreateRuleset(byte[] struct, int flags);
+
+    /** The raw system call; struct is that of the type of rule. */
+    SysResult landlockAddRule(int ruleset, int type, byte[] struct);
+
+    /** The raw system call: for the calling thread, and all that it starts, for ever. Needs no_new_privs. */
+    SysResult landlockRestrictSelf(int ruleset);
 
     SysResult setgroups(int[] groups);
 

@@ -229,6 +229,31 @@ public final class FakeLibc implements Libc {
     }
 
     @Override
+    public SysResult prctl(int option, long second, long third, long fourth, byte[] struct) {
+        return filled("prctl", struct, option, second, third, fourth, hex(struct));
+    }
+
+    @Override
+    public SysResult seccompFilter(int flags, byte[] program) {
+        return result("seccompFilter", flags, hex(program));
+    }
+
+    @Override
+    public SysResult landlockCreateRuleset(byte[] struct, int flags) {
+        return newFd("landlockCreateRuleset", hex(struct), flags);
+    }
+
+    @Override
+    public SysResult landlockAddRule(int ruleset, int type, byte[] struct) {
+        return result("landlockAddRule", ruleset, type, hex(struct));
+    }
+
+    @Override
+    public SysResult landlockRestrictSelf(int ruleset) {
+        return result("landlockRestrictSelf", ruleset);
+    }
+
+    @Override
     public SysResult setSeccompFilter(byte[] program) {
         return result("setSeccompFilter", hex(program));
     }

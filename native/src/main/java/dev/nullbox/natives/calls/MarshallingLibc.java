@@ -144,15 +144,58 @@ final class MarshallingLibc implements Libc {
     }
 
     @Override
+    public SysResult prctl(int option, long arg2, long arg3, long arg4, byte[] struct) {
+        try (CFrame frame = memory.open()) {
+            long address = frame.bytes(struct);
+            SysResult result = calls.prctl(option, arg2, arg3, arg4, address);
+            frame.get(address, struct, 0, struct.length);
+            return result;
+        }
+    }
+
+    @Override
     public SysResult setSeccompFilter(byte[] program) {
         try (CFrame frame = memory.open()) {
-            byte[] fprog = new byte[SOCK_FPROG_BYTES];
-            ByteBuffer.wrap(fprog)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .putShort(0, (short) (program.length / SOCK_FILTER_BYTES))
-                    .putLong(8, frame.bytes(program));
-            return calls.prctl(Prctl.PR_SET_SECCOMP, Seccomp.SECCOMP_MODE_FILTER, frame.bytes(fprog), 0, 0);
+            return calls.prctl(Prctl.PR_SET_SECCOMP, Seccomp.SECCOMP_MODE_FILTER, filterProgram(frame, program), 0, 0);
         }
+    }
+
+    @Override
+    public SysResult seccompFilter(int flags, byte[] program) {
+        try (CFrame frame = memory.open()) {
+            long address = filterProgram(frame, program);
+            return calls.syscall(Syscalls.SYS_seccomp, Seccomp.SECCOMP_SET_MODE_FILTER, flags, address, 0);
+        }
+    }
+
+    /** The address of a struct sock_fprog. */
+    private static long filterProgram(CFrame frame, byte[] program) {
+        byte[] fprog = new byte[SOCK_FPROG_BYTES];
+        ByteBuffer.wrap(fprog)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putShort(0, (short) (program.length / SOCK_FILTER_BYTES))
+                .putLong(8, frame.bytes(program));
+        return frame.bytes(fprog);
+    }
+
+    @Override
+    public SysResult landlockCreateRuleset(byte[] struct, int flags) {
+        try (CFrame frame = memory.open()) {
+            long address = struct.length == 0 ? 0 : frame.bytes(struct);
+            return calls.syscall(Syscalls.SYS_landlock_create_ruleset, address, struct.length, flags, 0);
+        }
+    }
+
+    @Override
+    public SysResult landlockAddRule(int ruleset, int type, byte[] struct) {
+        try (CFrame frame = memory.open()) {
+            return calls.syscall(Syscalls.SYS_landlock_add_rule, ruleset, type, frame.bytes(struct), 0);
+        }
+    }
+
+    @Override
+    public SysResult landlockRestrictSelf(int ruleset) {
+        return calls.syscall(Syscalls.SYS_landlock_restrict_self, ruleset, 0, 0, 0);
     }
 
     @Override

@@ -35,6 +35,7 @@ public final class Errno {
     public static final int ENOSYS = 38;
     public static final int ENOTEMPTY = 39;
     public static final int ELOOP = 40;
+    public static final int ENOMSG = 42;
     public static final int EPROTO = 71;
     public static final int EOVERFLOW = 75;
     public static final int ENOTSUP = 95;
@@ -89,6 +90,7 @@ public final class Errno {
             case ENOSYS -> "ENOSYS";
             case ENOTEMPTY -> "ENOTEMPTY";
             case ELOOP -> "ELOOP";
+            case ENOMSG -> "ENOMSG";
             case EPROTO -> "EPROTO";
             case EOVERFLOW -> "EOVERFLOW";
             case ENOTSUP -> "ENOTSUP";

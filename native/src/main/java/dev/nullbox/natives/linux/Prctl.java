@@ -25,6 +25,16 @@ public final class Prctl {
     public static final int PR_CAP_AMBIENT_RAISE = 2;
     public static final int PR_CAP_AMBIENT_LOWER = 3;
     public static final int PR_CAP_AMBIENT_CLEAR_ALL = 4;
+    /**
+     * Core scheduling: processes of different cookies never run on two threads of one core at once. ENODEV where no core has
+     * two threads, EINVAL where the kernel is built without it. Source: core-scheduling.rst.
+     */
+    public static final int PR_SCHED_CORE = 62;
+
+    public static final int PR_SCHED_CORE_GET = 0;
+    public static final int PR_SCHED_CORE_CREATE = 1;
+    public static final int PR_SCHED_CORE_SCOPE_THREAD = 0;
+    public static final int PR_SCHED_CORE_SCOPE_THREAD_GROUP = 1;
 
     private Prctl() {}
 }

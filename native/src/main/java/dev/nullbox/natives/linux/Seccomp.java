@@ -10,6 +10,12 @@ package dev.nullbox.natives.linux;
  */
 public final class Seccomp {
     public static final int SECCOMP_MODE_FILTER = 2;
+    public static final int SECCOMP_SET_MODE_FILTER = 1;
+    /** All threads of the process get the filter, and no_new_privs, at once. */
+    public static final int SECCOMP_FILTER_FLAG_TSYNC = 1;
+    /** With TSYNC: a thread that cannot follow is ESRCH, where else its number is the call's value. */
+    public static final int SECCOMP_FILTER_FLAG_TSYNC_ESRCH = 16;
+
     public static final int SECCOMP_RET_KILL_PROCESS = 0x80000000;
     public static final int SECCOMP_RET_ERRNO = 0x00050000;
     public static final int SECCOMP_RET_ALLOW = 0x7fff0000;

@@ -10,19 +10,24 @@ import dev.nullbox.natives.SpawnAction;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.SyscallException;
 import dev.nullbox.natives.filesystem.FilesystemStat;
+import dev.nullbox.natives.landlock.LandlockRuleset;
+import dev.nullbox.natives.linux.Bpf;
 import dev.nullbox.natives.linux.Capabilities;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.Fcntl;
 import dev.nullbox.natives.linux.Filesystems;
 import dev.nullbox.natives.linux.KrunFlags;
+import dev.nullbox.natives.linux.Landlock;
 import dev.nullbox.natives.linux.Mounts;
 import dev.nullbox.natives.linux.Nft;
 import dev.nullbox.natives.linux.OpenFlags;
 import dev.nullbox.natives.linux.Poll;
 import dev.nullbox.natives.linux.Prctl;
 import dev.nullbox.natives.linux.Rlimits;
+import dev.nullbox.natives.linux.Seccomp;
 import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.natives.linux.Sockets;
+import dev.nullbox.natives.linux.Syscalls;
 import dev.nullbox.natives.linux.Wait;
 import dev.nullbox.natives.netlink.Rtnetlink;
 import java.io.PrintStream;
@@ -35,6 +40,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * Contract of both ways of calling C, on the real kernel and without privileges. Plain Java: NativeContractTest
@@ -100,6 +106,9 @@ public final class NativeContract {
         check("rtnetlink finds the loopback", this::rtnetlink);
         check("libnftables reads, checks and complains", this::nftables);
         check("libkrun makes and frees a context", this::krun);
+        check("prctl fills a struct", this::prctlStruct);
+        check("landlock's calls reach the kernel", this::landlock);
+        check("a filter of seccomp(2) is on all threads at once", this::seccompOfAllThreads);
         out.println((failures == 0 ? "CONTRACT HELD" : "CONTRACT BROKEN by " + failures)
                 + (Backend.SVM ? " (svm)" : " (ffm)"));
         return failures;
@@ -412,6 +421,76 @@ public final class NativeContract {
             }
             throw new AssertionError("called a function that is not there");
         }
+    }
+
+    /** No process here has a cookie; where the kernel has none at all the struct stays as it was. */
+    private void prctlStruct() throws Exception {
+        byte[] cookie = {GUARD, GUARD, GUARD, GUARD, GUARD, GUARD, GUARD, GUARD};
+        SysResult result = libc.prctl(Prctl.PR_SCHED_CORE, Prctl.PR_SCHED_CORE_GET, 0, 0, cookie);
+        if (result.isOk()) {
+            isTrue(littleEndian(cookie).getLong() == 0);
+        } else {
+            isTrue(result.failedWith(Errno.EINVAL) || result.failedWith(Errno.ENODEV));
+            same(GUARD, (int) cookie[7]);
+        }
+    }
+
+    private void landlock() throws Exception {
+        int abi = LandlockRuleset.abi(libc);
+        out.println("      this kernel's Landlock is of ABI " + abi);
+        if (abi == 0) {
+            return;
+        }
+        failed(Errno.EBADF, libc.landlockRestrictSelf(-1));
+        long write = Landlock.LANDLOCK_ACCESS_FS_WRITE_FILE;
+        byte[] files = new byte[8];
+        littleEndian(files).putLong(write);
+        int ruleset = (int) value(libc.landlockCreateRuleset(files, 0));
+        same((long) Fcntl.FD_CLOEXEC, value(libc.fcntl(ruleset, Fcntl.F_GETFD, 0)));
+        byte[] rule = new byte[12];
+        littleEndian(rule).putLong(write).putInt(-1);
+        failed(Errno.EBADF, libc.landlockAddRule(ruleset, Landlock.LANDLOCK_RULE_PATH_BENEATH, rule));
+        failed(Errno.EINVAL, libc.landlockAddRule(ruleset, 99, rule));
+        value(libc.close(ruleset));
+    }
+
+    /** The filter answers sethostname with an errno that it never gives; it stays for the rest of this process. */
+    private void seccompOfAllThreads() throws Exception {
+        failed(Errno.EINVAL, libc.seccompFilter(1 << 30, new byte[8]));
+        int[] answer = new int[1];
+        CountDownLatch filtered = new CountDownLatch(1);
+        Thread before = new Thread(() -> {
+            try {
+                filtered.await();
+            } catch (InterruptedException e) {
+                return;
+            }
+            answer[0] = libc.sethostname("never") instanceof SysResult.Failed(int errno) ? errno : 0;
+        });
+        before.start();
+        value(libc.prctl(Prctl.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+        byte[] program = new byte[32];
+        littleEndian(program)
+                .put(instruction(Bpf.BPF_LD | Bpf.BPF_W | Bpf.BPF_ABS, 0, 0, 0))
+                .put(instruction(Bpf.BPF_JMP | Bpf.BPF_JEQ | Bpf.BPF_K, 0, 1, Syscalls.SYS_sethostname))
+                .put(instruction(Bpf.BPF_RET | Bpf.BPF_K, 0, 0, Seccomp.SECCOMP_RET_ERRNO | Errno.EXDEV))
+                .put(instruction(Bpf.BPF_RET | Bpf.BPF_K, 0, 0, Seccomp.SECCOMP_RET_ALLOW));
+        int flags = Seccomp.SECCOMP_FILTER_FLAG_TSYNC | Seccomp.SECCOMP_FILTER_FLAG_TSYNC_ESRCH;
+        same(0L, value(libc.seccompFilter(flags, program)));
+        same((long) Seccomp.SECCOMP_MODE_FILTER, value(libc.prctl(Prctl.PR_GET_SECCOMP, 0, 0, 0, 0)));
+        filtered.countDown();
+        before.join(10_000);
+        same(Errno.EXDEV, answer[0]);
+    }
+
+    private static byte[] instruction(int code, int jumpTrue, int jumpFalse, int k) {
+        byte[] one = new byte[8];
+        littleEndian(one)
+                .putShort((short) code)
+                .put((byte) jumpTrue)
+                .put((byte) jumpFalse)
+                .putInt(k);
+        return one;
     }
 
     private void statfs() throws Exception {

@@ -61,6 +61,18 @@ public final class HeaderAudit {
         return constants;
     }
 
+    /** The assertions of those constants alone that the header has: it may be older than they are. */
+    public static String assertionsWhereDefined(Source source) throws IllegalAccessException {
+        StringBuilder c = new StringBuilder();
+        constants(source)
+                .forEach((name, value) -> c.append("#ifdef ")
+                        .append(name)
+                        .append('\n')
+                        .append(same(name, value))
+                        .append("#endif\n"));
+        return c.toString();
+    }
+
     /** The assertion that a constant has this value. */
     public static String same(String name, Number value) {
         String type = value instanceof Long ? "long" : "int";
