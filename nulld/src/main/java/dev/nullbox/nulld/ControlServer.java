@@ -91,6 +91,7 @@ final class ControlServer implements AutoCloseable {
                 .and(
                         NulldContract.KERNEL.is(Boot.kernel(Path.of("/proc"))),
                         NulldContract.VERSION.is(Version.TEXT),
+                        NulldContract.DATA.is(nulld.stateOn()),
                         NulldContract.SERVICES.is(nulld.supervisor().describe()));
     }
 

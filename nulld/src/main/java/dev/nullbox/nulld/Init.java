@@ -29,7 +29,7 @@ final class Init {
         Degraded degraded = new Degraded(journal);
         Boot.Booted booted = new Boot(libc, clock, journal, degraded, Path.of("/")).run();
         Cmdline cmdline = booted.cmdline();
-        Layout layout = Layout.appliance(booted.volatileStateBytes(), booted.agentNetwork());
+        Layout layout = Layout.appliance(booted.volatileStateBytes(), booted.stateOn(), booted.agentNetwork());
         Nulld nulld = new Nulld(libc, clock, journal, degraded, layout, signals);
         new BootPhases("nulld", clock, journal).run("services", fields -> {
             GatewayFiles gateway = new GatewayFiles(libc, layout, FIRMWARE);

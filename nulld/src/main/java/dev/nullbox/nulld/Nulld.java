@@ -80,6 +80,11 @@ final class Nulld {
         return degraded;
     }
 
+    /** The file system that state lies on, for people. */
+    String stateOn() {
+        return layout.stateOn();
+    }
+
     /** True once the end of the machine was requested: from PID 1's own thread only. */
     boolean isEnding() {
         return ending.isPresent();

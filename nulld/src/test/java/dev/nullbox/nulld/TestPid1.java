@@ -79,6 +79,7 @@ public final class TestPid1 {
         Layout layout = new Layout(
                 directory.resolve("run"),
                 directory.resolve("state"),
+                "memory",
                 Path.of("/etc"),
                 cgroups(directory, services),
                 AgentNetwork.DEFAULT,

@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The phases between entering the root and starting the services. */
 public final class Boot {
@@ -54,9 +55,10 @@ public final class Boot {
      *
      * @param cmdline the kernel's command line
      * @param volatileStateBytes how much memory the state may take that is kept in it; 0 with a data partition
+     * @param stateOn the file system that state lies on, for people
      * @param agentNetwork where agents have their addresses
      */
-    public record Booted(Cmdline cmdline, long volatileStateBytes, AgentNetwork agentNetwork) {}
+    public record Booted(Cmdline cmdline, long volatileStateBytes, String stateOn, AgentNetwork agentNetwork) {}
 
     /** Runs them all. */
     public Booted run() throws BootException {
@@ -82,9 +84,20 @@ public final class Boot {
         phases.run(
                 "hostname", fields -> hostname(cmdline.value("nullbox.hostname").orElse("nullbox"), fields));
         phases.run("devices", fields -> devices());
-        DataPartition data = new DataPartition(libc, clock, root, mounter);
-        phases.run("data", fields -> data(data, cmdline, fields));
-        return new Booted(cmdline, data.isVolatile() ? memoryBytes() / VOLATILE_SHARE : 0, agentNetwork(cmdline));
+        DataPartition partition = new DataPartition(
+                libc,
+                clock,
+                root,
+                mounter,
+                problem -> degraded.add("data", problem),
+                line -> journal.text("nulld", line));
+        AtomicReference<DataPartition.Mounted> data = new AtomicReference<>();
+        phases.run("data", fields -> data.set(data(partition, cmdline, fields)));
+        return new Booted(
+                cmdline,
+                data.get().isVolatile() ? memoryBytes() / VOLATILE_SHARE : 0,
+                data.get().describe(),
+                agentNetwork(cmdline));
     }
 
     /** The network that {@code nullbox.agent_network=} names, else the default. */
@@ -169,10 +182,17 @@ public final class Boot {
         }
     }
 
-    private void data(DataPartition data, Cmdline cmdline, List<Value<?>> fields) throws BootException {
-        fields.add(NulldContract.WHERE.is(data.mount(cmdline, problem -> degraded.add("data", problem))));
+    private DataPartition.Mounted data(DataPartition partition, Cmdline cmdline, List<Value<?>> fields)
+            throws BootException {
+        DataPartition.Mounted data = partition.mount(cmdline);
+        fields.addAll(List.of(NulldContract.WHERE.is(data.where()), NulldContract.TYPE.is(data.type())));
         if (data.isVolatile()) {
-            journal.text("nulld", "state is in memory and ends with the power: no partition labelled nullbox-data");
+            journal.text("nulld", "state is in memory and ends with the power: no data partition is used");
         }
+        if (!data.lacks().isEmpty()) {
+            fields.add(NulldContract.LACKS.is(data.lacks()));
+            journal.text("nulld", "the data partition " + data.where() + ": " + data.lacks());
+        }
+        return data;
     }
 }

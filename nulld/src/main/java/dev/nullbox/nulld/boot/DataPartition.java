@@ -9,82 +9,179 @@ import dev.nullbox.nulld.linux.Clock;
 import dev.nullbox.nulld.linux.Cmdline;
 import dev.nullbox.nulld.linux.MountTable;
 import dev.nullbox.nulld.linux.Mounter;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * Place of the state: the partition with the GPT label {@code nullbox-data}, else memory. Never formatted here, and never
- * chosen by what is on it.
+ * Place of the state: the partition with the GPT label {@code nullbox-data}, else memory. Found by its label alone, never
+ * by what is on it. Nothing is written to one that cannot be mounted, unless the operator asks for it.
  */
 final class DataPartition {
     /** The GPT partition label. */
     static final String LABEL = "nullbox-data";
-    /** Time that {@code nullbox.data=wait} waits for it. */
+    /** Time for it to appear, when it is asked for. */
     static final long WAIT_MILLIS = 30_000;
+    /** Lacks of the file system of former appliances. */
+    static final String EXT4_LACKS =
+            "no quotas and no reflinks: only admission keeps agents' disks out of the services'"
+                    + " room, and each copy of a disk takes its whole size";
 
     private static final long POLL_MILLIS = 100;
+    private static final String IN_MEMORY = "; state is in memory and ends with the power";
 
     private final Libc libc;
     private final Clock clock;
     private final Path root;
     private final Mounter mounter;
-    private boolean inMemory;
+    private final Consumer<String> problem;
+    private final Consumer<String> say;
+    private final XfsTools tools;
 
-    DataPartition(Libc libc, Clock clock, Path root, Mounter mounter) {
+    /**
+     * @param problem takes what makes the appliance degraded
+     * @param say takes lines for the console
+     */
+    DataPartition(Libc libc, Clock clock, Path root, Mounter mounter, Consumer<String> problem, Consumer<String> say) {
         this.libc = libc;
         this.clock = clock;
         this.root = root;
         this.mounter = mounter;
+        this.problem = problem;
+        this.say = say;
+        this.tools = new XfsTools(libc, say);
     }
 
     /**
-     * Mounts it on /data.
+     * Place of the state after {@link #mount}.
      *
-     * @param cmdline {@code nullbox.data=none} asks for memory, {@code nullbox.data=wait} waits for the partition
-     * @param problem takes what makes the appliance degraded
-     * @return the device, or {@code "tmpfs"}
+     * @param where the device, or {@code "tmpfs"}
+     * @param type of its file system
+     * @param lacks what a file system of former appliances cannot do; empty for others
      */
-    String mount(Cmdline cmdline, Consumer<String> problem) throws BootException {
-        String asked = cmdline.value("nullbox.data").orElse("");
-        if (!asked.equals("none")) {
-            Optional<BlockDevice> device = find(asked.equals("wait") ? WAIT_MILLIS : 0);
-            if (device.isPresent()) {
-                String node = device.orElseThrow().node().toString();
-                SysResult mounted = libc.mount(
-                        node, root.resolve("data").toString(), "ext4", MountTable.DATA_FLAGS, MountTable.DATA_OPTIONS);
-                if (mounted instanceof SysResult.Failed(var errno)) {
-                    problem.accept("the data partition " + node + " cannot be mounted: " + Errno.describe(errno)
-                            + "; state is in memory and ends with the power. Check it with e2fsck on another machine");
-                } else {
-                    return node;
-                }
-            } else if (asked.equals("wait")) {
+    record Mounted(String where, String type, String lacks) {
+        /** True when the state is in memory. */
+        boolean isVolatile() {
+            return type.equals("tmpfs");
+        }
+
+        /** In words, for people. */
+        String describe() {
+            return isVolatile() ? "memory" : type + " on " + where + (lacks.isEmpty() ? "" : "; " + lacks);
+        }
+    }
+
+    /** Mounts it on /data, as the kernel's command line asks for. */
+    Mounted mount(Cmdline cmdline) throws BootException {
+        DataRequest request = DataRequest.of(cmdline);
+        if (request.kind() == DataRequest.Kind.UNKNOWN) {
+            problem.accept(DataRequest.OPTION + "=" + request.text()
+                    + " is no request; there are none, wait, format, erase:UUID and repair");
+        }
+        Optional<Mounted> mounted = Optional.empty();
+        if (request.kind() != DataRequest.Kind.NONE) {
+            List<BlockDevice> devices = find(request.waits() ? WAIT_MILLIS : 0);
+            if (!devices.isEmpty()) {
+                mounted = serve(devices, request);
+            } else if (request.waits()) {
                 problem.accept("no partition labelled " + LABEL + " appeared within " + WAIT_MILLIS / 1000
-                        + " s, though nullbox.data=wait asks for it; state is in memory and ends with the power");
+                        + " s, though " + DataRequest.OPTION + "=" + request.text() + " asks for it" + IN_MEMORY);
             }
         }
+        if (mounted.isPresent()) {
+            return mounted.get();
+        }
         mounter.mount(List.of(MountTable.VOLATILE_DATA)).forEach(problem);
-        inMemory = true;
-        return "tmpfs";
+        return new Mounted("tmpfs", "tmpfs", "");
     }
 
-    /** True when the state is in memory, once {@link #mount} has decided. */
-    boolean isVolatile() {
-        return inMemory;
+    /** Mounts the first of those that have the label. */
+    private Optional<Mounted> serve(List<BlockDevice> devices, DataRequest request) throws BootException {
+        BlockDevice device = devices.getFirst();
+        try {
+            DataContent content = DataContent.of(device);
+            if (formats(content, request)) {
+                if (devices.size() > 1) {
+                    throw new IOException(
+                            devices.size() + " partitions have the label, and none is overwritten: leave one");
+                }
+                tools.format(device.node(), device.bytes(), !content.equals(new DataContent.Blank(false)));
+                content = DataContent.of(device);
+            } else if (request.kind() == DataRequest.Kind.ERASE) {
+                say.accept(DataRequest.OPTION + "=" + request.text() + " names no file system on " + device.node()
+                        + ", which stays as it is");
+            }
+            return serve(device, content, request);
+        } catch (IOException e) {
+            problem.accept("the data partition " + device.node() + " is not used: " + e.getMessage() + IN_MEMORY);
+            return Optional.empty();
+        }
     }
 
-    private Optional<BlockDevice> find(long wait) {
+    private static boolean formats(DataContent content, DataRequest request) {
+        return switch (content) {
+            case DataContent.Blank _ -> request.kind() == DataRequest.Kind.FORMAT;
+            case DataContent.Xfs(UUID uuid) -> request.erases(uuid);
+            case DataContent.Ext4(UUID uuid) -> request.erases(uuid);
+            case DataContent.Foreign _ -> false;
+        };
+    }
+
+    private Optional<Mounted> serve(BlockDevice device, DataContent content, DataRequest request)
+            throws IOException, BootException {
+        String node = device.node().toString();
+        return switch (content) {
+            case DataContent.Xfs(UUID uuid) -> {
+                SysResult mounted = mount(node, "xfs", MountTable.DATA_XFS_OPTIONS);
+                if (!mounted.isOk() && request.kind() == DataRequest.Kind.REPAIR) {
+                    tools.repair(device.node());
+                    mounted = mount(node, "xfs", MountTable.DATA_XFS_OPTIONS);
+                }
+                refuse(
+                        mounted,
+                        request.kind() == DataRequest.Kind.REPAIR
+                                ? "to give it up with all that is on it, boot once with " + DataRequest.erase(uuid)
+                                : "boot once with " + DataRequest.OPTION + "=repair to have it mended by xfs_repair");
+                yield Optional.of(new Mounted(node, "xfs", ""));
+            }
+            case DataContent.Ext4(UUID uuid) -> {
+                refuse(mount(node, "ext4", MountTable.DATA_EXT4_OPTIONS), "check it with e2fsck on another machine");
+                say.accept("to have XFS on " + node + " in place of all that is on it now, boot once with "
+                        + DataRequest.erase(uuid));
+                yield Optional.of(new Mounted(node, "ext4", EXT4_LACKS));
+            }
+            case DataContent.Blank(var unfinished) ->
+                throw new IOException((unfinished ? "the making of its file system was interrupted" : "it is blank")
+                        + ": boot once with " + DataRequest.OPTION + "=format to give it a file system");
+            case DataContent.Foreign _ ->
+                throw new IOException("it holds neither XFS nor ext4: overwrite its first "
+                        + (DataContent.HEAD_BYTES >> 10) + " KiB with zeros on another machine, when nothing on it"
+                        + " is wanted, and boot once with " + DataRequest.OPTION + "=format");
+        };
+    }
+
+    private SysResult mount(String node, String type, String options) {
+        return libc.mount(node, root.resolve("data").toString(), type, MountTable.DATA_FLAGS, options);
+    }
+
+    private static void refuse(SysResult mounted, String remedy) throws IOException {
+        if (mounted instanceof SysResult.Failed(var errno)) {
+            throw new IOException("it cannot be mounted, " + Errno.describe(errno) + "; " + remedy);
+        }
+    }
+
+    /** Those with the label, by name. */
+    private List<BlockDevice> find(long wait) {
         long start = clock.millis();
         while (true) {
-            for (BlockDevice device : BlockDevice.list(root)) {
-                if (device.partitionLabel().equals(LABEL)) {
-                    return Optional.of(device);
-                }
-            }
-            if (clock.millis() - start >= wait) {
-                return Optional.empty();
+            List<BlockDevice> found = BlockDevice.list(root).stream()
+                    .filter(device -> device.partitionLabel().equals(LABEL))
+                    .toList();
+            if (!found.isEmpty() || clock.millis() - start >= wait) {
+                return found;
             }
             clock.pause(POLL_MILLIS);
         }

@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param run {@code /run/nullbox}
  * @param state {@code /data}
+ * @param stateOn the file system that it lies on, for people
  * @param etc where passwd and group are
  * @param cgroups the cgroup tree
  * @param agentNetwork where agents have their addresses
@@ -18,6 +19,7 @@ import java.util.List;
 public record Layout(
         Path run,
         Path state,
+        String stateOn,
         Path etc,
         Cgroups cgroups,
         AgentNetwork agentNetwork,
@@ -32,10 +34,11 @@ public record Layout(
      *
      * @param volatileStateBytes memory that the state may take; 0 with a data partition
      */
-    public static Layout appliance(long volatileStateBytes, AgentNetwork agentNetwork) {
+    public static Layout appliance(long volatileStateBytes, String stateOn, AgentNetwork agentNetwork) {
         return new Layout(
                 Path.of("/run/nullbox"),
                 Path.of("/data"),
+                stateOn,
                 Path.of("/etc"),
                 new Cgroups(Path.of("/sys/fs/cgroup"), volatileStateBytes),
                 agentNetwork,

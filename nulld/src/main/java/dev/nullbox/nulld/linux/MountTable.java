@@ -11,8 +11,10 @@ public final class MountTable {
     public static final long ROOT_FLAGS = Mounts.MS_RDONLY | Mounts.MS_NOSUID | Mounts.MS_NODEV;
     /** The data partition: agents' root file systems are served to their VMs, never run on the host. */
     public static final long DATA_FLAGS = STRICT;
-    /** ext4's options for the data partition: an inconsistent file system is not written to. */
-    public static final String DATA_OPTIONS = "errors=remount-ro";
+    /** XFS's options for the data partition: agents' disks together have a limit, by a project quota. */
+    public static final String DATA_XFS_OPTIONS = "prjquota";
+    /** ext4's options for one of a former appliance: an inconsistent file system is not written to. */
+    public static final String DATA_EXT4_OPTIONS = "errors=remount-ro";
 
     /** Mounted by stage 1 in the initramfs and carried over into the root. */
     public static final List<MountEntry> VIRTUAL = List.of(

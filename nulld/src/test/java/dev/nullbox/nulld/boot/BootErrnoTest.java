@@ -41,6 +41,7 @@ class BootErrnoTest {
 
     private int boots;
     private String cmdline = "nullbox.hostname=box";
+    private byte[] head = DataContentTest.xfs();
 
     /** State after a boot. */
     private record Left(Degraded degraded, Journal journal, Boot.Booted booted) {}
@@ -48,6 +49,12 @@ class BootErrnoTest {
     @Test
     void withADataPartition() {
         EachCall.fails(libc -> boot(libc, true), this::check, Errno.EIO, Errno.ENOMEM, Errno.ENOENT, Errno.EPERM);
+    }
+
+    @Test
+    void withADataPartitionOfAFormerAppliance() {
+        head = DataContentTest.ext4();
+        EachCall.fails(libc -> boot(libc, true), this::check, Errno.EIO, Errno.EUCLEAN);
     }
 
     @Test
@@ -66,9 +73,9 @@ class BootErrnoTest {
         }
         Left left = boot(failing.fails("mount", Errno.EUCLEAN), true);
         assertThat(left.degraded().reason().orElse(""))
-                .contains("vdb cannot be mounted")
+                .contains("vdb is not used: it cannot be mounted, EUCLEAN (117)")
                 .contains("state is in memory")
-                .contains("e2fsck");
+                .contains("nullbox.data=repair");
         assertThat(left.booted().volatileStateBytes()).isEqualTo(256L << 20);
     }
 
@@ -140,7 +147,8 @@ class BootErrnoTest {
         TestServices.cgroups(Files.createDirectories(root.resolve("sys/fs/cgroup")));
         if (partition) {
             write(root.resolve("sys/class/block/vdb/uevent"), "DEVNAME=vdb\nPARTNAME=nullbox-data\n");
-            write(root.resolve("sys/class/block/vdb/size"), "2048\n");
+            write(root.resolve("sys/class/block/vdb/size"), "2097152\n");
+            Files.write(root.resolve("dev/vdb"), head);
         }
     }
 

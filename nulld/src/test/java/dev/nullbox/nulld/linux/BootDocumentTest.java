@@ -26,6 +26,13 @@ class BootDocumentTest {
     }
 
     @Test
+    void holdsTheDataPartitionsMounts() throws IOException {
+        assertThat(document())
+                .contains("| `/data` | xfs | nosuid,nodev,noexec | " + MountTable.DATA_XFS_OPTIONS + " |")
+                .contains("| `/data` | ext4 | nosuid,nodev,noexec | " + MountTable.DATA_EXT4_OPTIONS + " |");
+    }
+
+    @Test
     void holdsEveryKernelSetting() throws IOException {
         for (Sysctl setting : SysctlTable.ALL) {
             assertThat(document())

@@ -143,6 +143,7 @@ class SpawnerErrnoTest {
         return new Layout(
                 directory.resolve("run"),
                 directory.resolve("state"),
+                "memory",
                 directory.resolve("etc"),
                 new Cgroups(directory.resolve("cgroup"), 0),
                 AgentNetwork.parse("172.30.0.0/16"),

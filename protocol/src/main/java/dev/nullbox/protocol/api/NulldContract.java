@@ -35,6 +35,7 @@ public final class NulldContract {
     public static final Field<Long> UPTIME_S = Field.of("uptime_s", whole(0, Long.MAX_VALUE, "s"), "");
     public static final Field<String> KERNEL = Field.of("kernel", TEXT, "its release");
     public static final Field<String> VERSION = Field.of("version", TEXT, "NullBox's own");
+    public static final Field<String> DATA = Field.of("data", TEXT, "the file system that state lies on, or memory");
     public static final Field<List<Message>> SERVICES = Field.of("services", listOf(SERVICE_STATE), "");
 
     public static final Field<Long> AFTER =
@@ -58,7 +59,7 @@ public final class NulldContract {
     public static final Method<Message> STATUS = CONTRACT.operators(
                     "nulld.status",
                     Effect.READ,
-                    struct(UPTIME_S, Fields.STATE, Fields.REASON.optional(), KERNEL, VERSION, SERVICES),
+                    struct(UPTIME_S, Fields.STATE, Fields.REASON.optional(), KERNEL, VERSION, DATA, SERVICES),
                     "the appliance's state: starting, ready, degraded or stopping")
             .with();
     public static final Method<Message> SHUTDOWN = CONTRACT.operators(
@@ -76,6 +77,9 @@ public final class NulldContract {
 
     public static final Field<String> PHASE = Field.of("phase", TEXT, "");
     public static final Field<String> WHERE = Field.of("where", TEXT, "where state is kept");
+    public static final Field<String> TYPE = Field.of("type", TEXT, "of the file system there");
+    public static final Field<String> LACKS =
+            Field.of("lacks", TEXT, "what a data partition of a former appliance cannot do");
     public static final Field<String> DEVICE = Field.of("device", TEXT, "what holds the root file system");
     public static final Field<Long> COUNT = Field.of("count", FieldType.COUNT, "services of the appliance");
     public static final Field<String> SERVICE = Field.of("service", TEXT, "");
@@ -94,6 +98,8 @@ public final class NulldContract {
                     ERROR.optional(),
                     Fields.NAME.optional(),
                     WHERE.optional(),
+                    TYPE.optional(),
+                    LACKS.optional(),
                     DEVICE.optional(),
                     COUNT.optional());
     public static final Event READY =

@@ -1,0 +1,69 @@
+package dev.nullbox.nulld.boot;
+
+import dev.nullbox.nulld.linux.BlockDevice;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Content of a partition, as far as its first bytes tell it.
+ *
+ * <pre>
+ * offset  size  field
+ *      0     4  XFS: magic "XFSB"
+ *     32    16  XFS: sb_uuid
+ *    126     1  XFS: sb_inprogress, not 0 until mkfs has ended
+ *   1080     2  ext4: s_magic 0xEF53, little endian
+ *   1128    16  ext4: s_uuid
+ * </pre>
+ *
+ * Source: linux/fs/xfs/libxfs/xfs_format.h, linux/Documentation/filesystems/ext4/super.rst.
+ */
+sealed interface DataContent {
+    /** XFS. */
+    record Xfs(UUID uuid) implements DataContent {}
+
+    /** The file system of former appliances. */
+    record Ext4(UUID uuid) implements DataContent {}
+
+    /** Zeros, or an XFS whose making was interrupted: nothing to lose. */
+    record Blank(boolean isUnfinished) implements DataContent {}
+
+    /** Bytes that are none of these. */
+    record Foreign() implements DataContent {}
+
+    /** Bytes that a blank partition begins with at least: mkfs.xfs overwrites so many first. */
+    int HEAD_BYTES = 128 << 10;
+
+    /**
+     * Looks at a partition.
+     *
+     * @throws IOException when it cannot be read
+     */
+    static DataContent of(BlockDevice device) throws IOException {
+        Optional<byte[]> head = device.read(0, HEAD_BYTES);
+        return head.isPresent() ? of(head.get()) : new Foreign();
+    }
+
+    /** Looks at the first {@link #HEAD_BYTES} of a partition. */
+    static DataContent of(byte[] head) {
+        ByteBuffer bytes = ByteBuffer.wrap(head);
+        if (bytes.getInt(0) == 0x58465342) {
+            return bytes.get(126) == 0 ? new Xfs(uuid(bytes, 32)) : new Blank(true);
+        }
+        if (bytes.getShort(1080) == 0x53EF) {
+            return new Ext4(uuid(bytes, 1128));
+        }
+        for (byte b : head) {
+            if (b != 0) {
+                return new Foreign();
+            }
+        }
+        return new Blank(false);
+    }
+
+    private static UUID uuid(ByteBuffer bytes, int offset) {
+        return new UUID(bytes.getLong(offset), bytes.getLong(offset + Long.BYTES));
+    }
+}
