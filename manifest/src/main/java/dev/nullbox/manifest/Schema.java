@@ -153,7 +153,7 @@ public final class Schema {
             "capabilities.filesystem.write",
             TomlType.STRINGS,
             32,
-            "paths as in `read`; none in both, none below one of `read`",
+            "paths as in `read`; none of them also in `read`, or inside a path there",
             MountPath::of,
             CAGE);
 

@@ -6,7 +6,6 @@ import dev.nullbox.manifest.Delivery;
 import dev.nullbox.manifest.EnvName;
 import dev.nullbox.manifest.GuestText;
 import dev.nullbox.manifest.HealthCheck;
-import dev.nullbox.manifest.Key;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.Manifest.Agent;
 import dev.nullbox.manifest.Manifest.Capabilities;
@@ -52,31 +51,20 @@ final class ManifestChecker {
     }
 
     private void checkMounts() {
-        List<MountPath> read = raw.list(Schema.FILESYSTEM_READ);
-        List<MountPath> write = raw.list(Schema.FILESYSTEM_WRITE);
-        for (MountPath path : write) {
-            if (read.contains(path)) {
-                raw.problem(
-                        Schema.FILESYSTEM_WRITE.path(),
-                        Text.quoted(path.value()) + " is also in read",
-                        "write includes read: name it once");
-            }
-        }
-        for (MountPath outer : read) {
-            checkNotBelow(Schema.FILESYSTEM_READ, read, outer);
-            checkNotBelow(Schema.FILESYSTEM_WRITE, write, outer);
-        }
-    }
-
-    /** Nothing can be mounted inside a directory of the read-only disk: it lacks the mount point. */
-    private void checkNotBelow(Key<List<MountPath>> key, List<MountPath> paths, MountPath outer) {
-        for (MountPath path : paths) {
-            if (path.path().isBelow(outer.path())) {
-                raw.problem(
-                        key.path(),
-                        Text.quoted(path.value()) + " lies below " + Text.quoted(outer.value())
-                                + " of read, on which nothing can be mounted",
-                        "name two paths of which neither holds the other");
+        for (MountPath path : raw.list(Schema.FILESYSTEM_WRITE)) {
+            for (MountPath read : raw.list(Schema.FILESYSTEM_READ)) {
+                if (path.equals(read)) {
+                    raw.problem(
+                            Schema.FILESYSTEM_WRITE.path(),
+                            Text.quoted(path.value()) + " is also in read",
+                            "write includes read: name it once");
+                } else if (path.path().isBelow(read.path())) {
+                    raw.problem(
+                            Schema.FILESYSTEM_WRITE.path(),
+                            Text.quoted(path.value()) + " lies below " + Text.quoted(read.value())
+                                    + " of read, whose disk has no place to mount it on",
+                            "name it beside that path, or move that path to write");
+                }
             }
         }
     }

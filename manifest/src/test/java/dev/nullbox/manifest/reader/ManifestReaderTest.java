@@ -439,11 +439,11 @@ class ManifestReaderTest {
     }
 
     @Test
-    void nothingIsMountedOnTheReadOnlyDisk() {
+    void theReadOnlyDiskHasNoPlaceForTheVolume() {
         String filesystem = MINIMAL + "[capabilities.filesystem]\n";
-        assertThat(paths(filesystem + "read = ['/a', '/a/b']\nwrite = ['/a/c', '/ab']"))
-                .containsExactly("capabilities.filesystem.read", "capabilities.filesystem.write");
-        assertThat(valid(filesystem + "read = ['/a/b']\nwrite = ['/a', '/a/c']")
+        assertThat(paths(filesystem + "read = ['/a']\nwrite = ['/a/c', '/ab']"))
+                .containsExactly("capabilities.filesystem.write");
+        assertThat(valid(filesystem + "read = ['/a/b', '/r', '/r/s']\nwrite = ['/a', '/a/c']")
                         .capabilities()
                         .filesystem()
                         .write())
