@@ -1,26 +1,31 @@
 #!/usr/bin/env bash
-# build.sh [--variant NAME]... root|iso|again: puts the root file system together from the files that rootfs.manifest names,
-# and prints the cache entry.
+# build.sh [--variant NAME]... root|tools|iso|again: puts the root file system together from the files that rootfs.manifest
+# names, or the guests' tools disk from those that tools.manifest names, and prints the cache entry.
 #   root  root.squashfs, initramfs.zst, files.txt (every path with its mode, size and SHA-256)
-#   again packs both a second time, compares, and prints nothing: two builds of one commit give the same bytes
+#   tools tools.erofs, files.txt; of no part but the Debian packages
+#   again packs all of it a second time, compares, and prints nothing: two builds of one commit give the same bytes
 #   iso   nullbox.iso, bootable by BIOS and EFI, from the same parts; NB_KERNEL_ARGS adds to its kernel command line
 # --variant adds variants/NAME.manifest, for tests: the product has none.
-# The parts come as directories in the environment: NB_NATIVE, NB_KRUN, NB_HELLO, NB_KERNEL (and NB_JRE, NB_CHAOS for
-# the variants). Needs: mksquashfs, cpio, zstd, readelf; for iso also xorriso, grub-mkimage, mkfs.fat, mcopy.
+# The parts come as directories in the environment: NB_NATIVE, NB_KRUN, NB_HELLO, NB_KERNEL, NB_GUEST, NB_GUEST_KERNEL,
+# NB_TOOLS (and NB_JRE, NB_CHAOS for the variants). Needs: mksquashfs, cpio, zstd, readelf; for iso also xorriso,
+# grub-mkimage, mkfs.fat, mcopy.
 
 # shellcheck source=../tools/lib.sh
 . "$(dirname "$0")/../tools/lib.sh"
 # shellcheck source=../tools/debian.sh
 . "$NB_ROOT/tools/debian.sh"
+# shellcheck source=../tools/erofs.sh
+. "$NB_ROOT/tools/erofs.sh"
 
 HERE=$NB_ROOT/image
+TOOLS_MANIFEST=$HERE/tools.manifest
 MANIFESTS=("$HERE/rootfs.manifest")
 while [ "${1:-}" = --variant ]; do
   MANIFESTS+=("$HERE/variants/$2.manifest")
   [ -f "$HERE/variants/$2.manifest" ] || die "--variant $2: there is no $HERE/variants/$2.manifest"
   shift 2
 done
-WANTED=${1:?root or iso}
+WANTED=${1:?root, tools, iso or again}
 
 fetch_packages() {
   local name version sum pin
@@ -47,12 +52,17 @@ part() {
   hello:*) echo "$NB_HELLO/$rest" ;;
   chaos:*) echo "$NB_CHAOS/$rest" ;;
   jre:*) echo "$NB_JRE/$rest" ;;
-  *) die "manifest: unknown kind of source '$1'; known are repo, deb, native, krun, hello, chaos, jre" ;;
+  guest:*) echo "$NB_GUEST/$rest" ;;
+  guest-kernel:*) echo "$NB_GUEST_KERNEL/$rest" ;;
+  tools:*) echo "$NB_TOOLS/$rest" ;;
+  *) die "manifest: unknown kind of source '$1'; known are repo, deb, native, krun, hello, chaos, jre, guest, guest-kernel, tools" ;;
   esac
 }
 
+# fill_root ROOT MANIFEST...
 fill_root() {
   local root=$1 type mode path source
+  shift
   mkdir "$root"
   while read -r type mode path source; do
     case $type in
@@ -62,17 +72,19 @@ fill_root() {
     tree) cp -rL "$(part "$source")" "$root$path" && chmod -R "$mode" "$root$path" ;;
     *) die "manifest: unknown type '$type' for $path" ;;
     esac
-  done < <(entries "${MANIFESTS[@]}")
+  done < <(entries "$@")
   chmod 0755 "$root"
 }
 
-# What must hold of any root file system, whatever the manifest says; each line printed is a violation.
+# violations ROOT MANIFEST...: what must hold of any root file system, whatever the manifest says; each line printed is a
+# violation.
 violations() {
   local root=$1 file needed library
+  shift
   (cd "$root" && find . -mindepth 1 | sed 's/^\.//' | sort) >"$root.found"
-  entries "${MANIFESTS[@]}" | awk '{print $3}' | sort -u >"$root.named"
+  entries "$@" | awk '{print $3}' | sort -u >"$root.named"
   # A tree (test variants only) names its top.
-  entries "${MANIFESTS[@]}" | awk '$1 == "tree" {print "^" $3 "/"} END {print "^$"}' >"$root.trees"
+  entries "$@" | awk '$1 == "tree" {print "^" $3 "/"} END {print "^$"}' >"$root.trees"
   comm -23 "$root.found" "$root.named" | { grep -vf "$root.trees" || :; } | sed 's/$/: not named in the manifest/'
   find "$root" -perm /7000 -printf '/%P: setuid, setgid or sticky\n'
   find "$root" -regextype posix-extended -regex '.*/(sh|bash|dash|ash|busybox|toybox|zsh|ksh|csh|perl[0-9.]*|python[0-9.]*|lua[0-9.]*|awk|gawk|mawk)' -printf '/%P: a shell or interpreter\n'
@@ -89,19 +101,33 @@ violations() {
 # Levels of zstd beyond which time grows much and size little: 19 for both makes the ISO 3 % smaller, in four times the time.
 ROOT_LEVEL=15 INITRAMFS_LEVEL=12
 
-build_root() {
+# checked_root OUT MANIFEST...: OUT/root and OUT/files.txt; fails when a root file system may not be so.
+checked_root() {
   local out=$1 root=$1/root bad
-  fill_root "$root"
-  bad=$(violations "$root")
+  shift
+  fill_root "$root" "$@"
+  bad=$(violations "$root" "$@")
   if [ -n "$bad" ]; then
     printf 'the root file system is refused:\n%s\n' "$bad"
     return 1
   fi
   (cd "$root" && find . -type f -printf '/%P %m %s ' -exec sh -c 'sha256sum <"$1" | cut -d" " -f1' _ {} \; | sort) >"$out/files.txt"
+  rm -f "$root".found "$root".named "$root".trees "$root".needed
+}
+
+build_root() {
+  local out=$1 root=$1/root
+  checked_root "$out" "${MANIFESTS[@]}"
   mksquashfs "$root" "$out/root.squashfs" -noappend -no-progress -comp zstd -Xcompression-level "$ROOT_LEVEL" -b 256K \
     -all-root -no-xattrs -no-exports -processors "$NB_JOBS"
   build_initramfs "$out" "$root"
-  rm -rf "$root" "$root".found "$root".named "$root".trees "$root".needed
+  rm -rf "$root"
+}
+
+build_tools() {
+  checked_root "$1" "$TOOLS_MANIFEST"
+  make_root_image "$1/root" "$1/tools.erofs" --all-root --all-time
+  rm -rf "$1/root" "$1/tools.digest"
 }
 
 # Stage 1 is the same executable, called as /init; root.superblock tells it which SquashFS is its own.
@@ -158,7 +184,9 @@ CFG
 
 pack_again() {
   local second=$1
-  mkdir "$second/root" "$second/iso"
+  mkdir "$second/root" "$second/iso" "$second/tools"
+  build_tools "$second/tools"
+  cmp "$NB_TOOLS/tools.erofs" "$second/tools/tools.erofs"
   build_root "$second/root"
   cmp "$ROOT/root.squashfs" "$second/root/root.squashfs"
   cmp "$ROOT/initramfs.zst" "$second/root/initramfs.zst"
@@ -167,16 +195,21 @@ pack_again() {
 }
 
 take_packages() { NB_REPEAT='./nullbox build image' step 'taking the Debian packages of the root file system' image-packages fetch_packages "$1"; }
+pack_tools() { NB_REPEAT='./nullbox build image' step "putting the guests' tools disk together" tools build_tools "$1"; }
 pack_root() { NB_REPEAT='./nullbox build image' step 'putting the root file system together' image build_root "$1"; }
 pack_iso() { NB_REPEAT='./nullbox build iso' step 'making the ISO' iso build_iso "$1"; }
 
 # The contents of all the parts, by the sums that their cache entries carry, and what packs them.
 parts_key() {
   hash_of "$(dpkg-query -W -f '${Package} ${Version}\n' binutils cpio squashfs-tools zstd)" "$HERE/build.sh" "${MANIFESTS[@]}" "$HERE/files" "$PACKAGES/.sums" "$NB_NATIVE/.sums" "$NB_KRUN/.sums" \
-    "$NB_HELLO/.sums" "${NB_CHAOS:+$NB_CHAOS/.sums}" "${NB_JRE:+$NB_JRE/.sums}"
+    "$NB_HELLO/.sums" "$NB_GUEST/.sums" "$NB_GUEST_KERNEL/.sums" "$NB_TOOLS/.sums" "${NB_CHAOS:+$NB_CHAOS/.sums}" "${NB_JRE:+$NB_JRE/.sums}"
 }
 
 PACKAGES=$(cache_build image-packages "$(hash_of "$HERE/packages.lock")" take_packages)
+if [ "$WANTED" = tools ]; then
+  cache_build tools "$(hash_of "$HERE/build.sh" "$TOOLS_MANIFEST" "$PACKAGES/.sums" "$EROFS_KEY")" pack_tools
+  exit
+fi
 ROOT=$(cache_build image "$(parts_key)" pack_root)
 if [ "$WANTED" != root ]; then
   ISO=$(cache_build iso "$(hash_of "$ROOT/.sums" "$NB_KERNEL/.sums" "$KERNEL_ARGS" \
@@ -190,5 +223,5 @@ again)
   trap 'rm -rf "$SECOND"' EXIT
   NB_REPEAT='./nullbox build again' step 'packing the image a second time' image-again pack_again "$SECOND"
   ;;
-*) die "image/build.sh: wanted 'root', 'iso' or 'again', got '$WANTED'" ;;
+*) die "image/build.sh: wanted 'root', 'tools', 'iso' or 'again', got '$WANTED'" ;;
 esac

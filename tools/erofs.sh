@@ -20,10 +20,11 @@ unpack_erofs() {
 
 build_erofs() { NB_REPEAT=tools/erofs.sh step 'unpacking erofs-utils from Debian trixie' erofs unpack_erofs "$1"; }
 
+# What an image that these tools make depends on, beside its files.
+EROFS_KEY=$(hash_of "$EROFS_VERSION" "$NB_ROOT/tools/erofs.sh")
+
 # erofs_entry: prints the cache entry.
-erofs_entry() {
-  cache_build erofs "$(hash_of "$EROFS_VERSION" "$NB_ROOT/tools/erofs.sh")" build_erofs
-}
+erofs_entry() { cache_build erofs "$EROFS_KEY" build_erofs; }
 
 # The same bytes from the same files: one UUID, and one time of making. LZ4, since it costs a guest the least; pieces of
 # 64 KiB, since smaller ones take more room and are read no faster.

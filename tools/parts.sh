@@ -172,6 +172,13 @@ kernels_again() {
   done
 }
 
+# What every guest boots: its initramfs.
+guest_part() { cache_build guest "$(hash_of guest/build.sh guest/init "$(versions cpio gcc linux-libc-dev musl-tools)")" build_guest; }
+build_guest() { NB_REPEAT='guest/build.sh DIR' step "compiling the guests' init" guest guest/build.sh "$1"; }
+
+# The disk of the appliance's that all guests share.
+tools_disk_part() { image/build.sh tools; }
+
 # image_part [VARIANT...]: the root file system and its initramfs.
 image_part() { pack root "$@"; }
 iso_part() { pack iso; }
@@ -184,7 +191,10 @@ pack() {
   NB_KRUN=$(krun_part)
   NB_HELLO=$(hello_part)
   NB_KERNEL=$(kernel_part)
-  export NB_NATIVE NB_KRUN NB_HELLO NB_KERNEL
+  NB_GUEST=$(guest_part)
+  NB_GUEST_KERNEL=$(guest_kernel_part)
+  NB_TOOLS=$(tools_disk_part)
+  export NB_NATIVE NB_KRUN NB_HELLO NB_KERNEL NB_GUEST NB_GUEST_KERNEL NB_TOOLS
   image/build.sh "${options[@]}" "$wanted"
 }
 
