@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # build.sh [--variant NAME]... root|tools|iso|again: puts the root file system together from the files that rootfs.manifest
 # names, or the guests' tools disk from those that tools.manifest names, and prints the cache entry.
-#   root  root.squashfs, initramfs.zst, files.txt (every path with its mode, size and SHA-256)
+#   root  root.squashfs, initramfs.zst, files.txt (every path with its mode, size and SHA-256), sources.txt and licences/
 #   tools tools.erofs, files.txt; of no part but the Debian packages
 #   again packs all of it a second time, compares, and prints nothing: two builds of one commit give the same bytes
-#   iso   nullbox.iso, bootable by BIOS and EFI, from the same parts; NB_KERNEL_ARGS adds to its kernel command line
+#   iso   nullbox.iso, bootable by BIOS and EFI, from the same parts, with sources.txt and licences/ in it and beside it;
+#         NB_KERNEL_ARGS adds to its kernel command line
 # --variant adds variants/NAME.manifest, for tests: the product has none.
-# The parts come as directories in the environment: NB_NATIVE, NB_KRUN, NB_HELLO, NB_KERNEL, NB_GUEST, NB_GUEST_KERNEL,
-# NB_TOOLS (and NB_JRE, NB_CHAOS for the variants). Needs: mksquashfs, cpio, zstd, readelf; for iso also xorriso,
+# The parts come as directories in the environment: NB_JAVA, NB_NATIVE, NB_KRUN, NB_HELLO, NB_KERNEL, NB_GUEST,
+# NB_GUEST_KERNEL, NB_TOOLS (and NB_JRE, NB_CHAOS for the variants). Needs: mksquashfs, cpio, zstd, readelf; for iso also xorriso,
 # grub-mkimage, mkfs.fat, mcopy.
 
 # shellcheck source=../tools/lib.sh
@@ -18,6 +19,8 @@
 . "$NB_ROOT/tools/erofs.sh"
 
 HERE=$NB_ROOT/image
+# shellcheck source=sources.sh
+. "$HERE/sources.sh"
 TOOLS_MANIFEST=$HERE/tools.manifest
 MANIFESTS=("$HERE/rootfs.manifest")
 while [ "${1:-}" = --variant ]; do
@@ -27,16 +30,34 @@ while [ "${1:-}" = --variant ]; do
 done
 WANTED=${1:?root, tools, iso or again}
 
+# fetch_packages DIR: each package unpacked to DIR/NAME, and DIR/sources: name, version, source package and its version.
 fetch_packages() {
-  local name version sum pin
+  local out=$1 name version sum pin pins=() there
+  debian_update
+  mapfile -t pins < <(entries "$HERE/packages.lock" | cut -d' ' -f1)
+  there=$(private_apt apt-cache madison "${pins[@]}" | awk '{print $1 "=" $3}')
+  pins=()
   while read -r name version sum; do
-    pin=$(NB_PINNED_IN=image/packages.lock debian_choose "$name=$version" "${version%-*}-")
-    debian_download "$1/debs" "$pin"
-    if [ "$pin" = "$name=$version" ]; then check_sha256 "$1"/debs/"$name"_*.deb "$sum"; fi
-    mkdir "$1/$name"
-    dpkg-deb --fsys-tarfile "$1"/debs/"$name"_*.deb | tar -x --no-same-owner -C "$1/$name"
+    pin=$name=$version
+    # One by one only where the pin has gone: each question takes seconds.
+    grep -qxF "$pin" <<<"$there" || pin=$(NB_PINNED_IN=image/packages.lock debian_choose "$pin" "${version%-*}-")
+    pins+=("$pin")
   done < <(entries "$HERE/packages.lock")
-  rm -r "$1/debs"
+  debian_download "$out/debs" "${pins[@]}"
+  while read -r name version sum; do
+    if printf '%s\n' "${pins[@]}" | grep -qxF "$name=$version"; then check_sha256 "$out"/debs/"$name"_*.deb "$sum"; fi
+    mkdir "$out/$name"
+    dpkg-deb --fsys-tarfile "$out"/debs/"$name"_*.deb | tar -x --no-same-owner -C "$out/$name"
+    source_of "$out"/debs/"$name"_*.deb
+  done < <(entries "$HERE/packages.lock") >"$out/sources.unsorted"
+  sort "$out/sources.unsorted" >"$out/sources"
+  rm -r "$out/debs" "$out/sources.unsorted"
+}
+
+# source_of DEB: name, version, source package and its version, which are its own where it names none.
+source_of() {
+  # shellcheck disable=SC2016 # dpkg-deb's own variables
+  dpkg-deb -W --showformat '${Package} ${Version} ${source:Package} ${source:Version}\n' "$1"
 }
 
 entries() { grep -hEv '^ *(#|$)' "$@"; }
@@ -121,6 +142,8 @@ build_root() {
   mksquashfs "$root" "$out/root.squashfs" -noappend -no-progress -comp zstd -Xcompression-level "$ROOT_LEVEL" -b 256K \
     -all-root -no-xattrs -no-exports -processors "$NB_JOBS"
   build_initramfs "$out" "$root"
+  { echo "$SOURCES_HEAD" && root_sources | sort; } >"$out/sources.txt"
+  write_licences "$out/licences"
   rm -rf "$root"
 }
 
@@ -156,6 +179,9 @@ build_iso() {
   cp "$NB_KERNEL/bzImage" "$tree/boot/vmlinuz"
   cp "$ROOT/initramfs.zst" "$tree/boot/initramfs"
   cp "$ROOT/root.squashfs" "$tree/nullbox/root.squashfs"
+  { head -n 1 "$ROOT/sources.txt" && { tail -n +2 "$ROOT/sources.txt" && iso_sources; } | sort; } >"$out/sources.txt"
+  cp -r "$ROOT/licences" "$out/licences"
+  cp -r "$out/sources.txt" "$out/licences" "$tree/"
   cat >"$tree/boot/grub/grub.cfg" <<CFG
 serial --unit=0 --speed=115200
 terminal_input console serial
@@ -201,11 +227,11 @@ pack_iso() { NB_REPEAT='./nullbox build iso' step 'making the ISO' iso build_iso
 
 # The contents of all the parts, by the sums that their cache entries carry, and what packs them.
 parts_key() {
-  hash_of "$(dpkg-query -W -f '${Package} ${Version}\n' binutils cpio squashfs-tools zstd)" "$HERE/build.sh" "${MANIFESTS[@]}" "$HERE/files" "$PACKAGES/.sums" "$NB_NATIVE/.sums" "$NB_KRUN/.sums" \
+  hash_of "$(dpkg-query -W -f '${Package} ${Version}\n' binutils cpio squashfs-tools zstd)" "$HERE/build.sh" "$HERE/sources.sh" "$SOURCES_LIST" "$NOTICES" "${MANIFESTS[@]}" "$TOOLS_MANIFEST" "$HERE/files" "$PACKAGES/.sums" "$NB_NATIVE/.sums" "$NB_KRUN/.sums" \
     "$NB_HELLO/.sums" "$NB_GUEST/.sums" "$NB_GUEST_KERNEL/.sums" "$NB_TOOLS/.sums" "${NB_CHAOS:+$NB_CHAOS/.sums}" "${NB_JRE:+$NB_JRE/.sums}"
 }
 
-PACKAGES=$(cache_build image-packages "$(hash_of "$HERE/packages.lock")" take_packages)
+PACKAGES=$(cache_build image-packages "$(hash_of "$HERE/packages.lock" "$(declare -f fetch_packages source_of)")" take_packages)
 if [ "$WANTED" = tools ]; then
   cache_build tools "$(hash_of "$HERE/build.sh" "$TOOLS_MANIFEST" "$PACKAGES/.sums" "$EROFS_KEY")" pack_tools
   exit

@@ -187,6 +187,7 @@ pack() {
   local wanted=$1 variant options=()
   shift
   for variant in "$@"; do options+=(--variant "$variant"); done
+  NB_JAVA=$(java_part)
   NB_NATIVE=$(native_part)
   NB_KRUN=$(krun_part)
   NB_HELLO=$(hello_part)
@@ -194,7 +195,7 @@ pack() {
   NB_GUEST=$(guest_part)
   NB_GUEST_KERNEL=$(guest_kernel_part)
   NB_TOOLS=$(tools_disk_part)
-  export NB_NATIVE NB_KRUN NB_HELLO NB_KERNEL NB_GUEST NB_GUEST_KERNEL NB_TOOLS
+  export NB_JAVA NB_NATIVE NB_KRUN NB_HELLO NB_KERNEL NB_GUEST NB_GUEST_KERNEL NB_TOOLS
   image/build.sh "${options[@]}" "$wanted"
 }
 

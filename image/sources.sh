@@ -1,0 +1,96 @@
+# shellcheck shell=bash
+# sources.txt and licences/: what the image holds of others, under which licence, and where its source is.
+# Sourced by build.sh, for its manifests, parts and packages. Needs: dpkg-query.
+
+SOURCES_LIST=$HERE/sources.list
+NOTICES=$HERE/NOTICES
+COMMON_LICENCES=/usr/share/common-licenses
+SOURCES_HEAD='name | version | licence (a file, or its SPDX name; texts in licences/) | where its source is | where it is'
+
+# row NAME VERSION LICENCE SOURCE WHERE: one line of sources.txt; LICENCE and SOURCE are sources.list's when empty.
+row() {
+  local line licence=$3 source=$4
+  if [ -z "$source" ]; then
+    line=$(entries "$SOURCES_LIST" | grep "^$1 | ") || die "$1 is in the image, and image/sources.list has no line for it"
+    IFS='|' read -r _ licence source <<<"${line// | /|}"
+  fi
+  printf '%s | %s | %s | %s | %s\n' "$1" "$2" "$licence" "$source" "$5"
+}
+
+# paths_of SOURCE MANIFEST...: the paths whose source begins so.
+paths_of() {
+  local source=$1
+  shift
+  entries "$@" | awk -v source="$source" 'index($4, source) == 1 {print $3}' | paste -sd' '
+}
+
+installed() { dpkg-query -W -f '${Version}' "$1"; }
+
+# packages_of MANIFEST...: the Debian packages that they take files from.
+packages_of() { entries "$@" | awk '$4 ~ /^deb:/ {split($4, part, ":"); print part[2]}' | sort -u; }
+
+# debian_rows MANIFEST...
+debian_rows() {
+  local name version source
+  while read -r name version source; do
+    row "$name" "$version" "licences/$name" "Debian source package $source" "$(paths_of "deb:$name:" "$@")"
+  done < <(packages_of "$@" | join - "$PACKAGES/sources")
+}
+
+# executable_rows: what the native executable and what lies beside it are made from.
+executable_rows() {
+  local jar name where
+  where=$(paths_of native: "${MANIFESTS[@]}")
+  while read -r jar; do
+    name=$(basename "$jar" .jar)
+    [ "${name##*-}" = "$OWN_VERSION" ] || row "${name%-*}" "${name##*-}" '' '' "$where"
+  done < <(find "$NB_JAVA/jars" -name '*.jar' | sort)
+  row openjdk "$(sed -n 's/^JAVA_RUNTIME_VERSION="\(.*\)"/\1/p' "$JAVA_HOME/release")" '' '' "$where"
+  row graalvm "$(graalvm_version)" '' '' "$where"
+  row zlib "$(installed zlib1g-dev)" '' '' "$where"
+}
+
+OWN_VERSION=$(sed -n 's:^  <version>\(.*\)</version>:\1:p' "$NB_ROOT/pom.xml" | head -n 1)
+
+graalvm_version() {
+  if [ -n "${GRAALVM_HOME:-}" ]; then
+    sed -n 's/^GRAALVM_VERSION="\(.*\)"/\1/p' "$GRAALVM_HOME/release"
+  else
+    sed -n 's/.*-Dorg[.]graalvm[.]version=\([0-9.]*\).*/\1/p' "$HERE/native.sh"
+  fi
+}
+
+linux_version() { sed -n 's/^# Linux.* \([0-9][0-9.]*\) Kernel Configuration$/\1/p' "$1/config"; }
+
+# root_sources: the lines for the root file system and the tools disk in it.
+root_sources() {
+  local name where
+  debian_rows "${MANIFESTS[@]}"
+  debian_rows "$TOOLS_MANIFEST" | sed 's/$/ (of the tools disk)/'
+  executable_rows
+  row linux "$(linux_version "$NB_GUEST_KERNEL")" '' '' "$(paths_of guest-kernel: "${MANIFESTS[@]}")"
+  row musl "$(installed musl-tools)" '' '' "$(paths_of hello:root "${MANIFESTS[@]}") $(paths_of guest: "${MANIFESTS[@]}")"
+  for name in libkrun libkrunfw; do
+    where=$(paths_of "krun:$name.so" "${MANIFESTS[@]}")
+    [ -z "$where" ] || row "$name" "$(cat "$NB_KRUN/route")" '' '' "$where"
+  done
+}
+
+# iso_sources: the lines for what the ISO adds.
+iso_sources() {
+  row linux "$(linux_version "$NB_KERNEL")" '' '' '/boot/vmlinuz (of the ISO)'
+  row grub2 "$(installed grub-pc-bin)" '' '' '/boot/grub (of the ISO)'
+}
+
+# write_licences DIR: the texts, those of the Debian packages and those that they and sources.list name.
+write_licences() {
+  local dir=$1 name documents
+  mkdir "$dir"
+  while read -r name; do
+    # Packages of one source may share their documents.
+    documents=$(basename "$(readlink "$PACKAGES/$name/usr/share/doc/$name" || echo "$name")")
+    install -m 644 "$PACKAGES/$documents/usr/share/doc/$documents/copyright" "$dir/$name"
+  done < <(packages_of "${MANIFESTS[@]}" "$TOOLS_MANIFEST")
+  find "$COMMON_LICENCES" -type f -exec install -m 644 {} "$dir/" \;
+  install -m 644 "$NOTICES" "$dir/NOTICES"
+}
