@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # The parts of the appliance, each a function that prints the directory it lies in, built when it is missing.
 
+# shellcheck source=erofs.sh
+. "$NB_ROOT/tools/erofs.sh"
+
 # What the build needs of Debian 12, by what needs it.
 NB_PACKAGES=(
   # tools/: fetching, unpacking
@@ -115,8 +118,12 @@ krun_part() { tools/krun.sh; }
 # versions PACKAGE...: the programs that make a part are among its inputs.
 versions() { dpkg-query -W -f '${Package} ${Version}\n' "$@"; }
 
-hello_part() { cache_build hello "$(hash_of examples/hello "$(versions gcc musl-tools)")" build_hello; }
-build_hello() { NB_REPEAT='examples/hello/build.sh DIR' step 'compiling the example agent' hello examples/hello/build.sh "$1"; }
+hello_part() { cache_build hello "$(hash_of examples/hello "$EROFS_KEY" "$(versions gcc musl-tools)")" build_hello; }
+
+build_hello() {
+  NB_REPEAT='examples/hello/build.sh DIR' step 'compiling the example agent' hello examples/hello/build.sh "$1"
+  make_root_image "$1/rootfs" "$1/root.erofs" --all-root --all-time
+}
 
 # The C programs of the VM tests and of the figures.
 testers_part() {
