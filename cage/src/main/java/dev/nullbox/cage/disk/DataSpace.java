@@ -1,9 +1,11 @@
 package dev.nullbox.cage.disk;
 
 import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.filesystem.FilesystemStat;
+import dev.nullbox.natives.filesystem.ProjectQuota;
+import dev.nullbox.natives.linux.Filesystems;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -12,53 +14,89 @@ import java.util.List;
 
 /**
  * Room for disks on the data partition: what they take and what is free, without a reserve for the services and the maps
- * that the file system keeps of the disks' blocks.
+ * that the file system keeps of the disks' blocks. On XFS a project quota of the disks' directory keeps the reserve,
+ * whatever goes wrong above it.
  */
 final class DataSpace implements Space {
     /** The reserve: this, or a twentieth of the file system when that is more. */
     static final long MIN_RESERVE = 64L << 20;
 
     static final int RESERVE_PART = 20;
+    /** The project of all disks. */
+    static final int PROJECT = 1;
+    /** Files and directories of disks: more than a thousand agents have, and few beside what the file system can hold. */
+    static final int MAX_INODES = 16_384;
     /** The room is lessened by one part in so many: a map has at most 16 bytes for each block of 4096. */
     private static final int MAP_PART = 128;
 
     private final Libc libc;
     private final Path data;
     private final Path disks;
-    private final boolean isMemory;
+    private final long type;
+    private final boolean hasQuota;
 
-    /**
-     * @param data the file system's root
-     * @param disks the directory of the disks' directories
-     */
-    DataSpace(Libc libc, Path data, Path disks) throws IOException {
+    private DataSpace(Libc libc, Path data, Path disks, long type, boolean hasQuota) {
         this.libc = libc;
         this.data = data;
         this.disks = disks;
-        this.isMemory = Files.getFileStore(data).type().equals("tmpfs");
+        this.type = type;
+        this.hasQuota = hasQuota;
+    }
+
+    /**
+     * The room below a directory, bounded by a quota where the file system has them.
+     *
+     * @param data the file system's root
+     * @param disks the directory of the disks' directories, which is there
+     * @throws IOException when it cannot be asked, or its quota cannot be set
+     */
+    static DataSpace open(Libc libc, Path data, Path disks) throws IOException {
+        long type = FilesystemStat.of(libc, data).type();
+        boolean hasQuota = type == Filesystems.XFS_SUPER_MAGIC && ProjectQuota.isEnforced(libc, data);
+        if (hasQuota) {
+            ProjectQuota.assign(libc, disks, PROJECT);
+        } else if (type == Filesystems.XFS_SUPER_MAGIC) {
+            System.err.println(
+                    "cage: " + data + " is mounted without prjquota: only the admission of agents' disks keeps"
+                            + " the services' room");
+        }
+        DataSpace space = new DataSpace(libc, data, disks, type, hasQuota);
+        var _ = space.limit();
+        return space;
     }
 
     /** True when state is in memory: there is no data partition. */
     boolean isMemory() {
-        return isMemory;
+        return type == Filesystems.TMPFS_MAGIC;
+    }
+
+    /** True when files may share blocks. */
+    boolean hasReflinks() {
+        return type == Filesystems.XFS_SUPER_MAGIC;
     }
 
     @Override
     public long limit() throws IOException {
-        FileStore store = Files.getFileStore(data);
-        long reserve = Math.max(MIN_RESERVE, store.getTotalSpace() / RESERVE_PART);
-        long room = Math.max(0, allocated() + store.getUsableSpace() - reserve);
+        FilesystemStat all = FilesystemStat.of(libc, data);
+        long reserve = Math.max(MIN_RESERVE, all.totalBytes() / RESERVE_PART);
+        long free = all.availableBytes() - reserve;
+        if (hasQuota) {
+            // Blocks that two files share are counted for both.
+            long used = ProjectQuota.usage(libc, data, PROJECT).bytes();
+            ProjectQuota.limit(libc, data, PROJECT, Math.max(MIN_RESERVE, used + free), MAX_INODES);
+        }
+        long room = Math.max(0, allocated() + free);
         return room - room / MAP_PART;
     }
 
     @Override
     public String remedy() {
-        return isMemory
+        return isMemory()
                 ? "there is no data partition, and disks lie in memory: attach one, or ask for less"
                 : "ask for less, remove disks of other agents, or use a larger data partition";
     }
 
-    /** What all disks take, and share with no other file. */
+    /** Bytes that all disks take, and share with no other file. */
     private long allocated() throws IOException {
         long sum = 0;
         for (Path directory : directories(disks)) {

@@ -1,6 +1,8 @@
 package dev.nullbox.cage.disk;
 
 import dev.nullbox.manifest.GuestPath;
+import dev.nullbox.manifest.Manifest;
+import dev.nullbox.manifest.MountPath;
 import java.util.List;
 
 /**
@@ -17,6 +19,21 @@ public record DiskRequest(Layer layer, int layerMib, int volumeMib, List<GuestPa
     public DiskRequest {
         write = List.copyOf(write);
         read = List.copyOf(read);
+    }
+
+    /** The disks that a manifest's table {@code [capabilities.filesystem]} asks for. */
+    public static DiskRequest of(Manifest.Filesystem filesystem) {
+        Layer layer = switch (filesystem.root()) {
+            case EPHEMERAL -> Layer.EPHEMERAL;
+            case PERSISTENT -> Layer.PERSISTENT;
+            case READ_ONLY -> Layer.NONE;
+        };
+        return new DiskRequest(
+                layer,
+                filesystem.maxMb(),
+                filesystem.volumeMb(),
+                filesystem.write().stream().map(MountPath::path).toList(),
+                filesystem.read().stream().map(MountPath::path).toList());
     }
 
     /** Life of what is written to an agent's root. */

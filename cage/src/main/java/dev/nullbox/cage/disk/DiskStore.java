@@ -47,6 +47,7 @@ public final class DiskStore {
     private final DataSpace space;
     private final FormerShares shares;
     private final Promises promises;
+    private final Templates templates;
 
     /**
      * Places.
@@ -64,9 +65,10 @@ public final class DiskStore {
     private DiskStore(Libc libc, EventSink events, Path data, DiskFiles files) throws IOException {
         this.libc = libc;
         this.events = events;
-        this.disks = data.resolve("disks");
+        this.disks = directory(data.resolve("disks"));
         this.files = files;
-        this.space = new DataSpace(libc, data, disks);
+        this.space = DataSpace.open(libc, data, disks);
+        this.templates = new Templates(libc, files, disks.resolve(".templates"), space.hasReflinks());
         this.shares = new FormerShares(data.resolve("shares"), files);
         this.promises = new Promises(space);
     }
@@ -83,8 +85,8 @@ public final class DiskStore {
 
     static DiskStore open(Libc libc, Path data, DiskFiles files, EventSink events) throws IOException {
         DiskStore store = new DiskStore(libc, events, data, files);
-        directory(store.disks);
         store.shares.unstageAll();
+        store.templates.clear();
         for (Path directory : DataSpace.directories(store.disks)) {
             Optional<AgentName> agent = agentOf(directory);
             if (agent.isPresent()) {
@@ -200,7 +202,7 @@ public final class DiskStore {
             if (disk.isKept()) {
                 makeKept(agent, uid, request, disk, bytes);
             } else {
-                files.make(file, plan(agent, disk, bytes, Optional.empty()));
+                templates.make(file, plan(agent, disk, bytes, Optional.empty()));
                 give(file, uid, disk);
             }
             return;
@@ -288,7 +290,9 @@ public final class DiskStore {
     }
 
     private static Mke2fs.Plan plan(AgentName agent, Disk disk, long bytes, Optional<Path> content) {
-        UUID uuid = UUID.nameUUIDFromBytes((agent + "/" + disk.file()).getBytes(StandardCharsets.UTF_8));
+        // Fresh layers of one size are the same.
+        String identity = disk == Disk.RUN_LAYER ? Long.toString(bytes) : agent + "/" + disk.file();
+        UUID uuid = UUID.nameUUIDFromBytes(identity.getBytes(StandardCharsets.UTF_8));
         boolean isRead = disk == Disk.READ;
         return new Mke2fs.Plan(bytes, uuid, isRead ? BYTES_PER_INODE_READ : BYTES_PER_INODE, !isRead, content);
     }

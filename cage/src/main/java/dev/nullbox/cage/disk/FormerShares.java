@@ -135,19 +135,27 @@ final class FormerShares {
 
     /** Removes shares whose contents are on a disk, and what is empty without them; on the disk when it returns. */
     void remove(AgentName agent, List<GuestPath> paths) throws IOException {
-        Path own = shares.resolve(agent.value());
-        for (GuestPath path : present(agent, paths)) {
-            Path directory = directory(agent, path);
-            files.deleteTree(directory);
-            for (Path parent = directory.resolveSibling("");
-                    parent.startsWith(own) && isEmpty(parent);
-                    parent = parent.resolveSibling("")) {
-                files.deleteTree(parent);
+        for (GuestPath path : paths) {
+            Path gone = directory(agent, path);
+            if (isDirectory(agent, path)) {
+                files.deleteTree(gone);
+            }
+            Path parent = gone.resolveSibling("");
+            while (!parent.equals(shares) && isGone(parent)) {
+                parent = parent.resolveSibling("");
+            }
+            if (Files.isDirectory(parent, LinkOption.NOFOLLOW_LINKS)) {
+                files.sync(parent);
             }
         }
-        if (Files.isDirectory(shares)) {
-            files.sync(shares);
+    }
+
+    /** Removes a directory when it is empty; true when it is not there. */
+    private boolean isGone(Path directory) throws IOException {
+        if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS) && isEmpty(directory)) {
+            files.deleteTree(directory);
         }
+        return !Files.exists(directory, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Removes all that lies there of an agent. */

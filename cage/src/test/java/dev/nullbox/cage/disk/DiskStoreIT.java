@@ -24,7 +24,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,13 +182,11 @@ class DiskStoreIT {
         Path read = disks.read().orElseThrow();
         E2fsprogs.check(volume);
         E2fsprogs.check(read);
-        assertThat(E2fsprogs.run("debugfs", "-R", "cat /write/var/lib/x/kept", volume.toString()))
-                .isEqualTo("twelve bytes");
+        assertThat(E2fsprogs.cat(volume, "/write/var/lib/x/kept")).isEqualTo("twelve bytes");
         assertThat(E2fsprogs.run("debugfs", "-R", "stat /write/var/lib/x/link", volume.toString()))
                 .contains("Type: symlink")
                 .contains("/etc/passwd");
-        assertThat(E2fsprogs.run("debugfs", "-R", "cat /read/in/given", read.toString()))
-                .isEqualTo("by the operator");
+        assertThat(E2fsprogs.cat(read, "/read/in/given")).isEqualTo("by the operator");
         assertThat(E2fsprogs.run("debugfs", "-R", "stat /read/empty", read.toString()))
                 .contains("Type: directory");
         assertThat(E2fsprogs.run("debugfs", "-R", "stat /write/in", volume.toString()))
@@ -259,35 +256,5 @@ class DiskStoreIT {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("/no/mke2fs");
         assertThat(data.resolve("disks/writer/layer.run")).doesNotExist();
-    }
-
-    /** Programs of e2fsprogs on this machine, on files that no guest had. */
-    static final class E2fsprogs {
-        private E2fsprogs() {}
-
-        static String find(String program) {
-            return Stream.of("/sbin/", "/usr/sbin/")
-                    .map(directory -> directory + program)
-                    .filter(path -> Files.isExecutable(Path.of(path)))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError(program + " is missing: apt-get install e2fsprogs"));
-        }
-
-        /** Both outputs of a program, without debugfs' own greeting. */
-        static String run(String program, String... arguments) throws IOException, InterruptedException {
-            List<String> command = new ArrayList<>(List.of(find(program)));
-            command.addAll(List.of(arguments));
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-            return output.replaceFirst("^debugfs [^\n]*\n", "");
-        }
-
-        static void check(Path disk) throws IOException, InterruptedException {
-            assertThat(run("e2fsck", "-f", "-n", disk.toString()))
-                    .contains("Pass 5")
-                    .doesNotContain("WARNING");
-        }
     }
 }
