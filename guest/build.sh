@@ -22,10 +22,11 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/kernel"
 ln -s /usr/include/linux /usr/include/asm-generic "/usr/include/$(gcc -print-multiarch)/asm" "$work/kernel/"
 
+# Static and at a fixed address: there are no relocations that could be made read-only, and pages are what counts.
 flags=(-Os -s -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -isystem "$work/kernel" "-ffile-prefix-map=$here=."
   -fstack-protector-strong -ftrivial-auto-var-init=zero -fno-strict-overflow
   -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
-  "-Wl,--build-id=none,--gc-sections,-z,relro,-z,now,-z,noexecstack,-z,noseparate-code")
+  "-Wl,--build-id=none,--gc-sections,-z,noexecstack,-z,norelro,-z,noseparate-code")
 musl-gcc -static "${flags[@]}" -o "$out/init" "$here"/init/*.c
 
 size=$(stat -c %s "$out/init")

@@ -19,14 +19,17 @@
 /* Never the agent's: at least this, and this part of all. */
 enum { RESERVE_BYTES = 8 << 20, RESERVE_PART = 32 };
 
-/* Each by itself: one that the kernel lacks must not keep the others away. */
+/* Gives the group's children all controllers that the kernel has, in one write: each write waits for a grace period. */
 static void delegate(const char *group) {
-    static const char *const controllers[] = {"+cpu", "+memory", "+pids", "+io", "+cpuset"};
-    char path[64];
+    static const char *const wanted[] = {"cpu", "memory", "pids", "io", "cpuset"};
+    char path[64], there[256], words[256] = "";
+    snprintf(path, sizeof path, "%s/cgroup.controllers", group);
+    if (read_text(path, there, sizeof there) != 0) there[0] = '\0';
+    for (char *rest = there, *name; (name = strsep(&rest, " ")) != NULL;)
+        for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+            if (strcmp(name, wanted[i]) == 0) strcat(strcat(words, " +"), name);
     snprintf(path, sizeof path, "%s/cgroup.subtree_control", group);
-    for (size_t i = 0; i < sizeof controllers / sizeof *controllers; i++)
-        if (write_text(path, controllers[i]) != 0 && errno != EINVAL && errno != ENOENT)
-            say("cgroup %s: no %s: %s", group, controllers[i], strerror(errno));
+    if (write_text(path, words) != 0) say("cgroup %s: no%s: %s", group, words, strerror(errno));
 }
 
 static uint64_t total_memory(void) {

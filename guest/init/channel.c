@@ -15,11 +15,20 @@
 
 enum { HELLO_ID = 1, MS_PER_S = 1000 };
 
+/*
+ * The kernel has at most this much on its way; 256 KiB is the default. libkrun up to 1.18 says only after each 4 MiB
+ * that it has taken them (CONN_TX_BUF_SIZE / 2 in its vsock device), so with less a connection stands still for ever.
+ */
+static const uint64_t BUFFER_SIZE = (4 << 20) + (256 << 10);
+
 int dial_host(int flags) {
     struct sockaddr_vm host = {.svm_family = AF_VSOCK, .svm_cid = VMADDR_CID_HOST, .svm_port = VSOCK_PORT};
     struct timeval limit = {.tv_sec = HELLO_LIMIT_MS / MS_PER_S};
     int fd = socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
     if (fd < 0) return failed("cannot make a vsock socket");
+    if (setsockopt(fd, AF_VSOCK, SO_VM_SOCKETS_BUFFER_MAX_SIZE, &BUFFER_SIZE, sizeof BUFFER_SIZE) != 0 ||
+        setsockopt(fd, AF_VSOCK, SO_VM_SOCKETS_BUFFER_SIZE, &BUFFER_SIZE, sizeof BUFFER_SIZE) != 0)
+        say("the vsock buffer stays small");
     setsockopt(fd, AF_VSOCK, SO_VM_SOCKETS_CONNECT_TIMEOUT, &limit, sizeof limit);
     if (connect(fd, (struct sockaddr *)&host, sizeof host) != 0 && errno != EINPROGRESS) {
         failed("cannot connect to the host");
@@ -82,6 +91,7 @@ static int read_frame_within(struct channel *channel, struct frame *frame, long 
         if (got == 0) return refused("the host has closed the connection");
         if (got < 0 && errno != EINTR && errno != EAGAIN) return failed("cannot read from the host");
         if (got > 0) channel->until += (size_t)got;
+        if (channel->until > channel->most) channel->most = channel->until;
     }
 }
 
@@ -92,9 +102,11 @@ int read_frame(struct channel *channel, struct frame *frame) {
 int open_channel(struct channel *channel, int role) {
     uint8_t bytes[128];
     struct frame_writer writer = {.data = bytes, .capacity = sizeof bytes};
+    struct timeval limit = {.tv_sec = HELLO_LIMIT_MS / MS_PER_S};
     struct frame frame;
     *channel = (struct channel){.fd = dial_host(0)};
     if (channel->fd < 0) return -1;
+    setsockopt(channel->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     if ((channel->buffer = malloc(CHANNEL_SIZE)) == NULL) return refused("no memory for a connection");
     add_hello(&writer, role);
     if (write_fully(channel->fd, bytes, writer.used) != 0) return failed("cannot write to the host");
@@ -110,9 +122,14 @@ int answer_channel(struct channel *channel, int op, const char *error) {
     return write_fully(channel->fd, bytes, writer.used) == 0 ? 0 : failed("cannot write to the host");
 }
 
+void drop_received(struct channel *channel) {
+    if (channel->buffer != NULL) explicit_bzero(channel->buffer, channel->most);
+    free(channel->buffer);
+    channel->buffer = NULL;
+}
+
 void close_channel(struct channel *channel) {
     if (channel->fd >= 0) close(channel->fd);
-    if (channel->buffer != NULL) explicit_bzero(channel->buffer, CHANNEL_SIZE);
-    free(channel->buffer);
+    drop_received(channel);
     *channel = (struct channel){.fd = -1};
 }

@@ -14,7 +14,8 @@ enum { HELLO_LIMIT_MS = 10000, STREAM_LIMIT_MS = 60000, CHANNEL_SIZE = FRAME_HEA
 /* A connection on which the caller waits. */
 struct channel {
     int fd;
-    size_t from, until;
+    /* What of the buffer is not read yet, and how much of it was ever used. */
+    size_t from, until, most;
     uint8_t *buffer;
 };
 
@@ -36,7 +37,10 @@ int read_frame(struct channel *channel, struct frame *frame);
 /* Sends an answer with id 0: well, or ERROR. */
 int answer_channel(struct channel *channel, int op, const char *error);
 
-/* Closes it, and overwrites all that was received. */
+/* Overwrites all that was received, and gives its memory back; nothing more can be read. */
+void drop_received(struct channel *channel);
+
+/* Closes it, after the same. */
 void close_channel(struct channel *channel);
 
 #endif

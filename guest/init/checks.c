@@ -76,9 +76,7 @@ static int read_question(struct fields *fields, struct question *question) {
 }
 
 static void drop_question(struct question *question) {
-    for (size_t i = 0; i < question->words.count; i++)
-        free(question->words.items[i]);
-    free(question->words.items);
+    drop_texts(&question->words);
     free(question->path);
 }
 

@@ -19,6 +19,13 @@ int add_item(struct texts *texts, char *text) {
     return 0;
 }
 
+void drop_texts(struct texts *texts) {
+    for (size_t i = 0; i < texts->count; i++)
+        free(texts->items[i]);
+    free(texts->items);
+    *texts = (struct texts){NULL, 0, 0};
+}
+
 static int take_text(const struct field *field, char **text) {
     free(*text);
     *text = field_text(field);

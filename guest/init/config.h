@@ -27,8 +27,11 @@ struct config_file {
     size_t size;
 };
 
-/* Adds a copy of nothing: TEXT is the list's from now on. -1 without memory. */
+/* Adds TEXT, which is the list's from now on; -1 with a reason. */
 int add_item(struct texts *texts, char *text);
+
+/* Frees the texts of a list. */
+void drop_texts(struct texts *texts);
 
 /* Reads the fields of SETUP; -1 with a reason that names the field. */
 int read_setup(struct fields *fields, struct config *config);

@@ -17,6 +17,8 @@
 struct call_fields {
     char *name;
     uint64_t signal, millis, nanos;
+    const uint8_t *token;
+    size_t token_size;
 };
 
 static int read_call(struct fields fields, struct call_fields *call) {
@@ -101,7 +103,7 @@ static int obey(struct init *init, const struct message *message, const struct c
     case OP_STOP:
         return stop(init, call);
     case OP_TOOLS:
-        return start_tools(&init->tools);
+        return start_tools(&init->tools, call->token, call->token_size);
     default:
         return set_clock(call->nanos);
     }

@@ -70,16 +70,8 @@ static int run_fsck(const char *option, const char *device) {
     return child > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* The kernel replays the journal by itself; what it has found to be wrong, only e2fsck puts right. */
-static int repair_if_needed(enum disk disk, const char *device) {
-    uint8_t superblock[SUPERBLOCK_SIZE];
-    int fd = open(device, O_RDONLY | O_CLOEXEC), code;
-    ssize_t got = fd < 0 ? -1 : pread(fd, superblock, sizeof superblock, SUPERBLOCK_OFFSET);
-    enum superblock_state state = superblock_state(superblock, got < 0 ? 0 : (size_t)got);
-    if (fd >= 0) close(fd);
-    if (got < 0) return failed("cannot read disk %s", NAMES[disk]);
-    if (state == SUPERBLOCK_NONE) return refused("disk %s holds no ext4 file system", NAMES[disk]);
-    if (state == SUPERBLOCK_CLEAN) return 0;
+static int repair(enum disk disk, const char *device) {
+    int code;
     say("disk %s: the kernel has found errors in it; it is being repaired", NAMES[disk]);
     code = run_fsck("-p", device);
     if (code < 0 || code >= FSCK_UNCORRECTED) code = run_fsck("-y", device);
@@ -89,11 +81,37 @@ static int repair_if_needed(enum disk disk, const char *device) {
     return 0;
 }
 
+/* What a disk holds; -1 with a reason when it cannot be read. */
+static int look_at(enum disk disk, const char *device) {
+    uint8_t superblock[SUPERBLOCK_SIZE];
+    int fd = open(device, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : pread(fd, superblock, sizeof superblock, SUPERBLOCK_OFFSET);
+    if (fd >= 0) close(fd);
+    return got < 0 ? failed("cannot read disk %s", NAMES[disk]) : (int)superblock_state(superblock, (size_t)got);
+}
+
+/* The kernel replays the journal by itself; what it has found to be wrong, only e2fsck puts right. */
+static int repair_if_needed(enum disk disk, const char *device) {
+    switch (look_at(disk, device)) {
+    case SUPERBLOCK_CLEAN:
+        return 0;
+    case SUPERBLOCK_ERRORS:
+        return repair(disk, device);
+    case SUPERBLOCK_NONE:
+        return refused("disk %s holds no ext4 file system", NAMES[disk]);
+    default:
+        return -1;
+    }
+}
+
+/* EROFS; what cage makes for READ paths is ext4. */
 static int mount_image(enum disk disk, const struct disks *disks) {
     const char *device = disks->devices[disk];
+    int state;
     if (device[0] == '\0') return 0;
-    if (mount(device, PLACES[disk], "erofs", MS_RDONLY | MS_NODEV, "") == 0) return 0;
-    if (disk == DISK_READ && mount(device, PLACES[disk], "ext4", MS_RDONLY | MS_NODEV, "") == 0) return 0;
+    if ((state = look_at(disk, device)) < 0) return -1;
+    if (mount(device, PLACES[disk], state == SUPERBLOCK_NONE ? "erofs" : "ext4", MS_RDONLY | MS_NODEV, "") == 0)
+        return 0;
     return failed("cannot mount disk %s", NAMES[disk]);
 }
 
@@ -103,13 +121,15 @@ static int mount_image(enum disk disk, const struct disks *disks) {
  */
 static int mount_ext4(enum disk disk, const struct disks *disks, int ephemeral) {
     const char *device = disks->devices[disk];
+    const char *options =
+        ephemeral ? "discard,noinit_itable,errors=remount-ro,barrier=0" : "discard,noinit_itable,errors=remount-ro";
     if (device[0] == '\0') return 0;
     if (repair_if_needed(disk, device) != 0) return -1;
-    if (mount(device, PLACES[disk], "ext4", 0,
-              ephemeral ? "discard,noinit_itable,errors=remount-ro,barrier=0"
-                        : "discard,noinit_itable,errors=remount-ro") != 0)
-        return failed("cannot mount disk %s", NAMES[disk]);
-    return 0;
+    if (mount(device, PLACES[disk], "ext4", 0, options) == 0) return 0;
+    /* Too damaged for the kernel to note it in the superblock. */
+    if (errno != EUCLEAN && errno != EINVAL) return failed("cannot mount disk %s", NAMES[disk]);
+    if (repair(disk, device) != 0) return -1;
+    return mount(device, PLACES[disk], "ext4", 0, options) == 0 ? 0 : failed("cannot mount disk %s", NAMES[disk]);
 }
 
 /* What a Debian machine has lost after a restart: the image's own again. */

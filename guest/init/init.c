@@ -267,6 +267,7 @@ static int64_t next_time(struct init *init, int64_t now) {
         next = sooner(next, init->control.deadline);
     if (init->output.link.state == LINK_DIALLED || init->output.link.state == LINK_GREETING)
         next = sooner(next, init->output.link.deadline);
+    if (init->output.pause_until > now && !init->output.is_ended) next = sooner(next, init->output.pause_until);
     return next;
 }
 
@@ -278,19 +279,16 @@ static void wait_for_events(struct init *init, int signals, short events[POLL_CO
     int64_t now = now_ms(), next = next_time(init, now);
     int wait = next == 0 ? -1 : next <= now ? 0 : (int)(next - now);
     for (int i = 0; i < OUTPUT_STREAMS; i++)
-        set[POLL_PIPES + i] = (struct pollfd){wants_output(&init->output) ? init->output.pipes[i] : -1, POLLIN, 0};
+        set[POLL_PIPES + i] = (struct pollfd){wants_output(&init->output, now) ? init->output.pipes[i] : -1, POLLIN, 0};
     if (poll(set, POLL_COUNT, wait) < 0) memset(events, 0, POLL_COUNT * sizeof *events);
     for (int i = 0; i < POLL_COUNT; i++)
         events[i] = set[i].revents;
 }
 
-/* Output goes on while there is room; each piece that does gives an ending run more time. */
+/* Output that reaches the host gives an ending run more time. */
 static void see_to_output(struct init *init, short events) {
     turn_link(&init->output.link, events);
-    while (pump_output(&init->output)) {
-        if (init->stage == STAGE_DRAIN) init->stage_ends_at = now_ms() + DRAIN_LIMIT_MS;
-        turn_link(&init->output.link, 0);
-    }
+    if (pump_output(&init->output) && init->stage == STAGE_DRAIN) init->stage_ends_at = now_ms() + DRAIN_LIMIT_MS;
     if (init->output.link.state == LINK_BROKEN && init->stage < STAGE_DRAIN)
         end_run(init, HOW_SETUP, 0, "the output connection is broken");
 }

@@ -4,11 +4,16 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "protocol.h"
 #include "say.h"
 
-/* As much as a pipe holds. */
-enum { PIECE_SIZE = 65536, HELLO_SIZE = 1024 };
+/*
+ * A frame with its heads is one packet, in memory of eight pages: the kernel finds those however scattered its memory
+ * is. Between two rounds of reading lies a pause, so that what comes in small pieces goes out in large ones: a packet
+ * costs an exit of the virtual machine.
+ */
+enum { PIECE_SIZE = 28 << 10, HELLO_SIZE = 1024, PAUSE_MS = 2 };
 
 static const int KINDS[OUTPUT_STREAMS] = {FRAME_STDOUT, FRAME_STDERR};
 
@@ -28,8 +33,9 @@ void open_output(struct output *output) {
     open_link(&output->link, ROLE_OUTPUT, in, sizeof in, out, sizeof out);
 }
 
-int wants_output(const struct output *output) {
-    return output->link.state == LINK_OPEN && is_link_flushed(&output->link) && !output->is_ended;
+int wants_output(const struct output *output, int64_t now) {
+    return output->link.state == LINK_OPEN && is_link_flushed(&output->link) && !output->is_ended &&
+           now >= output->pause_until;
 }
 
 /* One frame with what the pipe holds; 0 when it holds nothing now. */
@@ -49,17 +55,29 @@ static int send_piece(struct output *output, int stream) {
     return 1;
 }
 
-int pump_output(struct output *output) {
-    if (!wants_output(output)) return 0;
+/* One frame from the stream whose turn it is, or from the other; 0 when both pipes are empty now. */
+static int send_next(struct output *output) {
     for (int i = 0; i < OUTPUT_STREAMS; i++) {
         int stream = output->next;
         output->next = (output->next + 1) % OUTPUT_STREAMS;
         if (output->pipes[stream] >= 0 && send_piece(output, stream)) return 1;
     }
-    if (output->pipes[0] >= 0 || output->pipes[1] >= 0) return 0;
+    return 0;
+}
+
+int pump_output(struct output *output) {
+    int is_done = 0;
+    if (!wants_output(output, now_ms())) return 0;
+    while (wants_output(output, output->pause_until) && send_next(output)) {
+        turn_link(&output->link, 0);
+        is_done = 1;
+    }
+    output->pause_until = now_ms() + PAUSE_MS;
+    if (!wants_output(output, output->pause_until) || output->pipes[0] >= 0 || output->pipes[1] >= 0) return is_done;
     begin_frame(&output->link.out, FRAME_END);
     end_frame(&output->link.out);
     output->is_ended = 1;
+    turn_link(&output->link, 0);
     return 1;
 }
 

@@ -13,6 +13,8 @@ struct output {
     /* The stream whose turn is next, so that neither waits for the other for ever. */
     int next;
     int is_ended;
+    /* No reading before this time. */
+    int64_t pause_until;
 };
 
 /* Makes the pipes; WRITERS are the ends for the agent. -1 with a reason. */
@@ -21,10 +23,10 @@ int make_output(struct output *output, int writers[OUTPUT_STREAMS]);
 /* Dials the host. */
 void open_output(struct output *output);
 
-/* Whether the pipes are to be polled. */
-int wants_output(const struct output *output);
+/* Whether the pipes are to be polled, at this time. */
+int wants_output(const struct output *output, int64_t now);
 
-/* Reads one piece from a pipe, or, when both are at their end, sends that; true when anything was done. */
+/* Sends what the pipes hold, and, when both are at their end, that; true when anything was sent. */
 int pump_output(struct output *output);
 
 /* Whether the host has all of it, or there is nobody to send it to. */

@@ -47,7 +47,8 @@ int failed(const char *format, ...) {
     keep_reason(format, arguments);
     va_end(arguments);
     used = strlen(last_reason);
-    snprintf(last_reason + used, sizeof last_reason - used, ": %s", strerror(error));
+    snprintf(last_reason + used, sizeof last_reason - used, ": %s",
+             error == EUCLEAN ? "the file system is damaged" : strerror(error));
     return -1;
 }
 

@@ -21,9 +21,15 @@ static const struct {
     {"/proc/sys/fs/inotify/max_user_watches", "524288"},
     {"/proc/sys/fs/inotify/max_user_instances", "1024"},
     {"/proc/sys/fs/inotify/max_queued_events", "65536"},
-    /* As systemd sets it: numbers of processes come round late. */
+    /* As Debian's systemd sets them. */
     {"/proc/sys/kernel/pid_max", "4194304"},
+    {"/proc/sys/vm/max_map_count", "1048576"},
     {"/proc/sys/fs/nr_open", "1048576"},
+    {"/proc/sys/fs/file-max", "9223372036854775807"},
+    {"/proc/sys/fs/protected_hardlinks", "1"},
+    {"/proc/sys/fs/protected_symlinks", "1"},
+    {"/proc/sys/fs/protected_regular", "2"},
+    {"/proc/sys/fs/protected_fifos", "1"},
 };
 
 void apply_settings(void) {

@@ -194,7 +194,7 @@ static int set_up(struct setup *setup) {
     struct report report = {.kind = REPORT_ALONE};
     if (open_channel(&setup->channel, ROLE_CONFIG) != 0 || receive_config(setup) != 0) return -1;
     /* The agent's world is made as a copy of this process. */
-    explicit_bzero(setup->channel.buffer, CHANNEL_SIZE);
+    drop_received(&setup->channel);
     report.kept = kept_disks(&setup->disks, &setup->config);
     memcpy(report.devices, setup->disks.devices, sizeof report.devices);
     if (setup->config.agent) return finish_root(setup) == 0 ? start_world(setup, &report) : -1;
@@ -211,8 +211,9 @@ _Noreturn void run_setup(void) {
         snprintf(report.text, sizeof report.text, "%.255s", reason());
         report.kept = kept_disks(&setup.disks, &setup.config);
         memcpy(report.devices, setup.disks.devices, sizeof report.devices);
-        send_report(FD_STATUS, &report, -1);
+        /* In this order: the init ends this process once it has the report. */
         if (setup.channel.fd >= 0) answer_channel(&setup.channel, OP_GO, report.text);
+        send_report(FD_STATUS, &report, -1);
     }
     close_channel(&setup.channel);
     _exit(result == 0 ? 0 : 1);

@@ -2,9 +2,14 @@
 #ifndef NULLBOX_TOOLS_H
 #define NULLBOX_TOOLS_H
 
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
-/* Starts them unless *PROCESS runs already; -1 with a reason. */
-int start_tools(pid_t *process);
+/*
+ * Starts them unless *PROCESS runs already; -1 with a reason. TOKEN, which their first call to the host carries, is in
+ * their environment in hexadecimal digits, as NULLBOX_TOKEN: no process of the agent's sees that.
+ */
+int start_tools(pid_t *process, const uint8_t *token, size_t size);
 
 #endif

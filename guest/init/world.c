@@ -167,6 +167,9 @@ static pid_t start_command(const struct launch *launch) {
     }
     send_report(FD_STATUS, &report, pidfd);
     close(pidfd);
+    /* As long as the agent lives, this process does. */
+    drop_texts(&launch->config->words);
+    drop_texts(&launch->config->environment);
     return command;
 }
 

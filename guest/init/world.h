@@ -14,7 +14,7 @@ enum { FD_STATUS = 3, FD_STDOUT = 4, FD_STDERR = 5, FD_FIRST_OTHER = 6 };
 
 /* A command and whom it runs as; the world's first process has them from the set-up process. */
 struct launch {
-    const struct config *config;
+    struct config *config;
     const struct user *user;
 };
 

@@ -116,12 +116,6 @@ static void test_frame_that_does_not_fit_is_left_out(void) {
     CHECK(writer.used == FRAME_HEAD + CALL_HEAD && writer.overflowed);
 }
 
-static void drop_texts(struct texts *texts) {
-    for (size_t i = 0; i < texts->count; i++)
-        free(texts->items[i]);
-    free(texts->items);
-}
-
 static void drop_config(struct config *config) {
     char *const texts[] = {config->hostname, config->address, config->gateway, config->dns,
                            config->user,     config->workdir, config->machine};
