@@ -6,8 +6,8 @@
  * err:  receives errno as the function left it
  *
  * Returns the whole return register: the caller takes the low half for functions that return int.
- * The cast is to a variadic type so that the x86-64 ABI's count of vector registers is set (to 0) for open, fcntl,
- * ioctl, prctl and syscall; functions without "..." ignore it. Linux x86-64 and aarch64 only.
+ * The cast is to a variadic type so that the x86-64 ABI's count of vector registers is set (to 0) for syscall;
+ * functions without "..." ignore it. Linux x86-64 and aarch64 only.
  */
 #include <errno.h>
 

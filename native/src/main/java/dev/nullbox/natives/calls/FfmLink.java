@@ -17,8 +17,7 @@ import java.util.Map;
 @SuppressWarnings("restricted") // linking C functions is what this class is for
 final class FfmLink {
     /** The C functions whose prototype ends in "...", and how many fixed parameters stand before it. */
-    static final Map<String, Integer> FIRST_VARIADIC =
-            Map.of("open", 2, "fcntl", 2, "ioctl", 2, "prctl", 1, "syscall", 1);
+    static final Map<String, Integer> FIRST_VARIADIC = Map.of("syscall", 1);
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout STATE = Linker.Option.captureStateLayout();

@@ -3,17 +3,24 @@ package dev.nullbox.natives.calls;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SpawnAction;
 import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.Prctl;
 import dev.nullbox.natives.linux.Seccomp;
 import dev.nullbox.natives.linux.Syscalls;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** {@link Libc} over either way of calling C: strings, arrays and structs go into a frame and back out of it. */
+/**
+ * {@link Libc} over either way of calling C: strings, arrays and structs go into a frame and back out of it. A method is
+ * the kernel's system call of its name in asm/unistd_64.h, and where glibc makes another for the function, that one: openat
+ * for open, wait4 for waitpid, prlimit64 for setrlimit, sendto and recvfrom for send and recv. What glibc does itself (a
+ * change of users in all threads, signal handlers, spawning) is called in glibc.
+ */
 final class MarshallingLibc implements Libc {
     /** sizeof(struct pollfd). */
     static final int POLLFD_BYTES = 8;
@@ -23,7 +30,16 @@ final class MarshallingLibc implements Libc {
 
     static final int SOCK_FILTER_BYTES = 8;
 
+    /** <fcntl.h>: paths start at the working directory. */
+    static final int AT_FDCWD = -100;
+
+    // <linux/reboot.h>
+    static final int LINUX_REBOOT_MAGIC1 = 0xfee1dead;
+    static final int LINUX_REBOOT_MAGIC2 = 672274793;
+
     private static final long SIG_IGN = 1;
+    /** Of a system call. */
+    private static final int MAX_ARGUMENTS = 6;
 
     private final LibcCalls calls;
     private final CFrame.Source memory;
@@ -37,36 +53,41 @@ final class MarshallingLibc implements Libc {
     public SysResult mount(
             @Nullable String source, String target, @Nullable String type, long flags, @Nullable String data) {
         try (CFrame frame = memory.open()) {
-            return calls.mount(
-                    frame.string(source), frame.string(target), frame.string(type), flags, frame.string(data));
+            return call(
+                    Syscalls.SYS_mount,
+                    frame.string(source),
+                    frame.string(target),
+                    frame.string(type),
+                    flags,
+                    frame.string(data));
         }
     }
 
     @Override
     public SysResult umount2(String target, int flags) {
         try (CFrame frame = memory.open()) {
-            return calls.umount2(frame.string(target), flags);
+            return call(Syscalls.SYS_umount2, frame.string(target), flags);
         }
     }
 
     @Override
     public SysResult pivotRoot(String newRoot, String putOld) {
         try (CFrame frame = memory.open()) {
-            return calls.syscall(Syscalls.SYS_pivot_root, frame.string(newRoot), frame.string(putOld), 0, 0);
+            return call(Syscalls.SYS_pivot_root, frame.string(newRoot), frame.string(putOld));
         }
     }
 
     @Override
     public SysResult chroot(String path) {
         try (CFrame frame = memory.open()) {
-            return calls.chroot(frame.string(path));
+            return call(Syscalls.SYS_chroot, frame.string(path));
         }
     }
 
     @Override
     public SysResult chdir(String path) {
         try (CFrame frame = memory.open()) {
-            return calls.chdir(frame.string(path));
+            return call(Syscalls.SYS_chdir, frame.string(path));
         }
     }
 
@@ -74,40 +95,40 @@ final class MarshallingLibc implements Libc {
     public SysResult sethostname(String name) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         try (CFrame frame = memory.open()) {
-            return calls.sethostname(frame.bytes(bytes), bytes.length);
+            return call(Syscalls.SYS_sethostname, frame.bytes(bytes), bytes.length);
         }
     }
 
     @Override
     public SysResult reboot(int command) {
-        return calls.reboot(command);
+        return call(Syscalls.SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, command);
     }
 
     @Override
     public void sync() {
-        calls.sync();
+        call(Syscalls.SYS_sync);
     }
 
     @Override
     public SysResult kill(int pid, int signal) {
-        return calls.kill(pid, signal);
+        return call(Syscalls.SYS_kill, pid, signal);
     }
 
     @Override
     public SysResult pidfdOpen(int pid) {
-        return calls.pidfdOpen(pid, 0);
+        return call(Syscalls.SYS_pidfd_open, pid);
     }
 
     @Override
     public SysResult pidfdSendSignal(int pidfd, int signal) {
-        return calls.pidfdSendSignal(pidfd, signal, 0, 0);
+        return call(Syscalls.SYS_pidfd_send_signal, pidfd, signal);
     }
 
     @Override
     public SysResult waitpid(int pid, int[] status, int options) {
         try (CFrame frame = memory.open()) {
             long address = frame.ints(status[0]);
-            SysResult result = calls.waitpid(pid, address, options);
+            SysResult result = call(Syscalls.SYS_wait4, pid, address, options);
             status[0] = frame.intAt(address);
             return result;
         }
@@ -124,30 +145,30 @@ final class MarshallingLibc implements Libc {
     @Override
     public SysResult execve(String path, List<String> argv, List<String> env) {
         try (CFrame frame = memory.open()) {
-            return calls.execve(frame.string(path), frame.strings(argv), frame.strings(env));
+            return call(Syscalls.SYS_execve, frame.string(path), frame.strings(argv), frame.strings(env));
         }
     }
 
     @Override
     public SysResult unshare(int flags) {
-        return calls.unshare(flags);
+        return call(Syscalls.SYS_unshare, flags);
     }
 
     @Override
     public SysResult setns(int fd, int type) {
-        return calls.setns(fd, type);
+        return call(Syscalls.SYS_setns, fd, type);
     }
 
     @Override
     public SysResult prctl(int option, long arg2, long arg3, long arg4, long arg5) {
-        return calls.prctl(option, arg2, arg3, arg4, arg5);
+        return call(Syscalls.SYS_prctl, option, arg2, arg3, arg4, arg5);
     }
 
     @Override
     public SysResult prctl(int option, long arg2, long arg3, long arg4, byte[] struct) {
         try (CFrame frame = memory.open()) {
             long address = frame.bytes(struct);
-            SysResult result = calls.prctl(option, arg2, arg3, arg4, address);
+            SysResult result = call(Syscalls.SYS_prctl, option, arg2, arg3, arg4, address);
             frame.get(address, struct, 0, struct.length);
             return result;
         }
@@ -156,7 +177,11 @@ final class MarshallingLibc implements Libc {
     @Override
     public SysResult setSeccompFilter(byte[] program) {
         try (CFrame frame = memory.open()) {
-            return calls.prctl(Prctl.PR_SET_SECCOMP, Seccomp.SECCOMP_MODE_FILTER, filterProgram(frame, program), 0, 0);
+            return call(
+                    Syscalls.SYS_prctl,
+                    Prctl.PR_SET_SECCOMP,
+                    Seccomp.SECCOMP_MODE_FILTER,
+                    filterProgram(frame, program));
         }
     }
 
@@ -164,7 +189,7 @@ final class MarshallingLibc implements Libc {
     public SysResult seccompFilter(int flags, byte[] program) {
         try (CFrame frame = memory.open()) {
             long address = filterProgram(frame, program);
-            return calls.syscall(Syscalls.SYS_seccomp, Seccomp.SECCOMP_SET_MODE_FILTER, flags, address, 0);
+            return call(Syscalls.SYS_seccomp, Seccomp.SECCOMP_SET_MODE_FILTER, flags, address);
         }
     }
 
@@ -182,20 +207,20 @@ final class MarshallingLibc implements Libc {
     public SysResult landlockCreateRuleset(byte[] struct, int flags) {
         try (CFrame frame = memory.open()) {
             long address = struct.length == 0 ? 0 : frame.bytes(struct);
-            return calls.syscall(Syscalls.SYS_landlock_create_ruleset, address, struct.length, flags, 0);
+            return call(Syscalls.SYS_landlock_create_ruleset, address, struct.length, flags);
         }
     }
 
     @Override
     public SysResult landlockAddRule(int ruleset, int type, byte[] struct) {
         try (CFrame frame = memory.open()) {
-            return calls.syscall(Syscalls.SYS_landlock_add_rule, ruleset, type, frame.bytes(struct), 0);
+            return call(Syscalls.SYS_landlock_add_rule, ruleset, type, frame.bytes(struct));
         }
     }
 
     @Override
     public SysResult landlockRestrictSelf(int ruleset) {
-        return calls.syscall(Syscalls.SYS_landlock_restrict_self, ruleset, 0, 0, 0);
+        return call(Syscalls.SYS_landlock_restrict_self, ruleset);
     }
 
     @Override
@@ -218,7 +243,7 @@ final class MarshallingLibc implements Libc {
     @Override
     public SysResult capset(byte[] header, byte[] data) {
         try (CFrame frame = memory.open()) {
-            return calls.syscall(Syscalls.SYS_capset, frame.bytes(header), frame.bytes(data), 0, 0);
+            return call(Syscalls.SYS_capset, frame.bytes(header), frame.bytes(data));
         }
     }
 
@@ -227,7 +252,7 @@ final class MarshallingLibc implements Libc {
         try (CFrame frame = memory.open()) {
             long headerAddress = frame.bytes(header);
             long dataAddress = frame.bytes(data);
-            SysResult result = calls.syscall(Syscalls.SYS_capget, headerAddress, dataAddress, 0, 0);
+            SysResult result = call(Syscalls.SYS_capget, headerAddress, dataAddress);
             frame.get(headerAddress, header, 0, header.length);
             frame.get(dataAddress, data, 0, data.length);
             return result;
@@ -241,13 +266,13 @@ final class MarshallingLibc implements Libc {
 
     @Override
     public SysResult umask(int mask) {
-        return calls.umask(mask);
+        return call(Syscalls.SYS_umask, mask);
     }
 
     @Override
     public SysResult chown(String path, int uid, int gid) {
         try (CFrame frame = memory.open()) {
-            return calls.chown(frame.string(path), uid, gid);
+            return call(Syscalls.SYS_chown, frame.string(path), uid, gid);
         }
     }
 
@@ -255,7 +280,7 @@ final class MarshallingLibc implements Libc {
     public SysResult statfs(String path, byte[] struct) {
         try (CFrame frame = memory.open()) {
             long address = frame.bytes(struct);
-            SysResult result = calls.statfs(frame.string(path), address);
+            SysResult result = call(Syscalls.SYS_statfs, frame.string(path), address);
             frame.get(address, struct, 0, struct.length);
             return result;
         }
@@ -263,14 +288,14 @@ final class MarshallingLibc implements Libc {
 
     @Override
     public SysResult fallocate(int fd, int mode, long offset, long length) {
-        return calls.fallocate(fd, mode, offset, length);
+        return call(Syscalls.SYS_fallocate, fd, mode, offset, length);
     }
 
     @Override
     public SysResult quotactlFd(int fd, int command, int id, byte[] struct) {
         try (CFrame frame = memory.open()) {
             long address = frame.bytes(struct);
-            SysResult result = calls.syscall(Syscalls.SYS_quotactl_fd, fd, command, id, address);
+            SysResult result = call(Syscalls.SYS_quotactl_fd, fd, command, id, address);
             frame.get(address, struct, 0, struct.length);
             return result;
         }
@@ -281,20 +306,20 @@ final class MarshallingLibc implements Libc {
         ByteBuffer rlimit = ByteBuffer.allocate(2 * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         rlimit.putLong(soft).putLong(hard);
         try (CFrame frame = memory.open()) {
-            return calls.setrlimit(resource, frame.bytes(rlimit.array()));
+            return call(Syscalls.SYS_prlimit64, 0, resource, frame.bytes(rlimit.array()));
         }
     }
 
     @Override
     public SysResult mlockall(int flags) {
-        return calls.mlockall(flags);
+        return call(Syscalls.SYS_mlockall, flags);
     }
 
     @Override
     public SysResult pipe2(int[] readAndWriteEnd, int flags) {
         try (CFrame frame = memory.open()) {
             long address = frame.ints(readAndWriteEnd[0], readAndWriteEnd[1]);
-            SysResult result = calls.pipe2(address, flags);
+            SysResult result = call(Syscalls.SYS_pipe2, address, flags);
             readAndWriteEnd[0] = frame.intAt(address);
             readAndWriteEnd[1] = frame.intAt(address + Integer.BYTES);
             return result;
@@ -304,7 +329,7 @@ final class MarshallingLibc implements Libc {
     @Override
     public SysResult open(String path, int flags, int mode) {
         try (CFrame frame = memory.open()) {
-            return calls.open(frame.string(path), flags, mode);
+            return call(Syscalls.SYS_openat, AT_FDCWD, frame.string(path), flags, mode);
         }
     }
 
@@ -313,7 +338,7 @@ final class MarshallingLibc implements Libc {
         Objects.checkFromIndexSize(offset, length, buffer.length);
         try (CFrame frame = memory.open()) {
             long address = frame.allocate(length);
-            return copiedBack(frame, address, calls.read(fd, address, length), buffer, offset);
+            return copiedBack(frame, address, call(Syscalls.SYS_read, fd, address, length), buffer, offset);
         }
     }
 
@@ -323,40 +348,40 @@ final class MarshallingLibc implements Libc {
         try (CFrame frame = memory.open()) {
             long address = frame.allocate(length);
             frame.put(address, buffer, offset, length);
-            return calls.write(fd, address, length);
+            return call(Syscalls.SYS_write, fd, address, length);
         }
     }
 
     @Override
     public SysResult close(int fd) {
-        return calls.close(fd);
+        return call(Syscalls.SYS_close, fd);
     }
 
     @Override
     public SysResult closeRange(int first, int last, int flags) {
-        return calls.closeRange(first, last, flags);
+        return call(Syscalls.SYS_close_range, first, last, flags);
     }
 
     @Override
     public SysResult dup2(int from, int to) {
-        return calls.dup2(from, to);
+        return call(Syscalls.SYS_dup2, from, to);
     }
 
     @Override
     public SysResult fcntl(int fd, int command, long argument) {
-        return calls.fcntl(fd, command, argument);
+        return call(Syscalls.SYS_fcntl, fd, command, argument);
     }
 
     @Override
     public SysResult ioctl(int fd, long request, long argument) {
-        return calls.ioctl(fd, request, argument);
+        return call(Syscalls.SYS_ioctl, fd, request, argument);
     }
 
     @Override
     public SysResult ioctl(int fd, long request, byte[] struct) {
         try (CFrame frame = memory.open()) {
             long address = frame.bytes(struct);
-            SysResult result = calls.ioctl(fd, request, address);
+            SysResult result = call(Syscalls.SYS_ioctl, fd, request, address);
             frame.get(address, struct, 0, struct.length);
             return result;
         }
@@ -366,7 +391,7 @@ final class MarshallingLibc implements Libc {
     public SysResult poll(byte[] pollfds, int timeoutMillis) {
         try (CFrame frame = memory.open()) {
             long address = frame.bytes(pollfds);
-            SysResult result = calls.poll(address, pollfds.length / POLLFD_BYTES, timeoutMillis);
+            SysResult result = call(Syscalls.SYS_poll, address, pollfds.length / POLLFD_BYTES, timeoutMillis);
             frame.get(address, pollfds, 0, pollfds.length);
             return result;
         }
@@ -374,27 +399,27 @@ final class MarshallingLibc implements Libc {
 
     @Override
     public SysResult socket(int domain, int type, int protocol) {
-        return calls.socket(domain, type, protocol);
+        return call(Syscalls.SYS_socket, domain, type, protocol);
     }
 
     @Override
     public SysResult bind(int fd, byte[] address) {
         try (CFrame frame = memory.open()) {
-            return calls.bind(fd, frame.bytes(address), address.length);
+            return call(Syscalls.SYS_bind, fd, frame.bytes(address), address.length);
         }
     }
 
     @Override
     public SysResult connect(int fd, byte[] address) {
         try (CFrame frame = memory.open()) {
-            return calls.connect(fd, frame.bytes(address), address.length);
+            return call(Syscalls.SYS_connect, fd, frame.bytes(address), address.length);
         }
     }
 
     @Override
     public SysResult send(int fd, byte[] buffer, int flags) {
         try (CFrame frame = memory.open()) {
-            return calls.send(fd, frame.bytes(buffer), buffer.length, flags);
+            return call(Syscalls.SYS_sendto, fd, frame.bytes(buffer), buffer.length, flags);
         }
     }
 
@@ -402,25 +427,40 @@ final class MarshallingLibc implements Libc {
     public SysResult recv(int fd, byte[] buffer, int flags) {
         try (CFrame frame = memory.open()) {
             long address = frame.allocate(buffer.length);
-            return copiedBack(frame, address, calls.recv(fd, address, buffer.length, flags), buffer, 0);
+            return copiedBack(
+                    frame, address, call(Syscalls.SYS_recvfrom, fd, address, buffer.length, flags), buffer, 0);
         }
     }
 
     @Override
     public SysResult setsockopt(int fd, int level, int option, byte[] value) {
         try (CFrame frame = memory.open()) {
-            return calls.setsockopt(fd, level, option, frame.bytes(value), value.length);
+            return call(Syscalls.SYS_setsockopt, fd, level, option, frame.bytes(value), value.length);
         }
     }
 
     @Override
     public int getpid() {
-        return calls.getpid();
+        return (int) valueOf(call(Syscalls.SYS_getpid));
     }
 
     @Override
     public int getuid() {
-        return calls.getuid();
+        return (int) valueOf(call(Syscalls.SYS_getuid));
+    }
+
+    /** Each argument fills a register, an int by its sign; the kernel takes the width of its own type. */
+    private SysResult call(int number, long... arguments) {
+        long[] all = Arrays.copyOf(arguments, MAX_ARGUMENTS);
+        return calls.syscall(number, all[0], all[1], all[2], all[3], all[4], all[5]);
+    }
+
+    /** Of a call that cannot fail. */
+    private static long valueOf(SysResult result) {
+        return switch (result) {
+            case SysResult.Ok(long value) -> value;
+            case SysResult.Failed(int errno) -> throw new AssertionError(Errno.describe(errno));
+        };
     }
 
     /** With MSG_TRUNC recv may count more bytes than the buffer holds. */

@@ -18,42 +18,22 @@ final class CPrototypes {
             Map.entry("unsigned int", int.class),
             Map.entry("uint32_t", int.class),
             Map.entry("mode_t", int.class),
-            Map.entry("pid_t", int.class),
             Map.entry("uid_t", int.class),
             Map.entry("gid_t", int.class),
-            Map.entry("socklen_t", int.class),
-            Map.entry("__rlimit_resource_t", int.class),
             Map.entry("long", long.class),
-            Map.entry("unsigned long", long.class),
             Map.entry("size_t", long.class),
-            Map.entry("ssize_t", long.class),
-            Map.entry("nfds_t", long.class),
-            Map.entry("off_t", long.class),
             Map.entry("uint64_t", long.class),
             Map.entry("short", short.class),
             // an int of its value: a callee may read the register beyond the byte, which a signed byte would fill with
             // ones
             Map.entry("uint8_t", int.class),
             Map.entry("bool", boolean.class),
-            // glibc's transparent union of pointers to struct sockaddr and its kin
-            Map.entry("__CONST_SOCKADDR_ARG", MemorySegment.class),
             Map.entry("__sighandler_t", MemorySegment.class));
 
     private static final String ACTIONS = "posix_spawn_file_actions_t *";
     private static final String ATTRIBUTES = "posix_spawnattr_t *";
 
     static final List<Prototype> LIBC = List.of(
-            of("mount", "int", "const char *", "const char *", "const char *", "unsigned long", "const void *"),
-            of("umount2", "int", "const char *", "int"),
-            of("chroot", "int", "const char *"),
-            of("chdir", "int", "const char *"),
-            of("sethostname", "int", "const char *", "size_t"),
-            of("reboot", "int", "int"),
-            of("sync", "void"),
-            of("kill", "int", "pid_t", "int"),
-            of("pidfd_open", "int", "pid_t", "unsigned int"),
-            of("pidfd_send_signal", "int", "int", "int", "siginfo_t *", "unsigned int"),
-            of("waitpid", "pid_t", "pid_t", "int *", "int"),
             of(
                     "posix_spawn",
                     "int",
@@ -74,39 +54,11 @@ final class CPrototypes {
             of("posix_spawnattr_setsigdefault", "int", ATTRIBUTES, "const sigset_t *"),
             of("posix_spawnattr_setsigmask", "int", ATTRIBUTES, "const sigset_t *"),
             of("sigfillset", "int", "sigset_t *"),
-            of("execve", "int", "const char *", "char *const *", "char *const *"),
             of("signal", "__sighandler_t", "int", "__sighandler_t"),
-            of("unshare", "int", "int"),
-            of("setns", "int", "int", "int"),
-            variadic("prctl", "int", List.of("int"), "long", "long", "long", "long"),
             of("setgroups", "int", "size_t", "const gid_t *"),
             of("setresgid", "int", "gid_t", "gid_t", "gid_t"),
             of("setresuid", "int", "uid_t", "uid_t", "uid_t"),
-            variadic("syscall", "long", List.of("long"), "long", "long", "long", "long"),
-            of("umask", "mode_t", "mode_t"),
-            of("chown", "int", "const char *", "uid_t", "gid_t"),
-            of("statfs", "int", "const char *", "struct statfs *"),
-            of("fallocate", "int", "int", "int", "off_t", "off_t"),
-            of("setrlimit", "int", "__rlimit_resource_t", "const struct rlimit *"),
-            of("mlockall", "int", "int"),
-            of("getpid", "pid_t"),
-            of("getuid", "uid_t"),
-            of("pipe2", "int", "int *", "int"),
-            variadic("open", "int", List.of("const char *", "int"), "mode_t"),
-            of("read", "ssize_t", "int", "void *", "size_t"),
-            of("write", "ssize_t", "int", "const void *", "size_t"),
-            of("close", "int", "int"),
-            of("close_range", "int", "unsigned int", "unsigned int", "int"),
-            of("dup2", "int", "int", "int"),
-            variadic("fcntl", "int", List.of("int", "int"), "long"),
-            variadic("ioctl", "int", List.of("int", "unsigned long"), "long"),
-            of("poll", "int", "struct pollfd *", "nfds_t", "int"),
-            of("socket", "int", "int", "int", "int"),
-            of("bind", "int", "int", "__CONST_SOCKADDR_ARG", "socklen_t"),
-            of("connect", "int", "int", "__CONST_SOCKADDR_ARG", "socklen_t"),
-            of("send", "ssize_t", "int", "const void *", "size_t", "int"),
-            of("recv", "ssize_t", "int", "void *", "size_t", "int"),
-            of("setsockopt", "int", "int", "int", "int", "const void *", "socklen_t"));
+            variadic("syscall", "long", List.of("long"), "long", "long", "long", "long", "long", "long"));
 
     static final List<Prototype> NFTABLES = List.of(
             of("nft_ctx_new", "struct nft_ctx *", "uint32_t"),

@@ -23,6 +23,9 @@ class CallsAuditTest {
             size("posix_spawn_file_actions_t", PosixSpawn.FILE_ACTIONS_BYTES),
             size("posix_spawnattr_t", PosixSpawn.ATTRIBUTES_BYTES),
             size("sigset_t", PosixSpawn.SIGSET_BYTES),
+            same("AT_FDCWD", MarshallingLibc.AT_FDCWD),
+            same("LINUX_REBOOT_MAGIC1", MarshallingLibc.LINUX_REBOOT_MAGIC1),
+            same("LINUX_REBOOT_MAGIC2", MarshallingLibc.LINUX_REBOOT_MAGIC2),
             size("struct sock_fprog", MarshallingLibc.SOCK_FPROG_BYTES),
             field("struct sock_fprog", "len", 0, 2),
             field("struct sock_fprog", "filter", 8, 8),
@@ -47,7 +50,8 @@ class CallsAuditTest {
 
     @Test
     void structsAreThoseOfTheHeaders() throws Exception {
-        List<String> headers = List.of("poll.h", "sys/resource.h", "spawn.h", "linux/filter.h");
+        List<String> headers =
+                List.of("poll.h", "fcntl.h", "linux/reboot.h", "sys/resource.h", "spawn.h", "linux/filter.h");
         assertThat(HeaderAudit.complaints(LAYOUTS, headers)).isEmpty();
     }
 }

@@ -1,11 +1,13 @@
 package dev.nullbox.natives.calls;
 
-import dev.nullbox.natives.Krun;
+import static dev.nullbox.natives.calls.Expect.failed;
+import static dev.nullbox.natives.calls.Expect.isTrue;
+import static dev.nullbox.natives.calls.Expect.same;
+import static dev.nullbox.natives.calls.Expect.value;
+
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.MissingSymbolException;
 import dev.nullbox.natives.NativeContractMain;
 import dev.nullbox.natives.Natives;
-import dev.nullbox.natives.Nftables;
 import dev.nullbox.natives.SpawnAction;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.SyscallException;
@@ -16,10 +18,8 @@ import dev.nullbox.natives.linux.Capabilities;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.Fcntl;
 import dev.nullbox.natives.linux.Filesystems;
-import dev.nullbox.natives.linux.KrunFlags;
 import dev.nullbox.natives.linux.Landlock;
 import dev.nullbox.natives.linux.Mounts;
-import dev.nullbox.natives.linux.Nft;
 import dev.nullbox.natives.linux.OpenFlags;
 import dev.nullbox.natives.linux.Poll;
 import dev.nullbox.natives.linux.Prctl;
@@ -36,10 +36,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -72,6 +70,7 @@ public final class NativeContract {
 
     /** Runs all checks; returns how many failed. */
     public int run() {
+        LibrariesContract libraries = new LibrariesContract(out);
         check("getpid is this process", () -> same(ProcessHandle.current().pid(), (long) libc.getpid()));
         check("getuid is not negative", () -> isTrue(libc.getuid() >= 0));
         check("pipe2, write, read, close", this::pipe);
@@ -102,13 +101,16 @@ public final class NativeContract {
         check("socket, bind, connect, send, recv, setsockopt", this::sockets);
         check("mount without a target is ENOENT", this::mountMissing);
         check("pivot_root is a system call", this::pivotRoot);
+        check("what is not there is not mounted, entered, owned or run", this::notThere);
+        check("close_range closes a range", this::closeRange);
+        check("unshare, setns, mlockall and reboot refuse nonsense", this::refusals);
         check("a string with a NUL is refused", this::nulInString);
         check("rtnetlink finds the loopback", this::rtnetlink);
-        check("libnftables reads, checks and complains", this::nftables);
-        check("libkrun makes and frees a context", this::krun);
+        check("libnftables reads, checks and complains", libraries::nftables);
+        check("libkrun makes and frees a context", libraries::krun);
         check("prctl fills a struct", this::prctlStruct);
-        check("landlock's calls reach the kernel", this::landlock);
         check("a filter of seccomp(2) is on all threads at once", this::seccompOfAllThreads);
+        check("landlock's calls reach the kernel", this::landlock);
         out.println((failures == 0 ? "CONTRACT HELD" : "CONTRACT BROKEN by " + failures)
                 + (Backend.SVM ? " (svm)" : " (ffm)"));
         return failures;
@@ -282,7 +284,9 @@ public final class NativeContract {
     }
 
     private void pidfd() throws Exception {
-        int pid = (int) value(libc.posixSpawn(shell, List.of("sh", "-c", "read x"), List.of(), List.of(), false));
+        int[] silent = newPipe();
+        List<SpawnAction> input = List.of(new SpawnAction.Dup2(silent[0], 0));
+        int pid = (int) value(libc.posixSpawn(shell, List.of("sh", "-c", "read x"), List.of(), input, false));
         int pidfd = (int) value(libc.pidfdOpen(pid));
         same((long) Fcntl.FD_CLOEXEC, value(libc.fcntl(pidfd, Fcntl.F_GETFD, 0)));
         failed(Errno.EINVAL, libc.pidfdSendSignal(pidfd, 999));
@@ -296,6 +300,7 @@ public final class NativeContract {
         failed(Errno.ESRCH, libc.pidfdSendSignal(pidfd, Signals.SIGKILL));
         failed(Errno.ESRCH, libc.pidfdOpen(pid));
         value(libc.close(pidfd));
+        closeBoth(silent);
     }
 
     private void noChildren() throws Exception {
@@ -337,6 +342,35 @@ public final class NativeContract {
         isTrue(result.failedWith(Errno.EPERM) || result.failedWith(Errno.ENOENT));
     }
 
+    /** Unprivileged, umount2 is EPERM. */
+    private void notThere() {
+        SysResult unmounted = libc.umount2("/nowhere/at-all", 0);
+        isTrue(unmounted.failedWith(Errno.EPERM) || unmounted.failedWith(Errno.ENOENT));
+        failed(Errno.ENOENT, libc.chroot("/nowhere/at-all"));
+        failed(Errno.ENOENT, libc.chown("/nowhere/at-all", 0, 0));
+        failed(Errno.ENOENT, libc.execve("/nowhere/sh", List.of("sh"), List.of()));
+    }
+
+    private void closeRange() throws Exception {
+        int[] ends = newPipe();
+        int first = (int) value(libc.fcntl(ends[0], Fcntl.F_DUPFD_CLOEXEC, 700));
+        int second = (int) value(libc.fcntl(ends[0], Fcntl.F_DUPFD_CLOEXEC, first + 1));
+        failed(Errno.EINVAL, libc.closeRange(second, first, 0));
+        same(0L, value(libc.closeRange(first, second, 0)));
+        failed(Errno.EBADF, libc.fcntl(first, Fcntl.F_GETFD, 0));
+        failed(Errno.EBADF, libc.fcntl(second, Fcntl.F_GETFD, 0));
+        closeBoth(ends);
+    }
+
+    private void refusals() throws Exception {
+        same(0L, value(libc.unshare(0)));
+        failed(Errno.EINVAL, libc.unshare(1));
+        failed(Errno.EBADF, libc.setns(-1, 0));
+        failed(Errno.EINVAL, libc.mlockall(0));
+        SysResult reboot = libc.reboot(0x1);
+        isTrue(reboot.failedWith(Errno.EPERM) || reboot.failedWith(Errno.EINVAL));
+    }
+
     private void nulInString() {
         try {
             libc.chdir("/tmp\0/x");
@@ -359,70 +393,6 @@ public final class NativeContract {
         throw new AssertionError("found a link that is not there");
     }
 
-    private void nftables() {
-        Nftables nft;
-        try {
-            nft = Natives.nftables();
-        } catch (MissingSymbolException e) {
-            isTrue(System.getenv("NULLBOX_KRUN") == null);
-            out.println("      NOT RUN: " + e.getMessage());
-            return;
-        }
-        try (nft) {
-            nft.setDryRun(true);
-            same(-1, nft.runCmdFromBuffer("add tabel foo"));
-            isTrue(nft.errorBuffer().startsWith("Error: syntax error"));
-            int listed = nft.runCmdFromBuffer("add table inet nullbox_contract");
-            isTrue(listed == 0 || nft.errorBuffer().contains("Operation not permitted"));
-            nft.outputSetFlags(Nft.NFT_CTX_OUTPUT_JSON);
-            listed = nft.runCmdFromBuffer("list ruleset");
-            isTrue(
-                    listed == 0
-                            ? nft.outputBuffer().startsWith("{\"nftables\":")
-                            : nft.errorBuffer().contains("Operation not permitted"));
-        }
-        try {
-            nft.outputBuffer();
-        } catch (IllegalStateException closed) {
-            return;
-        }
-        throw new AssertionError("a closed context answered");
-    }
-
-    private void krun() throws Exception {
-        Krun krun;
-        try {
-            krun = Natives.krun();
-        } catch (MissingSymbolException e) {
-            isTrue(System.getenv("NULLBOX_KRUN") == null);
-            out.println("      NOT RUN: " + e.getMessage());
-            return;
-        }
-        isTrue(krun.symbols().contains("krun_create_ctx"));
-        int ctx = (int) value(krun.createCtx());
-        same(0L, value(krun.setVmConfig(ctx, 1, 256)));
-        failed(Errno.EINVAL, krun.setVmConfig(ctx, 0, 256));
-        krunDevices(krun, ctx);
-        same(0L, value(krun.setPortMap(ctx, List.of())));
-        same(0L, value(krun.setWorkdir(ctx, "/")));
-        same(0L, value(krun.setExec(ctx, "/bin/true", List.of("a", "b"), List.of("A=1"))));
-        same(0L, value(krun.addVsockPort2(ctx, 1024, "/tmp/nullbox-contract.sock", false)));
-        same(0L, value(krun.freeCtx(ctx)));
-        failed(Errno.ENOENT, krun.freeCtx(ctx));
-        List<String> missing = new ArrayList<>(KrunCalls.FUNCTIONS);
-        missing.removeAll(krun.symbols());
-        out.println("      this libkrun lacks " + missing);
-        if (missing.contains("krun_add_virtiofs3")) {
-            try {
-                krun.addVirtiofs3(0, "t", "/", 0, true);
-            } catch (MissingSymbolException e) {
-                isTrue(Objects.requireNonNull(e.getMessage()).endsWith(" has no krun_add_virtiofs3"));
-                return;
-            }
-            throw new AssertionError("called a function that is not there");
-        }
-    }
-
     /** No process here has a cookie; where the kernel has none at all the struct stays as it was. */
     private void prctlStruct() throws Exception {
         byte[] cookie = {GUARD, GUARD, GUARD, GUARD, GUARD, GUARD, GUARD, GUARD};
@@ -435,6 +405,7 @@ public final class NativeContract {
         }
     }
 
+    /** Without no_new_privs, which the check before has set, an unprivileged caller is told EPERM first. */
     private void landlock() throws Exception {
         int abi = LandlockRuleset.abi(libc);
         out.println("      this kernel's Landlock is of ABI " + abi);
@@ -527,32 +498,6 @@ public final class NativeContract {
         failed(Errno.EBADF, libc.quotactlFd(fd, 0x580502, 0, new byte[112]));
     }
 
-    /** Each denial has its allowed twin; nothing is opened before the start but the kernel and the initramfs. */
-    private void krunDevices(Krun krun, int ctx) throws SyscallException {
-        String file = "/proc/self/exe";
-        same(0L, value(krun.setKernel(ctx, file, KrunFlags.KRUN_KERNEL_FORMAT_ELF, file, "quiet")));
-        same(0L, value(krun.setKernel(ctx, file, KrunFlags.KRUN_KERNEL_FORMAT_ELF, null, null)));
-        failed(Errno.EINVAL, krun.setKernel(ctx, file, 99, null, null));
-        failed(Errno.EINVAL, krun.setKernel(ctx, file, KrunFlags.KRUN_KERNEL_FORMAT_ELF, "/nowhere/at-all", null));
-        same(0L, value(krun.addDisk(ctx, "base", "/nowhere/base.erofs", true)));
-        failed(Errno.ENOENT, krun.addDisk(ctx + 1000, "base", "/nowhere/base.erofs", true));
-        same(0L, value(krun.setNestedVirt(ctx, false)));
-        failed(Errno.EINVAL, krun.setNestedVirt(ctx + 1000, true));
-        int taps = (int) value(krun.createCtx());
-        byte[] mac = {2, 0, 0, 0, 0, (byte) 0xff};
-        int tso = KrunFlags.NET_FEATURE_GUEST_TSO4 | KrunFlags.NET_FEATURE_HOST_TSO4 | KrunFlags.NET_FEATURE_CSUM;
-        failed(Errno.EINVAL, krun.addNetTap(taps, "tap0", mac, tso, 0));
-        failed(Errno.EINVAL, krun.addNetTap(taps, "tap0", mac, 0, 1));
-        same(0L, value(krun.addNetTap(taps, "tap0", mac, tso | KrunFlags.NET_FEATURE_GUEST_CSUM, 0)));
-        same(0L, value(krun.freeCtx(taps)));
-        try {
-            krun.addNetTap(ctx, "tap0", new byte[5], 0, 0);
-        } catch (IllegalArgumentException refused) {
-            return;
-        }
-        throw new AssertionError("a mac of 5 bytes was accepted");
-    }
-
     private int[] newPipe() throws SyscallException {
         int[] ends = new int[2];
         value(libc.pipe2(ends, OpenFlags.O_CLOEXEC));
@@ -572,28 +517,5 @@ public final class NativeContract {
 
     private static ByteBuffer littleEndian(byte[] bytes) {
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private static long value(SysResult result) throws SyscallException {
-        return switch (result) {
-            case SysResult.Ok(long value) -> value;
-            case SysResult.Failed(int errno) -> throw new SyscallException("the call", errno);
-        };
-    }
-
-    private static void failed(int errno, SysResult result) {
-        same(new SysResult.Failed(errno), result);
-    }
-
-    private static void same(Object expected, Object got) {
-        if (!expected.equals(got)) {
-            throw new AssertionError("expected " + expected + ", got " + got);
-        }
-    }
-
-    private static void isTrue(boolean condition) {
-        if (!condition) {
-            throw new AssertionError("not so");
-        }
     }
 }

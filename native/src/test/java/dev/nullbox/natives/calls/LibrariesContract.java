@@ -1,0 +1,118 @@
+package dev.nullbox.natives.calls;
+
+import static dev.nullbox.natives.calls.Expect.failed;
+import static dev.nullbox.natives.calls.Expect.isTrue;
+import static dev.nullbox.natives.calls.Expect.same;
+import static dev.nullbox.natives.calls.Expect.value;
+
+import dev.nullbox.natives.Krun;
+import dev.nullbox.natives.MissingSymbolException;
+import dev.nullbox.natives.Natives;
+import dev.nullbox.natives.Nftables;
+import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.KrunFlags;
+import dev.nullbox.natives.linux.Nft;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** The part of {@link NativeContract} of libnftables and libkrun, where the machine has them. */
+final class LibrariesContract {
+    private final PrintStream out;
+
+    LibrariesContract(PrintStream out) {
+        this.out = out;
+    }
+
+    void nftables() {
+        Nftables nft;
+        try {
+            nft = Natives.nftables();
+        } catch (MissingSymbolException e) {
+            isTrue(System.getenv("NULLBOX_KRUN") == null);
+            out.println("      NOT RUN: " + e.getMessage());
+            return;
+        }
+        try (nft) {
+            nft.setDryRun(true);
+            same(-1, nft.runCmdFromBuffer("add tabel foo"));
+            isTrue(nft.errorBuffer().startsWith("Error: syntax error"));
+            int listed = nft.runCmdFromBuffer("add table inet nullbox_contract");
+            isTrue(listed == 0 || nft.errorBuffer().contains("Operation not permitted"));
+            nft.outputSetFlags(Nft.NFT_CTX_OUTPUT_JSON);
+            listed = nft.runCmdFromBuffer("list ruleset");
+            isTrue(
+                    listed == 0
+                            ? nft.outputBuffer().startsWith("{\"nftables\":")
+                            : nft.errorBuffer().contains("Operation not permitted"));
+        }
+        try {
+            nft.outputBuffer();
+        } catch (IllegalStateException closed) {
+            return;
+        }
+        throw new AssertionError("a closed context answered");
+    }
+
+    void krun() throws Exception {
+        Krun krun;
+        try {
+            krun = Natives.krun();
+        } catch (MissingSymbolException e) {
+            isTrue(System.getenv("NULLBOX_KRUN") == null);
+            out.println("      NOT RUN: " + e.getMessage());
+            return;
+        }
+        isTrue(krun.symbols().contains("krun_create_ctx"));
+        int ctx = (int) value(krun.createCtx());
+        same(0L, value(krun.setVmConfig(ctx, 1, 256)));
+        failed(Errno.EINVAL, krun.setVmConfig(ctx, 0, 256));
+        krunDevices(krun, ctx);
+        same(0L, value(krun.setPortMap(ctx, List.of())));
+        same(0L, value(krun.setWorkdir(ctx, "/")));
+        same(0L, value(krun.setExec(ctx, "/bin/true", List.of("a", "b"), List.of("A=1"))));
+        same(0L, value(krun.addVsockPort2(ctx, 1024, "/tmp/nullbox-contract.sock", false)));
+        same(0L, value(krun.freeCtx(ctx)));
+        failed(Errno.ENOENT, krun.freeCtx(ctx));
+        List<String> missing = new ArrayList<>(KrunCalls.FUNCTIONS);
+        missing.removeAll(krun.symbols());
+        out.println("      this libkrun lacks " + missing);
+        if (missing.contains("krun_add_virtiofs3")) {
+            try {
+                krun.addVirtiofs3(0, "t", "/", 0, true);
+            } catch (MissingSymbolException e) {
+                isTrue(Objects.requireNonNull(e.getMessage()).endsWith(" has no krun_add_virtiofs3"));
+                return;
+            }
+            throw new AssertionError("called a function that is not there");
+        }
+    }
+
+    /** Each denial has its allowed twin; nothing is opened before the start but the kernel and the initramfs. */
+    private void krunDevices(Krun krun, int ctx) throws SyscallException {
+        String file = "/proc/self/exe";
+        same(0L, value(krun.setKernel(ctx, file, KrunFlags.KRUN_KERNEL_FORMAT_ELF, file, "quiet")));
+        same(0L, value(krun.setKernel(ctx, file, KrunFlags.KRUN_KERNEL_FORMAT_ELF, null, null)));
+        failed(Errno.EINVAL, krun.setKernel(ctx, file, 99, null, null));
+        failed(Errno.EINVAL, krun.setKernel(ctx, file, KrunFlags.KRUN_KERNEL_FORMAT_ELF, "/nowhere/at-all", null));
+        same(0L, value(krun.addDisk(ctx, "base", "/nowhere/base.erofs", true)));
+        failed(Errno.ENOENT, krun.addDisk(ctx + 1000, "base", "/nowhere/base.erofs", true));
+        same(0L, value(krun.setNestedVirt(ctx, false)));
+        failed(Errno.EINVAL, krun.setNestedVirt(ctx + 1000, true));
+        int taps = (int) value(krun.createCtx());
+        byte[] mac = {2, 0, 0, 0, 0, (byte) 0xff};
+        int tso = KrunFlags.NET_FEATURE_GUEST_TSO4 | KrunFlags.NET_FEATURE_HOST_TSO4 | KrunFlags.NET_FEATURE_CSUM;
+        failed(Errno.EINVAL, krun.addNetTap(taps, "tap0", mac, tso, 0));
+        failed(Errno.EINVAL, krun.addNetTap(taps, "tap0", mac, 0, 1));
+        same(0L, value(krun.addNetTap(taps, "tap0", mac, tso | KrunFlags.NET_FEATURE_GUEST_CSUM, 0)));
+        same(0L, value(krun.freeCtx(taps)));
+        try {
+            krun.addNetTap(ctx, "tap0", new byte[5], 0, 0);
+        } catch (IllegalArgumentException refused) {
+            return;
+        }
+        throw new AssertionError("a mac of 5 bytes was accepted");
+    }
+}
