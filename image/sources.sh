@@ -5,6 +5,7 @@
 SOURCES_LIST=$HERE/sources.list
 NOTICES=$HERE/NOTICES
 COMMON_LICENCES=/usr/share/common-licenses
+# shellcheck disable=SC2034 # build.sh's
 SOURCES_HEAD='name | version | licence (a file, or its SPDX name; texts in licences/) | where its source is | where it is'
 
 # row NAME VERSION LICENCE SOURCE WHERE: one line of sources.txt; LICENCE and SOURCE are sources.list's when empty.
