@@ -8,6 +8,7 @@ import dev.nullbox.cage.agent.CatalogEntry;
 import dev.nullbox.cage.agent.ServiceClients;
 import dev.nullbox.cage.agent.SlotTable;
 import dev.nullbox.cage.agent.StaleStateCleaner;
+import dev.nullbox.cage.disk.DiskStore;
 import dev.nullbox.cage.jail.Cgroups;
 import dev.nullbox.cage.jail.Kvm;
 import dev.nullbox.cage.jail.Spawner;
@@ -30,6 +31,7 @@ import dev.nullbox.service.ServiceRuntime;
 import dev.nullbox.service.TerminalText;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -77,6 +79,7 @@ final class CageDaemon implements AutoCloseable {
         EventSink events = runtime.events();
         libc.ignoreSignal(Signals.SIGPIPE).orThrow("ignore SIGPIPE");
         Files.createDirectories(settings.jailRoot());
+        Files.createDirectories(settings.guests());
         Files.createDirectories(runtime.stateDir());
         Cgroups cgroups = new Cgroups(settings.cgroups(), settings.controllers());
         cgroups.prepare();
@@ -90,11 +93,14 @@ final class CageDaemon implements AutoCloseable {
                         .filter(entry -> entry instanceof CatalogEntry.Accepted)
                         .map(CatalogEntry::name)
                         .toList());
+        Spawner spawner = Spawner.start(libc);
         AgentRun.RunDependencies dependencies = new AgentRun.RunDependencies(
                 libc,
                 settings,
-                Spawner.start(libc),
+                spawner,
                 cgroups,
+                DiskStore.open(libc, spawner, settings.disks(), events),
+                Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString(),
                 clients,
                 LeaseMonitor.start(clients::leases),
                 LeaseRevoker.start(clients::revoke),

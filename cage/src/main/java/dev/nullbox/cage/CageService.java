@@ -2,6 +2,7 @@ package dev.nullbox.cage;
 
 import dev.nullbox.cage.agent.AgentRunner;
 import dev.nullbox.cage.agent.CatalogEntry;
+import dev.nullbox.cage.agent.RunEnd;
 import dev.nullbox.manifest.Problem;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
@@ -73,7 +74,7 @@ final class CageService {
         return message.and(Fields.STATE.is(now.state().label()), AgentContract.RESTARTS.is(now.restarts()))
                 .and(Fields.RUN, Optional.of(now.run()).filter(run -> run > 0))
                 .and(Fields.PID, Optional.of((long) now.pid()).filter(pid -> pid > 0))
-                .and(AgentContract.EXIT, now.exit().map(status -> Message.of(AgentRunner.describe(status))))
+                .and(AgentContract.EXIT, now.exit().map(RunEnd::describe))
                 .and(Fields.WHY, Optional.of(now.state().why()).filter(why -> !why.isEmpty()));
     }
 

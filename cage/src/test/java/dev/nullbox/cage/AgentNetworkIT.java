@@ -53,8 +53,7 @@ class AgentNetworkIT {
     @Test
     void noAgentIsStartedUntilTheOverlapIsGone() throws Exception {
         cage.agent("far", "");
-        CageSettings settings =
-                in(TAKEN, cage.settings("echo walls >&3; echo enter >&3; exec 3>&-; echo up; exec sleep 1000\n"));
+        CageSettings settings = in(TAKEN, cage.settings(CageFixture.guest("echo up; exec sleep 1000")));
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.call("agent.start", "far");
             assertThat(cage.await("agent.failed", "far").get("why").getAsString())
@@ -78,11 +77,13 @@ class AgentNetworkIT {
         return new CageSettings(
                 other.imageAgents(),
                 other.dataAgents(),
-                other.shares(),
+                other.disks(),
                 network,
                 other.sockets(),
                 other.cgroups(),
                 other.controllers(),
+                other.guests(),
+                other.tools(),
                 other.jailRoot(),
                 other.launcher(),
                 other.binds(),
@@ -90,7 +91,6 @@ class AgentNetworkIT {
                 other.kvmGroup(),
                 other.krunLogLevel(),
                 other.callDeadline(),
-                other.jailDeadline(),
-                other.stopDeadline());
+                other.jailDeadline());
     }
 }

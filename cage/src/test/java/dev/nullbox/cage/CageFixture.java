@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.nullbox.cage.agent.CageSettings;
+import dev.nullbox.cage.disk.DiskStore;
 import dev.nullbox.cage.secrets.FakeWarden;
 import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.Method;
@@ -26,7 +27,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,7 +58,7 @@ public final class CageFixture implements AutoCloseable {
 
     CageFixture(Path base) throws IOException {
         this.base = base;
-        for (String directory : List.of("agents", "data", "shares", "run", "state")) {
+        for (String directory : List.of("agents", "data", "run", "state")) {
             Files.createDirectories(base.resolve(directory));
         }
         servers.add(serve(
@@ -188,23 +188,31 @@ public final class CageFixture implements AutoCloseable {
         return List.copyOf(calls);
     }
 
-    /** An agent whose root file system has a program that nothing executes here. */
+    /** An agent with an image that nothing reads here. */
     void agent(String name, String more) throws IOException {
         agent(name, "never", more);
     }
 
     /** Likewise, with its restart policy. */
     void agent(String name, String restart, String more) throws IOException {
-        Path rootfs =
-                Files.createDirectories(base.resolve("agents").resolve(name).resolve("rootfs"));
-        Files.createDirectories(rootfs.resolve("bin"));
-        Path program = Files.writeString(rootfs.resolve("bin/agent"), "x");
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Files.writeString(rootfs.resolve("hello.txt"), "from the rootfs\n");
+        Path directory = Files.createDirectories(base.resolve("agents").resolve(name));
+        Files.writeString(directory.resolve("root.erofs"), "the image of " + name);
+        Files.writeString(directory.resolve("root.digest"), "sha256:" + "0".repeat(64) + "\n");
         Files.writeString(
                 base.resolve("agents").resolve(name).resolve("AGENT.toml"),
                 "[agent]\nname = \"" + name + "\"\nversion = \"1\"\nruntime = \"binary\"\n"
                         + "command = [\"/bin/agent\"]\nstart = \"manual\"\nrestart = \"" + restart + "\"\n" + more);
+    }
+
+    /** A VMM whose guest is played by {@link FakeGuest}, with a script as its agent. */
+    static String guest(String script) {
+        return guest(script, "");
+    }
+
+    /** Likewise, of whose health checks so many are good. */
+    static String guest(String script, String goodChecks) {
+        return "echo walls >&3; echo enter >&3; exec 3>&-\nexec $GUEST /control/guest.sock \"$(cat <<'AGENT'\n" + script
+                + "\nAGENT\n)\" " + goodChecks + "\n";
     }
 
     /** The settings of a daemon whose VMM is played by a shell script. */
@@ -216,11 +224,12 @@ public final class CageFixture implements AutoCloseable {
     static CageSettings settings(Path base, String vmScript) throws IOException {
         Set<String> classes = classPath();
         Path launcher = base.resolve("launch.sh");
-        String java = System.getProperty("java.home") + "/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx32m"
-                + " -XX:-UsePerfData --enable-native-access=ALL-UNNAMED -cp " + String.join(":", classes)
-                + " dev.nullbox.cage.CageMain";
+        String java = java();
+        String cage = java + "dev.nullbox.cage.CageMain";
         Files.writeString(
-                launcher, "if [ \"$1\" = jail ]; then exec " + java + " jail; fi\nJAVA='" + java + "'\n" + vmScript);
+                launcher,
+                "if [ \"$1\" = jail ]; then exec " + cage + " jail; fi\nJAVA='" + cage + "'\nGUEST='" + java
+                        + "dev.nullbox.cage.guest.FakeGuest'\n" + vmScript);
         List<String> binds = new ArrayList<>(List.of(
                 "/bin", "/sbin", "/lib", "/lib64", "/usr", System.getProperty("java.home"), launcher.toString()));
         binds.addAll(classes);
@@ -229,6 +238,12 @@ public final class CageFixture implements AutoCloseable {
                 List.of("/bin/sh", launcher.toString()),
                 binds.stream().distinct().toList(),
                 LONG);
+    }
+
+    /** The beginning of a command: a small Java runtime with this test's classes. */
+    static String java() {
+        return System.getProperty("java.home") + "/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx32m"
+                + " -XX:-UsePerfData --enable-native-access=ALL-UNNAMED -cp " + String.join(":", classPath()) + " ";
     }
 
     /** The settings of a daemon that starts its jails so, and waits for them so long. */
@@ -241,11 +256,13 @@ public final class CageFixture implements AutoCloseable {
         return new CageSettings(
                 base.resolve("agents"),
                 base.resolve("data"),
-                base.resolve("shares"),
+                new DiskStore.Settings(base.resolve("data"), "/sbin/mke2fs"),
                 AgentNetwork.DEFAULT,
                 base.resolve("run"),
                 cgroups,
                 controllers,
+                base.resolve("run/guests"),
+                Files.writeString(base.resolve("tools.erofs"), "the appliance's disk"),
                 base.resolve("run/jail"),
                 launcher,
                 binds,
@@ -253,8 +270,7 @@ public final class CageFixture implements AutoCloseable {
                 36,
                 1,
                 Duration.ofSeconds(10),
-                jailDeadline,
-                Duration.ofSeconds(5));
+                jailDeadline);
     }
 
     /** Where this machine has cgroup v2: alone, or beside the old hierarchies. */
@@ -266,6 +282,7 @@ public final class CageFixture implements AutoCloseable {
     /** Where this test's classes and their dependencies are, whether by class path or by module path. */
     static Set<String> classPath() {
         Set<String> places = new LinkedHashSet<>();
+        places.add(Path.of("target/test-classes").toAbsolutePath().toString());
         for (String property : List.of("jdk.module.path", "java.class.path")) {
             for (String place : System.getProperty(property, "").split(":", -1)) {
                 if (!place.isEmpty() && Files.exists(Path.of(place))) {

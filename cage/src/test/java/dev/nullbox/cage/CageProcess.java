@@ -8,8 +8,6 @@ import dev.nullbox.service.EventSink;
 import dev.nullbox.service.ServiceRuntime;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /** A daemon in a process of its own, to be killed: takes the fixture's directory and starts the agent "orphan". */
@@ -18,15 +16,12 @@ final class CageProcess {
 
     /** What the process needs on its class path. */
     static String classPath() {
-        List<String> places = new ArrayList<>(CageFixture.classPath());
-        places.add(Path.of("target/test-classes").toAbsolutePath().toString());
-        return String.join(":", places);
+        return String.join(":", CageFixture.classPath());
     }
 
     public static void main(String[] args) throws Exception {
         Path base = Path.of(args[0]);
-        CageSettings settings =
-                CageFixture.settings(base, "echo walls >&3; echo enter >&3; exec 3>&-; echo up; exec sleep 1000\n");
+        CageSettings settings = CageFixture.settings(base, CageFixture.guest("echo up; exec sleep 1000"));
         ServiceRuntime runtime = new ServiceRuntime(
                 "cage", base.resolve("state"), base.resolve("run"), Optional.empty(), EventSink.toStandardOutput());
         CageDaemon.start(Natives.libc(), settings, runtime);

@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -56,7 +55,6 @@ class FailedLaunchIT {
                 .isZero();
         Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
         cage = new CageFixture(base);
-        Files.createDirectory(vault());
         cage.agent(AGENT, "[capabilities]\ncredential_refs = [\"PASS\"]\n");
     }
 
@@ -65,14 +63,11 @@ class FailedLaunchIT {
         cage.close();
     }
 
-    /** Reads the configuration, the secret with the word to go after it, and hands its vault over. */
+    /** Reads its order and the word to go, and becomes a VMM with a guest. */
     private String goodJail() {
-        return "exec unshare -n /bin/sh -c 'echo \"netns $$\" >&3; read config; read go; echo \"vault " + vault()
-                + "\" >&3; cat >/dev/null; echo walls >&3; echo enter >&3; exec 3>&-; exec sleep 1000'\n";
-    }
-
-    private Path vault() {
-        return base.resolve("vault");
+        return "exec unshare -n /bin/bash -c 'read -r pid _ </proc/self/stat; echo \"netns $pid\" >&3; read order; read go; echo walls >&3; "
+                + "echo enter >&3; exec 3>&-; exec " + CageFixture.java() + "dev.nullbox.cage.guest.FakeGuest "
+                + base.resolve("run/guests/" + AGENT + "/guest.sock") + " \"exec sleep 1000\"'\n";
     }
 
     private CageSettings settings(String jail) throws IOException {
@@ -134,14 +129,11 @@ class FailedLaunchIT {
         Set<String> before = pipes();
         try (CageDaemon _ = CageDaemon.start(faults.libc(), settings, cage.runtime())) {
             faults.failAt(0);
-            Path secret = Files.writeString(vault().resolve("PASS"), "s3cr3t");
             cage.call("agent.start", AGENT);
             cage.await("agent.started", AGENT);
             int calls = faults.calls();
-            assertThat(secret).hasContent("s3cr3t");
             cage.call("agent.stop", AGENT);
             nothingIsLeft("a good run", settings, before);
-            assertThat(vault()).isEmptyDirectory();
             assertThat(calls).isGreaterThan(25);
             List<String> survived = new ArrayList<>();
             for (int n = 1; n <= calls; n++) {
@@ -157,8 +149,8 @@ class FailedLaunchIT {
                 assertThat(failed).as("call %d of %d", n, calls).isNotEmpty();
                 nothingIsLeft(failed + ", call " + n, settings, before);
             }
-            // A descriptor that is closed with an error is closed: nothing else may be passed over.
-            assertThat(survived).allMatch(failed -> failed.equals("close"));
+            // A descriptor that is closed with an error is closed; what mke2fs said need not be read.
+            assertThat(survived).isSubsetOf("close", "poll", "read");
         }
     }
 
@@ -176,7 +168,6 @@ class FailedLaunchIT {
             cage.call("agent.stop", AGENT);
             assertThat(bugs.firstWrite()).isBetween(1, calls - 10);
             for (int n = bugs.firstWrite(); n <= calls; n++) {
-                Files.writeString(vault().resolve("PASS"), "s3cr3t");
                 cage.forget();
                 bugs.bugAt(n);
                 cage.call("agent.start", AGENT);
@@ -187,15 +178,7 @@ class FailedLaunchIT {
                 nothingIsLeft(bugs.failed() + ", call " + n, settings, before);
                 assertThat(cage.calls()).endsWith("vault.revoke " + AGENT, "egress.remove " + AGENT);
             }
-            assertThat(bugs.written().stream().filter(FailedLaunchIT::hasSecretsLength))
-                    .hasSizeGreaterThan(10)
-                    .allMatch(FailedLaunchIT::isWiped);
         }
-    }
-
-    /** PASS has six bytes, and nothing else that is sent has. */
-    private static boolean hasSecretsLength(byte[] buffer) {
-        return buffer.length == 6;
     }
 
     @ParameterizedTest
@@ -222,11 +205,9 @@ class FailedLaunchIT {
     void whenTheLeaseIsOverBeforeTheGuestBegins(String fate, String state) throws Exception {
         CageSettings settings = settings(goodJail());
         Set<String> before = pipes();
-        Files.writeString(vault().resolve("PASS"), "s3cr3t");
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.warden().strikeAtOnce(fate);
             assertThat(failure()).isEqualTo("the lease of PASS was over before the agent began: " + state);
-            assertThat(vault()).isEmptyDirectory();
             nothingIsLeft(fate, settings, before);
             assertThat(cage.calls()).endsWith("vault.revoke " + AGENT, "egress.remove " + AGENT);
         }
@@ -237,7 +218,6 @@ class FailedLaunchIT {
     void whenTheWardenDoesNotTellWhetherTheLeaseIsOver(boolean isGarbled) throws Exception {
         CageSettings settings = settings(goodJail());
         Set<String> before = pipes();
-        Files.writeString(vault().resolve("PASS"), "s3cr3t");
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             if (isGarbled) {
                 cage.warden().garble(new JsonObject());
@@ -245,7 +225,6 @@ class FailedLaunchIT {
                 cage.refuse("vault.leases");
             }
             assertThat(failure()).contains(isGarbled ? "vault.leases is malformed" : "vault.leases is refused");
-            assertThat(vault()).isEmptyDirectory();
             nothingIsLeft("no answer", settings, before);
             assertThat(cage.calls()).endsWith("vault.revoke " + AGENT, "egress.remove " + AGENT);
         }
@@ -277,13 +256,11 @@ class FailedLaunchIT {
             awaitHeld(Set.of());
 
             Files.createFile(base.resolve("go"));
-            Files.writeString(vault().resolve("PASS"), "s3cr3t");
             cage.forget();
             cage.call("agent.start", AGENT);
             cage.await("agent.started", AGENT);
             cage.wardenDown();
             cage.call("agent.stop", AGENT);
-            assertThat(vault()).isEmptyDirectory();
             assertThat(cage.held()).containsExactly("warden " + AGENT);
             cage.wardenUp();
             awaitHeld(Set.of());
@@ -305,7 +282,6 @@ class FailedLaunchIT {
             delimiter = '|',
             value = {
                 "exit 3                                | ended with exit code 3",
-                "kill -9 $$                            | ended by signal 9",
                 "echo hello >&3; exec sleep 1000       | the jail said hello",
                 "echo netns 4194304 >&3; exec sleep 99 | ESRCH",
                 "echo netns here >&3; exec sleep 99    | a bug in cage: java.lang.NumberFormatException",
@@ -318,62 +294,6 @@ class FailedLaunchIT {
             assertThat(failure()).contains(why);
             nothingIsLeft(jail, settings, before);
         }
-    }
-
-    /** It once held up the agent's thread in write(2) for good: the pipe takes 64 KiB. */
-    @Test
-    void whenTheJailNeverReadsItsSecrets() throws Exception {
-        List<byte[]> secrets = withLargeSecrets(Duration.ofSeconds(3), () -> {});
-        assertThat(secrets).isNotEmpty().allMatch(FailedLaunchIT::isWiped);
-    }
-
-    @Test
-    void whenItIsStoppedWhileTheJailDoesNotReadItsSecrets() throws Exception {
-        long start = System.nanoTime();
-        List<byte[]> secrets = withLargeSecrets(Duration.ofMinutes(10), () -> cage.call("agent.stop", AGENT));
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMinutes(1));
-        assertThat(secrets).isNotEmpty().allMatch(FailedLaunchIT::isWiped);
-    }
-
-    /** Action of a test once the pipe is full. */
-    @FunctionalInterface
-    private interface Meanwhile {
-        void act() throws Exception;
-    }
-
-    /** Lends three times what the pipe takes to a jail that reads none of it; the buffers that came to be sent. */
-    private List<byte[]> withLargeSecrets(Duration jailDeadline, Meanwhile meanwhile) throws Exception {
-        cage.agent(AGENT, "[capabilities]\ncredential_refs = [\"LARGE_1\", \"LARGE_2\", \"LARGE_3\"]\n");
-        FaultyLibc watched = new FaultyLibc(libc, thread -> thread.getName().equals("cage-" + AGENT));
-        Path launcher = Files.writeString(base.resolve("jail.sh"), "exec sleep 1000\n");
-        CageSettings settings =
-                CageFixture.settings(base, List.of("/bin/sh", launcher.toString()), List.of(), jailDeadline);
-        Set<String> before = pipes();
-        try (ExecutorService caller = Executors.newSingleThreadExecutor();
-                CageDaemon _ = CageDaemon.start(watched.libc(), settings, cage.runtime())) {
-            // Answered when the launch is over.
-            Future<?> start = caller.submit(() -> {
-                cage.call("agent.start", AGENT);
-                return null;
-            });
-            while (watched.written().stream().noneMatch(FailedLaunchIT::isLarge)) {
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
-            meanwhile.act();
-            assertThat(cage.await("agent.failed", AGENT).get("why").getAsString())
-                    .contains("the jail has not read what it is to do in time, or it was stopped");
-            start.get(60, TimeUnit.SECONDS);
-            nothingIsLeft("a jail that reads nothing", settings, before);
-        }
-        return watched.written().stream().filter(FailedLaunchIT::isLarge).toList();
-    }
-
-    private static boolean isLarge(byte[] buffer) {
-        return buffer.length == 64 * 1024;
-    }
-
-    private static boolean isWiped(byte[] buffer) {
-        return Arrays.equals(buffer, new byte[buffer.length]);
     }
 
     @Test

@@ -6,6 +6,7 @@ import com.google.gson.JsonParser;
 import dev.nullbox.cage.agent.CageSettings;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,9 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Secrets and health of an agent in a real jail; a shell script inside stands for libkrun, a fake for the warden. */
+/** Secrets and health of an agent in a real jail; a fake guest inside stands for libkrun, a fake for the warden. */
 class LeaseIT {
-    private static final String UP = "echo walls >&3; echo enter >&3; exec 3>&-\n";
+    /** The agent's API, asked from the agent's own address. */
     private static final String ASK = """
             ask() {
               exec 5<>/dev/tcp/10.221.1.1/7301; printf "GET $1 HTTP/1.1\\r\\n\\r\\n" >&5
@@ -46,36 +47,49 @@ class LeaseIT {
         cage.close();
     }
 
-    private static String bash(String script) {
-        return UP + "exec bash -c '" + script + "'\n";
+    /** What a script prints that runs in the place of the agent's guest, with its address. */
+    private String inTheWire(String agent, String script) throws Exception {
+        String pid = cage.await("agent.started", agent).get("pid").getAsString();
+        Process asked = new ProcessBuilder(
+                        "nsenter",
+                        "-n",
+                        "-t",
+                        pid,
+                        "bash",
+                        "-c",
+                        "ip addr add 10.221.1.2/30 dev bridge0; until ip -o addr show dev bridge0 | grep -qv tentative; do :;"
+                                + " done\n" + script)
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        asked.waitFor();
+        return output;
     }
 
     @Test
-    void whatIsRevokedIsGoneFromTheRunningAgent() throws Exception {
+    void whatIsRevokedIsTakenFromTheRunningGuest() throws Exception {
         cage.agent("lent", "[capabilities]\ncredential_refs = [{ name = \"PASS\" }, { name = \"TOKEN\" }]\n");
-        CageSettings settings = cage.settings(UP + """
-                cd /agent/run/secrets; exec 4<PASS; echo "got $(cat PASS) and $(cat TOKEN)"
-                while [ -e PASS ] || [ -e TOKEN ]; do sleep 0.1; done
-                echo "left $(cat <&4 | wc -c) bytes, $(ls -A | wc -l) files"; exec sleep 1000
-                """);
+        CageSettings settings =
+                cage.settings(CageFixture.guest("echo \"got $SECRET_PASS and $SECRET_TOKEN\"; exec sleep 1000"));
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.call("agent.start", "lent");
             cage.awaitLine("lent", "got s3cr3t and t0k3n");
             cage.warden().revoke("lent");
             assertThat(cage.await("agent.secret_wiped", "lent").get("why").getAsString())
                     .isEqualTo("revoked");
-            cage.awaitLine("lent", "left 0 bytes, 0 files");
+            cage.awaitLine("lent", "wiped PASS");
+            cage.awaitLine("lent", "wiped TOKEN");
             assertThat(cage.listed("lent").get("state").getAsString()).isEqualTo("running");
             cage.call("agent.stop", "lent");
             assertThat(cage.held()).isEmpty();
         }
     }
 
-    /** The jail has handed its secrets over, and waits for the word that nobody gives it. */
+    /** The jail waits for the word that nobody gives it. */
     @Test
     void whatIsRevokedBeforeTheAgentBeginsIsNeverRead() throws Exception {
         cage.agent("lent", "[capabilities]\ncredential_refs = [{ name = \"PASS\" }, { name = \"TOKEN\" }]\n");
-        CageSettings settings = cage.settings(UP + "echo \"got $(cat /agent/run/secrets/PASS)\"; exec sleep 1000\n");
+        CageSettings settings = cage.settings(CageFixture.guest("echo \"got $SECRET_PASS\"; exec sleep 1000"));
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.warden().strikeAtOnce("revoked");
             cage.call("agent.start", "lent");
@@ -94,20 +108,18 @@ class LeaseIT {
     @Test
     void aCageThatWasStartedAnewDoesNotTakeTheOldLeaseForTheNewOne() throws Exception {
         cage.agent("lent", "[capabilities]\ncredential_refs = [{ name = \"PASS\" }]\n");
-        CageSettings settings = cage.settings(UP + "echo \"got $(cat /agent/run/secrets/PASS)\"; exec sleep 1000\n");
+        CageSettings settings = cage.settings(CageFixture.guest("echo \"got $SECRET_PASS\"; exec sleep 1000"));
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.call("agent.start", "lent");
             cage.awaitLine("lent", "got s3cr3t");
         }
-        settings = cage.settings(UP
-                + "echo anew; cd /agent/run/secrets; sleep 3; echo \"still $(cat PASS)\"; while [ -e PASS ]; do sleep"
-                + " 0.1; done; echo \"gone at last\"; exec sleep 1000\n");
+        settings = cage.settings(CageFixture.guest("sleep 3; echo \"still $SECRET_PASS\"; exec sleep 1000"));
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.call("agent.start", "lent");
             cage.awaitLine("lent", "still s3cr3t");
             // A warden that was started anew knows of no lease: so all are over.
             cage.warden().forget();
-            cage.awaitLine("lent", "gone at last");
+            cage.awaitLine("lent", "wiped PASS");
         }
     }
 
@@ -116,14 +128,13 @@ class LeaseIT {
         cage.agent(
                 "brief",
                 "[capabilities]\ncredential_refs = [{ name = \"PASS\", ttl_secs = 4 }, { name = \"TOKEN\" }]\n");
-        CageSettings settings = cage.settings(UP + """
-                cd /agent/run/secrets; while [ -e PASS ]; do sleep 0.1; done; echo "still $(ls)"; exec sleep 1000
-                """);
+        CageSettings settings = cage.settings(CageFixture.guest("exec sleep 1000"));
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.call("agent.start", "brief");
             assertThat(cage.await("agent.secret_wiped", "brief").toString())
                     .contains("\"name\":\"PASS\"", "\"why\":\"expired\"");
-            cage.awaitLine("brief", "still TOKEN");
+            cage.awaitLine("brief", "wiped PASS");
+            assertThat(cage.console("brief")).doesNotContain("TOKEN");
         }
     }
 
@@ -132,19 +143,17 @@ class LeaseIT {
         cage.agent(
                 "asker",
                 "[capabilities]\ncredential_refs = [{ name = \"TOKEN\", deliver = \"fetch\" }, { name = \"PASS\" }]\n");
-        CageSettings settings = cage.settings("cat; echo; "
-                + bash(ASK
-                        + "ls /agent/run/secrets; for n in TOKEN TOKEN PASS NONE; do ask /secrets/$n; done; exit 7"));
+        CageSettings settings = cage.settings(
+                CageFixture.guest("echo \"url $GUEST_NULLBOX_API_URL\"; env | grep ^SECRET_; exec sleep 1000"));
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.call("agent.start", "asker");
-            assertThat(cage.await("agent.exited", "asker").toString())
-                    .as(cage.console("asker"))
-                    .contains("\"code\":7");
-            String seen = cage.console("asker");
+            cage.awaitLine("asker", "SECRET_PASS");
+            assertThat(cage.console("asker"))
+                    .contains("url http://10.221.1.1:7301\n")
+                    .doesNotContain("SECRET_TOKEN");
+            String seen = inTheWire("asker", ASK + "for n in TOKEN TOKEN PASS NONE; do ask /secrets/$n; done");
             assertThat(seen)
-                    .contains("NULLBOX_API_URL", "http://10.221.1.1:7301\"")
                     .containsSubsequence(
-                            "PASS\n",
                             "HTTP/1.1 200 OK",
                             "t0k3n",
                             "HTTP/1.1 410 Gone",
@@ -153,14 +162,13 @@ class LeaseIT {
                             "HTTP/1.1 404 Not Found");
             assertThat(cage.warden().fetched()).containsExactly("TOKEN", "TOKEN", "PASS", "NONE");
             assertThat(seen.split("t0k3n", -1)).hasSize(2);
-            assertThat(seen).doesNotContain("TOKEN\nHTTP");
         }
     }
 
     @Test
     void aCanaryInAManifestKeepsItsAgentFromRunning() throws Exception {
         cage.agent("thief", "always", "[capabilities]\ncredential_refs = [\"BAIT\"]\n");
-        CageSettings settings = cage.settings(UP + "exec sleep 1000\n");
+        CageSettings settings = cage.settings(CageFixture.guest("exec sleep 1000"));
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.call("agent.start", "thief");
             assertThat(cage.await("agent.failed", "thief").get("why").getAsString())
@@ -178,13 +186,14 @@ class LeaseIT {
                 "thief",
                 "always",
                 "[capabilities]\ncredential_refs = [{ name = \"" + named + "\", deliver = \"fetch\" }]\n");
-        CageSettings settings = cage.settings(bash(ASK + "ask /secrets/BAIT; sleep 1000"));
+        CageSettings settings = cage.settings(CageFixture.guest("exec sleep 1000"));
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.call("agent.start", "thief");
+            inTheWire("thief", ASK + "ask /secrets/BAIT");
             assertThat(cage.await("agent.failed", "thief").get("why").getAsString())
                     .isEqualTo("canary");
-            assertThat(cage.await("agent.exited", "thief").get("signal").getAsInt())
-                    .isEqualTo(9);
+            assertThat(cage.await("agent.exited", "thief").get("how").getAsString())
+                    .isEqualTo("killed");
             cage.awaitState("thief", "failed");
             assertThat(cage.held()).isEmpty();
         }
@@ -195,10 +204,13 @@ class LeaseIT {
     void whoAsksForACanaryAndIsGoneIsNotStartedAgain() throws Exception {
         cage.agent(
                 "thief", "always", "[capabilities]\ncredential_refs = [{ name = \"TOKEN\", deliver = \"fetch\" }]\n");
-        CageSettings settings = cage.settings(bash(
-                "exec 5<>/dev/tcp/10.221.1.1/7301; printf \"GET /secrets/BAIT HTTP/1.1\\r\\n\\r\\n\" >&5; exit 1"));
+        CageSettings settings = cage.settings(CageFixture.guest("exec sleep 1000"));
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.call("agent.start", "thief");
+            inTheWire(
+                    "thief",
+                    "exec 5<>/dev/tcp/10.221.1.1/7301; printf \"GET /secrets/BAIT HTTP/1.1\\r\\n\\r\\n\" >&5; kill -9 "
+                            + cage.await("agent.started", "thief").get("pid"));
             cage.awaitState("thief", "failed");
             assertThat(cage.listed("thief").get("why").getAsString()).isEqualTo("canary");
             assertThat(cage.held()).isEmpty();
@@ -211,25 +223,18 @@ class LeaseIT {
         cage.agent(
                 "ill",
                 "[capabilities.health_check]\nport = 8080\npath = \"/well\"\ninterval_secs = 1\nmax_failures = 2\n");
-        CageSettings settings = cage.settings(UP + """
-                exec perl -MIO::Socket::INET -e '
-                  $| = 1; $s = IO::Socket::INET->new(LocalPort => 8080, Listen => 5, ReuseAddr => 1) or die $!;
-                  for ($n = 1; $c = $s->accept; $n++) {
-                    $l = <$c>; print "asked $n by ", $c->peerhost, " $l";
-                    print $c $n < 5 ? "HTTP/1.1 200 OK\\r\\n\\r\\n" : "HTTP/1.1 500 Ill\\r\\n\\r\\n"; close $c;
-                  }'
-                """);
+        CageSettings settings = cage.settings(CageFixture.guest("exec sleep 1000", "4"));
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.call("agent.start", "ill");
             String why = cage.await("agent.unhealthy", "ill").get("why").getAsString();
             assertThat(why).contains("2 times in a row", "500 Ill");
-            assertThat(cage.await("agent.exited", "ill").get("signal").getAsInt())
-                    .isEqualTo(9);
+            assertThat(cage.await("agent.exited", "ill").get("how").getAsString())
+                    .isEqualTo("killed");
             assertThat(cage.await("agent.failed", "ill").get("why").getAsString())
                     .isEqualTo(why);
             assertThat(cage.console("ill"))
-                    .contains("asked 4 by 10.221.1.1 GET /well HTTP/1.1", "asked 6")
-                    .doesNotContain("asked 7");
+                    .contains("check 4 of 8080/well", "check 6")
+                    .doesNotContain("check 7");
         }
     }
 
@@ -252,7 +257,7 @@ class LeaseIT {
         assertThat(cage.lastParams("vault.lease").get("refs")).isEqualTo(JsonParser.parseString("""
                         [{"name": "PASS", "version": 2, "ttl_s": 60, "deliver": "file"},
                          {"name": "TOKEN", "reads": 3, "deliver": "fetch"}]"""));
-        assertThat(cage.lastParams("egress.add").toString()).contains("\"api_port\":7301", "\"health_port\":8080");
+        assertThat(cage.lastParams("egress.add").toString()).contains("\"api_port\":7301");
         byte[] toml = Files.readAllBytes(base.resolve("agents/told/AGENT.toml"));
         String digest =
                 HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(toml));

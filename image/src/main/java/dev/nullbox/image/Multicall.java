@@ -20,16 +20,15 @@ public final class Multicall {
     private Multicall() {}
 
     /**
-     * Runs the program named by argv[0]; as process 1, whose argv[0] is the kernel's choice, that is nulld.
+     * Runs the program named by argv[0]. The kernel's choice of it for its own process 1 is {@code /init}, or what its
+     * command line says; a VMM is process 1 too, of its own PID namespace, and is called cage.
      *
      * @param args the program's own arguments
      */
     public static void main(String[] args) throws Exception {
-        String name = ProcessHandle.current().pid() == 1
-                ? "nulld"
-                : baseName(ProcessProperties.getArgumentVectorProgramName());
+        String name = baseName(ProcessProperties.getArgumentVectorProgramName());
         switch (name) {
-            case "nulld" -> NulldMain.main(args);
+            case "init", "nulld" -> NulldMain.main(args);
             case "launch" -> LaunchMain.main(args);
             case "egress" -> EgressMain.main(args);
             case "warden" -> WardenMain.main(args);

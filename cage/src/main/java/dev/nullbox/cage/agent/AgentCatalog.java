@@ -8,6 +8,7 @@ import dev.nullbox.manifest.reader.ManifestReader;
 import dev.nullbox.service.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -15,19 +16,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * The agents on this appliance: those of the image, then those of the data partition, each sorted by name.
  *
  * <p>What an agent consists of lies in its own directory: a symbolic link in place of that directory, of its AGENT.toml or
- * of its {@code rootfs} is refused. The data partition comes from outside, and a link on it could lead anywhere on the
+ * of its image is refused. The data partition comes from outside, and a link on it could lead anywhere on the
  * host, as to a device that is waited for or to another agent's files.
  */
 public final class AgentCatalog {
     private static final String MANIFEST_FILE = "AGENT.toml";
-    private static final String ROOTFS = "rootfs";
+    private static final String IMAGE_FILE = "root.erofs";
+    private static final String DIGEST_FILE = "root.digest";
+    private static final int MAX_DIGEST_BYTES = 256;
+    private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}\\n?");
 
     private final Path imageAgents;
     private final Path dataAgents;
@@ -121,12 +127,33 @@ public final class AgentCatalog {
                     "is " + stated + ", but the agent's directory is " + name,
                     "give both the same name"));
         }
-        Path rootfs = directory.resolve(ROOTFS);
-        String program = manifest.agent().command().executable();
-        new RootfsCheck(rootfs).command(program).ifPresent(problems::add);
+        Path image = directory.resolve(IMAGE_FILE);
+        for (Path file : List.of(image, directory.resolve(DIGEST_FILE))) {
+            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                problems.add(new Problem(
+                        file.getFileName().toString(),
+                        "there is no regular file of this name beside AGENT.toml",
+                        "make the agent's image with ./nullbox boot --agent DIR, which puts it there"));
+            }
+        }
+        if (problems.isEmpty()) {
+            digestProblem(directory.resolve(DIGEST_FILE)).ifPresent(problems::add);
+        }
         return problems.isEmpty()
-                ? new CatalogEntry.Accepted(name, from, manifest, digest, rootfs)
+                ? new CatalogEntry.Accepted(name, from, manifest, digest, image)
                 : new CatalogEntry.Refused(name, from, problems);
+    }
+
+    private static Optional<Problem> digestProblem(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            String text = new String(in.readNBytes(MAX_DIGEST_BYTES), StandardCharsets.US_ASCII);
+            return DIGEST.matcher(text).matches()
+                    ? Optional.empty()
+                    : Optional.of(new Problem(
+                            DIGEST_FILE,
+                            "this is no digest",
+                            "write sha256: and the 64 hexadecimal digits of " + IMAGE_FILE));
+        }
     }
 
     private static CatalogEntry refused(String name, Source from, String field, String problem, String remedy) {

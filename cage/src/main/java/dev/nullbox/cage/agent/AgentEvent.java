@@ -1,7 +1,5 @@
 package dev.nullbox.cage.agent;
 
-import dev.nullbox.service.process.ExitStatus;
-
 /** Event in an agent's life. */
 sealed interface AgentEvent {
     /** Somebody wants it to run. */
@@ -10,7 +8,7 @@ sealed interface AgentEvent {
     /** Somebody wants it to stop. */
     record StopRequested() implements AgentEvent {}
 
-    /** Its walls are read back and its microVM begins. */
+    /** Its program runs in its guest. */
     record Entered() implements AgentEvent {}
 
     /** It could not be launched, and nothing of it is left; final when it may not be tried again. */
@@ -23,7 +21,7 @@ sealed interface AgentEvent {
     record Ban(String why) implements AgentEvent {}
 
     /** Its process has ended. */
-    record Exited(ExitStatus status) implements AgentEvent {}
+    record Exited(RunEnd end) implements AgentEvent {}
 
     /** The deadline of its state has come. */
     record TimerFired() implements AgentEvent {}

@@ -3,18 +3,16 @@ package dev.nullbox.cage.agent;
 import dev.nullbox.cage.agent.AgentEvent.*;
 import dev.nullbox.cage.agent.AgentState.*;
 import dev.nullbox.cage.agent.Transition.Action;
-import dev.nullbox.cage.jail.CageExit;
 import dev.nullbox.manifest.RestartPolicy;
 import dev.nullbox.service.process.Backoff;
-import dev.nullbox.service.process.ExitStatus;
 import java.time.Duration;
 
 /**
  * Life of an agent as a pure table of state and event; {@link AgentRunner} performs the actions.
  *
  * @param policy whether it is started again after it ended
- * @param startDeadline from the launch until its walls are read back
- * @param stopDeadline from TERM to KILL
+ * @param startDeadline from the launch until its program runs
+ * @param stopDeadline from the stop signal until all of it is killed
  */
 record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration stopDeadline) {
     /** Reason of a launch that nobody asked for. */
@@ -53,7 +51,7 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration sto
             // The run that did it has ended meanwhile.
             case Row(Idle _, Ban(var why)) -> Transition.to(new Failed(why), new Action.EmitFailed(why));
 
-            case Row(Live s, Exited(var status)) -> exited(s, status, now);
+            case Row(Live s, Exited(var end)) -> exited(s, end, now);
             case Row(Idle s, Exited _) -> Transition.to(s);
 
             case Row(AgentState.Backoff(var failures, var _, var _), TimerFired _) -> launch(failures, RESTART, now);
@@ -69,32 +67,33 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration sto
         return Transition.to(new Starting(failures, now + startDeadline.toMillis()), new Action.Launch(reason));
     }
 
-    private Transition exited(Live state, ExitStatus status, long now) {
-        String how = CageExit.explain(status);
+    private Transition exited(Live state, RunEnd end, long now) {
+        String how = end.explain();
         AgentState next = switch (state) {
             case Stopping _ -> new Stopped("");
             case Banned(var cause) -> new Failed(cause);
-            case Starting(var failures, var _) -> ended(status, how, failures, now);
+            case Starting(var failures, var _) -> ended(end, how, failures, now);
             case Running(var failures, var since, var cause) ->
-                ended(status, cause.isEmpty() ? how : cause, now - since >= Backoff.RESET_MILLIS ? 0 : failures, now);
+                ended(end, cause.isEmpty() ? how : cause, now - since >= Backoff.RESET_MILLIS ? 0 : failures, now);
         };
         return Transition.to(
                 next,
-                new Action.EmitExited(status),
+                new Action.EmitExited(end),
                 new Action.CleanUp(),
                 next instanceof Failed(var why) ? new Action.EmitFailed(why) : new Action.EmitStopped());
     }
 
-    private AgentState ended(ExitStatus status, String why, int failures, long now) {
-        boolean again = switch (policy) {
-            case NEVER -> false;
-            case ON_FAILURE -> !status.isSuccess();
-            case ALWAYS -> true;
-        };
-        if (again && !CageExit.isPermanent(status)) {
+    private AgentState ended(RunEnd end, String why, int failures, long now) {
+        boolean again = end.way() == RunEnd.Way.REBOOT
+                || switch (policy) {
+                    case NEVER -> false;
+                    case ON_FAILURE -> !end.isSuccess();
+                    case ALWAYS -> true;
+                };
+        if (again && !end.isPermanent()) {
             return backoff(failures, "", now);
         }
-        return status.isSuccess() ? new Stopped("") : new Failed(why);
+        return end.isSuccess() ? new Stopped("") : new Failed(why);
     }
 
     private static AgentState backoff(int failures, String why, long now) {

@@ -1,5 +1,9 @@
 package dev.nullbox.cage.agent;
 
+import dev.nullbox.cage.disk.DiskStore;
+import dev.nullbox.cage.disk.RunDisks;
+import dev.nullbox.cage.guest.GuestEnd;
+import dev.nullbox.cage.guest.GuestServer;
 import dev.nullbox.cage.jail.CageExit;
 import dev.nullbox.cage.jail.Cgroups;
 import dev.nullbox.cage.jail.JailNetwork;
@@ -15,7 +19,6 @@ import dev.nullbox.natives.SyscallException;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.natives.netlink.Rtnetlink;
-import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.EgressContract;
 import dev.nullbox.protocol.api.MemoryContract;
@@ -31,6 +34,8 @@ import dev.nullbox.service.process.ChildProcess;
 import dev.nullbox.service.process.ExitStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,23 +51,34 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts one run of an agent: firewall, secrets, cgroup, process, network, memory. Each step registers its cleanup;
- * cleanups run in reverse order on failure and at exit.
+ * One run of an agent: firewall, secrets, disks, cgroup, guest's listener, process, network, memory. Each step registers
+ * its cleanup; cleanups run in reverse order on failure and at exit.
  */
 public final class AgentRun {
     private static final List<String> ENVIRONMENT = List.of("LANG=C.UTF-8", "PATH=/sbin:/bin");
     private static final long STATUS_POLL_MILLIS = 100;
     private static final long REAP_SECONDS = 20;
+    /** From the agent's end until its VMM is gone; what it wrote is on its disks before. */
+    static final Duration GUEST_END = Duration.ofSeconds(10);
+
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+    private static final int CONSOLE_TAIL = 8;
 
     /** Reason of a ban: the agent asked for a secret which nobody may have. */
     static final String CANARY = "canary";
 
-    /** Dependencies of all runs. */
+    /**
+     * Dependencies of all runs.
+     *
+     * @param hostPids the host's PID namespace, as /proc names it
+     */
     public record RunDependencies(
             Libc libc,
             CageSettings settings,
             Spawner spawner,
             Cgroups cgroups,
+            DiskStore disks,
+            String hostPids,
             ServiceClients clients,
             LeaseMonitor leaseMonitor,
             LeaseRevoker leaseRevoker,
@@ -79,10 +95,10 @@ public final class AgentRun {
         /** The walls are read back; with the limits of its control group, by the names of their files. */
         void sandboxed(Map<String, String> limits);
 
-        /** The microVM begins. */
-        void entered();
+        /** The agent's program runs in its guest. */
+        void started();
 
-        void ended(ExitStatus status);
+        void ended(RunEnd end);
 
         /** It did not answer its health check. */
         void unhealthy(String why);
@@ -103,7 +119,13 @@ public final class AgentRun {
     private final RunSidecars sidecars;
     private final BlockingQueue<String> statusLines = new LinkedBlockingQueue<>();
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+    private final ArrayDeque<String> consoleTail = new ArrayDeque<>();
     private volatile @Nullable ChildProcess child;
+    private volatile @Nullable GuestServer guest;
+    private volatile @Nullable GuestEnd report;
+    private volatile @Nullable String broken;
+    private volatile boolean hasEntered;
+    private volatile boolean isKilled;
     private volatile Map<String, String> limits = Map.of();
 
     AgentRun(
@@ -166,6 +188,14 @@ public final class AgentRun {
         dependencies.clients().addEgress(agent.manifest(), slot);
         ServiceClients.GrantedLease granted = lease();
         try {
+            cleanups.push("release its disks", () -> dependencies.disks().release(agent.agent()));
+            RunDisks disks = dependencies
+                    .disks()
+                    .prepare(
+                            agent.agent(),
+                            slot.uid(),
+                            GuestSetup.diskRequest(
+                                    agent.manifest().capabilities().filesystem()));
             cleanups.push("remove the cgroup", () -> dependencies.cgroups().remove(name));
             limits = dependencies
                     .cgroups()
@@ -173,15 +203,32 @@ public final class AgentRun {
                             name,
                             agent.manifest().capabilities().maxCpuPercent().value(),
                             agent.manifest().capabilities().maxMemory().value());
+            List<VmConfig.Disk> images =
+                    GuestSetup.disks(agent.image(), dependencies.settings().tools(), disks);
+            GuestServer server = listen(images, granted.secrets());
             JailPipe input = new JailPipe(dependencies.libc(), spawn(name).input());
             try {
-                enterSandbox(input, granted, isCancelled);
+                enterSandbox(input, images, server, granted, isCancelled);
             } finally {
                 dependencies.libc().close(input.fd());
             }
-        } finally {
+        } catch (IOException | RpcException | RuntimeException e) {
             granted.secrets().forEach(Secret::close);
+            throw e;
         }
+    }
+
+    /** Takes the secrets over: they go to the guest with its configuration. */
+    private GuestServer listen(List<VmConfig.Disk> disks, List<Secret> secrets) throws IOException {
+        GuestServer server = GuestServer.open(
+                dependencies.libc(),
+                dependencies.settings().guests().resolve(agent.name()),
+                slot.uid(),
+                GuestSetup.configuration(agent.manifest(), slot, disks, secrets),
+                new GuestListener());
+        guest = server;
+        cleanups.push("close the guest's listener", server::close);
+        return server;
     }
 
     /** The machine would no longer reach its own network, or the agents another's. */
@@ -234,19 +281,19 @@ public final class AgentRun {
         }
     }
 
-    private void enterSandbox(JailPipe input, ServiceClients.GrantedLease granted, BooleanSupplier isCancelled)
+    private void enterSandbox(
+            JailPipe input,
+            List<VmConfig.Disk> disks,
+            GuestServer server,
+            ServiceClients.GrantedLease granted,
+            BooleanSupplier isCancelled)
             throws IOException, RpcException {
         Libc libc = dependencies.libc();
-        List<Secret> secrets = granted.secrets();
-        byte[] spec = Json.bytes(Codec.encode(jailSpec(secrets)));
+        byte[] spec = Json.bytes(Codec.encode(jailSpec(disks)));
         BooleanSupplier isOver = deadline(isCancelled);
         try {
             input.send(spec, isOver);
             input.send(new byte[] {'\n'}, isOver);
-            for (Secret secret : secrets) {
-                input.send(secret.value(), isOver);
-                secret.close();
-            }
         } catch (SyscallException e) {
             throw e.errno() == Errno.EPIPE ? endedEarly(e) : e;
         }
@@ -256,11 +303,10 @@ public final class AgentRun {
         sidecars.serve(cleanups);
         cleanups.push(MemoryContract.DETACH.name(), () -> dependencies.clients().detachMemory(agent.agent()));
         dependencies.clients().attachMemory(agent, slot, number);
-        input.send("go\n".getBytes(StandardCharsets.US_ASCII), isOver);
-        if (!secrets.isEmpty()) {
-            sidecars.keep(cleanups, granted.lease(), threadId, awaitStatus("vault ", isCancelled));
-            input.send("kept\n".getBytes(StandardCharsets.US_ASCII), isOver);
+        if (!granted.secrets().isEmpty()) {
+            sidecars.watch(cleanups, granted.lease(), server);
         }
+        input.send("go\n".getBytes(StandardCharsets.US_ASCII), isOver);
     }
 
     /** The end of the process says more than the broken pipe. */
@@ -276,30 +322,21 @@ public final class AgentRun {
         }
     }
 
-    private Message jailSpec(List<Secret> secrets) {
+    private Message jailSpec(List<VmConfig.Disk> disks) {
         CageSettings settings = dependencies.settings();
-        var files = agent.manifest().capabilities().filesystem();
         return Message.of(
                 JailSpec.NETWORK.is(slot.network()),
                 JailSpec.SLOT.is((long) slot.number()),
                 JailSpec.KVM_GROUP.is((long) settings.kvmGroup()),
+                JailSpec.HOST_PID.is(dependencies.hostPids()),
                 JailSpec.CAGE_PID.is((long) dependencies.libc().getpid()),
                 JailSpec.CGROUP.is(Cgroups.name(agent.name())),
                 JailSpec.NEW_ROOT.is(settings.jailRoot().toString()),
                 JailSpec.BINDS.is(settings.binds()),
-                JailSpec.ROOTFS.is(agent.rootfs().toString()),
-                JailSpec.SHARES.is(settings.shares().resolve(agent.name()).toString()),
-                JailSpec.READABLE.is(
-                        files.read().stream().map(path -> path.value()).toList()),
-                JailSpec.WRITABLE.is(
-                        files.write().stream().map(path -> path.value()).toList()),
-                JailSpec.SECRET_FILES.is(secrets.stream()
-                        .map(secret -> Message.of(
-                                Fields.NAME.is(secret.name()), Fields.BYTES.is((long) secret.value().length)))
-                        .toList()),
+                JailSpec.CONTROL.is(settings.guests().resolve(agent.name()).toString()),
                 JailSpec.LAUNCHER.is(settings.launcher()),
                 JailSpec.KRUN_LOG_LEVEL.is((long) settings.krunLogLevel()),
-                JailSpec.VM.is(VmConfig.of(agent.manifest(), slot)));
+                JailSpec.VM.is(VmConfig.of(agent.manifest(), slot, disks)));
     }
 
     /** The rest of the next status line, which must begin so. */
@@ -345,20 +382,32 @@ public final class AgentRun {
         }
     }
 
-    /** Asks the VMM to end. */
+    /** Asks the agent to end by its own signal, and its guest with it; ends the VMM where the guest cannot be asked. */
     void terminate() {
-        signal(Signals.SIGTERM);
+        GuestServer server = guest;
+        var stated = agent.manifest().agent();
+        try {
+            if (server == null || !server.isUp()) {
+                kill();
+            } else {
+                server.stop(stated.stopSignal().number(), Duration.ofSeconds(stated.stopSecs()));
+            }
+        } catch (IOException e) {
+            listener.message("it is killed, as its guest could not be asked to stop: " + e.getMessage());
+            kill();
+        }
     }
 
-    /** Ends it. */
+    /** Ends the VMM. */
     void kill() {
-        signal(Signals.SIGKILL);
+        isKilled = true;
+        signalKill();
     }
 
-    private void signal(int signal) {
+    private void signalKill() {
         ChildProcess process = child;
         if (process != null) {
-            var _ = process.signal(signal);
+            var _ = process.signal(Signals.SIGKILL);
         }
     }
 
@@ -381,10 +430,106 @@ public final class AgentRun {
         cleanups.all();
     }
 
+    /** The end of a VMM whose process has been reaped. */
+    private RunEnd end(ExitStatus status) {
+        GuestServer server = guest;
+        if (server != null) {
+            server.drain(LAST_WORDS);
+        }
+        GuestEnd reported = report;
+        if (reported != null) {
+            return RunEnd.of(reported);
+        }
+        if (status instanceof ExitStatus.Signal(int signal) && signal == Signals.SIGSYS) {
+            return RunEnd.of(RunEnd.Way.COMPROMISED, "");
+        }
+        if (dependencies.cgroups().outOfMemoryKills(agent.name()) > 0) {
+            return RunEnd.of(RunEnd.Way.VMM_OUT_OF_MEMORY, "the limit of its group is " + limits.get("memory.max"));
+        }
+        String hang = broken;
+        if (hang != null) {
+            return RunEnd.of(RunEnd.Way.HANG, hang + lastLines());
+        }
+        if (isKilled) {
+            return RunEnd.of(RunEnd.Way.KILLED, "");
+        }
+        return hasEntered
+                ? RunEnd.of(RunEnd.Way.CRASH, "its VMM ended with " + status.describe() + lastLines())
+                : RunEnd.notStarted(status);
+    }
+
+    /** What the guest's console said last: quoted, as it may say anything. */
+    private synchronized String lastLines() {
+        return consoleTail.isEmpty() ? "" : "; its console said last: " + String.join(" | ", consoleTail);
+    }
+
+    private synchronized void keepLine(String line) {
+        if (consoleTail.size() == CONSOLE_TAIL) {
+            consoleTail.removeFirst();
+        }
+        consoleTail.addLast(line);
+    }
+
+    private final class GuestListener implements GuestServer.Listener {
+        @Override
+        public void configured() {
+            if (hasSecrets()) {
+                dependencies.wiper().request();
+            }
+        }
+
+        @Override
+        public void line(String line) {
+            listener.console(line);
+        }
+
+        @Override
+        public void started() {
+            GuestServer server = guest;
+            if (server != null) {
+                sidecars.started(server);
+            }
+            listener.started();
+        }
+
+        @Override
+        public void ended(GuestEnd end) {
+            report = end;
+        }
+
+        @Override
+        public void closed() {
+            try {
+                exit.get(GUEST_END.toSeconds(), TimeUnit.SECONDS);
+            } catch (TimeoutException e) {
+                listener.message(
+                        "its VMM is killed: it did not end within " + GUEST_END.toSeconds() + " s after its guest had");
+                kill();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void broken(String why) {
+            if (!isKilled) {
+                broken = why;
+                kill();
+            }
+        }
+
+        @Override
+        public void gone() {
+            signalKill();
+        }
+    }
+
     private final class MonitorListener implements ProcessMonitor.Listener {
         @Override
         public void console(String line) {
-            listener.console(line);
+            keepLine(line);
         }
 
         @Override
@@ -396,24 +541,15 @@ public final class AgentRun {
         public void status(String line) {
             switch (line) {
                 case "walls" -> listener.sandboxed(limits);
-                case "enter" -> entered();
+                case "enter" -> hasEntered = true;
                 default -> statusLines.add(line);
-            }
-        }
-
-        private void entered() {
-            try {
-                sidecars.entered();
-                listener.entered();
-            } catch (IOException e) {
-                listener.banned("its health cannot be asked for: " + e.getMessage());
             }
         }
 
         @Override
         public void ended(ExitStatus status) {
             exit.complete(status);
-            listener.ended(status);
+            listener.ended(end(status));
         }
     }
 }

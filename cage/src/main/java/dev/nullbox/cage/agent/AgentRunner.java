@@ -1,8 +1,6 @@
 package dev.nullbox.cage.agent;
 
 import dev.nullbox.cage.agent.Transition.Action;
-import dev.nullbox.cage.jail.CageExit;
-import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.protocol.Event;
 import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.Fields;
@@ -15,7 +13,6 @@ import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.EventSink;
 import dev.nullbox.service.RateLimitedLog;
 import dev.nullbox.service.TokenBucket;
-import dev.nullbox.service.process.ExitStatus;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -34,12 +31,14 @@ public final class AgentRunner implements Runnable {
     private static final int CONSOLE_BURST = 500;
     private static final int CONSOLE_LINES_PER_SECOND = 100;
     private static final long NO_RUN = 0;
+    /** From the agent's end until what it wrote is on its disks. */
+    private static final Duration GUEST_SYNC = Duration.ofSeconds(20);
 
     /** @param run whose event it is, or {@link #NO_RUN} */
     private record Queued(AgentEvent event, long run, CompletableFuture<Boolean> taken) {}
 
     /** View of an agent at one moment. */
-    public record Snapshot(AgentState state, long run, int pid, long restarts, Optional<ExitStatus> exit) {}
+    public record Snapshot(AgentState state, long run, int pid, long restarts, Optional<RunEnd> exit) {}
 
     private final AgentRun.RunDependencies dependencies;
     private final CatalogEntry.Accepted agent;
@@ -52,7 +51,7 @@ public final class AgentRunner implements Runnable {
     private AgentState state = new AgentState.Stopped("");
     private long runs;
     private long restarts;
-    private Optional<ExitStatus> lastExit = Optional.empty();
+    private Optional<RunEnd> lastExit = Optional.empty();
     private @Nullable AgentRun current;
     private volatile Snapshot snapshot = new Snapshot(state, 0, 0, 0, lastExit);
 
@@ -65,7 +64,11 @@ public final class AgentRunner implements Runnable {
         this.clockMillis = dependencies.clockMillis();
         CageSettings settings = dependencies.settings();
         this.lifecycle = new AgentLifecycle(
-                agent.manifest().agent().restart(), settings.jailDeadline(), settings.stopDeadline());
+                agent.manifest().agent().restart(),
+                settings.jailDeadline(),
+                Duration.ofSeconds(agent.manifest().agent().stopSecs())
+                        .plus(GUEST_SYNC)
+                        .plus(AgentRun.GUEST_END));
     }
 
     public CatalogEntry.Accepted agent() {
@@ -144,7 +147,7 @@ public final class AgentRunner implements Runnable {
             case Action.Refuse _ -> {}
             case Action.EmitStarted _ ->
                 current(run -> emit(AgentContract.STARTED, Fields.RUN.is(runs), Fields.PID.is((long) run.pid())));
-            case Action.EmitExited(var status) -> exited(status);
+            case Action.EmitExited(var end) -> exited(end);
             case Action.EmitStopped _ -> emit(AgentContract.STOPPED, Fields.RUN.is(runs));
             case Action.EmitFailed(var why) -> emit(AgentContract.FAILED, Fields.WHY.is(why));
         }
@@ -182,19 +185,12 @@ public final class AgentRunner implements Runnable {
         apply(new AgentEvent.LaunchFailed(why, isFinal));
     }
 
-    private void exited(ExitStatus status) {
-        emit(AgentContract.EXITED, Fields.RUN.is(runs), describe(status));
-        CageExit.of(status).ifPresent(_ -> warn(CageExit.explain(status)));
-        lastExit = Optional.of(status);
-    }
-
-    /** The status as events and answers have it. */
-    public static Value<Long> describe(ExitStatus status) {
-        return switch (status) {
-            case ExitStatus.Code(var code) -> Fields.CODE.is((long) code);
-            case ExitStatus.Signal(var signal) -> Fields.SIGNAL.is((long) signal);
-            case ExitStatus.OutOfMemory _ -> Fields.SIGNAL.is((long) Signals.SIGKILL);
-        };
+    private void exited(RunEnd end) {
+        emit(AgentContract.EXITED, end.describe().and(Fields.RUN.is(runs)));
+        if (end.way() == RunEnd.Way.COMPROMISED) {
+            emit(AgentContract.COMPROMISED, Fields.RUN.is(runs));
+        }
+        lastExit = Optional.of(end);
     }
 
     private void emit(Event event, Value<?>... fields) {
@@ -283,7 +279,7 @@ public final class AgentRunner implements Runnable {
         }
 
         @Override
-        public void entered() {
+        public void started() {
             var _ = send(new AgentEvent.Entered(), run);
         }
 
@@ -304,10 +300,10 @@ public final class AgentRunner implements Runnable {
         }
 
         @Override
-        public void ended(ExitStatus status) {
+        public void ended(RunEnd end) {
             reportDropped(console, this::writeLine);
             reportDropped(messages, AgentRunner.this::warn);
-            var _ = send(new AgentEvent.Exited(status), run);
+            var _ = send(new AgentEvent.Exited(end), run);
         }
     }
 }

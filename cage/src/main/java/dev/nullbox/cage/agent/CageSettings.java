@@ -1,5 +1,6 @@
 package dev.nullbox.cage.agent;
 
+import dev.nullbox.cage.disk.DiskStore;
 import dev.nullbox.protocol.id.AgentNetwork;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,13 +10,15 @@ import java.util.Set;
 /**
  * Places and limits of the daemon.
  *
- * @param imageAgents agents of the image: NAME/AGENT.toml and NAME/rootfs
+ * @param imageAgents agents of the image: NAME/AGENT.toml, NAME/root.erofs and its digest
  * @param dataAgents agents of the data partition, likewise
- * @param shares the agents' shares: NAME/
+ * @param disks where the agents' disks lie
  * @param network of which agents have their addresses
  * @param sockets the directory of the services' sockets
  * @param cgroups the unified hierarchy's own mount point
  * @param controllers the controllers whose limits are set; an absent one fails the start
+ * @param guests a directory for the sockets at which guests arrive: NAME/
+ * @param tools the image of the appliance's own disk in each guest
  * @param jailRoot a directory for jails to mount their roots on, each in its own mount namespace
  * @param launcher how a stage is started, without its name: {@code ["/sbin/cage"]}
  * @param binds what of the host a jail sees read-only
@@ -23,17 +26,18 @@ import java.util.Set;
  * @param kvmGroup its group
  * @param krunLogLevel 1 for errors, 2 for warnings too
  * @param callDeadline of one call of another service
- * @param jailDeadline from a jail's start until its walls are up
- * @param stopDeadline from TERM to KILL
+ * @param jailDeadline from a jail's start until its walls are up, and from its launch until its program runs
  */
 public record CageSettings(
         Path imageAgents,
         Path dataAgents,
-        Path shares,
+        DiskStore.Settings disks,
         AgentNetwork network,
         Path sockets,
         Path cgroups,
         Set<String> controllers,
+        Path guests,
+        Path tools,
         Path jailRoot,
         List<String> launcher,
         List<String> binds,
@@ -41,8 +45,7 @@ public record CageSettings(
         int kvmGroup,
         int krunLogLevel,
         Duration callDeadline,
-        Duration jailDeadline,
-        Duration stopDeadline) {
+        Duration jailDeadline) {
     private static final int KVM_GROUP = 36;
 
     public CageSettings {
@@ -56,12 +59,14 @@ public record CageSettings(
         return new CageSettings(
                 Path.of("/agents"),
                 Path.of("/data/agents"),
-                Path.of("/data/shares"),
+                DiskStore.Settings.appliance(),
                 AgentNetwork.parse(
                         System.getenv().getOrDefault(AgentNetwork.VARIABLE, AgentNetwork.DEFAULT.toString())),
                 Path.of("/run/nullbox"),
                 Path.of("/sys/fs/cgroup"),
                 Set.of("cpu", "memory", "pids"),
+                runDir.resolve("guests"),
+                Path.of("/usr/lib/nullbox/guest/tools.erofs"),
                 runDir.resolve("jail"),
                 List.of("/sbin/cage"),
                 List.of("/sbin/cage", "/sbin/nullbox", "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/jre"),
@@ -69,7 +74,6 @@ public record CageSettings(
                 KVM_GROUP,
                 1,
                 Duration.ofSeconds(10),
-                Duration.ofSeconds(120),
-                Duration.ofSeconds(8));
+                Duration.ofSeconds(120));
     }
 }

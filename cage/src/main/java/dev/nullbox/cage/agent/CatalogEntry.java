@@ -30,8 +30,9 @@ public sealed interface CatalogEntry {
      * An agent that can be started.
      *
      * @param digest SHA-256 of its AGENT.toml, 64 lower-case hexadecimal digits
+     * @param image its root file system, a raw EROFS image
      */
-    record Accepted(String name, Source from, Manifest manifest, String digest, Path rootfs) implements CatalogEntry {
+    record Accepted(String name, Source from, Manifest manifest, String digest, Path image) implements CatalogEntry {
         AgentName agent() {
             return manifest.agent().name();
         }

@@ -1,37 +1,47 @@
 package dev.nullbox.cage.agent;
 
+import dev.nullbox.cage.guest.GuestServer;
 import dev.nullbox.manifest.HealthCheck;
 import dev.nullbox.service.TerminalText;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Health check of one running agent: HTTP GET at its own address. Any status of 200 to 299 is good. The manifest's number
- * of failures in a row is reported once.
+ * Health check of one running agent, which its guest's init makes: HTTP GET at the guest's own loopback, or a program. The
+ * manifest's number of failures in a row is reported once.
  */
 final class HealthProbe implements AutoCloseable {
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(5);
-    private static final int MAX_STATUS_BYTES = 1024;
 
-    private final InetAddress agent;
-    private final HealthCheck.Http check;
+    /** One question of the guest: what is wrong, empty when it is well. */
+    @FunctionalInterface
+    interface Question {
+        Optional<String> ask(Duration limit) throws IOException;
+    }
+
+    private final Question question;
+    private final HealthCheck check;
     private final Duration limit;
     private final Consumer<String> unhealthy;
     private boolean isClosed;
 
-    private HealthProbe(InetAddress agent, HealthCheck.Http check, Duration limit, Consumer<String> unhealthy) {
-        this.agent = agent;
+    private HealthProbe(Question question, HealthCheck check, Duration limit, Consumer<String> unhealthy) {
+        this.question = question;
         this.check = check;
         this.limit = limit;
         this.unhealthy = unhealthy;
+    }
+
+    /** The question that a guest is asked. */
+    static Question of(GuestServer guest, HealthCheck check) {
+        return switch (check) {
+            case HealthCheck.Http http -> limit -> guest.checkHttp(http.port(), http.path(), limit);
+            case HealthCheck.Exec exec ->
+                limit -> guest.checkCommand(exec.command().words(), limit);
+        };
     }
 
     /**
@@ -40,17 +50,15 @@ final class HealthProbe implements AutoCloseable {
      * @param limit of one question and its answer; see {@link #limit}
      * @param unhealthy takes the reason, in one line
      */
-    static HealthProbe start(InetAddress agent, HealthCheck.Http check, Duration limit, Consumer<String> unhealthy) {
-        HealthProbe probe = new HealthProbe(agent, check, limit, unhealthy);
-        Thread.ofPlatform()
-                .daemon()
-                .name("cage-health-" + agent.getHostAddress())
-                .start(probe::run);
+    static HealthProbe start(
+            String agent, Question question, HealthCheck check, Duration limit, Consumer<String> unhealthy) {
+        HealthProbe probe = new HealthProbe(question, check, limit, unhealthy);
+        Thread.ofPlatform().daemon().name("cage-health-" + agent).start(probe::run);
         return probe;
     }
 
     /** Time limit of one check: five seconds, and never longer than the interval. */
-    static Duration limit(HealthCheck.Http check) {
+    static Duration limit(HealthCheck check) {
         return check.interval().compareTo(LONGEST_ANSWER) < 0 ? check.interval() : LONGEST_ANSWER;
     }
 
@@ -83,34 +91,10 @@ final class HealthProbe implements AutoCloseable {
 
     /** The problem in one line; empty when the agent is well. */
     private String probe() {
-        long deadline = System.nanoTime() + limit.toNanos();
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(agent, check.port()), (int) limit.toMillis());
-            String request = "GET " + check.path() + " HTTP/1.1\r\nHost: " + agent.getHostAddress() + ":" + check.port()
-                    + "\r\nUser-Agent: nullbox\r\nConnection: close\r\n\r\n";
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            String status = statusLine(socket, deadline);
-            boolean isGood = status.startsWith("HTTP/1.") && status.startsWith(" 2", 8);
-            return isGood ? "" : "answered " + TerminalText.escaped(status);
+        try {
+            return question.ask(limit).map(TerminalText::escaped).orElse("");
         } catch (IOException e) {
             return "no answer: " + e.getMessage();
-        }
-    }
-
-    private static String statusLine(Socket socket, long deadline) throws IOException {
-        InputStream in = socket.getInputStream();
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        while (true) {
-            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-            if (left <= 0 || line.size() == MAX_STATUS_BYTES) {
-                throw new IOException("no status line in time");
-            }
-            socket.setSoTimeout((int) left);
-            int next = in.read();
-            if (next < 0 || next == '\n') {
-                return line.toString(StandardCharsets.ISO_8859_1).strip();
-            }
-            line.write(next);
         }
     }
 

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 final class ProcessMonitor implements Runnable {
     /** Callbacks, on the monitor's thread. */
     interface Listener {
-        /** One line of the guest's console, escaped. */
+        /** One line of the guest's kernel or init, escaped. */
         void console(String line);
 
         /** One line of the VMM's own, escaped. */
@@ -87,7 +87,9 @@ final class ProcessMonitor implements Runnable {
         while (status.isEmpty()) {
             if (pipes.isEmpty()) {
                 status = process.await(POLL_MILLIS);
-            } else if (!anyReady(POLL_MILLIS)) {
+            } else {
+                anyReady(POLL_MILLIS);
+                // In every round: what is written without a pause must not hide the end.
                 status = process.await(0);
             }
         }

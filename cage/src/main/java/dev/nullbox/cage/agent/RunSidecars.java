@@ -1,10 +1,12 @@
 package dev.nullbox.cage.agent;
 
+import dev.nullbox.cage.guest.GuestServer;
 import dev.nullbox.cage.jail.JailNetwork;
 import dev.nullbox.cage.secrets.AgentApi;
+import dev.nullbox.cage.secrets.DeliveredSecrets;
 import dev.nullbox.cage.secrets.LeaseList;
+import dev.nullbox.cage.secrets.LeaseMonitor;
 import dev.nullbox.cage.secrets.LeaseMonitor.HeldLease;
-import dev.nullbox.cage.secrets.SecretFiles;
 import dev.nullbox.manifest.CredentialRef;
 import dev.nullbox.manifest.Delivery;
 import dev.nullbox.manifest.HealthCheck;
@@ -66,21 +68,20 @@ final class RunSidecars {
     }
 
     /**
-     * Takes hold of the secrets that lie in files, and watches over their lease. The guest has not begun.
+     * Watches over the lease on the secrets that the guest will hold in files. The guest has not begun.
      *
      * @throws IOException when what was lent is over already
      * @throws RpcException when the warden does not tell
      */
-    void keep(CleanupStack cleanups, String lease, int threadId, String path) throws IOException, RpcException {
+    void watch(CleanupStack cleanups, String lease, GuestServer guest) throws IOException, RpcException {
         List<CredentialRef> refs = refs(Delivery.FILE);
         List<String> names = refs.stream().map(ref -> ref.name().value()).toList();
-        SecretFiles files = SecretFiles.of(dependencies.libc(), threadId, path, names);
-        cleanups.push("wipe the secrets", files::close);
+        DeliveredSecrets delivered = new DeliveredSecrets(guest::wipe, names);
         Map<String, Long> due = new HashMap<>();
         for (CredentialRef ref : refs) {
             ref.ttl().ifPresent(ttl -> due.put(ref.name().value(), leasedAt + ttl.toNanos()));
         }
-        HeldLease held = new HeldLease(agent.name(), lease, files, due, listener::wiped);
+        HeldLease held = new HeldLease(agent.name(), lease, delivered, due, new LeaseListener());
         cleanups.push(
                 "stop watching its lease", () -> dependencies.leaseMonitor().remove(held));
         dependencies.leaseMonitor().add(held);
@@ -99,15 +100,28 @@ final class RunSidecars {
         }
     }
 
-    /** Starts the health check, when the manifest has one: the microVM begins. */
-    synchronized void entered() throws IOException {
+    private final class LeaseListener implements LeaseMonitor.Listener {
+        @Override
+        public void wiped(String name, String why) {
+            listener.wiped(name, why);
+        }
+
+        @Override
+        public void kept(String name, String why) {
+            listener.unhealthy("the secret " + name + " was taken back, and its guest did not wipe it: " + why);
+        }
+    }
+
+    /** Starts the health check, when the manifest has one: the agent's program runs. */
+    synchronized void started(GuestServer guest) {
         Optional<HealthCheck> check = agent.manifest().capabilities().healthCheck();
         if (check.isPresent() && !isOver) {
-            if (!(check.get() instanceof HealthCheck.Http http)) {
-                throw new IOException("a health check by command needs the guest's own init; use port instead");
-            }
             probe = HealthProbe.start(
-                    JailNetwork.address(slot.address()), http, HealthProbe.limit(http), listener::unhealthy);
+                    agent.name(),
+                    HealthProbe.of(guest, check.get()),
+                    check.get(),
+                    HealthProbe.limit(check.get()),
+                    listener::unhealthy);
         }
     }
 

@@ -1,11 +1,9 @@
 package dev.nullbox.cage.agent;
 
 import dev.nullbox.cage.jail.Secret;
-import dev.nullbox.cage.jail.VmConfig;
 import dev.nullbox.cage.secrets.LeaseList;
 import dev.nullbox.manifest.CredentialRef;
 import dev.nullbox.manifest.Delivery;
-import dev.nullbox.manifest.HealthCheck;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.NetworkTarget;
 import dev.nullbox.protocol.Fields;
@@ -57,13 +55,8 @@ public final class ServiceClients {
                         EgressContract.MEMORY_PORT.is((long) AgentSlot.MEMORY_PORT))
                 .and(
                         EgressContract.API_PORT,
-                        Optional.of((long) AgentSlot.API_PORT).filter(_ -> VmConfig.fetches(may)))
-                .and(EgressContract.HEALTH_PORT, may.healthCheck().flatMap(ServiceClients::port));
+                        Optional.of((long) AgentSlot.API_PORT).filter(_ -> GuestSetup.fetches(may)));
         var _ = RpcClient.call(sockets, EgressContract.ADD, deadline, params);
-    }
-
-    private static Optional<Long> port(HealthCheck check) {
-        return check instanceof HealthCheck.Http http ? Optional.of((long) http.port()) : Optional.empty();
     }
 
     void removeEgress(AgentName agent) throws RpcException {

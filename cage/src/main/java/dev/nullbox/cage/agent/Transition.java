@@ -1,6 +1,5 @@
 package dev.nullbox.cage.agent;
 
-import dev.nullbox.service.process.ExitStatus;
 import java.util.List;
 
 /**
@@ -35,7 +34,7 @@ record Transition(AgentState state, List<Action> actions) {
         record EmitStarted() implements Action {}
 
         /** Say {@code agent.exited}. */
-        record EmitExited(ExitStatus status) implements Action {}
+        record EmitExited(RunEnd end) implements Action {}
 
         /** Say {@code agent.stopped}. */
         record EmitStopped() implements Action {}

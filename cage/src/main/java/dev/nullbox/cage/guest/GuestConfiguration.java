@@ -29,6 +29,7 @@ public record GuestConfiguration(Setup setup, List<String> words, List<String> e
     /**
      * What there is once.
      *
+     * @param disks their names in the order of the microVM's
      * @param user name or number, with a group after a colon; empty for root
      * @param workdir an absolute path; empty for the root directory
      * @param write directories of the volume disk, by their paths in the guest
@@ -41,6 +42,7 @@ public record GuestConfiguration(Setup setup, List<String> words, List<String> e
             int prefix,
             String gateway,
             int mtu,
+            List<String> disks,
             String user,
             String workdir,
             GuestRoot root,
@@ -50,6 +52,7 @@ public record GuestConfiguration(Setup setup, List<String> words, List<String> e
             long stopMillis,
             boolean hasAgent) {
         public Setup {
+            disks = List.copyOf(disks);
             write = List.copyOf(write);
             read = List.copyOf(read);
         }
@@ -98,6 +101,7 @@ public record GuestConfiguration(Setup setup, List<String> words, List<String> e
                         .add(GuestTag.MACHINE, setup.machineId())
                         .add(GuestTag.NANOS, nowNanos)
                         .add(GuestTag.MILLIS, setup.stopMillis())
+                        .addAll(GuestTag.DISK, setup.disks())
                         .addAll(GuestTag.WRITE, setup.write())
                         .addAll(GuestTag.READ, setup.read())));
         words.forEach(word -> frames.add(call(GuestOp.WORD, new GuestCall.Fields().add(GuestTag.TEXT, word))));

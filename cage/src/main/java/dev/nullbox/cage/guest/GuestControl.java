@@ -3,7 +3,6 @@ package dev.nullbox.cage.guest;
 import dev.nullbox.protocol.guest.FrameKind;
 import dev.nullbox.protocol.guest.GuestOp;
 import dev.nullbox.protocol.guest.GuestTag;
-import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -39,26 +38,18 @@ final class GuestControl {
     }
 
     /**
-     * Reads until the guest closes the connection after its end.
+     * Reads until the guest tells its end.
      *
      * @throws IOException when it was silent for too long, sent what is no frame, or closed without having told its end
      */
     void serve(Listener listener) throws IOException {
-        boolean hasEnded = false;
         try {
-            while (true) {
-                Frame frame = channel.read(LONGEST_SILENCE);
-                if (frame.kind() == FrameKind.EXIT) {
-                    hasEnded = true;
-                    listener.ended(GuestEnd.parse(frame.payload()));
-                } else {
-                    take(frame, listener);
-                }
+            Frame frame = channel.read(LONGEST_SILENCE);
+            while (frame.kind() != FrameKind.EXIT) {
+                take(frame, listener);
+                frame = channel.read(LONGEST_SILENCE);
             }
-        } catch (EOFException e) {
-            if (!hasEnded) {
-                throw e;
-            }
+            listener.ended(GuestEnd.parse(frame.payload()));
         } finally {
             IOException gone = new IOException("the guest is gone");
             pending.values().forEach(call -> call.completeExceptionally(gone));

@@ -47,10 +47,13 @@ public final class GuestServer implements AutoCloseable {
 
     private static final int MAX_LINE_BYTES = 2048;
     private static final int MAX_CONNECTIONS = 16;
-    private static final int NANOS_PER_SECOND = 1_000_000_000;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     /** Callbacks, each on a thread of its connection. */
     public interface Listener {
+        /** The guest has its configuration, and the secrets with it. */
+        void configured();
+
         /** One line of the agent's output, escaped. */
         void line(String line);
 
@@ -60,8 +63,14 @@ public final class GuestServer implements AutoCloseable {
         /** The guest has told how the agent ended, and is about to end itself. */
         void ended(GuestEnd end);
 
+        /** The guest has nothing more to say after its end; waits until its VMM is gone. */
+        void closed();
+
         /** The guest broke the protocol or was silent for too long, and must be ended. */
         void broken(String why);
+
+        /** The guest closed its control connection without having told its end: it has died, or must. */
+        void gone();
     }
 
     private final ServerSocketChannel server;
@@ -212,22 +221,30 @@ public final class GuestServer implements AutoCloseable {
     private void serveControl(FrameChannel channel) throws IOException {
         GuestControl connected = new GuestControl(channel);
         control.complete(connected);
-        connected.serve(new GuestControl.Listener() {
-            @Override
-            public void started() {
-                listener.started();
-            }
+        try {
+            connected.serve(new GuestControl.Listener() {
+                @Override
+                public void started() {
+                    listener.started();
+                }
 
-            @Override
-            public void ended(GuestEnd end) {
-                listener.ended(end);
-            }
-        });
+                @Override
+                public void ended(GuestEnd end) {
+                    listener.ended(end);
+                }
+            });
+        } catch (EOFException e) {
+            listener.gone();
+            return;
+        }
+        channel.close();
+        listener.closed();
     }
 
     private void configure(FrameChannel channel) throws IOException {
         Instant now = Instant.now();
         configuration.send(channel, now.getEpochSecond() * NANOS_PER_SECOND + now.getNano());
+        listener.configured();
         Optional<String> refusal = expect(channel.read(CONFIGURATION_LIMIT), FrameKind.ANSWER, GuestOp.GO)
                 .error();
         if (refusal.isPresent()) {
@@ -236,6 +253,16 @@ public final class GuestServer implements AutoCloseable {
     }
 
     private void readOutput(FrameChannel channel) throws IOException {
+        try {
+            readLines(channel);
+            // The guest closes it: to a guest, a host that closes first has gone away.
+            throw new IOException("the guest sent " + channel.read(OUTPUT_LIMIT) + " after the end of its output");
+        } catch (EOFException e) {
+            // The control connection tells why the guest is gone.
+        }
+    }
+
+    private void readLines(FrameChannel channel) throws IOException {
         Consumer<String> lines = line -> listener.line(TerminalText.escaped(line));
         LineSplitter output = LineSplitter.splitting(MAX_LINE_BYTES, lines);
         LineSplitter errors = LineSplitter.splitting(MAX_LINE_BYTES, lines);
@@ -249,8 +276,6 @@ public final class GuestServer implements AutoCloseable {
                     default -> throw new IOException("the guest sent " + frame + " among its output");
                 }
             }
-        } catch (EOFException e) {
-            // The control connection tells why the guest is gone.
         } finally {
             output.end();
             errors.end();

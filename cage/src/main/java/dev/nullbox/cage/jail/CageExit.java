@@ -4,24 +4,14 @@ import dev.nullbox.service.process.ExitStatus;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The exit codes of an agent's process that are not the guest's own, and what to do about each. */
+/** The exit codes of an agent's process until its guest begins, and what to do about each. */
 public enum CageExit {
     USAGE(64, "cage was started with arguments that it does not know", "start it without any"),
     CONFIG(65, "the configuration on standard input is not one", "report it: cage wrote it itself"),
     JAIL(69, "a wall could not be put up", "read the line before; the host's kernel may lack a namespace or a mount"),
     SANDBOX(70, "a wall is missing, so no microVM was started", "report it: this is a fault of the appliance"),
     KVM(71, "/dev/kvm cannot be used", "turn on virtualisation in the firmware, or nested virtualisation in the host"),
-    KRUN(72, "libkrun refused to start the microVM", "read the line before; the appliance's libkrun may not fit"),
-    INIT_SETUP(
-            125,
-            "the microVM's init could not set the guest up",
-            "look at the root file system's /dev, /proc and /sys"),
-    INIT_NOT_EXECUTABLE(
-            126,
-            "the guest could not execute the agent's command",
-            "use a static x86-64 executable, or one with its libraries"),
-    INIT_NOT_FOUND(
-            127, "the guest did not find the agent's command", "check agent.command against the root file system");
+    KRUN(72, "libkrun refused to start the microVM", "read the line before; the appliance's libkrun may not fit");
 
     private final int code;
     private final String meaning;
@@ -51,11 +41,11 @@ public enum CageExit {
     private boolean isPermanent() {
         return switch (this) {
             case USAGE, CONFIG, SANDBOX, KVM, KRUN -> true;
-            case JAIL, INIT_SETUP, INIT_NOT_EXECUTABLE, INIT_NOT_FOUND -> false;
+            case JAIL -> false;
         };
     }
 
-    /** The code of a status, when it is one of these; the guest may end with the same number, which nothing can tell. */
+    /** The code of a status, when it is one of these. */
     public static Optional<CageExit> of(ExitStatus status) {
         return Arrays.stream(values())
                 .filter(exit -> status.equals(new ExitStatus.Code(exit.code)))

@@ -100,6 +100,11 @@ public final class Cgroups {
         branch.child(agent).remove();
     }
 
+    /** The count of processes that the kernel has killed in the agent's group for want of memory. */
+    public long outOfMemoryKills(String agent) {
+        return branch.child(agent).outOfMemoryKills();
+    }
+
     /** The agents that have a group. */
     public List<String> list() throws IOException {
         return branch.children();

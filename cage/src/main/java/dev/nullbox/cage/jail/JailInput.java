@@ -5,10 +5,9 @@ import dev.nullbox.natives.SyscallException;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.util.Arrays;
 
-/** The jail's standard input: lines and counted bytes, through one buffer that is wiped. */
-final class JailInput implements AutoCloseable {
+/** The jail's standard input, line by line. */
+final class JailInput {
     private static final int BUFFER_BYTES = 8192;
     private static final int MAX_LINE_BYTES = 1 << 20;
 
@@ -35,15 +34,6 @@ final class JailInput implements AutoCloseable {
         return line.toByteArray();
     }
 
-    /** So many bytes; the caller wipes them. */
-    byte[] exactly(int length) throws IOException {
-        byte[] bytes = new byte[length];
-        for (int i = 0; i < length; i++) {
-            bytes[i] = next();
-        }
-        return bytes;
-    }
-
     private byte next() throws IOException {
         if (position == end) {
             fill();
@@ -52,18 +42,10 @@ final class JailInput implements AutoCloseable {
     }
 
     private void fill() throws SyscallException, EOFException {
-        Arrays.fill(buffer, (byte) 0);
         position = 0;
         end = libc.read(0, buffer, 0, buffer.length).orThrow("read standard input");
         if (end == 0) {
             throw new EOFException("cage hung up");
         }
-    }
-
-    @Override
-    public void close() {
-        Arrays.fill(buffer, (byte) 0);
-        position = 0;
-        end = 0;
     }
 }

@@ -25,7 +25,6 @@ import java.util.List;
  * by one thread, the one that calls execve. Until then nothing of the agent runs.
  */
 public final class JailMain {
-    private static final String AGENT_ROOT = "/agent";
     private static final String VM_SPEC_FILE = "/order";
     private static final List<String> ENVIRONMENT = List.of("LANG=C.UTF-8", "PATH=/sbin:/bin");
 
@@ -41,61 +40,53 @@ public final class JailMain {
     }
 
     private CageExit run() {
-        List<Secret> secrets = new ArrayList<>();
-        try (JailInput input = new JailInput(libc)) {
-            Message spec = JailSpec.parse(input.line());
-            for (Message secret : spec.get(JailSpec.SECRET_FILES)) {
-                secrets.add(new Secret(secret.get(Fields.NAME), input.exactly(secret.getInt(Fields.BYTES))));
-            }
-            enterSandbox(spec, input, secrets);
+        try {
+            JailInput input = new JailInput(libc);
+            enterSandbox(JailSpec.parse(input.line()), input);
             return CageExit.JAIL;
         } catch (RpcException e) {
             return warn(CageExit.CONFIG, e.getMessage());
         } catch (IOException e) {
             return warn(CageExit.JAIL, String.valueOf(e.getMessage()));
-        } finally {
-            secrets.forEach(Secret::close);
         }
     }
 
-    private void enterSandbox(Message spec, JailInput input, List<Secret> secrets) throws IOException {
+    private void enterSandbox(Message spec, JailInput input) throws IOException {
         JailPrivileges privileges = new JailPrivileges(libc);
-        int cagePid = spec.getInt(JailSpec.CAGE_PID);
+        privileges.dieWith(spec.getInt(JailSpec.CAGE_PID));
         AgentSlot slot = JailSpec.slot(spec);
-        privileges.dieWith(cagePid);
         Message vmSpec = Message.of(
                 VmSpec.UID.is((long) slot.uid()),
                 JailSpec.KVM_GROUP.is(spec.get(JailSpec.KVM_GROUP)),
                 JailSpec.CGROUP.is(spec.get(JailSpec.CGROUP)),
                 VmSpec.HOST_NET.is(namespace("net")),
                 VmSpec.HOST_MNT.is(namespace("mnt")),
-                JailSpec.CAGE_PID.is((long) cagePid),
-                VmSpec.ROOT.is(AGENT_ROOT),
+                JailSpec.HOST_PID.is(spec.get(JailSpec.HOST_PID)),
                 JailSpec.KRUN_LOG_LEVEL.is(spec.get(JailSpec.KRUN_LOG_LEVEL)),
                 JailSpec.VM.is(spec.get(JailSpec.VM)));
-        int namespaces = Namespaces.CLONE_NEWNS | Namespaces.CLONE_NEWNET | Namespaces.CLONE_NEWUTS;
-        libc.unshare(namespaces).orThrow("unshare mount, network and UTS namespaces");
+        libc.unshare(namespaces()).orThrow("unshare mount, network, IPC and UTS namespaces");
         libc.sethostname(spec.get(JailSpec.VM).get(Fields.AGENT)).orThrow("sethostname");
         report("netns " + threadId() + "\n");
         expect(input, "go");
-        JailNetwork.setUp(libc, slot);
-        JailFilesystem.Handover handover = path -> {
-            report("vault " + path + "\n");
-            expect(input, "kept");
-        };
-        new JailFilesystem(libc, spec).build(secrets, handover, AGENT_ROOT);
-        secrets.forEach(Secret::close);
-        input.close();
+        JailNetwork.setUp(libc, slot.uid());
+        new JailFilesystem(libc, spec).build();
         specToStandardInput(vmSpec);
         JailFilesystem.seal(libc, "/");
         privileges.drop(slot.uid(), spec.getInt(JailSpec.KVM_GROUP));
-        privileges.dieWith(cagePid);
+        // A change of credentials has taken it back.
+        privileges.dieWithParent();
         libc.closeRange(VmMain.STATUS_FD + 1, -1, CloseRange.CLOSE_RANGE_CLOEXEC)
                 .orThrow("close_range");
         List<String> command = new ArrayList<>(spec.get(JailSpec.LAUNCHER));
         command.add("vm");
         SyscallFilter.install(libc, SyscallPolicy.RULES);
         libc.execve(command.getFirst(), command, ENVIRONMENT).orThrow("execve " + command.getFirst());
+    }
+
+    /** The PID namespace is the process' own from its start. A kernel without IPC has no namespace for it. */
+    private static int namespaces() {
+        int ipc = Files.exists(Path.of("/proc/thread-self/ns/ipc")) ? Namespaces.CLONE_NEWIPC : 0;
+        return Namespaces.CLONE_NEWNS | Namespaces.CLONE_NEWNET | Namespaces.CLONE_NEWUTS | ipc;
     }
 
     private static void expect(JailInput input, String word) throws IOException {

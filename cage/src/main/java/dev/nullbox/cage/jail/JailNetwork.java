@@ -2,6 +2,7 @@ package dev.nullbox.cage.jail;
 
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.netlink.Rtnetlink;
+import dev.nullbox.natives.netlink.Tap;
 import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.protocol.id.AgentSlot;
 import java.io.IOException;
@@ -11,24 +12,45 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
-/** The two ends of an agent's wire: one address each, IPv4 alone. */
+/**
+ * An agent's wire: its outer end on the host has the gateway's address, its inner end is bridged to the guest's network
+ * card. IPv4 alone.
+ */
 public final class JailNetwork {
     static final String AGENT_INTERFACE = "eth0";
 
+    /** The host's end of the guest's network card. */
+    static final String TAP = "tap0";
+
+    /** What a frame of the guest's may carry. */
+    public static final int MTU = 1_500;
+
+    private static final String BRIDGE = "bridge0";
+
     private JailNetwork() {}
 
-    /** The inner end, in the calling thread's network namespace, to which the daemon has moved {@code eth0}. */
-    static void setUp(Libc libc, AgentSlot slot) throws IOException {
+    /**
+     * The inner end, in the calling thread's network namespace, to which the daemon has moved {@code eth0}: joined with the
+     * tap of the guest's network card by a bridge. Nothing in here has an address.
+     *
+     * @param uid the VMM's user, who may open the tap
+     */
+    static void setUp(Libc libc, int uid) throws IOException {
         withoutIpv6("all");
         withoutIpv6("default");
+        Tap.create(libc, TAP, uid);
         try (Rtnetlink links = Rtnetlink.open(libc)) {
-            links.setUp(links.indexOf("lo"));
-            int wire = links.indexOf(AGENT_INTERFACE);
-            links.addAddress(wire, address(slot.address()), AgentSlot.PREFIX_LENGTH);
-            links.setUp(wire);
-            links.addDefaultRoute(address(slot.gateway()));
+            links.createBridge(BRIDGE);
+            int bridge = links.indexOf(BRIDGE);
+            for (String name : List.of(AGENT_INTERFACE, TAP)) {
+                int link = links.indexOf(name);
+                links.setMaster(link, bridge);
+                links.setUp(link);
+            }
+            links.setUp(bridge);
         }
     }
 

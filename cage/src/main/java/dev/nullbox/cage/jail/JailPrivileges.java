@@ -13,7 +13,9 @@ import java.util.List;
 
 /** Privileges of the calling thread, given up for good. Source: capabilities(7), prctl(2). */
 final class JailPrivileges {
-    private static final int MAX_DESCRIPTORS = 4096;
+    /** Of the VMM: some sixty of its own, two for each connection that its guest opens. */
+    private static final int MAX_DESCRIPTORS = 512;
+
     private static final int OWNER_ONLY = 0077;
 
     private final Libc libc;
@@ -23,16 +25,21 @@ final class JailPrivileges {
     }
 
     /**
-     * Has the kernel kill this thread's process when the daemon's spawning thread ends. A change of credentials takes
-     * this back, so it is asked for again after one.
+     * Has the kernel kill this thread's process when the daemon's spawning thread ends.
+     *
+     * @throws IOException when the daemon has died already: then no signal would come
      */
     void dieWith(int parentPid) throws IOException {
-        libc.prctl(Prctl.PR_SET_PDEATHSIG, Signals.SIGKILL, 0, 0, 0).orThrow("prctl PR_SET_PDEATHSIG");
-        // A parent that died before the call above sends no signal any more.
+        dieWithParent();
         String expected = "PPid:\t" + parentPid;
         if (!Files.readAllLines(Path.of("/proc/thread-self/status")).contains(expected)) {
             throw new IOException("cage, process " + parentPid + ", has died");
         }
+    }
+
+    /** Likewise; a daemon that died meanwhile shows in the status pipe, which then cannot be written to. */
+    void dieWithParent() throws SyscallException {
+        libc.prctl(Prctl.PR_SET_PDEATHSIG, Signals.SIGKILL, 0, 0, 0).orThrow("prctl PR_SET_PDEATHSIG");
     }
 
     /** Becomes the user and group, with the one group more, without any capability now or after any execve. */

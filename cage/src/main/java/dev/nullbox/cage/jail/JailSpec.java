@@ -9,7 +9,6 @@ import com.google.gson.JsonObject;
 import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.FieldType;
-import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.protocol.id.AgentSlot;
@@ -18,10 +17,7 @@ import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
 import java.util.List;
 
-/**
- * Fields of the one line of JSON that {@code cage jail} reads first from its standard input. The secrets' bytes follow it
- * in the order of their names and are never in JSON.
- */
+/** Fields of the one line of JSON that {@code cage jail} reads first from its standard input; no secret is in it. */
 public final class JailSpec {
     public static final Field<AgentNetwork> NETWORK = Field.of(
             "network",
@@ -30,17 +26,14 @@ public final class JailSpec {
     public static final Field<Long> SLOT =
             Field.of("slot_number", whole(1, AgentSlot.MAX, ""), "the agent's place in it");
     public static final Field<Long> KVM_GROUP = id("kvm_group", "the group of /dev/kvm");
+    public static final Field<String> HOST_PID = Field.of("host_pid", TEXT, "the host's PID namespace");
     public static final Field<Long> CAGE_PID = id("cage_pid", "the daemon, whose death ends this process");
     public static final Field<String> CGROUP = Field.of("cgroup", TEXT, "as /proc/self/cgroup must name it");
     public static final Field<String> NEW_ROOT = Field.of("new_root", TEXT, "a directory to mount the new root on");
     public static final Field<List<String>> BINDS =
             paths("binds", "of the host, seen read-only at the same place; those that are absent are left out");
-    public static final Field<String> ROOTFS = Field.of("rootfs", TEXT, "the agent's root file system on the host");
-    public static final Field<String> SHARES = Field.of("shares", TEXT, "the directory of its shares on the host");
-    public static final Field<List<String>> READABLE = paths("readable", "of the guest: shares that it may read");
-    public static final Field<List<String>> WRITABLE = paths("writable", "of the guest: shares that it may write");
-    public static final Field<List<Message>> SECRET_FILES =
-            Field.of("secret_files", listOf(struct(Fields.NAME, Fields.BYTES)), "that follow the line");
+    public static final Field<String> CONTROL =
+            Field.of("control", TEXT, "the directory of the socket at which the guest arrives");
     public static final Field<List<String>> LAUNCHER = paths("launcher", "{@code cage vm} without the last word");
     public static final Field<Long> KRUN_LOG_LEVEL =
             Field.of("krun_log_level", whole(0, 4, ""), "1 errors, 2 warnings");
@@ -50,15 +43,12 @@ public final class JailSpec {
             NETWORK,
             SLOT,
             KVM_GROUP,
+            HOST_PID,
             CAGE_PID,
             CGROUP,
             NEW_ROOT,
             BINDS,
-            ROOTFS,
-            SHARES,
-            READABLE,
-            WRITABLE,
-            SECRET_FILES,
+            CONTROL,
             LAUNCHER,
             KRUN_LOG_LEVEL,
             VM);

@@ -42,8 +42,10 @@ final class SandboxCheck {
                 new ArrayList<>(JailPrivileges.of(expected.getInt(VmSpec.UID), expected.getInt(JailSpec.KVM_GROUP))
                         .differences(status));
         Privileges.expect(missing, status, "Seccomp", FILTERED);
-        Privileges.expect(missing, status, "PPid", Long.toString(expected.get(JailSpec.CAGE_PID)));
+        // The first process of its PID namespace: what it forks ends with it.
+        Privileges.expect(missing, status, "Pid", "1");
         differs(missing, "network namespace", namespace("net"), expected.get(VmSpec.HOST_NET));
+        differs(missing, "PID namespace", namespace("pid"), expected.get(JailSpec.HOST_PID));
         differs(missing, "mount namespace", namespace("mnt"), expected.get(VmSpec.HOST_MNT));
         Privileges.expect(missing, Map.of("cgroup", cgroup()), "cgroup", expected.get(JailSpec.CGROUP));
         missing.addAll(foreignDescriptors());

@@ -3,6 +3,8 @@ package dev.nullbox.cage.jail;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SpawnAction;
 import dev.nullbox.natives.SysResult;
+import dev.nullbox.natives.linux.Namespaces;
+import dev.nullbox.natives.linux.OpenFlags;
 import dev.nullbox.service.process.ChildProcess;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -11,7 +13,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * The one thread that starts processes, for as long as the daemon lives. It must not end: the kernel sends a child its
- * parent-death signal when the thread ends that started it. Source: PR_SET_PDEATHSIG(2const).
+ * parent-death signal when the thread ends that started it. Each process is the first of a PID namespace of its own: it
+ * sees no other, and what it forks ends with it. Source: PR_SET_PDEATHSIG(2const), pid_namespaces(7).
  */
 public final class Spawner implements ChildProcess.Launcher {
     private record SpawnRequest(
@@ -19,6 +22,8 @@ public final class Spawner implements ChildProcess.Launcher {
             List<String> environment,
             List<SpawnAction> actions,
             CompletableFuture<SysResult> result) {}
+
+    private static final String OWN_PID_NAMESPACE = "/proc/thread-self/ns/pid";
 
     private final Libc libc;
     private final BlockingQueue<SpawnRequest> requests = new LinkedBlockingQueue<>();
@@ -34,7 +39,7 @@ public final class Spawner implements ChildProcess.Launcher {
     }
 
     /**
-     * As {@link Libc#posixSpawn}, with the first word as the path, in a session of its own.
+     * As {@link Libc#posixSpawn}, with the first word as the path, in a session and a PID namespace of its own.
      *
      * @throws java.util.concurrent.CompletionException for a bug
      */
@@ -49,18 +54,33 @@ public final class Spawner implements ChildProcess.Launcher {
         while (true) {
             SpawnRequest request = next();
             try {
-                request.result()
-                        .complete(libc.posixSpawn(
-                                request.command().getFirst(),
-                                request.command(),
-                                request.environment(),
-                                request.actions(),
-                                true));
+                request.result().complete(spawnApart(request));
             } catch (RuntimeException e) {
                 // Whoever waits must learn of it, and the next be served.
                 request.result().completeExceptionally(e);
             }
         }
+    }
+
+    /**
+     * Each child is given a namespace before it is born: this thread's children may be born into the last one's still, which
+     * has ended or is another agent's.
+     */
+    private SysResult spawnApart(SpawnRequest request) {
+        SysResult own = libc.open(OWN_PID_NAMESPACE, OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0);
+        if (!(own instanceof SysResult.Ok(long namespace))) {
+            return own;
+        }
+        SysResult back = libc.setns((int) namespace, Namespaces.CLONE_NEWPID);
+        libc.close((int) namespace);
+        if (!back.isOk()) {
+            return back;
+        }
+        SysResult apart = libc.unshare(Namespaces.CLONE_NEWPID);
+        return apart.isOk()
+                ? libc.posixSpawn(
+                        request.command().getFirst(), request.command(), request.environment(), request.actions(), true)
+                : apart;
     }
 
     /** Nobody has reason to interrupt this thread, and it must not end. */

@@ -1,26 +1,24 @@
 package dev.nullbox.cage.jail;
 
 import static dev.nullbox.protocol.FieldType.TEXT;
+import static dev.nullbox.protocol.FieldType.TRUTH;
 import static dev.nullbox.protocol.FieldType.listOf;
 import static dev.nullbox.protocol.FieldType.struct;
 import static dev.nullbox.protocol.FieldType.whole;
 
-import dev.nullbox.manifest.Delivery;
-import dev.nullbox.manifest.EnvName;
-import dev.nullbox.manifest.HealthCheck;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.FieldType;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.id.AgentSlot;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 
-/** Fields of the microVM that a manifest asks for. Pure; holds no secret, hence may stand in messages. */
+/**
+ * Fields of the microVM that a manifest asks for. Pure; nothing of the agent's own is in it: command, environment and
+ * secrets go to the guest by its configuration.
+ */
 public final class VmConfig {
     private static final int WHOLE_CPU_PERCENT = 100;
     private static final int MAX_VCPUS = 16;
@@ -28,49 +26,39 @@ public final class VmConfig {
 
     static final Field<Long> VCPUS = Field.of("vcpus", whole(1, MAX_VCPUS, ""), "virtual processors");
     static final Field<Long> MEMORY_MIB = Field.of("memory_mib", whole(1, MAX_MEMORY_MIB, "MiB"), "the guest's memory");
-    static final Field<List<String>> COMMAND = Field.of("command", listOf(TEXT), "the program's path, its arguments");
-    static final Field<List<String>> ENV = Field.of("env", listOf(TEXT), "NAME=value, sorted by name");
-    static final Field<List<String>> PORTS =
-            Field.of("ports", listOf(TEXT), "host:guest, opened on the VMM's own address; all others stay shut");
+    static final Field<Long> SLOT = Field.of("slot_number", whole(1, AgentSlot.MAX, ""), "from which its MAC address follows");
+    static final Field<String> DISK_ID = Field.of("disk_id", TEXT, "the disk's name to the guest's init");
+    static final Field<String> HOST_PATH = Field.of("path", TEXT, "the image on the host");
+    static final Field<Boolean> READ_ONLY = Field.of("read_only", TRUTH, "");
+    static final Field<List<Message>> DISKS =
+            Field.of("disks", listOf(struct(DISK_ID, HOST_PATH, READ_ONLY)), "raw images, in the guest's order");
 
-    static final FieldType.Struct FIELDS = struct(Fields.AGENT, VCPUS, MEMORY_MIB, COMMAND, ENV, PORTS);
+    static final FieldType.Struct FIELDS = struct(Fields.AGENT, VCPUS, MEMORY_MIB, SLOT, DISKS);
 
     private VmConfig() {}
 
-    /** The microVM of a manifest in a slot, whose gateway address is where it finds its memory. */
-    public static Message of(Manifest manifest, AgentSlot slot) {
-        Manifest.Agent agent = manifest.agent();
-        Map<String, String> env = new TreeMap<>();
-        for (Map.Entry<EnvName, String> variable : agent.env().entrySet()) {
-            env.put(variable.getKey().value(), variable.getValue());
-        }
-        env.put("NULLBOX_AGENT", agent.name().value());
-        env.put("NULLBOX_MEMORY_URL", slot.memoryUrl());
-        if (fetches(manifest.capabilities())) {
-            env.put("NULLBOX_API_URL", slot.apiUrl());
-        }
-        env.putIfAbsent("PATH", "/bin:/usr/bin:/usr/local/bin");
-        List<String> variables = new ArrayList<>();
-        env.forEach((name, value) -> variables.add(name + "=" + value));
+    /**
+     * A disk of the microVM.
+     *
+     * @param id its name to the guest's init
+     * @param image a raw image on the host
+     */
+    public record Disk(String id, Path image, boolean isReadOnly) {}
+
+    /** The microVM of a manifest in a slot, with its disks. */
+    public static Message of(Manifest manifest, AgentSlot slot, List<Disk> disks) {
         Manifest.Capabilities may = manifest.capabilities();
         return Message.of(
-                Fields.AGENT.is(agent.name().value()),
+                Fields.AGENT.is(manifest.agent().name().value()),
                 VCPUS.is(vcpus(may.maxCpuPercent().value())),
                 MEMORY_MIB.is((long) may.maxMemory().value()),
-                COMMAND.is(agent.command().words()),
-                ENV.is(variables),
-                PORTS.is(may.healthCheck().stream()
-                        .flatMap(VmConfig::portMapping)
+                SLOT.is((long) slot.number()),
+                DISKS.is(disks.stream()
+                        .map(disk -> Message.of(
+                                DISK_ID.is(disk.id()),
+                                HOST_PATH.is(disk.image().toString()),
+                                READ_ONLY.is(disk.isReadOnly())))
                         .toList()));
-    }
-
-    /** True when the agent fetches secrets, and so needs its own API. */
-    public static boolean fetches(Manifest.Capabilities may) {
-        return may.credentialRefs().stream().anyMatch(ref -> ref.delivery() == Delivery.FETCH);
-    }
-
-    private static Stream<String> portMapping(HealthCheck check) {
-        return check instanceof HealthCheck.Http http ? Stream.of(http.port() + ":" + http.port()) : Stream.of();
     }
 
     private static long vcpus(int cpuPercent) {

@@ -11,13 +11,12 @@ import dev.nullbox.protocol.FieldType;
  * stand round it, as {@link SandboxCheck} reads them back before anything else, and the microVM.
  */
 final class VmSpec {
-    /** The largest one, in bytes: a manifest's words and variables are far below it. */
+    /** The largest one, in bytes: a microVM's disks and limits are far below it. */
     static final int MAX_BYTES = 1 << 20;
 
     static final Field<Long> UID = JailSpec.id("uid", "user and group");
     static final Field<String> HOST_NET = Field.of("host_net", TEXT, "the host's network namespace");
     static final Field<String> HOST_MNT = Field.of("host_mnt", TEXT, "the host's mount namespace");
-    static final Field<String> ROOT = Field.of("guest_root", TEXT, "the guest's root in this mount namespace");
 
     static final FieldType.Struct FIELDS = struct(
             UID,
@@ -25,8 +24,7 @@ final class VmSpec {
             JailSpec.CGROUP,
             HOST_NET,
             HOST_MNT,
-            JailSpec.CAGE_PID,
-            ROOT,
+            JailSpec.HOST_PID,
             JailSpec.KRUN_LOG_LEVEL,
             JailSpec.VM);
 

@@ -31,17 +31,19 @@ public final class LeaseMonitor implements Runnable {
         LeaseList leases(long after, long waitMillis) throws RpcException;
     }
 
-    /** Callback after a secret was wiped. */
-    @FunctionalInterface
+    /** Callbacks after a secret's time was over. */
     public interface Listener {
         void wiped(String name, String why);
+
+        /** The guest did not wipe it: it must be ended. */
+        void kept(String name, String why);
     }
 
     /** The secrets of one run. */
     public static final class HeldLease {
         private final String agent;
         private final String lease;
-        private final SecretFiles files;
+        private final DeliveredSecrets secrets;
         private final Map<String, Long> dueNanos;
         private final Listener listener;
         private final Set<String> warned = new HashSet<>();
@@ -50,10 +52,11 @@ public final class LeaseMonitor implements Runnable {
          * @param lease the warden's name of it
          * @param dueNanos by {@link System#nanoTime}, of those secrets that have a bound in time
          */
-        public HeldLease(String agent, String lease, SecretFiles files, Map<String, Long> dueNanos, Listener listener) {
+        public HeldLease(
+                String agent, String lease, DeliveredSecrets secrets, Map<String, Long> dueNanos, Listener listener) {
             this.agent = agent;
             this.lease = lease;
-            this.files = files;
+            this.secrets = secrets;
             this.dueNanos = new HashMap<>(dueNanos);
             this.listener = listener;
         }
@@ -61,7 +64,7 @@ public final class LeaseMonitor implements Runnable {
         /** A failure concerns this secret alone. */
         private void wipe(String name, String why) {
             try {
-                if (files.wipe(name)) {
+                if (secrets.wipe(name)) {
                     listener.wiped(name, why);
                 }
             } catch (IOException e) {
@@ -74,13 +77,14 @@ public final class LeaseMonitor implements Runnable {
         /** Once: each poll tries again. */
         private void warn(String name, String why) {
             if (warned.add(name)) {
-                System.err.println("cage: the secret " + name + " of " + agent + " could not be wiped: " + why
-                        + "; stop the agent");
+                System.err.println(
+                        "cage: the secret " + name + " of " + agent + " was not wiped, so it is ended: " + why);
+                listener.kept(name, why);
             }
         }
 
         private void wipeEnded(LeaseList leases) {
-            for (String name : files.names()) {
+            for (String name : secrets.names()) {
                 leases.state(lease, name)
                         .filter(state -> !state.equals(LeaseList.ACTIVE))
                         .ifPresent(state -> wipe(name, state));
@@ -88,7 +92,7 @@ public final class LeaseMonitor implements Runnable {
         }
 
         private void wipeOverdue() {
-            for (String name : files.names()) {
+            for (String name : secrets.names()) {
                 Long due = dueNanos.get(name);
                 if (due != null && due - System.nanoTime() <= 0) {
                     wipe(name, "expired");
@@ -175,7 +179,7 @@ public final class LeaseMonitor implements Runnable {
     private static long longestWait(List<HeldLease> current) {
         long wait = LONGEST_WAIT_MILLIS;
         for (HeldLease held : current) {
-            for (String name : held.files.names()) {
+            for (String name : held.secrets.names()) {
                 Long due = held.dueNanos.get(name);
                 if (due != null) {
                     wait = Math.clamp(TimeUnit.NANOSECONDS.toMillis(due - System.nanoTime()), 1, wait);

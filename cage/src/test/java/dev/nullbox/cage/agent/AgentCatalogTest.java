@@ -9,7 +9,6 @@ import dev.nullbox.manifest.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AgentCatalogTest {
     private Path image;
@@ -29,10 +29,10 @@ class AgentCatalogTest {
     }
 
     private static void agent(Path place, String name, String toml) throws IOException {
-        Path bin = Files.createDirectories(place.resolve(name).resolve("rootfs/bin"));
-        Path program = Files.writeString(bin.resolve("agent"), "x");
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Files.writeString(place.resolve(name).resolve("AGENT.toml"), toml);
+        Path directory = Files.createDirectories(place.resolve(name));
+        Files.writeString(directory.resolve("root.erofs"), "x");
+        Files.writeString(directory.resolve("root.digest"), "sha256:" + "0".repeat(64) + "\n");
+        Files.writeString(directory.resolve("AGENT.toml"), toml);
     }
 
     private static String toml(String name) {
@@ -84,8 +84,9 @@ class AgentCatalogTest {
 
     @Test
     void tellsAllThatIsWrongAtOnce() throws IOException {
-        agent(image, "a", toml("b").replace("/bin/agent", "/bin/none"));
-        assertThat(problemsOf(0)).containsExactly("agent.name", "agent.command[0]");
+        agent(image, "a", toml("b"));
+        Files.delete(image.resolve("a/root.erofs"));
+        assertThat(problemsOf(0)).containsExactly("agent.name", "root.erofs");
         agent(image, "a", toml("a") + "colour = 'red'\nrestart = 'maybe'\n");
         assertThat(problemsOf(0)).containsExactlyInAnyOrder("agent.colour", "agent.restart");
     }
@@ -113,7 +114,7 @@ class AgentCatalogTest {
     @ParameterizedTest
     @CsvSource({
         "AGENT.toml, AGENT.toml, this is a symbolic link; put the file itself in its place",
-        "rootfs, rootfs, 'this is a symbolic link; put the directory itself in its place, beside AGENT.toml'",
+        "root.erofs, root.erofs, 'there is no regular file of this name beside AGENT.toml; make the agent''s image with ./nullbox boot --agent DIR, which puts it there'",
         "., agent.name, the agent's directory is a symbolic link; put the directory itself in its place",
     })
     void followsNoLinkOutOfAnAgentsDirectory(String linked, String field, String problem) throws IOException {
@@ -163,6 +164,14 @@ class AgentCatalogTest {
     @Test
     void refusesAnAgentWithoutItsRoot() throws IOException {
         Files.writeString(Files.createDirectories(image.resolve("a")).resolve("AGENT.toml"), toml("a"));
-        assertThat(problemsOf(0)).containsExactly("rootfs");
+        assertThat(problemsOf(0)).containsExactly("root.erofs", "root.digest");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "sha256:", "md5:0123", "sha256:zz", "two\nlines"})
+    void refusesADigestThatIsNone(String text) throws IOException {
+        agent(image, "a", toml("a"));
+        Files.writeString(image.resolve("a/root.digest"), text);
+        assertThat(problemsOf(0)).containsExactly("root.digest");
     }
 }

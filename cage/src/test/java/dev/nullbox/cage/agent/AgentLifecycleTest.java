@@ -6,7 +6,6 @@ import dev.nullbox.cage.agent.AgentEvent.*;
 import dev.nullbox.cage.agent.AgentState.*;
 import dev.nullbox.cage.agent.Transition.Action;
 import dev.nullbox.manifest.RestartPolicy;
-import dev.nullbox.service.process.ExitStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +89,7 @@ class AgentLifecycleTest {
         "Backoff, Backoff, -",
         "Failed, Failed, -"
     })
-    void runsOnceItsMicroVmBegins(String before, String after, String actions) {
+    void runsOnceItsProgramDoes(String before, String after, String actions) {
         Transition got = lifecycle(RestartPolicy.ALWAYS).next(in(before), new Entered(), NOW);
         assertThat(name(got.state())).isEqualTo(after);
         assertThat(actions(got)).isEqualTo(actions);
@@ -98,22 +97,29 @@ class AgentLifecycleTest {
 
     @ParameterizedTest
     @CsvSource({
-        "NEVER, 0, 0, Stopped, EmitStopped",
-        "NEVER, 3, 0, Failed, EmitFailed",
-        "NEVER, -1, 9, Failed, EmitFailed",
-        "ON_FAILURE, 0, 0, Stopped, EmitStopped",
-        "ON_FAILURE, 3, 0, Backoff, EmitStopped",
-        "ON_FAILURE, -1, 9, Backoff, EmitStopped",
-        "ALWAYS, 0, 0, Backoff, EmitStopped",
-        "ALWAYS, 127, 0, Backoff, EmitStopped",
-        "ALWAYS, 71, 0, Failed, EmitFailed"
+        "NEVER, EXITED, 0, Stopped, EmitStopped",
+        "NEVER, EXITED, 3, Failed, EmitFailed",
+        "NEVER, SIGNALLED, 9, Failed, EmitFailed",
+        "NEVER, POWER_OFF, 0, Stopped, EmitStopped",
+        "NEVER, REBOOT, 0, Backoff, EmitStopped",
+        "ON_FAILURE, EXITED, 0, Stopped, EmitStopped",
+        "ON_FAILURE, EXITED, 3, Backoff, EmitStopped",
+        "ON_FAILURE, EXITED, 70, Backoff, EmitStopped",
+        "ON_FAILURE, SIGNALLED, 9, Backoff, EmitStopped",
+        "ON_FAILURE, OUT_OF_MEMORY, 0, Backoff, EmitStopped",
+        "ON_FAILURE, POWER_OFF, 0, Stopped, EmitStopped",
+        "ON_FAILURE, REBOOT, 0, Backoff, EmitStopped",
+        "ON_FAILURE, CRASH, 0, Backoff, EmitStopped",
+        "ON_FAILURE, HANG, 0, Backoff, EmitStopped",
+        "ON_FAILURE, COMPROMISED, 0, Failed, EmitFailed",
+        "ALWAYS, EXITED, 0, Backoff, EmitStopped",
+        "ALWAYS, NOT_FOUND, 0, Backoff, EmitStopped",
+        "ALWAYS, EXITED, 71, Backoff, EmitStopped",
+        "ALWAYS, NOT_STARTED, 71, Failed, EmitFailed",
+        "ALWAYS, COMPROMISED, 0, Failed, EmitFailed"
     })
-    void followsThePolicyAtTheEnd(RestartPolicy policy, int code, int signal, String after, String said) {
-        Transition got = lifecycle(policy)
-                .next(
-                        in("Running"),
-                        new Exited(signal == 0 ? new ExitStatus.Code(code) : new ExitStatus.Signal(signal)),
-                        NOW);
+    void followsThePolicyAtTheEnd(RestartPolicy policy, RunEnd.Way way, int number, String after, String said) {
+        Transition got = lifecycle(policy).next(in("Running"), new Exited(new RunEnd(way, number, "")), NOW);
         assertThat(name(got.state())).isEqualTo(after);
         assertThat(actions(got)).isEqualTo("EmitExited CleanUp " + said);
     }
@@ -140,7 +146,7 @@ class AgentLifecycleTest {
     void forgetsFailuresAfterFiveGoodMinutes() {
         AgentLifecycle lifecycle = lifecycle(RestartPolicy.ALWAYS);
         AgentState longRun = new Running(6, NOW, "");
-        AgentEvent end = new Exited(new ExitStatus.Code(1));
+        AgentEvent end = new Exited(new RunEnd(RunEnd.Way.EXITED, 1, ""));
         assertThat(lifecycle.next(longRun, end, NOW + FIVE_MINUTES).state())
                 .isEqualTo(new Backoff(1, NOW + FIVE_MINUTES + 1_000, ""));
         assertThat(lifecycle.next(longRun, end, NOW + FIVE_MINUTES - 1).state())
@@ -155,19 +161,19 @@ class AgentLifecycleTest {
         assertThat(stopping.deadline()).isEqualTo(NOW + 8_000);
         Transition late = lifecycle.next(stopping, new TimerFired(), NOW + 8_000);
         assertThat(late).isEqualTo(Transition.to(new Stopping(AgentState.NEVER), new Action.Kill()));
-        Transition ended = lifecycle.next(late.state(), new Exited(new ExitStatus.Signal(9)), NOW + 8_001);
+        Transition ended = lifecycle.next(late.state(), new Exited(RunEnd.of(RunEnd.Way.KILLED, "")), NOW + 8_001);
         assertThat(ended.state()).isEqualTo(new Stopped(""));
     }
 
     @Test
-    void killsWhatDoesNotComeToItsWallsInTime() {
+    void killsWhatDoesNotComeToItsProgramInTime() {
         AgentLifecycle lifecycle = lifecycle(RestartPolicy.NEVER);
         Transition late = lifecycle.next(in("Starting"), new TimerFired(), NOW + 60_000);
         assertThat(late).isEqualTo(Transition.to(new Starting(0, AgentState.NEVER), new Action.Kill()));
         assertThat(lifecycle
-                        .next(late.state(), new Exited(new ExitStatus.Signal(9)), NOW + 60_001)
+                        .next(late.state(), new Exited(RunEnd.of(RunEnd.Way.KILLED, "")), NOW + 60_001)
                         .state())
-                .isEqualTo(new Failed("ended by signal 9"));
+                .isEqualTo(new Failed("was killed"));
     }
 
     @ParameterizedTest
@@ -190,7 +196,7 @@ class AgentLifecycleTest {
     void nobodyButTheOperatorStartsABannedAgentAgain() {
         AgentLifecycle lifecycle = lifecycle(RestartPolicy.ALWAYS);
         AgentState ended = lifecycle
-                .next(in("Banned"), new Exited(new ExitStatus.Code(0)), NOW)
+                .next(in("Banned"), new Exited(new RunEnd(RunEnd.Way.EXITED, 0, "")), NOW)
                 .state();
         assertThat(ended).isEqualTo(new Failed("canary"));
         assertThat(lifecycle.next(ended, new StartRequested("operator"), NOW).actions())
@@ -208,7 +214,7 @@ class AgentLifecycleTest {
         AgentState unhealthy = new Running(0, NOW, "503");
         assertThat(got.state()).isEqualTo(before.equals("Running") ? unhealthy : in(before));
         assertThat(actions(got)).isEqualTo(actions);
-        AgentEvent killed = new Exited(new ExitStatus.Signal(9));
+        AgentEvent killed = new Exited(RunEnd.of(RunEnd.Way.KILLED, ""));
         assertThat(name(lifecycle(RestartPolicy.ON_FAILURE)
                         .next(unhealthy, killed, NOW)
                         .state()))

@@ -12,16 +12,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KrunVmTest {
-    private static final Set<String> KRUN_1 = Set.of("krun_create_ctx", "krun_set_root");
+    private static final Set<String> KRUN_1 = Set.of("krun_create_ctx", "krun_set_kernel");
     private static final Message SPEC = Message.of(
             JailSpec.KRUN_LOG_LEVEL.is(1L),
-            VmSpec.ROOT.is("/agent"),
             JailSpec.VM.is(Message.of(
                     VmConfig.VCPUS.is(2L),
                     VmConfig.MEMORY_MIB.is(256L),
-                    VmConfig.COMMAND.is(List.of("/bin/agent", "--flag", "x")),
-                    VmConfig.ENV.is(List.of("A=b")),
-                    VmConfig.PORTS.is(List.of()))));
+                    VmConfig.SLOT.is(258L),
+                    VmConfig.DISKS.is(List.of(disk("root", true), disk("layer", false))))));
+
+    private static Message disk(String id, boolean isReadOnly) {
+        return Message.of(
+                VmConfig.DISK_ID.is(id), VmConfig.HOST_PATH.is("/data/" + id), VmConfig.READ_ONLY.is(isReadOnly));
+    }
 
     @Test
     void configuresInOrderAndStartsNothing() throws Exception {
@@ -32,30 +35,14 @@ class KrunVmTest {
                         "set_log_level 1",
                         "create_ctx ",
                         "set_vm_config [7, 2, 256]",
-                        "set_root [7, /agent]",
-                        "set_port_map [7, []]",
-                        "set_workdir [7, /]",
-                        "set_exec [7, /bin/agent, [--flag, x], [A=b]]");
+                        "set_kernel [7, /usr/lib/nullbox/guest/vmlinux, 1, /usr/lib/nullbox/guest/initramfs,"
+                                + " console=hvc0 quiet panic=-1 reboot=k]",
+                        "add_disk [7, root, /disks/root, true]",
+                        "add_disk [7, layer, /disks/layer, false]",
+                        "add_net_tap [7, tap0, 026e62000102, 6531, 0]",
+                        "add_vsock_port2 [7, 7000, /control/guest.sock, false]");
         assertThatThrownBy(vm::start).isInstanceOf(KrunVm.KrunException.class);
         assertThat(krun.calls()).endsWith("start_enter 7");
-    }
-
-    @Test
-    void givesTheRootByVirtiofsWhereThereIsNoSetRoot() throws Exception {
-        FakeKrun krun = new FakeKrun(Set.of("krun_create_ctx", "krun_add_virtiofs3"), "", 0);
-        KrunVm.configure(krun, SPEC);
-        assertThat(krun.calls())
-                .contains("add_virtiofs3 [7, /dev/root, /agent, 0, false]")
-                .noneMatch(call -> call.startsWith("set_root"));
-    }
-
-    @Test
-    void refusesALibraryThatCannotBeGivenARoot() {
-        FakeKrun krun = new FakeKrun(Set.of("krun_create_ctx"), "", 0);
-        assertThatThrownBy(() -> KrunVm.configure(krun, SPEC))
-                .isInstanceOf(KrunVm.KrunException.class)
-                .hasMessageContaining("krun_set_root")
-                .hasMessageContaining("krun_add_virtiofs3");
     }
 
     @Test
@@ -72,10 +59,10 @@ class KrunVmTest {
                 "set_log_level",
                 "create_ctx",
                 "set_vm_config",
-                "set_root",
-                "set_port_map",
-                "set_workdir",
-                "set_exec"
+                "set_kernel",
+                "add_disk",
+                "add_net_tap",
+                "add_vsock_port2"
             })
     void stopsAtTheFirstRefusal(String failing) {
         FakeKrun krun = new FakeKrun(KRUN_1, failing, Errno.EINVAL);

@@ -11,12 +11,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SandboxCheckTest {
     private static final String STATUS = """
             Name:\tcage
-            PPid:\t7
+            Pid:\t1
             Uid:\t10001\t10001\t10001\t10001
             Gid:\t10001\t10001\t10001\t10001
             Groups:\t36\s
@@ -34,7 +35,7 @@ class SandboxCheckTest {
             JailSpec.CGROUP.is("/agents/a"),
             VmSpec.HOST_NET.is("net:[1]"),
             VmSpec.HOST_MNT.is("mnt:[1]"),
-            JailSpec.CAGE_PID.is(7L));
+            JailSpec.HOST_PID.is("pid:[1]"));
 
     @TempDir
     Path self;
@@ -46,6 +47,7 @@ class SandboxCheckTest {
         Files.createDirectory(self.resolve("ns"));
         Files.createSymbolicLink(self.resolve("ns/net"), Path.of("net:[2]"));
         Files.createSymbolicLink(self.resolve("ns/mnt"), Path.of("mnt:[2]"));
+        Files.createSymbolicLink(self.resolve("ns/pid"), Path.of("pid:[2]"));
         Files.createDirectory(self.resolve("fd"));
         descriptor(0, "pipe:[1]");
         descriptor(3, "pipe:[2]");
@@ -78,7 +80,7 @@ class SandboxCheckTest {
                 "CapAmb",
                 "NoNewPrivs",
                 "Seccomp",
-                "PPid"
+                "Pid"
             })
     void oneIsWrongOrAbsent(String field) throws IOException {
         Files.writeString(self.resolve("status"), STATUS.replace(field + ":\t", field + ":\t8"));
@@ -87,11 +89,13 @@ class SandboxCheckTest {
         assertThat(missing()).singleElement().asString().startsWith(field + " is absent");
     }
 
-    @Test
-    void namespaceIsTheHosts() throws IOException {
-        Files.delete(self.resolve("ns/net"));
-        Files.createSymbolicLink(self.resolve("ns/net"), Path.of("net:[1]"));
-        assertThat(missing()).containsExactly("the network namespace is the host's, net:[1]");
+    @ParameterizedTest
+    @CsvSource({"net, network", "mnt, mount", "pid, PID"})
+    void namespaceIsTheHosts(String kind, String name) throws IOException {
+        Path link = self.resolve("ns").resolve(kind);
+        Files.delete(link);
+        Files.createSymbolicLink(link, Path.of(kind + ":[1]"));
+        assertThat(missing()).containsExactly("the " + name + " namespace is the host's, " + kind + ":[1]");
     }
 
     @Test

@@ -2,32 +2,35 @@ package dev.nullbox.cage.jail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.cage.jail.VmConfig.Disk;
 import dev.nullbox.manifest.ManifestResult;
 import dev.nullbox.manifest.reader.ManifestReader;
+import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.protocol.id.AgentSlot;
-import org.junit.jupiter.api.Test;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class VmConfigTest {
-    /** The memory's address had a path once: what a client appended to it led nowhere. */
-    @Test
-    void addressesInTheEnvironmentAreBases() {
-        String manifest = """
-                [agent]
-                name = "a"
-                command = ["/bin/a"]
-                [capabilities]
-                credential_refs = [{ name = "KEY", deliver = "fetch" }]
-                """;
-        assertThat(ManifestReader.read(manifest))
-                .isInstanceOfSatisfying(
-                        ManifestResult.Valid.class,
-                        valid -> assertThat(VmConfig.of(valid.manifest(), new AgentSlot(AgentNetwork.DEFAULT, 3))
-                                        .get(VmConfig.ENV))
-                                .containsExactly(
-                                        "NULLBOX_AGENT=a",
-                                        "NULLBOX_API_URL=http://10.221.3.1:7301",
-                                        "NULLBOX_MEMORY_URL=http://10.221.3.1:7300",
-                                        "PATH=/bin:/usr/bin:/usr/local/bin"));
+    /** A part of a processor is a processor, of which the control group gives it its part. */
+    @ParameterizedTest
+    @CsvSource({"1, 1", "100, 1", "101, 2", "400, 4"})
+    void partsOfProcessorsAreWholeOnesToTheGuest(int percent, long vcpus) {
+        String manifest = "[agent]\nname = \"a\"\ncommand = [\"/bin/a\"]\n[capabilities]\nmax_memory_mb = 300\n"
+                + "max_cpu_percent = " + percent + "\n";
+        assertThat(ManifestReader.read(manifest)).isInstanceOfSatisfying(ManifestResult.Valid.class, valid -> {
+            Message vm = VmConfig.of(
+                    valid.manifest(),
+                    new AgentSlot(AgentNetwork.DEFAULT, 3),
+                    List.of(new Disk("root", Path.of("/r"), true), new Disk("layer", Path.of("/l"), false)));
+            assertThat(vm.get(VmConfig.VCPUS)).isEqualTo(vcpus);
+            assertThat(vm.get(VmConfig.MEMORY_MIB)).isEqualTo(300L);
+            assertThat(vm.get(VmConfig.SLOT)).isEqualTo(3L);
+            assertThat(vm.get(VmConfig.DISKS))
+                    .extracting(disk -> disk.get(VmConfig.DISK_ID) + disk.get(VmConfig.READ_ONLY))
+                    .containsExactly("roottrue", "layerfalse");
+        });
     }
 }

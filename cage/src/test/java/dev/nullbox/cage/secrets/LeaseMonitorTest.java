@@ -6,8 +6,6 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.nullbox.cage.agent.ServiceClients;
 import dev.nullbox.cage.secrets.LeaseMonitor.HeldLease;
-import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.Natives;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcMethod;
@@ -18,7 +16,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -29,12 +29,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LeaseMonitorTest {
-    private static final LeaseMonitor.Listener NOBODY = (name, why) -> {};
+    private static final LeaseMonitor.Listener NOBODY = new LeaseMonitor.Listener() {
+        @Override
+        public void wiped(String name, String why) {}
+
+        @Override
+        public void kept(String name, String why) {}
+    };
 
     @TempDir
     Path base;
 
-    private final Libc libc = Natives.libc();
     private final FakeWarden warden = new FakeWarden();
     private RpcServer server;
     private LeaseMonitor watch;
@@ -63,8 +68,8 @@ class LeaseMonitorTest {
     private Path watch(String agent, String lease, LeaseMonitor.Listener listener) throws IOException {
         Path directory = Files.createDirectory(base.resolve(agent));
         Path file = Files.writeString(directory.resolve("PASS"), "s3cr3t");
-        SecretFiles files = SecretFiles.of(libc, libc.getpid(), directory.toString(), List.of("PASS"));
-        watch.add(new HeldLease(agent, lease, files, Map.of(), listener));
+        DeliveredSecrets secrets = new DeliveredSecrets(name -> Files.delete(directory.resolve(name)), List.of("PASS"));
+        watch.add(new HeldLease(agent, lease, secrets, Map.of(), listener));
         return file;
     }
 
@@ -114,8 +119,14 @@ class LeaseMonitorTest {
 
     @Test
     void aFailingListenerDoesNotKeepOtherSecrets() throws Exception {
-        Path first = watch("one", grant("one"), (name, why) -> {
-            throw new IllegalStateException("a bug");
+        Path first = watch("one", grant("one"), new LeaseMonitor.Listener() {
+            @Override
+            public void wiped(String name, String why) {
+                throw new IllegalStateException("a bug");
+            }
+
+            @Override
+            public void kept(String name, String why) {}
         });
         Path second = watch("two", grant("two"), NOBODY);
         warden.forget();
@@ -123,6 +134,31 @@ class LeaseMonitorTest {
         Path third = watch("three", grant("three"), NOBODY);
         warden.revoke("three");
         assertThat(within(10, () -> isGone(third))).isTrue();
+    }
+
+    /** What a guest does not wipe it must not go on with. */
+    @Test
+    void aGuestThatDoesNotWipeIsTold() throws Exception {
+        Queue<String> kept = new ConcurrentLinkedQueue<>();
+        DeliveredSecrets stubborn = new DeliveredSecrets(
+                name -> {
+                    throw new IOException("the guest did not answer WIPE");
+                },
+                List.of("PASS"));
+        watch.add(new HeldLease("one", grant("one"), stubborn, Map.of(), new LeaseMonitor.Listener() {
+            @Override
+            public void wiped(String name, String why) {
+                kept.add("wiped " + name);
+            }
+
+            @Override
+            public void kept(String name, String why) {
+                kept.add(name + ": " + why);
+            }
+        }));
+        warden.revoke("one");
+        assertThat(within(10, () -> !kept.isEmpty())).isTrue();
+        assertThat(kept).containsExactly("PASS: the guest did not answer WIPE");
     }
 
     /** It once took up to two waits: the state was known already, but not what it meant for a new loan. */

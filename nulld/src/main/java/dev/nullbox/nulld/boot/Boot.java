@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /** The phases between entering the root and starting the services. */
 public final class Boot {
     private static final int KVM_GROUP = 36;
+    private static final List<String> VMM_DEVICES = List.of("dev/kvm", "dev/net/tun");
     /** Of the memory, what {@link MountTable#VOLATILE_DATA} may take: its size=25%. */
     private static final int VOLATILE_SHARE = 4;
 
@@ -168,17 +169,23 @@ public final class Boot {
         } catch (IOException e) {
             degraded.add("loopback", "the loopback interface is down: " + e.getMessage());
         }
-        Path kvm = root.resolve("dev/kvm");
-        if (!Files.exists(kvm)) {
+        if (!Files.exists(root.resolve("dev/kvm"))) {
             journal.text(
                     "nulld", "no /dev/kvm: agents cannot run; turn on virtualisation in the firmware or hypervisor");
             return;
         }
+        for (String device : VMM_DEVICES) {
+            giveToVmms(root.resolve(device));
+        }
+    }
+
+    /** To the group of all VMMs: each opens it as a user of its own. */
+    private void giveToVmms(Path device) {
         try {
-            Files.setPosixFilePermissions(kvm, PosixFilePermissions.fromString("rw-rw----"));
-            libc.chown(kvm.toString(), 0, KVM_GROUP).orThrow("chown /dev/kvm to root:kvm");
+            Files.setPosixFilePermissions(device, PosixFilePermissions.fromString("rw-rw----"));
+            libc.chown(device.toString(), 0, KVM_GROUP).orThrow("chown " + device + " to root:kvm");
         } catch (IOException e) {
-            degraded.add("kvm", "/dev/kvm cannot be given to the group kvm: " + e.getMessage());
+            degraded.add("kvm", device + " cannot be given to the group kvm: " + e.getMessage());
         }
     }
 

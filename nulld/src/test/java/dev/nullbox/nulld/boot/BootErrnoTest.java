@@ -144,6 +144,7 @@ class BootErrnoTest {
         write(root.resolve("proc/meminfo"), "MemTotal:        1048576 kB\nMemFree: 1 kB\n");
         write(root.resolve("proc/cmdline"), cmdline);
         write(root.resolve("dev/kvm"), "");
+        write(root.resolve("dev/net/tun"), "");
         TestServices.cgroups(Files.createDirectories(root.resolve("sys/fs/cgroup")));
         if (partition) {
             write(root.resolve("sys/class/block/vdb/uevent"), "DEVNAME=vdb\nPARTNAME=nullbox-data\n");

@@ -22,8 +22,15 @@ public final class AgentContract {
     public static final Field<String> FROM = Field.of("from", TEXT, "image or data");
     public static final Field<String> START = Field.of("start", TEXT, "auto or manual");
     public static final Field<Long> RESTARTS = Field.of("restarts", COUNT, "");
-    public static final Field<Message> EXIT =
-            Field.of("exit", struct(Fields.CODE.optional(), Fields.SIGNAL.optional()), "how the last run ended");
+    public static final Field<String> HOW = Field.of(
+            "how",
+            TEXT,
+            "exited, signalled, out-of-memory, reboot, power-off, not-found, not-executable, setup, crash, hang, "
+                    + "vmm-out-of-memory, compromised, killed or not-started");
+    public static final Field<Message> EXIT = Field.of(
+            "exit",
+            struct(HOW, Fields.CODE.optional(), Fields.SIGNAL.optional(), Fields.WHY.optional()),
+            "how the last run ended");
     public static final Field<String> FIELD = Field.of("field", TEXT, "its path in AGENT.toml");
     public static final Field<String> PROBLEM = Field.of("problem", TEXT, "what is wrong; what would be right");
     public static final Field<List<Message>> PROBLEMS =
@@ -77,15 +84,24 @@ public final class AgentContract {
                     "agent.shares_moved", "the contents of its former shares are on a disk of its own")
             .with(Fields.AGENT, DISK, PATHS);
     public static final Event STARTED =
-            CONTRACT.event("agent.started", "its guest runs").with(Fields.AGENT, Fields.RUN, Fields.PID);
+            CONTRACT.event("agent.started", "its program runs in its guest").with(Fields.AGENT, Fields.RUN, Fields.PID);
     public static final Event CONSOLE =
             CONTRACT.event("agent.console", "a line of its output").with(Fields.AGENT, Fields.RUN, LINE);
     public static final Event UNHEALTHY =
             CONTRACT.event("agent.unhealthy", "its health check failed").with(Fields.AGENT, Fields.RUN, Fields.WHY);
     public static final Event SECRET_WIPED = CONTRACT.event("agent.secret_wiped", "a secret was taken back")
             .with(Fields.AGENT, Fields.RUN, Fields.NAME, Fields.WHY);
-    public static final Event EXITED = CONTRACT.event("agent.exited", "its process ended")
-            .with(Fields.AGENT, Fields.RUN, Fields.CODE.optional(), Fields.SIGNAL.optional());
+    public static final Event EXITED = CONTRACT.event("agent.exited", "its run ended")
+            .with(
+                    Fields.AGENT,
+                    Fields.RUN,
+                    HOW,
+                    Fields.CODE.optional(),
+                    Fields.SIGNAL.optional(),
+                    Fields.WHY.optional());
+    public static final Event COMPROMISED = CONTRACT.event(
+                    "agent.compromised", "its VMM made a system call that none makes, and was killed")
+            .with(Fields.AGENT, Fields.RUN);
     public static final Event STOPPED =
             CONTRACT.event("agent.stopped", "it was stopped").with(Fields.AGENT, Fields.RUN);
     public static final Event FAILED =

@@ -53,7 +53,9 @@ public enum GuestTag {
     TERMINAL(35),
     ROWS(36),
     COLUMNS(37),
-    PIDS(38);
+    PIDS(38),
+    /** The name of a disk, in the order in which libkrun was given them: the first is vda. */
+    DISK(39);
 
     private final int number;
 

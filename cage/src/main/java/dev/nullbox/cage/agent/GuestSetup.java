@@ -1,0 +1,113 @@
+package dev.nullbox.cage.agent;
+
+import dev.nullbox.cage.disk.DiskRequest;
+import dev.nullbox.cage.disk.RunDisks;
+import dev.nullbox.cage.guest.GuestConfiguration;
+import dev.nullbox.cage.jail.JailNetwork;
+import dev.nullbox.cage.jail.Secret;
+import dev.nullbox.cage.jail.VmConfig.Disk;
+import dev.nullbox.manifest.Delivery;
+import dev.nullbox.manifest.EnvName;
+import dev.nullbox.manifest.Manifest;
+import dev.nullbox.manifest.MountPath;
+import dev.nullbox.manifest.RootMode;
+import dev.nullbox.protocol.guest.GuestRoot;
+import dev.nullbox.protocol.id.AgentSlot;
+import dev.nullbox.service.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Guest of an agent, as its manifest, its slot and its disks have it. Pure. */
+final class GuestSetup {
+    private static final int MACHINE_ID_DIGITS = 32;
+
+    private GuestSetup() {}
+
+    /** The disks that the manifest asks for. */
+    static DiskRequest diskRequest(Manifest.Filesystem files) {
+        DiskRequest.Layer layer = switch (files.root()) {
+            case EPHEMERAL -> DiskRequest.Layer.EPHEMERAL;
+            case PERSISTENT -> DiskRequest.Layer.PERSISTENT;
+            case READ_ONLY -> DiskRequest.Layer.NONE;
+        };
+        return new DiskRequest(
+                layer,
+                files.maxMb(),
+                files.volumeMb(),
+                files.write().stream().map(MountPath::path).toList(),
+                files.read().stream().map(MountPath::path).toList());
+    }
+
+    /** The disks in the guest's order. */
+    static List<Disk> disks(Path image, Path tools, RunDisks disks) {
+        List<Disk> all = new ArrayList<>();
+        all.add(new Disk("root", image, true));
+        all.add(new Disk("tools", tools, true));
+        disks.layer().ifPresent(path -> all.add(new Disk("layer", path, false)));
+        disks.volume().ifPresent(path -> all.add(new Disk("volume", path, false)));
+        disks.read().ifPresent(path -> all.add(new Disk("read", path, true)));
+        return all;
+    }
+
+    static GuestConfiguration configuration(Manifest manifest, AgentSlot slot, List<Disk> disks, List<Secret> secrets) {
+        Manifest.Agent agent = manifest.agent();
+        Manifest.Filesystem files = manifest.capabilities().filesystem();
+        GuestConfiguration.Setup setup = new GuestConfiguration.Setup(
+                agent.name().value().replace('_', '-'),
+                slot.address(),
+                AgentSlot.PREFIX_LENGTH,
+                slot.gateway(),
+                JailNetwork.MTU,
+                disks.stream().map(Disk::id).toList(),
+                agent.user().map(user -> user.value()).orElse(""),
+                agent.workdir().map(path -> path.value()).orElse(""),
+                root(files.root()),
+                files.write().stream().map(mount -> mount.path().value()).toList(),
+                files.read().stream().map(mount -> mount.path().value()).toList(),
+                machineId(agent),
+                Duration.ofSeconds(agent.stopSecs()).toMillis(),
+                true);
+        return new GuestConfiguration(setup, agent.command().words(), environment(manifest, slot), secrets);
+    }
+
+    private static GuestRoot root(RootMode mode) {
+        return switch (mode) {
+            case EPHEMERAL -> GuestRoot.EPHEMERAL;
+            case PERSISTENT -> GuestRoot.PERSISTENT;
+            case READ_ONLY -> GuestRoot.READ_ONLY;
+        };
+    }
+
+    /** The same in each run of an agent, and no other agent's. Source: machine-id(5). */
+    private static String machineId(Manifest.Agent agent) {
+        return Sha256.hex(("nullbox machine-id " + agent.name().value()).getBytes(StandardCharsets.US_ASCII))
+                .substring(0, MACHINE_ID_DIGITS);
+    }
+
+    private static List<String> environment(Manifest manifest, AgentSlot slot) {
+        Manifest.Agent agent = manifest.agent();
+        Map<String, String> env = new TreeMap<>();
+        for (Map.Entry<EnvName, String> variable : agent.env().entrySet()) {
+            env.put(variable.getKey().value(), variable.getValue());
+        }
+        env.put("NULLBOX_AGENT", agent.name().value());
+        env.put("NULLBOX_MEMORY_URL", slot.memoryUrl());
+        if (fetches(manifest.capabilities())) {
+            env.put("NULLBOX_API_URL", slot.apiUrl());
+        }
+        env.putIfAbsent("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        return env.entrySet().stream()
+                .map(variable -> variable.getKey() + "=" + variable.getValue())
+                .toList();
+    }
+
+    /** True when the agent fetches secrets, and so needs its own API. */
+    static boolean fetches(Manifest.Capabilities may) {
+        return may.credentialRefs().stream().anyMatch(ref -> ref.delivery() == Delivery.FETCH);
+    }
+}

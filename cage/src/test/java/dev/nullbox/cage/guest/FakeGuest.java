@@ -1,0 +1,174 @@
+package dev.nullbox.cage.guest;
+
+import dev.nullbox.protocol.guest.FrameKind;
+import dev.nullbox.protocol.guest.GuestHow;
+import dev.nullbox.protocol.guest.GuestOp;
+import dev.nullbox.protocol.guest.GuestProtocol;
+import dev.nullbox.protocol.guest.GuestRole;
+import dev.nullbox.protocol.guest.GuestTag;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Stands for a VMM with its guest: arrives at the socket as libkrun's vsock does and speaks the protocol; a bash script is
+ * its agent. Secrets go into the script's environment as {@code SECRET_NAME}. Arguments: the socket, the script, and how
+ * many health checks are good.
+ */
+public final class FakeGuest {
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    private final UnixDomainSocketAddress socket;
+    private final int goodChecks;
+    private final Map<String, String> environment = new TreeMap<>();
+    private final FrameChannel control;
+    private final FrameChannel output;
+    private int checks;
+
+    private FakeGuest(Path socket, int goodChecks) throws IOException {
+        this.socket = UnixDomainSocketAddress.of(socket);
+        this.goodChecks = goodChecks;
+        this.control = dial(this.socket, GuestRole.INIT);
+        this.output = dial(this.socket, GuestRole.OUTPUT);
+    }
+
+    public static void main(String[] args) throws Exception {
+        new FakeGuest(Path.of(args[0]), args.length > 2 ? Integer.parseInt(args[2]) : Integer.MAX_VALUE).run(args[1]);
+    }
+
+    private static FrameChannel dial(UnixDomainSocketAddress socket, GuestRole role) throws IOException {
+        FrameChannel channel = new FrameChannel(SocketChannel.open(socket));
+        send(
+                channel,
+                GuestOp.HELLO,
+                new GuestCall.Fields()
+                        .add(GuestTag.VERSION, GuestProtocol.PROTOCOL_VERSION)
+                        .add(GuestTag.ROLE, role.number()));
+        GuestCall answer = GuestCall.parse(channel.read(LONG).payload());
+        if (answer.op() != GuestOp.HELLO) {
+            throw new IOException("no hello but " + answer.op());
+        }
+        return channel;
+    }
+
+    private static void send(FrameChannel channel, GuestOp op, GuestCall.Fields fields) throws IOException {
+        channel.write(new GuestCall(op, 0, fields).frame(FrameKind.CALL));
+    }
+
+    private void run(String script) throws Exception {
+        configure();
+        ProcessBuilder builder = new ProcessBuilder("bash", "-c", script).redirectErrorStream(true);
+        builder.redirectInput(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(environment);
+        Process agent = builder.start();
+        send(control, GuestOp.STARTED, new GuestCall.Fields());
+        daemon(() -> beat());
+        daemon(() -> serve(agent));
+        pass(agent.getInputStream());
+        int code = agent.waitFor();
+        boolean isSignal = code > 128;
+        GuestCall.Fields end = new GuestCall.Fields()
+                .add(GuestTag.HOW, (isSignal ? GuestHow.SIGNALLED : GuestHow.EXITED).number())
+                .add(GuestTag.CODE, isSignal ? code - 128 : code);
+        control.write(FrameKind.EXIT, end.encode());
+        System.exit(0);
+    }
+
+    private static void daemon(IoTask task) {
+        Thread thread = new Thread(() -> {
+            try {
+                task.run();
+            } catch (EOFException e) {
+                System.exit(0);
+            } catch (IOException | InterruptedException e) {
+                e.printStackTrace();
+                System.exit(1);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** A loop of its own. */
+    @FunctionalInterface
+    private interface IoTask {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private void configure() throws IOException {
+        try (FrameChannel channel = dial(socket, GuestRole.CONFIG)) {
+            for (Frame frame = channel.read(LONG); frame.kind() != FrameKind.END; frame = channel.read(LONG)) {
+                GuestCall call = GuestCall.parse(frame.payload());
+                switch (call.op()) {
+                    case SECRET ->
+                        environment.put(
+                                "SECRET_" + call.fields().text(GuestTag.NAME).orElseThrow(),
+                                call.fields().text(GuestTag.DATA).orElseThrow());
+                    case ENV -> {
+                        String[] parts =
+                                call.fields().text(GuestTag.TEXT).orElseThrow().split("=", 2);
+                        environment.put("GUEST_" + parts[0], parts[1]);
+                    }
+                    default -> {}
+                }
+            }
+            channel.write(GuestCall.of(GuestOp.GO, 0).frame(FrameKind.ANSWER));
+        }
+    }
+
+    private void beat() throws IOException, InterruptedException {
+        while (true) {
+            send(control, GuestOp.HEARTBEAT, new GuestCall.Fields());
+            TimeUnit.SECONDS.sleep(2);
+        }
+    }
+
+    private void serve(Process agent) throws IOException {
+        while (true) {
+            GuestCall call = GuestCall.parse(control.read(LONG.multipliedBy(60)).payload());
+            GuestCall answer = GuestCall.of(call.op(), call.id());
+            switch (call.op()) {
+                case WIPE -> say("wiped " + call.fields().text(GuestTag.NAME).orElseThrow());
+                case STOP -> kill(agent, call.fields().number(GuestTag.SIGNAL));
+                case CHECK -> {
+                    checks++;
+                    say("check " + checks + " of " + call.fields().number(GuestTag.PORT)
+                            + call.fields().text(GuestTag.PATH).orElse(""));
+                    if (checks > goodChecks) {
+                        answer.fields().add(GuestTag.ERROR, "answered HTTP/1.1 500 Ill");
+                    }
+                }
+                default -> answer.fields().add(GuestTag.ERROR, "a fake guest does not know " + call.op());
+            }
+            control.write(answer.frame(FrameKind.ANSWER));
+        }
+    }
+
+    private static void kill(Process agent, long signal) throws IOException {
+        List<String> command = new ArrayList<>(List.of("kill", "-" + signal, Long.toString(agent.pid())));
+        new ProcessBuilder(command).inheritIO().start();
+    }
+
+    private void say(String line) throws IOException {
+        output.write(FrameKind.STDOUT, (line + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void pass(InputStream lines) throws IOException {
+        byte[] buffer = new byte[8192];
+        for (int count = lines.read(buffer); count >= 0; count = lines.read(buffer)) {
+            output.write(FrameKind.STDOUT, Arrays.copyOf(buffer, count));
+        }
+        output.write(FrameKind.END, new byte[0]);
+    }
+}
