@@ -16,7 +16,10 @@
 #define ROOT_GROUP  "/sys/fs/cgroup"
 #define AGENT_GROUP ROOT_GROUP "/agent"
 
-/* Never the agent's: at least this, and this part of all. */
+/*
+ * Never the agent's: at least this, and this part of all. With less, the kernel runs out of memory before the agent
+ * does, and turns for a minute before it kills anything.
+ */
 enum { RESERVE_BYTES = 8 << 20, RESERVE_PART = 32 };
 
 /* Gives the group's children all controllers that the kernel has, in one write: each write waits for a grace period. */
@@ -32,11 +35,18 @@ static void delegate(const char *group) {
     if (write_text(path, words) != 0) say("cgroup %s: no%s: %s", group, words, strerror(errno));
 }
 
-static uint64_t total_memory(void) {
-    char text[256];
-    const char *total;
-    if (read_text("/proc/meminfo", text, sizeof text) != 0 || (total = strstr(text, "MemTotal:")) == NULL) return 0;
-    return strtoull(total + strlen("MemTotal:"), NULL, 10) * 1024;
+/* The value of a line of /proc/meminfo, in bytes. */
+static uint64_t memory_of(const char *name) {
+    char text[512];
+    const char *found;
+    if (read_text("/proc/meminfo", text, sizeof text) != 0 || (found = strstr(text, name)) == NULL) return 0;
+    return strtoull(found + strlen(name), NULL, 10) * 1024;
+}
+
+/* What the agent may have at most: what is there now, before it runs, but for the reserve. */
+static uint64_t memory_for_agent(void) {
+    uint64_t available = memory_of("MemAvailable:"), reserve = memory_of("MemTotal:") / RESERVE_PART + RESERVE_BYTES;
+    return available > 2 * reserve ? available - reserve : 0;
 }
 
 static int limit(const char *file, uint64_t value) {
@@ -46,14 +56,14 @@ static int limit(const char *file, uint64_t value) {
 }
 
 int make_cgroups(uint64_t memory, uint64_t pids) {
-    uint64_t total = total_memory(), reserve = total / RESERVE_PART + RESERVE_BYTES;
+    uint64_t most = memory_for_agent();
     if (mount("cgroup2", ROOT_GROUP, "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC, "nsdelegate,memory_recursiveprot") !=
         0)
         return failed("cannot mount " ROOT_GROUP);
     delegate(ROOT_GROUP);
     if (mkdir(AGENT_GROUP, 0755) != 0 || mkdir(AGENT_GROUP "/" CGROUP_MAIN, 0755) != 0)
         return failed("cannot make the control group of the agent");
-    if (memory == 0 && total > 2 * reserve) memory = total - reserve;
+    if (memory == 0 || (most != 0 && memory > most)) memory = most;
     if (memory != 0 && limit(AGENT_GROUP "/memory.max", memory) != 0) return -1;
     return pids == 0 ? 0 : limit(AGENT_GROUP "/pids.max", pids);
 }

@@ -14,7 +14,8 @@
 #define CGROUP_EXEC  "exec"
 #define CGROUP_CHECK "check"
 
-/* Makes the groups; MEMORY and PIDS are limits, 0 = all memory but what init and kernel need, and no limit. */
+/* Makes the groups. MEMORY: 0 = all but what init and kernel need, which is the most in any case. PIDS: 0 = no limit.
+ */
 int make_cgroups(uint64_t memory, uint64_t pids);
 
 /* For a process in /agent: makes it the root of this process's cgroup namespace, and goes into the leaf. */

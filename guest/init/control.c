@@ -41,6 +41,10 @@ static int read_call(struct fields fields, struct call_fields *call) {
         case TAG_NANOS:
             problem = field_number(&field, &call->nanos);
             break;
+        case TAG_TOKEN:
+            call->token = field.data;
+            call->token_size = field.size;
+            break;
         default:
             return refused("field %d is none of this call", field.tag);
         }
