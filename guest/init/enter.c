@@ -22,6 +22,7 @@
 #include "say.h"
 #include "settings.h"
 #include "setup.h"
+#include "tools.h"
 #include "users.h"
 
 extern char **environ;
@@ -106,7 +107,7 @@ static int accompany(pid_t child, const sigset_t *all) {
 }
 
 int enter_world(int count, char **words) {
-    struct entrance entrance = {.leaf = CGROUP_EXEC, .environment = environ};
+    struct entrance entrance = {.leaf = CGROUP_EXEC};
     sigset_t all;
     pid_t child;
     if (count > 0 && strcmp(words[0], "--terminal") == 0) {
@@ -118,6 +119,9 @@ int enter_world(int count, char **words) {
     entrance.user = words[0];
     entrance.workdir = words[1];
     entrance.words = words + 3;
+    /* The tools' own, should they have passed it on. */
+    unsetenv(TOOLS_TOKEN);
+    entrance.environment = environ;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     if ((child = start_inside(&entrance)) < 0) {

@@ -6,9 +6,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* The variable that carries their token. */
+#define TOOLS_TOKEN "NULLBOX_TOKEN"
+
 /*
  * Starts them unless *PROCESS runs already; -1 with a reason. TOKEN, which their first call to the host carries, is in
- * their environment in hexadecimal digits, as NULLBOX_TOKEN: no process of the agent's sees that.
+ * their environment in hexadecimal digits: no process of the agent's sees that.
  */
 int start_tools(pid_t *process, const uint8_t *token, size_t size);
 
