@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /** An XFS in a file, mounted for a test. Needs root, mkfs.xfs, loop devices and a kernel with XFS. */
-final class LoopMount implements AutoCloseable {
+public final class LoopMount implements AutoCloseable {
     /** Somewhat above the least that mkfs.xfs makes, 300 MiB. */
     private static final long BYTES = 320L << 20;
 
@@ -22,7 +22,7 @@ final class LoopMount implements AutoCloseable {
     }
 
     /** A new file system below the directory; the test does not run where that cannot be had, and says why. */
-    static LoopMount xfs(Path directory, String options) throws Exception {
+    public static LoopMount xfs(Path directory, String options) throws Exception {
         Path image = directory.resolve("xfs.image");
         try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
             file.setLength(BYTES);
@@ -38,7 +38,8 @@ final class LoopMount implements AutoCloseable {
         return new LoopMount(point);
     }
 
-    Path point() {
+    /** Directory that it is mounted on. */
+    public Path point() {
         return point;
     }
 
