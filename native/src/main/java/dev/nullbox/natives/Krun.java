@@ -1,7 +1,5 @@
 package dev.nullbox.natives;
 
-import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +8,6 @@ import org.jspecify.annotations.Nullable;
  * functions that a microVM needs, as 2.0 is, is refused when it is loaded.
  */
 public interface Krun {
-    /** Which of the functions named here the loaded library has, as {@code "krun_set_root"}. */
-    Set<String> symbols();
-
     SysResult setLogLevel(int level);
 
     /** The value is the context id of all the other calls. */
@@ -56,17 +51,6 @@ public interface Krun {
      * with EINVAL and show what the kvm module offers: there only the module's {@code nested=0} holds it back.
      */
     SysResult setNestedVirt(int ctx, boolean enabled);
-
-    SysResult setRoot(int ctx, String path);
-
-    /** The root by tag {@code "/dev/root"}, newer than 1.16. Shared-memory window 0 bytes. */
-    SysResult addVirtiofs3(int ctx, String tag, String path, long shmBytes, boolean readOnly);
-
-    SysResult setPortMap(int ctx, List<String> hostToGuest);
-
-    SysResult setWorkdir(int ctx, String path);
-
-    SysResult setExec(int ctx, String path, List<String> argv, List<String> env);
 
     /**
      * A vsock port of the guest's as a Unix socket of the host's.

@@ -38,11 +38,6 @@ final class FakeKrun implements Krun {
     }
 
     @Override
-    public Set<String> symbols() {
-        return symbols;
-    }
-
-    @Override
     public SysResult setLogLevel(int level) {
         return call("set_log_level", level);
     }
@@ -84,31 +79,6 @@ final class FakeKrun implements Krun {
     @Override
     public SysResult setNestedVirt(int ctx, boolean enabled) {
         return call("set_nested_virt", List.of(ctx, enabled));
-    }
-
-    @Override
-    public SysResult setRoot(int ctx, String path) {
-        return call("set_root", List.of(ctx, path));
-    }
-
-    @Override
-    public SysResult addVirtiofs3(int ctx, String tag, String path, long shmBytes, boolean readOnly) {
-        return call("add_virtiofs3", List.of(ctx, tag, path, shmBytes, readOnly));
-    }
-
-    @Override
-    public SysResult setPortMap(int ctx, List<String> hostToGuest) {
-        return call("set_port_map", List.of(ctx, hostToGuest));
-    }
-
-    @Override
-    public SysResult setWorkdir(int ctx, String path) {
-        return call("set_workdir", List.of(ctx, path));
-    }
-
-    @Override
-    public SysResult setExec(int ctx, String path, List<String> argv, List<String> env) {
-        return call("set_exec", List.of(ctx, path, argv, env));
     }
 
     @Override

@@ -12,7 +12,7 @@ public final class FfmBindings {
 
     public static Krun krun() {
         FfmLibrary library = FfmLibrary.load(LibraryNames.krun(), KrunCalls.FUNCTIONS, LibraryNames.KRUN_REMEDY);
-        library.complete(KrunCalls.NEEDED, LibraryNames.KRUN_REMEDY);
+        library.complete(KrunCalls.FUNCTIONS, LibraryNames.KRUN_REMEDY);
         return new MarshallingKrun(new FfmKrun(library), FfmFrame::new);
     }
 

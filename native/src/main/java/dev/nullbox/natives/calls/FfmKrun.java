@@ -6,12 +6,10 @@ import static dev.nullbox.natives.calls.FfmLink.unbound;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.util.Set;
 
 /**
  * libkrun through java.lang.foreign, in jextract's shape: one handle per C function, of its name and C types, called with
@@ -32,13 +30,6 @@ final class FfmKrun implements KrunCalls {
             unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT));
     private static final MethodHandle krun_set_nested_virt =
             unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_BOOLEAN));
-    private static final MethodHandle krun_set_root = unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
-    private static final MethodHandle krun_add_virtiofs3 =
-            unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, JAVA_BOOLEAN));
-    private static final MethodHandle krun_set_port_map = unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
-    private static final MethodHandle krun_set_workdir = unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
-    private static final MethodHandle krun_set_exec =
-            unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, ADDRESS));
     private static final MethodHandle krun_add_vsock_port2 =
             unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_BOOLEAN));
     private static final MethodHandle krun_start_enter = unbound(FunctionDescriptor.of(JAVA_INT, JAVA_INT));
@@ -47,11 +38,6 @@ final class FfmKrun implements KrunCalls {
 
     FfmKrun(FfmLibrary krun) {
         this.krun = krun;
-    }
-
-    @Override
-    public Set<String> symbols() {
-        return krun.symbols();
     }
 
     @Override
@@ -101,37 +87,6 @@ final class FfmKrun implements KrunCalls {
     public int setNestedVirt(int ctx, boolean enabled) {
         MemorySegment function = krun.require("krun_set_nested_virt");
         return plainCall(() -> (int) krun_set_nested_virt.invokeExact(function, ctx, enabled));
-    }
-
-    @Override
-    public int setRoot(int ctx, long path) {
-        MemorySegment function = krun.require("krun_set_root");
-        return plainCall(() -> (int) krun_set_root.invokeExact(function, ctx, at(path)));
-    }
-
-    @Override
-    public int addVirtiofs3(int ctx, long tag, long path, long shmBytes, boolean readOnly) {
-        MemorySegment function = krun.require("krun_add_virtiofs3");
-        return plainCall(
-                () -> (int) krun_add_virtiofs3.invokeExact(function, ctx, at(tag), at(path), shmBytes, readOnly));
-    }
-
-    @Override
-    public int setPortMap(int ctx, long portMap) {
-        MemorySegment function = krun.require("krun_set_port_map");
-        return plainCall(() -> (int) krun_set_port_map.invokeExact(function, ctx, at(portMap)));
-    }
-
-    @Override
-    public int setWorkdir(int ctx, long path) {
-        MemorySegment function = krun.require("krun_set_workdir");
-        return plainCall(() -> (int) krun_set_workdir.invokeExact(function, ctx, at(path)));
-    }
-
-    @Override
-    public int setExec(int ctx, long path, long argv, long envp) {
-        MemorySegment function = krun.require("krun_set_exec");
-        return plainCall(() -> (int) krun_set_exec.invokeExact(function, ctx, at(path), at(argv), at(envp)));
     }
 
     @Override

@@ -42,11 +42,6 @@ final class FfmLibrary {
         return own;
     }
 
-    /** The functions that are there. */
-    Set<String> symbols() {
-        return Set.copyOf(addresses.keySet());
-    }
-
     /**
      * The address of a function.
      *

@@ -2,8 +2,6 @@ package dev.nullbox.natives.calls;
 
 import dev.nullbox.natives.Krun;
 import dev.nullbox.natives.SysResult;
-import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@link Krun} over either way of calling C. libkrun returns a negated errno, so nothing is captured. */
@@ -17,11 +15,6 @@ final class MarshallingKrun implements Krun {
     MarshallingKrun(KrunCalls calls, CFrame.Source memory) {
         this.calls = calls;
         this.memory = memory;
-    }
-
-    @Override
-    public Set<String> symbols() {
-        return calls.symbols();
     }
 
     @Override
@@ -76,41 +69,6 @@ final class MarshallingKrun implements Krun {
     @Override
     public SysResult setNestedVirt(int ctx, boolean enabled) {
         return result(calls.setNestedVirt(ctx, enabled));
-    }
-
-    @Override
-    public SysResult setRoot(int ctx, String path) {
-        try (CFrame frame = memory.open()) {
-            return result(calls.setRoot(ctx, frame.string(path)));
-        }
-    }
-
-    @Override
-    public SysResult addVirtiofs3(int ctx, String tag, String path, long shmBytes, boolean readOnly) {
-        try (CFrame frame = memory.open()) {
-            return result(calls.addVirtiofs3(ctx, frame.string(tag), frame.string(path), shmBytes, readOnly));
-        }
-    }
-
-    @Override
-    public SysResult setPortMap(int ctx, List<String> hostToGuest) {
-        try (CFrame frame = memory.open()) {
-            return result(calls.setPortMap(ctx, frame.strings(hostToGuest)));
-        }
-    }
-
-    @Override
-    public SysResult setWorkdir(int ctx, String path) {
-        try (CFrame frame = memory.open()) {
-            return result(calls.setWorkdir(ctx, frame.string(path)));
-        }
-    }
-
-    @Override
-    public SysResult setExec(int ctx, String path, List<String> argv, List<String> env) {
-        try (CFrame frame = memory.open()) {
-            return result(calls.setExec(ctx, frame.string(path), frame.strings(argv), frame.strings(env)));
-        }
     }
 
     @Override

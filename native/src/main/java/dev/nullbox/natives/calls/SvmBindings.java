@@ -12,7 +12,7 @@ public final class SvmBindings {
 
     public static Krun krun() {
         SvmLibrary library = SvmLibrary.load(LibraryNames.krun(), KrunCalls.FUNCTIONS, LibraryNames.KRUN_REMEDY);
-        library.complete(KrunCalls.NEEDED, LibraryNames.KRUN_REMEDY);
+        library.complete(KrunCalls.FUNCTIONS, LibraryNames.KRUN_REMEDY);
         return new MarshallingKrun(new SvmKrun(library), SvmFrame::new);
     }
 

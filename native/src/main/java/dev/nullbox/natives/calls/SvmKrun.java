@@ -1,18 +1,11 @@
 package dev.nullbox.natives.calls;
 
-import java.util.Set;
-
 /** libkrun through the SVM C interface, for native images without java.lang.foreign. */
 final class SvmKrun implements KrunCalls {
     private final SvmLibrary krun;
 
     SvmKrun(SvmLibrary krun) {
         this.krun = krun;
-    }
-
-    @Override
-    public Set<String> symbols() {
-        return krun.present(FUNCTIONS);
     }
 
     @Override
@@ -53,31 +46,6 @@ final class SvmKrun implements KrunCalls {
     @Override
     public int setNestedVirt(int ctx, boolean enabled) {
         return (int) SvmCall.plainCall(krun.require("krun_set_nested_virt"), ctx, enabled ? 1 : 0);
-    }
-
-    @Override
-    public int setRoot(int ctx, long path) {
-        return (int) SvmCall.plainCall(krun.require("krun_set_root"), ctx, path);
-    }
-
-    @Override
-    public int addVirtiofs3(int ctx, long tag, long path, long shmBytes, boolean readOnly) {
-        return (int) SvmCall.plainCall(krun.require("krun_add_virtiofs3"), ctx, tag, path, shmBytes, readOnly ? 1 : 0);
-    }
-
-    @Override
-    public int setPortMap(int ctx, long portMap) {
-        return (int) SvmCall.plainCall(krun.require("krun_set_port_map"), ctx, portMap);
-    }
-
-    @Override
-    public int setWorkdir(int ctx, long path) {
-        return (int) SvmCall.plainCall(krun.require("krun_set_workdir"), ctx, path);
-    }
-
-    @Override
-    public int setExec(int ctx, long path, long argv, long envp) {
-        return (int) SvmCall.plainCall(krun.require("krun_set_exec"), ctx, path, argv, envp);
     }
 
     @Override

@@ -80,11 +80,6 @@ final class CPrototypes {
             of("krun_add_disk", "int32_t", "uint32_t", "const char *", "const char *", "bool"),
             of("krun_add_net_tap", "int32_t", "uint32_t", "char *", "uint8_t *", "uint32_t", "uint32_t"),
             of("krun_set_nested_virt", "int32_t", "uint32_t", "bool"),
-            of("krun_set_root", "int32_t", "uint32_t", "const char *"),
-            of("krun_add_virtiofs3", "int32_t", "uint32_t", "const char *", "const char *", "uint64_t", "bool"),
-            of("krun_set_port_map", "int32_t", "uint32_t", "const char *const *"),
-            of("krun_set_workdir", "int32_t", "uint32_t", "const char *"),
-            of("krun_set_exec", "int32_t", "uint32_t", "const char *", "const char *const *", "const char *const *"),
             of("krun_add_vsock_port2", "int32_t", "uint32_t", "uint32_t", "const char *", "bool"),
             of("krun_start_enter", "int32_t", "uint32_t"));
 

@@ -18,22 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Libraries in libkrun's place, whose functions answer with numbers that the test knows. */
 class KrunLibrariesTest {
-    private static final int ROOT_ANSWER = 17;
-
     @TempDir
     Path directory;
-
-    @Test
-    void anOptionalFunctionThatIsMissingIsNamedWhenCalled() throws Exception {
-        Krun krun = load(library(
-                "libkrun.so.1", Set.of("krun_add_virtiofs3"), Map.of("krun_set_root", "return " + ROOT_ANSWER)));
-        assertThat(krun.symbols()).doesNotContain("krun_add_virtiofs3").hasSize(KrunCalls.FUNCTIONS.size() - 1);
-        assertThat(krun.setRoot(0, "/")).isEqualTo(new SysResult.Ok(ROOT_ANSWER));
-        assertThatThrownBy(() -> krun.addVirtiofs3(0, "tag", "/", 0, true))
-                .isInstanceOf(MissingSymbolException.class)
-                .hasMessageContaining("libkrun.so.1")
-                .hasMessageEndingWith(" has no krun_add_virtiofs3");
-    }
 
     /** Once 2.0 was said to serve, and was told to be wrong only when a call was made. */
     @Test
