@@ -181,7 +181,7 @@ int begin_check(struct checks *checks, uint32_t id, struct fields *fields) {
     int ends[2], result = read_question(fields, &question), is_command = question.words.count > 0;
     if (result == 0 && (place = free_place(checks, is_command)) == NULL)
         result = refused("the check before is not over");
-    if (result == 0 && pipe2(ends, O_CLOEXEC) != 0) result = failed("cannot make a pipe");
+    if (result == 0 && pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) result = failed("cannot make a pipe");
     if (result == 0) {
         *place = (struct check){.process = fork(),
                                 .result = ends[0],

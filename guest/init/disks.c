@@ -54,12 +54,13 @@ int find_disks(const struct texts *order, struct disks *disks) {
     return 0;
 }
 
-/* Runs e2fsck with one option; its exit code, or -1. */
-static int run_fsck(const char *option, const char *device) {
+/* Runs e2fsck with one option; its exit code, or -1. What it says goes to the console, unless QUIET: it can be much. */
+static int run_fsck(const char *option, const char *device, int quiet) {
     int64_t deadline = now_ms() + FSCK_LIMIT_MS;
     int status;
     pid_t child = fork();
     if (child == 0) {
+        if (quiet) dup2(STDIN_FILENO, STDOUT_FILENO);
         execl(FSCK, "e2fsck", option, device, (char *)NULL);
         _exit(127);
     }
@@ -73,8 +74,8 @@ static int run_fsck(const char *option, const char *device) {
 static int repair(enum disk disk, const char *device) {
     int code;
     say("disk %s: the kernel has found errors in it; it is being repaired", NAMES[disk]);
-    code = run_fsck("-p", device);
-    if (code < 0 || code >= FSCK_UNCORRECTED) code = run_fsck("-y", device);
+    code = run_fsck("-p", device, 0);
+    if (code < 0 || code >= FSCK_UNCORRECTED) code = run_fsck("-y", device, 1);
     if (code < 0 || code >= FSCK_UNCORRECTED)
         return refused("disk %s cannot be repaired (e2fsck -y: %d)", NAMES[disk], code);
     say("disk %s: repaired (e2fsck: %d)", NAMES[disk], code);

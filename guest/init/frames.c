@@ -105,8 +105,35 @@ void add_number(struct frame_writer *writer, int tag, uint64_t number) {
     add_field(writer, tag, bytes, sizeof bytes);
 }
 
+/* Bytes of the character that TEXT begins with; 0 when it begins with none. */
+static size_t character_size(const uint8_t *text, size_t left) {
+    static const struct {
+        uint8_t first, last, least, most, size;
+    } kinds[] = {{0x00, 0x7f, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+                 {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+                 {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (text[0] < kinds[i].first || text[0] > kinds[i].last || kinds[i].size > left) continue;
+        if (kinds[i].size > 1 && (text[1] < kinds[i].least || text[1] > kinds[i].most)) return 0;
+        for (size_t at = 2; at < kinds[i].size; at++)
+            if ((text[at] & 0xc0) != 0x80) return 0;
+        return kinds[i].size;
+    }
+    return 0;
+}
+
+void clean_utf8(uint8_t *text, size_t size) {
+    for (size_t at = 0; at < size;) {
+        size_t found = character_size(text + at, size - at);
+        if (found == 0) text[at] = '?';
+        at += found == 0 ? 1 : found;
+    }
+}
+
 void add_text(struct frame_writer *writer, int tag, const char *text) {
-    add_field(writer, tag, text, strlen(text));
+    size_t size = strlen(text);
+    add_field(writer, tag, text, size);
+    if (!writer->overflowed) clean_utf8(writer->data + writer->used - size, size);
 }
 
 void end_frame(struct frame_writer *writer) {

@@ -62,8 +62,12 @@ void begin_frame(struct frame_writer *writer, int kind);
 void begin_message(struct frame_writer *writer, int kind, int op, uint32_t id);
 void add_field(struct frame_writer *writer, int tag, const void *data, size_t size);
 void add_number(struct frame_writer *writer, int tag, uint64_t number);
+/* Bytes that are no UTF-8 become '?': texts hold what agents and the kernel say. */
 void add_text(struct frame_writer *writer, int tag, const char *text);
 void end_frame(struct frame_writer *writer);
+
+/* Replaces each byte that belongs to no character of UTF-8 (RFC 3629). */
+void clean_utf8(uint8_t *text, size_t size);
 
 uint32_t get_u32(const uint8_t *data);
 void put_u32(uint8_t *data, uint32_t number);

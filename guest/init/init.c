@@ -124,7 +124,7 @@ static void take_report(struct init *init, const struct report *report, int desc
         if (init->stage != STAGE_SETUP || init->world == 0) break;
         init->command = descriptor;
         enter_stage(init, STAGE_RUN, 0);
-        call_host(init, OP_STARTED);
+        init->owes_started = 1;
         return;
     case REPORT_ENDED:
         record_end(init, report->how, report->code, report->text);
@@ -219,9 +219,10 @@ static int advance(struct init *init, int64_t now) {
     case STAGE_RELEASE:
         if (init->releaser > 0 && !is_late) return 0;
         if (is_late) say("disks are not free: the guest ends all the same");
-        enter_stage(init, STAGE_REPORT, REPORT_LIMIT_MS);
+        /* A host that has not answered the hello yet still has the time for that. */
+        enter_stage(init, STAGE_REPORT, REPORT_LIMIT_MS + (init->control.state == LINK_OPEN ? 0 : HELLO_LIMIT_MS));
         init->control.may_close = 1;
-        if (init->control.state == LINK_OPEN) add_exit(init);
+        init->owes_exit = 1;
         return 1;
     case STAGE_REPORT:
         if (!is_late && !is_host_gone) return 0;
@@ -230,6 +231,14 @@ static int advance(struct init *init, int64_t now) {
     default:
         return 0;
     }
+}
+
+/* The set-up process may be ready, or have failed, before the host has answered the hello of this connection. */
+static void tell_what_is_owed(struct init *init) {
+    if (init->control.state != LINK_OPEN) return;
+    if (init->owes_started) call_host(init, OP_STARTED);
+    if (init->owes_exit) add_exit(init);
+    init->owes_started = init->owes_exit = 0;
 }
 
 static void see_to_control(struct init *init) {
@@ -318,5 +327,6 @@ _Noreturn void run_init(struct init *init) {
         see_to_times(init, now_ms());
         while (advance(init, now_ms()))
             continue;
+        tell_what_is_owed(init);
     }
 }

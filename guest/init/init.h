@@ -35,6 +35,8 @@ struct init {
     /* Times of now_ms(); 0 when there is nothing to wait for. */
     int64_t heartbeat_at, kill_at, stage_ends_at;
     int was_killed;
+    /* What the host is still to be told, once the control connection is open. */
+    int owes_started, owes_exit;
 };
 
 /* Runs until the guest ends. */

@@ -58,7 +58,7 @@ int place_secret(const char *name, const void *data, size_t size, const struct u
 static int overwrite(int fd) {
     static char zeros[4096];
     struct stat file;
-    if (fstat(fd, &file) != 0) return -1;
+    if (fstat(fd, &file) != 0 || !S_ISREG(file.st_mode)) return -1;
     for (off_t at = 0; at < file.st_size;) {
         size_t size = file.st_size - at < (off_t)sizeof zeros ? (size_t)(file.st_size - at) : sizeof zeros;
         ssize_t put = pwrite(fd, zeros, size, at);
@@ -73,7 +73,8 @@ int wipe_secret(const char *name) {
     if (check_name(name) != 0) return -1;
     if ((directory = open(SECRETS, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
         return errno == ENOENT ? 0 : failed("cannot open " SECRETS);
-    fd = openat(directory, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    /* Root of the agent's may have put a pipe or a lease there: the init waits for neither. */
+    fd = openat(directory, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd >= 0) {
         if (overwrite(fd) != 0) result = failed("cannot overwrite the secret %s", name);
         close(fd);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,6 +206,8 @@ _Noreturn void run_setup(void) {
     static struct setup setup;
     int result;
     setup.channel.fd = setup.root = -1;
+    /* A host that is gone is an error like any other. */
+    signal(SIGPIPE, SIG_IGN);
     result = set_up(&setup);
     if (result != 0) {
         struct report report = {.kind = REPORT_ENDED, .how = HOW_SETUP};

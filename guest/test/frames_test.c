@@ -62,6 +62,35 @@ static void test_call_is_read_back(void) {
     CHECK(next_field(&message.fields, &field) == 0);
 }
 
+static void cleans_to(const char *text, const char *wanted) {
+    uint8_t bytes[128];
+    struct frame_writer writer = {.data = bytes, .capacity = sizeof bytes};
+    struct fields fields = {bytes, bytes};
+    struct field field;
+    char *got;
+    add_text(&writer, TAG_TEXT, text);
+    fields.end += writer.used;
+    CHECK(next_field(&fields, &field) == 1);
+    CHECK_TEXT(got = field_text(&field), wanted);
+    free(got);
+}
+
+static void test_text_is_always_utf8(void) {
+    static const char good[] = "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \xf4\x8f\xbf\xbf \xed\x9f\xbf \xee\x80\x80";
+    cleans_to("plain", "plain");
+    cleans_to(good, good);
+    cleans_to("cut \xe2\x82", "cut ??");
+    cleans_to("cut \xc3", "cut ?");
+    cleans_to("\xff\xfe\x80x", "???x");
+    /* Overlong, a surrogate, beyond U+10FFFF. */
+    cleans_to("\xc0\xaf", "??");
+    cleans_to("\xe0\x80\xaf", "???");
+    cleans_to("\xed\xa0\x80", "???");
+    cleans_to("\xf4\x90\x80\x80", "????");
+    cleans_to("\xf5\x80\x80\x80", "????");
+    cleans_to("\xe2\x82x\xc3\xa9", "??x\xc3\xa9");
+}
+
 static void test_incomplete_frame_waits(void) {
     uint8_t bytes[64];
     struct frame_writer writer = {.data = bytes, .capacity = sizeof bytes};
@@ -253,6 +282,7 @@ int main(int count, char **words) {
     printf("seed %llu\n", seed);
     test_call_has_the_bytes_of_the_contract();
     test_call_is_read_back();
+    test_text_is_always_utf8();
     test_incomplete_frame_waits();
     test_what_is_no_frame_is_refused();
     test_field_beyond_the_end_is_refused();
