@@ -4,33 +4,8 @@
 
 # shellcheck source=qemu.sh
 . "$NB_ROOT/tools/qemu.sh"
-
-# agent_name DIR: the name that its AGENT.toml gives, which its directory on the appliance must have.
-agent_name() {
-  sed -n '/^ *\[agent\]/,/^ *\[[^]]*\] *$/s/^ *name *= *["'\'']\([^"'\'']*\).*/\1/p' "$1/AGENT.toml" | head -n 1
-}
-
-# data_disk IMAGE AGENT-DIR...: a disk with one partition, found by its label, holding agents/NAME for each directory.
-data_disk() {
-  local image=$1 work=$1.work agent agents needed megabytes
-  shift
-  agents=$(du -skc "$@" | tail -n 1 | cut -f1)
-  # Room for what the appliance writes, and what ext4 needs for itself.
-  megabytes=$((1024 + agents * 5 / 4 / 1024))
-  # The agents twice, as files and on the disk.
-  needed=$((agents * 2 + 65536))
-  [ "$(free_kb "$(dirname "$image")")" -ge "$needed" ] ||
-    die "the data disk needs $((needed / 1024)) MB in $(dirname "$image"), where $(($(free_kb "$(dirname "$image")") / 1024)) MB are free: set TMPDIR to a directory on a larger disk"
-  rm -rf "$work"
-  mkdir -p "$work/agents"
-  for agent in "$@"; do
-    cp -r "$agent" "$work/agents/$(agent_name "$agent")"
-  done
-  truncate -s "${megabytes}M" "$image"
-  printf 'label: gpt\nstart=2048, name=nullbox-data\n' | /sbin/sfdisk -q "$image"
-  /sbin/mkfs.ext4 -q -d "$work" -E root_owner=0:0,offset=$((2048 * 512)) "$image" "$(((megabytes - 2) * 1024))k"
-  rm -rf "$work"
-}
+# shellcheck source=disk.sh
+. "$NB_ROOT/tools/disk.sh"
 
 # Whom the example agent looks for: an echo behind the port that it may use, and one behind the port that it may not.
 EXAMPLE_PEERS=,guestfwd=tcp:10.0.2.100:7001-cmd:/bin/cat,guestfwd=tcp:10.0.2.100:7002-cmd:/bin/cat
@@ -62,6 +37,7 @@ boot() {
     misused "boot: --kernel-args '$arguments': use words of A-Z a-z 0-9 = . _ , : / @ % + -, with blanks between: the boot loader takes other characters for its own"
   for agent in "${agents[@]}"; do
     [ -f "$agent/AGENT.toml" ] || misused "boot: --agent $agent: there is no AGENT.toml in it; examples/README.md shows what an agent's directory holds"
+    agent_root "$agent" >/dev/null || misused "boot: --agent $agent: it must hold one of rootfs/ and rootfs.tar, beside AGENT.toml; examples/README.md shows what an agent's directory holds"
     check_agent_name "$agent" "${names[@]}"
     names+=("$(agent_name "$agent")")
   done

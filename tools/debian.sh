@@ -86,10 +86,11 @@ trixie_apt() {
 }
 
 # What a tree that is only ever run in place has no use for.
-TREE_UNUSED=(etc var usr/sbin usr/share/doc usr/share/man usr/share/locale usr/share/lintian usr/share/bug)
+TREE_UNUSED=(etc var usr/share/doc usr/share/man usr/share/locale usr/share/lintian usr/share/bug)
 
-# trixie_tree DIR PACKAGE[=VERSION]...: unpacks Debian trixie's packages, with all that they need, to DIR/root. Nothing of
-# it is installed: its programs are run in place, with the tree's own loader and libraries (tree_program).
+# trixie_tree DIR [only] PACKAGE[=VERSION]...: unpacks Debian trixie's packages, with all that they need unless it is to be
+# only these, to DIR/root. Nothing of it is installed: its programs are run in place, with the tree's own loader and
+# libraries (tree_program).
 trixie_tree() {
   local out=$1 download=$1/download deb unused
   shift
@@ -97,7 +98,12 @@ trixie_tree() {
   mkdir -p "$download/archives/partial"
   printf 'Package: *\nPin: release n=trixie*\nPin-Priority: 990\n\nPackage: *\nPin: release n=*\nPin-Priority: -1\n' \
     >"$download/preferences"
-  trixie_apt "$download" install --download-only "$@"
+  if [ "$1" = only ]; then
+    shift
+    (cd "$download/archives" && trixie_apt "$download" download "$@")
+  else
+    trixie_apt "$download" install --download-only "$@"
+  fi
   # The links of a merged /usr, which Debian's base-files would make.
   mkdir -p "$out"/root/usr/{bin,lib,lib64,sbin}
   for unused in bin lib lib64 sbin; do ln -s "usr/$unused" "$out/root/$unused"; done

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# libkrun and libkrunfw. Prints the cache entry, which holds libkrun.so.1, libkrunfw.so.5 and `route`, one line that
-# says where they came from. First the machine's own (Fedora, Arch, openSUSE and Nix package it), else an npm package
-# held against the sums in krun.version. NULLBOX_KRUN_DIR names a directory that holds both, instead.
+# libkrun, and libkrunfw, the kernel of its own that only the reference of ./nullbox bench boots. Prints the cache entry,
+# which holds libkrun.so.1, libkrunfw.so.5 and `route`, one line that says where they came from. First the machine's own
+# (Fedora, Arch, openSUSE and Nix package them), else an npm package held against the sums in krun.version.
+# NULLBOX_KRUN_DIR names a directory that holds both, instead.
 # Needs: npm (Debian package: npm) when the machine has no libkrun of its own.
 
 # shellcheck source=lib.sh

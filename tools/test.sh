@@ -142,6 +142,9 @@ vm_inputs() {
   NULLBOX_CREDENTIALS=$(credentials_part)
   export NULLBOX_QEMU NULLBOX_OVMF NULLBOX_ACCEL NULLBOX_NULLCTL NULLBOX_CREDENTIALS
   export NULLBOX_KERNEL=$kernel/bzImage NULLBOX_ISO=$iso/nullbox.iso
+  erofs_entry >/dev/null
+  xfs_entry >/dev/null
+  export NULLBOX_DISK_MAKER=$NB_ROOT/tools/disk.sh
   export NULLBOX_PROBE=$testers/probe NULLBOX_LEAST_INIT=$testers/least-init.cpio
   export NULLBOX_INITRAMFS=$image/initramfs.zst NULLBOX_ROOT=$image/root.squashfs
   export NULLBOX_INITRAMFS_CHAOS=$chaos/initramfs.zst NULLBOX_ROOT_CHAOS=$chaos/root.squashfs

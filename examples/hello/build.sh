@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Usage: build.sh DIR. Makes the agent in DIR: AGENT.toml and rootfs/, ready to go to agents/hello in the image or on
-# the data partition. Needs musl-gcc (Debian: musl-tools), or gcc with a static C library (Debian: libc6-dev).
+# Usage: build.sh DIR. Makes the agent in DIR: AGENT.toml and rootfs/, ready for ./nullbox boot --agent DIR. Needs
+# musl-gcc (Debian: musl-tools), or gcc with a static C library (Debian: libc6-dev).
 
 set -euo pipefail
 umask 022
@@ -14,8 +14,7 @@ out=$1
 cc=gcc
 if command -v musl-gcc >/dev/null; then cc=musl-gcc; fi
 
-# The guest mounts its own file systems on dev, proc and sys; a root file system must have them.
-mkdir -p "$out"/rootfs/{bin,dev,proc,run,sys,tmp}
+mkdir -p "$out"/rootfs/{bin,tmp}
 "$cc" -static -Os -s -Wall -Wextra -Werror -std=c11 -D_GNU_SOURCE -Wl,--build-id=none -ffile-prefix-map="$here"=. \
   -o "$out/rootfs/bin/hello" "$here/hello.c"
 install -m 644 "$here/AGENT.toml" "$out/AGENT.toml"

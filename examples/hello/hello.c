@@ -6,8 +6,7 @@
  * From the environment: NULLBOX_AGENT and NULLBOX_MEMORY_URL (set by NullBox), HELLO_ALLOWED and HELLO_DENIED
  * (address:port, from [agent.env]).
  *
- * A guest's connect() is carried out by the VM's own process on the host side and may not heed O_NONBLOCK, so each
- * attempt is made in a child process with a deadline.
+ * Each attempt is made in a child process with a deadline: nobody answers a connection that AGENT.toml does not allow.
  */
 #include <arpa/inet.h>
 #include <errno.h>

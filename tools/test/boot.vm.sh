@@ -19,10 +19,13 @@ until_agent() {
 
 test_boot_until_the_agent_has_spoken() {
   export TMPDIR=$TMP
-  # A second agent, in a directory of another name: what stands in its AGENT.toml counts.
+  # A second agent, in a directory of another name: what stands in its AGENT.toml counts. Its root is an archive; the VM
+  # tests have directories.
   NULLBOX_CACHE=$NB_MACHINE_CACHE script ". $NB_ROOT/tools/parts.sh; cp -r \$(hello_part) $TMP/some-directory"
   expect_code 0
   sed -i 's/^name = "hello"/name = "second"/' "$TMP/some-directory/AGENT.toml"
+  tar -c -f "$TMP/some-directory/rootfs.tar" -C "$TMP/some-directory/rootfs" bin tmp
+  rm -r "$TMP/some-directory/rootfs"
   until_agent --agent "$TMP/some-directory" --kernel-args 'loglevel=4'
   expect_says 'second| hello: '
   [ -z "$(find "$TMP" -maxdepth 1 -name 'nullbox.*')" ] || wrong 'it has left its files'

@@ -28,10 +28,20 @@ test_boot_agent_without_manifest() { refused "boot: --agent $TMP: there is no AG
 
 # agent DIR NAME: a directory with an AGENT.toml that gives the name.
 agent() {
-  mkdir -p "$1"
+  mkdir -p "$1/rootfs"
   printf '# name = "other"\n[agent]\n  name = %s # so\n[tools]\nname = "tool"\n' "$2" >"$1/AGENT.toml"
 }
 
+test_boot_agent_without_a_root() {
+  agent "$TMP/a" '"rootless"'
+  rm -r "$TMP/a/rootfs"
+  refused "boot: --agent $TMP/a: it must hold one of rootfs/ and rootfs.tar" boot --agent "$TMP/a"
+}
+test_boot_agent_with_two_roots() {
+  agent "$TMP/a" '"double"'
+  touch "$TMP/a/rootfs.tar"
+  refused "boot: --agent $TMP/a: it must hold one of rootfs/ and rootfs.tar" boot --agent "$TMP/a"
+}
 test_boot_agent_whose_name_is_none() {
   agent "$TMP/a" '"no/name"'
   refused "boot: --agent $TMP/a: its AGENT.toml gives 'no/name' as [agent] name: use 1 to 32 of" boot --agent "$TMP/a"

@@ -27,7 +27,7 @@ public final class Bench {
     private static final double SQUASHFS_MB = 60;
     private static final double ISO_MB = 80;
     private static final double START_RATIO = 1.15;
-    private static final String REFERENCE_ORDER = "krun /agents/hello/rootfs /bin/hello";
+    private static final String REFERENCE_ORDER = "krun /reference /bin/hello";
 
     private Bench() {}
 

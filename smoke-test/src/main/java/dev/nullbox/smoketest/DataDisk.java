@@ -1,79 +1,59 @@
 package dev.nullbox.smoketest;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
-/** A disk with the one partition that the appliance takes for its data: GPT, labelled nullbox-data, ext4. */
+/** A disk with the one partition that the appliance takes for its data: GPT, labelled nullbox-data, XFS. */
 final class DataDisk {
-    private static final long MIB = 1 << 20;
-    private static final long PARTITION_MIB = 64;
-    private static final int SECTOR = 512;
+    private static final long LIMIT_MINUTES = 5;
 
     private DataDisk() {}
 
     /**
-     * Makes the disk; it is sparse.
+     * Makes the disk as {@code ./nullbox boot --agent} does; it is sparse.
      *
      * @param disk the file to make
-     * @param content a directory that becomes the file system's root, owned by root
+     * @param agents a directory of agents, each with AGENT.toml and rootfs, of which an image is made
      */
-    static Path create(Path disk, Path content) throws IOException, InterruptedException {
-        try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
-            file.setLength((PARTITION_MIB + 2) * MIB);
+    static Path create(Path disk, Path agents) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(Inputs.diskMaker().toString(), disk.toString()));
+        try (Stream<Path> directories = Files.list(agents)) {
+            directories.sorted().map(Path::toString).forEach(command::add);
         }
-        String table = "label: gpt\nstart=" + MIB / SECTOR + ", size=" + PARTITION_MIB * MIB / SECTOR
-                + ", type=linux, name=nullbox-data\n";
-        run(table, List.of("sfdisk", "--quiet", disk.toString()), "fdisk");
-        run(
-                "",
-                List.of(
-                        "mkfs.ext4",
-                        "-q",
-                        "-F",
-                        "-E",
-                        "offset=" + MIB + ",root_owner=0:0",
-                        "-d",
-                        content.toString(),
-                        disk.toString(),
-                        PARTITION_MIB + "M"),
-                "e2fsprogs");
+        run(command);
         return disk;
     }
 
-    private static void run(String input, List<String> command, String debianPackage)
-            throws IOException, InterruptedException {
+    /** All that stands on a disk, byte by byte. */
+    static String content(Path disk) throws IOException, InterruptedException {
+        // An archive of it has no holes, of which the disk has gigabytes.
+        Path archive = disk.resolveSibling("content.tar");
+        run(List.of("tar", "--create", "--sparse", "--file", archive.toString(), disk.toString()));
+        String content = Files.readString(archive, StandardCharsets.ISO_8859_1);
+        Files.delete(archive);
+        return content;
+    }
+
+    private static void run(List<String> command) throws IOException, InterruptedException {
         Path log = Files.createTempFile("data-disk", ".log");
         try {
-            ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command))
+            Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(log.toFile());
-            Process process = start(builder, command.getFirst(), debianPackage);
-            process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
+                    .redirectOutput(log.toFile())
+                    .start();
             process.getOutputStream().close();
-            if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
                 process.destroyForcibly();
                 throw new IOException(String.join(" ", command) + " failed: " + Files.readString(log));
             }
         } finally {
             Files.delete(log);
         }
-    }
-
-    private static Process start(ProcessBuilder builder, String tool, String debianPackage) throws IOException {
-        // Not every user has the directories of system tools in PATH.
-        for (String directory : List.of("/usr/sbin", "/sbin", "/usr/bin", "/bin")) {
-            Path file = Path.of(directory, tool);
-            if (Files.isExecutable(file)) {
-                builder.command().set(0, file.toString());
-                return builder.start();
-            }
-        }
-        throw new IOException(tool + " is missing: apt-get install " + debianPackage);
     }
 }

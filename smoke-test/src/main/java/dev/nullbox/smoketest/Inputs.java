@@ -73,6 +73,11 @@ final class Inputs {
         return file("NULLBOX_PROBE");
     }
 
+    /** NULLBOX_DISK_MAKER: tools/disk.sh. */
+    static Path diskMaker() {
+        return file("NULLBOX_DISK_MAKER");
+    }
+
     /** NULLBOX_LEAST_INIT: an initramfs that holds smoke-test/reference/init.c and nothing else. */
     static Path leastInit() {
         return file("NULLBOX_LEAST_INIT");

@@ -7,13 +7,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.StringJoiner;
 
-/** Agents as they lie on a data partition: agents/NAME/AGENT.toml and agents/NAME/rootfs. */
+/** Agents as their makers have them: NAME/AGENT.toml and NAME/rootfs, of which a data disk is made. */
 final class AgentFiles {
-    private final Path data;
+    private final Path agents;
 
-    /** Under this directory, which becomes the root of the data partition. */
-    AgentFiles(Path data) {
-        this.data = data;
+    /** Under this directory, which the agents' own directories lie in. */
+    AgentFiles(Path agents) {
+        this.agents = agents;
     }
 
     /**
@@ -71,11 +71,9 @@ final class AgentFiles {
 
     /** Adds an agent with this manifest and an empty root; gives the root. */
     Path add(String name, String manifest) throws IOException {
-        Path agent = data.resolve("agents").resolve(name);
+        Path agent = agents.resolve(name);
         Path root = agent.resolve("rootfs");
-        for (String directory : List.of("bin", "dev", "proc", "sys", "run", "tmp")) {
-            Files.createDirectories(root.resolve(directory));
-        }
+        Files.createDirectories(root.resolve("bin"));
         Files.writeString(agent.resolve("AGENT.toml"), manifest);
         return root;
     }

@@ -3,8 +3,6 @@ package dev.nullbox.smoketest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +48,7 @@ final class StateVmIT {
 
     @BeforeAll
     void boot(@TempDir Path directory) throws IOException, InterruptedException {
-        AgentFiles agents = new AgentFiles(directory.resolve("data"));
+        AgentFiles agents = new AgentFiles(directory.resolve("agents"));
         agents.addProbe(
                 "keeper",
                 TWO_SECRETS,
@@ -96,7 +94,7 @@ final class StateVmIT {
                         rpc("wrote", "memory.put", plan + ",\"value\":\"overwritten\"}")));
         agents.addProbe("stranger", "", List.of(rpc("read", "memory.get", plan + "}")));
         agents.addProbe("client", "", List.of("session mcp NULLBOX_MEMORY_URL /mcp"));
-        disk = DataDisk.create(directory.resolve("data.img"), directory.resolve("data"));
+        disk = DataDisk.create(directory.resolve("data.img"), directory.resolve("agents"));
         start();
     }
 
@@ -320,8 +318,9 @@ final class StateVmIT {
         new Secrecy(appliance).awaitMemory(unsaid, whose, condition);
     }
 
-    private void assertNotOnDisk() throws IOException {
-        String bytes = Files.readString(disk, StandardCharsets.ISO_8859_1);
+    private void assertNotOnDisk() throws IOException, InterruptedException {
+        String bytes = DataDisk.content(disk);
+        assertThat(bytes).as("what is on the disk").contains("name = \"keeper\"");
         for (String form : inAllForms(SECRETS)) {
             assertThat(bytes.contains(form))
                     .as("the data disk holds a secret, as it is or in base 64")

@@ -52,11 +52,11 @@ final class WallsVmIT {
     @BeforeAll
     void boot(@TempDir Path directory) throws IOException, InterruptedException {
         host = TestServer.start("you should not see this");
-        AgentFiles agents = new AgentFiles(directory.resolve("data"));
+        AgentFiles agents = new AgentFiles(directory.resolve("agents"));
         agents.addProbe("probe", "manual", List.of("10.0.2.100:7001"), "attempts", attempts(host.port()));
         agents.addListener("server");
         agents.add("bad", BAD_MANIFEST);
-        Path disk = DataDisk.create(directory.resolve("data.img"), directory.resolve("data"));
+        Path disk = DataDisk.create(directory.resolve("data.img"), directory.resolve("agents"));
         hello = HelloAppliance.start(
                 new Boot.Medium.Direct(Inputs.kernel(), Inputs.chaosInitramfs(), Inputs.chaosRoot()),
                 boot -> boot.withDataDisk(disk));
