@@ -57,7 +57,8 @@ final class StateVmIT {
                         "file show /run/secrets/FILE_KEY",
                         "- wait",
                         "arguments show /proc/cmdline",
-                        "environment show /proc/1/environ",
+                        "environment show /proc/self/environ",
+                        "init show /proc/1/environ",
                         "second get gateway 7301 /secrets/FETCH_KEY",
                         "- wait",
                         "revoked gone /run/secrets/FILE_KEY"));
@@ -179,11 +180,13 @@ final class StateVmIT {
         assertThat(second).startsWith("410 ").doesNotContain(FETCHED);
         assertThat(line(from, "keeper", "first")).isEqualTo("200 " + FETCHED);
         assertThat(line(from, "keeper", "file")).isEqualTo(FILED);
-        // What the guest's kernel and its first process were given, which any guest process may read.
-        assertThat(line(from, "keeper", "arguments")).contains("KRUN_INIT").doesNotContain(SECRETS);
+        // What the guest's kernel, the agent and the first process of its world were given, which any process of the
+        // agent's may read.
+        assertThat(line(from, "keeper", "arguments")).contains("console=").doesNotContain(SECRETS);
         assertThat(line(from, "keeper", "environment"))
                 .contains("NULLBOX_MEMORY_URL")
                 .doesNotContain(SECRETS);
+        assertThat(line(from, "keeper", "init")).doesNotContain(SECRETS);
         assertThat(ok("vault", "leases").output()).contains("keeper", "FILE_KEY");
         ok("vault", "revoke", "keeper");
         assertThat(line(from, "keeper", "revoked")).isEqualTo("gone");
@@ -221,7 +224,7 @@ final class StateVmIT {
         assertThat(failed.text("why")).isEqualTo("canary");
         Event exited = appliance.awaitEventAfter(
                 from, event -> event.is("agent.exited", "agent", "prober"), Appliance.LONG, "the prober's microVM");
-        assertThat(exited.number("signal")).isEqualTo(9);
+        assertThat(exited.text("how")).isEqualTo("killed");
         assertThat(ok("vault", "audit", "--agent", "prober").output())
                 .containsSubsequence("code=LEASE_UNKNOWN", "names=NO_SUCH_SECRET", "vault.canary", "name=BAIT");
     }
