@@ -18,21 +18,20 @@ import java.util.Optional;
  *
  * @param agent the agent's name
  * @param slot its interface and addresses
- * @param ports TCP ports that host and agent serve each other
+ * @param ports TCP ports that the host serves it
  * @param allow IPv4 addresses and TCP ports, none in the agents' own network
  */
 public record AgentPolicy(AgentName agent, AgentSlot slot, Ports ports, List<AddressTarget> allow) {
     /**
-     * TCP ports of what host and agent serve each other.
+     * TCP ports of what the host serves an agent.
      *
      * @param memory of the agent's gateway, where its memory is served
      * @param api of the agent's gateway, where its secrets are fetched
-     * @param health of the agent, where the host asks for its health
      */
-    public record Ports(int memory, Optional<Integer> api, Optional<Integer> health) {
+    public record Ports(int memory, Optional<Integer> api) {
         /** The memory alone. */
         public static Ports memoryAt(int port) {
-            return new Ports(port, Optional.empty(), Optional.empty());
+            return new Ports(port, Optional.empty());
         }
     }
 

@@ -23,11 +23,11 @@ public sealed interface EgressRule {
     /** Lets that service answer. */
     record AllowServiceAnswer(String gateway, int port, String name) implements EgressRule {}
 
-    /** Lets the host ask the agent for its health. */
-    record AllowHealthQuestion(String gateway, int port) implements EgressRule {}
+    /** Lets the agent send ICMP echo requests to an address, so many a second and no more. */
+    record AllowPing(String address, int perSecond) implements EgressRule {}
 
-    /** Lets the agent answer that, within connections that the host opened. */
-    record AllowHealthAnswer(String gateway, int port) implements EgressRule {}
+    /** Lets that address answer them. */
+    record AllowPingAnswer(String address) implements EgressRule {}
 
     /** Drops what no rule before has allowed. */
     record DropRest() implements EgressRule {}

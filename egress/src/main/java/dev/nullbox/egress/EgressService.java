@@ -35,8 +35,7 @@ record EgressService(Firewall firewall, EventSink events) {
         agree(request, EgressContract.GATEWAY, slot.gateway());
         AgentPolicy.Ports ports = new AgentPolicy.Ports(
                 request.getInt(EgressContract.MEMORY_PORT),
-                request.find(EgressContract.API_PORT).map(Math::toIntExact),
-                request.find(EgressContract.HEALTH_PORT).map(Math::toIntExact));
+                request.find(EgressContract.API_PORT).map(Math::toIntExact));
         RuleSet rules = RuleSet.compile(AgentPolicy.of(agent, slot, ports, request.get(EgressContract.ALLOW)));
         Message size = Message.of(EgressContract.RULES.is((long) rules.size()));
         events.emit(EgressContract.AGENT_ADDED, size.and(Fields.AGENT.is(agent.value())));

@@ -1,8 +1,8 @@
 package dev.nullbox.egress;
 
 import dev.nullbox.egress.EgressRule.AllowAnswer;
-import dev.nullbox.egress.EgressRule.AllowHealthAnswer;
-import dev.nullbox.egress.EgressRule.AllowHealthQuestion;
+import dev.nullbox.egress.EgressRule.AllowPing;
+import dev.nullbox.egress.EgressRule.AllowPingAnswer;
 import dev.nullbox.egress.EgressRule.AllowServiceAnswer;
 import dev.nullbox.egress.EgressRule.AllowTo;
 import dev.nullbox.egress.EgressRule.AllowToService;
@@ -89,12 +89,12 @@ public final class NftText {
                 "ip saddr " + gateway + " ip daddr " + slot.address() + " tcp sport " + port
                         + " ct state established ct direction reply accept"
                         + comment(agent, "answers of " + name);
-            case AllowHealthQuestion(var gateway, var port) ->
-                "ip saddr " + gateway + " ip daddr " + slot.address() + " tcp dport " + port
-                        + " ct direction original accept" + comment(agent, "the host asks for its health");
-            case AllowHealthAnswer(var gateway, var port) ->
-                "ip daddr " + gateway + " tcp sport " + port + " ct state established ct direction reply accept"
-                        + comment(agent, "and is answered");
+            case AllowPing(var address, var perSecond) ->
+                "ip daddr " + address + " icmp type echo-request limit rate " + perSecond + "/second burst " + perSecond
+                        + " packets accept" + comment(agent, "echo requests to " + address);
+            case AllowPingAnswer(var address) ->
+                "ip saddr " + address + " icmp type echo-reply ct state established ct direction reply accept"
+                        + comment(agent, "echo replies of " + address);
             case DropRest() -> "drop" + comment(agent, "all that AGENT.toml does not allow");
         };
     }

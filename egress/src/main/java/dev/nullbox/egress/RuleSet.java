@@ -1,8 +1,8 @@
 package dev.nullbox.egress;
 
 import dev.nullbox.egress.EgressRule.AllowAnswer;
-import dev.nullbox.egress.EgressRule.AllowHealthAnswer;
-import dev.nullbox.egress.EgressRule.AllowHealthQuestion;
+import dev.nullbox.egress.EgressRule.AllowPing;
+import dev.nullbox.egress.EgressRule.AllowPingAnswer;
 import dev.nullbox.egress.EgressRule.AllowServiceAnswer;
 import dev.nullbox.egress.EgressRule.AllowTo;
 import dev.nullbox.egress.EgressRule.AllowToService;
@@ -35,6 +35,9 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
     /** Connections to the host's own services at once. */
     static final int MAX_TO_HOST = 64;
 
+    /** Enough to see whether a way is open, too few to carry data. */
+    static final int PINGS_PER_SECOND = 10;
+
     private static final String MEMORY = "its memory";
     private static final String API = "its secrets";
 
@@ -54,6 +57,13 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
             toWorld.add(new AllowTo(address, target.port()));
             fromWorld.add(new AllowAnswer(address, target.port()));
         }
+        policy.allow().stream()
+                .map(target -> target.address().getHostAddress())
+                .distinct()
+                .forEach(address -> {
+                    toWorld.add(new AllowPing(address, PINGS_PER_SECOND));
+                    fromWorld.add(new AllowPingAnswer(address));
+                });
         toWorld.add(new DropRest());
         if (!policy.allow().isEmpty()) {
             fromWorld.add(new AllowUnreachable());
@@ -71,7 +81,6 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
         String gateway = policy.slot().gateway();
         List<EgressRule> rules = new ArrayList<>();
         rules.add(new DropForeignSource(policy.slot().address()));
-        policy.ports().health().ifPresent(port -> rules.add(new AllowHealthAnswer(gateway, port)));
         rules.add(new LimitConnections(MAX_TO_HOST));
         rules.add(new AllowToService(gateway, policy.ports().memory(), MEMORY));
         policy.ports().api().ifPresent(port -> rules.add(new AllowToService(gateway, port, API)));
@@ -84,7 +93,6 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
         List<EgressRule> rules = new ArrayList<>();
         rules.add(new AllowServiceAnswer(gateway, policy.ports().memory(), MEMORY));
         policy.ports().api().ifPresent(port -> rules.add(new AllowServiceAnswer(gateway, port, API)));
-        policy.ports().health().ifPresent(port -> rules.add(new AllowHealthQuestion(gateway, port)));
         rules.add(new DropRest());
         return List.copyOf(rules);
     }

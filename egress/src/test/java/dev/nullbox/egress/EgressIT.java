@@ -36,7 +36,7 @@ class EgressIT {
         {"udp 192.0.2.8 53", "udp53"},
         {"connect 192.0.2.7 53 -", "tcp53"},
         {"connect 192.0.2.7 853 -", "tcp853"},
-        {"ping 192.0.2.7", "pings"},
+        {"ping 192.0.2.8", "pings"},
         {"connect 192.0.2.7 443 10.221.1.77", "tcp443"},
         {"connect fd00:2::7 443 -", "sixes"},
     };
@@ -281,22 +281,30 @@ class EgressIT {
         }
     }
 
+    /** Its health is asked by its guest's own init. */
     @Test
-    void theHostAsksForHealthAtOnePortAndTheAgentOpensNothingByIt() throws Exception {
-        JsonObject params = agent("192.0.2.7:443");
-        params.addProperty("health_port", 8080);
-        call("egress.add", params);
-        assertThat(rig.run("host", "connect 10.221.1.2 8080 slow")).isEqualTo("ok");
-        String other = rig.run("agent1", "accepted 8081");
-        String gateway = rig.run("host", "accepted 7443");
+    void theHostConnectsToNoPortOfTheAgent() throws Exception {
+        call("egress.add", agent("192.0.2.7:443"));
+        String before = rig.run("agent1", "accepted 8081");
         rig.run("host", "connect 10.221.1.2 8081 -");
-        rig.run("world", "connect 10.221.1.2 8080 -");
-        assertThat(rig.run("agent1", "accepted 8081")).isEqualTo(other);
-        params.addProperty("health_port", 8082);
-        call("egress.add", params);
-        rig.run("agent1", "connect 10.221.1.1 7443 :8082");
-        assertThat(rig.run("host", "accepted 7443")).isEqualTo(gateway);
+        rig.run("world", "connect 10.221.1.2 8081 -");
+        assertThat(rig.run("agent1", "accepted 8081")).isEqualTo(before);
         assertAllowedArrives();
+    }
+
+    @Test
+    void echoRequestsPassToAllowedAddressesByRate() throws Exception {
+        call("egress.add", agent("192.0.2.7:443"));
+        assertThat(rig.run("agent1", "ping 192.0.2.7")).isEqualTo("true");
+        long before = rig.arrived("pings");
+        for (int i = 0; i < 60; i++) {
+            rig.run("agent1", "ping 192.0.2.7");
+        }
+        assertThat(rig.arrived("pings") - before).isBetween(1L, 59L);
+        call("egress.add", agent());
+        long after = rig.arrived("pings");
+        assertThat(rig.run("agent1", "ping 192.0.2.7")).isEqualTo("false");
+        assertThat(rig.arrived("pings")).isEqualTo(after);
     }
 
     @Test

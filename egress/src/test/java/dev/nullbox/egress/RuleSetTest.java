@@ -53,7 +53,7 @@ class RuleSetTest {
 
     @Test
     void anAgentWithAllThatItCanHaveIsTheGoldenOne() throws Exception {
-        AgentPolicy.Ports ports = new AgentPolicy.Ports(7300, Optional.of(7301), Optional.of(8080));
+        AgentPolicy.Ports ports = new AgentPolicy.Ports(7300, Optional.of(7301));
         AgentPolicy policy = AgentPolicy.of(HELLO, slot(1), ports, List.of("192.0.2.7"));
         assertThat(NftText.install(RuleSet.compile(policy))).isEqualTo(golden("all-ports.nft"));
     }
@@ -103,7 +103,7 @@ class RuleSetTest {
         AgentPolicy policy = AgentPolicy.of(
                 new AgentName("x".repeat(AgentName.MAX_LENGTH)),
                 slot(64),
-                new AgentPolicy.Ports(65_535, Optional.of(65_534), Optional.of(65_533)),
+                new AgentPolicy.Ports(65_535, Optional.of(65_534)),
                 List.of("203.203.203.203:65535"));
         assertThat(NftText.install(RuleSet.compile(policy)).lines())
                 .allMatch(line -> line.substring(line.indexOf('"') + 1).length() <= 128);

@@ -169,9 +169,9 @@ public final class Schema {
             CTXGRAPH);
 
     public static final Key<Map<?, ?>> HEALTH_CHECK =
-            optional("capabilities.health_check", new Table(), "not asked", CAGE, EGRESS);
+            optional("capabilities.health_check", new Table(), "not asked", CAGE);
     public static final Key<Integer> HEALTH_PORT = optional(
-            "capabilities.health_check.port", new Range(1, NetworkTarget.MAX_PORT, ""), "`command` asks", CAGE, EGRESS);
+            "capabilities.health_check.port", new Range(1, NetworkTarget.MAX_PORT, ""), "`command` asks", CAGE);
     public static final Key<String> HEALTH_PATH = defaulted(
             "capabilities.health_check.path",
             new Parsed<>(

@@ -28,7 +28,6 @@ public final class EgressContract {
     public static final Field<List<String>> ALLOW = Field.of("allow", listOf(TEXT), "network.allow of AGENT.toml");
     public static final Field<Long> MEMORY_PORT = Fields.PORT.named("memory_port");
     public static final Field<Long> API_PORT = Fields.PORT.named("api_port");
-    public static final Field<Long> HEALTH_PORT = Fields.PORT.named("health_port");
     public static final Field<Long> RULES = Field.of("rules", COUNT, "how many");
     public static final Field<Boolean> REMOVED = Field.of("removed", TRUTH, "whether there were any");
     /** Rules as text; the same name as {@link #RULES}. */
@@ -38,15 +37,7 @@ public final class EgressContract {
 
     public static final Method<Message> ADD = CONTRACT.host(
                     "egress.add", Effect.CHANGE, struct(RULES), "puts an agent's rules in force")
-            .with(
-                    AGENT,
-                    INTERFACE,
-                    Fields.ADDRESS,
-                    GATEWAY,
-                    ALLOW,
-                    MEMORY_PORT,
-                    API_PORT.optional(),
-                    HEALTH_PORT.optional());
+            .with(AGENT, INTERFACE, Fields.ADDRESS, GATEWAY, ALLOW, MEMORY_PORT, API_PORT.optional());
     public static final Method<Message> REMOVE = CONTRACT.host(
                     "egress.remove", Effect.CHANGE, struct(REMOVED), "takes an agent's rules away")
             .with(AGENT);
