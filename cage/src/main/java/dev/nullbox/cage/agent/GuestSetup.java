@@ -25,6 +25,10 @@ import java.util.TreeMap;
 /** Guest of an agent, as its manifest, its slot and its disks have it. Pure. */
 final class GuestSetup {
     private static final int MACHINE_ID_DIGITS = 32;
+    /** A bound for fork bombs, which otherwise take the memory of what the kernel keeps of each: 16 KiB and more. */
+    private static final int PIDS_PER_MIB = 16;
+
+    private static final int MIN_PIDS = 4_096;
 
     private GuestSetup() {}
 
@@ -64,6 +68,10 @@ final class GuestSetup {
                 slot.gateway(),
                 JailNetwork.MTU,
                 disks.stream().map(Disk::id).toList(),
+                Math.max(
+                        MIN_PIDS,
+                        (long) PIDS_PER_MIB
+                                * manifest.capabilities().maxMemory().value()),
                 agent.user().map(user -> user.value()).orElse(""),
                 agent.workdir().map(path -> path.value()).orElse(""),
                 root(files.root()),

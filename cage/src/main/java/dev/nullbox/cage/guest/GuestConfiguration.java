@@ -30,6 +30,7 @@ public record GuestConfiguration(Setup setup, List<String> words, List<String> e
      * What there is once.
      *
      * @param disks their names in the order of the microVM's
+     * @param pids processes and threads at most
      * @param user name or number, with a group after a colon; empty for root
      * @param workdir an absolute path; empty for the root directory
      * @param write directories of the volume disk, by their paths in the guest
@@ -43,6 +44,7 @@ public record GuestConfiguration(Setup setup, List<String> words, List<String> e
             String gateway,
             int mtu,
             List<String> disks,
+            long pids,
             String user,
             String workdir,
             GuestRoot root,
@@ -98,6 +100,7 @@ public record GuestConfiguration(Setup setup, List<String> words, List<String> e
                         .add(GuestTag.ROOT, setup.root().number())
                         .add(GuestTag.AGENT, setup.hasAgent() ? 1 : 0)
                         .add(GuestTag.MEMORY, 0)
+                        .add(GuestTag.PIDS, setup.pids())
                         .add(GuestTag.MACHINE, setup.machineId())
                         .add(GuestTag.NANOS, nowNanos)
                         .add(GuestTag.MILLIS, setup.stopMillis())

@@ -49,6 +49,7 @@ class GuestSetupTest {
         assertThat(guest.setup().root()).isEqualTo(GuestRoot.EPHEMERAL);
         assertThat(guest.setup().machineId()).matches("[0-9a-f]{32}");
         assertThat(guest.setup().stopMillis()).isEqualTo(10_000);
+        assertThat(guest.setup().pids()).isEqualTo(4_096);
     }
 
     @Test

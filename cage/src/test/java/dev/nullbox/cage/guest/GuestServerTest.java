@@ -93,6 +93,7 @@ class GuestServerTest {
                 "10.221.1.1",
                 1500,
                 List.of("root"),
+                4096,
                 "",
                 "",
                 GuestRoot.EPHEMERAL,
