@@ -14,7 +14,7 @@ NB_PACKAGES=(
   autoconf libasound2-dev libcups2-dev libfontconfig-dev libfreetype-dev libx11-dev libxext-dev libxrandr-dev
   libxrender-dev libxt-dev libxtst-dev zip zlib1g-dev
   # image/
-  dosfstools e2fsprogs fdisk grub-efi-amd64-bin grub-pc-bin mtools musl-tools squashfs-tools xorriso
+  dosfstools e2fsprogs fdisk grub-efi-amd64-bin grub-pc-bin mtools musl-tools squashfs-tools xfsprogs xorriso
   # Java, tests, formatting
   clang-format iproute2 libnftables-dev maven nftables python3-argon2 python3-cryptography shellcheck shfmt
 )
