@@ -138,6 +138,7 @@ jre_part() {
   local jars
   jars=$(java_part)
   NB_JARS=$jars/jars cache_build jre "$(hash_of "$jars/.sums" tools/parts.sh image/variants/jvm-cage.c \
+    image/variants/vmm-calls-of-a-jvm \
     "$JAVA_HOME/release" "$(versions gcc)")" build_jre
 }
 
@@ -154,6 +155,7 @@ link_jre() {
   fi
   mkdir "$out/jre/cage"
   for jar in cage protocol manifest rpc natives service gson toml4j jspecify; do cp "$NB_JARS/$jar"-*.jar "$out/jre/cage/"; done
+  cp image/variants/vmm-calls-of-a-jvm "$out/jre/cage/"
   gcc -Os -s -Wall -Wextra -Werror -o "$out/cage" image/variants/jvm-cage.c
 }
 

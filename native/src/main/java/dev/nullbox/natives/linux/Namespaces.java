@@ -10,5 +10,16 @@ public final class Namespaces {
     public static final int CLONE_NEWPID = 0x20000000;
     public static final int CLONE_NEWNET = 0x40000000;
 
+    // of threads: what pthread_create(3) asks for
+    public static final int CLONE_VM = 0x100;
+    public static final int CLONE_FS = 0x200;
+    public static final int CLONE_FILES = 0x400;
+    public static final int CLONE_SIGHAND = 0x800;
+    public static final int CLONE_THREAD = 0x10000;
+    public static final int CLONE_SYSVSEM = 0x40000;
+    public static final int CLONE_SETTLS = 0x80000;
+    public static final int CLONE_PARENT_SETTID = 0x100000;
+    public static final int CLONE_CHILD_CLEARTID = 0x200000;
+
     private Namespaces() {}
 }

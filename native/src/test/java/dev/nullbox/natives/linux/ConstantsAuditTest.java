@@ -27,6 +27,7 @@ class ConstantsAuditTest {
             new Source(Rlimits.class, "sys/resource.h", ""),
             new Source(Reboot.class, "sys/reboot.h", ""),
             new Source(Mlock.class, "sys/mman.h", ""),
+            new Source(Memory.class, "sys/mman.h", ""),
             new Source(Kvm.class, "linux/kvm.h", ""),
             new Source(Loop.class, "linux/loop.h", ""),
             new Source(Fiemap.class, "linux/fiemap.h", ""),

@@ -1,0 +1,72 @@
+package dev.nullbox.cage.jail;
+
+import static dev.nullbox.natives.linux.Bpf.*;
+import static dev.nullbox.natives.linux.Seccomp.*;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Seccomp filter in the making: classic BPF over struct seccomp_data. It begins by killing whoever calls by another ABI than
+ * x86-64's, since the numbers are its, and has the call's number loaded then. Source: seccomp(2),
+ * Documentation/userspace-api/seccomp_filter.rst.
+ */
+final class FilterProgram {
+    private static final int INSTRUCTION_BYTES = 8;
+    /** Offsets in struct seccomp_data. */
+    private static final int NUMBER = 0;
+
+    private static final int ARCHITECTURE = 4;
+    private static final int FIRST_ARGUMENT = 16;
+    private static final int ARGUMENT_BYTES = 8;
+    /** Calls of the x32 ABI have this bit: others of the same numbers' meaning. */
+    private static final int X32_BIT = 0x40000000;
+
+    private final ByteBuffer program =
+            ByteBuffer.allocate(BPF_MAXINSNS * INSTRUCTION_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+    FilterProgram() {
+        load(ARCHITECTURE);
+        jump(BPF_JEQ, AUDIT_ARCH_X86_64, 1, 0);
+        returnAction(SECCOMP_RET_KILL_PROCESS);
+        loadNumber();
+        jump(BPF_JGE, X32_BIT, 0, 1);
+        returnAction(SECCOMP_RET_KILL_PROCESS);
+    }
+
+    void loadNumber() {
+        load(NUMBER);
+    }
+
+    /** The low half of an argument, 0 to 5. */
+    void loadArgument(int argument) {
+        load(FIRST_ARGUMENT + argument * ARGUMENT_BYTES);
+    }
+
+    /** Skips so many instructions, by the outcome. */
+    void jump(int comparison, int operand, int ifTrue, int ifFalse) {
+        put(BPF_JMP | comparison | BPF_K, ifTrue, ifFalse, operand);
+    }
+
+    void returnAction(int action) {
+        put(BPF_RET | BPF_K, 0, 0, action);
+    }
+
+    /** An array of struct sock_filter. */
+    byte[] bytes() {
+        byte[] bytes = new byte[program.position()];
+        program.duplicate().flip().get(bytes);
+        return bytes;
+    }
+
+    private void load(int offset) {
+        put(BPF_LD | BPF_W | BPF_ABS, 0, 0, offset);
+    }
+
+    private void put(int code, int ifTrue, int ifFalse, int operand) {
+        if ((ifTrue | ifFalse) >> Byte.SIZE != 0) {
+            throw new IllegalArgumentException("a jump of more than 255 instructions: " + Math.max(ifTrue, ifFalse));
+        }
+        program.putShort((short) code).put((byte) ifTrue).put((byte) ifFalse).putInt(operand);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.nullbox.cage.jail;
+
+import java.util.List;
+
+/** System call that a microVM makes once it is entered, with the arguments it may have and the reason. */
+sealed interface VmmCall {
+    /** Its number. */
+    int number();
+
+    /** Whoever makes it, and what for. */
+    String why();
+
+    /** Bound of one argument's low half, which is all that the kernel takes of an int or of flags. */
+    sealed interface Bound {
+        /** From 0 to 5. */
+        int argument();
+
+        /** One of these values. */
+        record OneOf(int argument, List<Integer> values) implements Bound {
+            public OneOf {
+                values = List.copyOf(values);
+            }
+        }
+
+        /** None of these bits. */
+        record Without(int argument, int bits) implements Bound {}
+    }
+
+    /**
+     * Allowed within all bounds, else deadly.
+     *
+     * @param isSeen whether a microVM of the tests makes it; else {@code why} names the source that does
+     */
+    record Allowed(int number, List<Bound> bounds, boolean isSeen, String why) implements VmmCall {
+        public Allowed {
+            bounds = List.copyOf(bounds);
+        }
+    }
+
+    /** Answered as a kernel without it does. */
+    record Absent(int number, int errno, String why) implements VmmCall {}
+}
