@@ -170,7 +170,7 @@ build_initramfs() {
   rm -rf "$init"
 }
 
-KERNEL_ARGS="console=tty0 console=ttyS0,115200 quiet panic=10${NB_KERNEL_ARGS:+ $NB_KERNEL_ARGS}"
+KERNEL_ARGS="console=tty0 console=ttyS0,115200 quiet panic=10 kvm_amd.nested=0 kvm_intel.nested=0${NB_KERNEL_ARGS:+ $NB_KERNEL_ARGS}"
 GRUB_MODULES=(iso9660 part_msdos part_gpt normal linux serial terminal configfile search search_label test echo all_video)
 
 build_iso() {

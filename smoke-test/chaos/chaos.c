@@ -31,6 +31,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -38,6 +39,8 @@
 #include <unistd.h>
 
 enum { FIRST_AGENT_UID = 10001, LAST_AGENT_UID = 10064, HOG_BYTES = 1 << 20, CONNECT_S = 5 };
+/* Of linux/prctl.h, which musl's headers have not. */
+enum { SCHED_CORE = 62, SCHED_CORE_GET = 0, SCHED_CORE_SCOPE_THREAD = 0 };
 
 char answer[ANSWER_MAX];
 /* What PID 1 is sent once the answer is out: it may be the end of this process too. */
@@ -185,6 +188,27 @@ static void add_limits(const char *cgroup) {
     }
 }
 
+/* Whether a microVM could run machines of its own: 0 or N, 1 or Y; nothing of a module that is not there. */
+static void add_nested(const char *module) {
+    char path[64];
+    FILE *stream;
+    int value;
+    snprintf(path, sizeof path, "/sys/module/%s/parameters/nested", module);
+    if ((stream = fopen(path, "r")) == NULL) return;
+    if ((value = fgetc(stream)) != EOF) add(" %s.nested=%c", module, value);
+    fclose(stream);
+}
+
+/* The core-scheduling cookie: another one than 0 shares no core with anybody; or the error. */
+static void add_cookie(int pid) {
+    unsigned long long cookie = 0;
+    if (prctl(SCHED_CORE, SCHED_CORE_GET, pid, SCHED_CORE_SCOPE_THREAD, &cookie) != 0) {
+        add(" cookie=error-%d", errno);
+    } else {
+        add(" cookie=%llx", cookie);
+    }
+}
+
 static void add_walls(int pid, const char *name, void *context) {
     static const char *const keys[] = {"Uid",    "Gid",    "Groups", "NoNewPrivs", "Seccomp",
                                        "CapInh", "CapPrm", "CapEff", "CapBnd",     "CapAmb"};
@@ -201,6 +225,8 @@ static void add_walls(int pid, const char *name, void *context) {
     add_namespaces(process);
     add(" cgroup=%s", proc_value(pid, "cgroup", "0::", value, sizeof value));
     add_limits(value);
+    add(" oom_score_adj=%ld", proc_number(pid, "oom_score_adj", ""));
+    add_cookie(pid);
     add(";");
 }
 
@@ -289,6 +315,8 @@ static void obey(char *line) {
     } else if (strcmp(command, "vmm") == 0) {
         add("vmm host");
         add_namespaces("self");
+        add_nested("kvm_amd");
+        add_nested("kvm_intel");
         add(";");
         each_process(add_walls, NULL);
     } else if (strcmp(command, "leftovers") == 0) {

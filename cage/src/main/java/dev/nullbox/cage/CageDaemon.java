@@ -10,6 +10,7 @@ import dev.nullbox.cage.agent.SlotTable;
 import dev.nullbox.cage.agent.StaleStateCleaner;
 import dev.nullbox.cage.disk.DiskStore;
 import dev.nullbox.cage.jail.Cgroups;
+import dev.nullbox.cage.jail.CoreScheduling;
 import dev.nullbox.cage.jail.Kvm;
 import dev.nullbox.cage.jail.Spawner;
 import dev.nullbox.cage.secrets.LeaseMonitor;
@@ -80,11 +81,13 @@ final class CageDaemon implements AutoCloseable {
         libc.ignoreSignal(Signals.SIGPIPE).orThrow("ignore SIGPIPE");
         Files.createDirectories(settings.jailRoot());
         Files.createDirectories(settings.guests());
-        Files.createDirectories(runtime.stateDir());
         Cgroups cgroups = new Cgroups(settings.cgroups(), settings.controllers());
         cgroups.prepare();
         ServiceClients clients = new ServiceClients(settings.sockets(), settings.callDeadline());
         announceKvm(Kvm.probe(libc, settings.kvmDevice()), events);
+        if (CoreScheduling.isNeedless(libc)) {
+            System.err.println("cage: microVMs have no core-scheduling cookie: no core has two threads");
+        }
         List<CatalogEntry> found = new AgentCatalog(settings.imageAgents(), settings.dataAgents()).load();
         List<String> names = found.stream().map(CatalogEntry::name).distinct().toList();
         new StaleStateCleaner(libc, cgroups, clients).remove(names);

@@ -88,7 +88,8 @@ class CageJailIT {
         return """
                 cat; echo; umask
                 cat /proc/self/status; cat /proc/self/mountinfo; cat /proc/self/cgroup; ls -l /proc/self/fd
-                echo "root: $(ls / | tr '\\n' ' ')"; echo "pids: $(ls -d /proc/[0-9]* | wc -l)"
+                ls / 2>/dev/null && echo LISTED; ls /proc/self >/dev/null && echo "allowed: proc"
+                echo "oom: $(cat /proc/self/oom_score_adj)"; echo "pids: $(ls -d /proc/[0-9]* | wc -l)"
                 echo "secret: $SECRET_PASS"; echo "disk: $(cat /disks/root)"; ls -ln /control/guest.sock
                 for f in /x /disks/x /disks/root /disks/tools /control/x; do
                   (echo x > $f) 2>/dev/null && echo "WROTE $f"; done
@@ -109,8 +110,13 @@ class CageJailIT {
                 .contains("tap0:", "bridge0:", "eth0:", "inet6: 0")
                 .contains("Seccomp:\t2", "Cannot open netlink socket: Address family not supported by protocol")
                 .containsPattern("srw-rw---- 1 0 10001 .*/guest.sock")
-                .doesNotContain("WROTE", "REACHED", "czNjcjN0")
+                .contains("oom: 900", "allowed: proc")
+                .doesNotContain("WROTE", "REACHED", "LISTED", "czNjcjN0")
                 .contains("\"host_net\":\"net:[", "\"agent\":\"probe\"");
+        // Nothing of an agent's is executed on the host.
+        assertThat(seen.lines().filter(line -> line.contains(" /disks/")))
+                .hasSizeGreaterThan(1)
+                .allMatch(line -> line.contains("noexec"));
         // Its own guest, its shell, and the ls and wc beside it, and no process of the host.
         assertThat(seen).containsPattern("pids: [1-5]\n");
     }

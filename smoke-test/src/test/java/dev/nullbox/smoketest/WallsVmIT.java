@@ -127,10 +127,20 @@ final class WallsVmIT {
             assertThat(walls).contains(set + "=0000000000000000");
         }
         assertThat(walls).containsPattern("Uid=(100\\d\\d),\\1,\\1,\\1");
-        Matcher host = Pattern.compile("host net=(\\S+) mnt=(\\S+);").matcher(walls);
+        Matcher host = Pattern.compile("host net=(\\S+) mnt=(\\S+)[^;]*;").matcher(walls);
         assertThat(host.find()).as(walls).isTrue();
         String agents = walls.substring(host.end());
         assertThat(agents).contains("net=net:[", "mnt=mnt:[").doesNotContain(host.group(1), host.group(2));
+        assertThat(agents).contains("oom_score_adj=900");
+    }
+
+    /** A guest that runs machines of its own reaches far more of the host's KVM. */
+    @Order(3)
+    @Test
+    void noMicroVmRunsMachinesOfItsOwn() throws Exception {
+        assertThat(appliance.askChaos("vmm", Appliance.SHORT))
+                .containsPattern("kvm_(amd|intel)\\.nested=")
+                .doesNotContainPattern("nested=[^0N]");
     }
 
     @Order(3)

@@ -259,13 +259,17 @@ public final class AgentRun {
         child = process;
         cleanups.push("end the process", this::killAndReap);
         ProcessMonitor monitor = new ProcessMonitor(dependencies.libc(), process, new MonitorListener());
-        Thread.ofPlatform().daemon().name("cage-" + name + "-pump").start(monitor);
+        Thread pump =
+                Thread.ofPlatform().daemon().name("cage-" + name + "-pump").unstarted(monitor);
         try {
+            // Before anything may reap it: its number could be another process's then.
             dependencies.cgroups().add(name, process.pid());
         } catch (IOException e) {
             dependencies.libc().close(process.input());
+            pump.start();
             throw earlyExit().map(why -> new IOException(why, e)).orElse(e);
         }
+        pump.start();
         return process;
     }
 
@@ -436,12 +440,13 @@ public final class AgentRun {
         if (server != null) {
             server.drain(LAST_WORDS);
         }
+        // Before what the guest reports: a VMM that was taken over reports what it likes.
+        if (status instanceof ExitStatus.Signal(int signal) && signal == Signals.SIGSYS) {
+            return RunEnd.of(RunEnd.Way.COMPROMISED, "");
+        }
         GuestEnd reported = report;
         if (reported != null) {
             return RunEnd.of(reported);
-        }
-        if (status instanceof ExitStatus.Signal(int signal) && signal == Signals.SIGSYS) {
-            return RunEnd.of(RunEnd.Way.COMPROMISED, "");
         }
         if (dependencies.cgroups().outOfMemoryKills(agent.name()) > 0) {
             return RunEnd.of(RunEnd.Way.VMM_OUT_OF_MEMORY, "the limit of its group is " + limits.get("memory.max"));

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -59,10 +60,12 @@ public final class SlotTable {
     /**
      * Gives each agent a slot, keeps those that have one, and takes slots of agents that are gone when none is free.
      *
+     * <p>A table that cannot be written is said and is in force all the same: with a full data partition agents must be
+     * stopped, removed and repaired by a daemon that runs.
+     *
      * @return the agents' slots; without those for which there was no room
-     * @throws IOException when the table cannot be kept
      */
-    public Map<String, AgentSlot> assign(List<String> agents) throws IOException {
+    public Map<String, AgentSlot> assign(List<String> agents) {
         for (String agent : agents) {
             if (!slots.containsKey(agent)) {
                 if (free.isEmpty()) {
@@ -77,12 +80,27 @@ public final class SlotTable {
                 }
             }
         }
-        StringBuilder text = new StringBuilder();
-        slots.forEach((agent, slot) ->
-                text.append(agent).append(' ').append(slot.number()).append('\n'));
-        AtomicFile.replace(file, text.toString().getBytes(StandardCharsets.UTF_8));
+        try {
+            keep();
+        } catch (IOException e) {
+            System.err.println(
+                    "cage: the table of slots cannot be kept, so that agents may have others after a restart: " + e
+                            + "; free space on the data partition");
+        }
         Map<String, AgentSlot> assigned = new TreeMap<>(slots);
         assigned.keySet().retainAll(agents);
         return assigned;
+    }
+
+    /** Writes the table where it differs from its file. */
+    private void keep() throws IOException {
+        StringBuilder text = new StringBuilder();
+        slots.forEach((agent, slot) ->
+                text.append(agent).append(' ').append(slot.number()).append('\n'));
+        byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+        if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), bytes)) {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            AtomicFile.replace(file, bytes);
+        }
     }
 }

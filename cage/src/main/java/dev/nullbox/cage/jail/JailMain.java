@@ -55,6 +55,8 @@ public final class JailMain {
         JailPrivileges privileges = new JailPrivileges(libc);
         privileges.dieWith(spec.getInt(JailSpec.CAGE_PID));
         AgentSlot slot = JailSpec.slot(spec);
+        boolean hasCookie = CoreScheduling.separate(libc);
+        privileges.dieFirst();
         Message vmSpec = Message.of(
                 VmSpec.UID.is((long) slot.uid()),
                 JailSpec.KVM_GROUP.is(spec.get(JailSpec.KVM_GROUP)),
@@ -62,6 +64,7 @@ public final class JailMain {
                 VmSpec.HOST_NET.is(namespace("net")),
                 VmSpec.HOST_MNT.is(namespace("mnt")),
                 JailSpec.HOST_PID.is(spec.get(JailSpec.HOST_PID)),
+                VmSpec.COOKIE.is(hasCookie),
                 JailSpec.KRUN_LOG_LEVEL.is(spec.get(JailSpec.KRUN_LOG_LEVEL)),
                 JailSpec.VM.is(spec.get(JailSpec.VM)));
         libc.unshare(namespaces()).orThrow("unshare mount, network, IPC and UTS namespaces");
@@ -79,6 +82,7 @@ public final class JailMain {
                 .orThrow("close_range");
         List<String> command = new ArrayList<>(spec.get(JailSpec.LAUNCHER));
         command.add("vm");
+        LandlockWall.putUp(libc, spec);
         SyscallFilter.install(libc, SyscallPolicy.RULES);
         libc.execve(command.getFirst(), command, ENVIRONMENT).orThrow("execve " + command.getFirst());
     }

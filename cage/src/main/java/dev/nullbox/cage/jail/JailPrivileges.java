@@ -5,6 +5,7 @@ import dev.nullbox.natives.SyscallException;
 import dev.nullbox.natives.linux.Prctl;
 import dev.nullbox.natives.linux.Rlimits;
 import dev.nullbox.natives.linux.Signals;
+import dev.nullbox.service.process.Cgroup;
 import dev.nullbox.service.process.Privileges;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,8 @@ final class JailPrivileges {
     private static final int MAX_DESCRIPTORS = 512;
 
     private static final int OWNER_ONLY = 0077;
+    /** Of -1000 to 1000: above any service. Source: proc_pid_oom_score_adj(5). */
+    private static final String OOM_SCORE = "900";
 
     private final Libc libc;
 
@@ -40,6 +43,11 @@ final class JailPrivileges {
     /** Likewise; a daemon that died meanwhile shows in the status pipe, which then cannot be written to. */
     void dieWithParent() throws SyscallException {
         libc.prctl(Prctl.PR_SET_PDEATHSIG, Signals.SIGKILL, 0, 0, 0).orThrow("prctl PR_SET_PDEATHSIG");
+    }
+
+    /** Has the kernel end this process, and what it executes, before any service when memory runs out. */
+    void dieFirst() throws IOException {
+        Cgroup.write(Path.of("/proc/self/oom_score_adj"), OOM_SCORE);
     }
 
     /** Becomes the user and group, with the one group more, without any capability now or after any execve. */

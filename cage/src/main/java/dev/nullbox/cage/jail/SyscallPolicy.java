@@ -105,7 +105,7 @@ final class SyscallPolicy {
                 SYS_socket,
                 List.of(Sockets.AF_UNIX, Sockets.AF_INET, Sockets.AF_INET6),
                 Errno.EAFNOSUPPORT,
-                "TSI opens these for the guest; no netlink, no packets, no other protocols"));
+                "the second stage tries whether its ports are shut; no netlink, no packets, no other protocols"));
         return List.copyOf(rules);
     }
 

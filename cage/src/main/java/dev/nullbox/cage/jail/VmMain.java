@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -39,7 +40,11 @@ public final class VmMain {
     private CageExit run() {
         try {
             Message spec = JailSpec.parse(VmSpec.FIELDS, readSpec());
-            List<String> missing = new SandboxCheck(Path.of("/proc/self")).missing(spec);
+            List<String> missing = new ArrayList<>(new SandboxCheck(Path.of("/proc/self")).missing(spec));
+            missing.addAll(LandlockWall.missing(libc));
+            if (spec.get(VmSpec.COOKIE) && CoreScheduling.cookie(libc) == 0) {
+                missing.add("the core-scheduling cookie is 0, everybody's");
+            }
             if (!missing.isEmpty()) {
                 missing.forEach(wall -> warn(CageExit.SANDBOX, wall));
                 return CageExit.SANDBOX;
@@ -62,7 +67,7 @@ public final class VmMain {
         }
     }
 
-    private CageExit enter(Krun krun, Message spec) throws SyscallException {
+    private CageExit enter(Krun krun, Message spec) throws IOException {
         try {
             KrunVm vm = KrunVm.configure(krun, spec);
             report("enter\n");

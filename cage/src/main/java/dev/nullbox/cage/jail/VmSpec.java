@@ -1,6 +1,7 @@
 package dev.nullbox.cage.jail;
 
 import static dev.nullbox.protocol.FieldType.TEXT;
+import static dev.nullbox.protocol.FieldType.TRUTH;
 import static dev.nullbox.protocol.FieldType.struct;
 
 import dev.nullbox.protocol.Field;
@@ -18,6 +19,8 @@ final class VmSpec {
     static final Field<String> HOST_NET = Field.of("host_net", TEXT, "the host's network namespace");
     static final Field<String> HOST_MNT = Field.of("host_mnt", TEXT, "the host's mount namespace");
 
+    static final Field<Boolean> COOKIE = Field.of("cookie", TRUTH, "false when no core has two threads");
+
     static final FieldType.Struct FIELDS = struct(
             UID,
             JailSpec.KVM_GROUP,
@@ -25,6 +28,7 @@ final class VmSpec {
             HOST_NET,
             HOST_MNT,
             JailSpec.HOST_PID,
+            COOKIE,
             JailSpec.KRUN_LOG_LEVEL,
             JailSpec.VM);
 

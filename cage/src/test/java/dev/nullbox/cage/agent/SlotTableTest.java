@@ -7,6 +7,7 @@ import dev.nullbox.protocol.id.AgentSlot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -36,6 +37,22 @@ class SlotTableTest {
         assertThat(assign("a")).isEqualTo(Map.of("a", slot(2)));
         assertThat(assign("a", "c", "b")).isEqualTo(Map.of("a", slot(2), "b", slot(1), "c", slot(3)));
         assertThat(file).hasContent("a 2\nb 1\nc 3\n");
+    }
+
+    /** A full data partition kept cage from starting, and so from freeing it. */
+    @Test
+    void aTableThatCannotBeWrittenIsInForce() throws IOException {
+        file = Files.writeString(file, "not a directory").resolve("slots");
+        assertThat(assign("a", "b")).isEqualTo(Map.of("a", slot(1), "b", slot(2)));
+    }
+
+    @Test
+    void aTableThatIsUnchangedIsNotWritten() throws IOException {
+        assign("a");
+        FileTime before = FileTime.fromMillis(1_000);
+        Files.setLastModifiedTime(file, before);
+        assertThat(assign("a")).isEqualTo(Map.of("a", slot(1)));
+        assertThat(Files.getLastModifiedTime(file)).isEqualTo(before);
     }
 
     @Test

@@ -13,13 +13,15 @@ import java.nio.file.Path;
  */
 public record Cgroups(Path root, long extraBytes) {
     private static final String CONTROLLERS = "+cpu +memory +pids";
+    private static final String AGENTS = "agents";
+    private static final String AGENTS_KEEPER = "cage";
 
     /** Turns the controllers on and makes the two branches. */
     public void prepare() throws BootException {
         Cgroup top = new Cgroup(root);
         try {
             top.delegate(CONTROLLERS);
-            for (String branch : new String[] {"agents", "services"}) {
+            for (String branch : new String[] {AGENTS, "services"}) {
                 Files.createDirectories(top.child(branch).directory());
                 top.child(branch).delegate(CONTROLLERS);
             }
@@ -27,6 +29,17 @@ public record Cgroups(Path root, long extraBytes) {
             throw new BootException(
                     "cannot turn on the cgroup controllers cpu, memory and pids: " + e,
                     "build the kernel with kernel-config/: no agent may run without limits");
+        }
+    }
+
+    /**
+     * Kills what a service that has ended left running. Cage's are its agents' too: nobody watches their leases, their
+     * rules and their health any more, and what clears its parent-death signal outlives it.
+     */
+    public void clean(String name) throws IOException {
+        service(name).kill();
+        if (name.equals(AGENTS_KEEPER)) {
+            new Cgroup(root.resolve(AGENTS)).kill();
         }
     }
 

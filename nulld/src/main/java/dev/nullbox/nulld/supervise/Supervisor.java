@@ -246,7 +246,7 @@ public final class Supervisor {
 
     private void clean(String name) {
         try {
-            cgroups.service(name).kill();
+            cgroups.clean(name);
         } catch (IOException e) {
             journal.text("nulld", "what " + name + " left running cannot be killed: " + e);
         }

@@ -146,6 +146,28 @@ class SupervisorTest {
         assertThat(directory.resolve("services/a/cgroup.kill")).content().isEqualTo("1");
     }
 
+    /** An agent's process that cleared its parent-death signal lived on, with its rules and secrets, and nobody watched. */
+    @Test
+    void killsTheAgentsWheneverCageHasEnded() throws IOException {
+        Path kill = Files.createDirectories(directory.resolve("agents")).resolve("cgroup.kill");
+        for (ExitStatus status : List.of(new ExitStatus.Code(0), new ExitStatus.Signal(9))) {
+            Files.writeString(kill, "");
+            if (status instanceof ExitStatus.Code) {
+                add("cage", true);
+                add("other", true);
+                supervisor.tick();
+            } else {
+                pass(1_000);
+            }
+            end("other", status);
+            assertThat(kill).content().isEmpty();
+            int before = started.size();
+            end("cage", status);
+            assertThat(kill).content().isEqualTo("1");
+            assertThat(started).as("killed before it starts anew").hasSize(before);
+        }
+    }
+
     @Test
     void isDegradedAfterThreeFailuresAndRecovers() {
         add("a", true);
