@@ -132,8 +132,8 @@ record Boot(
     }
 
     private String kernelCommandLine() {
-        List<String> words = new ArrayList<>(List.of(
-                "console=ttyS0", "quiet", "kvm_amd.nested=0", "kvm_intel.nested=0", "nullbox.events=ttyS1"));
+        List<String> words = new ArrayList<>(
+                List.of("console=ttyS0", "quiet", "kvm_amd.nested=0", "kvm_intel.nested=0", "nullbox.events=ttyS1"));
         words.addAll(kernelArguments);
         return String.join(" ", words);
     }

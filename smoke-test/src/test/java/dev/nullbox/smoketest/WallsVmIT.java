@@ -154,14 +154,10 @@ final class WallsVmIT {
     @Order(4)
     @Test
     void anAgentReachesWhatItsManifestAllowsAndNothingElse() throws Exception {
-        // A port that is open: the host may connect to it, to ask for the agent's health.
+        // The server listens, as its own line has said; not even the host connects to an agent.
         assertThat(appliance.askChaos("connect 10.221." + slot("server") + ".2 8080", Appliance.LONG))
-                .isEqualTo("connect connected");
-        appliance.awaitEvent(
-                event -> event.is("agent.console", "agent", "server")
-                        && event.text("line").equals("probe: arrived"),
-                Appliance.SHORT,
-                "the host's connection to arrive");
+                .startsWith("connect ")
+                .isNotEqualTo("connect connected");
         int from = appliance.log().size();
         int before = hello.allowed().arrivals().size();
         start("probe");
@@ -184,7 +180,7 @@ final class WallsVmIT {
         assertThat(hello.allowed().arrivals()).hasSize(before + 1).endsWith("probe");
         assertThat(hello.denied().arrivals()).isEmpty();
         assertThat(host.arrivals()).isEmpty();
-        assertThat(appliance.agentLines("server")).containsOnlyOnce("probe: arrived");
+        assertThat(appliance.agentLines("server")).doesNotContain("probe: arrived");
     }
 
     @Order(5)

@@ -2,6 +2,7 @@ package dev.nullbox.cage.guest;
 
 import dev.nullbox.protocol.guest.FrameKind;
 import dev.nullbox.protocol.guest.GuestProtocol;
+import dev.nullbox.rpc.ScrubbedBuffer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,10 +16,14 @@ import java.util.concurrent.locks.ReentrantLock;
 /** Frames on one connection. One thread reads; any may write. No wait is without a bound. */
 final class FrameChannel implements AutoCloseable {
     private static final Duration LONGEST_WRITE = Duration.ofSeconds(10);
+    private static final int PIECE_BYTES = 8_192;
 
     private final SocketChannel channel;
     private final Selector readable;
     private final ReentrantLock writing = new ReentrantLock();
+    /** A frame may carry a secret. */
+    private final ScrubbedBuffer piece = new ScrubbedBuffer(PIECE_BYTES);
+
     private final ByteBuffer header = ByteBuffer.allocate(GuestProtocol.HEADER_BYTES);
 
     /** Takes the connection over. */
@@ -76,16 +81,20 @@ final class FrameChannel implements AutoCloseable {
                 .putInt(payload.length)
                 .put((byte) kind.number())
                 .flip();
-        ByteBuffer[] parts = {start, ByteBuffer.wrap(payload)};
         writing.lock();
         try {
-            while (parts[0].hasRemaining() || parts[1].hasRemaining()) {
-                if (channel.write(parts) == 0) {
-                    awaitWritable(deadline);
-                }
-            }
+            write(start, deadline);
+            write(ByteBuffer.wrap(payload), deadline);
         } finally {
             writing.unlock();
+        }
+    }
+
+    private void write(ByteBuffer bytes, long deadline) throws IOException {
+        piece.write(channel, bytes);
+        while (bytes.hasRemaining()) {
+            awaitWritable(deadline);
+            piece.write(channel, bytes);
         }
     }
 
