@@ -259,17 +259,17 @@ public final class AgentRun {
         child = process;
         cleanups.push("end the process", this::killAndReap);
         ProcessMonitor monitor = new ProcessMonitor(dependencies.libc(), process, new MonitorListener());
-        Thread pump =
-                Thread.ofPlatform().daemon().name("cage-" + name + "-pump").unstarted(monitor);
+        Thread watcher =
+                Thread.ofPlatform().daemon().name("cage-" + name + "-monitor").unstarted(monitor);
         try {
             // Before anything may reap it: its number could be another process's then.
             dependencies.cgroups().add(name, process.pid());
         } catch (IOException e) {
             dependencies.libc().close(process.input());
-            pump.start();
+            watcher.start();
             throw earlyExit().map(why -> new IOException(why, e)).orElse(e);
         }
-        pump.start();
+        watcher.start();
         return process;
     }
 

@@ -82,7 +82,7 @@ public final class JailMain {
                 .orThrow("close_range");
         List<String> command = new ArrayList<>(spec.get(JailSpec.LAUNCHER));
         command.add("vm");
-        LandlockWall.putUp(libc, spec);
+        LandlockWall.restrict(libc, spec);
         SyscallFilter.install(libc, SyscallPolicy.RULES);
         libc.execve(command.getFirst(), command, ENVIRONMENT).orThrow("execve " + command.getFirst());
     }

@@ -51,7 +51,7 @@ final class LandlockWall {
      *
      * @throws SyscallException E2BIG or EINVAL when the kernel lacks a part of it
      */
-    static void putUp(Libc libc, Message spec) throws SyscallException {
+    static void restrict(Libc libc, Message spec) throws SyscallException {
         try (LandlockRuleset rules = LandlockRuleset.create(libc, FILES, PORTS, SCOPES)) {
             for (String bind : spec.get(JailSpec.BINDS)) {
                 Path path = Path.of(bind);

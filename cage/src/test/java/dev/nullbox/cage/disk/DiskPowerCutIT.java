@@ -110,9 +110,9 @@ class DiskPowerCutIT {
     /** Files of a machine whose power fails at a step, and that can lose what was not synced. */
     private static final class PowerCut extends DiskFiles {
         /** Change of a directory that is not on the disk, and how to take it back. */
-        private record Change(Path directory, Undo undo) {}
+        private record Change(Path directory, Reversal reversal) {}
 
-        private interface Undo {
+        private interface Reversal {
             void run() throws IOException;
         }
 
@@ -205,7 +205,7 @@ class DiskPowerCutIT {
         /** Takes back what was not synced: names first, the last change first, then contents. */
         void lose() throws IOException {
             for (Change change : changes.reversed()) {
-                change.undo().run();
+                change.reversal().run();
             }
             try (Stream<Path> files = Files.walk(attic.resolveSibling(""))) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {

@@ -73,7 +73,7 @@ public final class FakeGuest {
         builder.environment().putAll(environment);
         Process agent = builder.start();
         send(control, GuestOp.STARTED, new GuestCall.Fields());
-        daemon(() -> beat());
+        daemon(() -> sendHeartbeats());
         daemon(() -> serve(agent));
         pass(agent.getInputStream());
         int code = agent.waitFor();
@@ -127,7 +127,7 @@ public final class FakeGuest {
         }
     }
 
-    private void beat() throws IOException, InterruptedException {
+    private void sendHeartbeats() throws IOException, InterruptedException {
         while (true) {
             send(control, GuestOp.HEARTBEAT, new GuestCall.Fields());
             TimeUnit.SECONDS.sleep(2);

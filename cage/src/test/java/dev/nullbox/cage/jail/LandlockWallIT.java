@@ -32,7 +32,7 @@ class LandlockWallIT {
                 JailSpec.VM.is(Message.of(VmConfig.DISKS.is(List.of()))));
         try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
             thread.submit(() -> {
-                        LandlockWall.putUp(libc, spec);
+                        LandlockWall.restrict(libc, spec);
                         assertThat(LandlockWall.missing(libc)).isEmpty();
                         assertThat(Files.isReadable(Path.of("/usr/bin/env"))).isTrue();
                         assertThat(Files.readAllBytes(Path.of("/usr/bin/env"))).isNotEmpty();
