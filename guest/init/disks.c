@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -19,6 +21,9 @@
 
 static const char *const NAMES[DISK_COUNT] = {"root", "tools", "layer", "volume", "read"};
 static const char *const PLACES[DISK_COUNT] = {"/root", "/tools", "/layer", "/volume", "/read"};
+/* Source: fs/ext4/ext4.h (linux/ext4.h in newer headers). */
+#define EXT4_IOC_RESIZE_FS _IOW('f', 16, uint64_t)
+
 static const char FSCK[] = "/tools/sbin/e2fsck";
 
 enum { MAX_DISKS = 8, FSCK_LIMIT_MS = 30 * 60 * 1000, FSCK_UNCORRECTED = 4 };
@@ -82,13 +87,34 @@ static int repair(enum disk disk, const char *device) {
     return 0;
 }
 
+/* Reads the place of the superblock, and the size of the disk; bytes read, or -1. */
+static ssize_t read_superblock(const char *device, uint8_t superblock[SUPERBLOCK_SIZE], uint64_t *size) {
+    int fd = open(device, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : pread(fd, superblock, SUPERBLOCK_SIZE, SUPERBLOCK_OFFSET);
+    if (got >= 0 && ioctl(fd, BLKGETSIZE64, size) != 0) got = -1;
+    if (fd >= 0) close(fd);
+    return got;
+}
+
 /* What a disk holds; -1 with a reason when it cannot be read. */
 static int look_at(enum disk disk, const char *device) {
     uint8_t superblock[SUPERBLOCK_SIZE];
-    int fd = open(device, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd < 0 ? -1 : pread(fd, superblock, sizeof superblock, SUPERBLOCK_OFFSET);
-    if (fd >= 0) close(fd);
+    uint64_t size;
+    ssize_t got = read_superblock(device, superblock, &size);
     return got < 0 ? failed("cannot read disk %s", NAMES[disk]) : (int)superblock_state(superblock, (size_t)got);
+}
+
+/* A disk that has become larger since its last run: the mounted file system gets the rest. */
+static void grow(enum disk disk, const char *device) {
+    uint8_t superblock[SUPERBLOCK_SIZE];
+    uint64_t size, blocks;
+    int fd;
+    if (read_superblock(device, superblock, &size) != SUPERBLOCK_SIZE) return;
+    if ((blocks = superblock_growth(superblock, size)) == 0) return;
+    fd = open(PLACES[disk], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || ioctl(fd, EXT4_IOC_RESIZE_FS, &blocks) != 0)
+        say("disk %s: its file system stays as small as it was: %s", NAMES[disk], strerror(errno));
+    if (fd >= 0) close(fd);
 }
 
 /* The kernel replays the journal by itself; what it has found to be wrong, only e2fsck puts right. */
@@ -126,7 +152,10 @@ static int mount_ext4(enum disk disk, const struct disks *disks, int ephemeral) 
         ephemeral ? "discard,noinit_itable,errors=remount-ro,barrier=0" : "discard,noinit_itable,errors=remount-ro";
     if (device[0] == '\0') return 0;
     if (repair_if_needed(disk, device) != 0) return -1;
-    if (mount(device, PLACES[disk], "ext4", 0, options) == 0) return 0;
+    if (mount(device, PLACES[disk], "ext4", 0, options) == 0) {
+        grow(disk, device);
+        return 0;
+    }
     /* Too damaged for the kernel to note it in the superblock. */
     if (errno != EUCLEAN && errno != EINVAL) return failed("cannot mount disk %s", NAMES[disk]);
     if (repair(disk, device) != 0) return -1;

@@ -13,4 +13,7 @@ enum superblock_state { SUPERBLOCK_NONE, SUPERBLOCK_CLEAN, SUPERBLOCK_ERRORS };
 /* SUPERBLOCK_ERRORS when the kernel has found an error in the file system since its last check. */
 enum superblock_state superblock_state(const uint8_t *superblock, size_t size);
 
+/* Blocks that a file system of DEVICE_SIZE bytes would have; 0 when this one has as many already. */
+uint64_t superblock_growth(const uint8_t *superblock, uint64_t device_size);
+
 #endif
