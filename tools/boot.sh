@@ -71,6 +71,8 @@ run_appliance() {
   run=$(mktemp -d "${TMPDIR:-/tmp}/nullbox.XXXXXX")
   # shellcheck disable=SC2064 # the directory of now
   trap "end_family $$ 20; rm -rf '$run'" EXIT
+  accelerator=$(qemu_accel "$qemu" "$kernel/bzImage")
+  arguments="$(qemu_kernel_args "$accelerator") $arguments"
   if [ -n "$iso" ]; then
     image=$(NB_KERNEL_ARGS="nullbox.events=ttyS1 $arguments" iso_part)
     words+=(-drive "if=none,id=cd,format=raw,readonly=on,media=cdrom,file=$image/nullbox.iso" -device ide-cd,drive=cd,bootindex=1)
@@ -84,7 +86,6 @@ run_appliance() {
     data_disk "$run/data.img" "$@"
     words+=(-drive "if=none,id=data,format=raw,file=$run/data.img" -device virtio-blk-pci,drive=data)
   fi
-  accelerator=$(qemu_accel "$qemu" "$kernel/bzImage")
   accelerator=$(qemu_accel_args "$accelerator")
   mapfile -t accelerator <<<"$accelerator"
   words=("$qemu" -M q35 -nodefaults -no-user-config -display none -no-reboot -smp 1 -m 1024 "${accelerator[@]}"

@@ -20,7 +20,7 @@ unpack_xfs() {
 build_xfs() { NB_REPEAT='tools/disk.sh IMAGE DIR' step 'unpacking xfsprogs from Debian trixie' xfs unpack_xfs "$1"; }
 
 # xfs_entry: prints the cache entry, which holds mkfs.xfs.
-xfs_entry() { cache_build xfs "$(hash_of "$XFSPROGS_VERSION" "$NB_ROOT/tools/disk.sh")" build_xfs; }
+xfs_entry() { cache_build xfs "$(hash_of "$XFSPROGS_VERSION" "$(declare -f unpack_xfs trixie_tree tree_program)")" build_xfs; }
 
 # agent_name DIR: the name that its AGENT.toml gives, which its directory on the appliance must have.
 agent_name() {

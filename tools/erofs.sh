@@ -20,11 +20,10 @@ unpack_erofs() {
 
 build_erofs() { NB_REPEAT=tools/erofs.sh step 'unpacking erofs-utils from Debian trixie' erofs unpack_erofs "$1"; }
 
-# What an image that these tools make depends on, beside its files.
-EROFS_KEY=$(hash_of "$EROFS_VERSION" "$NB_ROOT/tools/erofs.sh")
+EROFS_TOOLS_KEY=$(hash_of "$EROFS_VERSION" "$(declare -f unpack_erofs trixie_tree tree_program)")
 
 # erofs_entry: prints the cache entry.
-erofs_entry() { cache_build erofs "$EROFS_KEY" build_erofs; }
+erofs_entry() { cache_build erofs "$EROFS_TOOLS_KEY" build_erofs; }
 
 # The same bytes from the same files: one UUID, and one time of making. LZ4, since it costs a guest the least; pieces of
 # 64 KiB, since smaller ones take more room and are read no faster.
@@ -52,5 +51,9 @@ make_root_image() {
 top_of_archive() {
   tar -c --format=ustar --mtime="@$SOURCE_DATE_EPOCH" --owner=0:0 --group=0:0 --mode=0755 --no-recursion -C / ./ | head -c 512
 }
+
+# What an image depends on, beside its files.
+# shellcheck disable=SC2034 # for the parts that make images
+EROFS_KEY=$(hash_of "$EROFS_TOOLS_KEY" "${EROFS_OPTIONS[*]}" "$(declare -f make_root_image top_of_archive)")
 
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then erofs_entry; fi

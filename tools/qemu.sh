@@ -3,8 +3,8 @@
 # the cache entry, which holds:
 #   qemu-system-x86_64              a script that starts the tree's QEMU
 #   ovmf/OVMF_CODE.fd, OVMF_VARS.fd firmware for EFI boots (VARS is to be copied: QEMU writes to it)
-# Sourced, it gives qemu_entry, qemu_binary and qemu_accel. NULLBOX_QEMU names another QEMU, version 10 or newer;
-# NULLBOX_ACCEL (kvm or tcg) skips the trial of the accelerator.
+# Sourced, it gives qemu_entry, qemu_binary and qemu_accel, with qemu_accel_args and qemu_kernel_args for what that prints.
+# NULLBOX_QEMU names another QEMU, version 10 or newer; NULLBOX_ACCEL (kvm or tcg) skips the trial of the accelerator.
 # Needs: apt, dpkg-deb, coreutils' timeout.
 
 # shellcheck source=lib.sh
@@ -49,7 +49,7 @@ build_qemu() { NB_REPEAT=tools/qemu.sh step 'unpacking QEMU 10 from Debian trixi
 
 # qemu_entry: prints the cache entry.
 qemu_entry() {
-  cache_build qemu "$(hash_of "$QEMU_VERSION" "$NB_ROOT/tools/qemu.sh")" build_qemu
+  cache_build qemu "$(hash_of "$QEMU_VERSION" "${QEMU_UNUSED[*]}" "$(declare -f unpack_qemu trixie_tree write_wrapper)")" build_qemu
 }
 
 # qemu_binary: prints the QEMU to run: NULLBOX_QEMU when set, else the cache entry's.
@@ -104,6 +104,14 @@ qemu_accel_args() {
   kvm) printf '%s\n' -accel kvm -cpu host ;;
   tcg) printf '%s\n' -accel tcg -cpu max,-erms,-fsrm ;;
   *) die "no such accelerator: $1 (kvm or tcg)" ;;
+  esac
+}
+
+# qemu_kernel_args ACCEL: prints words for the kernel's command line. On a loaded machine the emulated timer ticks too late
+# for the kernel, which then panics.
+qemu_kernel_args() {
+  case $1 in
+  tcg) echo no_timer_check ;;
   esac
 }
 

@@ -134,10 +134,10 @@ vm_inputs() {
   image=$(image_part)
   chaos=$(NB_CHAOS=$testers image_part chaos)
   jvm=$(NB_CHAOS=$testers jvm_image_part)
-  iso=$(NB_KERNEL_ARGS='nullbox.events=ttyS1' iso_part)
   NULLBOX_QEMU=$(qemu_binary)
   NULLBOX_OVMF=$(qemu_entry)/ovmf
   NULLBOX_ACCEL=$(qemu_accel "$NULLBOX_QEMU" "$kernel/bzImage")
+  iso=$(NB_KERNEL_ARGS="nullbox.events=ttyS1 $(qemu_kernel_args "$NULLBOX_ACCEL")" iso_part)
   NULLBOX_NULLCTL=$(nullctl_path)
   NULLBOX_CREDENTIALS=$(credentials_part)
   export NULLBOX_QEMU NULLBOX_OVMF NULLBOX_ACCEL NULLBOX_NULLCTL NULLBOX_CREDENTIALS

@@ -23,8 +23,8 @@
  * For an address, "gateway" is the agent's own, out of NULLBOX_MEMORY_URL; "other+N" is the agent N slots on, and
  * "neighbour+N" that agent's gateway.
  * Each result is one line "probe: NAME = open | answered | refused ERRNO | silent | failed ERRNO | no such slot | gone
- * | HTTP-STATUS BODY | CONTENT | empty". Then "probe: done". With /serve in its root it listens on TCP 8080 instead and
- * says "probe: arrived" for each connection.
+ * | HTTP-STATUS BODY | CONTENT | empty". Then "probe: done". With /serve in its root it listens on TCP 8080 instead,
+ * says "probe: arrived from ADDRESS" for each connection, and answers it with an HTTP status of 200.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -310,9 +310,16 @@ static void serve(void) {
     }
     puts("probe: listening");
     for (;;) {
-        int connection = accept(fd, NULL, NULL);
+        static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        char from[INET_ADDRSTRLEN] = "", request[512];
+        socklen_t size = sizeof address;
+        int connection = accept(fd, (struct sockaddr *)&address, &size);
+        struct pollfd wait_for = {.fd = connection, .events = POLLIN};
         if (connection < 0) continue;
-        puts("probe: arrived");
+        inet_ntop(AF_INET, &address.sin_addr, from, sizeof from);
+        printf("probe: arrived from %s\n", from);
+        if (poll(&wait_for, 1, LIMIT_MS) == 1 && read(connection, request, sizeof request) > 0)
+            send(connection, answer, sizeof answer - 1, MSG_NOSIGNAL);
         close(connection);
     }
 }

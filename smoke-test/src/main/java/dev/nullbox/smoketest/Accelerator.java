@@ -18,6 +18,15 @@ enum Accelerator {
         };
     }
 
+    /** Words for the kernel's command line. */
+    List<String> kernelArguments() {
+        return switch (this) {
+            case KVM -> List.of();
+            // On a loaded machine the emulated timer ticks too late for the kernel, which then panics.
+            case TCG -> List.of("no_timer_check");
+        };
+    }
+
     /** QEMU's arguments for a processor without virtualisation. */
     List<String> argumentsWithoutVirtualisation() {
         return switch (this) {

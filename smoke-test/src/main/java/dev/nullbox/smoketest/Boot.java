@@ -47,7 +47,8 @@ record Boot(
 
     /** A usual boot. */
     static Boot of(Medium medium, Accelerator accelerator) {
-        return new Boot(medium, accelerator.arguments(), 1024, Optional.empty(), Map.of(), List.of());
+        return new Boot(
+                medium, accelerator.arguments(), 1024, Optional.empty(), Map.of(), accelerator.kernelArguments());
     }
 
     Boot withDataDisk(Path disk) {

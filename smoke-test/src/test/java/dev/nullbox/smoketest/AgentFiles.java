@@ -37,10 +37,9 @@ final class AgentFiles {
         addProbe(name, probeManifest(name, "manual", List.of(), capabilities), "attempts", attempts);
     }
 
-    /** Adds the probe under a name of its own, started by itself, listening at TCP 8080 for the host alone. */
+    /** Adds the probe under a name of its own, started by itself, listening at TCP 8080 and asked there for its health. */
     void addListener(String name) throws IOException {
-        // An hour between two questions: none is asked in a test's time.
-        String health = "health_check = { port = 8080, interval_secs = 3600 }";
+        String health = "health_check = { port = 8080, interval_secs = 10 }";
         addProbe(name, probeManifest(name, "auto", List.of(), health), "serve", List.of());
     }
 

@@ -19,7 +19,9 @@ final class BootTest {
         assertThat(command(Boot.of(DIRECT, Accelerator.TCG)))
                 .startsWith("/qemu", "-M", "q35")
                 .containsSequence("-drive", "if=none,id=root,format=raw,file=/r,readonly=on")
-                .containsSequence("-append", "console=ttyS0 quiet nullbox.events=ttyS1")
+                .containsSequence(
+                        "-append",
+                        "console=ttyS0 quiet kvm_amd.nested=0 kvm_intel.nested=0 nullbox.events=ttyS1 no_timer_check")
                 .contains("name=opt/nullbox/server.p12,file=/credentials/server.p12");
     }
 
