@@ -82,14 +82,18 @@ data_disk "$TMP/small/data.img" "$TMP/agent"
 SCRIPT
   on_disk 8m "$TMP/small" bash "$TMP/data.sh"
   expect_code 1
-  expect_says "the data disk needs 64 MB in $TMP/small, where 8 MB are free: set TMPDIR to a directory on a larger disk"
+  expect_says "the data disk needs 130 MB in $TMP/small, where 8 MB are free: set TMPDIR to a directory on a larger disk"
 }
 
 test_data_disk_holds_its_agents() {
-  mkdir -p "$TMP/agent" "$TMP/small"
+  mkdir -p "$TMP/agent/rootfs/bin" "$TMP/small" "$TMP/mounted"
   printf '[agent]\nname = "researcher"\n' >"$TMP/agent/AGENT.toml"
   script ". $NB_ROOT/tools/boot.sh; data_disk $TMP/small/data.img $TMP/agent"
   expect_code 0
-  run /sbin/debugfs -R 'cat /agents/researcher/AGENT.toml' "$TMP/small/data.img?offset=1048576"
+  run unshare -m --propagation private bash -c \
+    "mount -t xfs -o ro,norecovery,loop,offset=1048576 '$TMP/small/data.img' '$TMP/mounted' && cd '$TMP/mounted/agents/researcher' && cat AGENT.toml root.digest && ls"
+  expect_code 0
   expect_says 'name = "researcher"'
+  expect_says 'sha256:'
+  expect_says 'root.erofs'
 }
