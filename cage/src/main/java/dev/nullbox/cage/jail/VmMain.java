@@ -17,7 +17,7 @@ import java.util.List;
 
 /**
  * The second stage of an agent's process, which becomes its microVM: reads its order, reads the walls back, asks KVM,
- * and hands the process over to libkrun. Says {@code walls} and {@code enter} on descriptor 3 on its way.
+ * allows itself nothing but a microVM's system calls, and hands the process over to libkrun. Says {@code walls} and {@code enter} on descriptor 3 on its way.
  */
 public final class VmMain {
     /** The descriptor on which a jail tells how far it is. */
@@ -72,6 +72,7 @@ public final class VmMain {
             KrunVm vm = KrunVm.configure(krun, spec);
             report("enter\n");
             libc.close(STATUS_FD).orThrow("close the status pipe");
+            VmmFilter.install(libc);
             vm.start();
             return CageExit.KRUN;
         } catch (KrunVm.KrunException e) {

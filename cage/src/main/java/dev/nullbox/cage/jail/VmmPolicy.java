@@ -137,7 +137,10 @@ final class VmmPolicy {
             seen("Rust: keys of hash tables; libkrun, virtio-rng", SYS_getrandom),
             seen("glibc: end of a thread", SYS_exit),
             seen("libkrun: end of the machine", SYS_exit_group),
-            unseen("glibc, nptl/pthread_kill.c: raise(3) of abort(3) after a panic", SYS_gettid),
+            unseen(
+                    "glibc, nptl/pthread_kill.c: raise(3) of abort(3) after a panic; a native image's own thread",
+                    SYS_gettid),
+            unseen("glibc, pthread_getattr_np.c: a native image's own thread that begins late", SYS_sched_getaffinity),
             unseen("glibc, vDSO without a clock that user space can read", SYS_clock_gettime),
             unseen("glibc, vDSO without a clock that user space can read", SYS_gettimeofday),
             unseen("glibc, vDSO without a clock that user space can read", SYS_time),

@@ -89,6 +89,7 @@ public final class Syscalls {
     public static final int SYS_tkill = 200;
     public static final int SYS_time = 201;
     public static final int SYS_futex = 202;
+    public static final int SYS_sched_getaffinity = 204;
     public static final int SYS_restart_syscall = 219;
     public static final int SYS_clock_settime = 227;
     public static final int SYS_clock_gettime = 228;
