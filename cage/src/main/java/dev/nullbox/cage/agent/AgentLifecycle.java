@@ -55,7 +55,7 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration sto
             case Row(Idle s, Exited _) -> Transition.to(s);
 
             case Row(AgentState.Backoff(var failures, var _, var _), TimerFired _) -> launch(failures, RESTART, now);
-            // A start that never comes to its walls ends as a run that failed.
+            // A start that never comes to its program ends as a run that failed.
             case Row(Starting(var failures, var _), TimerFired _) ->
                 Transition.to(new Starting(failures, AgentState.NEVER), new Action.Kill());
             case Row(Stopping _, TimerFired _) -> Transition.to(new Stopping(AgentState.NEVER), new Action.Kill());
@@ -72,7 +72,8 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration sto
         AgentState next = switch (state) {
             case Stopping _ -> new Stopped("");
             case Banned(var cause) -> new Failed(cause);
-            case Starting(var failures, var _) -> ended(end, how, failures, now);
+            case Starting(var failures, var deadline) ->
+                ended(end, deadline == AgentState.NEVER ? late() : how, failures, now);
             case Running(var failures, var since, var cause) ->
                 ended(end, cause.isEmpty() ? how : cause, now - since >= Backoff.RESET_MILLIS ? 0 : failures, now);
         };
@@ -81,6 +82,11 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration sto
                 new Action.EmitExited(end),
                 new Action.CleanUp(),
                 next instanceof Failed(var why) ? new Action.EmitFailed(why) : new Action.EmitStopped());
+    }
+
+    /** The failure of a start that was killed at its deadline. */
+    private String late() {
+        return "its program did not run within " + startDeadline.toSeconds() + " s of its start, so it was killed";
     }
 
     private AgentState ended(RunEnd end, String why, int failures, long now) {

@@ -173,7 +173,7 @@ class AgentLifecycleTest {
         assertThat(lifecycle
                         .next(late.state(), new Exited(RunEnd.of(RunEnd.Way.KILLED, "")), NOW + 60_001)
                         .state())
-                .isEqualTo(new Failed("was killed"));
+                .isEqualTo(new Failed("its program did not run within 60 s of its start, so it was killed"));
     }
 
     @ParameterizedTest
