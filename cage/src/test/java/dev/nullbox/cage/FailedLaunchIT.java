@@ -146,11 +146,12 @@ class FailedLaunchIT {
                     survived.add(failed);
                     cage.call("agent.stop", AGENT);
                 }
-                assertThat(failed).as("call %d of %d", n, calls).isNotEmpty();
                 nothingIsLeft(failed + ", call " + n, settings, before);
             }
-            // A descriptor that is closed with an error is closed; what mke2fs said need not be read.
-            assertThat(survived).isSubsetOf("close", "poll", "read");
+            // A descriptor that is closed with an error is closed; what mke2fs said need not be read, and its end is
+            // asked for again. Its output comes in more or fewer pieces: a run may make fewer calls.
+            assertThat(survived).isSubsetOf("close", "poll", "read", "waitpid", "");
+            assertThat(survived.stream().filter(String::isEmpty)).hasSizeLessThan(10);
         }
     }
 
@@ -167,17 +168,26 @@ class FailedLaunchIT {
             int calls = bugs.calls();
             cage.call("agent.stop", AGENT);
             assertThat(bugs.firstWrite()).isBetween(1, calls - 10);
+            int missed = 0;
             for (int n = bugs.firstWrite(); n <= calls; n++) {
                 cage.forget();
                 bugs.bugAt(n);
                 cage.call("agent.start", AGENT);
-                String why = cage.await("agent.failed", AGENT).get("why").getAsString();
-                assertThat(why)
+                JsonObject outcome = cage.awaitAny(OUTCOMES, AGENT);
+                if (outcome.get("event").getAsString().equals("agent.started")) {
+                    // mke2fs's output came in fewer pieces than in the good run: the call was not reached.
+                    assertThat(bugs.failed()).isEmpty();
+                    missed++;
+                    cage.call("agent.stop", AGENT);
+                    continue;
+                }
+                assertThat(outcome.get("why").getAsString())
                         .startsWith("a bug in cage: java.lang.IllegalStateException at ")
                         .doesNotContain("s3cr3t");
                 nothingIsLeft(bugs.failed() + ", call " + n, settings, before);
                 assertThat(cage.calls()).endsWith("vault.revoke " + AGENT, "egress.remove " + AGENT);
             }
+            assertThat(missed).isLessThan(10);
         }
     }
 

@@ -11,6 +11,7 @@ import dev.nullbox.natives.linux.Poll;
 import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.natives.linux.Wait;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -91,11 +92,22 @@ public final class ChildProcess implements AutoCloseable {
             actions.add(new SpawnAction.CloseFrom(LAST_OUTPUT + 1));
             int pid = launcher.spawn(spec.command(), spec.environment(), actions)
                     .orThrow("start " + spec.command().getFirst());
-            ChildProcess child = new ChildProcess(libc, pid, pidfd(libc, pid), ours);
-            for (int fd : ours) {
-                open.remove(fd);
+            int pidfd = pidfd(libc, pid);
+            try {
+                for (int fd : List.copyOf(open)) {
+                    if (Arrays.stream(ours).noneMatch(own -> own == fd)) {
+                        open.remove(fd);
+                        libc.close(fd);
+                    }
+                }
+            } catch (RuntimeException e) {
+                // Nobody would know of the child.
+                killAndReap(libc, pid);
+                libc.close(pidfd);
+                throw e;
             }
-            return child;
+            open.clear();
+            return new ChildProcess(libc, pid, pidfd, ours);
         } finally {
             open.forEach(libc::close);
         }
@@ -116,17 +128,20 @@ public final class ChildProcess implements AutoCloseable {
             return -1;
         }
         if (!opened.isOk()) {
-            libc.kill(pid, Signals.SIGKILL);
-            SysResult alive = new SysResult.Ok(0);
-            int[] status = new int[1];
-            for (int tries = 0;
-                    tries < REAP_TRIES
-                            && libc.waitpid(pid, status, Wait.WNOHANG).equals(alive);
-                    tries++) {
-                LockSupport.parkNanos(REAP_PAUSE_NANOS);
-            }
+            killAndReap(libc, pid);
         }
         return opened.orThrow("pidfd_open");
+    }
+
+    private static void killAndReap(Libc libc, int pid) {
+        libc.kill(pid, Signals.SIGKILL);
+        SysResult alive = new SysResult.Ok(0);
+        int[] status = new int[1];
+        for (int tries = 0;
+                tries < REAP_TRIES && libc.waitpid(pid, status, Wait.WNOHANG).equals(alive);
+                tries++) {
+            LockSupport.parkNanos(REAP_PAUSE_NANOS);
+        }
     }
 
     /** The process number, for messages and files of the kernel. */
