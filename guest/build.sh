@@ -43,3 +43,5 @@ ln -s tools/lib "$root/lib"
 ln -s tools/lib64 "$root/lib64"
 find "$root" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
 (cd "$root" && find . -mindepth 1 -print0 | sort -z | cpio --null --quiet --reproducible -R 0:0 -o -H newc) >"$out/initramfs"
+# Whole pages: the kernel frees them all, and warns of a part of one.
+truncate -s %4096 "$out/initramfs"
