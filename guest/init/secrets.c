@@ -76,7 +76,8 @@ int wipe_secret(const char *name) {
     /* Root of the agent's may have put a pipe or a lease there: the init waits for neither. */
     fd = openat(directory, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd >= 0) {
-        if (overwrite(fd) != 0) result = failed("cannot overwrite the secret %s", name);
+        /* Emptied too: who has it open reads nothing any more. */
+        if (overwrite(fd) != 0 || ftruncate(fd, 0) != 0) result = failed("cannot overwrite the secret %s", name);
         close(fd);
     } else if (errno != ENOENT) {
         result = failed("cannot open the secret %s", name);
