@@ -1,5 +1,6 @@
 package dev.nullbox.cage.agent;
 
+import dev.nullbox.cage.disk.DiskRequest;
 import dev.nullbox.cage.disk.DiskStore;
 import dev.nullbox.cage.disk.RunDisks;
 import dev.nullbox.cage.guest.GuestEnd;
@@ -194,8 +195,7 @@ public final class AgentRun {
                     .prepare(
                             agent.agent(),
                             slot.uid(),
-                            GuestSetup.diskRequest(
-                                    agent.manifest().capabilities().filesystem()));
+                            DiskRequest.of(agent.manifest().capabilities().filesystem()));
             cleanups.push("remove the cgroup", () -> dependencies.cgroups().remove(name));
             limits = dependencies
                     .cgroups()

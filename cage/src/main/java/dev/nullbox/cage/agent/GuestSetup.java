@@ -1,6 +1,5 @@
 package dev.nullbox.cage.agent;
 
-import dev.nullbox.cage.disk.DiskRequest;
 import dev.nullbox.cage.disk.RunDisks;
 import dev.nullbox.cage.guest.GuestConfiguration;
 import dev.nullbox.cage.jail.JailNetwork;
@@ -9,7 +8,6 @@ import dev.nullbox.cage.jail.VmConfig.Disk;
 import dev.nullbox.manifest.Delivery;
 import dev.nullbox.manifest.EnvName;
 import dev.nullbox.manifest.Manifest;
-import dev.nullbox.manifest.MountPath;
 import dev.nullbox.manifest.RootMode;
 import dev.nullbox.protocol.guest.GuestRoot;
 import dev.nullbox.protocol.id.AgentSlot;
@@ -31,21 +29,6 @@ final class GuestSetup {
     private static final int MIN_PIDS = 4_096;
 
     private GuestSetup() {}
-
-    /** The disks that the manifest asks for. */
-    static DiskRequest diskRequest(Manifest.Filesystem files) {
-        DiskRequest.Layer layer = switch (files.root()) {
-            case EPHEMERAL -> DiskRequest.Layer.EPHEMERAL;
-            case PERSISTENT -> DiskRequest.Layer.PERSISTENT;
-            case READ_ONLY -> DiskRequest.Layer.NONE;
-        };
-        return new DiskRequest(
-                layer,
-                files.maxMb(),
-                files.volumeMb(),
-                files.write().stream().map(MountPath::path).toList(),
-                files.read().stream().map(MountPath::path).toList());
-    }
 
     /** The disks in the guest's order. */
     static List<Disk> disks(Path image, Path tools, RunDisks disks) {

@@ -22,13 +22,6 @@ final class GuestControl {
 
     private static final Duration LONGEST_CALL = Duration.ofSeconds(5);
 
-    /** Callbacks, on the connection's thread. */
-    interface Listener {
-        void started();
-
-        void ended(GuestEnd end);
-    }
-
     private final FrameChannel channel;
     private final AtomicInteger lastId = new AtomicInteger();
     private final Map<Integer, CompletableFuture<GuestCall>> pending = new ConcurrentHashMap<>();
@@ -42,7 +35,7 @@ final class GuestControl {
      *
      * @throws IOException when it was silent for too long, sent what is no frame, or closed without having told its end
      */
-    void serve(Listener listener) throws IOException {
+    void serve(GuestServer.Listener listener) throws IOException {
         try {
             Frame frame = channel.read(LONGEST_SILENCE);
             while (frame.kind() != FrameKind.EXIT) {
@@ -56,7 +49,7 @@ final class GuestControl {
         }
     }
 
-    private void take(Frame frame, Listener listener) throws IOException {
+    private void take(Frame frame, GuestServer.Listener listener) throws IOException {
         GuestCall call = GuestCall.parse(frame.payload());
         if (frame.kind() == FrameKind.ANSWER) {
             CompletableFuture<GuestCall> waiting = pending.remove(call.id());

@@ -222,17 +222,7 @@ public final class GuestServer implements AutoCloseable {
         GuestControl connected = new GuestControl(channel);
         control.complete(connected);
         try {
-            connected.serve(new GuestControl.Listener() {
-                @Override
-                public void started() {
-                    listener.started();
-                }
-
-                @Override
-                public void ended(GuestEnd end) {
-                    listener.ended(end);
-                }
-            });
+            connected.serve(listener);
         } catch (EOFException e) {
             listener.gone();
             return;
