@@ -59,9 +59,6 @@ public interface Libc {
     /** {@code prctl} whose fifth argument points at a struct, read and written in place. */
     SysResult prctl(int option, long arg2, long arg3, long arg4, byte[] struct);
 
-    /** {@code prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER)} for the calling thread; the program as struct sock_filter[]. */
-    SysResult setSeccompFilter(byte[] program);
-
     /**
      * {@code seccomp(SECCOMP_SET_MODE_FILTER)}; the program as struct sock_filter[].
      *

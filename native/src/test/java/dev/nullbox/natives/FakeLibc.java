@@ -254,11 +254,6 @@ public final class FakeLibc implements Libc {
     }
 
     @Override
-    public SysResult setSeccompFilter(byte[] program) {
-        return result("setSeccompFilter", hex(program));
-    }
-
-    @Override
     public SysResult setgroups(int[] groups) {
         return result("setgroups", Arrays.toString(groups));
     }

@@ -18,7 +18,7 @@ final class SyscallFilter {
      * no_new_privs.
      */
     static void install(Libc libc, List<SyscallRule> rules) throws SyscallException {
-        libc.setSeccompFilter(compile(rules)).orThrow("prctl PR_SET_SECCOMP");
+        libc.seccompFilter(0, compile(rules)).orThrow("seccomp SECCOMP_SET_MODE_FILTER");
     }
 
     /** An array of struct sock_filter. */

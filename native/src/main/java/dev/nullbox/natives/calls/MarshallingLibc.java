@@ -4,7 +4,6 @@ import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SpawnAction;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.linux.Errno;
-import dev.nullbox.natives.linux.Prctl;
 import dev.nullbox.natives.linux.Seccomp;
 import dev.nullbox.natives.linux.Syscalls;
 import java.nio.ByteBuffer;
@@ -171,17 +170,6 @@ final class MarshallingLibc implements Libc {
             SysResult result = call(Syscalls.SYS_prctl, option, arg2, arg3, arg4, address);
             frame.get(address, struct, 0, struct.length);
             return result;
-        }
-    }
-
-    @Override
-    public SysResult setSeccompFilter(byte[] program) {
-        try (CFrame frame = memory.open()) {
-            return call(
-                    Syscalls.SYS_prctl,
-                    Prctl.PR_SET_SECCOMP,
-                    Seccomp.SECCOMP_MODE_FILTER,
-                    filterProgram(frame, program));
         }
     }
 
