@@ -136,7 +136,21 @@ public final class DiskStore {
         Path directory = disks.resolve(agent.value());
         if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
             tidy(directory);
+            restoreLengths(agent, directory);
             promises.set(agent, present(directory));
+        }
+    }
+
+    /** A VMM cuts off its disk's end when its guest discards that; a hostile one may have made a disk longer. */
+    private void restoreLengths(AgentName agent, Path directory) throws IOException {
+        Map<Disk, Long> promised = promises.of(agent);
+        for (Map.Entry<Disk, Long> disk : present(directory).entrySet()) {
+            long bytes = promised.getOrDefault(disk.getKey(), disk.getValue());
+            if (disk.getValue() != bytes) {
+                Path file = directory.resolve(disk.getKey().file());
+                Mke2fs.setLength(file, bytes);
+                files.sync(file);
+            }
         }
     }
 
@@ -208,7 +222,7 @@ public final class DiskStore {
             return;
         }
         if (Files.size(file) < bytes) {
-            Mke2fs.lengthen(file, bytes);
+            Mke2fs.setLength(file, bytes);
             files.sync(file);
         }
         give(file, uid, disk);

@@ -77,11 +77,11 @@ final class Mke2fs {
                         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
                 .close();
-        lengthen(file, bytes);
+        setLength(file, bytes);
     }
 
-    /** Makes a file longer by a hole. */
-    static void lengthen(Path file, long bytes) throws IOException {
+    /** Makes a file longer, by a hole, or shorter. */
+    static void setLength(Path file, long bytes) throws IOException {
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
             sparse.setLength(bytes);
         }

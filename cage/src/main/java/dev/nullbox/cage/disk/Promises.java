@@ -54,6 +54,11 @@ final class Promises {
         set(agent, now);
     }
 
+    /** What an agent is promised. */
+    synchronized Map<Disk, Long> of(AgentName agent) {
+        return Map.copyOf(sizes.getOrDefault(agent, Map.of()));
+    }
+
     /** What is promised in all, in bytes. */
     synchronized long total() {
         return sizes.values().stream()

@@ -59,6 +59,17 @@ final class JailFilesystem {
         enter();
     }
 
+    /** Length of the largest disk that the VMM may write, in bytes; 0 when there is none. */
+    static long largestDisk(Message spec) throws IOException {
+        long largest = 0;
+        for (Message disk : spec.get(JailSpec.VM).get(VmConfig.DISKS)) {
+            if (!disk.get(VmConfig.READ_ONLY)) {
+                largest = Math.max(largest, Files.size(Path.of(DISKS, disk.get(VmConfig.DISK_ID))));
+            }
+        }
+        return largest;
+    }
+
     /** Makes the mount at the path read-only. */
     static void seal(Libc libc, String path) throws SyscallException {
         libc.mount(null, path, null, Mounts.MS_REMOUNT | Mounts.MS_BIND | SEALED | Mounts.MS_NOEXEC, null)

@@ -75,7 +75,7 @@ public final class JailMain {
         new JailFilesystem(libc, spec).build();
         specToStandardInput(vmSpec);
         JailFilesystem.seal(libc, "/");
-        privileges.drop(slot.uid(), spec.getInt(JailSpec.KVM_GROUP));
+        privileges.drop(slot.uid(), spec.getInt(JailSpec.KVM_GROUP), JailFilesystem.largestDisk(spec));
         // A change of credentials has taken it back.
         privileges.dieWithParent();
         libc.closeRange(VmMain.STATUS_FD + 1, -1, CloseRange.CLOSE_RANGE_CLOEXEC)

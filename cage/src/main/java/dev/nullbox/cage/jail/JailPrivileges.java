@@ -50,9 +50,14 @@ final class JailPrivileges {
         Cgroup.write(Path.of("/proc/self/oom_score_adj"), OOM_SCORE);
     }
 
-    /** Becomes the user and group, with the one group more, without any capability now or after any execve. */
-    void drop(int uid, int extraGroup) throws SyscallException {
+    /**
+     * Becomes the user and group, with the one group more, without any capability now or after any execve.
+     *
+     * @param maxFileBytes the length beyond which it can make no file longer
+     */
+    void drop(int uid, int extraGroup, long maxFileBytes) throws SyscallException {
         libc.setrlimit(Rlimits.RLIMIT_CORE, 0, 0).orThrow("setrlimit RLIMIT_CORE 0");
+        libc.setrlimit(Rlimits.RLIMIT_FSIZE, maxFileBytes, maxFileBytes).orThrow("setrlimit RLIMIT_FSIZE");
         libc.setrlimit(Rlimits.RLIMIT_NOFILE, MAX_DESCRIPTORS, MAX_DESCRIPTORS).orThrow("setrlimit RLIMIT_NOFILE");
         libc.umask(OWNER_ONLY).orThrow("umask 077");
         of(uid, extraGroup).assume(libc);

@@ -105,13 +105,13 @@ final class VmmPolicy {
             seen("libkrun: whether a disk can be written", SYS_pwrite64),
             seen("imago: a guest's flush", SYS_fsync),
             seen(
-                    "imago: a guest's discard; its write of zeroes, src/file.rs, is not seen",
+                    "imago: a guest's discard, and its write of zeroes; none beyond RLIMIT_FSIZE",
                     SYS_fallocate,
                     one(
                             1,
                             Filesystems.FALLOC_FL_PUNCH_HOLE | Filesystems.FALLOC_FL_KEEP_SIZE,
-                            Filesystems.FALLOC_FL_ZERO_RANGE,
-                            Filesystems.FALLOC_FL_ZERO_RANGE | Filesystems.FALLOC_FL_KEEP_SIZE)),
+                            Filesystems.FALLOC_FL_ZERO_RANGE)),
+            seen("imago: a guest's discard of its disk's end; none beyond RLIMIT_FSIZE", SYS_ftruncate),
             seen("libkrun: copies of console descriptors and event descriptors", SYS_dup),
             seen("libkrun: event descriptors of queues and interrupts", SYS_eventfd2),
             seen("libkrun: event loops", SYS_epoll_create1),

@@ -126,6 +126,20 @@ class DiskStoreIT {
         assertThat(Files.size(volume)).isEqualTo(96 * MIB);
     }
 
+    /** A guest's discard of its disk's end cut the file off: with a smaller manifest, its file system no longer fitted. */
+    @Test
+    void diskThatAVmmCutOrLengthenedHasItsLengthAgain() throws Exception {
+        Path volume = store.prepare(AGENT, UID, request(DiskRequest.Layer.NONE, 64, 80, "/work"))
+                .volume()
+                .orElseThrow();
+        for (long bytes : List.of(70 * MIB, 90 * MIB)) {
+            Mke2fs.setLength(volume, bytes);
+            store.release(AGENT);
+            assertThat(Files.size(volume)).isEqualTo(80 * MIB);
+        }
+        E2fsprogs.check(volume);
+    }
+
     @Test
     void whatDoesNotFitIsRefusedWithBothFigures() throws Exception {
         int freeMib = (int) (Files.getFileStore(data).getUsableSpace() / MIB);

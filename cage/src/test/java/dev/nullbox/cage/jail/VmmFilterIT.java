@@ -174,6 +174,10 @@ public class VmmFilterIT {
                 Call.of(Syscalls.SYS_fcntl, ANYTHING, 8),
                 Call.of(Syscalls.SYS_madvise, 0, 4096, 14),
                 Call.of(Syscalls.SYS_fallocate, ANYTHING, 0),
+                Call.of(
+                        Syscalls.SYS_fallocate,
+                        ANYTHING,
+                        Filesystems.FALLOC_FL_ZERO_RANGE | Filesystems.FALLOC_FL_KEEP_SIZE),
                 Call.of(Syscalls.SYS_tgkill, 2, 2, 9));
     }
 

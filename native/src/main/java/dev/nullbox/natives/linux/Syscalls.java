@@ -51,6 +51,7 @@ public final class Syscalls {
     public static final int SYS_msgget = 68;
     public static final int SYS_fcntl = 72;
     public static final int SYS_fsync = 74;
+    public static final int SYS_ftruncate = 77;
     public static final int SYS_chdir = 80;
     public static final int SYS_chown = 92;
     public static final int SYS_umask = 95;
