@@ -27,7 +27,7 @@
 
 extern char **environ;
 
-enum { CODE_USAGE = 2, CODE_FAILED = 126, CODE_SIGNAL = 128, FIRST_OTHER = 3, GROUP_TTY = 5 };
+enum { CODE_USAGE = 2, CODE_FAILED = 125, CODE_SIGNAL = 128, FIRST_OTHER = 3, GROUP_TTY = 5 };
 
 /* A pidfd of the world's first process; -1 with a reason. */
 static int open_world(void) {
@@ -100,7 +100,8 @@ static int accompany(pid_t child, const sigset_t *all) {
     int status;
     for (;;) {
         int number = sigwaitinfo(all, NULL);
-        if (number > 0 && number != SIGCHLD) kill(child, number);
+        /* To all of its group, as a terminal does; to it alone while it has none yet. */
+        if (number > 0 && number != SIGCHLD && kill(-child, number) != 0) kill(child, number);
         if (waitpid(child, &status, WNOHANG) != child) continue;
         return WIFSIGNALED(status) ? CODE_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
     }

@@ -22,6 +22,7 @@
 #define FRAME_RESIZE 7
 #define FRAME_SIGNAL 8
 #define FRAME_EXIT   9
+#define FRAME_CREDIT 10
 
 /* Purposes of a connection, in its first call. */
 #define ROLE_INIT   1

@@ -7,11 +7,11 @@
 #include "process.h"
 #include "say.h"
 
-static const char TOOLS[] = "/tools/bin/tools";
+static const char TOOLS[] = "/tools/sbin/guest-tools";
 enum { MAX_TOKEN = 64 };
 
 int start_tools(pid_t *process, const uint8_t *token, size_t size) {
-    char name[] = "tools", path[] = "PATH=" DEFAULT_PATH, variable[32 + 2 * MAX_TOKEN] = TOOLS_TOKEN "=";
+    char name[] = "guest-tools", path[] = "PATH=" DEFAULT_PATH, variable[32 + 2 * MAX_TOKEN] = TOOLS_TOKEN "=";
     char *const words[] = {name, NULL}, *const environment[] = {path, variable, NULL};
     pid_t child;
     if (*process != 0) return 0;

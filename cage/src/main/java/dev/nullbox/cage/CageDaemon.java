@@ -9,6 +9,8 @@ import dev.nullbox.cage.agent.ServiceClients;
 import dev.nullbox.cage.agent.SlotTable;
 import dev.nullbox.cage.agent.StaleStateCleaner;
 import dev.nullbox.cage.disk.DiskStore;
+import dev.nullbox.cage.exec.ExecMethods;
+import dev.nullbox.cage.exec.ExecSessions;
 import dev.nullbox.cage.jail.Cgroups;
 import dev.nullbox.cage.jail.CoreScheduling;
 import dev.nullbox.cage.jail.Kvm;
@@ -24,6 +26,7 @@ import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.rpc.RpcLimits;
+import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.rpc.RpcServer;
 import dev.nullbox.service.EventSink;
 import dev.nullbox.service.HeapWiper;
@@ -121,10 +124,24 @@ final class CageDaemon implements AutoCloseable {
                 runners.put(agent.name(), new AgentRunner(dependencies, agent, slot, events));
             }
         }
-        RpcServer server = RpcServer.listen(
-                runtime.socketPath(), new CageService(entries, runners).methods(), RpcLimits.defaults());
+        RpcServer server = RpcServer.listen(runtime.socketPath(), methods(entries, runners, events), limits());
         runners.values().forEach(CageDaemon::begin);
         return new CageDaemon(server, runners);
+    }
+
+    private static List<RpcMethod> methods(
+            List<CatalogEntry> entries, Map<String, AgentRunner> runners, EventSink events) {
+        CageService service = new CageService(entries, runners);
+        List<RpcMethod> methods = new ArrayList<>(service.methods());
+        methods.addAll(new ExecMethods(service::runner, ExecSessions.start(), events).methods());
+        return methods;
+    }
+
+    /** A program's reader waits for output, and its writer for room: they must not keep others waiting. */
+    private static RpcLimits limits() {
+        RpcLimits usual = RpcLimits.defaults();
+        int streams = 2 * ExecSessions.MAX_SESSIONS;
+        return new RpcLimits(usual.connections() + streams, usual.workers() + streams, usual.idle(), usual.call());
     }
 
     private static void begin(AgentRunner runner) {

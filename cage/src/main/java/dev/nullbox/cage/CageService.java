@@ -124,7 +124,8 @@ final class CageService {
         return new RpcException(reason, message, Fields.AGENT.name());
     }
 
-    private AgentRunner runner(Message request) throws RpcException {
+    /** The agent that a request names. */
+    AgentRunner runner(Message request) throws RpcException {
         String name = request.get(Fields.AGENT);
         AgentRunner runner = runners.get(name);
         if (runner != null) {

@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
  * {@code nullctl}: drives an appliance from the operator's machine.
  *
  * <p>Exit codes: 0 done; 1 the appliance refused; 2 wrong usage; 3 no conversation with the appliance; 4 a file or stream
- * here could not be written.
+ * here could not be written. exec has its program's.
  */
 @Command(
         name = "nullctl",
@@ -48,12 +48,14 @@ import picocli.CommandLine.Option;
             "        appliance",
             "  3   cannot talk to the appliance: address, cause and remedy are printed",
             "  4   a file or standard output could not be written here",
+            "  exec ends with its program's code, and with 125 when nothing was run",
             "",
             "Examples:",
             "  nullctl status",
             "  nullctl vault unseal",
             "  nullctl --address box.example:" + GatewayContract.PORT + " --credentials ~/box agents",
             "  nullctl logs -f --source cage",
+            "  nullctl exec hello -- /bin/sh -c 'exit 3'",
             "  source <(nullctl completion bash)",
             "",
             "nullctl COMMAND --help says more of each."
@@ -105,7 +107,11 @@ public final class NullctlMain extends ApplianceCommands implements Session {
         line.registerConverter(AgentName.class, text -> identifier(AgentName::new, text));
         line.registerConverter(SecretName.class, text -> identifier(SecretName::new, text));
         line.setParameterExceptionHandler((wrong, _) -> UsageErrors.explain(io.err(), wrong));
-        line.setExecutionExceptionHandler((failure, command, parsed) -> explain(io.err(), failure));
+        line.setExecutionExceptionHandler((failure, command, parsed) -> {
+            int code = explain(io.err(), failure);
+            int own = command.getCommandSpec().exitCodeOnExecutionException();
+            return own == CommandLine.ExitCode.SOFTWARE ? code : own;
+        });
         int code = line.execute(args);
         io.err().flush();
         if (io.out().checkError() && code == 0) {

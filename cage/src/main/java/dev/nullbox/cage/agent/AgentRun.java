@@ -149,6 +149,11 @@ public final class AgentRun {
         return number;
     }
 
+    /** The guest's listener; absent until there is one. */
+    Optional<GuestServer> guest() {
+        return Optional.ofNullable(guest);
+    }
+
     /** The process, or 0 when there is none yet. */
     int pid() {
         ChildProcess process = child;

@@ -1,6 +1,7 @@
 package dev.nullbox.cage.agent;
 
 import dev.nullbox.cage.agent.Transition.Action;
+import dev.nullbox.cage.guest.GuestServer;
 import dev.nullbox.protocol.Event;
 import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.Fields;
@@ -52,7 +53,7 @@ public final class AgentRunner implements Runnable {
     private long runs;
     private long restarts;
     private Optional<RunEnd> lastExit = Optional.empty();
-    private @Nullable AgentRun current;
+    private volatile @Nullable AgentRun current;
     private volatile Snapshot snapshot = new Snapshot(state, 0, 0, 0, lastExit);
 
     public AgentRunner(
@@ -87,6 +88,12 @@ public final class AgentRunner implements Runnable {
     /** Requests a stop; the answer is false when it does not run. */
     public CompletableFuture<Boolean> stop() {
         return send(new AgentEvent.StopRequested(), NO_RUN);
+    }
+
+    /** The guest in which its program runs; absent while it does not. */
+    public Optional<GuestServer> guest() {
+        AgentRun run = current;
+        return run == null || !(snapshot.state() instanceof AgentState.Running) ? Optional.empty() : run.guest();
     }
 
     private CompletableFuture<Boolean> send(AgentEvent event, long run) {

@@ -1,11 +1,13 @@
 package dev.nullbox.cage.guest;
 
+import dev.nullbox.protocol.guest.Frame;
 import dev.nullbox.protocol.guest.FrameKind;
 import dev.nullbox.protocol.guest.GuestProtocol;
 import dev.nullbox.rpc.ScrubbedBuffer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -17,6 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
 final class FrameChannel implements AutoCloseable {
     private static final Duration LONGEST_WRITE = Duration.ofSeconds(10);
     private static final int PIECE_BYTES = 8_192;
+
+    private static final long SLICE_MILLIS = 1_000;
 
     private final SocketChannel channel;
     private final Selector readable;
@@ -44,17 +48,10 @@ final class FrameChannel implements AutoCloseable {
         long deadline = System.nanoTime() + limit.toNanos();
         header.clear();
         fill(header, deadline, limit);
-        int length = header.getInt(0);
-        int kind = header.get(Integer.BYTES) & 0xff;
-        if (length < 0 || length > GuestProtocol.MAX_PAYLOAD) {
-            throw new IOException("the guest sent a frame of " + Integer.toUnsignedString(length)
-                    + " bytes; the longest has " + GuestProtocol.MAX_PAYLOAD);
-        }
-        FrameKind known =
-                FrameKind.of(kind).orElseThrow(() -> new IOException("the guest sent a frame of unknown kind " + kind));
-        ByteBuffer payload = ByteBuffer.allocate(length);
+        Frame.Header start = Frame.Header.parse(header);
+        ByteBuffer payload = ByteBuffer.allocate(start.length());
         fill(payload, deadline, limit);
-        return new Frame(known, payload.array());
+        return new Frame(start.kind(), payload.array());
     }
 
     private void fill(ByteBuffer buffer, long deadline, Duration limit) throws IOException {
@@ -77,10 +74,7 @@ final class FrameChannel implements AutoCloseable {
     /** Sends a frame whole. */
     void write(FrameKind kind, byte[] payload) throws IOException {
         long deadline = System.nanoTime() + LONGEST_WRITE.toNanos();
-        ByteBuffer start = ByteBuffer.allocate(GuestProtocol.HEADER_BYTES)
-                .putInt(payload.length)
-                .put((byte) kind.number())
-                .flip();
+        ByteBuffer start = new Frame.Header(kind, payload.length).encode();
         writing.lock();
         try {
             write(start, deadline);
@@ -111,8 +105,13 @@ final class FrameChannel implements AutoCloseable {
         if (left <= 0) {
             throw new IOException(late);
         }
-        selector.select(left);
-        selector.selectedKeys().clear();
+        try {
+            // In slices: a close in another thread wakes the reader's selector alone.
+            selector.select(Math.min(left, SLICE_MILLIS));
+            selector.selectedKeys().clear();
+        } catch (ClosedSelectorException e) {
+            throw new IOException("the connection was closed", e);
+        }
     }
 
     /** A thread that waits in here is woken, with an exception. */

@@ -1,7 +1,9 @@
 package dev.nullbox.cage.guest;
 
 import dev.nullbox.cage.jail.Secret;
+import dev.nullbox.protocol.guest.Frame;
 import dev.nullbox.protocol.guest.FrameKind;
+import dev.nullbox.protocol.guest.GuestCall;
 import dev.nullbox.protocol.guest.GuestOp;
 import dev.nullbox.protocol.guest.GuestProtocol;
 import dev.nullbox.protocol.guest.GuestRoot;

@@ -1,19 +1,14 @@
 package dev.nullbox.cage.guest;
 
+import dev.nullbox.protocol.guest.Frame;
 import dev.nullbox.protocol.guest.FrameKind;
+import dev.nullbox.protocol.guest.GuestCall;
 import dev.nullbox.protocol.guest.GuestOp;
 import dev.nullbox.protocol.guest.GuestTag;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** The control connection of a guest's init: calls to it, and its heartbeat, which must not fail. */
 final class GuestControl {
@@ -23,11 +18,11 @@ final class GuestControl {
     private static final Duration LONGEST_CALL = Duration.ofSeconds(5);
 
     private final FrameChannel channel;
-    private final AtomicInteger lastId = new AtomicInteger();
-    private final Map<Integer, CompletableFuture<GuestCall>> pending = new ConcurrentHashMap<>();
+    private final GuestCalls calls;
 
     GuestControl(FrameChannel channel) {
         this.channel = channel;
+        this.calls = new GuestCalls(channel);
     }
 
     /**
@@ -44,18 +39,14 @@ final class GuestControl {
             }
             listener.ended(GuestEnd.parse(frame.payload()));
         } finally {
-            IOException gone = new IOException("the guest is gone");
-            pending.values().forEach(call -> call.completeExceptionally(gone));
+            calls.fail("the guest is gone");
         }
     }
 
     private void take(Frame frame, GuestServer.Listener listener) throws IOException {
         GuestCall call = GuestCall.parse(frame.payload());
         if (frame.kind() == FrameKind.ANSWER) {
-            CompletableFuture<GuestCall> waiting = pending.remove(call.id());
-            if (waiting != null) {
-                waiting.complete(call);
-            }
+            calls.answered(call);
         } else if (frame.kind() == FrameKind.CALL && call.op() == GuestOp.STARTED) {
             listener.started();
         } else if (frame.kind() != FrameKind.CALL || call.op() != GuestOp.HEARTBEAT) {
@@ -63,32 +54,8 @@ final class GuestControl {
         }
     }
 
-    /** The guest's refusal; empty when it did what it was asked. */
-    private Optional<String> call(GuestOp op, GuestCall.Fields fields, Duration limit) throws IOException {
-        int id = lastId.incrementAndGet();
-        CompletableFuture<GuestCall> answer = new CompletableFuture<>();
-        pending.put(id, answer);
-        try {
-            Frame frame = new GuestCall(op, id, fields).frame(FrameKind.CALL);
-            channel.write(frame);
-            return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS).error();
-        } catch (TimeoutException e) {
-            throw new IOException("the guest did not answer " + op + " within " + limit.toMillis() + " ms", e);
-        } catch (ExecutionException e) {
-            throw new IOException(String.valueOf(e.getCause()), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while the guest was asked for " + op, e);
-        } finally {
-            pending.remove(id);
-        }
-    }
-
     private void command(GuestOp op, GuestCall.Fields fields) throws IOException {
-        Optional<String> refusal = call(op, fields, LONGEST_CALL);
-        if (refusal.isPresent()) {
-            throw new IOException("the guest refused " + op + ": " + refusal.get());
-        }
+        calls.command(op, fields, LONGEST_CALL);
     }
 
     /** Sends the agent the signal; its guest ends when the agent has, after the time at the latest. */
@@ -103,6 +70,11 @@ final class GuestControl {
         command(GuestOp.WIPE, new GuestCall.Fields().add(GuestTag.NAME, name));
     }
 
+    /** Starts the tools where they do not run; they say the token in their hello. */
+    void startTools(String token) throws IOException {
+        command(GuestOp.TOOLS, new GuestCall.Fields().add(GuestTag.TOKEN, token));
+    }
+
     /** Asks for the agent's health by HTTP; what is wrong, empty when it is well. */
     Optional<String> checkHttp(int port, String path, Duration limit) throws IOException {
         return check(new GuestCall.Fields().add(GuestTag.PORT, port).add(GuestTag.PATH, path), limit);
@@ -114,6 +86,6 @@ final class GuestControl {
     }
 
     private Optional<String> check(GuestCall.Fields fields, Duration limit) throws IOException {
-        return call(GuestOp.CHECK, fields.add(GuestTag.MILLIS, limit.toMillis()), limit.plus(LONGEST_CALL));
+        return calls.call(GuestOp.CHECK, fields.add(GuestTag.MILLIS, limit.toMillis()), limit.plus(LONGEST_CALL));
     }
 }

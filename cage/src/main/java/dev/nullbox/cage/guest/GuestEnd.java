@@ -1,5 +1,6 @@
 package dev.nullbox.cage.guest;
 
+import dev.nullbox.protocol.guest.GuestCall;
 import dev.nullbox.protocol.guest.GuestHow;
 import dev.nullbox.protocol.guest.GuestTag;
 import dev.nullbox.service.TerminalText;

@@ -1,7 +1,9 @@
 package dev.nullbox.cage.guest;
 
 import dev.nullbox.natives.Libc;
+import dev.nullbox.protocol.guest.Frame;
 import dev.nullbox.protocol.guest.FrameKind;
+import dev.nullbox.protocol.guest.GuestCall;
 import dev.nullbox.protocol.guest.GuestOp;
 import dev.nullbox.protocol.guest.GuestProtocol;
 import dev.nullbox.protocol.guest.GuestRole;
@@ -46,7 +48,9 @@ public final class GuestServer implements AutoCloseable {
     private static final Duration OUTPUT_LIMIT = Duration.ofDays(36_500);
 
     private static final int MAX_LINE_BYTES = 2048;
-    private static final int MAX_CONNECTIONS = 16;
+    /** The init's three, the tools' one, and programs, twice while some end and others begin. */
+    private static final int MAX_CONNECTIONS = 4 + 2 * GuestProtocol.MAX_STREAMS;
+
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     /** Callbacks, each on a thread of its connection. */
@@ -80,6 +84,7 @@ public final class GuestServer implements AutoCloseable {
     private final Semaphore free = new Semaphore(MAX_CONNECTIONS);
     private final Set<GuestRole> taken = EnumSet.noneOf(GuestRole.class);
     private final Set<FrameChannel> open = new HashSet<>();
+    private final GuestTools tools = new GuestTools();
     private final CompletableFuture<GuestControl> control = new CompletableFuture<>();
     private boolean isClosed;
 
@@ -147,8 +152,12 @@ public final class GuestServer implements AutoCloseable {
 
     private void serve(SocketChannel connection) {
         try (FrameChannel channel = new FrameChannel(connection)) {
-            if (admit(channel)) {
-                dispatch(hello(channel), channel);
+            try {
+                if (admit(channel)) {
+                    dispatch(hello(channel), channel);
+                }
+            } finally {
+                forget(channel);
             }
         } catch (IOException e) {
             broken(String.valueOf(e.getMessage()));
@@ -157,6 +166,10 @@ public final class GuestServer implements AutoCloseable {
         } finally {
             free.release();
         }
+    }
+
+    private synchronized void forget(FrameChannel channel) {
+        open.remove(channel);
     }
 
     private void broken(String why) {
@@ -176,8 +189,11 @@ public final class GuestServer implements AutoCloseable {
         return !isClosed;
     }
 
+    /** @param token with which the tools show that they were asked to dial; else empty */
+    private record Purpose(GuestRole role, String token) {}
+
     /** The purpose of a connection, once both sides have said what they speak. */
-    private GuestRole hello(FrameChannel channel) throws IOException {
+    private Purpose hello(FrameChannel channel) throws IOException {
         GuestCall hello = expect(channel.read(HELLO_LIMIT), FrameKind.CALL, GuestOp.HELLO);
         long version = hello.fields().number(GuestTag.VERSION);
         if (version != GuestProtocol.PROTOCOL_VERSION) {
@@ -191,12 +207,15 @@ public final class GuestServer implements AutoCloseable {
         GuestCall answer = GuestCall.of(GuestOp.HELLO, hello.id());
         answer.fields().add(GuestTag.VERSION, GuestProtocol.PROTOCOL_VERSION);
         channel.write(answer.frame(FrameKind.ANSWER));
-        return role;
+        return new Purpose(role, hello.fields().text(GuestTag.TOKEN).orElse(""));
     }
 
-    /** There is one connection of each purpose, but for streams: else a guest could take the agent's secrets twice. */
+    /**
+     * There is one connection of each of the init's purposes: else a guest could take the agent's secrets twice. The
+     * tools' have tokens.
+     */
     private synchronized void claim(GuestRole role) throws IOException {
-        if (role != GuestRole.STREAM && !taken.add(role)) {
+        if (role != GuestRole.STREAM && role != GuestRole.TOOLS && !taken.add(role)) {
             throw new IOException("the guest opened a second connection for " + role);
         }
     }
@@ -209,12 +228,13 @@ public final class GuestServer implements AutoCloseable {
         return call;
     }
 
-    private void dispatch(GuestRole role, FrameChannel channel) throws IOException {
-        switch (role) {
+    private void dispatch(Purpose purpose, FrameChannel channel) throws IOException {
+        switch (purpose.role()) {
             case INIT -> serveControl(channel);
             case CONFIG -> configure(channel);
             case OUTPUT -> readOutput(channel);
-            case TOOLS, STREAM -> throw new IOException("the guest opened a connection that nobody asked for, " + role);
+            case TOOLS -> tools.serve(channel, purpose.token());
+            case STREAM -> tools.stream(channel, purpose.token());
         }
     }
 
@@ -298,6 +318,15 @@ public final class GuestServer implements AutoCloseable {
     /** As {@link GuestControl#wipe}. */
     public void wipe(String name) throws IOException {
         init().wipe(name);
+    }
+
+    /**
+     * Runs a program beside the agent.
+     *
+     * @throws IOException when the guest cannot, or does not within a time
+     */
+    public ExecSession exec(ExecRequest request) throws IOException {
+        return tools.exec(init(), request);
     }
 
     /** As {@link GuestControl#checkHttp}. */

@@ -1,6 +1,8 @@
 package dev.nullbox.cage.guest;
 
+import dev.nullbox.protocol.guest.Frame;
 import dev.nullbox.protocol.guest.FrameKind;
+import dev.nullbox.protocol.guest.GuestCall;
 import dev.nullbox.protocol.guest.GuestHow;
 import dev.nullbox.protocol.guest.GuestOp;
 import dev.nullbox.protocol.guest.GuestProtocol;

@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
             StatusCommand.class,
             AgentsCommand.class,
             LogsCommand.class,
+            ExecCommand.class,
             EgressCommand.class,
             CompletionCommand.class
         })

@@ -13,6 +13,7 @@ import java.util.Optional;
  *
  * @param bytes standard output, for what is to arrive unchanged
  * @param out standard output, for text
+ * @param errorBytes standard error, for what is to arrive unchanged
  * @param terminal the person who sits there; absent when standard input is no terminal
  */
 public record Streams(
@@ -20,6 +21,7 @@ public record Streams(
         OutputStream bytes,
         PrintWriter out,
         PrintWriter err,
+        OutputStream errorBytes,
         Map<String, String> environment,
         Optional<Terminal> terminal) {
     public Streams {
@@ -38,6 +40,7 @@ public record Streams(
                 out,
                 new PrintWriter(out, true, StandardCharsets.UTF_8),
                 new PrintWriter(err, true, StandardCharsets.UTF_8),
+                err,
                 environment,
                 terminal);
     }
@@ -50,6 +53,17 @@ public record Streams(
             bytes.flush();
         } catch (IOException e) {
             throw new LocalFileException("cannot write standard output", e);
+        }
+    }
+
+    /** Writes bytes to standard error as they are. */
+    public void writeError(byte[] data) throws LocalFileException {
+        try {
+            err.flush();
+            errorBytes.write(data);
+            errorBytes.flush();
+        } catch (IOException e) {
+            throw new LocalFileException("cannot write standard error", e);
         }
     }
 

@@ -5,6 +5,7 @@ import static dev.nullbox.protocol.FieldType.TEXT;
 import static dev.nullbox.protocol.FieldType.listOf;
 import static dev.nullbox.protocol.FieldType.struct;
 
+import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.Effect;
 import dev.nullbox.protocol.Event;
 import dev.nullbox.protocol.Field;
@@ -13,6 +14,7 @@ import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.Method;
 import dev.nullbox.protocol.Service;
+import dev.nullbox.protocol.guest.GuestProtocol;
 import java.util.List;
 
 /** Methods and events of cage. */
@@ -58,6 +60,61 @@ public final class AgentContract {
                     "agent.stop", Effect.CHANGE, AGENT_STATE, "stops an agent and waits for its end")
             .with(Fields.AGENT);
 
+    // Programs beside an agent.
+    public static final Field<String> EXEC =
+            Field.of("exec", new FieldType.Text(1, 64), "the program, as agent.exec named it");
+    public static final Field<List<String>> WORDS = Field.of(
+            "words", new FieldType.ListOf<>(TEXT, 1_024), "the command; the first word is the program's name or path");
+    public static final Field<List<String>> ENV = Field.of(
+                    "env", new FieldType.ListOf<>(TEXT, 4_096), "NAME=value, beside the agent's own")
+            .otherwise(List.of());
+    public static final Field<String> USER = Field.of(
+                    "user", new FieldType.Text(0, 256), "name or number, with a group after a colon; else the agent's")
+            .otherwise("");
+    public static final Field<String> WORKDIR = Field.of(
+                    "workdir", new FieldType.Text(0, 4_095), "an absolute path; else the agent's")
+            .otherwise("");
+    public static final Field<Long> EXEC_WAIT = Field.of(
+            "wait_ms", FieldType.whole(0, 20_000, "ms"), "for output, or for room for input, where there is none");
+    public static final Field<Boolean> STDERR =
+            Field.of("stderr", FieldType.TRUTH, "whether it is of the standard error");
+    public static final Field<byte[]> EXEC_DATA = Field.of(
+            "data",
+            new FieldType.Bytes(0, GuestProtocol.STREAM_WINDOW, CallReason.OUT_OF_RANGE, CallReason.OUT_OF_RANGE),
+            "bytes of a stream");
+    public static final Field<List<Message>> CHUNKS =
+            Field.of("chunks", listOf(struct(STDERR, EXEC_DATA)), "in the order in which they came");
+    public static final Field<Boolean> EXEC_END = Field.of(
+                    "end", FieldType.TRUTH, "whether no more follows, once all of it is taken")
+            .otherwise(false);
+    public static final Field<Long> EXEC_SIGNAL_NUMBER = Field.of("signal", FieldType.whole(1, 64, ""), "its number");
+
+    public static final Method<Message> AGENT_EXEC = CONTRACT.operators(
+                    "agent.exec",
+                    Effect.CHANGE,
+                    struct(EXEC),
+                    "runs a program in an agent's guest, as the agent's user")
+            .with(Fields.AGENT, WORDS, ENV, USER, WORKDIR);
+    public static final Method<Message> EXEC_READ = CONTRACT.operators(
+                    "agent.exec_read",
+                    Effect.CHANGE,
+                    struct(CHUNKS, EXIT.optional()),
+                    "takes what the program wrote; with its end once all is taken. A program that nobody reads for a"
+                            + " minute is killed")
+            .with(EXEC, EXEC_WAIT);
+    public static final Method<Message> EXEC_WRITE = CONTRACT.operators(
+                    "agent.exec_write",
+                    Effect.SECRET,
+                    struct(Fields.BYTES),
+                    "gives the program input; tells how many bytes were taken: the rest is to be sent again")
+            .with(EXEC, EXEC_DATA, EXEC_END, EXEC_WAIT);
+    public static final Method<Message> EXEC_SIGNAL = CONTRACT.operators(
+                    "agent.exec_signal", Effect.CHANGE, struct(), "sends the program and its process group a signal")
+            .with(EXEC, EXEC_SIGNAL_NUMBER);
+    public static final Method<Message> EXEC_CLOSE = CONTRACT.operators(
+                    "agent.exec_close", Effect.CHANGE, struct(), "forgets the program; kills it if it still runs")
+            .with(EXEC);
+
     // Errors of the agent's own API.
     public static final Field<String> ERROR_CODE = Field.of("code", TEXT, "a reason's name");
     public static final Field<String> ERROR_MESSAGE = Field.of("message", TEXT, "for people");
@@ -87,6 +144,9 @@ public final class AgentContract {
             CONTRACT.event("agent.started", "its program runs in its guest").with(Fields.AGENT, Fields.RUN, Fields.PID);
     public static final Event CONSOLE =
             CONTRACT.event("agent.console", "a line of its output").with(Fields.AGENT, Fields.RUN, LINE);
+    public static final Field<String> PROGRAM = Field.of("program", TEXT, "the first word of the command");
+    public static final Event EXECUTED = CONTRACT.event("agent.executed", "an operator's program runs in its guest")
+            .with(Fields.AGENT, EXEC, PROGRAM, GatewayContract.CLIENT);
     public static final Event UNHEALTHY =
             CONTRACT.event("agent.unhealthy", "its health check failed").with(Fields.AGENT, Fields.RUN, Fields.WHY);
     public static final Event SECRET_WIPED = CONTRACT.event("agent.secret_wiped", "a secret was taken back")

@@ -22,7 +22,9 @@ public enum FrameKind {
     /** A signal's number, 4 bytes big-endian. */
     SIGNAL(8),
     /** How a program ended, in fields. */
-    EXIT(9);
+    EXIT(9),
+    /** So many bytes of the other side's stream are taken, and as many more may come: 4 bytes big-endian. */
+    CREDIT(10);
 
     private final int number;
 

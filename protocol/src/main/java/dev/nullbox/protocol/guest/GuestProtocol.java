@@ -17,5 +17,11 @@ public final class GuestProtocol {
     /** All frames of a configuration together, in bytes. */
     public static final int MAX_CONFIGURATION = 8 << 20;
 
+    /** Bytes that one direction of a program's streams may hold that the other side has not taken. */
+    public static final int STREAM_WINDOW = 262_144;
+
+    /** Programs that run beside an agent at once. */
+    public static final int MAX_STREAMS = 16;
+
     private GuestProtocol() {}
 }

@@ -45,6 +45,8 @@ class LiteralsTest {
             Map.entry("AgentRun.java", Set.of("canary")),
             Map.entry("AgentState.java", Set.of("running")),
             Map.entry("HttpWatch.java", Set.of("write")),
+            Map.entry("Entrance.java", Set.of("user", "workdir")),
+            Map.entry("ExecCommand.java", Set.of("exec")),
             Map.entry("Exports.java", Set.of("version", "chunk", "held", "read", "end")),
             Map.entry("IntegrityCheck.java", Set.of("ok", "nodes", "chunks")),
             Map.entry("Init.java", Set.of("services")),

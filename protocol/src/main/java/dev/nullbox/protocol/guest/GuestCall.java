@@ -1,8 +1,5 @@
-package dev.nullbox.cage.guest;
+package dev.nullbox.protocol.guest;
 
-import dev.nullbox.protocol.guest.FrameKind;
-import dev.nullbox.protocol.guest.GuestOp;
-import dev.nullbox.protocol.guest.GuestTag;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -17,30 +14,33 @@ import java.util.Optional;
  *
  * @param id the call's number among those of its sender on this connection; 0 when no answer is wanted
  */
-record GuestCall(GuestOp op, int id, Fields fields) {
+public record GuestCall(GuestOp op, int id, Fields fields) {
     private static final int HEADER_BYTES = 5;
 
     /** Fields in order. */
-    static final class Fields {
+    public static final class Fields {
         @SuppressWarnings("ArrayRecordComponent") // a view of a payload, never compared
         private record Entry(GuestTag tag, byte[] value) {}
 
         private final List<Entry> entries = new ArrayList<>();
 
-        Fields add(GuestTag tag, byte[] value) {
+        /** None yet. */
+        public Fields() {}
+
+        public Fields add(GuestTag tag, byte[] value) {
             entries.add(new Entry(tag, value));
             return this;
         }
 
-        Fields add(GuestTag tag, String text) {
+        public Fields add(GuestTag tag, String text) {
             return add(tag, text.getBytes(StandardCharsets.UTF_8));
         }
 
-        Fields add(GuestTag tag, long number) {
+        public Fields add(GuestTag tag, long number) {
             return add(tag, ByteBuffer.allocate(Long.BYTES).putLong(number).array());
         }
 
-        Fields addAll(GuestTag tag, List<String> texts) {
+        public Fields addAll(GuestTag tag, List<String> texts) {
             texts.forEach(text -> add(tag, text));
             return this;
         }
@@ -53,30 +53,44 @@ record GuestCall(GuestOp op, int id, Fields fields) {
         }
 
         /** The text of the tag; empty when there is none. */
-        Optional<String> text(GuestTag tag) throws IOException {
+        public Optional<String> text(GuestTag tag) throws IOException {
             Optional<byte[]> value = first(tag);
+            return value.isEmpty() ? Optional.empty() : Optional.of(decoded(tag, value.get()));
+        }
+
+        private static String decoded(GuestTag tag, byte[] value) throws IOException {
             try {
-                return value.isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(StandardCharsets.UTF_8
-                                .newDecoder()
-                                .decode(ByteBuffer.wrap(value.get()))
-                                .toString());
+                return StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(value))
+                        .toString();
             } catch (CharacterCodingException e) {
-                throw new IOException("the guest's field " + tag + " is not UTF-8", e);
+                throw new IOException("the other side's field " + tag + " is not UTF-8", e);
             }
         }
 
+        /** The texts of the tag, in order. */
+        public List<String> texts(GuestTag tag) throws IOException {
+            List<String> texts = new ArrayList<>();
+            for (Entry entry : entries) {
+                if (entry.tag() == tag) {
+                    texts.add(decoded(tag, entry.value()));
+                }
+            }
+            return texts;
+        }
+
         /** The number of the tag. */
-        long number(GuestTag tag) throws IOException {
-            byte[] value = first(tag).orElseThrow(() -> new IOException("the guest left the field " + tag + " out"));
+        public long number(GuestTag tag) throws IOException {
+            byte[] value =
+                    first(tag).orElseThrow(() -> new IOException("the other side left the field " + tag + " out"));
             if (value.length != Long.BYTES) {
-                throw new IOException("the guest's field " + tag + " has " + value.length + " bytes, not 8");
+                throw new IOException("the other side's field " + tag + " has " + value.length + " bytes, not 8");
             }
             return ByteBuffer.wrap(value).getLong();
         }
 
-        byte[] encode() {
+        public byte[] encode() {
             int size = entries.stream()
                     .mapToInt(entry -> HEADER_BYTES + entry.value().length)
                     .sum();
@@ -89,32 +103,33 @@ record GuestCall(GuestOp op, int id, Fields fields) {
             return bytes.array();
         }
 
-        static Fields decode(ByteBuffer bytes) throws IOException {
+        public static Fields decode(ByteBuffer bytes) throws IOException {
             Fields fields = new Fields();
             while (bytes.hasRemaining()) {
                 if (bytes.remaining() < HEADER_BYTES) {
-                    throw new IOException("the guest sent a field that breaks off");
+                    throw new IOException("the other side sent a field that breaks off");
                 }
                 int tag = bytes.get() & 0xff;
                 int length = bytes.getInt();
                 if (length < 0 || length > bytes.remaining()) {
-                    throw new IOException("the guest sent a field that breaks off");
+                    throw new IOException("the other side sent a field that breaks off");
                 }
                 byte[] value = new byte[length];
                 bytes.get(value);
                 fields.add(
-                        GuestTag.of(tag).orElseThrow(() -> new IOException("the guest sent an unknown field, " + tag)),
+                        GuestTag.of(tag)
+                                .orElseThrow(() -> new IOException("the other side sent an unknown field, " + tag)),
                         value);
             }
             return fields;
         }
     }
 
-    static GuestCall of(GuestOp op, int id) {
+    public static GuestCall of(GuestOp op, int id) {
         return new GuestCall(op, id, new Fields());
     }
 
-    Frame frame(FrameKind kind) {
+    public Frame frame(FrameKind kind) {
         byte[] rest = fields.encode();
         ByteBuffer payload = ByteBuffer.allocate(HEADER_BYTES + rest.length);
         payload.put((byte) op.number()).putInt(id).put(rest);
@@ -122,22 +137,26 @@ record GuestCall(GuestOp op, int id, Fields fields) {
         return new Frame(kind, payload.array());
     }
 
-    /** @throws IOException when the payload is none */
-    static GuestCall parse(byte[] payload) throws IOException {
+    /**
+     * The call or answer that a payload is.
+     *
+     * @throws IOException when the payload is none
+     */
+    public static GuestCall parse(byte[] payload) throws IOException {
         if (payload.length < HEADER_BYTES) {
-            throw new IOException("the guest sent a call of " + payload.length + " bytes");
+            throw new IOException("the other side sent a call of " + payload.length + " bytes");
         }
         ByteBuffer bytes = ByteBuffer.wrap(payload);
         int op = bytes.get() & 0xff;
         int id = bytes.getInt();
         return new GuestCall(
-                GuestOp.of(op).orElseThrow(() -> new IOException("the guest sent an unknown operation, " + op)),
+                GuestOp.of(op).orElseThrow(() -> new IOException("the other side sent an unknown operation, " + op)),
                 id,
                 Fields.decode(bytes));
     }
 
     /** The text of an error that an answer tells. */
-    Optional<String> error() throws IOException {
+    public Optional<String> error() throws IOException {
         return fields.text(GuestTag.ERROR);
     }
 }

@@ -1,0 +1,157 @@
+package dev.nullbox.cage.exec;
+
+import dev.nullbox.cage.agent.AgentRunner;
+import dev.nullbox.cage.guest.ExecRequest;
+import dev.nullbox.cage.guest.ExecSession;
+import dev.nullbox.cage.guest.GuestEnd;
+import dev.nullbox.cage.guest.GuestServer;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.AgentContract;
+import dev.nullbox.protocol.api.AgentReason;
+import dev.nullbox.protocol.api.GatewayContract;
+import dev.nullbox.protocol.guest.GuestHow;
+import dev.nullbox.rpc.Caller;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.rpc.RpcMethod;
+import dev.nullbox.service.EventSink;
+import dev.nullbox.service.TerminalText;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Methods of {@link AgentContract} on programs beside an agent. */
+public final class ExecMethods {
+    private static final int MAX_SHOWN_PROGRAM = 128;
+    /** Way of an end that no guest has told. */
+    private static final String LOST = "crash";
+
+    /** Finds the agent that a request names. */
+    @FunctionalInterface
+    public interface Runners {
+        AgentRunner find(Message request) throws RpcException;
+    }
+
+    private final Runners runners;
+    private final ExecSessions sessions;
+    private final EventSink events;
+
+    public ExecMethods(Runners runners, ExecSessions sessions, EventSink events) {
+        this.runners = runners;
+        this.sessions = sessions;
+        this.events = events;
+    }
+
+    /** All of them. */
+    public List<RpcMethod> methods() {
+        return List.of(
+                RpcMethod.of(AgentContract.AGENT_EXEC, this::exec),
+                RpcMethod.of(AgentContract.EXEC_READ, (_, request) -> read(request)),
+                RpcMethod.of(AgentContract.EXEC_WRITE, (_, request) -> write(request)),
+                RpcMethod.of(AgentContract.EXEC_SIGNAL, (_, request) -> signal(request)),
+                RpcMethod.of(AgentContract.EXEC_CLOSE, (_, request) -> close(request)));
+    }
+
+    private Message exec(Caller caller, Message request) throws RpcException {
+        AgentRunner runner = runners.find(request);
+        String agent = runner.agent().name();
+        ExecRequest program = new ExecRequest(
+                request.get(AgentContract.WORDS),
+                request.get(AgentContract.ENV),
+                request.get(AgentContract.USER),
+                request.get(AgentContract.WORKDIR));
+        Optional<String> problem = program.problem();
+        if (problem.isPresent()) {
+            throw new RpcException(AgentReason.EXEC_REFUSED, problem.get(), AgentContract.WORDS.name());
+        }
+        GuestServer guest = runner.guest()
+                .orElseThrow(() -> new RpcException(
+                        AgentReason.AGENT_STOPPED,
+                        agent + " does not run, but is "
+                                + runner.snapshot().state().label() + "; start it first",
+                        Fields.AGENT.name()));
+        String id = sessions.begin(agent, () -> guest.exec(program));
+        String name = program.words().getFirst();
+        events.emit(
+                AgentContract.EXECUTED,
+                Fields.AGENT.is(agent),
+                AgentContract.EXEC.is(id),
+                AgentContract.PROGRAM.is(
+                        TerminalText.escaped(name.substring(0, Math.min(name.length(), MAX_SHOWN_PROGRAM)))),
+                GatewayContract.CLIENT.is(TerminalText.escaped(caller.name())));
+        return Message.of(AgentContract.EXEC.is(id));
+    }
+
+    private Message read(Message request) throws RpcException {
+        ExecSession session = sessions.findForReader(request.get(AgentContract.EXEC));
+        try {
+            ExecSession.Output output = session.read(wait(request));
+            return Message.of(AgentContract.CHUNKS.is(output.chunks().stream()
+                            .map(chunk -> Message.of(
+                                    AgentContract.STDERR.is(chunk.isError()), AgentContract.EXEC_DATA.is(chunk.data())))
+                            .toList()))
+                    .and(AgentContract.EXIT, end(output));
+        } catch (IOException e) {
+            throw failed(e);
+        } catch (InterruptedException e) {
+            throw interrupted();
+        }
+    }
+
+    private static Optional<Message> end(ExecSession.Output output) {
+        if (!output.lost().isEmpty()) {
+            return Optional.of(Message.of(AgentContract.HOW.is(LOST), Fields.WHY.is(output.lost())));
+        }
+        return output.end().map(ExecMethods::describe);
+    }
+
+    private static Message describe(GuestEnd end) {
+        return Message.of(AgentContract.HOW.is(
+                        end.how().name().toLowerCase(Locale.ROOT).replace('_', '-')))
+                .and(Fields.CODE, Optional.of((long) end.code()).filter(_ -> end.how() == GuestHow.EXITED))
+                .and(Fields.SIGNAL, Optional.of((long) end.code()).filter(_ -> end.how() == GuestHow.SIGNALLED))
+                .and(Fields.WHY, Optional.of(end.text()).filter(text -> !text.isEmpty()));
+    }
+
+    private Message write(Message request) throws RpcException {
+        ExecSession session = sessions.find(request.get(AgentContract.EXEC));
+        try {
+            int taken = session.write(
+                    request.get(AgentContract.EXEC_DATA), request.get(AgentContract.EXEC_END), wait(request));
+            return Message.of(Fields.BYTES.is((long) taken));
+        } catch (IOException e) {
+            throw failed(e);
+        } catch (InterruptedException e) {
+            throw interrupted();
+        }
+    }
+
+    private Message signal(Message request) throws RpcException {
+        try {
+            sessions.find(request.get(AgentContract.EXEC)).signal(request.getInt(AgentContract.EXEC_SIGNAL_NUMBER));
+            return Message.of();
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private Message close(Message request) throws RpcException {
+        sessions.end(request.get(AgentContract.EXEC));
+        return Message.of();
+    }
+
+    private static Duration wait(Message request) {
+        return Duration.ofMillis(request.get(AgentContract.EXEC_WAIT));
+    }
+
+    private static RpcException failed(IOException cause) {
+        return new RpcException(AgentReason.EXEC_FAILED, "its guest does not answer: " + cause.getMessage());
+    }
+
+    private static RpcException interrupted() {
+        Thread.currentThread().interrupt();
+        return new RpcException(AgentReason.CAGE_STOPS, "cage is stopping");
+    }
+}

@@ -1,0 +1,173 @@
+package dev.nullbox.cage.exec;
+
+import dev.nullbox.cage.guest.ExecSession;
+import dev.nullbox.protocol.api.AgentContract;
+import dev.nullbox.protocol.api.AgentReason;
+import dev.nullbox.protocol.guest.GuestProtocol;
+import dev.nullbox.rpc.RpcException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * The programs that operators run, by id. Bounded for each agent and in all; one that nobody reads for a minute is closed,
+ * as its operator is gone. For any thread.
+ */
+public final class ExecSessions {
+    /** Programs of all agents at once. */
+    public static final int MAX_SESSIONS = 64;
+
+    private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final Duration LOOK = Duration.ofSeconds(5);
+
+    private static final class Entry {
+        private final String agent;
+        private final ExecSession session;
+        private long usedAt;
+
+        Entry(String agent, ExecSession session, long usedAt) {
+            this.agent = agent;
+            this.session = session;
+            this.usedAt = usedAt;
+        }
+    }
+
+    /** Makes a session; runs without a lock, for it takes its time. */
+    @FunctionalInterface
+    public interface Starter {
+        ExecSession start() throws IOException;
+    }
+
+    private final LongSupplier nanos;
+    private final Map<String, Entry> entries = new HashMap<>();
+    /** Places of sessions that are being made, by agent. */
+    private final List<String> reserved = new ArrayList<>();
+
+    /** @param nanos as {@link System#nanoTime} */
+    ExecSessions(LongSupplier nanos) {
+        this.nanos = nanos;
+    }
+
+    /** Sessions of this process, with a thread that closes those that nobody reads. */
+    public static ExecSessions start() {
+        ExecSessions sessions = new ExecSessions(System::nanoTime);
+        Thread.ofPlatform().daemon().name("cage-exec-idle").start(sessions::watch);
+        return sessions;
+    }
+
+    private void watch() {
+        try {
+            while (true) {
+                TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
+                closeIdle();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Closes what nobody has read for a minute. */
+    void closeIdle() {
+        List<Entry> idle = new ArrayList<>();
+        synchronized (this) {
+            long now = nanos.getAsLong();
+            entries.values().removeIf(entry -> {
+                boolean isIdle = now - entry.usedAt > IDLE_NANOS;
+                if (isIdle) {
+                    idle.add(entry);
+                }
+                return isIdle;
+            });
+        }
+        idle.forEach(entry -> close(entry.session));
+    }
+
+    private static void close(ExecSession session) {
+        try {
+            session.close();
+        } catch (IOException e) {
+            System.err.println("cage: a program's connection was not closed well: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Begins a session; its id.
+     *
+     * @throws RpcException EXEC_LIMIT when there are too many; EXEC_FAILED when the guest does not run it
+     */
+    public String begin(String agent, Starter starter) throws RpcException {
+        reserve(agent);
+        try {
+            ExecSession session = starter.start();
+            String id = UUID.randomUUID().toString();
+            synchronized (this) {
+                entries.put(id, new Entry(agent, session, nanos.getAsLong()));
+            }
+            return id;
+        } catch (IOException e) {
+            throw new RpcException(AgentReason.EXEC_FAILED, "it was not run: " + e.getMessage());
+        } finally {
+            synchronized (this) {
+                reserved.remove(agent);
+            }
+        }
+    }
+
+    private synchronized void reserve(String agent) throws RpcException {
+        long own = entries.values().stream()
+                        .filter(entry -> entry.agent.equals(agent))
+                        .count()
+                + reserved.stream().filter(agent::equals).count();
+        if (own >= GuestProtocol.MAX_STREAMS || entries.size() + reserved.size() >= MAX_SESSIONS) {
+            throw new RpcException(
+                    AgentReason.EXEC_LIMIT,
+                    own + " programs run in " + agent + " and " + entries.size() + " in all; there may be "
+                            + GuestProtocol.MAX_STREAMS + " and " + MAX_SESSIONS);
+        }
+        reserved.add(agent);
+    }
+
+    /** The session of the id, for whatever is asked of it. */
+    public synchronized ExecSession find(String id) throws RpcException {
+        Entry entry = entries.get(id);
+        if (entry == null) {
+            throw unknown();
+        }
+        return entry.session;
+    }
+
+    /** The session of the id, for its reader, who thereby shows that somebody is there. */
+    public synchronized ExecSession findForReader(String id) throws RpcException {
+        ExecSession found = find(id);
+        entries.computeIfPresent(id, (_, entry) -> {
+            entry.usedAt = nanos.getAsLong();
+            return entry;
+        });
+        return found;
+    }
+
+    /** Ends a session. */
+    public void end(String id) throws RpcException {
+        Entry entry;
+        synchronized (this) {
+            entry = entries.remove(id);
+        }
+        if (entry == null) {
+            throw unknown();
+        }
+        close(entry.session);
+    }
+
+    private static RpcException unknown() {
+        return new RpcException(
+                AgentReason.EXEC_UNKNOWN,
+                "no such program runs; it was closed, or nobody read it for a minute",
+                AgentContract.EXEC.name());
+    }
+}

@@ -1,0 +1,64 @@
+package dev.nullbox.cage.guest;
+
+import dev.nullbox.protocol.guest.FrameKind;
+import dev.nullbox.protocol.guest.GuestCall;
+import dev.nullbox.protocol.guest.GuestOp;
+import dev.nullbox.protocol.guest.GuestProtocol;
+import dev.nullbox.protocol.guest.GuestTag;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A program to run beside an agent.
+ *
+ * @param words the command
+ * @param env NAME=value, beside the agent's own
+ * @param user as the agent's user is written; empty for the agent's own
+ * @param workdir an absolute path; empty for the agent's own
+ */
+public record ExecRequest(List<String> words, List<String> env, String user, String workdir) {
+    /** The longest text that a program takes as one word or variable: its end counts too. Source: execve(2). */
+    private static final int LONGEST_TEXT = 131_071;
+
+    public ExecRequest {
+        words = List.copyOf(words);
+        env = List.copyOf(env);
+    }
+
+    /** What is wrong with it; empty when nothing is. */
+    public Optional<String> problem() {
+        if (words.isEmpty() || words.getFirst().isEmpty()) {
+            return Optional.of("the first word is the program's name, and cannot be empty");
+        }
+        if (!workdir.isEmpty() && !workdir.startsWith("/")) {
+            return Optional.of("workdir is an absolute path, which begins with /");
+        }
+        if (env.stream().anyMatch(variable -> variable.indexOf('=') < 1)) {
+            return Optional.of("a variable is NAME=value");
+        }
+        if (Stream.of(words, env, List.of(user, workdir))
+                .flatMap(List::stream)
+                .anyMatch(text -> text.indexOf(0) >= 0 || text.length() > LONGEST_TEXT)) {
+            return Optional.of("a word or variable has no NUL and at most " + LONGEST_TEXT + " bytes");
+        }
+        int size = GuestCall.of(GuestOp.EXEC, 0).frame(FrameKind.CALL).payload().length
+                + fields("").encode().length;
+        return size > GuestProtocol.MAX_PAYLOAD - LONGEST_TOKEN
+                ? Optional.of("words and variables together have " + size + " bytes; there may be "
+                        + (GuestProtocol.MAX_PAYLOAD - LONGEST_TOKEN))
+                : Optional.empty();
+    }
+
+    private static final int LONGEST_TOKEN = 64;
+
+    /** As the tools are asked for it. */
+    GuestCall.Fields fields(String token) {
+        return new GuestCall.Fields()
+                .add(GuestTag.TOKEN, token)
+                .addAll(GuestTag.WORD, words)
+                .addAll(GuestTag.ENV, env)
+                .add(GuestTag.USER, user)
+                .add(GuestTag.WORKDIR, workdir);
+    }
+}

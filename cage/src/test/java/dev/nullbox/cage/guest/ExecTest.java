@@ -1,0 +1,334 @@
+package dev.nullbox.cage.guest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nullbox.guest.Entrance;
+import dev.nullbox.guest.Tools;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Natives;
+import dev.nullbox.natives.linux.Signals;
+import dev.nullbox.natives.linux.Sockets;
+import dev.nullbox.protocol.guest.FrameKind;
+import dev.nullbox.protocol.guest.GuestCall;
+import dev.nullbox.protocol.guest.GuestHow;
+import dev.nullbox.protocol.guest.GuestOp;
+import dev.nullbox.protocol.guest.GuestProtocol;
+import dev.nullbox.protocol.guest.GuestRole;
+import dev.nullbox.protocol.guest.GuestRoot;
+import dev.nullbox.protocol.guest.GuestTag;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Programs beside an agent: the host's listener and the guest's own tools, with a Unix socket in place of vsock, and a
+ * script in place of the init's {@code enter}.
+ */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class ExecTest {
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    @TempDir
+    Path base;
+
+    private final Libc libc = Natives.libc();
+    private final List<String> broken = new ArrayList<>();
+    private GuestServer server;
+    private FrameChannel init;
+    private Path socket;
+    private String toolsToken = "";
+
+    private final class Notes implements GuestServer.Listener {
+        @Override
+        public void configured() {}
+
+        @Override
+        public void line(String line) {}
+
+        @Override
+        public void started() {}
+
+        @Override
+        public void ended(GuestEnd end) {}
+
+        @Override
+        public void closed() {}
+
+        @Override
+        public void gone() {}
+
+        @Override
+        public void broken(String why) {
+            synchronized (broken) {
+                broken.add(why);
+            }
+        }
+    }
+
+    @BeforeEach
+    void boot() throws Exception {
+        GuestConfiguration.Setup setup = new GuestConfiguration.Setup(
+                "agent",
+                "10.221.1.2",
+                30,
+                "10.221.1.1",
+                1500,
+                List.of("root"),
+                1_024,
+                "",
+                "",
+                GuestRoot.EPHEMERAL,
+                List.of(),
+                List.of(),
+                "0".repeat(32),
+                10_000,
+                true);
+        server = GuestServer.open(
+                libc,
+                base.resolve("guest"),
+                libc.getuid(),
+                new GuestConfiguration(setup, List.of(), List.of(), List.of()),
+                new Notes());
+        socket = base.resolve("guest").resolve(GuestServer.SOCKET);
+        Files.writeString(base.resolve("user"), "somebody");
+        Files.writeString(base.resolve("environment"), "OWN=agent's\0CHANGED=no\0");
+        Path enter = Files.writeString(base.resolve("enter"), """
+                #!/bin/bash
+                [ "$1" != nobody-here ] || { echo "no user $1" >&2; exit 125; }
+                export USER=$1; cd "$2" && shift 3 && exec "$@"
+                """);
+        Files.setPosixFilePermissions(enter, PosixFilePermissions.fromString("rwxr-xr-x"));
+        init = new FrameChannel(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+        init.write(new GuestCall(
+                        GuestOp.HELLO,
+                        1,
+                        new GuestCall.Fields()
+                                .add(GuestTag.VERSION, GuestProtocol.PROTOCOL_VERSION)
+                                .add(GuestTag.ROLE, GuestRole.INIT.number()))
+                .frame(FrameKind.CALL));
+        init.read(LONG);
+        thread(this::serveInit);
+        while (!server.isUp()) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        server.close();
+        init.close();
+    }
+
+    private static void thread(Runnable task) {
+        Thread.ofPlatform().daemon().start(task);
+    }
+
+    private void serveInit() {
+        try {
+            while (true) {
+                GuestCall call = GuestCall.parse(init.read(LONG).payload());
+                toolsToken = call.fields().text(GuestTag.TOKEN).orElse("");
+                thread(this::tools);
+                init.write(GuestCall.of(call.op(), call.id()).frame(FrameKind.ANSWER));
+            }
+        } catch (IOException e) {
+            // The test is over.
+        }
+    }
+
+    private void tools() {
+        try {
+            new Tools(
+                            libc,
+                            () -> {
+                                int fd = libc.socket(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC, 0)
+                                        .orThrow("socket");
+                                byte[] path = socket.toString().getBytes(StandardCharsets.UTF_8);
+                                libc.connect(
+                                                fd,
+                                                ByteBuffer.allocate(2 + path.length + 1)
+                                                        .order(ByteOrder.nativeOrder())
+                                                        .putShort((short) Sockets.AF_UNIX)
+                                                        .put(path)
+                                                        .array())
+                                        .orThrow("connect");
+                                return fd;
+                            },
+                            new Entrance(List.of(base.resolve("enter").toString()), base))
+                    .serve(toolsToken);
+        } catch (IOException e) {
+            // The test is over.
+        }
+    }
+
+    private ExecSession bash(String script) throws IOException {
+        return server.exec(new ExecRequest(List.of("bash", "-c", script), List.of("CHANGED=yes"), "", ""));
+    }
+
+    /** All that a program wrote, and its end. */
+    @SuppressWarnings("ArrayRecordComponent") // what a test looks at, never compared
+    private record All(byte[] out, String err, GuestEnd end) {
+        String text() {
+            return new String(out, StandardCharsets.UTF_8);
+        }
+    }
+
+    private static All readAll(ExecSession session) throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        while (true) {
+            ExecSession.Output output = session.read(Duration.ofSeconds(5));
+            output.chunks().forEach(chunk -> (chunk.isError() ? err : out).writeBytes(chunk.data()));
+            assertThat(output.lost()).isEmpty();
+            if (output.end().isPresent()) {
+                return new All(
+                        out.toByteArray(),
+                        err.toString(StandardCharsets.UTF_8),
+                        output.end().get());
+            }
+        }
+    }
+
+    @Test
+    void outputErrorsAndCodeComeApart() throws Exception {
+        All all = readAll(bash("echo out; echo err >&2; echo $OWN $CHANGED $USER $PWD; exit 7"));
+        assertThat(all.text()).isEqualTo("out\nagent's yes somebody /\n");
+        assertThat(all.err()).isEqualTo("err\n");
+        assertThat(all.end()).isEqualTo(new GuestEnd(GuestHow.EXITED, 7, ""));
+        assertThat(readAll(bash("exit 0")).end().code()).isZero();
+    }
+
+    @Test
+    void tenMegabytesGoThroughAProgram() throws Exception {
+        byte[] data = new byte[10 << 20];
+        new Random(1).nextBytes(data);
+        ExecSession session = bash("cat");
+        Thread writer = Thread.ofPlatform().start(() -> {
+            try {
+                int at = 0;
+                while (at < data.length) {
+                    byte[] piece = Arrays.copyOfRange(data, at, Math.min(data.length, at + 100_000));
+                    at += session.write(piece, false, LONG);
+                }
+                assertThat(session.write(new byte[0], true, LONG)).isZero();
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        All all = readAll(session);
+        writer.join();
+        assertThat(all.end().code()).isZero();
+        assertThat(Arrays.equals(all.out(), data)).isTrue();
+    }
+
+    @Test
+    void aProgramThatIsNotReadIsHeldUpAndLosesNothing() throws Exception {
+        ExecSession session = bash("head -c 3000000 /dev/zero");
+        TimeUnit.MILLISECONDS.sleep(500);
+        assertThat(readAll(session).out()).hasSize(3_000_000);
+    }
+
+    @Test
+    void inputThatNobodyReadsIsHeldBack() throws Exception {
+        ExecSession session = bash("sleep 60");
+        int taken = 0;
+        int last = -1;
+        while (last != 0) {
+            last = session.write(new byte[100_000], false, Duration.ofMillis(300));
+            taken += last;
+        }
+        assertThat(taken).isBetween(GuestProtocol.STREAM_WINDOW, GuestProtocol.STREAM_WINDOW + 300_000);
+        session.signal(Signals.SIGTERM);
+        assertThat(readAll(session).end()).isEqualTo(new GuestEnd(GuestHow.SIGNALLED, Signals.SIGTERM, ""));
+    }
+
+    @Test
+    void missingCommandAndUserEndAsTheInitSays() throws Exception {
+        All missing =
+                readAll(server.exec(new ExecRequest(List.of("bash", "-c", "no-such-command"), List.of(), "", "")));
+        assertThat(missing.end().code()).isEqualTo(127);
+        All nobody = readAll(server.exec(new ExecRequest(List.of("true"), List.of(), "nobody-here", "")));
+        assertThat(nobody.end().code()).isEqualTo(125);
+        assertThat(nobody.err()).isEqualTo("no user nobody-here\n");
+    }
+
+    @Test
+    void eightRunAtOnceAndAClosedOneIsKilled() throws Exception {
+        List<ExecSession> sessions = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            sessions.add(bash("read line; echo ${line}" + i));
+        }
+        Path alive = base.resolve("alive");
+        ExecSession closed = bash("echo $$ >" + alive + "; echo ready; exec sleep 60");
+        assertThat(closed.read(LONG).chunks()).hasSize(1);
+        for (int i = 0; i < 8; i++) {
+            sessions.get(i).write("hi\n".getBytes(StandardCharsets.UTF_8), true, LONG);
+            assertThat(readAll(sessions.get(i)).text()).isEqualTo("hi" + i + "\n");
+        }
+        closed.close();
+        Path process = Path.of("/proc", Files.readString(alive).strip());
+        for (int i = 0; i < 200 && Files.exists(process); i++) {
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        assertThat(process).doesNotExist();
+        assertThat(closed.read(LONG).lost()).isEqualTo("it was closed");
+        assertThat(broken).isEmpty();
+    }
+
+    @Test
+    void aStreamWithoutItsTokenEndsTheRun() throws Exception {
+        try (FrameChannel channel = new FrameChannel(SocketChannel.open(UnixDomainSocketAddress.of(socket)))) {
+            channel.write(new GuestCall(
+                            GuestOp.HELLO,
+                            1,
+                            new GuestCall.Fields()
+                                    .add(GuestTag.VERSION, GuestProtocol.PROTOCOL_VERSION)
+                                    .add(GuestTag.ROLE, GuestRole.STREAM.number())
+                                    .add(GuestTag.TOKEN, "guessed"))
+                    .frame(FrameKind.CALL));
+            channel.read(LONG);
+            assertThatThrownBy(() -> channel.read(LONG)).isInstanceOf(IOException.class);
+        }
+        assertThat(broken).singleElement().asString().contains("nobody asked for");
+    }
+
+    @Test
+    void requestsThatCannotBeUsedSayWhy() {
+        assertThat(new ExecRequest(List.of(""), List.of(), "", "").problem())
+                .hasValueSatisfying(why -> assertThat(why).contains("first word"));
+        assertThat(new ExecRequest(List.of("a"), List.of("NAME"), "", "").problem())
+                .hasValue("a variable is NAME=value");
+        assertThat(new ExecRequest(List.of("a"), List.of(), "", "tmp").problem())
+                .isPresent();
+        assertThat(new ExecRequest(List.of("a", "b\0"), List.of(), "", "").problem())
+                .isPresent();
+        assertThat(new ExecRequest(
+                                List.of("a", "b".repeat(130_000), "c".repeat(130_000), "d".repeat(9_000)),
+                                List.of(),
+                                "",
+                                "")
+                        .problem())
+                .hasValueSatisfying(why -> assertThat(why).contains("together"));
+        assertThat(new ExecRequest(List.of("a", "", "--"), List.of("A="), "u", "/").problem())
+                .isEmpty();
+    }
+}

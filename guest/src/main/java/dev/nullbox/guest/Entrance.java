@@ -1,0 +1,71 @@
+package dev.nullbox.guest;
+
+import dev.nullbox.protocol.guest.GuestCall;
+import dev.nullbox.protocol.guest.GuestTag;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Way into the agent's world: the init's {@code enter}, and what it keeps of the agent's own user, directory and
+ * environment (guest/init/setup.h).
+ *
+ * @param command runs a command in there: {@code COMMAND USER WORKDIR -- WORDS}
+ * @param state the directory of the files
+ */
+public record Entrance(List<String> command, Path state) {
+    private static final String PATH = "PATH";
+    private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    public Entrance {
+        command = List.copyOf(command);
+    }
+
+    /** The arguments for a call. */
+    List<String> arguments(GuestCall.Fields fields) throws IOException {
+        List<String> arguments = new ArrayList<>(command);
+        arguments.add(own(fields, GuestTag.USER, "user", ""));
+        arguments.add(own(fields, GuestTag.WORKDIR, "workdir", "/"));
+        arguments.add("--");
+        arguments.addAll(fields.texts(GuestTag.WORD));
+        return arguments;
+    }
+
+    private String own(GuestCall.Fields fields, GuestTag tag, String file, String otherwise) throws IOException {
+        String asked = fields.text(tag).orElse("");
+        String found = asked.isEmpty() ? kept(file) : asked;
+        return found.isEmpty() ? otherwise : found;
+    }
+
+    private String kept(String file) throws IOException {
+        try {
+            return Files.readString(state.resolve(file), StandardCharsets.UTF_8);
+        } catch (NoSuchFileException e) {
+            return "";
+        }
+    }
+
+    /** The environment for a call: the agent's, and what the call adds or replaces. */
+    List<String> environment(GuestCall.Fields fields) throws IOException {
+        Map<String, String> variables = new LinkedHashMap<>();
+        put(variables, PATH + "=" + DEFAULT_PATH);
+        for (String variable : kept("environment").split("\0", -1)) {
+            put(variables, variable);
+        }
+        fields.texts(GuestTag.ENV).forEach(variable -> put(variables, variable));
+        return List.copyOf(variables.values());
+    }
+
+    private static void put(Map<String, String> variables, String variable) {
+        int end = variable.indexOf('=');
+        if (end > 0) {
+            variables.put(variable.substring(0, end), variable);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.nullbox.guest;
+
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.linux.Signals;
+import dev.nullbox.protocol.guest.Frame;
+import dev.nullbox.protocol.guest.FrameKind;
+import dev.nullbox.protocol.guest.GuestCall;
+import dev.nullbox.protocol.guest.GuestOp;
+import dev.nullbox.protocol.guest.GuestProtocol;
+import dev.nullbox.protocol.guest.GuestRole;
+import dev.nullbox.protocol.guest.GuestTag;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.concurrent.Semaphore;
+
+/** The control connection: runs a program for each call. */
+public final class Tools {
+    private final Libc libc;
+    private final Dialer dialer;
+    private final Entrance entrance;
+    private final Semaphore places = new Semaphore(GuestProtocol.MAX_STREAMS);
+
+    public Tools(Libc libc, Dialer dialer, Entrance entrance) {
+        this.libc = libc;
+        this.dialer = dialer;
+        this.entrance = entrance;
+    }
+
+    /**
+     * Serves until the host closes the connection.
+     *
+     * @param token shows the host that they are those it asked for
+     */
+    public void serve(String token) throws IOException {
+        libc.ignoreSignal(Signals.SIGPIPE).orThrow("ignore SIGPIPE");
+        try (Connection control = Connection.open(libc, dialer, GuestRole.TOOLS, token)) {
+            while (true) {
+                Frame frame = control.read();
+                GuestCall call = frame.kind() == FrameKind.CALL ? GuestCall.parse(frame.payload()) : null;
+                if (call == null || call.op() != GuestOp.EXEC) {
+                    throw new IOException("the host sent " + frame + ", which is none of the tools' calls");
+                }
+                control.write(answer(call).frame(FrameKind.ANSWER));
+            }
+        } catch (EOFException e) {
+            // The guest is about to end.
+        }
+    }
+
+    private GuestCall answer(GuestCall call) throws IOException {
+        GuestCall answer = GuestCall.of(call.op(), call.id());
+        String token = call.fields().text(GuestTag.TOKEN).orElse("");
+        if (!places.tryAcquire()) {
+            answer.fields()
+                    .add(GuestTag.ERROR, "as many programs run in the guest as may, " + GuestProtocol.MAX_STREAMS);
+            return answer;
+        }
+        Thread.ofPlatform().daemon().name("exec-program").start(() -> {
+            try (Connection stream = Connection.open(libc, dialer, GuestRole.STREAM, token)) {
+                new Execution(libc, stream).run(entrance, call.fields());
+            } catch (IOException e) {
+                System.err.println("tools: " + e.getMessage());
+            } finally {
+                places.release();
+            }
+        });
+        return answer;
+    }
+}

@@ -1,0 +1,8 @@
+/** The tools in Java that run in a guest beside its init: programs that an operator runs in the agent's world. */
+module dev.nullbox.guest {
+    requires static org.jspecify;
+    requires dev.nullbox.protocol;
+    requires dev.nullbox.natives;
+
+    exports dev.nullbox.guest;
+}

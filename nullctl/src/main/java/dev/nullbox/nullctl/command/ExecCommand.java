@@ -1,0 +1,186 @@
+package dev.nullbox.nullctl.command;
+
+import dev.nullbox.nullctl.client.ApplianceClient;
+import dev.nullbox.nullctl.client.CannotConnectException;
+import dev.nullbox.nullctl.terminal.LocalFileException;
+import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.AgentContract;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.TerminalText;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code nullctl exec}: a program beside an agent, with its three streams and its exit code. */
+@Command(
+        name = "exec",
+        exitCodeOnExecutionException = ExecCommand.NOT_RUN,
+        description = "Runs a program in an agent's guest, as the agent's user.",
+        footer = {
+            "",
+            "The exit code is the program's: 128 and the signal when one ended it, 127 when",
+            "there is no such program, 126 when it cannot be executed, 125 when nothing",
+            "was run. Standard input is passed on when it is not a terminal.",
+            "",
+            "Examples:",
+            "  nullctl exec hello -- ls -l /",
+            "  nullctl exec coder -u root -- apt-get update",
+            "  tar -c src | nullctl exec coder -w /work -- tar -x"
+        })
+public final class ExecCommand extends CommandContext implements Callable<Integer> {
+    /** Exit code when the program was not run, or its end is not known. */
+    static final int NOT_RUN = 125;
+
+    private static final int SIGNALLED = 128;
+    private static final int SIGINT = 2;
+    private static final long WAIT_MILLIS = 10_000;
+    private static final int PIECE_BYTES = 65_536;
+
+    @Parameters(index = "0", paramLabel = "AGENT", description = "Its name, as nullctl agents lists it.")
+    private String agent = "";
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "CMD", description = "The program and its arguments.")
+    private List<String> words = List.of();
+
+    @Option(
+            names = {"-u", "--user"},
+            paramLabel = "USER",
+            description = "Name or number, with a group after a colon.")
+    private Optional<String> user = Optional.empty();
+
+    @Option(
+            names = {"-w", "--workdir"},
+            paramLabel = "DIR",
+            description = "The directory in which it runs.")
+    private Optional<String> workdir = Optional.empty();
+
+    @Option(
+            names = {"-e", "--env"},
+            paramLabel = "NAME=VALUE",
+            description = "A variable beside the agent's own; may be repeated.")
+    private List<String> env = List.of();
+
+    @Option(
+            names = {"-i", "--input"},
+            description = "Pass standard input on even if it is a terminal.")
+    private boolean hasInput;
+
+    private volatile boolean isOver;
+
+    @Override
+    public Integer call() throws Exception {
+        Message begun = call(
+                AgentContract.AGENT_EXEC,
+                Message.of(Fields.AGENT.is(agent), AgentContract.WORDS.is(words), AgentContract.ENV.is(env))
+                        .and(AgentContract.USER, user)
+                        .and(AgentContract.WORKDIR, workdir));
+        Value<String> id = AgentContract.EXEC.is(begun.get(AgentContract.EXEC));
+        Thread interrupt = new Thread(() -> interrupt(id));
+        Runtime.getRuntime().addShutdownHook(interrupt);
+        try {
+            Thread.ofPlatform().daemon().start(() -> passInput(id));
+            return code(follow(id));
+        } finally {
+            isOver = true;
+            Runtime.getRuntime().removeShutdownHook(interrupt);
+        }
+    }
+
+    /** At Ctrl-C: the program gets the same, and is closed. */
+    private void interrupt(Value<String> id) {
+        if (isOver) {
+            return;
+        }
+        try (ApplianceClient appliance = session().connect()) {
+            appliance.call(AgentContract.EXEC_SIGNAL, id, AgentContract.EXEC_SIGNAL_NUMBER.is((long) SIGINT));
+        } catch (RpcException | CannotConnectException e) {
+            streams().err().println(TerminalText.line("nullctl: the program was not interrupted: " + e.getMessage()));
+        }
+    }
+
+    /** Prints what the program writes until it has ended; its end. */
+    private Message follow(Value<String> id) throws RpcException, CannotConnectException, LocalFileException {
+        try (ApplianceClient appliance = session().connect()) {
+            Message page = read(appliance, id);
+            while (!page.has(AgentContract.EXIT)) {
+                page = read(appliance, id);
+            }
+            appliance.call(AgentContract.EXEC_CLOSE, id);
+            return page.get(AgentContract.EXIT);
+        }
+    }
+
+    private Message read(ApplianceClient appliance, Value<String> id)
+            throws RpcException, CannotConnectException, LocalFileException {
+        Message page = appliance.call(AgentContract.EXEC_READ, id, AgentContract.EXEC_WAIT.is(WAIT_MILLIS));
+        for (Message chunk : page.get(AgentContract.CHUNKS)) {
+            byte[] data = chunk.get(AgentContract.EXEC_DATA);
+            if (chunk.get(AgentContract.STDERR)) {
+                streams().writeError(data);
+            } else {
+                streams().write(data);
+            }
+        }
+        return page;
+    }
+
+    private int code(Message end) throws RpcException {
+        Optional<Long> code = end.find(Fields.CODE);
+        Optional<Long> signal = end.find(Fields.SIGNAL);
+        if (code.isPresent()) {
+            return Math.toIntExact(code.get());
+        }
+        if (signal.isPresent()) {
+            return SIGNALLED + Math.toIntExact(signal.get());
+        }
+        throw new RpcException(
+                CallReason.UNEXPECTED,
+                "the program's end is not known: " + end.find(Fields.WHY).orElseGet(() -> end.get(AgentContract.HOW)));
+    }
+
+    /** Passes standard input on, or tells at once that there is none. */
+    private void passInput(Value<String> id) {
+        try {
+            byte[] piece = new byte[PIECE_BYTES];
+            boolean isPassed = hasInput || streams().terminal().isEmpty();
+            InputStream in = isPassed ? streams().in() : InputStream.nullInputStream();
+            int count = in.read(piece);
+            while (count >= 0) {
+                send(id, Arrays.copyOf(piece, count), false);
+                count = in.read(piece);
+            }
+            send(id, new byte[0], true);
+        } catch (RpcException | CannotConnectException | IOException e) {
+            if (!isOver) {
+                streams().err().println(TerminalText.line("nullctl: input is not passed on: " + e.getMessage()));
+            }
+        }
+    }
+
+    /** By a connection of its own: input may come after hours, and a connection that is silent is closed. */
+    private void send(Value<String> id, byte[] data, boolean isEnd) throws RpcException, CannotConnectException {
+        try (ApplianceClient appliance = session().connect()) {
+            int at = 0;
+            do {
+                byte[] rest = Arrays.copyOfRange(data, at, data.length);
+                at += Math.toIntExact(appliance
+                        .call(
+                                AgentContract.EXEC_WRITE,
+                                id,
+                                AgentContract.EXEC_DATA.is(rest),
+                                AgentContract.EXEC_END.is(isEnd),
+                                AgentContract.EXEC_WAIT.is(WAIT_MILLIS))
+                        .get(Fields.BYTES));
+            } while (at < data.length && !isOver);
+        }
+    }
+}

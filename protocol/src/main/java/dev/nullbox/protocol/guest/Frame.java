@@ -1,0 +1,77 @@
+package dev.nullbox.protocol.guest;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * One frame of the guest protocol.
+ *
+ * @param payload the bytes themselves, not a copy: whoever has the frame wipes them where they hold a secret
+ */
+@SuppressWarnings("ArrayRecordComponent") // a buffer that is passed on and wiped, never compared
+public record Frame(FrameKind kind, byte[] payload) {
+    /**
+     * The start of a frame, which its payload follows.
+     *
+     * @param length bytes of the payload
+     */
+    public record Header(FrameKind kind, int length) {
+        /** As on the wire. */
+        public ByteBuffer encode() {
+            return ByteBuffer.allocate(GuestProtocol.HEADER_BYTES)
+                    .putInt(length)
+                    .put((byte) kind.number())
+                    .flip();
+        }
+
+        /**
+         * The start of a frame out of its bytes.
+         *
+         * @throws IOException when the bytes are none
+         */
+        public static Header parse(ByteBuffer bytes) throws IOException {
+            int length = bytes.getInt(0);
+            int kind = bytes.get(Integer.BYTES) & 0xff;
+            if (length < 0 || length > GuestProtocol.MAX_PAYLOAD) {
+                throw new IOException("the other side sent a frame of " + Integer.toUnsignedString(length)
+                        + " bytes; the longest has " + GuestProtocol.MAX_PAYLOAD);
+            }
+            return new Header(
+                    FrameKind.of(kind)
+                            .orElseThrow(() -> new IOException("the other side sent a frame of unknown kind " + kind)),
+                    length);
+        }
+    }
+
+    public Header header() {
+        return new Header(kind, payload.length);
+    }
+
+    /** A frame that holds one number, in 4 bytes. */
+    public static Frame of(FrameKind kind, int number) {
+        return new Frame(kind, ByteBuffer.allocate(Integer.BYTES).putInt(number).array());
+    }
+
+    /**
+     * The number that it holds.
+     *
+     * @throws IOException when it is not one number of 4 bytes, and not negative
+     */
+    public int number() throws IOException {
+        if (payload.length != Integer.BYTES || payload[0] < 0) {
+            throw new IOException("the other side sent " + this + " in place of a number");
+        }
+        return ByteBuffer.wrap(payload).getInt();
+    }
+
+    public void wipe() {
+        Arrays.fill(payload, (byte) 0);
+    }
+
+    /** Without the payload, which may be a secret. */
+    @Override
+    public String toString() {
+        return kind + " of " + payload.length + " bytes";
+    }
+}
