@@ -2,13 +2,13 @@
 # build.sh [--variant NAME]... root|tools|iso|again: puts the root file system together from the files that rootfs.manifest
 # names, or the guests' tools disk from those that tools.manifest names, and prints the cache entry.
 #   root  root.squashfs, initramfs.zst, files.txt (every path with its mode, size and SHA-256), sources.txt and licences/
-#   tools tools.erofs, files.txt; of no part but the Debian packages
+#   tools tools.erofs, files.txt; of no part but NB_GUEST_TOOLS and the Debian packages
 #   again packs all of it a second time, compares, and prints nothing: two builds of one commit give the same bytes
 #   iso   nullbox.iso, bootable by BIOS and EFI, from the same parts, with sources.txt and licences/ in it and beside it;
 #         NB_KERNEL_ARGS adds to its kernel command line
 # --variant adds variants/NAME.manifest, for tests: the product has none.
 # The parts come as directories in the environment: NB_JAVA, NB_NATIVE, NB_KRUN, NB_HELLO, NB_KERNEL, NB_GUEST,
-# NB_GUEST_KERNEL, NB_TOOLS (and NB_JRE, NB_CHAOS for the variants). Needs: mksquashfs, cpio, zstd, readelf; for iso also xorriso,
+# NB_GUEST_KERNEL, NB_GUEST_TOOLS, NB_TOOLS (and NB_JRE, NB_CHAOS for the variants). Needs: mksquashfs, cpio, zstd, readelf; for iso also xorriso,
 # grub-mkimage, mkfs.fat, mcopy.
 
 # shellcheck source=../tools/lib.sh
@@ -75,8 +75,9 @@ part() {
   jre:*) echo "$NB_JRE/$rest" ;;
   guest:*) echo "$NB_GUEST/$rest" ;;
   guest-kernel:*) echo "$NB_GUEST_KERNEL/$rest" ;;
+  guest-tools:*) echo "$NB_GUEST_TOOLS/$rest" ;;
   tools:*) echo "$NB_TOOLS/$rest" ;;
-  *) die "manifest: unknown kind of source '$1'; known are repo, deb, native, krun, hello, chaos, jre, guest, guest-kernel, tools" ;;
+  *) die "manifest: unknown kind of source '$1'; known are repo, deb, native, krun, hello, chaos, jre, guest, guest-kernel, guest-tools, tools" ;;
   esac
 }
 
@@ -233,7 +234,7 @@ parts_key() {
 
 PACKAGES=$(cache_build image-packages "$(hash_of "$HERE/packages.lock" "$(declare -f fetch_packages source_of)")" take_packages)
 if [ "$WANTED" = tools ]; then
-  cache_build tools "$(hash_of "$HERE/build.sh" "$TOOLS_MANIFEST" "$PACKAGES/.sums" "$EROFS_KEY")" pack_tools
+  cache_build tools "$(hash_of "$HERE/build.sh" "$TOOLS_MANIFEST" "$PACKAGES/.sums" "$NB_GUEST_TOOLS/.sums" "$EROFS_KEY")" pack_tools
   exit
 fi
 ROOT=$(cache_build image "$(parts_key)" pack_root)

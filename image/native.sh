@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# native.sh KEY MAIN-CLASS NAME CLASSPATH-DIR: builds one native executable from the jars in CLASSPATH-DIR and prints
-# the cache entry that holds it. KEY says what the jars were made from. GRAALVM_HOME's native-image when that is set, else
-# the builder that toolchain/build.sh assembles.
+# native.sh KEY MAIN-CLASS NAME CLASSPATH-DIR [HEAP-MB]: builds one native executable from the jars in CLASSPATH-DIR and
+# prints the cache entry that holds it. KEY says what the jars were made from; its heap is at most HEAP-MB (64).
+# GRAALVM_HOME's native-image when that is set, else the builder that toolchain/build.sh assembles.
 
 # shellcheck source=../tools/lib.sh
 . "$(dirname "$0")/../tools/lib.sh"
 
-KEY=$1 MAIN=$2 NAME=$3 CLASSPATH_DIR=$4
+KEY=$1 MAIN=$2 NAME=$3 CLASSPATH_DIR=$4 HEAP_MB=${5:-64}
 CALL_C=$NB_ROOT/native/src/main/c
 METADATA=META-INF/native-image
 
@@ -16,7 +16,7 @@ METADATA=META-INF/native-image
 # EnableURLProtocols=jar: sqlite-jdbc reads its version from its jar. x86-64-v2: any machine with KVM.
 options() {
   printf '%s\n' -H:+UnlockExperimentalVMOptions -H:Optimize=s -H:MicroArchitecture=x86-64-v2 \
-    -R:MaxHeapSize=67108864 -R:MaxNewSize=4194304 \
+    -R:MaxHeapSize=$((HEAP_MB << 20)) -R:MaxNewSize=4194304 \
     -H:+RunMainInNewThread -H:+ZapConsumedHeapChunks -H:+StaticExecutableWithDynamicLibC -H:EnableURLProtocols=jar \
     -H:CLibraryPath="$1" "-H:ClassInitialization=dev.nullbox.natives.calls.Backend:build_time" \
     -H:+ReportExceptionStackTraces -H:NumberOfThreads="$NB_JOBS"
@@ -105,4 +105,4 @@ if [ -n "${GRAALVM_HOME:-}" ]; then
 else
   FLAVOUR=$(hash_of "$NB_ROOT/image/toolchain" "$JAVA_HOME/release" "$(gcc -dumpfullversion)")
 fi
-cache_build native "$(hash_of "$KEY" "$MAIN" "$NAME" "$FLAVOUR" "$NB_ROOT/image/native.sh" "$CALL_C")" build
+cache_build native "$(hash_of "$KEY" "$MAIN" "$NAME" "$HEAP_MB" "$FLAVOUR" "$NB_ROOT/image/native.sh" "$CALL_C")" build

@@ -85,9 +85,11 @@ java_key() {
 }
 
 package_java() {
-  mvn -B -ntp -DskipTests -pl image -am package dependency:copy-dependencies \
+  mvn -B -ntp -DskipTests -pl image,guest -am package dependency:copy-dependencies \
     -DincludeScope=runtime -DoutputDirectory="$1/jars"
   cp image/target/image-*.jar "$1/jars/"
+  mkdir "$1/guest-jars"
+  cp guest/target/guest-*.jar "$1/jars"/{protocol,natives,jspecify}-*.jar "$1/guest-jars/"
 }
 
 build_java() { NB_REPEAT='mvn -DskipTests package' step 'compiling the Java modules' java package_java "$1"; }
@@ -109,6 +111,16 @@ native_part() {
   ensure_graalvm
   jars=$(java_part)
   image/native.sh "$(cat "$jars/.sums")" dev.nullbox.image.Multicall nullbox "$jars/jars"
+}
+
+# The guests' tools: an executable of its own, which has to do with no other module and gets little memory.
+GUEST_TOOLS_HEAP_MB=40
+guest_tools_part() {
+  local jars sums
+  ensure_graalvm
+  jars=$(java_part)/guest-jars
+  sums=$(cd "$jars" && sha256sum ./*.jar)
+  image/native.sh "$sums" dev.nullbox.guest.ToolsMain guest-tools "$jars" "$GUEST_TOOLS_HEAP_MB"
 }
 
 kernel_part() { kernel-config/build.sh host; }
@@ -186,7 +198,11 @@ guest_part() { cache_build guest "$(hash_of guest/build.sh guest/init "$(version
 build_guest() { NB_REPEAT='guest/build.sh DIR' step "compiling the guests' init" guest guest/build.sh "$1"; }
 
 # The disk of the appliance's that all guests share.
-tools_disk_part() { image/build.sh tools; }
+tools_disk_part() {
+  NB_GUEST_TOOLS=$(guest_tools_part)
+  export NB_GUEST_TOOLS
+  image/build.sh tools
+}
 
 # image_part [VARIANT...]: the root file system and its initramfs.
 image_part() { pack root "$@"; }

@@ -22,7 +22,7 @@ public final class ToolsMain {
     public static void main(String[] args) {
         Libc libc = Natives.libc();
         try {
-            new Tools(libc, new VsockDialer(libc), ENTRANCE).serve(token());
+            new ToolServer(libc, new VsockDialer(libc), ENTRANCE).serve(token());
         } catch (IOException e) {
             System.err.println("tools: " + e.getMessage());
             System.exit(1);

@@ -21,7 +21,7 @@ import java.util.function.LongSupplier;
  */
 public final class ExecSessions {
     /** Programs of all agents at once. */
-    public static final int MAX_SESSIONS = 64;
+    public static final int MAX_SESSIONS = 128;
 
     private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final Duration LOOK = Duration.ofSeconds(5);

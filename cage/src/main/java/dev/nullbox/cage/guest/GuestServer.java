@@ -48,8 +48,8 @@ public final class GuestServer implements AutoCloseable {
     private static final Duration OUTPUT_LIMIT = Duration.ofDays(36_500);
 
     private static final int MAX_LINE_BYTES = 2048;
-    /** The init's three, the tools' one, and programs, twice while some end and others begin. */
-    private static final int MAX_CONNECTIONS = 4 + 2 * GuestProtocol.MAX_STREAMS;
+    /** The init's three, the tools' one, and programs, of which some end while others begin. */
+    static final int MAX_CONNECTIONS = 4 + GuestProtocol.MAX_STREAMS + 32;
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nullbox.guest.Entrance;
-import dev.nullbox.guest.Tools;
+import dev.nullbox.guest.ToolServer;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.natives.linux.Signals;
@@ -157,7 +157,7 @@ class ExecTest {
 
     private void tools() {
         try {
-            new Tools(
+            new ToolServer(
                             libc,
                             () -> {
                                 int fd = libc.socket(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC, 0)

@@ -18,10 +18,10 @@ public final class GuestProtocol {
     public static final int MAX_CONFIGURATION = 8 << 20;
 
     /** Bytes that one direction of a program's streams may hold that the other side has not taken. */
-    public static final int STREAM_WINDOW = 262_144;
+    public static final int STREAM_WINDOW = 131_072;
 
     /** Programs that run beside an agent at once. */
-    public static final int MAX_STREAMS = 16;
+    public static final int MAX_STREAMS = 128;
 
     private GuestProtocol() {}
 }

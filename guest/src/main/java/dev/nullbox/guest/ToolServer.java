@@ -14,13 +14,13 @@ import java.io.IOException;
 import java.util.concurrent.Semaphore;
 
 /** The control connection: runs a program for each call. */
-public final class Tools {
+public final class ToolServer {
     private final Libc libc;
     private final Dialer dialer;
     private final Entrance entrance;
-    private final Semaphore places = new Semaphore(GuestProtocol.MAX_STREAMS);
+    private final Semaphore streams = new Semaphore(GuestProtocol.MAX_STREAMS);
 
-    public Tools(Libc libc, Dialer dialer, Entrance entrance) {
+    public ToolServer(Libc libc, Dialer dialer, Entrance entrance) {
         this.libc = libc;
         this.dialer = dialer;
         this.entrance = entrance;
@@ -50,7 +50,7 @@ public final class Tools {
     private GuestCall answer(GuestCall call) throws IOException {
         GuestCall answer = GuestCall.of(call.op(), call.id());
         String token = call.fields().text(GuestTag.TOKEN).orElse("");
-        if (!places.tryAcquire()) {
+        if (!streams.tryAcquire()) {
             answer.fields()
                     .add(GuestTag.ERROR, "as many programs run in the guest as may, " + GuestProtocol.MAX_STREAMS);
             return answer;
@@ -61,7 +61,7 @@ public final class Tools {
             } catch (IOException e) {
                 System.err.println("tools: " + e.getMessage());
             } finally {
-                places.release();
+                streams.release();
             }
         });
         return answer;
