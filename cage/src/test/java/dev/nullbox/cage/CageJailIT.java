@@ -175,15 +175,7 @@ class CageJailIT {
         cage.agent("orphan", "");
         CageSettings settings = cage.settings(SLEEPER);
         long pid;
-        Process first = new ProcessBuilder(
-                        System.getProperty("java.home") + "/bin/java",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        CageProcess.classPath(),
-                        CageProcess.class.getName(),
-                        base.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        Process first = CageProcess.start(base, SLEEPER);
         try (var events = first.inputReader()) {
             String started = events.lines()
                     .filter(line -> line.contains("agent.started"))

@@ -6,22 +6,32 @@ import dev.nullbox.natives.Natives;
 import dev.nullbox.rpc.RpcClient;
 import dev.nullbox.service.EventSink;
 import dev.nullbox.service.ServiceRuntime;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A daemon in a process of its own, to be killed: takes the fixture's directory and starts the agent "orphan". */
+/** A daemon in a process of its own, to be killed: takes the fixture's directory and its VMM's script, starts "orphan". */
 final class CageProcess {
     private CageProcess() {}
 
-    /** What the process needs on its class path. */
-    static String classPath() {
-        return String.join(":", CageFixture.classPath());
+    /** Starts it. Its output are its events. */
+    static Process start(Path base, String vmScript) throws IOException {
+        return new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/java",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        String.join(":", CageFixture.classPath()),
+                        CageProcess.class.getName(),
+                        base.toString(),
+                        vmScript)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
     }
 
     public static void main(String[] args) throws Exception {
         Path base = Path.of(args[0]);
-        CageSettings settings = CageFixture.settings(base, CageFixture.guest("echo up; exec sleep 1000"));
+        CageSettings settings = CageFixture.settings(base, args[1]);
         ServiceRuntime runtime = new ServiceRuntime(
                 "cage", base.resolve("state"), base.resolve("run"), Optional.empty(), EventSink.toStandardOutput());
         CageDaemon.start(Natives.libc(), settings, runtime);

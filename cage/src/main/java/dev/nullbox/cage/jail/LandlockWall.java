@@ -39,6 +39,9 @@ final class LandlockWall {
             | LANDLOCK_ACCESS_FS_REFER
             | LANDLOCK_ACCESS_FS_TRUNCATE
             | LANDLOCK_ACCESS_FS_IOCTL_DEV;
+    /** A disk's end is cut off when its guest discards that. */
+    private static final long DISK = READ | WRITE | LANDLOCK_ACCESS_FS_TRUNCATE;
+
     private static final long PORTS = LANDLOCK_ACCESS_NET_BIND_TCP | LANDLOCK_ACCESS_NET_CONNECT_TCP;
     private static final long SCOPES = LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | LANDLOCK_SCOPE_SIGNAL;
     /** 127.0.0.1, port 9, as struct sockaddr_in. */
@@ -65,7 +68,7 @@ final class LandlockWall {
             for (Message disk : spec.get(JailSpec.VM).get(VmConfig.DISKS)) {
                 rules.allowPath(
                         Path.of(JailFilesystem.DISKS, disk.get(VmConfig.DISK_ID)),
-                        disk.get(VmConfig.READ_ONLY) ? READ : READ | WRITE);
+                        disk.get(VmConfig.READ_ONLY) ? READ : DISK);
             }
             rules.restrictSelf();
         }

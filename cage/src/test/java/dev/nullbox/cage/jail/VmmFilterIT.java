@@ -40,6 +40,65 @@ public class VmmFilterIT {
      */
     private static final Set<Integer> UNFILTERED = Set.of(335, 336);
 
+    /**
+     * What a hostile program would begin with, a number, arguments and name a line: processes and programs, others' memory,
+     * prctl, sockets, files, mounts and namespaces, users, large parts of the kernel, a call of a later kernel.
+     */
+    public static final List<String> FORBIDDEN = """
+            57 fork
+            58 vfork
+            59 execve
+            322 execveat
+            56 17 clone without CLONE_THREAD
+            61 wait4
+            62 1 0 kill
+            200 1 0 tkill
+            424 pidfd_send_signal
+            434 1 0 pidfd_open
+            101 16 ptrace
+            310 1 process_vm_readv
+            311 1 process_vm_writev
+            157 1 0 prctl PR_SET_PDEATHSIG
+            157 4 1 prctl PR_SET_DUMPABLE
+            317 0 0 seccomp
+            41 2 1 0 socket AF_INET
+            41 16 3 0 socket AF_NETLINK
+            53 1 1 0 socketpair
+            49 bind
+            50 listen
+            43 accept
+            46 sendmsg
+            47 recvmsg
+            2 open
+            257 -1 0 64 openat O_CREAT
+            82 rename
+            83 mkdir
+            86 link
+            87 unlink
+            88 symlink
+            90 chmod
+            92 chown
+            76 truncate
+            319 0 0 memfd_create
+            9 0 4096 7 34 -1 0 mmap PROT_EXEC
+            10 0 4096 5 mprotect PROT_EXEC
+            165 mount
+            166 umount2
+            155 pivot_root
+            272 0 unshare
+            308 setns
+            105 0 setuid
+            126 capset
+            321 bpf
+            425 1 io_uring_setup
+            298 perf_event_open
+            323 0 userfaultfd
+            250 keyctl
+            30 shmat
+            135 personality
+            599 none yet
+            """.lines().toList();
+
     private static final int THREAD = 0x3d0f00;
     private static final long ANYTHING = -1;
 
@@ -69,12 +128,18 @@ public class VmmFilterIT {
 
     /** Makes the program {@code calls} and the file {@code filter} that it reads. */
     public static void compileInto(Path directory) throws IOException, InterruptedException {
-        String program = directory.resolve("calls").toString();
-        Process gcc = new ProcessBuilder("gcc", "-O1", "-Wall", "-Werror", "-o", program, "src/test/c/calls.c")
-                .inheritIO()
-                .start();
-        assertThat(gcc.waitFor()).as("gcc").isZero();
+        compile("calls", directory);
         Files.write(directory.resolve("filter"), VmmFilter.compile(VmmPolicy.CALLS));
+    }
+
+    /** Makes a C program of the tests. */
+    public static void compile(String name, Path directory, String... options)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("gcc", "-O1", "-Wall", "-Wextra", "-Werror"));
+        command.addAll(List.of(options));
+        command.addAll(List.of("-o", directory.resolve(name).toString(), "src/test/c/" + name + ".c"));
+        Process gcc = new ProcessBuilder(command).inheritIO().start();
+        assertThat(gcc.waitFor()).as("gcc").isZero();
     }
 
     /** The signal that ended each, in order. */

@@ -4,7 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nullbox.natives.linux.Bpf;
+import dev.nullbox.natives.linux.Errno;
+import dev.nullbox.natives.linux.Seccomp;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The list as data. In the kernel: VmmFilterIT. */
@@ -38,6 +45,27 @@ class VmmPolicyTest {
     @Test
     void theProgramIsFarBelowTheKernelsLimit() {
         assertThat(VmmFilter.compile(VmmPolicy.CALLS).length / 8).isBetween(150, Bpf.BPF_MAXINSNS / 8);
+    }
+
+    /** Not a thread of it, which would leave the others running, and not a refusal, which would let it try the next. */
+    @Test
+    void whatIsNotListedKillsTheWholeProcess() {
+        ByteBuffer program = ByteBuffer.wrap(VmmFilter.compile(VmmPolicy.CALLS)).order(ByteOrder.LITTLE_ENDIAN);
+        List<Integer> answers = new ArrayList<>();
+        while (program.hasRemaining()) {
+            int code = program.getShort();
+            program.getShort();
+            int operand = program.getInt();
+            if (code == (Bpf.BPF_RET | Bpf.BPF_K)) {
+                answers.add(operand);
+            }
+        }
+        assertThat(answers).endsWith(Seccomp.SECCOMP_RET_KILL_PROCESS);
+        assertThat(Set.copyOf(answers))
+                .containsExactlyInAnyOrder(
+                        Seccomp.SECCOMP_RET_KILL_PROCESS,
+                        Seccomp.SECCOMP_RET_ALLOW,
+                        Seccomp.SECCOMP_RET_ERRNO | Errno.ENOSYS);
     }
 
     @Test
