@@ -2,6 +2,7 @@ package dev.nullbox.cage.disk;
 
 import dev.nullbox.manifest.GuestPath;
 import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.linux.OpenFlags;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.protocol.id.AgentName;
@@ -223,6 +224,7 @@ public final class DiskStore {
         }
         if (Files.size(file) < bytes) {
             Mke2fs.setLength(file, bytes);
+            reserve(file, bytes);
             files.sync(file);
         }
         give(file, uid, disk);
@@ -246,6 +248,7 @@ public final class DiskStore {
                 shares.unstage(agent, disk);
             }
         }
+        reserve(making, bytes);
         give(making, uid, disk);
         files.sync(making);
         if (!moving.isEmpty()) {
@@ -255,6 +258,23 @@ public final class DiskStore {
         files.rename(making, directory.resolve(disk.file()));
         files.sync(directory);
         files.sync(disks);
+    }
+
+    /**
+     * Takes a disk's memory at once, where disks lie in memory: pages count as whose process touches them first, and a VMM
+     * has none to spare for them.
+     */
+    private void reserve(Path file, long bytes) throws IOException {
+        if (!space.isMemory()) {
+            return;
+        }
+        int fd = libc.open(file.toString(), OpenFlags.O_WRONLY | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC, 0)
+                .orThrow("open " + file);
+        try {
+            libc.fallocate(fd, 0, 0, bytes).orThrow("fallocate " + bytes + " bytes of " + file);
+        } finally {
+            libc.close(fd);
+        }
     }
 
     private static DiskRefusedException doesNotHold(AgentName agent, Disk disk, IOException cause) {

@@ -7,6 +7,8 @@ import dev.nullbox.cage.jail.Spawner;
 import dev.nullbox.manifest.GuestPath;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
+import dev.nullbox.natives.filesystem.FilesystemStat;
+import dev.nullbox.natives.linux.Filesystems;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.service.EventSink;
 import java.io.ByteArrayOutputStream;
@@ -25,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -260,6 +263,28 @@ class DiskStoreIT {
         assertThat(data.resolve("disks/writer")).doesNotExist();
         assertThat(data.resolve("shares/writer")).doesNotExist();
         store.forget(AGENT);
+    }
+
+    /** Written by a VMM, pages of a sparse file in memory would count as its own, and it would be killed for them. */
+    @Test
+    void diskInMemoryTakesItsMemoryAtOnceAndALayerIsTheGuestsOwn() throws Exception {
+        Path memory = Files.createTempDirectory(Path.of("/dev/shm"), "disks");
+        Assumptions.assumeTrue(
+                FilesystemStat.of(libc, memory).type() == Filesystems.TMPFS_MAGIC, "NOT RUN: /dev/shm is no tmpfs");
+        try {
+            DiskStore inMemory = DiskStore.open(
+                    libc, spawner, new DiskStore.Settings(memory, E2fsprogs.find("mke2fs")), new EventSink(told));
+            RunDisks disks = inMemory.prepare(AGENT, UID, request(DiskRequest.Layer.EPHEMERAL, 64, 64, "/work"));
+            assertThat(disks.layer()).isEmpty();
+            Path volume = disks.volume().orElseThrow();
+            E2fsprogs.check(volume);
+            assertThat(E2fsprogs.run("du", "-m", volume.toString())).startsWith("64\t");
+            inMemory.prepare(AGENT, UID, request(DiskRequest.Layer.EPHEMERAL, 64, 80, "/work"));
+            assertThat(E2fsprogs.run("du", "-m", volume.toString())).startsWith("80\t");
+            inMemory.forget(AGENT);
+        } finally {
+            new DiskFiles(new Mke2fs(libc, spawner, "")).deleteTree(memory);
+        }
     }
 
     @Test
