@@ -1,6 +1,7 @@
 package dev.nullbox.smoketest;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,19 @@ final class DataDisk {
             directories.sorted().map(Path::toString).forEach(command::add);
         }
         run(command);
+        return disk;
+    }
+
+    /** Makes a disk with a partition that has no file system. */
+    static Path blank(Path disk, long mib) throws IOException, InterruptedException {
+        try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
+            file.setLength(mib << 20);
+        }
+        run(List.of(
+                "/bin/sh",
+                "-c",
+                "printf 'label: gpt\\nstart=2048, name=nullbox-data\\n' | /sbin/sfdisk -q \"$0\"",
+                disk.toString()));
         return disk;
     }
 
