@@ -16,7 +16,7 @@ NB_PACKAGES=(
   # image/
   dosfstools e2fsprogs fdisk grub-efi-amd64-bin grub-pc-bin mtools musl-tools squashfs-tools xfsprogs xorriso
   # Java, tests, formatting
-  clang-format iproute2 libnftables-dev maven nftables python3-argon2 python3-cryptography shellcheck shfmt
+  clang-format iproute2 libnftables-dev libzstd-dev maven nftables python3-argon2 python3-cryptography shellcheck shfmt skopeo umoci
 )
 
 # ensure_packages [PACKAGE...]: installs what is missing of NB_PACKAGES and of the packages named; finds the JDK.

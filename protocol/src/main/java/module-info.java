@@ -6,4 +6,5 @@ module dev.nullbox.protocol {
     exports dev.nullbox.protocol.api;
     exports dev.nullbox.protocol.guest;
     exports dev.nullbox.protocol.id;
+    exports dev.nullbox.protocol.importer;
 }

@@ -34,4 +34,14 @@ public final class Natives {
     public static Nftables nftables() {
         return Backend.SVM ? SvmBindings.nftables() : FfmBindings.nftables();
     }
+
+    /**
+     * A new stream of decompression; libzstd.so.1 is loaded at the first call. System property nullbox.zstd.library names
+     * another file.
+     *
+     * @throws MissingSymbolException when it cannot be loaded
+     */
+    public static Zstd zstd() {
+        return Backend.SVM ? SvmBindings.zstd() : FfmBindings.zstd();
+    }
 }

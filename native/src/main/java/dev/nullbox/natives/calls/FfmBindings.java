@@ -3,6 +3,7 @@ package dev.nullbox.natives.calls;
 import dev.nullbox.natives.Krun;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Nftables;
+import dev.nullbox.natives.Zstd;
 
 /** The java.lang.foreign implementations. Initialised at run time only. */
 public final class FfmBindings {
@@ -21,5 +22,11 @@ public final class FfmBindings {
                 FfmLibrary.load(LibraryNames.nftables(), NftablesCalls.FUNCTIONS, LibraryNames.NFTABLES_REMEDY);
         library.complete(NftablesCalls.FUNCTIONS, LibraryNames.NFTABLES_REMEDY);
         return new MarshallingNftables(new FfmNftables(library), FfmFrame::new);
+    }
+
+    public static Zstd zstd() {
+        FfmLibrary library = FfmLibrary.load(LibraryNames.zstd(), ZstdCalls.FUNCTIONS, LibraryNames.ZSTD_REMEDY);
+        library.complete(ZstdCalls.FUNCTIONS, LibraryNames.ZSTD_REMEDY);
+        return new MarshallingZstd(new FfmZstd(library), FfmFrame::new);
     }
 }

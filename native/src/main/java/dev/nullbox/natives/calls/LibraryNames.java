@@ -9,6 +9,8 @@ final class LibraryNames {
 
     static final String NFTABLES_REMEDY = "libnftables 1.0 or later is needed";
 
+    static final String ZSTD_REMEDY = "libzstd 1.4 or later is needed";
+
     private LibraryNames() {}
 
     /** libkrun: the path in system property nullbox.krun.library alone when set. */
@@ -19,6 +21,11 @@ final class LibraryNames {
     /** libnftables: the path in system property nullbox.nftables.library alone when set. */
     static List<String> nftables() {
         return overridden("nullbox.nftables.library", List.of("libnftables.so.1"));
+    }
+
+    /** libzstd: the path in system property nullbox.zstd.library alone when set. */
+    static List<String> zstd() {
+        return overridden("nullbox.zstd.library", List.of("libzstd.so.1"));
     }
 
     private static List<String> overridden(String property, List<String> names) {

@@ -3,6 +3,7 @@ package dev.nullbox.natives.calls;
 import dev.nullbox.natives.Krun;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Nftables;
+import dev.nullbox.natives.Zstd;
 
 /** The SVM C-interface implementations; never loaded on a JVM. Initialised at run time only. */
 public final class SvmBindings {
@@ -21,5 +22,11 @@ public final class SvmBindings {
                 SvmLibrary.load(LibraryNames.nftables(), NftablesCalls.FUNCTIONS, LibraryNames.NFTABLES_REMEDY);
         library.complete(NftablesCalls.FUNCTIONS, LibraryNames.NFTABLES_REMEDY);
         return new MarshallingNftables(new SvmNftables(library), SvmFrame::new);
+    }
+
+    public static Zstd zstd() {
+        SvmLibrary library = SvmLibrary.load(LibraryNames.zstd(), ZstdCalls.FUNCTIONS, LibraryNames.ZSTD_REMEDY);
+        library.complete(ZstdCalls.FUNCTIONS, LibraryNames.ZSTD_REMEDY);
+        return new MarshallingZstd(new SvmZstd(library), SvmFrame::new);
     }
 }

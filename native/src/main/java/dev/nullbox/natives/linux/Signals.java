@@ -22,6 +22,7 @@ public final class Signals {
     public static final int SIGSTOP = 19;
     public static final int SIGTSTP = 20;
     public static final int SIGPWR = 30;
+    public static final int SIGXFSZ = 25;
     public static final int SIGSYS = 31;
 
     private Signals() {}

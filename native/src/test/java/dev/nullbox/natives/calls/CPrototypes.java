@@ -71,6 +71,12 @@ final class CPrototypes {
             of("nft_ctx_output_set_flags", "void", "struct nft_ctx *", "unsigned int"),
             of("nft_ctx_set_dry_run", "void", "struct nft_ctx *", "bool"));
 
+    static final List<Prototype> ZSTD = List.of(
+            of("ZSTD_createDStream", "ZSTD_DStream *"),
+            of("ZSTD_freeDStream", "size_t", "ZSTD_DStream *"),
+            of("ZSTD_decompressStream", "size_t", "ZSTD_DStream *", "ZSTD_outBuffer *", "ZSTD_inBuffer *"),
+            of("ZSTD_getErrorName", "const char *", "size_t"));
+
     static final List<Prototype> KRUN = List.of(
             of("krun_set_log_level", "int32_t", "uint32_t"),
             of("krun_create_ctx", "int32_t"),

@@ -35,6 +35,12 @@ class DescriptorAuditTest {
                 .isEmpty();
     }
 
+    @Test
+    void zstdPrototypesAreThoseOfTheHeader() throws Exception {
+        assertThat(Gcc.complaints(source(List.of("zstd.h"), CPrototypes.ZSTD), List.of()))
+                .isEmpty();
+    }
+
     /** libkrun.h where pkg-config finds one; else the symbols of the library under test. */
     @Test
     void krunPrototypesAreThoseOfTheHeaderOrItsSymbolsAreThere() throws Exception {
@@ -72,6 +78,13 @@ class DescriptorAuditTest {
         assertThat(NftablesCalls.FUNCTIONS)
                 .containsExactlyInAnyOrderElementsOf(
                         Handles.of(FfmNftables.class).keySet());
+    }
+
+    @Test
+    void zstdHandlesHaveThePrototypes() throws Exception {
+        assertSame(Handles.of(FfmZstd.class), CPrototypes.ZSTD);
+        assertThat(ZstdCalls.FUNCTIONS)
+                .containsExactlyInAnyOrderElementsOf(Handles.of(FfmZstd.class).keySet());
     }
 
     @Test

@@ -10,10 +10,12 @@ import dev.nullbox.natives.MissingSymbolException;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.natives.Nftables;
 import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.Zstd;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.KrunFlags;
 import dev.nullbox.natives.linux.Nft;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 
 /** The part of {@link NativeContract} of libnftables and libkrun, where the machine has them. */
 final class LibrariesContract {
@@ -51,6 +53,37 @@ final class LibrariesContract {
             return;
         }
         throw new AssertionError("a closed context answered");
+    }
+
+    void zstd() {
+        Zstd zstd;
+        try {
+            zstd = Natives.zstd();
+        } catch (MissingSymbolException e) {
+            isTrue(System.getenv("NULLBOX_KRUN") == null);
+            out.println("      NOT RUN: " + e.getMessage());
+            return;
+        }
+        try (zstd) {
+            // One raw block of three bytes, as RFC 8878 has it.
+            byte[] frame = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0x20, 3, 0x19, 0, 0, 'a', 'b', 'c'};
+            byte[] output = new byte[8];
+            int[] used = new int[2];
+            isTrue(zstd.decompressStream(frame, 0, 10, output, 2, 6, used) > 0);
+            same(10, used[0]);
+            same(0L, zstd.decompressStream(frame, 10, 2, output, 2 + used[1], 6 - used[1], used));
+            same(2, used[0]);
+            same("abc", new String(output, 2, 3, StandardCharsets.US_ASCII));
+            long error = zstd.decompressStream(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9}, 0, 9, output, 0, 8, used);
+            isTrue(error < 0);
+            isTrue(zstd.getErrorName(error).contains("Unknown frame"));
+        }
+        try {
+            zstd.decompressStream(new byte[1], 0, 1, new byte[1], 0, 1, new int[2]);
+        } catch (IllegalStateException closed) {
+            return;
+        }
+        throw new AssertionError("a closed stream decompressed");
     }
 
     void krun() throws Exception {

@@ -107,6 +107,7 @@ public final class NativeContract {
         check("a string with a NUL is refused", this::nulInString);
         check("rtnetlink finds the loopback", this::rtnetlink);
         check("libnftables reads, checks and complains", libraries::nftables);
+        check("libzstd decompresses, complains and closes", libraries::zstd);
         check("libkrun makes and frees a context", libraries::krun);
         check("prctl fills a struct", this::prctlStruct);
         check("a filter of seccomp(2) is on all threads at once", this::seccompOfAllThreads);

@@ -26,6 +26,7 @@ class ReachabilityMetadataTest {
         Set<String> downcalls = new TreeSet<>();
         add(downcalls, Handles.of(FfmLibc.class), CPrototypes.LIBC, false);
         add(downcalls, Handles.of(FfmNftables.class), CPrototypes.NFTABLES, true);
+        add(downcalls, Handles.of(FfmZstd.class), CPrototypes.ZSTD, true);
         add(downcalls, Handles.of(FfmKrun.class), CPrototypes.KRUN, true);
         String expected = downcalls.stream()
                 .collect(Collectors.joining(

@@ -8,6 +8,7 @@ import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.FieldType;
 import dev.nullbox.protocol.Method;
 import dev.nullbox.protocol.Reason;
+import dev.nullbox.protocol.importer.ImportReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,8 @@ class LiteralsTest {
             "native/", "the kernel's and the C libraries'",
             "rpc/src/main/java/dev/nullbox/rpc/JsonRpcCodec.java", "members of JSON-RPC 2.0's own objects",
             "ctxgraph/src/main/java/dev/nullbox/ctxgraph/mcp/", "MCP's and its tools'",
+            "importer/src/main/java/dev/nullbox/importer/image/", "OCI's and docker's",
+            "importer/src/main/java/dev/nullbox/importer/tar/", "pax headers'",
             "smoke-test/", "the far side of the wire: tests of what users see");
 
     /** Words that happen to be a field's too, by file: names of files, directories and tables, a file's own format. */
@@ -114,7 +117,8 @@ class LiteralsTest {
                         EgressReason.values(),
                         VaultReason.values(),
                         MemoryReason.values(),
-                        AgentReason.values())
+                        AgentReason.values(),
+                        ImportReason.values())
                 .flatMap(Stream::of)
                 .forEach(reason -> names.add(reason.name()));
         return names;

@@ -1,0 +1,117 @@
+package dev.nullbox.importer.image;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import dev.nullbox.importer.input.ImportException;
+import dev.nullbox.protocol.importer.ImportReason;
+import dev.nullbox.rpc.Json;
+import dev.nullbox.rpc.RpcException;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Object of JSON in an image, and its place for messages. Members that are absent and members that are null are the same.
+ *
+ * @param place as {@code index.json: manifests[1]}
+ */
+record Document(JsonObject json, String place) {
+    /** The value of a text. */
+    static JsonElement parse(byte[] utf8, String place) throws ImportException {
+        try {
+            return Json.parse(utf8);
+        } catch (RpcException e) {
+            throw malformed(place, String.valueOf(e.getMessage()));
+        }
+    }
+
+    static Document object(JsonElement element, String place) throws ImportException {
+        if (element instanceof JsonObject object) {
+            return new Document(object, place);
+        }
+        throw malformed(place, "must be an object");
+    }
+
+    boolean has(String member) {
+        return json.has(member) && !(json.get(member) instanceof JsonNull);
+    }
+
+    private String placeOf(String member) {
+        return place + (place.endsWith(": ") ? "" : ": ") + member;
+    }
+
+    Optional<String> text(String member) throws ImportException {
+        return has(member) ? Optional.of(text(json.get(member), placeOf(member))) : Optional.empty();
+    }
+
+    String needed(String member) throws ImportException {
+        return text(member).orElseThrow(() -> malformed(placeOf(member), "is missing"));
+    }
+
+    long size() throws ImportException {
+        if (json.get("size") instanceof JsonPrimitive primitive && primitive.isNumber()) {
+            try {
+                long size = new BigDecimal(primitive.getAsString()).longValueExact();
+                if (size >= 0) {
+                    return size;
+                }
+            } catch (ArithmeticException e) {
+                throw malformed(placeOf("size"), "must be a whole number of bytes");
+            }
+        }
+        throw malformed(placeOf("size"), "must be a number of bytes");
+    }
+
+    /** Absent for none. */
+    Optional<Document> child(String member) throws ImportException {
+        return has(member) ? Optional.of(object(json.get(member), placeOf(member))) : Optional.empty();
+    }
+
+    /** Empty for none. */
+    List<Document> children(String member) throws ImportException {
+        List<Document> children = new ArrayList<>();
+        if (has(member)) {
+            for (JsonElement element : array(json.get(member), placeOf(member))) {
+                children.add(object(element, placeOf(member) + "[" + children.size() + "]"));
+            }
+        }
+        return children;
+    }
+
+    /** Empty for none. */
+    List<String> texts(String member) throws ImportException {
+        List<String> texts = new ArrayList<>();
+        if (has(member)) {
+            for (JsonElement element : array(json.get(member), placeOf(member))) {
+                texts.add(text(element, placeOf(member) + "[" + texts.size() + "]"));
+            }
+        }
+        return texts;
+    }
+
+    static JsonArray array(JsonElement element, String place) throws ImportException {
+        if (element instanceof JsonArray array) {
+            return array;
+        }
+        throw malformed(place, "must be a list");
+    }
+
+    private static String text(JsonElement element, String place) throws ImportException {
+        if (element instanceof JsonPrimitive primitive && primitive.isString()) {
+            String text = primitive.getAsString();
+            if (text.indexOf('\0') < 0) {
+                return text;
+            }
+            throw malformed(place, "must be text without NUL");
+        }
+        throw malformed(place, "must be text");
+    }
+
+    static ImportException malformed(String place, String what) {
+        return new ImportException(ImportReason.IMPORT_FORMAT, place + ": " + what);
+    }
+}

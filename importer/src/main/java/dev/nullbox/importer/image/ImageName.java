@@ -1,0 +1,50 @@
+package dev.nullbox.importer.image;
+
+import dev.nullbox.importer.input.ByteNames;
+import dev.nullbox.importer.input.ImportException;
+import dev.nullbox.protocol.importer.ImportReason;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Names of images, as people shorten them: {@code python} for {@code docker.io/library/python:latest}. */
+final class ImageName {
+    private static final int MAX_LISTED = 20;
+
+    private ImageName() {}
+
+    static boolean isSame(String wanted, String name) {
+        return wanted.equals(name) || full(wanted).equals(full(name));
+    }
+
+    private static String full(String name) {
+        int slash = name.indexOf('/');
+        String first = slash < 0 ? "" : name.substring(0, slash);
+        boolean hasHost = first.contains(".") || first.contains(":") || first.equals("localhost");
+        String whole = hasHost ? name : "docker.io/" + (slash < 0 ? "library/" : "") + name;
+        String last = whole.substring(whole.lastIndexOf('/') + 1);
+        return last.contains(":") || last.contains("@") ? whole : whole + ":latest";
+    }
+
+    /** For people. */
+    static String listed(Collection<String> names) {
+        String listed = names.stream()
+                .distinct()
+                .limit(MAX_LISTED)
+                .map(name -> ByteNames.shown(ByteNames.ofText(name)))
+                .collect(Collectors.joining(", "));
+        return names.stream().distinct().count() > MAX_LISTED ? listed + ", ..." : listed;
+    }
+
+    static ImportException none(String wanted, List<String> names) {
+        return new ImportException(
+                ImportReason.IMPORT_CHOICE,
+                "no image of the archive is named " + listed(List.of(wanted)) + "; it has "
+                        + (names.isEmpty() ? "none with a name" : listed(names)));
+    }
+
+    static ImportException several(List<String> names) {
+        return new ImportException(
+                ImportReason.IMPORT_CHOICE, "the archive has several images; name one of them: " + listed(names));
+    }
+}

@@ -1,0 +1,32 @@
+package dev.nullbox.importer.input;
+
+import dev.nullbox.protocol.importer.ImportReason;
+import java.io.IOException;
+
+/** End of an import: the archive, or the room for it, is not right. The message says what, where, and what would be right. */
+public final class ImportException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private final ImportReason reason;
+    private final String text;
+
+    public ImportException(ImportReason reason, String text) {
+        super(text);
+        this.reason = reason;
+        this.text = text;
+    }
+
+    public ImportReason reason() {
+        return reason;
+    }
+
+    /** The message. */
+    public String text() {
+        return text;
+    }
+
+    /** The same, with the place in front. */
+    public ImportException in(String place) {
+        return new ImportException(reason, place + ": " + text);
+    }
+}

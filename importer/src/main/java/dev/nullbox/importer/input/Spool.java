@@ -1,0 +1,95 @@
+package dev.nullbox.importer.input;
+
+import dev.nullbox.protocol.importer.ImportReason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import java.util.function.LongConsumer;
+
+/** The archive as it lies on the data partition; parts of it are read as often as needed, in any order. */
+public final class Spool implements AutoCloseable {
+    private final FileChannel file;
+    private final long size;
+    private final LongConsumer read;
+
+    private Spool(FileChannel file, long size, LongConsumer read) {
+        this.file = file;
+        this.size = size;
+        this.read = read;
+    }
+
+    /**
+     * Opens it.
+     *
+     * @param read is told the bytes of each read
+     */
+    public static Spool open(Path path, LongConsumer read) throws IOException {
+        FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
+        return new Spool(file, file.size(), read);
+    }
+
+    public long size() {
+        return size;
+    }
+
+    /** All of it. */
+    public InputStream stream() {
+        return stream(0, size);
+    }
+
+    /** A part of it, whose reads end with an error where the file ends before the part does. */
+    public InputStream stream(long offset, long length) {
+        return new Part(offset, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+
+    /** Part of the file. */
+    private final class Part extends InputStream {
+        private long at;
+        private long left;
+
+        Part(long offset, long length) {
+            this.at = offset;
+            this.left = length;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+        }
+
+        @Override
+        public int read(byte[] to, int offset, int length) throws IOException {
+            Objects.checkFromIndexSize(offset, length, to.length);
+            if (left == 0) {
+                return -1;
+            }
+            int count = file.read(ByteBuffer.wrap(to, offset, (int) Math.min(length, left)), at);
+            if (count < 0) {
+                throw new ImportException(
+                        ImportReason.IMPORT_CUT, "the archive ends " + left + " bytes early; send it again");
+            }
+            at += count;
+            left -= count;
+            Spool.this.read.accept(count);
+            return count;
+        }
+
+        @Override
+        public long skip(long count) {
+            long skipped = Math.clamp(count, 0, left);
+            at += skipped;
+            left -= skipped;
+            return skipped;
+        }
+    }
+}
