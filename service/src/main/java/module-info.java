@@ -7,4 +7,5 @@ module dev.nullbox.service {
 
     exports dev.nullbox.service;
     exports dev.nullbox.service.process;
+    exports dev.nullbox.service.seccomp;
 }

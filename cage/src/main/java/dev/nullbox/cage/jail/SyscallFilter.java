@@ -5,6 +5,7 @@ import static dev.nullbox.natives.linux.Seccomp.*;
 
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SyscallException;
+import dev.nullbox.service.seccomp.FilterProgram;
 import java.util.List;
 
 /** Refusals of system calls as a seccomp filter. */

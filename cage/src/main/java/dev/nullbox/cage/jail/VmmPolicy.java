@@ -4,11 +4,6 @@ import static dev.nullbox.natives.linux.Kvm.*;
 import static dev.nullbox.natives.linux.Namespaces.*;
 import static dev.nullbox.natives.linux.Syscalls.*;
 
-import dev.nullbox.cage.jail.VmmCall.Absent;
-import dev.nullbox.cage.jail.VmmCall.Allowed;
-import dev.nullbox.cage.jail.VmmCall.Bound;
-import dev.nullbox.cage.jail.VmmCall.Bound.OneOf;
-import dev.nullbox.cage.jail.VmmCall.Bound.Without;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.Fcntl;
 import dev.nullbox.natives.linux.Filesystems;
@@ -18,6 +13,12 @@ import dev.nullbox.natives.linux.Prctl;
 import dev.nullbox.natives.linux.Sockets;
 import dev.nullbox.natives.linux.Tty;
 import dev.nullbox.natives.linux.Tun;
+import dev.nullbox.service.seccomp.ListedCall;
+import dev.nullbox.service.seccomp.ListedCall.Absent;
+import dev.nullbox.service.seccomp.ListedCall.Allowed;
+import dev.nullbox.service.seccomp.ListedCall.Bound;
+import dev.nullbox.service.seccomp.ListedCall.Bound.OneOf;
+import dev.nullbox.service.seccomp.ListedCall.Bound.Without;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -41,7 +42,7 @@ final class VmmPolicy {
             | CLONE_PARENT_SETTID
             | CLONE_CHILD_CLEARTID;
 
-    static final List<VmmCall> CALLS = List.of(
+    static final List<ListedCall> CALLS = List.of(
             seen(
                     "libkrun: KVM of the machine, its memory, interrupts and processors; the network card; is it a terminal",
                     SYS_ioctl,

@@ -10,6 +10,8 @@ import dev.nullbox.natives.linux.Prctl;
 import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.natives.linux.Sockets;
 import dev.nullbox.natives.linux.Syscalls;
+import dev.nullbox.service.seccomp.AllowList;
+import dev.nullbox.service.seccomp.ListedCall;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -129,7 +131,7 @@ public class VmmFilterIT {
     /** Makes the program {@code calls} and the file {@code filter} that it reads. */
     public static void compileInto(Path directory) throws IOException, InterruptedException {
         compile("calls", directory);
-        Files.write(directory.resolve("filter"), VmmFilter.compile(VmmPolicy.CALLS));
+        Files.write(directory.resolve("filter"), AllowList.compile(VmmPolicy.CALLS));
     }
 
     /** Makes a C program of the tests. */
@@ -167,7 +169,7 @@ public class VmmFilterIT {
     @Test
     void everyCallThatIsNotListedKills() throws Exception {
         TreeSet<Integer> listed =
-                VmmPolicy.CALLS.stream().map(VmmCall::number).collect(Collectors.toCollection(TreeSet::new));
+                VmmPolicy.CALLS.stream().map(ListedCall::number).collect(Collectors.toCollection(TreeSet::new));
         List<Call> others = IntStream.range(0, NUMBERS)
                 .filter(number -> !listed.contains(number) && !UNFILTERED.contains(number))
                 .mapToObj(Call::of)
@@ -187,7 +189,7 @@ public class VmmFilterIT {
     void everyCallThatIsListedWithoutBoundsPasses() throws Exception {
         List<Call> free = VmmPolicy.CALLS.stream()
                 .filter(call ->
-                        !(call instanceof VmmCall.Allowed(int _, List<VmmCall.Bound> bounds, boolean _, String _))
+                        !(call instanceof ListedCall.Allowed(int _, List<ListedCall.Bound> bounds, boolean _, String _))
                                 || bounds.isEmpty())
                 .map(call -> Call.of(call.number()))
                 .toList();
@@ -260,9 +262,10 @@ public class VmmFilterIT {
 
     @Test
     void aRuntimesOwnCallsComeFirst() throws Exception {
-        List<VmmCall> calls = new ArrayList<>(VmmFilter.parse("10 mprotect: compiled code\n186 gettid: any\n"));
+        List<ListedCall> calls =
+                new ArrayList<>(AllowList.parse("calls", "10 mprotect: compiled code\n186 gettid: any\n"));
         calls.addAll(VmmPolicy.CALLS);
-        Files.write(filter, VmmFilter.compile(calls));
+        Files.write(filter, AllowList.compile(calls));
         assertThat(signal(Call.of(Syscalls.SYS_mprotect, 0, 4096, 5))).isZero();
         assertThat(signal(Call.of(Syscalls.SYS_mmap, 0, 4096, 7))).isEqualTo(Signals.SIGSYS);
     }

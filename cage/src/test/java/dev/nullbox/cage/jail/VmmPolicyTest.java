@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.nullbox.natives.linux.Bpf;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.Seccomp;
+import dev.nullbox.service.seccomp.AllowList;
+import dev.nullbox.service.seccomp.ListedCall;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class VmmPolicyTest {
     @Test
     void eachCallHasOneLineWithItsReason() {
-        assertThat(VmmPolicy.CALLS.stream().map(VmmCall::number)).doesNotHaveDuplicates();
+        assertThat(VmmPolicy.CALLS.stream().map(ListedCall::number)).doesNotHaveDuplicates();
         assertThat(VmmPolicy.CALLS).allSatisfy(call -> assertThat(call.why()).isNotBlank());
     }
 
@@ -26,7 +28,7 @@ class VmmPolicyTest {
     @Test
     void unseenLinesNameTheirSource() {
         assertThat(VmmPolicy.CALLS.stream()
-                        .filter(call -> call instanceof VmmCall.Allowed allowed && !allowed.isSeen()))
+                        .filter(call -> call instanceof ListedCall.Allowed allowed && !allowed.isSeen()))
                 .isNotEmpty()
                 .allSatisfy(call -> assertThat(call.why()).matches(".*(\\.rs|\\.c|vDSO|kernel).*"));
     }
@@ -34,8 +36,8 @@ class VmmPolicyTest {
     @Test
     void theFirstStageRefusesNothingOfIt() {
         assertThat(VmmPolicy.CALLS.stream()
-                        .filter(VmmCall.Allowed.class::isInstance)
-                        .map(VmmCall::number))
+                        .filter(ListedCall.Allowed.class::isInstance)
+                        .map(ListedCall::number))
                 .doesNotContainAnyElementsOf(SyscallPolicy.RULES.stream()
                         .filter(SyscallRule.Never.class::isInstance)
                         .map(SyscallRule::number)
@@ -44,13 +46,13 @@ class VmmPolicyTest {
 
     @Test
     void theProgramIsFarBelowTheKernelsLimit() {
-        assertThat(VmmFilter.compile(VmmPolicy.CALLS).length / 8).isBetween(150, Bpf.BPF_MAXINSNS / 8);
+        assertThat(AllowList.compile(VmmPolicy.CALLS).length / 8).isBetween(150, Bpf.BPF_MAXINSNS / 8);
     }
 
     /** Not a thread of it, which would leave the others running, and not a refusal, which would let it try the next. */
     @Test
     void whatIsNotListedKillsTheWholeProcess() {
-        ByteBuffer program = ByteBuffer.wrap(VmmFilter.compile(VmmPolicy.CALLS)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer program = ByteBuffer.wrap(AllowList.compile(VmmPolicy.CALLS)).order(ByteOrder.LITTLE_ENDIAN);
         List<Integer> answers = new ArrayList<>();
         while (program.hasRemaining()) {
             int code = program.getShort();
@@ -70,7 +72,7 @@ class VmmPolicyTest {
 
     @Test
     void aLineOfARuntimeThatIsNoneIsRefused() {
-        assertThatThrownBy(() -> VmmFilter.parse("10 mprotect: code\nall of them\n"))
+        assertThatThrownBy(() -> AllowList.parse("calls", "10 mprotect: code\nall of them\n"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("\"all of them\" is not NUMBER NAME: REASON");
     }

@@ -1,9 +1,9 @@
-package dev.nullbox.cage.jail;
+package dev.nullbox.service.seccomp;
 
 import java.util.List;
 
-/** System call that a microVM makes once it is entered, with the arguments it may have and the reason. */
-sealed interface VmmCall {
+/** System call that a process makes, with the arguments it may have and the reason. */
+public sealed interface ListedCall {
     /** Its number. */
     int number();
 
@@ -29,14 +29,14 @@ sealed interface VmmCall {
     /**
      * Allowed within all bounds, else deadly.
      *
-     * @param isSeen whether a microVM of the tests makes it; else {@code why} names the source that does
+     * @param isSeen whether a process of the tests makes it; else {@code why} names the source that does
      */
-    record Allowed(int number, List<Bound> bounds, boolean isSeen, String why) implements VmmCall {
+    record Allowed(int number, List<Bound> bounds, boolean isSeen, String why) implements ListedCall {
         public Allowed {
             bounds = List.copyOf(bounds);
         }
     }
 
     /** Answered as a kernel without it does. */
-    record Absent(int number, int errno, String why) implements VmmCall {}
+    record Absent(int number, int errno, String why) implements ListedCall {}
 }

@@ -1,4 +1,4 @@
-package dev.nullbox.cage.jail;
+package dev.nullbox.service.seccomp;
 
 import static dev.nullbox.natives.linux.Bpf.*;
 import static dev.nullbox.natives.linux.Seccomp.*;
@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
  * x86-64's, since the numbers are its, and has the call's number loaded then. Source: seccomp(2),
  * Documentation/userspace-api/seccomp_filter.rst.
  */
-final class FilterProgram {
+public final class FilterProgram {
     private static final int INSTRUCTION_BYTES = 8;
     /** Offsets in struct seccomp_data. */
     private static final int NUMBER = 0;
@@ -25,7 +25,8 @@ final class FilterProgram {
     private final ByteBuffer program =
             ByteBuffer.allocate(BPF_MAXINSNS * INSTRUCTION_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
-    FilterProgram() {
+    /** A program that ends whoever calls by another ABI, and has the number loaded. */
+    public FilterProgram() {
         load(ARCHITECTURE);
         jump(BPF_JEQ, AUDIT_ARCH_X86_64, 1, 0);
         returnAction(SECCOMP_RET_KILL_PROCESS);
@@ -34,26 +35,28 @@ final class FilterProgram {
         returnAction(SECCOMP_RET_KILL_PROCESS);
     }
 
-    void loadNumber() {
+    /** Loads the call's number. */
+    public void loadNumber() {
         load(NUMBER);
     }
 
     /** The low half of an argument, 0 to 5. */
-    void loadArgument(int argument) {
+    public void loadArgument(int argument) {
         load(FIRST_ARGUMENT + argument * ARGUMENT_BYTES);
     }
 
     /** Skips so many instructions, by the outcome. */
-    void jump(int comparison, int operand, int ifTrue, int ifFalse) {
+    public void jump(int comparison, int operand, int ifTrue, int ifFalse) {
         put(BPF_JMP | comparison | BPF_K, ifTrue, ifFalse, operand);
     }
 
-    void returnAction(int action) {
+    /** Ends with an action: SECCOMP_RET_*. */
+    public void returnAction(int action) {
         put(BPF_RET | BPF_K, 0, 0, action);
     }
 
     /** An array of struct sock_filter. */
-    byte[] bytes() {
+    public byte[] bytes() {
         byte[] bytes = new byte[program.position()];
         program.duplicate().flip().get(bytes);
         return bytes;
