@@ -28,12 +28,7 @@ public record AgentPolicy(AgentName agent, AgentSlot slot, Ports ports, List<Add
      * @param memory of the agent's gateway, where its memory is served
      * @param api of the agent's gateway, where its secrets are fetched
      */
-    public record Ports(int memory, Optional<Integer> api) {
-        /** The memory alone. */
-        public static Ports memoryAt(int port) {
-            return new Ports(port, Optional.empty());
-        }
-    }
+    public record Ports(int memory, Optional<Integer> api) {}
 
     /**
      * A checked policy.

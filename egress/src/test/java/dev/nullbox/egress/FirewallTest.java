@@ -9,6 +9,7 @@ import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.rpc.RpcException;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +32,7 @@ class FirewallTest {
 
     private static RuleSet rules(AgentSlot slot) throws RpcException {
         return RuleSet.compile(AgentPolicy.of(
-                new AgentName("hello"), slot, AgentPolicy.Ports.memoryAt(7300), List.of("192.0.2.7:443")));
+                new AgentName("hello"), slot, new AgentPolicy.Ports(7300, Optional.empty()), List.of("192.0.2.7:443")));
     }
 
     private void applyFails(EgressReason code) {

@@ -33,7 +33,8 @@ class RuleSetTest {
     }
 
     private static RuleSet rules(String... allow) throws RpcException {
-        return RuleSet.compile(AgentPolicy.of(HELLO, slot(1), AgentPolicy.Ports.memoryAt(7300), List.of(allow)));
+        return RuleSet.compile(
+                AgentPolicy.of(HELLO, slot(1), new AgentPolicy.Ports(7300, Optional.empty()), List.of(allow)));
     }
 
     @Test
@@ -68,7 +69,7 @@ class RuleSetTest {
         AgentNetwork network = AgentNetwork.parse("172.30.0.0/16");
         assertThat(BaseTable.install(network)).isEqualTo(golden("base.nft").replace("10.221.", "172.30."));
         AgentSlot slot = new AgentSlot(network, 1);
-        AgentPolicy.Ports ports = AgentPolicy.Ports.memoryAt(7300);
+        AgentPolicy.Ports ports = new AgentPolicy.Ports(7300, Optional.empty());
         assertThat(NftText.install(RuleSet.compile(AgentPolicy.of(HELLO, slot, ports, List.of("10.221.1.1:22")))))
                 .contains("10.221.1.1", "172.30.1.2")
                 .doesNotContain("10.221.1.2");

@@ -195,14 +195,6 @@ public final class JsonRpcCodec {
         return Json.bytes(request);
     }
 
-    /** A request that is not answered. */
-    public static byte[] encodeNotification(String method, JsonObject params) {
-        JsonObject request = envelope();
-        request.addProperty(METHOD, method);
-        request.add(PARAMS, params);
-        return Json.bytes(request);
-    }
-
     /** A result; one that would be longer than a message becomes the INTERNAL error RESULT_TOO_LARGE. */
     public static byte[] encodeResult(JsonElement id, JsonElement result) {
         JsonObject reply = envelope();

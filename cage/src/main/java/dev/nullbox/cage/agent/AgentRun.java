@@ -335,7 +335,6 @@ public final class AgentRun {
         CageSettings settings = dependencies.settings();
         return Message.of(
                 JailSpec.NETWORK.is(slot.network()),
-                JailSpec.SLOT.is((long) slot.number()),
                 JailSpec.KVM_GROUP.is((long) settings.kvmGroup()),
                 JailSpec.HOST_PID.is(dependencies.hostPids()),
                 JailSpec.CAGE_PID.is((long) dependencies.libc().getpid()),
@@ -399,7 +398,7 @@ public final class AgentRun {
             if (server == null || !server.isUp()) {
                 kill();
             } else {
-                server.stop(stated.stopSignal().number(), Duration.ofSeconds(stated.stopSecs()));
+                server.init().stop(stated.stopSignal().number(), Duration.ofSeconds(stated.stopSecs()));
             }
         } catch (IOException e) {
             listener.message("it is killed, as its guest could not be asked to stop: " + e.getMessage());

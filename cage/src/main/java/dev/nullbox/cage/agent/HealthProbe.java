@@ -38,9 +38,9 @@ final class HealthProbe implements AutoCloseable {
     /** The question that a guest is asked. */
     static Question of(GuestServer guest, HealthCheck check) {
         return switch (check) {
-            case HealthCheck.Http http -> limit -> guest.checkHttp(http.port(), http.path(), limit);
+            case HealthCheck.Http http -> limit -> guest.init().checkHttp(http.port(), http.path(), limit);
             case HealthCheck.Exec exec ->
-                limit -> guest.checkCommand(exec.command().words(), limit);
+                limit -> guest.init().checkCommand(exec.command().words(), limit);
         };
     }
 

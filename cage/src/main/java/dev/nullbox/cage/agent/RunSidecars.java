@@ -76,7 +76,7 @@ final class RunSidecars {
     void watch(CleanupStack cleanups, String lease, GuestServer guest) throws IOException, RpcException {
         List<CredentialRef> refs = refs(Delivery.FILE);
         List<String> names = refs.stream().map(ref -> ref.name().value()).toList();
-        DeliveredSecrets delivered = new DeliveredSecrets(guest::wipe, names);
+        DeliveredSecrets delivered = new DeliveredSecrets(name -> guest.init().wipe(name), names);
         Map<String, Long> due = new HashMap<>();
         for (CredentialRef ref : refs) {
             ref.ttl().ifPresent(ttl -> due.put(ref.name().value(), leasedAt + ttl.toNanos()));

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The control connection of a guest's init: calls to it, and its heartbeat, which must not fail. */
-final class GuestControl {
+public final class GuestControl {
     /** Longest silence of a guest: it sends a heartbeat every two seconds. */
     static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
 
@@ -59,14 +59,14 @@ final class GuestControl {
     }
 
     /** Sends the agent the signal; its guest ends when the agent has, after the time at the latest. */
-    void stop(int signal, Duration time) throws IOException {
+    public void stop(int signal, Duration time) throws IOException {
         command(
                 GuestOp.STOP,
                 new GuestCall.Fields().add(GuestTag.SIGNAL, signal).add(GuestTag.MILLIS, time.toMillis()));
     }
 
     /** Overwrites and removes a secret. */
-    void wipe(String name) throws IOException {
+    public void wipe(String name) throws IOException {
         command(GuestOp.WIPE, new GuestCall.Fields().add(GuestTag.NAME, name));
     }
 
@@ -76,12 +76,12 @@ final class GuestControl {
     }
 
     /** Asks for the agent's health by HTTP; what is wrong, empty when it is well. */
-    Optional<String> checkHttp(int port, String path, Duration limit) throws IOException {
+    public Optional<String> checkHttp(int port, String path, Duration limit) throws IOException {
         return check(new GuestCall.Fields().add(GuestTag.PORT, port).add(GuestTag.PATH, path), limit);
     }
 
     /** Asks for the agent's health by a program; what is wrong, empty when it is well. */
-    Optional<String> checkCommand(List<String> words, Duration limit) throws IOException {
+    public Optional<String> checkCommand(List<String> words, Duration limit) throws IOException {
         return check(new GuestCall.Fields().addAll(GuestTag.WORD, words), limit);
     }
 

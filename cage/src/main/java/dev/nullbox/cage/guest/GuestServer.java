@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -292,12 +291,17 @@ public final class GuestServer implements AutoCloseable {
         }
     }
 
-    /** The guest's init; null until it has arrived. */
+    /** Null until it has arrived. */
     private @Nullable GuestControl connected() {
         return control.getNow(null);
     }
 
-    private GuestControl init() throws IOException {
+    /**
+     * The guest's init.
+     *
+     * @throws IOException when it has not arrived yet
+     */
+    public GuestControl init() throws IOException {
         GuestControl connected = connected();
         if (connected == null) {
             throw new IOException("the guest is not up yet");
@@ -310,16 +314,6 @@ public final class GuestServer implements AutoCloseable {
         return connected() != null;
     }
 
-    /** As {@link GuestControl#stop}. */
-    public void stop(int signal, Duration time) throws IOException {
-        init().stop(signal, time);
-    }
-
-    /** As {@link GuestControl#wipe}. */
-    public void wipe(String name) throws IOException {
-        init().wipe(name);
-    }
-
     /**
      * Runs a program beside the agent.
      *
@@ -327,16 +321,6 @@ public final class GuestServer implements AutoCloseable {
      */
     public ExecSession exec(ExecRequest request) throws IOException {
         return tools.exec(init(), request);
-    }
-
-    /** As {@link GuestControl#checkHttp}. */
-    public Optional<String> checkHttp(int port, String path, Duration limit) throws IOException {
-        return init().checkHttp(port, path, limit);
-    }
-
-    /** As {@link GuestControl#checkCommand}. */
-    public Optional<String> checkCommand(List<String> words, Duration limit) throws IOException {
-        return init().checkCommand(words, limit);
     }
 
     /**

@@ -23,8 +23,6 @@ public final class JailSpec {
             "network",
             new FieldType.Parsed<>(AgentNetwork::parse, AgentNetwork::toString, "a /16", CallReason.WRONG_TYPE),
             "of all agents");
-    public static final Field<Long> SLOT =
-            Field.of("slot_number", whole(1, AgentSlot.MAX, ""), "the agent's place in it");
     public static final Field<Long> KVM_GROUP = id("kvm_group", "the group of /dev/kvm");
     public static final Field<String> HOST_PID = Field.of("host_pid", TEXT, "the host's PID namespace");
     public static final Field<Long> CAGE_PID = id("cage_pid", "the daemon, whose death ends this process");
@@ -40,18 +38,7 @@ public final class JailSpec {
     public static final Field<Message> VM = Field.of("vm", VmConfig.FIELDS, "the microVM");
 
     private static final FieldType.Struct FIELDS = struct(
-            NETWORK,
-            SLOT,
-            KVM_GROUP,
-            HOST_PID,
-            CAGE_PID,
-            CGROUP,
-            NEW_ROOT,
-            BINDS,
-            CONTROL,
-            LAUNCHER,
-            KRUN_LOG_LEVEL,
-            VM);
+            NETWORK, KVM_GROUP, HOST_PID, CAGE_PID, CGROUP, NEW_ROOT, BINDS, CONTROL, LAUNCHER, KRUN_LOG_LEVEL, VM);
 
     private JailSpec() {}
 
@@ -77,6 +64,6 @@ public final class JailSpec {
     }
 
     static AgentSlot slot(Message spec) {
-        return new AgentSlot(spec.get(NETWORK), spec.getInt(SLOT));
+        return new AgentSlot(spec.get(NETWORK), spec.get(VM).getInt(VmConfig.SLOT));
     }
 }

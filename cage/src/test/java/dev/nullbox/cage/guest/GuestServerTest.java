@@ -224,7 +224,7 @@ class GuestServerTest {
 
     @Test
     void aCommandIsAnsweredOrFails() throws Exception {
-        assertThatThrownBy(() -> server.wipe("PASS")).hasMessage("the guest is not up yet");
+        assertThatThrownBy(() -> server.init().wipe("PASS")).hasMessage("the guest is not up yet");
         FrameChannel control = dial(GuestRole.INIT);
         Thread guest = new Thread(() -> {
             try {
@@ -242,13 +242,13 @@ class GuestServerTest {
         });
         guest.start();
         awaitUp();
-        server.wipe("PASS");
-        assertThatThrownBy(() -> server.wipe("PASS")).hasMessage("the guest refused WIPE: no 1");
-        assertThat(server.checkHttp(80, "/", Duration.ofSeconds(5))).contains("no 2");
+        server.init().wipe("PASS");
+        assertThatThrownBy(() -> server.init().wipe("PASS")).hasMessage("the guest refused WIPE: no 1");
+        assertThat(server.init().checkHttp(80, "/", Duration.ofSeconds(5))).contains("no 2");
         guest.join();
         control.close();
         assertThat(next()).isEqualTo("gone");
-        assertThatThrownBy(() -> server.wipe("PASS")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> server.init().wipe("PASS")).isInstanceOf(IOException.class);
     }
 
     private void awaitUp() throws InterruptedException {

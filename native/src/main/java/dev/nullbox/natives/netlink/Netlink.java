@@ -14,26 +14,16 @@ final class Netlink {
     static final int RTM_DELLINK = 17;
     static final int RTM_GETLINK = 18;
     static final int RTM_NEWADDR = 20;
-    static final int RTM_NEWROUTE = 24;
-    static final int RT_TABLE_MAIN = 254;
-    static final int RTPROT_STATIC = 4;
-    static final int RT_SCOPE_UNIVERSE = 0;
-    static final int RTN_UNICAST = 1;
-    static final int RTA_GATEWAY = 5;
     // <linux/if_link.h>
     static final int IFLA_IFNAME = 3;
-    static final int IFLA_MTU = 4;
     static final int IFLA_MASTER = 10;
     static final int IFLA_LINKINFO = 18;
     static final int IFLA_NET_NS_PID = 19;
-    static final int IFLA_AF_SPEC = 26;
     static final int IFLA_INFO_KIND = 1;
     static final int IFLA_INFO_DATA = 2;
     static final int IFLA_BR_FORWARD_DELAY = 1;
     static final int IFLA_BR_STP_STATE = 5;
     static final int IFLA_BR_MCAST_SNOOPING = 23;
-    static final int IFLA_INET6_ADDR_GEN_MODE = 8;
-    static final int IN6_ADDR_GEN_MODE_NONE = 1;
     // <linux/veth.h>
     static final int VETH_INFO_PEER = 1;
     // <linux/if_addr.h>

@@ -51,15 +51,6 @@ final class NetlinkMessage {
         return this;
     }
 
-    /** struct rtmsg of a unicast IPv4 route to everywhere, in the main table, 12 bytes. */
-    NetlinkMessage defaultRoute() {
-        buffer.put((byte) Sockets.AF_INET).put((byte) 0).put((byte) 0).put((byte) 0);
-        buffer.put((byte) Netlink.RT_TABLE_MAIN).put((byte) Netlink.RTPROT_STATIC);
-        buffer.put((byte) Netlink.RT_SCOPE_UNIVERSE).put((byte) Netlink.RTN_UNICAST);
-        buffer.putInt(0);
-        return this;
-    }
-
     /** An attribute that is a NUL-terminated string. */
     NetlinkMessage text(int type, String value) {
         byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);

@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Links, IPv4 addresses and routes of one network namespace: the one that the opening thread was in. Each method is one
+ * Links and IPv4 addresses of one network namespace: the one that the opening thread was in. Each method is one
  * request to the kernel and its acknowledgement. Not safe for use by several threads at once. Source: rtnetlink(7).
  */
 public final class Rtnetlink implements AutoCloseable {
@@ -119,36 +119,6 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     /**
-     * Sets the largest packet that an interface carries, in bytes.
-     *
-     * @throws SyscallException EINVAL when the interface cannot carry that
-     */
-    public void setMtu(int index, int mtuBytes) throws SyscallException {
-        NetlinkMessage request = message(Netlink.RTM_NEWLINK, 0).link(index, 0, 0);
-        request.integer(Netlink.IFLA_MTU, mtuBytes);
-        exchange(request, "set mtu of link " + index + " to " + mtuBytes);
-    }
-
-    /**
-     * Keeps an interface from giving itself an IPv6 address when it comes up, so that nothing of the host's answers or
-     * speaks there. Succeeds where the kernel or the interface has no IPv6, and so no address to give.
-     */
-    public void withoutIpv6Address(int index) throws SyscallException {
-        NetlinkMessage request = message(Netlink.RTM_NEWLINK, 0).link(index, 0, 0);
-        int families = request.begin(Netlink.IFLA_AF_SPEC);
-        int inet6 = request.begin(Sockets.AF_INET6);
-        request.octet(Netlink.IFLA_INET6_ADDR_GEN_MODE, Netlink.IN6_ADDR_GEN_MODE_NONE);
-        request.end(inet6).end(families);
-        try {
-            exchange(request, "set addrgenmode of link " + index + " to none");
-        } catch (SyscallException e) {
-            if (e.errno() != Errno.EAFNOSUPPORT) {
-                throw e;
-            }
-        }
-    }
-
-    /**
      * Brings an interface up.
      *
      * @throws SyscallException ENODEV when there is none of this index
@@ -172,18 +142,6 @@ public final class Rtnetlink implements AutoCloseable {
                 message(Netlink.RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL).address(prefixLength, index);
         request.inet(Netlink.IFA_LOCAL, address).inet(Netlink.IFA_ADDRESS, address);
         exchange(request, "add address " + address.getHostAddress() + "/" + prefixLength + " to link " + index);
-    }
-
-    /**
-     * Routes all that has no other route by a gateway.
-     *
-     * @throws SyscallException ENETUNREACH when no interface that is up has a network with this gateway in it
-     */
-    public void addDefaultRoute(Inet4Address gateway) throws SyscallException {
-        NetlinkMessage request =
-                message(Netlink.RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL).defaultRoute();
-        request.inet(Netlink.RTA_GATEWAY, gateway);
-        exchange(request, "add default route by " + gateway.getHostAddress());
     }
 
     /**
