@@ -2,6 +2,7 @@
 module dev.nullbox.nullctl {
     requires static org.jspecify;
     requires dev.nullbox.protocol;
+    requires dev.nullbox.natives;
     requires dev.nullbox.service;
     requires dev.nullbox.rpc;
     requires info.picocli;

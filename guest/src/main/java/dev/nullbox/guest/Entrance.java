@@ -16,7 +16,7 @@ import java.util.Map;
  * Way into the agent's world: the init's {@code enter}, and what it keeps of the agent's own user, directory and
  * environment (guest/init/setup.h).
  *
- * @param command runs a command in there: {@code COMMAND USER WORKDIR -- WORDS}
+ * @param command runs a command in there: {@code COMMAND [--terminal] USER WORKDIR -- WORDS}
  * @param state the directory of the files
  */
 public record Entrance(List<String> command, Path state) {
@@ -30,11 +30,19 @@ public record Entrance(List<String> command, Path state) {
     /** The arguments for a call. */
     List<String> arguments(GuestCall.Fields fields) throws IOException {
         List<String> arguments = new ArrayList<>(command);
+        if (fields.has(GuestTag.TERMINAL)) {
+            arguments.add("--terminal");
+        }
         arguments.add(own(fields, GuestTag.USER, "user", ""));
         arguments.add(own(fields, GuestTag.WORKDIR, "workdir", "/"));
         arguments.add("--");
         arguments.addAll(fields.texts(GuestTag.WORD));
         return arguments;
+    }
+
+    /** The device of the agent's own pseudoterminals, which programs in its world recognise. */
+    Path terminals() throws IOException {
+        return Path.of("/proc", kept("world").strip(), "root/dev/pts/ptmx");
     }
 
     private String own(GuestCall.Fields fields, GuestTag tag, String file, String otherwise) throws IOException {

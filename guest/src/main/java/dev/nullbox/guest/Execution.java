@@ -18,6 +18,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -43,6 +44,10 @@ final class Execution {
     private final Semaphore credit = new Semaphore(GuestProtocol.STREAM_WINDOW);
     private final BlockingQueue<byte[]> input = new LinkedBlockingQueue<>();
     private final AtomicInteger waitingInput = new AtomicInteger();
+    /** Guards the descriptor that a size is set by, which another thread closes. */
+    private final Object window = new Object();
+
+    private boolean isWindowOpen = true;
     private volatile boolean isGivenUp;
 
     Execution(Libc libc, Connection stream) {
@@ -50,19 +55,17 @@ final class Execution {
         this.stream = stream;
     }
 
-    /** Both ends of a pipe; none is inherited unless it is put in a place. */
-    private record Pipe(int read, int write) {}
-
     /** Runs the program that the call asks for, to its end. */
     void run(Entrance entrance, GuestCall.Fields call) throws IOException {
-        Pipe in = pipe();
-        Pipe out = pipe();
-        Pipe err = pipe();
+        ProgramStreams streams = null;
         int pid;
         try {
-            pid = spawn(entrance, call, in, out, err);
+            streams = streams(entrance, call);
+            pid = spawn(entrance, call, streams);
         } catch (IOException e) {
-            close(in.write(), out.read(), err.read());
+            if (streams != null) {
+                streams.close(libc);
+            }
             stream.write(new Frame(
                     FrameKind.EXIT,
                     new GuestCall.Fields()
@@ -72,37 +75,50 @@ final class Execution {
             awaitClose();
             return;
         } finally {
-            close(in.read(), out.write(), err.write());
+            if (streams != null) {
+                streams.closeOwn(libc);
+            }
         }
-        serve(pid, in.write(), out.read(), err.read());
+        serve(pid, streams);
     }
 
-    private int spawn(Entrance entrance, GuestCall.Fields call, Pipe in, Pipe out, Pipe err) throws IOException {
+    private ProgramStreams streams(Entrance entrance, GuestCall.Fields call) throws IOException {
+        return call.has(GuestTag.TERMINAL)
+                ? ProgramStreams.terminal(libc, entrance.terminals(), (int) call.number(GuestTag.ROWS), (int)
+                        call.number(GuestTag.COLUMNS))
+                : ProgramStreams.pipes(libc);
+    }
+
+    private int spawn(Entrance entrance, GuestCall.Fields call, ProgramStreams streams) throws IOException {
         List<String> arguments = entrance.arguments(call);
         return libc.posixSpawn(
                         arguments.getFirst(),
                         arguments,
                         entrance.environment(call),
                         List.of(
-                                new SpawnAction.Dup2(in.read(), 0),
-                                new SpawnAction.Dup2(out.write(), 1),
-                                new SpawnAction.Dup2(err.write(), 2),
+                                new SpawnAction.Dup2(streams.ownIn(), 0),
+                                new SpawnAction.Dup2(streams.ownOut(), 1),
+                                new SpawnAction.Dup2(streams.ownErr(), 2),
                                 new SpawnAction.CloseFrom(FIRST_OTHER)),
                         true)
                 .orThrow("posix_spawn " + arguments.getFirst());
     }
 
-    private void serve(int pid, int in, int out, int err) throws IOException {
+    private void serve(int pid, ProgramStreams streams) throws IOException {
         int pidfd = libc.pidfdOpen(pid).orThrow("pidfd_open " + pid);
         try {
-            nonBlocking(in);
-            Thread reader = thread("obey", () -> obey(pidfd));
-            thread("feed", () -> feed(in));
-            Thread errors = thread("pass-err", () -> pass(err, FrameKind.STDERR));
-            Thread output = thread("pass-out", () -> pass(out, FrameKind.STDOUT));
+            nonBlocking(streams.in());
+            Thread reader = thread("obey", () -> obey(pidfd, streams));
+            thread("feed", () -> feed(streams));
+            List<Thread> outputs = new ArrayList<>();
+            outputs.add(thread("pass-out", () -> pass(streams.out(), FrameKind.STDOUT)));
+            if (!streams.isTerminal()) {
+                outputs.add(thread("pass-err", () -> pass(streams.err(), FrameKind.STDERR)));
+            }
             int status = reap(pid);
-            output.join();
-            errors.join();
+            for (Thread output : outputs) {
+                output.join();
+            }
             if (!isGivenUp) {
                 stream.write(exit(status));
             }
@@ -155,10 +171,10 @@ final class Execution {
     }
 
     /** Takes what the host sends until it closes the connection; the program is killed then. */
-    private void obey(int pidfd) throws IOException {
+    private void obey(int pidfd, ProgramStreams streams) throws IOException {
         try {
             while (true) {
-                take(stream.read(), pidfd);
+                take(stream.read(), pidfd, streams);
             }
         } catch (EOFException e) {
             // The host has all it wants.
@@ -168,7 +184,7 @@ final class Execution {
         }
     }
 
-    private void take(Frame frame, int pidfd) throws IOException {
+    private void take(Frame frame, int pidfd, ProgramStreams streams) throws IOException {
         switch (frame.kind()) {
             case STDIN -> {
                 if (waitingInput.addAndGet(frame.payload().length) > GuestProtocol.STREAM_WINDOW) {
@@ -178,9 +194,23 @@ final class Execution {
             }
             case END -> input.add(new byte[0]);
             case CREDIT -> credit.release(frame.number());
+            case RESIZE -> resize(frame, streams);
             // A program that has just ended gets no signal any more.
             case SIGNAL -> libc.pidfdSendSignal(pidfd, frame.number());
             default -> throw new IOException("the host sent " + frame + " to a program");
+        }
+    }
+
+    /** A terminal whose program has just ended has no size any more. */
+    private void resize(Frame frame, ProgramStreams streams) throws IOException {
+        if (!streams.isTerminal() || frame.payload().length != 2 * Short.BYTES) {
+            throw new IOException("the host sent " + frame + " to a program without a terminal, or no size");
+        }
+        ByteBuffer size = ByteBuffer.wrap(frame.payload());
+        synchronized (window) {
+            if (isWindowOpen) {
+                ProgramStreams.resize(libc, streams.in(), size.getShort() & 0xffff, size.getShort() & 0xffff);
+            }
         }
     }
 
@@ -195,7 +225,8 @@ final class Execution {
     }
 
     /** Passes the input on; an empty piece is its end. What nobody reads any more is dropped, so that the host goes on. */
-    private void feed(int in) throws IOException, InterruptedException {
+    private void feed(ProgramStreams streams) throws IOException, InterruptedException {
+        int in = streams.in();
         boolean isRead = true;
         try {
             while (!isGivenUp) {
@@ -204,14 +235,21 @@ final class Execution {
                     continue;
                 }
                 if (piece.length == 0) {
-                    return;
+                    if (!streams.isTerminal()) {
+                        return;
+                    }
+                    // A terminal has no end; what a person types for it is passed on as it is.
+                    continue;
                 }
                 isRead = isRead && put(in, piece);
                 waitingInput.addAndGet(-piece.length);
                 stream.write(Frame.of(FrameKind.CREDIT, piece.length));
             }
         } finally {
-            libc.close(in);
+            synchronized (window) {
+                isWindowOpen = false;
+                libc.close(in);
+            }
         }
     }
 
@@ -220,7 +258,7 @@ final class Execution {
         int at = 0;
         while (at < piece.length && !isGivenUp) {
             SysResult result = libc.write(in, piece, at, piece.length - at);
-            if (result.failedWith(Errno.EPIPE)) {
+            if (result.failedWith(Errno.EPIPE) || result.failedWith(Errno.EIO)) {
                 return false;
             }
             if (result.failedWith(Errno.EAGAIN)) {
@@ -240,10 +278,11 @@ final class Execution {
                     continue;
                 }
                 SysResult result = libc.read(from, piece, 0, piece.length);
-                if (result.failedWith(Errno.EINTR)) {
+                if (result.failedWith(Errno.EINTR) || result.failedWith(Errno.EAGAIN)) {
                     continue;
                 }
-                int count = result.orThrow("read from a program");
+                // What a terminal says once nobody has its other side open any more.
+                int count = result.failedWith(Errno.EIO) ? 0 : result.orThrow("read from a program");
                 if (count == 0) {
                     return;
                 }
@@ -270,20 +309,8 @@ final class Execution {
         return !result.failedWith(Errno.EINTR) && result.orThrow("poll") > 0;
     }
 
-    private Pipe pipe() throws IOException {
-        int[] ends = new int[2];
-        libc.pipe2(ends, OpenFlags.O_CLOEXEC).orThrow("pipe2");
-        return new Pipe(ends[0], ends[1]);
-    }
-
     private void nonBlocking(int fd) throws IOException {
         int flags = libc.fcntl(fd, Fcntl.F_GETFL, 0).orThrow("fcntl F_GETFL");
         libc.fcntl(fd, Fcntl.F_SETFL, flags | OpenFlags.O_NONBLOCK).orThrow("fcntl F_SETFL");
-    }
-
-    private void close(int... descriptors) {
-        for (int fd : descriptors) {
-            libc.close(fd);
-        }
     }
 }

@@ -51,6 +51,7 @@ public final class ExecMethods {
                 RpcMethod.of(AgentContract.EXEC_READ, (_, request) -> read(request)),
                 RpcMethod.of(AgentContract.EXEC_WRITE, (_, request) -> write(request)),
                 RpcMethod.of(AgentContract.EXEC_SIGNAL, (_, request) -> signal(request)),
+                RpcMethod.of(AgentContract.EXEC_RESIZE, (_, request) -> resize(request)),
                 RpcMethod.of(AgentContract.EXEC_CLOSE, (_, request) -> close(request)));
     }
 
@@ -61,7 +62,8 @@ public final class ExecMethods {
                 request.get(AgentContract.WORDS),
                 request.get(AgentContract.ENV),
                 request.get(AgentContract.USER),
-                request.get(AgentContract.WORKDIR));
+                request.get(AgentContract.WORKDIR),
+                window(request));
         Optional<String> problem = program.problem();
         if (problem.isPresent()) {
             throw new RpcException(AgentReason.EXEC_REFUSED, problem.get(), AgentContract.WORDS.name());
@@ -82,6 +84,19 @@ public final class ExecMethods {
                         TerminalText.escaped(name.substring(0, Math.min(name.length(), MAX_SHOWN_PROGRAM)))),
                 GatewayContract.CLIENT.is(TerminalText.escaped(caller.name())));
         return Message.of(AgentContract.EXEC.is(id));
+    }
+
+    private static Optional<ExecRequest.Window> window(Message request) throws RpcException {
+        Optional<Long> rows = request.find(AgentContract.ROWS);
+        Optional<Long> columns = request.find(AgentContract.COLUMNS);
+        if (rows.isPresent() != columns.isPresent()) {
+            throw new RpcException(
+                    AgentReason.EXEC_REFUSED,
+                    "a terminal has rows and columns; give both, or none",
+                    AgentContract.ROWS.name());
+        }
+        return rows.map(
+                _ -> new ExecRequest.Window(request.getInt(AgentContract.ROWS), request.getInt(AgentContract.COLUMNS)));
     }
 
     private Message read(Message request) throws RpcException {
@@ -131,6 +146,16 @@ public final class ExecMethods {
     private Message signal(Message request) throws RpcException {
         try {
             sessions.find(request.get(AgentContract.EXEC)).signal(request.getInt(AgentContract.EXEC_SIGNAL_NUMBER));
+            return Message.of();
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private Message resize(Message request) throws RpcException {
+        try {
+            sessions.find(request.get(AgentContract.EXEC))
+                    .resize(request.getInt(AgentContract.ROWS), request.getInt(AgentContract.COLUMNS));
             return Message.of();
         } catch (IOException e) {
             throw failed(e);

@@ -16,8 +16,13 @@ import java.util.stream.Stream;
  * @param env NAME=value, beside the agent's own
  * @param user as the agent's user is written; empty for the agent's own
  * @param workdir an absolute path; empty for the agent's own
+ * @param terminal the size of a terminal of its own; absent for three streams
  */
-public record ExecRequest(List<String> words, List<String> env, String user, String workdir) {
+public record ExecRequest(
+        List<String> words, List<String> env, String user, String workdir, Optional<Window> terminal) {
+    /** Size of a terminal. */
+    public record Window(int rows, int columns) {}
+
     /** The longest text that a program takes as one word or variable: its end counts too. Source: execve(2). */
     private static final int LONGEST_TEXT = 131_071;
 
@@ -54,11 +59,15 @@ public record ExecRequest(List<String> words, List<String> env, String user, Str
 
     /** As the tools are asked for it. */
     GuestCall.Fields fields(String token) {
-        return new GuestCall.Fields()
+        GuestCall.Fields fields = new GuestCall.Fields()
                 .add(GuestTag.TOKEN, token)
                 .addAll(GuestTag.WORD, words)
                 .addAll(GuestTag.ENV, env)
                 .add(GuestTag.USER, user)
                 .add(GuestTag.WORKDIR, workdir);
+        terminal.ifPresent(window -> fields.add(GuestTag.TERMINAL, 1)
+                .add(GuestTag.ROWS, window.rows())
+                .add(GuestTag.COLUMNS, window.columns()));
+        return fields;
     }
 }

@@ -184,6 +184,11 @@ public final class ExecSession implements AutoCloseable {
         send(Frame.of(FrameKind.SIGNAL, number));
     }
 
+    /** Gives the program's terminal another size. */
+    public void resize(int rows, int columns) throws IOException {
+        send(Frame.ofSize(rows, columns));
+    }
+
     private void send(Frame frame) throws IOException {
         FrameChannel connected;
         synchronized (this) {

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -110,9 +111,12 @@ class ExecTest {
                 new Notes());
         socket = base.resolve("guest").resolve(GuestServer.SOCKET);
         Files.writeString(base.resolve("user"), "somebody");
+        // The world whose terminals are used is this process's own.
+        Files.writeString(base.resolve("world"), ProcessHandle.current().pid() + "\n");
         Files.writeString(base.resolve("environment"), "OWN=agent's\0CHANGED=no\0");
         Path enter = Files.writeString(base.resolve("enter"), """
                 #!/bin/bash
+                if [ "$1" = --terminal ]; then shift; set -- "$1" "$2" -- setsid -cw "${@:4}"; fi
                 [ "$1" != nobody-here ] || { echo "no user $1" >&2; exit 125; }
                 export USER=$1; cd "$2" && shift 3 && exec "$@"
                 """);
@@ -181,7 +185,8 @@ class ExecTest {
     }
 
     private ExecSession bash(String script) throws IOException {
-        return server.exec(new ExecRequest(List.of("bash", "-c", script), List.of("CHANGED=yes"), "", ""));
+        return server.exec(
+                new ExecRequest(List.of("bash", "-c", script), List.of("CHANGED=yes"), "", "", Optional.empty()));
     }
 
     /** All that a program wrote, and its end. */
@@ -240,6 +245,53 @@ class ExecTest {
         assertThat(Arrays.equals(all.out(), data)).isTrue();
     }
 
+    private ExecSession atTerminal(String script) throws IOException {
+        return server.exec(new ExecRequest(
+                List.of("bash", "-c", script), List.of(), "", "", Optional.of(new ExecRequest.Window(33, 111))));
+    }
+
+    @Test
+    void aTerminalHasASizeAndOneOutput() throws Exception {
+        All all = readAll(atTerminal("tty >/dev/null && stty size; echo err >&2; exit 4"));
+        assertThat(all.text()).isEqualTo("33 111\r\nerr\r\n");
+        assertThat(all.err()).isEmpty();
+        assertThat(all.end().code()).isEqualTo(4);
+    }
+
+    @Test
+    void aTerminalTakesKeysAndOtherSizes() throws Exception {
+        ExecSession session = atTerminal("trap 'stty size' WINCH; echo ready; while ! read -t 5 line; do :; done;"
+                + " echo got $line; trap 'echo interrupted; exit 9' INT; echo waits; while :; do sleep 0.1; done");
+        StringBuilder seen = new StringBuilder();
+        readUntil(session, seen, "ready");
+        session.resize(44, 122);
+        readUntil(session, seen, "44 122");
+        assertThat(session.write("keys\n".getBytes(StandardCharsets.UTF_8), false, LONG))
+                .isEqualTo(5);
+        readUntil(session, seen, "waits");
+        assertThat(seen.toString()).contains("got keys");
+        assertThat(session.write(new byte[] {3}, false, LONG)).isEqualTo(1);
+        All rest = readAll(session);
+        assertThat(rest.text()).contains("interrupted");
+        assertThat(rest.end().code()).isEqualTo(9);
+    }
+
+    private static void readUntil(ExecSession session, StringBuilder seen, String word) throws Exception {
+        while (seen.indexOf(word) < 0) {
+            ExecSession.Output output = session.read(Duration.ofSeconds(5));
+            assertThat(output.end()).as(seen.toString()).isEmpty();
+            output.chunks().forEach(chunk -> seen.append(new String(chunk.data(), StandardCharsets.UTF_8)));
+        }
+    }
+
+    @Test
+    void aSizeForAProgramWithoutATerminalEndsIt() throws Exception {
+        ExecSession session = bash("sleep 60");
+        session.resize(1, 1);
+        ExecSession.Output output = session.read(LONG);
+        assertThat(output.end().map(GuestEnd::how)).as(output.lost()).isNotEqualTo(Optional.of(GuestHow.EXITED));
+    }
+
     @Test
     void aProgramThatIsNotReadIsHeldUpAndLosesNothing() throws Exception {
         ExecSession session = bash("head -c 3000000 /dev/zero");
@@ -263,10 +315,11 @@ class ExecTest {
 
     @Test
     void missingCommandAndUserEndAsTheInitSays() throws Exception {
-        All missing =
-                readAll(server.exec(new ExecRequest(List.of("bash", "-c", "no-such-command"), List.of(), "", "")));
+        All missing = readAll(server.exec(
+                new ExecRequest(List.of("bash", "-c", "no-such-command"), List.of(), "", "", Optional.empty())));
         assertThat(missing.end().code()).isEqualTo(127);
-        All nobody = readAll(server.exec(new ExecRequest(List.of("true"), List.of(), "nobody-here", "")));
+        All nobody =
+                readAll(server.exec(new ExecRequest(List.of("true"), List.of(), "nobody-here", "", Optional.empty())));
         assertThat(nobody.end().code()).isEqualTo(125);
         assertThat(nobody.err()).isEqualTo("no user nobody-here\n");
     }
@@ -313,22 +366,23 @@ class ExecTest {
 
     @Test
     void requestsThatCannotBeUsedSayWhy() {
-        assertThat(new ExecRequest(List.of(""), List.of(), "", "").problem())
+        assertThat(new ExecRequest(List.of(""), List.of(), "", "", Optional.empty()).problem())
                 .hasValueSatisfying(why -> assertThat(why).contains("first word"));
-        assertThat(new ExecRequest(List.of("a"), List.of("NAME"), "", "").problem())
+        assertThat(new ExecRequest(List.of("a"), List.of("NAME"), "", "", Optional.empty()).problem())
                 .hasValue("a variable is NAME=value");
-        assertThat(new ExecRequest(List.of("a"), List.of(), "", "tmp").problem())
+        assertThat(new ExecRequest(List.of("a"), List.of(), "", "tmp", Optional.empty()).problem())
                 .isPresent();
-        assertThat(new ExecRequest(List.of("a", "b\0"), List.of(), "", "").problem())
+        assertThat(new ExecRequest(List.of("a", "b\0"), List.of(), "", "", Optional.empty()).problem())
                 .isPresent();
         assertThat(new ExecRequest(
                                 List.of("a", "b".repeat(130_000), "c".repeat(130_000), "d".repeat(9_000)),
                                 List.of(),
                                 "",
-                                "")
+                                "",
+                                Optional.empty())
                         .problem())
                 .hasValueSatisfying(why -> assertThat(why).contains("together"));
-        assertThat(new ExecRequest(List.of("a", "", "--"), List.of("A="), "u", "/").problem())
+        assertThat(new ExecRequest(List.of("a", "", "--"), List.of("A="), "u", "/", Optional.empty()).problem())
                 .isEmpty();
     }
 }

@@ -7,5 +7,14 @@ public final class Tty {
     /** With argument 1 as tcdrain(3): waits until all output is sent. */
     public static final int TCSBRK = 0x5409;
 
+    /** Reads the window's size: struct winsize, four unsigned shorts of which rows and columns are the first. */
+    public static final int TIOCGWINSZ = 0x5413;
+    /** Sets it, and tells the terminal's foreground processes by SIGWINCH. */
+    public static final int TIOCSWINSZ = 0x5414;
+    /** Opens the other side of a pseudoterminal, by the flags of open(2). */
+    public static final int TIOCGPTPEER = 0x5441;
+    /** Locks a pseudoterminal's other side, or unlocks it by an int of 0. */
+    public static final long TIOCSPTLCK = 0x40045431L;
+
     private Tty() {}
 }

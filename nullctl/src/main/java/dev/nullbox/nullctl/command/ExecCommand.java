@@ -3,6 +3,8 @@ package dev.nullbox.nullctl.command;
 import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.client.CannotConnectException;
 import dev.nullbox.nullctl.terminal.LocalFileException;
+import dev.nullbox.nullctl.terminal.Streams;
+import dev.nullbox.nullctl.terminal.UsageException;
 import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
@@ -12,10 +14,13 @@ import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.TerminalText;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,10 +34,13 @@ import picocli.CommandLine.Parameters;
             "",
             "The exit code is the program's: 128 and the signal when one ended it, 127 when",
             "there is no such program, 126 when it cannot be executed, 125 when nothing",
-            "was run. Standard input is passed on when it is not a terminal.",
+            "was run. Standard input is passed on when it is not a terminal. With -t the",
+            "program has a terminal of its own, which follows this one's size; Ctrl-C is",
+            "its own then.",
             "",
             "Examples:",
             "  nullctl exec hello -- ls -l /",
+            "  nullctl exec -it coder -- bash",
             "  nullctl exec coder -u root -- apt-get update",
             "  tar -c src | nullctl exec coder -w /work -- tar -x"
         })
@@ -44,6 +52,9 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
     private static final int SIGINT = 2;
     private static final long WAIT_MILLIS = 10_000;
     private static final int PIECE_BYTES = 65_536;
+    private static final long SIZE_MILLIS = 250;
+    /** A connection that was silent for longer is opened anew: the gateway closes such. */
+    private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     @Parameters(index = "0", paramLabel = "AGENT", description = "Its name, as nullctl agents lists it.")
     private String agent = "";
@@ -74,24 +85,79 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
             description = "Pass standard input on even if it is a terminal.")
     private boolean hasInput;
 
+    @Option(
+            names = {"-t", "--tty"},
+            description = "Give the program a terminal, as this one; standard input must be one.")
+    private boolean hasTerminal;
+
     private volatile boolean isOver;
 
     @Override
     public Integer call() throws Exception {
+        if (!hasTerminal) {
+            return run(Optional.empty());
+        }
+        Streams.Terminal terminal = streams()
+                .terminal()
+                .orElseThrow(() -> new UsageException("standard input is no terminal: leave -t out"));
+        try (Streams.RawMode raw = terminal.raw()) {
+            return run(Optional.of(raw));
+        }
+    }
+
+    private int run(Optional<Streams.RawMode> terminal) throws Exception {
+        Optional<Streams.Size> size = terminal.map(Streams.RawMode::size);
         Message begun = call(
                 AgentContract.AGENT_EXEC,
-                Message.of(Fields.AGENT.is(agent), AgentContract.WORDS.is(words), AgentContract.ENV.is(env))
+                Message.of(Fields.AGENT.is(agent), AgentContract.WORDS.is(words), AgentContract.ENV.is(variables()))
                         .and(AgentContract.USER, user)
-                        .and(AgentContract.WORKDIR, workdir));
+                        .and(AgentContract.WORKDIR, workdir)
+                        .and(AgentContract.ROWS, size.map(now -> (long) now.rows()))
+                        .and(AgentContract.COLUMNS, size.map(now -> (long) now.columns())));
         Value<String> id = AgentContract.EXEC.is(begun.get(AgentContract.EXEC));
         Thread interrupt = new Thread(() -> interrupt(id));
         Runtime.getRuntime().addShutdownHook(interrupt);
         try {
             Thread.ofPlatform().daemon().start(() -> passInput(id));
+            terminal.ifPresent(
+                    raw -> Thread.ofPlatform().daemon().start(() -> followSize(id, raw, size.orElseThrow())));
             return code(follow(id));
         } finally {
             isOver = true;
             Runtime.getRuntime().removeShutdownHook(interrupt);
+        }
+    }
+
+    /** Those asked for; at a terminal also what kind it is, as programs draw by it. */
+    private List<String> variables() {
+        List<String> all = new ArrayList<>();
+        if (hasTerminal) {
+            all.add("TERM=" + streams().environment().getOrDefault("TERM", "xterm"));
+        }
+        all.addAll(env);
+        return all;
+    }
+
+    /** Looks at the size now and then: no signal tells it where Java runs. */
+    private void followSize(Value<String> id, Streams.RawMode terminal, Streams.Size first) {
+        Streams.Size told = first;
+        try {
+            while (!isOver) {
+                TimeUnit.MILLISECONDS.sleep(SIZE_MILLIS);
+                Streams.Size now = terminal.size();
+                if (!now.equals(told)) {
+                    call(
+                            AgentContract.EXEC_RESIZE,
+                            id,
+                            AgentContract.ROWS.is((long) now.rows()),
+                            AgentContract.COLUMNS.is((long) now.columns()));
+                    told = now;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RpcException | CannotConnectException e) {
+            // The program has ended, which its reader tells.
         }
     }
 
@@ -149,16 +215,16 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
 
     /** Passes standard input on, or tells at once that there is none. */
     private void passInput(Value<String> id) {
-        try {
+        try (InputSender sender = new InputSender(id)) {
             byte[] piece = new byte[PIECE_BYTES];
-            boolean isPassed = hasInput || streams().terminal().isEmpty();
+            boolean isPassed = hasInput || hasTerminal || streams().terminal().isEmpty();
             InputStream in = isPassed ? streams().in() : InputStream.nullInputStream();
             int count = in.read(piece);
             while (count >= 0) {
-                send(id, Arrays.copyOf(piece, count), false);
+                sender.send(Arrays.copyOf(piece, count), false);
                 count = in.read(piece);
             }
-            send(id, new byte[0], true);
+            sender.send(new byte[0], true);
         } catch (RpcException | CannotConnectException | IOException e) {
             if (!isOver) {
                 streams().err().println(TerminalText.line("nullctl: input is not passed on: " + e.getMessage()));
@@ -166,13 +232,32 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
         }
     }
 
-    /** By a connection of its own: input may come after hours, and a connection that is silent is closed. */
-    private void send(Value<String> id, byte[] data, boolean isEnd) throws RpcException, CannotConnectException {
-        try (ApplianceClient appliance = session().connect()) {
+    /** Sender of input, by one connection while input comes, and by another after a pause. */
+    private final class InputSender implements AutoCloseable {
+        private final Value<String> id;
+        private @Nullable ApplianceClient connection;
+        private long usedAt;
+
+        InputSender(Value<String> id) {
+            this.id = id;
+        }
+
+        private ApplianceClient connection() throws CannotConnectException {
+            ApplianceClient open = connection;
+            if (open != null && System.nanoTime() - usedAt < KEPT_NANOS) {
+                return open;
+            }
+            close();
+            open = session().connect();
+            connection = open;
+            return open;
+        }
+
+        void send(byte[] data, boolean isEnd) throws RpcException, CannotConnectException {
             int at = 0;
             do {
                 byte[] rest = Arrays.copyOfRange(data, at, data.length);
-                at += Math.toIntExact(appliance
+                at += Math.toIntExact(connection()
                         .call(
                                 AgentContract.EXEC_WRITE,
                                 id,
@@ -180,7 +265,17 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
                                 AgentContract.EXEC_END.is(isEnd),
                                 AgentContract.EXEC_WAIT.is(WAIT_MILLIS))
                         .get(Fields.BYTES));
+                usedAt = System.nanoTime();
             } while (at < data.length && !isOver);
+        }
+
+        @Override
+        public void close() {
+            ApplianceClient open = connection;
+            if (open != null) {
+                open.close();
+                connection = null;
+            }
         }
     }
 }

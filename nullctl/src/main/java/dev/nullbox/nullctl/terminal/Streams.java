@@ -76,5 +76,28 @@ public record Streams(
          * @throws UsageException when the terminal would show it
          */
         Optional<char[]> ask(String question) throws UsageException;
+
+        /**
+         * Puts it into raw mode.
+         *
+         * @throws UsageException when it cannot be
+         */
+        default RawMode raw() throws UsageException {
+            throw new UsageException("this terminal cannot pass keys on: leave -t out");
+        }
+    }
+
+    /** A terminal in raw mode; closed, it is as before. */
+    public interface RawMode extends AutoCloseable {
+        /** Its size now. */
+        Size size();
+
+        @Override
+        void close();
+    }
+
+    /** Size of a terminal, in characters. */
+    public record Size(int rows, int columns) {
+        static final Size USUAL = new Size(24, 80);
     }
 }

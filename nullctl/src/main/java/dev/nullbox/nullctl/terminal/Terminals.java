@@ -1,5 +1,6 @@
 package dev.nullbox.nullctl.terminal;
 
+import dev.nullbox.natives.Natives;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,9 +18,22 @@ public final class Terminals {
     public static Optional<Streams.Terminal> ofThisProcess() {
         Optional<Console> console = Optional.ofNullable(System.console()).filter(Console::isTerminal);
         if (console.isPresent()) {
-            return console.map(known -> question -> Optional.ofNullable(known.readPassword("%s", question)));
+            return console.map(known -> new Own(question -> Optional.ofNullable(known.readPassword("%s", question))));
         }
-        return isTerminal(STANDARD_INPUT) ? Optional.of(Terminals::refuse) : Optional.empty();
+        return isTerminal(STANDARD_INPUT) ? Optional.of(new Own(Terminals::refuse)) : Optional.empty();
+    }
+
+    /** This process's own terminal. */
+    private record Own(Streams.Terminal person) implements Streams.Terminal {
+        @Override
+        public Optional<char[]> ask(String question) throws UsageException {
+            return person.ask(question);
+        }
+
+        @Override
+        public Streams.RawMode raw() throws UsageException {
+            return RawTerminal.enter(Natives.libc());
+        }
     }
 
     /** Java's console wants output at a terminal too; without it the echo stays on, and reading would show secrets. */

@@ -6,20 +6,24 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.gateway.TestCertificates;
 import dev.nullbox.nullctl.NullctlTestCase;
+import dev.nullbox.nullctl.terminal.Streams;
 import dev.nullbox.protocol.api.AgentReason;
 import dev.nullbox.rpc.RpcException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** A program beside an agent, as the operator sees it. */
 class ExecCommandTest extends NullctlTestCase {
     private final ByteArrayOutputStream input = new ByteArrayOutputStream();
-    private final CountDownLatch inputEnded = new CountDownLatch(1);
+    /** Of the next program: it ends once its input has. */
+    private volatile CountDownLatch inputEnded = new CountDownLatch(1);
 
     ExecCommandTest(TestCertificates certificates) {
         super(certificates);
@@ -84,6 +88,7 @@ class ExecCommandTest extends NullctlTestCase {
         sitAtTerminal();
         assertThat(run("exec", "hello", "--", "cmd")).isZero();
         assertThat(input.size()).isZero();
+        inputEnded = new CountDownLatch(1);
         assertThat(run("exec", "-i", "hello", "--", "cmd")).isZero();
         assertThat(input.toString(StandardCharsets.UTF_8)).isEqualTo("typed");
     }
@@ -109,5 +114,69 @@ class ExecCommandTest extends NullctlTestCase {
         assertThat(run("exec", "hello", "--", "cmd")).isEqualTo(125);
         assertThat(err()).contains("AGENT_STOPPED", "hello does not run; start it first");
         assertThat(run("exec", "hello")).isEqualTo(2);
+    }
+
+    /** A terminal whose window is made larger once its first size was asked for. */
+    private static final class GrowingTerminal implements Streams.Terminal, Streams.RawMode {
+        private final AtomicInteger asked = new AtomicInteger();
+        private boolean isClosed;
+
+        @Override
+        public Optional<char[]> ask(String question) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Streams.RawMode raw() {
+            return this;
+        }
+
+        @Override
+        public Streams.Size size() {
+            return asked.getAndIncrement() == 0 ? new Streams.Size(30, 90) : new Streams.Size(50, 150);
+        }
+
+        @Override
+        public void close() {
+            isClosed = true;
+        }
+    }
+
+    @Test
+    void aProgramAtATerminalFollowsItsSize() throws Exception {
+        CountDownLatch resized = new CountDownLatch(1);
+        appliance()
+                .serve(
+                        "cage",
+                        List.of(
+                                appliance().method("agent.exec", _ -> json("{\"exec\":\"e1\"}")),
+                                appliance().method("agent.exec_write", this::write),
+                                appliance().method("agent.exec_resize", _ -> {
+                                    resized.countDown();
+                                    return new JsonObject();
+                                }),
+                                appliance().method("agent.exec_read", _ -> {
+                                    boolean isOver = resized.getCount() == 0;
+                                    return json("{\"chunks\":[]"
+                                            + (isOver ? ",\"exit\":{\"how\":\"exited\",\"code\":3}}" : "}"));
+                                }),
+                                appliance().method("agent.exec_close", _ -> new JsonObject())));
+        GrowingTerminal terminal = new GrowingTerminal();
+        useTerminal(terminal);
+        assertThat(run("exec", "-it", "hello", "--", "vi")).isEqualTo(3);
+        assertThat(asked("agent.exec")).singleElement().satisfies(asked -> {
+            assertThat(asked.get("rows").getAsInt()).isEqualTo(30);
+            assertThat(asked.get("columns").getAsInt()).isEqualTo(90);
+            assertThat(asked.get("env").toString()).isEqualTo("[\"TERM=xterm\"]");
+        });
+        assertThat(asked("agent.exec_resize")).containsExactly(json("{\"exec\":\"e1\",\"rows\":50,\"columns\":150}"));
+        assertThat(terminal.isClosed).isTrue();
+    }
+
+    @Test
+    void noTerminalIsGivenWithoutOneHere() {
+        assertThat(run("exec", "-t", "hello", "--", "vi")).isEqualTo(125);
+        assertThat(err()).contains("standard input is no terminal: leave -t out");
+        assertThat(asked("agent.exec")).isEmpty();
     }
 }

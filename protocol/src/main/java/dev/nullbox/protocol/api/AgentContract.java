@@ -87,14 +87,17 @@ public final class AgentContract {
     public static final Field<Boolean> EXEC_END = Field.of(
                     "end", FieldType.TRUTH, "whether no more follows, once all of it is taken")
             .otherwise(false);
+    public static final Field<Long> ROWS = Field.of("rows", FieldType.whole(1, 65_535, ""), "of a terminal");
+    public static final Field<Long> COLUMNS = Field.of("columns", FieldType.whole(1, 65_535, ""), "of a terminal");
     public static final Field<Long> EXEC_SIGNAL_NUMBER = Field.of("signal", FieldType.whole(1, 64, ""), "its number");
 
     public static final Method<Message> AGENT_EXEC = CONTRACT.operators(
                     "agent.exec",
                     Effect.CHANGE,
                     struct(EXEC),
-                    "runs a program in an agent's guest, as the agent's user")
-            .with(Fields.AGENT, WORDS, ENV, USER, WORKDIR);
+                    "runs a program in an agent's guest, as the agent's user; at a terminal of its own when rows and"
+                            + " columns are given")
+            .with(Fields.AGENT, WORDS, ENV, USER, WORKDIR, ROWS.optional(), COLUMNS.optional());
     public static final Method<Message> EXEC_READ = CONTRACT.operators(
                     "agent.exec_read",
                     Effect.CHANGE,
@@ -111,6 +114,9 @@ public final class AgentContract {
     public static final Method<Message> EXEC_SIGNAL = CONTRACT.operators(
                     "agent.exec_signal", Effect.CHANGE, struct(), "sends the program and its process group a signal")
             .with(EXEC, EXEC_SIGNAL_NUMBER);
+    public static final Method<Message> EXEC_RESIZE = CONTRACT.operators(
+                    "agent.exec_resize", Effect.CHANGE, struct(), "gives the program's terminal another size")
+            .with(EXEC, ROWS, COLUMNS);
     public static final Method<Message> EXEC_CLOSE = CONTRACT.operators(
                     "agent.exec_close", Effect.CHANGE, struct(), "forgets the program; kills it if it still runs")
             .with(EXEC);

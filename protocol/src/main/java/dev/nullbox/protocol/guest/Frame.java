@@ -65,6 +65,16 @@ public record Frame(FrameKind kind, byte[] payload) {
         return ByteBuffer.wrap(payload).getInt();
     }
 
+    /** A frame of a terminal's size. */
+    public static Frame ofSize(int rows, int columns) {
+        return new Frame(
+                FrameKind.RESIZE,
+                ByteBuffer.allocate(2 * Short.BYTES)
+                        .putShort((short) rows)
+                        .putShort((short) columns)
+                        .array());
+    }
+
     public void wipe() {
         Arrays.fill(payload, (byte) 0);
     }

@@ -17,7 +17,7 @@ public enum FrameKind {
     STDERR(5),
     /** The sender sends no more of this stream: there is no half-close. */
     END(6),
-    /** Rows and columns of a terminal. */
+    /** Rows and columns of a terminal, 2 bytes big-endian each. */
     RESIZE(7),
     /** A signal's number, 4 bytes big-endian. */
     SIGNAL(8),

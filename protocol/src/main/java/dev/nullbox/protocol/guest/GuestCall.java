@@ -80,6 +80,11 @@ public record GuestCall(GuestOp op, int id, Fields fields) {
             return texts;
         }
 
+        /** Tells whether the tag is there. */
+        public boolean has(GuestTag tag) {
+            return first(tag).isPresent();
+        }
+
         /** The number of the tag. */
         public long number(GuestTag tag) throws IOException {
             byte[] value =
