@@ -7,6 +7,7 @@ module dev.nullbox.image {
     requires dev.nullbox.ctxgraph;
     requires dev.nullbox.cage;
     requires dev.nullbox.gateway;
+    requires dev.nullbox.importer;
     requires dev.nullbox.nullctl;
     requires static org.graalvm.nativeimage;
 

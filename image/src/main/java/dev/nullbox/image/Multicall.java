@@ -4,6 +4,7 @@ import dev.nullbox.cage.CageMain;
 import dev.nullbox.ctxgraph.CtxgraphMain;
 import dev.nullbox.egress.EgressMain;
 import dev.nullbox.gateway.GatewayMain;
+import dev.nullbox.importer.ImporterMain;
 import dev.nullbox.nullctl.NullctlMain;
 import dev.nullbox.nulld.LaunchMain;
 import dev.nullbox.nulld.NulldMain;
@@ -34,12 +35,13 @@ public final class Multicall {
             case "warden" -> WardenMain.main(args);
             case "ctxgraph" -> CtxgraphMain.main(args);
             case "cage" -> CageMain.main(args);
+            case "importer" -> ImporterMain.main(args);
             case "gateway" -> GatewayMain.main(args);
             case "nullctl" -> NullctlMain.main(args);
             default -> {
                 System.err.println(
                         name + ": not a name of this program; call it as one of nulld, launch, egress, warden,"
-                                + " ctxgraph, cage, gateway, nullctl");
+                                + " ctxgraph, cage, importer, gateway, nullctl");
                 System.exit(USAGE);
             }
         }

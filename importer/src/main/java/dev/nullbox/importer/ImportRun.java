@@ -21,6 +21,7 @@ import dev.nullbox.protocol.importer.ImportProtocol.SourceKind;
 import dev.nullbox.protocol.importer.ImportReason;
 import dev.nullbox.service.Sha256;
 import java.io.BufferedInputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -190,7 +191,7 @@ final class ImportRun {
 
     private Message result(ImageSource source, List<String> contents, Plan plan) throws IOException {
         MessageDigest digest = Sha256.digest();
-        try (InputStream in = Files.newInputStream(image)) {
+        try (InputStream in = new FileInputStream(image.toFile())) {
             byte[] buffer = new byte[BUFFER_BYTES];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 digest.update(buffer, 0, count);

@@ -7,6 +7,7 @@ import dev.nullbox.importer.input.MeteredStream;
 import dev.nullbox.importer.input.Spool;
 import dev.nullbox.protocol.importer.ImportReason;
 import java.io.BufferedInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -76,7 +77,7 @@ public final class SourceDetector implements AutoCloseable {
     private ArchiveIndex decompressed(Supplier<Meter> meters) throws IOException {
         Path file = work.resolve(PLAIN_FILE);
         try (InputStream raw = spool.stream();
-                OutputStream out = Files.newOutputStream(file)) {
+                OutputStream out = new FileOutputStream(file.toFile())) {
             metered(Compression.decompress(raw).stream(), meters.get()).transferTo(out);
             Spool opened = Spool.open(file, read);
             plain = Optional.of(opened);

@@ -3,20 +3,21 @@ package dev.nullbox.importer.input;
 import dev.nullbox.protocol.importer.ImportReason;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import java.util.function.LongConsumer;
 
-/** The archive as it lies on the data partition; parts of it are read as often as needed, in any order. */
+/**
+ * The archive as it lies on the data partition; parts of it are read as often as needed, in any order. No channel of NIO, which
+ * would load the JDK's network library. For one thread.
+ */
 public final class Spool implements AutoCloseable {
-    private final FileChannel file;
+    private final RandomAccessFile file;
     private final long size;
     private final LongConsumer read;
 
-    private Spool(FileChannel file, long size, LongConsumer read) {
+    private Spool(RandomAccessFile file, long size, LongConsumer read) {
         this.file = file;
         this.size = size;
         this.read = read;
@@ -28,8 +29,8 @@ public final class Spool implements AutoCloseable {
      * @param read is told the bytes of each read
      */
     public static Spool open(Path path, LongConsumer read) throws IOException {
-        FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
-        return new Spool(file, file.size(), read);
+        RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
+        return new Spool(file, file.length(), read);
     }
 
     public long size() {
@@ -73,7 +74,8 @@ public final class Spool implements AutoCloseable {
             if (left == 0) {
                 return -1;
             }
-            int count = file.read(ByteBuffer.wrap(to, offset, (int) Math.min(length, left)), at);
+            file.seek(at);
+            int count = file.read(to, offset, (int) Math.min(length, left));
             if (count < 0) {
                 throw new ImportException(
                         ImportReason.IMPORT_CUT, "the archive ends " + left + " bytes early; send it again");

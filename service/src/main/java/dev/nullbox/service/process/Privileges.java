@@ -6,9 +6,10 @@ import dev.nullbox.natives.SyscallException;
 import dev.nullbox.natives.linux.Capabilities;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.Prctl;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -100,13 +101,18 @@ public record Privileges(int uid, int gid, List<Integer> groups, long capabiliti
     }
 
     /**
-     * The fields of {@code /proc/thread-self/status} by name, as the kernel has them. Source: proc_pid_status(5).
+     * The fields of {@code /proc/thread-self/status} by name, as the kernel has them. Read without a channel of NIO, which loads
+     * the JDK's network library: its sockets are what a filter of the reader may end it for. Source: proc_pid_status(5).
      *
      * @throws IOException when it cannot be read
      */
     public static Map<String, String> status(Path file) throws IOException {
         Map<String, String> fields = new HashMap<>();
-        for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
+        String text;
+        try (InputStream in = new FileInputStream(file.toFile())) {
+            text = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+        for (String line : text.lines().toList()) {
             int colon = line.indexOf(':');
             if (colon > 0) {
                 fields.put(line.substring(0, colon), line.substring(colon + 1).strip());

@@ -1,0 +1,129 @@
+package dev.nullbox.importer.jail;
+
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.linux.CloseRange;
+import dev.nullbox.natives.linux.Namespaces;
+import dev.nullbox.natives.linux.OpenFlags;
+import dev.nullbox.natives.linux.Prctl;
+import dev.nullbox.natives.linux.Rlimits;
+import dev.nullbox.natives.linux.Signals;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.importer.ImportProtocol;
+import dev.nullbox.rpc.Codec;
+import dev.nullbox.rpc.Json;
+import dev.nullbox.service.process.Cgroup;
+import dev.nullbox.service.seccomp.AllowList;
+import dev.nullbox.service.seccomp.ListedCall;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * First stage of an import: puts the walls up round itself and executes the second inside them.
+ *
+ * <p>Namespaces, credentials and capabilities belong to a thread; execve(2) ends all threads but the caller, so all is done
+ * by one thread, the one that calls execve. Until then nothing of the archive is read.
+ */
+public final class FirstStage {
+    /** The word that the second stage is started with. */
+    public static final String SECOND_STAGE = "work";
+
+    private static final String REQUEST_FILE = "/request";
+    private static final List<String> ENVIRONMENT = List.of("LANG=C.UTF-8", "PATH=/sbin:/bin");
+    private static final int LAST_STANDARD = 2;
+    private static final int MAX_DESCRIPTORS = 256;
+    private static final int MAX_TASKS = 64;
+    private static final int OWNER_ONLY = 0077;
+    /** Of -1000 to 1000: above any service, below a microVM. Source: proc_pid_oom_score_adj(5). */
+    private static final String OOM_SCORE = "800";
+
+    private final Libc libc;
+    private final Message request;
+
+    private FirstStage(Libc libc, Message request) {
+        this.libc = libc;
+        this.request = request;
+    }
+
+    /** Returns only with a failure. */
+    public static void enter(Libc libc, Message request) throws IOException {
+        new FirstStage(libc, request).enter();
+    }
+
+    private void enter() throws IOException {
+        dieWithCage();
+        Cgroup.write(Path.of("/proc/self/oom_score_adj"), OOM_SCORE);
+        int uid = request.getInt(ImportProtocol.UID);
+        for (String path : List.of(request.get(ImportProtocol.SOURCE), request.get(ImportProtocol.WORK))) {
+            libc.chown(path, uid, uid).orThrow("chown " + path + " to " + uid);
+        }
+        Message inside = Walls.expected(request);
+        libc.unshare(namespaces()).orThrow("unshare mount, network, IPC and UTS namespaces");
+        libc.sethostname("importer").orThrow("sethostname");
+        new JailRoot(libc, request).build();
+        requestToStandardInput(inside);
+        JailRoot.seal(libc);
+        limit();
+        libc.umask(OWNER_ONLY).orThrow("umask 077");
+        Walls.privileges(uid).assume(libc);
+        // A change of credentials has taken it back.
+        dieWithParent();
+        libc.closeRange(LAST_STANDARD + 1, -1, CloseRange.CLOSE_RANGE_CLOEXEC).orThrow("close_range");
+        List<String> command = new ArrayList<>(request.get(ImportProtocol.LAUNCHER));
+        command.add(SECOND_STAGE);
+        JailLandlock.restrict(libc, request);
+        List<ListedCall> calls = new ArrayList<>(AllowList.ofRuntime(ImportPolicy.RUNTIME_CALLS));
+        calls.addAll(ImportPolicy.CALLS);
+        AllowList.install(libc, 0, calls);
+        libc.execve(command.getFirst(), command, ENVIRONMENT).orThrow("execve " + command.getFirst());
+    }
+
+    /** The PID namespace is the process' own from its start. A kernel without IPC has no namespace for it. */
+    private static int namespaces() {
+        int ipc = Files.exists(Path.of("/proc/thread-self/ns/ipc")) ? Namespaces.CLONE_NEWIPC : 0;
+        return Namespaces.CLONE_NEWNS | Namespaces.CLONE_NEWNET | Namespaces.CLONE_NEWUTS | ipc;
+    }
+
+    /**
+     * Has the kernel kill this process when cage's spawning thread ends.
+     *
+     * @throws IOException when cage has died already: then no signal would come
+     */
+    private void dieWithCage() throws IOException {
+        dieWithParent();
+        long pid = request.get(ImportProtocol.CAGE_PID);
+        if (!Files.readAllLines(Path.of("/proc/thread-self/status")).contains("PPid:\t" + pid)) {
+            throw new IOException("cage, process " + pid + ", has died");
+        }
+    }
+
+    private void dieWithParent() throws SyscallException {
+        libc.prctl(Prctl.PR_SET_PDEATHSIG, Signals.SIGKILL, 0, 0, 0).orThrow("prctl PR_SET_PDEATHSIG");
+    }
+
+    /**
+     * Of each process. The length of files is not among them: mkfs.erofs keeps what is not compressed yet in the image, 1 TiB
+     * behind its beginning. The quota of the work directory is cage's.
+     */
+    private void limit() throws SyscallException {
+        long seconds = request.get(ImportProtocol.LIMIT_SECONDS);
+        libc.setrlimit(Rlimits.RLIMIT_CORE, 0, 0).orThrow("setrlimit RLIMIT_CORE");
+        libc.setrlimit(Rlimits.RLIMIT_CPU, seconds, seconds).orThrow("setrlimit RLIMIT_CPU");
+        libc.setrlimit(Rlimits.RLIMIT_NOFILE, MAX_DESCRIPTORS, MAX_DESCRIPTORS).orThrow("setrlimit RLIMIT_NOFILE");
+        libc.setrlimit(Rlimits.RLIMIT_NPROC, MAX_TASKS, MAX_TASKS).orThrow("setrlimit RLIMIT_NPROC");
+    }
+
+    /** A file of no name: a pipe may be too short for it, and nobody reads yet. */
+    private void requestToStandardInput(Message inside) throws IOException {
+        Path file = Path.of(REQUEST_FILE);
+        Files.write(file, Json.bytes(Codec.encode(inside)));
+        int fd = libc.open(REQUEST_FILE, OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0)
+                .orThrow("open " + REQUEST_FILE);
+        libc.dup2(fd, 0).orThrow("dup2 the request to standard input");
+        libc.close(fd).orThrow("close the request");
+        Files.delete(file);
+    }
+}
