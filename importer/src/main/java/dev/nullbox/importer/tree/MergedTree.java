@@ -204,18 +204,33 @@ public final class MergedTree {
         if (name.startsWith(AUFS) && !name.equals(OPAQUE)) {
             return true;
         }
-        List<String> path = names.subList(0, names.size() - 1);
-        Optional<Node> found = find(path);
+        Optional<Node> found = formerDirectory(names.subList(0, names.size() - 1));
         if (found.isEmpty()) {
             return true;
         }
-        Node parent = directory(found.get(), path);
+        Node parent = found.get();
         if (name.equals(OPAQUE)) {
             parent.children().forEach(child -> removeLower(parent, child));
             return true;
         }
         parent.child(hidden).ifPresent(child -> removeLower(parent, child));
         return true;
+    }
+
+    /**
+     * The directory; empty when there is none, or when this layer has put something else there, below which nothing of a
+     * lower layer is left: umoci writes whiteouts for what was in it.
+     */
+    private Optional<Node> formerDirectory(List<String> names) throws ImportException {
+        Node at = top;
+        for (int i = 0; i < names.size(); i++) {
+            Optional<Node> next = at.child(names.get(i));
+            if (next.isEmpty() || (!next.get().isDirectory() && next.get().hasEntryIn(layer))) {
+                return Optional.empty();
+            }
+            at = directory(next.get(), names.subList(0, i + 1));
+        }
+        return Optional.of(at);
     }
 
     /** Removes what lower layers have put there; directories stay in which this layer has put something. */

@@ -143,6 +143,15 @@ class MergedTreeTest {
                 .containsExactly("./", "d -> e", "f/", "g -> f", "s/", "f/y 1:2", "s/z 1:4");
     }
 
+    /** umoci 0.4 writes whiteouts for what was in a directory that it replaces. */
+    @Test
+    void whiteoutsBelowWhatReplacedADirectoryAreNothing() throws Exception {
+        assertThat(written(
+                        tar().file("d/x/y", "").file("etc/x", ""),
+                        tar().symlink("d", "etc").file("d/.wh.x", "").file("d/x/.wh.y", "")))
+                .containsExactly("./", "d -> etc", "etc/", "etc/x 0:1");
+    }
+
     @Test
     void hardLinksAreNamesOfFilesNotOfPaths() throws Exception {
         TarBuilder lower = tar().file("a", "").link("b", "a").link("c", "b");
