@@ -68,6 +68,7 @@ part() {
   case $1 in
   repo:*) echo "$NB_ROOT/$rest" ;;
   deb:*) echo "$PACKAGES/${rest%%:*}${rest#*:}" ;;
+  erofs:*) echo "$NB_EROFS/root${rest#*:}" ;;
   native:*) echo "$NB_NATIVE/$rest" ;;
   krun:*) echo "$NB_KRUN/$rest" ;;
   hello:*) echo "$NB_HELLO/$rest" ;;
@@ -77,7 +78,7 @@ part() {
   guest-kernel:*) echo "$NB_GUEST_KERNEL/$rest" ;;
   guest-tools:*) echo "$NB_GUEST_TOOLS/$rest" ;;
   tools:*) echo "$NB_TOOLS/$rest" ;;
-  *) die "manifest: unknown kind of source '$1'; known are repo, deb, native, krun, hello, chaos, jre, guest, guest-kernel, guest-tools, tools" ;;
+  *) die "manifest: unknown kind of source '$1'; known are repo, deb, erofs, native, krun, hello, chaos, jre, guest, guest-kernel, guest-tools, tools" ;;
   esac
 }
 
@@ -229,7 +230,7 @@ pack_iso() { NB_REPEAT='./nullbox build iso' step 'making the ISO' iso build_iso
 # The contents of all the parts, by the sums that their cache entries carry, and what packs them.
 parts_key() {
   hash_of "$(dpkg-query -W -f '${Package} ${Version}\n' binutils cpio squashfs-tools zstd)" "$HERE/build.sh" "$HERE/sources.sh" "$SOURCES_LIST" "$NOTICES" "${MANIFESTS[@]}" "$TOOLS_MANIFEST" "$HERE/files" "$PACKAGES/.sums" "$NB_NATIVE/.sums" "$NB_KRUN/.sums" \
-    "$NB_HELLO/.sums" "$NB_GUEST/.sums" "$NB_GUEST_KERNEL/.sums" "$NB_TOOLS/.sums" "${NB_CHAOS:+$NB_CHAOS/.sums}" "${NB_JRE:+$NB_JRE/.sums}"
+    "$NB_HELLO/.sums" "$NB_GUEST/.sums" "$NB_GUEST_KERNEL/.sums" "$NB_TOOLS/.sums" "$NB_EROFS/.sums" "${NB_CHAOS:+$NB_CHAOS/.sums}" "${NB_JRE:+$NB_JRE/.sums}"
 }
 
 PACKAGES=$(cache_build image-packages "$(hash_of "$HERE/packages.lock" "$(declare -f fetch_packages source_of)")" take_packages)
@@ -237,6 +238,7 @@ if [ "$WANTED" = tools ]; then
   cache_build tools "$(hash_of "$HERE/build.sh" "$TOOLS_MANIFEST" "$PACKAGES/.sums" "$NB_GUEST_TOOLS/.sums" "$EROFS_KEY")" pack_tools
   exit
 fi
+NB_EROFS=$(erofs_entry)
 ROOT=$(cache_build image "$(parts_key)" pack_root)
 if [ "$WANTED" != root ]; then
   ISO=$(cache_build iso "$(hash_of "$ROOT/.sums" "$NB_KERNEL/.sums" "$KERNEL_ARGS" \

@@ -38,6 +38,19 @@ debian_rows() {
   done < <(packages_of "$@" | join - "$PACKAGES/sources")
 }
 
+# trixie_packages_of MANIFEST...: those of them that are Debian trixie's.
+trixie_packages_of() { entries "$@" | awk '$4 ~ /^erofs:/ {split($4, part, ":"); print part[2]}' | sort -u; }
+
+# trixie_rows MANIFEST...: by the first line of their change logs, SOURCE (VERSION) SUITE; ...
+trixie_rows() {
+  local name source version
+  while read -r name; do
+    read -r source version _ < <(zcat "$NB_EROFS/root/usr/share/doc/$name/changelog.Debian.gz")
+    version=${version#(}
+    row "$name" "${version%)}" "licences/trixie-$name" "Debian source package $source ${version%)}" "$(paths_of "erofs:$name:" "$@")"
+  done < <(trixie_packages_of "$@")
+}
+
 # executable_rows: what the native executable and what lies beside it are made from.
 executable_rows() {
   local jar name where
@@ -67,6 +80,7 @@ linux_version() { sed -n 's/^# Linux.* \([0-9][0-9.]*\) Kernel Configuration$/\1
 root_sources() {
   local name where
   debian_rows "${MANIFESTS[@]}"
+  trixie_rows "${MANIFESTS[@]}"
   debian_rows "$TOOLS_MANIFEST" | sed 's/$/ (of the tools disk)/'
   executable_rows
   row linux "$(linux_version "$NB_GUEST_KERNEL")" '' '' "$(paths_of guest-kernel: "${MANIFESTS[@]}")"
@@ -92,6 +106,9 @@ write_licences() {
     documents=$(basename "$(readlink "$PACKAGES/$name/usr/share/doc/$name" || echo "$name")")
     install -m 644 "$PACKAGES/$documents/usr/share/doc/$documents/copyright" "$dir/$name"
   done < <(packages_of "${MANIFESTS[@]}" "$TOOLS_MANIFEST")
+  while read -r name; do
+    install -m 644 "$NB_EROFS/root/usr/share/doc/$name/copyright" "$dir/trixie-$name"
+  done < <(trixie_packages_of "${MANIFESTS[@]}")
   find "$COMMON_LICENCES" -type f -exec install -m 644 {} "$dir/" \;
   install -m 644 "$NOTICES" "$dir/NOTICES"
 }

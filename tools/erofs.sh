@@ -10,8 +10,9 @@
 # shellcheck source=erofs.version
 . "$NB_ROOT/tools/erofs.version"
 
+# The packages' documents stay: what of them goes into the image needs its licence beside it.
 unpack_erofs() {
-  local out=$1 pin program
+  local out=$1 pin program TREE_UNUSED=(etc var usr/share/man usr/share/locale usr/share/lintian usr/share/bug)
   pin=$(NB_PINNED_IN=tools/erofs.version debian_choose "erofs-utils=$EROFS_VERSION" "${EROFS_VERSION%%-*}-")
   trixie_tree "$out" "$pin"
   for program in mkfs dump fsck; do tree_program "$out/$program.erofs" "usr/bin/$program.erofs"; done

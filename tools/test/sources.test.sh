@@ -22,6 +22,18 @@ test_package_is_listed_with_its_source_package_and_path() {
   [ "$(cat "$TMP/out")" = 'libtwo | 2-1+b1 | licences/libtwo | Debian source package one 2-1 | /lib/two.so' ] || wrong 'it is listed otherwise'
 }
 
+test_trixie_package_is_listed_and_its_licence_named_apart() {
+  local docs=$TMP/erofs/root/usr/share/doc/libthree
+  mkdir -p "$docs" "$TMP/common"
+  echo 'three (1:3-4) trixie; urgency=low' | gzip >"$docs/changelog.Debian.gz"
+  echo 'freer' >"$docs/copyright"
+  printf 'file 0644 /lib/three.so erofs:libthree:/lib/three.so.3\n' >"$TMP/trixie"
+  sources "NB_EROFS='$TMP/erofs'; trixie_rows '$TMP/trixie'; MANIFESTS+=('$TMP/trixie') COMMON_LICENCES='$TMP/common'; write_licences '$TMP/licences'"
+  expect_code 0
+  [ "$(cat "$TMP/out")" = 'libthree | 1:3-4 | licences/trixie-libthree | Debian source package three 1:3-4 | /lib/three.so' ] || wrong 'it is listed otherwise'
+  [ "$(cat "$TMP/licences/trixie-libthree")" = freer ] || wrong 'the licence is not there'
+}
+
 test_licence_of_a_package_may_lie_in_another() {
   sources "COMMON_LICENCES=\$(mktemp -d '$TMP/XXXX'); write_licences '$TMP/licences'"
   expect_code 0
