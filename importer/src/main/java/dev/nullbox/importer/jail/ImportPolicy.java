@@ -128,6 +128,9 @@ public final class ImportPolicy {
     /** Of all that the first stage executes; no socket, and no file but what Landlock allows. */
     static final List<ListedCall> CALLS = joined(STARTING, READING);
 
+    /** Of the importer once mkfs.erofs runs: what is read from then on is the archive. */
+    static final List<ListedCall> CALLS_WHILE_READING = joined(AFTER, READING);
+
     private ImportPolicy() {}
 
     /** From now on no thread of the process starts a program, or maps code; mkfs.erofs, which runs, still may. */
@@ -135,7 +138,7 @@ public final class ImportPolicy {
         AllowList.install(
                 libc,
                 SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_TSYNC_ESRCH,
-                joined(AllowList.ofRuntime(RUNTIME_CALLS), joined(AFTER, READING)));
+                joined(AllowList.ofRuntime(RUNTIME_CALLS), CALLS_WHILE_READING));
     }
 
     private static List<ListedCall> joined(List<ListedCall> first, List<ListedCall> second) {
