@@ -26,8 +26,8 @@ class ImportFuzzTest {
     @TempDir
     Path directory;
 
-    private static byte[] archive() {
-        TarBuilder lower = new TarBuilder()
+    private static byte[] lower() {
+        return new TarBuilder()
                 .directory("./")
                 .directory("etc")
                 .file("etc/a", "content a")
@@ -37,10 +37,16 @@ class ImportFuzzTest {
                 .link("etc/h", "etc/a")
                 .device("null")
                 .pax(Map.of("GNU.sparse.size", "5000", "GNU.sparse.map", "0,4,4096,4"))
-                .file("sparse", "12345678");
-        TarBuilder upper =
-                new TarBuilder().file("etc/.wh.s", "").file("etc/a", "changed").link("l", "etc/h");
-        return ImageBuilder.oci(lower.end(), upper.end());
+                .file("sparse", "12345678")
+                .end();
+    }
+
+    private static byte[] upper() {
+        return new TarBuilder()
+                .file("etc/.wh.s", "")
+                .file("etc/a", "changed")
+                .link("l", "etc/h")
+                .end();
     }
 
     private static byte[] root() {
@@ -64,13 +70,22 @@ class ImportFuzzTest {
         Random random = new Random(seed);
         Imports imports = new Imports(directory)
                 .with(Message.of(ImportProtocol.LIMIT_BYTES.is(1L << 26), ImportProtocol.LIMIT_ENTRIES.is(1000L)));
-        byte[] archive = seed % 2 == 0 ? root() : archive();
         int errors = 0;
         for (int i = 0; i < CHANGES; i++) {
-            byte[] changed = changed(archive, random);
+            byte[] changed = archive(seed, random);
             errors += assertTimeoutPreemptively(LIMIT, () -> isRefused(imports, changed)) ? 1 : 0;
         }
         assertThat(errors).as("errors of seed %d", seed).isPositive();
+    }
+
+    /** A root, an image, or an image of changed layers, whose digests are right. */
+    private static byte[] archive(long seed, Random random) {
+        return switch ((int) (seed % 3)) {
+            case 0 -> changed(root(), random);
+            case 1 -> changed(ImageBuilder.oci(lower(), upper()), random);
+            default ->
+                ImageBuilder.oci(changed(lower(), random), random.nextBoolean() ? changed(upper(), random) : upper());
+        };
     }
 
     private static byte[] changed(byte[] archive, Random random) {

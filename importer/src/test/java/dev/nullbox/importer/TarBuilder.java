@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Tar archive made by hand, header by header, so that it may be as wrong as a test needs it. */
 public final class TarBuilder {
@@ -95,7 +96,8 @@ public final class TarBuilder {
     /** A pax header for the next entry. Values are bytes in ISO 8859-1. */
     public TarBuilder pax(Map<String, String> records) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        records.forEach((key, value) -> {
+        // In one order, so that a seed of a test means the same archive each time.
+        new TreeMap<>(records).forEach((key, value) -> {
             String rest = " " + key + "=" + value + "\n";
             int length = rest.length() + 1;
             while (Integer.toString(length).length() + rest.length() != length) {
