@@ -11,9 +11,10 @@
 /*
  * A frame with its heads is one packet, in memory of eight pages: the kernel finds those however scattered its memory
  * is. Between two rounds of reading lies a pause, so that what comes in small pieces goes out in large ones: a packet
- * costs an exit of the virtual machine.
+ * costs an exit of the virtual machine. A round has so many pieces at most: an agent that writes as fast as the host
+ * reads holds up neither the heartbeat nor the end.
  */
-enum { PIECE_SIZE = 28 << 10, HELLO_SIZE = 1024, PAUSE_MS = 2 };
+enum { PIECE_SIZE = 28 << 10, HELLO_SIZE = 1024, PAUSE_MS = 2, MOST_PIECES = 16 };
 
 static const int KINDS[OUTPUT_STREAMS] = {FRAME_STDOUT, FRAME_STDERR};
 
@@ -68,7 +69,7 @@ static int send_next(struct output *output) {
 int pump_output(struct output *output) {
     int is_done = 0;
     if (!wants_output(output, now_ms())) return 0;
-    while (wants_output(output, output->pause_until) && send_next(output)) {
+    for (int i = 0; i < MOST_PIECES && wants_output(output, output->pause_until) && send_next(output); i++) {
         turn_link(&output->link, 0);
         is_done = 1;
     }

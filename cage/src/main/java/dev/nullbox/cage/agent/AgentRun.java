@@ -91,6 +91,12 @@ public final class AgentRun {
     interface Listener {
         void console(String line);
 
+        /** False while a line of the console would be counted and not shown. */
+        boolean takesConsole();
+
+        /** So many lines of the console came while none was taken. */
+        void skipped(long lines);
+
         void message(String line);
 
         /** The walls are read back; with the limits of its control group, by the names of their files. */
@@ -490,6 +496,16 @@ public final class AgentRun {
         @Override
         public void line(String line) {
             listener.console(line);
+        }
+
+        @Override
+        public boolean takesLines() {
+            return listener.takesConsole();
+        }
+
+        @Override
+        public void skipped(long lines) {
+            listener.skipped(lines);
         }
 
         @Override

@@ -13,7 +13,6 @@ import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.EventSink;
 import dev.nullbox.service.RateLimitedLog;
-import dev.nullbox.service.TokenBucket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -29,11 +28,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Thread of one agent: takes events one by one and performs what {@link AgentLifecycle} says. */
 public final class AgentRunner implements Runnable {
-    private static final int CONSOLE_BURST = 500;
-    private static final int CONSOLE_LINES_PER_SECOND = 100;
     private static final long NO_RUN = 0;
     /** From the agent's end until what it wrote is on its disks. */
     private static final Duration GUEST_SYNC = Duration.ofSeconds(20);
+    /** For the last lines of a run, before its end is told. */
+    private static final Duration LAST_LINES = Duration.ofSeconds(10);
 
     /** @param run whose event it is, or {@link #NO_RUN} */
     private record Queued(AgentEvent event, long run, CompletableFuture<Boolean> taken) {}
@@ -232,46 +231,38 @@ public final class AgentRunner implements Runnable {
     }
 
     private final class RunListener implements AgentRun.Listener {
-        private final TokenBucket console = budget();
-        /** The VMM's own, to which libkrun gives the guest a port. */
-        private final TokenBucket messages = budget();
-
         private final long run;
+        private final LineQueue console;
+        /** The VMM's own, to which libkrun gives the guest a port. */
+        private final LineQueue messages;
 
         RunListener(long run) {
             this.run = run;
-        }
-
-        private TokenBucket budget() {
-            return new TokenBucket(CONSOLE_BURST, 1_000 / CONSOLE_LINES_PER_SECOND, clockMillis.getAsLong());
+            this.console = new LineQueue(
+                    "console-" + agent.name(),
+                    clockMillis,
+                    line -> emit(AgentContract.CONSOLE, Fields.RUN.is(run), AgentContract.LINE.is(line)));
+            this.messages = new LineQueue("messages-" + agent.name(), clockMillis, AgentRunner.this::warn);
         }
 
         @Override
         public void console(String line) {
-            withinBudget(console, line, this::writeLine);
+            console.offer(line);
         }
 
-        private void withinBudget(TokenBucket budget, String line, Consumer<String> to) {
-            if (budget.take(clockMillis.getAsLong())) {
-                reportDropped(budget, to);
-                to.accept(line);
-            }
+        @Override
+        public boolean takesConsole() {
+            return console.hasRoom();
         }
 
-        private void reportDropped(TokenBucket budget, Consumer<String> to) {
-            long dropped = budget.takeDropped();
-            if (dropped > 0) {
-                to.accept("(" + dropped + " lines dropped: more than " + CONSOLE_LINES_PER_SECOND + " a second)");
-            }
-        }
-
-        private void writeLine(String line) {
-            emit(AgentContract.CONSOLE, Fields.RUN.is(run), AgentContract.LINE.is(line));
+        @Override
+        public void skipped(long lines) {
+            console.skip(lines);
         }
 
         @Override
         public void message(String line) {
-            withinBudget(messages, line, AgentRunner.this::warn);
+            messages.offer(line);
         }
 
         @Override
@@ -308,8 +299,9 @@ public final class AgentRunner implements Runnable {
 
         @Override
         public void ended(RunEnd end) {
-            reportDropped(console, this::writeLine);
-            reportDropped(messages, AgentRunner.this::warn);
+            if (!console.flush(LAST_LINES) || !messages.flush(LAST_LINES)) {
+                warn("its last lines are late: the appliance's log is slow");
+            }
             var _ = send(new AgentEvent.Exited(end), run);
         }
     }

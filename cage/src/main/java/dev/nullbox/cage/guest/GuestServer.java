@@ -60,6 +60,12 @@ public final class GuestServer implements AutoCloseable {
         /** One line of the agent's output, escaped. */
         void line(String line);
 
+        /** False while a line would be counted and not shown. */
+        boolean takesLines();
+
+        /** So many lines of the agent's output came while none was taken. */
+        void skipped(long lines);
+
         /** The agent's program runs. */
         void started();
 
@@ -273,8 +279,8 @@ public final class GuestServer implements AutoCloseable {
 
     private void readLines(FrameChannel channel) throws IOException {
         Consumer<String> lines = line -> listener.line(TerminalText.escaped(line));
-        LineSplitter output = LineSplitter.splitting(MAX_LINE_BYTES, lines);
-        LineSplitter errors = LineSplitter.splitting(MAX_LINE_BYTES, lines);
+        LineSplitter output = LineSplitter.sampling(MAX_LINE_BYTES, lines, listener::takesLines, listener::skipped);
+        LineSplitter errors = LineSplitter.sampling(MAX_LINE_BYTES, lines, listener::takesLines, listener::skipped);
         try {
             for (Frame frame = channel.read(OUTPUT_LIMIT);
                     frame.kind() != FrameKind.END;

@@ -63,6 +63,14 @@ class ExecTest {
         public void configured() {}
 
         @Override
+        public boolean takesLines() {
+            return true;
+        }
+
+        @Override
+        public void skipped(long lines) {}
+
+        @Override
         public void line(String line) {}
 
         @Override

@@ -56,6 +56,14 @@ class GuestServerTest {
         }
 
         @Override
+        public boolean takesLines() {
+            return true;
+        }
+
+        @Override
+        public void skipped(long lines) {}
+
+        @Override
         public void line(String line) {
             seen.add("line " + line);
         }

@@ -43,6 +43,14 @@ class StalledGuestTest {
         }
 
         @Override
+        public boolean takesLines() {
+            return true;
+        }
+
+        @Override
+        public void skipped(long lines) {}
+
+        @Override
         public void line(String line) {
             broken.add("line " + line);
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class LineSplitterTest {
@@ -62,5 +63,19 @@ class LineSplitterTest {
         assertThat(catchThrowable(() -> feed(failing, "one\n"))).hasMessage("one");
         failing.end();
         assertThat(got).containsExactly("one");
+    }
+
+    /** The rest of a chunk is counted from the first line on that is not wanted; no line is cut in two. */
+    @Test
+    void unwantedLinesOfAChunkAreCounted() {
+        AtomicLong skipped = new AtomicLong();
+        LineSplitter sampling = LineSplitter.sampling(MAX_BYTES, got::add, () -> got.size() < 2, skipped::addAndGet);
+        feed(sampling, "a\nb\nc\nd\ne");
+        assertThat(got).containsExactly("a", "b");
+        assertThat(skipped).hasValue(2);
+        got.clear();
+        feed(sampling, "f\ng\n");
+        assertThat(got).containsExactly("ef", "g");
+        assertThat(skipped).hasValue(2);
     }
 }
