@@ -64,6 +64,10 @@ public final class AgentRun {
 
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
     private static final int CONSOLE_TAIL = 8;
+    /** With which libkrun marks a line of its guest's kernel or init among its own messages. */
+    private static final String GUEST_MARK = " init_or_kernel] ";
+    /** Begins the end of what a kernel says: the lines after it are a stack. */
+    private static final String PANIC = "Kernel panic - not syncing";
 
     /** Reason of a ban: the agent asked for a secret which nobody may have. */
     static final String CANARY = "canary";
@@ -479,7 +483,13 @@ public final class AgentRun {
     }
 
     private synchronized void keepLine(String line) {
+        if (line.contains(PANIC)) {
+            consoleTail.clear();
+        }
         if (consoleTail.size() == CONSOLE_TAIL) {
+            if (consoleTail.getFirst().contains(PANIC)) {
+                return;
+            }
             consoleTail.removeFirst();
         }
         consoleTail.addLast(line);
@@ -559,6 +569,10 @@ public final class AgentRun {
 
         @Override
         public void message(String line) {
+            int mark = line.indexOf(GUEST_MARK);
+            if (mark >= 0) {
+                keepLine(line.substring(mark + GUEST_MARK.length()));
+            }
             listener.message(line);
         }
 
