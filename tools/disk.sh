@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# disk.sh IMAGE AGENT-DIR...: makes a data disk with agents on it, from directories that hold AGENT.toml and rootfs/ or
-# rootfs.tar. Sourced, it gives data_disk, agent_name and agent_root.
+# disk.sh IMAGE AGENT-DIR...: makes a data disk with agents on it, from directories that hold AGENT.toml and one of
+# rootfs/, rootfs.tar, and root.erofs with root.digest. Sourced, it gives data_disk, agent_name and agent_root.
 # Needs: sfdisk, python3; mkfs.xfs and mkfs.erofs come from Debian trixie.
 
 # shellcheck source=erofs.sh
@@ -27,15 +27,15 @@ agent_name() {
   sed -n '/^ *\[agent\]/,/^ *\[[^]]*\] *$/s/^ *name *= *["'\'']\([^"'\'']*\).*/\1/p' "$1/AGENT.toml" | head -n 1
 }
 
-# agent_root DIR: the agent's root, a directory or an archive; fails unless there is one of the two.
+# agent_root DIR: the agent's root, a directory, an archive, or an image that is ready; fails unless there is one of the
+# three.
 agent_root() {
-  if [ -d "$1/rootfs" ] && [ ! -e "$1/rootfs.tar" ]; then
-    printf '%s\n' "$1/rootfs"
-  elif [ -f "$1/rootfs.tar" ] && [ ! -e "$1/rootfs" ]; then
-    printf '%s\n' "$1/rootfs.tar"
-  else
-    return 1
-  fi
+  local found=()
+  if [ -d "$1/rootfs" ]; then found+=("$1/rootfs"); fi
+  if [ -f "$1/rootfs.tar" ]; then found+=("$1/rootfs.tar"); fi
+  if [ -f "$1/root.erofs" ]; then found+=("$1/root.erofs"); fi
+  [ ${#found[@]} -eq 1 ] || return 1
+  printf '%s\n' "${found[0]}"
 }
 
 # The appliance sets aside what an agent's disks may grow to, 1 or 2 GiB by default; a sparse file costs nothing.
@@ -76,6 +76,11 @@ data_disk() {
 pack_agent() {
   local root options=()
   root=$(agent_root "$1")
+  if [ "${root##*/}" = root.erofs ]; then
+    cp --sparse=always "$root" "$2"
+    cp "$1/root.digest" "${2%.erofs}.digest"
+    return
+  fi
   if [ -d "$root" ] && [ "$(id -u)" -ne 0 ]; then options=(--all-root); fi
   erofs_entry >/dev/null
   NB_REPEAT="./nullbox boot --agent $1" step "packing the root of the agent $(agent_name "$1")" agent-root make_root_image "$root" "$2" "${options[@]}"

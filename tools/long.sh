@@ -14,6 +14,7 @@ long_tests() {
   case $part in kernel | all) long_kernel ;; esac
   case $part in builds | all) long_builds ;; esac
   case $part in vm | all) long_vm ;; esac
+  case $part in debian) long_debian ;; esac
 }
 
 # rounds NAME MINUTES NUMBER COMMAND: COMMAND with 1, 2, ... up to NUMBER, none begun after so many minutes.
@@ -59,6 +60,13 @@ long_vm() {
   use_krun
   vm_inputs
   rounds vm 12 4 vm_round
+}
+
+# Not one of the parts of an hour: it alone takes longer where the guest is emulated.
+long_debian() {
+  use_krun
+  vm_inputs
+  java_tests debian '**/*VmLong.java' '**/*Test.java' -Dspotless.check.skip -pl smoke-test -am
 }
 
 vm_round() { java_tests "vm $1" '**/*VmIT.java' '**/*Test.java' -Dspotless.check.skip -pl smoke-test -am; }

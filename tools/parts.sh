@@ -16,7 +16,8 @@ NB_PACKAGES=(
   # image/
   dosfstools e2fsprogs fdisk grub-efi-amd64-bin grub-pc-bin mtools musl-tools squashfs-tools xfsprogs xorriso
   # Java, tests, formatting
-  clang-format iproute2 libnftables-dev libzstd-dev maven nftables python3-argon2 python3-cryptography shellcheck shfmt skopeo umoci
+  clang-format iproute2 libnftables-dev libzstd-dev maven mmdebstrap nftables python3-argon2 python3-cryptography shellcheck
+  shfmt skopeo umoci
 )
 
 # ensure_packages [PACKAGE...]: installs what is missing of NB_PACKAGES and of the packages named; finds the JDK.
@@ -144,6 +145,33 @@ testers_part() {
 }
 
 build_testers() { NB_REPEAT='smoke-test/build.sh DIR' step 'compiling the testers' testers smoke-test/build.sh "$1"; }
+
+# The root of the agent "debian", as an archive: of the newest packages when it is made.
+debian_root_part() {
+  cache_build debian-root "$(hash_of smoke-test/debian/build.sh "$(versions mmdebstrap)")" build_debian_root
+}
+
+build_debian_root() { NB_REPEAT='smoke-test/debian/build.sh DIR' step 'installing Debian 12 for an agent' debian-root smoke-test/debian/build.sh "$1"; }
+
+# That root with the proof's programs below /proof, as an image; and its BusyBox.
+debian_agent_part() {
+  NB_DEBIAN_ROOT=$(debian_root_part)
+  cache_build debian-agent "$(hash_of "$NB_DEBIAN_ROOT/.sums" "$EROFS_KEY" smoke-test/debian/*.py)" build_debian_agent
+}
+
+build_debian_agent() {
+  erofs_entry >/dev/null
+  NB_REPEAT='./nullbox test vm' step 'packing the root of the agent debian' debian-agent pack_debian_agent "$1"
+}
+
+pack_debian_agent() {
+  tar -x -f "$NB_DEBIAN_ROOT/rootfs.tar" -C "$1" --strip-components=3 --no-same-owner ./usr/bin/busybox
+  cp "$NB_DEBIAN_ROOT/rootfs.tar" "$1/rootfs.tar"
+  tar -r -f "$1/rootfs.tar" --owner=0:0 --group=0:0 --mtime="@$SOURCE_DATE_EPOCH" --transform='s:^:proof/:' \
+    -C smoke-test/debian files.py network.py processes.py proof.py suites.py tools.py
+  make_root_image "$1/rootfs.tar" "$1/root.erofs"
+  rm "$1/rootfs.tar"
+}
 
 # A Java runtime with cage's jars, and the program that stands for /sbin/cage, for the image's JVM variant.
 jre_part() {

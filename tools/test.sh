@@ -128,7 +128,7 @@ contract_part() {
 
 # What the VM tests and the figures are given: see smoke-test's Inputs.
 vm_inputs() {
-  local kernel image chaos jvm iso testers
+  local kernel image chaos jvm iso testers debian
   testers=$(testers_part)
   kernel=$(kernel_part)
   image=$(image_part)
@@ -144,6 +144,8 @@ vm_inputs() {
   export NULLBOX_KERNEL=$kernel/bzImage NULLBOX_ISO=$iso/nullbox.iso
   erofs_entry >/dev/null
   xfs_entry >/dev/null
+  debian=$(debian_agent_part)
+  export NULLBOX_DEBIAN_ROOT=$debian/root.erofs NULLBOX_BUSYBOX=$debian/busybox
   export NULLBOX_DISK_MAKER=$NB_ROOT/tools/disk.sh
   export NULLBOX_PROBE=$testers/probe NULLBOX_LEAST_INIT=$testers/least-init.cpio
   export NULLBOX_INITRAMFS=$image/initramfs.zst NULLBOX_ROOT=$image/root.squashfs
@@ -195,7 +197,7 @@ test_words() {
     ;;
   long)
     [ $# -le 2 ] || misused "test long: one part at most, and '$3' is a second; ./nullbox help test"
-    case ${2:-all} in fuzz | seeds | kernel | builds | vm | all) ;; *) misused "test long: no such part '$2'; there are fuzz, seeds, kernel, builds, vm" ;; esac
+    case ${2:-all} in fuzz | seeds | kernel | builds | vm | debian | all) ;; *) misused "test long: no such part '$2'; there are fuzz, seeds, kernel, builds, vm, debian" ;; esac
     ;;
   kernel | vm | all) at_most_one test "$@" ;;
   *) misused "test: no such kind '$1'; there are unit, kernel, vm, all, long" ;;

@@ -108,10 +108,13 @@ struct victim {
 
 static void find_victim(int pid, const char *name, void *context) {
     struct victim *victim = context;
-    if (strcmp(name, victim->name) == 0 && proc_number(pid, "status", "PPid:") == 1) victim->pid = pid;
+    if (is_agent(pid) ? strcmp(victim->name, "vmm") == 0
+                      : strcmp(name, victim->name) == 0 && proc_number(pid, "status", "PPid:") == 1)
+        victim->pid = pid;
 }
 
-static void kill_service(const char *name) {
+/* A service by its name, or the VMM of the agent that runs. */
+static void kill_one(const char *name) {
     struct victim victim = {name, 0};
     each_process(find_victim, &victim);
     if (victim.pid > 1 && kill(victim.pid, SIGKILL) == 0)
@@ -301,7 +304,7 @@ static void obey(char *line) {
     second = strtok(NULL, " \r\n");
     third = second == NULL ? NULL : strtok(NULL, " \r\n");
     if (strcmp(command, "kill") == 0 && first != NULL) {
-        kill_service(first);
+        kill_one(first);
     } else if (strcmp(command, "hog") == 0 && first != NULL) {
         hog(first);
     } else if (strcmp(command, "init") == 0 && first != NULL) {

@@ -10,11 +10,11 @@ $1"
 }
 
 test_agent_has_one_root() {
-  mkdir -p "$TMP/tree/rootfs" "$TMP/archive" "$TMP/both/rootfs" "$TMP/neither" "$TMP/file"
-  touch "$TMP/archive/rootfs.tar" "$TMP/both/rootfs.tar" "$TMP/file/rootfs"
-  disk 'for dir in tree archive both neither file; do echo "$dir: $(agent_root "$dir" || echo none)"; done'
+  mkdir -p "$TMP/tree/rootfs" "$TMP/archive" "$TMP/both/rootfs" "$TMP/neither" "$TMP/file" "$TMP/image"
+  touch "$TMP/archive/rootfs.tar" "$TMP/both/rootfs.tar" "$TMP/file/rootfs" "$TMP/image/root.erofs"
+  disk 'for dir in tree archive both neither file image; do echo "$dir: $(agent_root "$dir" || echo none)"; done'
   expect_code 0
-  printf 'tree: tree/rootfs\narchive: archive/rootfs.tar\nboth: none\nneither: none\nfile: none\n' >"$TMP/wanted"
+  printf 'tree: tree/rootfs\narchive: archive/rootfs.tar\nboth: none\nneither: none\nfile: none\nimage: image/root.erofs\n' >"$TMP/wanted"
   diff "$TMP/wanted" "$TMP/out" || wrong 'other roots are taken'
 }
 

@@ -55,6 +55,10 @@ record Boot(
         return new Boot(medium, processor, memoryMib, Optional.of(disk), guestForwards, kernelArguments);
     }
 
+    Boot withMemory(int mib) {
+        return new Boot(medium, processor, mib, dataDisk, guestForwards, kernelArguments);
+    }
+
     Boot withServer(int port, TestServer server) {
         Map<Integer, Integer> more = new TreeMap<>(guestForwards);
         more.put(port, server.port());

@@ -73,6 +73,16 @@ final class Inputs {
         return file("NULLBOX_PROBE");
     }
 
+    /** NULLBOX_DEBIAN_ROOT: the root.erofs of Debian with the programs of smoke-test/debian; its digest lies beside it. */
+    static Path debianRoot() {
+        return file("NULLBOX_DEBIAN_ROOT");
+    }
+
+    /** NULLBOX_BUSYBOX: Debian's busybox-static. */
+    static Path busybox() {
+        return file("NULLBOX_BUSYBOX");
+    }
+
     /** NULLBOX_DISK_MAKER: tools/disk.sh. */
     static Path diskMaker() {
         return file("NULLBOX_DISK_MAKER");

@@ -9,6 +9,22 @@ import java.util.StringJoiner;
 
 /** Agents as their makers have them: NAME/AGENT.toml and NAME/rootfs, of which a data disk is made. */
 final class AgentFiles {
+    private static final List<String> COMMANDS = List.of(
+            "cat",
+            "cmp",
+            "dd",
+            "head",
+            "kill",
+            "mkdir",
+            "mv",
+            "poweroff",
+            "reboot",
+            "rm",
+            "sh",
+            "sleep",
+            "sync",
+            "yes");
+
     private final Path agents;
 
     /** Under this directory, which the agents' own directories lie in. */
@@ -66,6 +82,26 @@ final class AgentFiles {
                 [capabilities.network]
                 allow = %s
                 """.formatted(name, start, capabilities, quoted);
+    }
+
+    /** Adds an agent whose root is BusyBox alone, with a link for each of the commands that the tests' scripts name. */
+    void addBusybox(String name, String manifest) throws IOException {
+        Path root = add(name, manifest);
+        Path program = Files.copy(Inputs.busybox(), root.resolve("bin/busybox"));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        for (String command : COMMANDS) {
+            Files.createSymbolicLink(root.resolve("bin").resolve(command), Path.of("busybox"));
+        }
+        Files.createDirectory(root.resolve("root"));
+    }
+
+    /** Adds an agent whose root is Debian, from an image that is ready. */
+    void addDebian(String name, String manifest) throws IOException {
+        Path agent = Files.createDirectories(agents.resolve(name));
+        Files.writeString(agent.resolve("AGENT.toml"), manifest);
+        Files.createSymbolicLink(agent.resolve("root.erofs"), Inputs.debianRoot());
+        Files.createSymbolicLink(
+                agent.resolve("root.digest"), Inputs.debianRoot().resolveSibling("root.digest"));
     }
 
     /** Adds an agent with this manifest and an empty root; gives the root. */
