@@ -143,6 +143,20 @@ class SandboxIT {
         assertThat(into.resolve("big")).hasBinaryContent(new byte[3 << 20]);
     }
 
+    /** mkfs.erofs' threads keep hundreds of files open, and end by a library that is loaded for that alone. */
+    @Test
+    void manyFilesAreCompressedBehindTheWalls() throws Exception {
+        TarBuilder tar = new TarBuilder();
+        for (int i = 0; i < 3000; i++) {
+            tar.file("files/" + i, ("line " + i + "\n").repeat(1000));
+        }
+        Ended ended = run(ImageBuilder.oci(tar.end()), Map.of());
+        assertThat(ended.code()).as(ended.errors() + ended.lines()).isZero();
+        assertThat(ended.last().getAsJsonObject("result").get("files").getAsInt())
+                .isEqualTo(3000);
+        assertThat(ErofsTools.check(work.resolve("root.erofs")).code()).isZero();
+    }
+
     @Test
     void aRefusedArchiveLeavesNothing() throws Exception {
         Ended ended = run(new TarBuilder().file("../x", "").end(), Map.of());

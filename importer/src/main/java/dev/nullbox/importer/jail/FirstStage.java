@@ -34,7 +34,9 @@ public final class FirstStage {
     private static final String REQUEST_FILE = "/request";
     private static final List<String> ENVIRONMENT = List.of("LANG=C.UTF-8", "PATH=/sbin:/bin");
     private static final int LAST_STANDARD = 2;
-    private static final int MAX_DESCRIPTORS = 256;
+    /** mkfs.erofs has one for each of up to 256 files that its threads compress. */
+    private static final int MAX_DESCRIPTORS = 1024;
+
     private static final int MAX_TASKS = 64;
     private static final int OWNER_ONLY = 0077;
     /** Of -1000 to 1000: above any service, below a microVM. Source: proc_pid_oom_score_adj(5). */

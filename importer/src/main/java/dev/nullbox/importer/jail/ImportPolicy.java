@@ -7,6 +7,7 @@ import static dev.nullbox.natives.linux.Syscalls.*;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.Memory;
+import dev.nullbox.natives.linux.Sockets;
 import dev.nullbox.service.seccomp.AllowList;
 import dev.nullbox.service.seccomp.ListedCall;
 import dev.nullbox.service.seccomp.ListedCall.Absent;
@@ -69,7 +70,8 @@ public final class ImportPolicy {
             call("a native image: locks that spin", SYS_sched_yield),
             call("glibc: raise(3)", SYS_getpid),
             call("glibc: raise(3)", SYS_gettid),
-            call("glibc: raise(3) of abort(3)", SYS_tgkill, new OneOf(0, List.of(1))),
+            call("glibc: raise(3) of abort(3); of the two processes here, in their own PID namespace", SYS_tgkill),
+            call("glibc: last words before abort(3)", SYS_writev),
             call("keys of hash tables", SYS_getrandom),
             call("a native image: the machine's memory", SYS_sysinfo),
             call("a native image: the machine's memory", SYS_getrusage),
@@ -112,6 +114,14 @@ public final class ImportPolicy {
             call("the dynamic linker: whether a file is there", SYS_access),
             call("glibc: a process' beginning", SYS_set_tid_address),
             call("walls read back: namespaces; a native image: its own path", SYS_readlink),
+            call("a native image: relative paths", SYS_getcwd),
+            call(
+                    "a native image: whether there is IPv6, in a network namespace without any address",
+                    SYS_socket,
+                    new OneOf(0, List.of(Sockets.AF_INET, Sockets.AF_INET6)),
+                    new OneOf(1, List.of(Sockets.SOCK_STREAM)),
+                    new OneOf(2, List.of(0))),
+            call("a native image: whether ports can be shared", SYS_setsockopt),
             call("a native image: its user", SYS_getuid),
             call("a native image: its user", SYS_geteuid),
             call("a native image: the kernel's name", SYS_uname),
