@@ -1,6 +1,7 @@
 package dev.nullbox.cage;
 
 import dev.nullbox.cage.agent.AgentCatalog;
+import dev.nullbox.cage.agent.AgentRegistry;
 import dev.nullbox.cage.agent.AgentRun;
 import dev.nullbox.cage.agent.AgentRunner;
 import dev.nullbox.cage.agent.CageSettings;
@@ -17,14 +18,13 @@ import dev.nullbox.cage.jail.Kvm;
 import dev.nullbox.cage.jail.Spawner;
 import dev.nullbox.cage.secrets.LeaseMonitor;
 import dev.nullbox.cage.secrets.LeaseRevoker;
-import dev.nullbox.manifest.Problem;
-import dev.nullbox.manifest.StartMode;
+import dev.nullbox.cage.store.AgentStore;
+import dev.nullbox.cage.store.DeployMethods;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.api.AgentContract;
-import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.rpc.RpcServer;
@@ -32,7 +32,6 @@ import dev.nullbox.service.EventSink;
 import dev.nullbox.service.HeapWiper;
 import dev.nullbox.service.RateLimitedLog;
 import dev.nullbox.service.ServiceRuntime;
-import dev.nullbox.service.TerminalText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +40,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -53,11 +51,13 @@ final class CageDaemon implements AutoCloseable {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final RpcServer server;
-    private final Map<String, AgentRunner> runners;
+    private final AgentRegistry agents;
+    private final DeployMethods deploy;
 
-    private CageDaemon(RpcServer server, Map<String, AgentRunner> runners) {
+    private CageDaemon(RpcServer server, AgentRegistry agents, DeployMethods deploy) {
         this.server = server;
-        this.runners = runners;
+        this.agents = agents;
+        this.deploy = deploy;
     }
 
     /** The appliance's service; returns when it is up, and the process lives on in its threads. */
@@ -91,21 +91,23 @@ final class CageDaemon implements AutoCloseable {
         if (CoreScheduling.isNeedless(libc)) {
             System.err.println("cage: microVMs have no core-scheduling cookie: no core has two threads");
         }
-        List<CatalogEntry> found = new AgentCatalog(settings.imageAgents(), settings.dataAgents()).load();
+        Spawner spawner = Spawner.start(libc);
+        DiskStore disks = DiskStore.open(libc, spawner, settings.disks(), events);
+        Path root = Files.createDirectories(settings.disks().data().resolve("store"));
+        disks.include(root);
+        AgentStore store = AgentStore.open(root);
+        List<CatalogEntry> found =
+                new AgentCatalog(settings.imageAgents(), settings.dataAgents()).load(store.entries());
         List<String> names = found.stream().map(CatalogEntry::name).distinct().toList();
         new StaleStateCleaner(libc, cgroups, clients).remove(names);
-        Map<String, AgentSlot> slots = SlotTable.load(runtime.stateDir().resolve("slots"), settings.network())
-                .assign(found.stream()
-                        .filter(entry -> entry instanceof CatalogEntry.Accepted)
-                        .map(CatalogEntry::name)
-                        .toList());
-        Spawner spawner = Spawner.start(libc);
+        SlotTable slots = SlotTable.load(runtime.stateDir().resolve("slots"), settings.network());
         AgentRun.RunDependencies dependencies = new AgentRun.RunDependencies(
                 libc,
                 settings,
                 spawner,
                 cgroups,
-                DiskStore.open(libc, spawner, settings.disks(), events),
+                disks,
+                store::verify,
                 Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString(),
                 clients,
                 LeaseMonitor.start(clients::leases),
@@ -113,27 +115,18 @@ final class CageDaemon implements AutoCloseable {
                 HeapWiper.start(),
                 RateLimitedLog.toStandardError("cage"),
                 () -> System.nanoTime() / NANOS_PER_MILLI);
-        Map<String, AgentRunner> runners = new TreeMap<>();
-        List<CatalogEntry> entries = new ArrayList<>();
-        for (CatalogEntry entry : found) {
-            CatalogEntry placed = placed(entry, slots);
-            announce(placed, events);
-            entries.add(placed);
-            AgentSlot slot = slots.get(entry.name());
-            if (placed instanceof CatalogEntry.Accepted agent && slot != null) {
-                runners.put(agent.name(), new AgentRunner(dependencies, agent, slot, events));
-            }
-        }
-        RpcServer server = RpcServer.listen(runtime.socketPath(), methods(entries, runners, events), limits());
-        runners.values().forEach(CageDaemon::begin);
-        return new CageDaemon(server, runners);
+        AgentRegistry agents = new AgentRegistry(dependencies, slots, events);
+        agents.load(found);
+        DeployMethods deploy = DeployMethods.open(libc, settings, cgroups, spawner, store, agents, disks, events);
+        RpcServer server = RpcServer.listen(runtime.socketPath(), methods(agents, deploy, events), limits());
+        agents.startAll();
+        return new CageDaemon(server, agents, deploy);
     }
 
-    private static List<RpcMethod> methods(
-            List<CatalogEntry> entries, Map<String, AgentRunner> runners, EventSink events) {
-        CageService service = new CageService(entries, runners);
-        List<RpcMethod> methods = new ArrayList<>(service.methods());
-        methods.addAll(new ExecMethods(service::runner, ExecSessions.start(), events).methods());
+    private static List<RpcMethod> methods(AgentRegistry agents, DeployMethods deploy, EventSink events) {
+        List<RpcMethod> methods = new ArrayList<>(new CageService(agents).methods());
+        methods.addAll(new ExecMethods(agents::runner, ExecSessions.start(), events).methods());
+        methods.addAll(deploy.methods());
         return methods;
     }
 
@@ -142,44 +135,6 @@ final class CageDaemon implements AutoCloseable {
         RpcLimits usual = RpcLimits.defaults();
         int streams = 2 * ExecSessions.MAX_SESSIONS;
         return new RpcLimits(usual.connections() + streams, usual.workers() + streams, usual.idle(), usual.call());
-    }
-
-    private static void begin(AgentRunner runner) {
-        Thread thread = new Thread(runner, "cage-" + runner.agent().name());
-        thread.start();
-        if (runner.agent().manifest().agent().start() == StartMode.AUTO) {
-            var _ = runner.start("auto");
-        }
-    }
-
-    private static CatalogEntry placed(CatalogEntry entry, Map<String, AgentSlot> slots) {
-        if (entry instanceof CatalogEntry.Accepted && !slots.containsKey(entry.name())) {
-            return new CatalogEntry.Refused(
-                    entry.name(),
-                    entry.from(),
-                    List.of(new Problem(
-                            "agent.name", "there is room for " + AgentSlot.MAX + " agents", "remove another one")));
-        }
-        return entry;
-    }
-
-    private static void announce(CatalogEntry entry, EventSink events) {
-        switch (entry) {
-            case CatalogEntry.Accepted agent ->
-                events.emit(
-                        AgentContract.MANIFEST_LOADED,
-                        Fields.AGENT.is(agent.name()),
-                        AgentContract.FROM.is(agent.from().key()));
-            case CatalogEntry.Refused refused -> {
-                events.emit(
-                        AgentContract.MANIFEST_REFUSED,
-                        Fields.AGENT.is(refused.name()),
-                        CageService.problems(refused.problems()));
-                refused.problems()
-                        .forEach(problem -> System.err.println(
-                                "agent " + TerminalText.escaped(refused.name() + " refused: " + problem)));
-            }
-        }
     }
 
     private static void announceKvm(Kvm.Support support, EventSink events) {
@@ -197,8 +152,9 @@ final class CageDaemon implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        deploy.close();
         Map<AgentRunner, CompletableFuture<Boolean>> stops = new LinkedHashMap<>();
-        runners.values().forEach(runner -> stops.put(runner, runner.stop()));
+        agents.runners().forEach(runner -> stops.put(runner, runner.stop()));
         long deadline = System.nanoTime() + STOP_LIMIT.toNanos();
         stops.forEach((runner, stop) -> awaitIdle(runner, stop, deadline));
     }

@@ -1,20 +1,17 @@
 package dev.nullbox.cage;
 
+import dev.nullbox.cage.agent.AgentRegistry;
 import dev.nullbox.cage.agent.AgentRunner;
 import dev.nullbox.cage.agent.CatalogEntry;
 import dev.nullbox.cage.agent.RunEnd;
-import dev.nullbox.manifest.Problem;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
-import dev.nullbox.protocol.Value;
 import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.protocol.api.AgentReason;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
-import dev.nullbox.service.TerminalText;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -25,23 +22,21 @@ import java.util.concurrent.TimeoutException;
 final class CageService {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
-    private final List<CatalogEntry> entries;
-    private final Map<String, AgentRunner> runners;
+    private final AgentRegistry agents;
 
-    CageService(List<CatalogEntry> entries, Map<String, AgentRunner> runners) {
-        this.entries = entries;
-        this.runners = runners;
+    CageService(AgentRegistry agents) {
+        this.agents = agents;
     }
 
     List<RpcMethod> methods() {
         return List.of(
                 RpcMethod.of(AgentContract.LIST, (_, _) -> list()),
-                RpcMethod.of(AgentContract.AGENT_START, (_, request) -> start(runner(request))),
-                RpcMethod.of(AgentContract.AGENT_STOP, (_, request) -> stop(runner(request))));
+                RpcMethod.of(AgentContract.AGENT_START, (_, request) -> start(agents.runner(request))),
+                RpcMethod.of(AgentContract.AGENT_STOP, (_, request) -> stop(agents.runner(request))));
     }
 
     private List<Message> list() {
-        return entries.stream().map(this::describe).toList();
+        return agents.entries().stream().map(this::describe).toList();
     }
 
     private Message describe(CatalogEntry entry) {
@@ -50,23 +45,18 @@ final class CageService {
                 AgentContract.FROM.is(entry.from().key()));
         return switch (entry) {
             case CatalogEntry.Refused refused ->
-                found.and(Fields.STATE.is("refused"), AgentContract.RESTARTS.is(0L), problems(refused.problems()));
+                found.and(
+                        Fields.STATE.is("refused"),
+                        AgentContract.RESTARTS.is(0L),
+                        AgentRegistry.problems(refused.problems()));
             case CatalogEntry.Accepted accepted -> {
                 Message started = found.and(AgentContract.START.is(
                         accepted.manifest().agent().start().key()));
-                AgentRunner runner = runners.get(accepted.name());
-                yield runner == null ? started : withState(started, runner);
+                yield agents.runner(accepted.name())
+                        .map(runner -> withState(started, runner))
+                        .orElse(started);
             }
         };
-    }
-
-    /** As events and answers show them: the remedy stands in the text. */
-    static Value<List<Message>> problems(List<Problem> problems) {
-        return AgentContract.PROBLEMS.is(problems.stream()
-                .map(problem -> Message.of(
-                        AgentContract.FIELD.is(problem.fieldPath()),
-                        AgentContract.PROBLEM.is(problem.problem() + "; " + problem.remedy())))
-                .toList());
     }
 
     private static Message withState(Message message, AgentRunner runner) {
@@ -122,22 +112,5 @@ final class CageService {
 
     private static RpcException refused(AgentReason reason, String message) {
         return new RpcException(reason, message, Fields.AGENT.name());
-    }
-
-    /** The agent that a request names. */
-    AgentRunner runner(Message request) throws RpcException {
-        String name = request.get(Fields.AGENT);
-        AgentRunner runner = runners.get(name);
-        if (runner != null) {
-            return runner;
-        }
-        for (CatalogEntry entry : entries) {
-            if (entry.name().equals(name) && entry instanceof CatalogEntry.Refused refused) {
-                throw refused(
-                        AgentReason.AGENT_REFUSED,
-                        name + " is refused: " + refused.problems().getFirst());
-            }
-        }
-        throw refused(AgentReason.AGENT_UNKNOWN, "there is no agent " + TerminalText.escaped(name));
     }
 }

@@ -39,6 +39,16 @@ public record EnvName(String value) {
         }
     }
 
+    /** Tells whether the text is such a name. */
+    static boolean isAllowed(String value) {
+        try {
+            var _ = new EnvName(value);
+            return true;
+        } catch (InvalidValueException e) {
+            return false;
+        }
+    }
+
     @Override
     public String toString() {
         return value;

@@ -2,6 +2,7 @@ package dev.nullbox.cage.agent;
 
 import dev.nullbox.cage.agent.CatalogEntry.Source;
 import dev.nullbox.cage.jail.VmConfig;
+import dev.nullbox.manifest.ImageDefaults;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.ManifestResult;
 import dev.nullbox.manifest.Problem;
@@ -46,11 +47,11 @@ public final class AgentCatalog {
     }
 
     /**
-     * All agent directories, accepted or refused.
+     * All agent directories and the store's agents, accepted or refused.
      *
      * @throws IOException when one of the two directories is there and cannot be listed
      */
-    public List<CatalogEntry> load() throws IOException {
+    public List<CatalogEntry> load(List<CatalogEntry> stored) throws IOException {
         List<CatalogEntry> entries = new ArrayList<>();
         Set<String> taken = new HashSet<>();
         for (String name : names(imageAgents)) {
@@ -67,6 +68,18 @@ public final class AgentCatalog {
                                     "the image has an agent of the name " + name + " already",
                                     "give this one another name")
                             : read(name, Source.DATA, dataAgents.resolve(name)));
+            taken.add(name);
+        }
+        for (CatalogEntry entry : stored) {
+            entries.add(
+                    taken.contains(entry.name())
+                            ? refused(
+                                    entry.name(),
+                                    Source.STORE,
+                                    "agent.name",
+                                    "the image or the data disk has an agent of the name " + entry.name(),
+                                    "remove this one, and add it by another name")
+                            : entry);
         }
         return List.copyOf(entries);
     }
@@ -109,18 +122,39 @@ public final class AgentCatalog {
         // A link that has come meanwhile is not followed either.
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             byte[] text = in.readNBytes(ManifestReader.MAX_BYTES + 1);
-            return switch (ManifestReader.read(text)) {
-                case ManifestResult.Invalid(List<Problem> problems) -> new CatalogEntry.Refused(name, from, problems);
-                case ManifestResult.Valid(Manifest manifest) ->
-                    check(name, from, directory, manifest, Sha256.hex(text));
-            };
+            return entry(name, from, text, ImageDefaults.NONE, directory.resolve(IMAGE_FILE), fileProblems(directory));
         } catch (IOException e) {
             return refused(name, from, MANIFEST_FILE, "cannot be read: " + e.getMessage(), "check the file system");
         }
     }
 
-    private static CatalogEntry check(String name, Source from, Path directory, Manifest manifest, String digest)
-            throws IOException {
+    /**
+     * An agent of the store.
+     *
+     * @param text its AGENT.toml
+     * @param defaults of its image's configuration
+     * @param image its root
+     */
+    public static CatalogEntry stored(String name, byte[] text, ImageDefaults defaults, Path image) {
+        return entry(name, Source.STORE, text, defaults, image, List.of());
+    }
+
+    /** @param ofFiles problems beside those of the manifest */
+    private static CatalogEntry entry(
+            String name, Source from, byte[] text, ImageDefaults defaults, Path image, List<Problem> ofFiles) {
+        return switch (ManifestReader.read(text, defaults)) {
+            case ManifestResult.Invalid(List<Problem> problems) -> new CatalogEntry.Refused(name, from, problems);
+            case ManifestResult.Valid(Manifest manifest) -> {
+                List<Problem> problems = problems(name, manifest);
+                problems.addAll(ofFiles);
+                yield problems.isEmpty()
+                        ? new CatalogEntry.Accepted(name, from, manifest, Sha256.hex(text), image)
+                        : new CatalogEntry.Refused(name, from, problems);
+            }
+        };
+    }
+
+    private static List<Problem> problems(String name, Manifest manifest) {
         List<Problem> problems = new ArrayList<>();
         String stated = manifest.agent().name().value();
         if (!stated.equals(name)) {
@@ -137,11 +171,15 @@ public final class AgentCatalog {
                             + VmConfig.MAX_MEMORY_MIB + " MiB",
                     "use at most " + VmConfig.MAX_MEMORY_MIB));
         }
-        Path image = directory.resolve(IMAGE_FILE);
-        for (Path file : List.of(image, directory.resolve(DIGEST_FILE))) {
-            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        return problems;
+    }
+
+    private static List<Problem> fileProblems(Path directory) throws IOException {
+        List<Problem> problems = new ArrayList<>();
+        for (String file : List.of(IMAGE_FILE, DIGEST_FILE)) {
+            if (!Files.isRegularFile(directory.resolve(file), LinkOption.NOFOLLOW_LINKS)) {
                 problems.add(new Problem(
-                        file.getFileName().toString(),
+                        file,
                         "there is no regular file of this name beside AGENT.toml",
                         "make the agent's image with ./nullbox boot --agent DIR, which puts it there"));
             }
@@ -149,9 +187,7 @@ public final class AgentCatalog {
         if (problems.isEmpty()) {
             digestProblem(directory.resolve(DIGEST_FILE)).ifPresent(problems::add);
         }
-        return problems.isEmpty()
-                ? new CatalogEntry.Accepted(name, from, manifest, digest, image)
-                : new CatalogEntry.Refused(name, from, problems);
+        return problems;
     }
 
     private static Optional<Problem> digestProblem(Path file) throws IOException {

@@ -35,6 +35,7 @@ import dev.nullbox.service.process.ChildProcess;
 import dev.nullbox.service.process.ExitStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -72,6 +73,13 @@ public final class AgentRun {
     /** Reason of a ban: the agent asked for a secret which nobody may have. */
     static final String CANARY = "canary";
 
+    /** Images of roots, which are held against their digests before they are used. */
+    @FunctionalInterface
+    public interface RootImages {
+        /** Fails when it is another image than was added. */
+        void verify(Path image) throws IOException;
+    }
+
     /**
      * Dependencies of all runs.
      *
@@ -83,6 +91,7 @@ public final class AgentRun {
             Spawner spawner,
             Cgroups cgroups,
             DiskStore disks,
+            RootImages images,
             String hostPids,
             ServiceClients clients,
             LeaseMonitor leaseMonitor,
@@ -165,6 +174,10 @@ public final class AgentRun {
     }
 
     /** The process, or 0 when there is none yet. */
+    CatalogEntry.Accepted agent() {
+        return agent;
+    }
+
     int pid() {
         ChildProcess process = child;
         return process == null ? 0 : process.pid();
@@ -200,6 +213,7 @@ public final class AgentRun {
     private void steps(BooleanSupplier isCancelled) throws IOException, RpcException {
         String name = agent.name();
         rejectOverlap();
+        dependencies.images().verify(agent.image());
         cleanups.push(EgressContract.REMOVE.name(), () -> dependencies.clients().removeEgress(agent.agent()));
         dependencies.clients().addEgress(agent.manifest(), slot);
         ServiceClients.GrantedLease granted = lease();

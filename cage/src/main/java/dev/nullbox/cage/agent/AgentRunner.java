@@ -41,11 +41,15 @@ public final class AgentRunner implements Runnable {
     public record Snapshot(AgentState state, long run, int pid, long restarts, Optional<RunEnd> exit) {}
 
     private final AgentRun.RunDependencies dependencies;
-    private final CatalogEntry.Accepted agent;
+    /** As the next start takes it. */
+    private volatile CatalogEntry.Accepted agent;
+
     private final AgentSlot slot;
     private final EventSink events;
     private final LongSupplier clockMillis;
-    private final AgentLifecycle lifecycle;
+    /** Of the manifest that the run at hand began with. */
+    private AgentLifecycle lifecycle;
+
     private final BlockingQueue<Queued> inbox = new LinkedBlockingQueue<>();
 
     private AgentState state = new AgentState.Stopped("");
@@ -62,8 +66,11 @@ public final class AgentRunner implements Runnable {
         this.slot = slot;
         this.events = events;
         this.clockMillis = dependencies.clockMillis();
-        CageSettings settings = dependencies.settings();
-        this.lifecycle = new AgentLifecycle(
+        this.lifecycle = lifecycle(dependencies.settings(), agent);
+    }
+
+    private static AgentLifecycle lifecycle(CageSettings settings, CatalogEntry.Accepted agent) {
+        return new AgentLifecycle(
                 agent.manifest().agent().restart(),
                 settings.jailDeadline(),
                 Duration.ofSeconds(agent.manifest().agent().stopSecs())
@@ -71,8 +78,19 @@ public final class AgentRunner implements Runnable {
                         .plus(AgentRun.GUEST_END));
     }
 
+    /** The agent as its next start takes it. */
     public CatalogEntry.Accepted agent() {
         return agent;
+    }
+
+    /** Puts another version of the agent in its place, for the next start. */
+    public void replace(CatalogEntry.Accepted version) {
+        agent = version;
+    }
+
+    /** The agent as the run at hand has it; absent when there is none. */
+    public Optional<CatalogEntry.Accepted> running() {
+        return Optional.ofNullable(current).map(AgentRun::agent);
     }
 
     public Snapshot snapshot() {
@@ -172,8 +190,10 @@ public final class AgentRunner implements Runnable {
             restarts++;
         }
         publish();
+        CatalogEntry.Accepted version = agent;
+        lifecycle = lifecycle(dependencies.settings(), version);
         AgentRun run =
-                new AgentRun(dependencies, agent, slot, runs, new RunListener(runs), new CleanupStack(this::warn));
+                new AgentRun(dependencies, version, slot, runs, new RunListener(runs), new CleanupStack(this::warn));
         current = run;
         emit(AgentContract.STARTING, Fields.REASON.is(reason), Fields.RUN.is(runs));
         try {

@@ -17,8 +17,12 @@ public sealed interface CatalogEntry {
 
     /** Places of agents. */
     enum Source {
+        /** The appliance's own image. */
         IMAGE,
-        DATA;
+        /** A directory of the data partition, put there before the boot. */
+        DATA,
+        /** The store, added by an operator. */
+        STORE;
 
         /** As events and answers name it. */
         public String key() {

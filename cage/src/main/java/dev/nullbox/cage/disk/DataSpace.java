@@ -65,6 +65,13 @@ final class DataSpace implements Space {
         return space;
     }
 
+    /** Counts another directory against the disks' quota, where there is one. */
+    void include(Path directory) throws IOException {
+        if (hasQuota) {
+            ProjectQuota.assign(libc, directory, PROJECT);
+        }
+    }
+
     /** True when state is in memory: there is no data partition. */
     boolean isMemory() {
         return type == Filesystems.TMPFS_MAGIC;

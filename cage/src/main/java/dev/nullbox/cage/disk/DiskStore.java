@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -153,6 +154,78 @@ public final class DiskStore {
                 files.sync(file);
             }
         }
+    }
+
+    /**
+     * Disk that outlives runs.
+     *
+     * @param disk the name of its file: layer, volume or read
+     * @param size what it may grow to, in bytes
+     * @param bytes what it takes now
+     */
+    public record Kept(AgentName agent, String disk, long size, long bytes) {}
+
+    /** All disks that outlive runs, also those of agents that are gone. */
+    public List<Kept> kept() throws IOException {
+        List<Kept> all = new ArrayList<>();
+        for (Path directory : DataSpace.directories(disks)) {
+            Optional<AgentName> agent = agentOf(directory);
+            if (agent.isPresent()) {
+                for (Map.Entry<Disk, Long> disk : present(directory).entrySet()) {
+                    Path file = directory.resolve(disk.getKey().file());
+                    if (disk.getKey().isKept()) {
+                        all.add(new Kept(
+                                agent.get(), disk.getKey().file(), disk.getValue(), Extents.allocated(libc, file)));
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
+    /**
+     * Removes one disk of an agent that does not run.
+     *
+     * @return the bytes that it took; absent when there is none
+     */
+    public Optional<Long> remove(AgentName agent, String disk) throws IOException {
+        for (Kept kept : kept()) {
+            if (kept.agent().equals(agent) && kept.disk().equals(disk)) {
+                Path directory = disks.resolve(agent.value());
+                files.delete(directory.resolve(disk));
+                files.sync(directory);
+                promises.set(agent, present(directory));
+                return Optional.of(kept.bytes());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Room for all that agents have on the data partition.
+     *
+     * @param limit bytes in all, without the services' reserve
+     * @param promised what of it disks may grow to
+     */
+    public record Room(long limit, long promised) {
+        /** Bytes that are promised to no disk. */
+        public long free() {
+            return Math.max(0, limit - promised);
+        }
+    }
+
+    /**
+     * Counts what will lie in a directory of the data partition against the same quota as the disks.
+     *
+     * @param directory an empty one, or one that was included before
+     */
+    public void include(Path directory) throws IOException {
+        space.include(directory);
+    }
+
+    /** The room as it is now. */
+    public Room room() throws IOException {
+        return new Room(space.limit(), promises.total());
     }
 
     /** Removes all disks of an agent that does not run, and its former shares. */

@@ -40,7 +40,7 @@ class AgentCatalogTest {
     }
 
     private List<CatalogEntry> load() throws IOException {
-        return new AgentCatalog(image, data).load();
+        return new AgentCatalog(image, data).load(List.of());
     }
 
     private List<String> problemsOf(int entry) throws IOException {
@@ -64,7 +64,7 @@ class AgentCatalogTest {
 
     @Test
     void placesThatAreNotThereHoldNoAgents() throws IOException {
-        assertThat(new AgentCatalog(image.resolve("no"), data.resolve("no")).load())
+        assertThat(new AgentCatalog(image.resolve("no"), data.resolve("no")).load(List.of()))
                 .isEmpty();
     }
 

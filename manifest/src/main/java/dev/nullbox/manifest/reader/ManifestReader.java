@@ -1,6 +1,7 @@
 package dev.nullbox.manifest.reader;
 
 import dev.nullbox.manifest.GuestText;
+import dev.nullbox.manifest.ImageDefaults;
 import dev.nullbox.manifest.ManifestResult;
 import dev.nullbox.manifest.ManifestResult.Invalid;
 import dev.nullbox.manifest.Problem;
@@ -27,10 +28,10 @@ public final class ManifestReader {
 
     /** The manifest that the text is, or all that is wrong with it. */
     public static ManifestResult read(String toml) {
-        return GuestText.bytes(toml) > MAX_BYTES ? tooLarge() : parse(toml);
+        return GuestText.bytes(toml) > MAX_BYTES ? tooLarge() : parse(toml, ImageDefaults.NONE);
     }
 
-    private static ManifestResult parse(String toml) {
+    private static ManifestResult parse(String toml, ImageDefaults image) {
         TomlGrammar.Checked checked = TomlGrammar.check(toml);
         if (!checked.problems().isEmpty()) {
             return new Invalid(checked.problems());
@@ -44,7 +45,7 @@ public final class ManifestReader {
             return new Invalid(List.of(new Problem(
                     "file", "cannot be read as TOML: " + Text.quoted(message), "write one plain key = value a line")));
         }
-        return new ManifestChecker(new RawManifest(tree)).check();
+        return new ManifestChecker(new RawManifest(image.fill(tree))).check();
     }
 
     /**
@@ -62,14 +63,21 @@ public final class ManifestReader {
 
     /** The manifest that at most 2 MiB of UTF-8 are, or all that is wrong with it. */
     public static ManifestResult read(byte[] bytes) {
+        return read(bytes, ImageDefaults.NONE);
+    }
+
+    /** The same for an agent with an image whose configuration says what AGENT.toml leaves out. */
+    public static ManifestResult read(byte[] bytes, ImageDefaults image) {
         if (bytes.length > MAX_BYTES) {
             return tooLarge();
         }
         try {
-            return parse(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString());
+            return parse(
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(bytes))
+                            .toString(),
+                    image);
         } catch (CharacterCodingException notUtf8) {
             return new Invalid(List.of(new Problem("file", "is not UTF-8", "save it as UTF-8 text")));
         }

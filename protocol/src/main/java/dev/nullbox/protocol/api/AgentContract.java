@@ -21,7 +21,7 @@ import java.util.List;
 public final class AgentContract {
     static final Contract CONTRACT = new Contract(Service.CAGE);
 
-    public static final Field<String> FROM = Field.of("from", TEXT, "image or data");
+    public static final Field<String> FROM = Field.of("from", TEXT, "image, data or store");
     public static final Field<String> START = Field.of("start", TEXT, "auto or manual");
     public static final Field<Long> RESTARTS = Field.of("restarts", COUNT, "");
     public static final Field<String> HOW = Field.of(

@@ -4,6 +4,7 @@ import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.Event;
 import dev.nullbox.protocol.Method;
 import dev.nullbox.protocol.Reason;
+import dev.nullbox.protocol.importer.ImportReason;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ public final class Methods {
             MemoryContract.CONTRACT,
             MemoryEvents.CONTRACT,
             AgentContract.CONTRACT,
+            DeployContract.CONTRACT,
             GatewayContract.CONTRACT);
 
     /** All methods, by service. */
@@ -39,7 +41,8 @@ public final class Methods {
                     EgressReason.values(),
                     VaultReason.values(),
                     MemoryReason.values(),
-                    AgentReason.values())
+                    AgentReason.values(),
+                    ImportReason.values())
             .flatMap(Stream::of)
             // One word may be several services'; its remedy is then the same.
             .collect(Collectors.toUnmodifiableMap(Reason::name, reason -> reason, (first, _) -> first));

@@ -1,0 +1,223 @@
+package dev.nullbox.cage.agent;
+
+import dev.nullbox.manifest.Problem;
+import dev.nullbox.manifest.StartMode;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Value;
+import dev.nullbox.protocol.api.AgentContract;
+import dev.nullbox.protocol.api.AgentReason;
+import dev.nullbox.protocol.id.AgentSlot;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.EventSink;
+import dev.nullbox.service.TerminalText;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The agents of one daemon and their runners. They come and go while it serves; one that changes touches no other. For any
+ * thread.
+ */
+public final class AgentRegistry {
+    private final AgentRun.RunDependencies dependencies;
+    private final SlotTable slots;
+    private final EventSink events;
+    /** In the order of the catalog; a name may stand there twice, the second refused. */
+    private final List<CatalogEntry> entries = new ArrayList<>();
+
+    private final Map<String, Running> runners = new TreeMap<>();
+
+    private record Running(AgentRunner runner, Thread thread) {}
+
+    public AgentRegistry(AgentRun.RunDependencies dependencies, SlotTable slots, EventSink events) {
+        this.dependencies = dependencies;
+        this.slots = slots;
+        this.events = events;
+    }
+
+    /** Takes all agents of a catalog, when there are none yet. */
+    public synchronized void load(List<CatalogEntry> found) {
+        // All at once: a slot that is taken from an agent that is gone must not be a later one's.
+        entries.addAll(found);
+        Map<String, AgentSlot> assigned = assign();
+        entries.replaceAll(entry -> placed(entry, assigned));
+        entries.forEach(entry -> begin(entry, assigned));
+    }
+
+    /** Starts those that start by themselves. */
+    public synchronized void startAll() {
+        for (Running running : runners.values()) {
+            start(running.runner());
+        }
+    }
+
+    private static void start(AgentRunner runner) {
+        if (runner.agent().manifest().agent().start() == StartMode.AUTO) {
+            var _ = runner.start("auto");
+        }
+    }
+
+    private Map<String, AgentSlot> assign() {
+        return slots.assign(entries.stream()
+                .filter(entry -> entry instanceof CatalogEntry.Accepted)
+                .map(CatalogEntry::name)
+                .toList());
+    }
+
+    private void begin(CatalogEntry entry, Map<String, AgentSlot> assigned) {
+        announce(entry);
+        AgentSlot slot = assigned.get(entry.name());
+        if (entry instanceof CatalogEntry.Accepted agent && slot != null) {
+            AgentRunner runner = new AgentRunner(dependencies, agent, slot, events);
+            Thread thread = new Thread(runner, "cage-" + agent.name());
+            thread.start();
+            runners.put(agent.name(), new Running(runner, thread));
+        }
+    }
+
+    private static CatalogEntry placed(CatalogEntry entry, Map<String, AgentSlot> assigned) {
+        return entry instanceof CatalogEntry.Accepted && !assigned.containsKey(entry.name())
+                ? withoutSlot(entry)
+                : entry;
+    }
+
+    private static CatalogEntry withoutSlot(CatalogEntry entry) {
+        return new CatalogEntry.Refused(
+                entry.name(),
+                entry.from(),
+                List.of(new Problem(
+                        "agent.name", "there is room for " + AgentSlot.MAX + " agents", "remove another one")));
+    }
+
+    private void announce(CatalogEntry entry) {
+        switch (entry) {
+            case CatalogEntry.Accepted agent ->
+                events.emit(
+                        AgentContract.MANIFEST_LOADED,
+                        Fields.AGENT.is(agent.name()),
+                        AgentContract.FROM.is(agent.from().key()));
+            case CatalogEntry.Refused refused -> {
+                events.emit(
+                        AgentContract.MANIFEST_REFUSED, Fields.AGENT.is(refused.name()), problems(refused.problems()));
+                refused.problems()
+                        .forEach(problem -> System.err.println(
+                                "agent " + TerminalText.escaped(refused.name() + " refused: " + problem)));
+            }
+        }
+    }
+
+    /** As events and answers show them: the remedy stands in the text. */
+    public static Value<List<Message>> problems(List<Problem> problems) {
+        return AgentContract.PROBLEMS.is(problems.stream()
+                .map(problem -> Message.of(
+                        AgentContract.FIELD.is(problem.fieldPath()),
+                        AgentContract.PROBLEM.is(problem.problem() + "; " + problem.remedy())))
+                .toList());
+    }
+
+    /**
+     * Takes a new agent, or a new version of one; a new one that starts by itself is started.
+     *
+     * @return true when a former version runs still, until its next start
+     */
+    public synchronized boolean put(CatalogEntry.Accepted agent) {
+        Running running = runners.get(agent.name());
+        entries.removeIf(entry -> entry.name().equals(agent.name()));
+        entries.add(agent);
+        if (running != null) {
+            running.runner().replace(agent);
+            announce(agent);
+            return isLive(running.runner());
+        }
+        Map<String, AgentSlot> assigned = assign();
+        CatalogEntry placed = placed(agent, assigned);
+        entries.set(entries.size() - 1, placed);
+        begin(placed, assigned);
+        runner(agent.name()).ifPresent(AgentRegistry::start);
+        return false;
+    }
+
+    private static boolean isLive(AgentRunner runner) {
+        return runner.snapshot().state() instanceof AgentState.Live;
+    }
+
+    /**
+     * Removes an agent that does not run; it cannot be started any more.
+     *
+     * @throws RpcException AGENT_RUNS when it does
+     */
+    public synchronized void remove(String name) throws RpcException {
+        Running running = runners.get(name);
+        if (running != null) {
+            // A restart could be pending: it is stopped for good.
+            var _ = running.runner().stop();
+            if (isLive(running.runner())) {
+                throw refused(AgentReason.AGENT_RUNS, name + " runs; stop it first");
+            }
+            running.thread().interrupt();
+            runners.remove(name);
+        }
+        entries.removeIf(entry -> entry.name().equals(name));
+    }
+
+    /** The agent of a name, accepted or refused. */
+    public synchronized Optional<CatalogEntry> find(String name) {
+        return entries.stream().filter(entry -> entry.name().equals(name)).findFirst();
+    }
+
+    /** All agents. */
+    public synchronized List<CatalogEntry> entries() {
+        return List.copyOf(entries);
+    }
+
+    /** The runner of an agent; absent for a refused one. */
+    public synchronized Optional<AgentRunner> runner(String name) {
+        return Optional.ofNullable(runners.get(name)).map(Running::runner);
+    }
+
+    /** All runners. */
+    public synchronized List<AgentRunner> runners() {
+        List<AgentRunner> all = new ArrayList<>();
+        runners.values().forEach(running -> all.add(running.runner()));
+        return all;
+    }
+
+    /** Images that runs use, or that a run which ends may be followed by. */
+    public Set<Path> images() {
+        Set<Path> used = new HashSet<>();
+        for (AgentRunner runner : runners()) {
+            used.add(runner.agent().image());
+            runner.running().ifPresent(agent -> used.add(agent.image()));
+        }
+        return used;
+    }
+
+    /**
+     * The runner of an agent that a request names.
+     *
+     * @throws RpcException AGENT_UNKNOWN, or AGENT_REFUSED with its first problem
+     */
+    public AgentRunner runner(Message request) throws RpcException {
+        String name = request.get(Fields.AGENT);
+        Optional<AgentRunner> runner = runner(name);
+        if (runner.isPresent()) {
+            return runner.get();
+        }
+        if (find(name).orElse(null) instanceof CatalogEntry.Refused refused) {
+            throw refused(
+                    AgentReason.AGENT_REFUSED,
+                    name + " is refused: " + refused.problems().getFirst());
+        }
+        throw refused(AgentReason.AGENT_UNKNOWN, "there is no agent " + TerminalText.escaped(name));
+    }
+
+    static RpcException refused(AgentReason reason, String message) {
+        return new RpcException(reason, message, Fields.AGENT.name());
+    }
+}

@@ -1,0 +1,399 @@
+package dev.nullbox.cage.store;
+
+import dev.nullbox.cage.agent.AgentRegistry;
+import dev.nullbox.cage.agent.AgentRunner;
+import dev.nullbox.cage.agent.AgentState;
+import dev.nullbox.cage.agent.CageSettings;
+import dev.nullbox.cage.agent.CatalogEntry;
+import dev.nullbox.cage.disk.DiskStore;
+import dev.nullbox.cage.jail.Cgroups;
+import dev.nullbox.manifest.ImageDefaults;
+import dev.nullbox.manifest.ManifestResult;
+import dev.nullbox.manifest.Problem;
+import dev.nullbox.manifest.reader.ManifestReader;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Method;
+import dev.nullbox.protocol.api.AgentContract;
+import dev.nullbox.protocol.api.AgentReason;
+import dev.nullbox.protocol.api.DeployContract;
+import dev.nullbox.protocol.api.GatewayContract;
+import dev.nullbox.protocol.api.TransferContract;
+import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.protocol.id.InvalidValueException;
+import dev.nullbox.protocol.importer.ImportProtocol;
+import dev.nullbox.rpc.Caller;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.rpc.RpcMethod;
+import dev.nullbox.service.EventSink;
+import dev.nullbox.service.FileTransfers;
+import dev.nullbox.service.TerminalText;
+import dev.nullbox.service.process.ChildProcess;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+/** Methods of {@link DeployContract}. */
+public final class DeployMethods {
+    private final AgentStore store;
+    private final AgentRegistry agents;
+    private final DiskStore disks;
+    private final ImportRoom room;
+    private final Imports imports = new Imports();
+    private final EventSink events;
+    private final LongSupplier millis;
+
+    /** @param millis since 1970 UTC */
+    DeployMethods(
+            AgentStore store,
+            AgentRegistry agents,
+            DiskStore disks,
+            ImportRoom room,
+            EventSink events,
+            LongSupplier millis) {
+        this.store = store;
+        this.agents = agents;
+        this.disks = disks;
+        this.room = room;
+        this.events = events;
+        this.millis = millis;
+    }
+
+    /**
+     * The methods on a store.
+     *
+     * @param spawner starts the importer
+     * @throws IOException when the store's directories cannot be had
+     */
+    public static DeployMethods open(
+            Libc libc,
+            CageSettings settings,
+            Cgroups cgroups,
+            ChildProcess.Launcher spawner,
+            AgentStore store,
+            AgentRegistry agents,
+            DiskStore disks,
+            EventSink events)
+            throws IOException {
+        ImporterSettings importer = ImporterSettings.appliance(settings);
+        Files.createDirectories(importer.newRoot());
+        ImportRoom room = new ImportRoom(libc, store.root(), disks, new Importer(libc, spawner, cgroups, importer));
+        return new DeployMethods(store, agents, disks, room, events, System::currentTimeMillis);
+    }
+
+    /** All of them. */
+    public List<RpcMethod> methods() {
+        FileTransfers transfers = room.transfers();
+        return List.of(
+                of(DeployContract.TRANSFER.read(), (_, request) -> transfers.read(request)),
+                of(DeployContract.TRANSFER.write(), (_, request) -> room.write(request)),
+                of(DeployContract.TRANSFER.drop(), (_, request) -> transfers.drop(request)),
+                of(DeployContract.ADD, this::add),
+                of(DeployContract.PROGRESS, (_, request) -> progress(request)),
+                of(DeployContract.SHOW, (_, request) -> show(request)),
+                of(DeployContract.ROLLBACK, this::rollback),
+                of(DeployContract.REMOVE, this::remove),
+                of(DeployContract.VOLUMES, (_, _) -> volumes()),
+                of(DeployContract.VOLUME_REMOVE, (_, request) -> removeVolume(request)),
+                of(DeployContract.DF, (_, _) -> df()),
+                of(DeployContract.PRUNE, (_, _) -> prune()));
+    }
+
+    /** Step that a full or broken data partition may end. */
+    @FunctionalInterface
+    private interface Step<R> {
+        R run(Caller caller, Message request) throws RpcException, IOException;
+    }
+
+    private static <R> RpcMethod of(Method<R> method, Step<R> step) {
+        return RpcMethod.of(method, (caller, request) -> {
+            try {
+                return step.run(caller, request);
+            } catch (IOException e) {
+                throw new RpcException(AgentReason.STORE_FAILED, String.valueOf(e.getMessage()));
+            }
+        });
+    }
+
+    /** Gives up what is under way. */
+    public void close() {
+        imports.close();
+    }
+
+    private Message add(Caller caller, Message request) throws RpcException, IOException {
+        AgentName name = name(request);
+        Optional<StoredAgent> had = store.find(name);
+        Optional<String> archive = request.find(TransferContract.TRANSFER);
+        if (archive.isEmpty() && had.isEmpty()) {
+            throw new RpcException(
+                    AgentReason.AGENT_UNKNOWN,
+                    "there is no agent " + name + " in the store, whose image could be kept; send an archive",
+                    TransferContract.TRANSFER.name());
+        }
+        byte[] manifest = manifest(request, name, had);
+        check(name, manifest);
+        String operator = TerminalText.escaped(caller.name());
+        return Message.of(DeployContract.IMPORT.is(imports.begin(progress -> archive.isPresent()
+                ? imported(request, name, manifest, operator, progress)
+                : kept(name, manifest, operator))));
+    }
+
+    /** The name, which no agent of the image or of the data disk may have. */
+    private AgentName name(Message request) throws RpcException {
+        String text = request.get(Fields.AGENT);
+        AgentName name;
+        try {
+            name = new AgentName(text);
+        } catch (InvalidValueException e) {
+            throw new RpcException(AgentReason.AGENT_NAME, e.problem() + "; " + e.remedy(), Fields.AGENT.name());
+        }
+        Optional<CatalogEntry> entry = agents.find(text);
+        if (entry.isPresent() && entry.get().from() != CatalogEntry.Source.STORE) {
+            throw new RpcException(
+                    AgentReason.AGENT_NAME,
+                    name + " is an agent of the " + entry.get().from().key() + ", which is not changed",
+                    Fields.AGENT.name());
+        }
+        return name;
+    }
+
+    /** The AGENT.toml that was sent; else the current version's; else one that leaves all to the image. */
+    private byte[] manifest(Message request, AgentName name, Optional<StoredAgent> had)
+            throws RpcException, IOException {
+        Optional<String> transfer = request.find(DeployContract.MANIFEST);
+        if (transfer.isPresent()) {
+            return room.take(transfer.get(), request.find(DeployContract.MANIFEST_SHA256), ManifestReader.MAX_BYTES);
+        }
+        return had.isPresent()
+                ? store.manifestOf(name, had.get().current())
+                : ("[agent]\nname = \"" + name + "\"\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Before anything is read of an archive, which may take long. */
+    private static void check(AgentName name, byte[] manifest) throws RpcException {
+        if (ManifestReader.read(manifest, ImageDefaults.UNKNOWN)
+                instanceof ManifestResult.Invalid(List<Problem> problems)) {
+            throw refused(name, problems);
+        }
+    }
+
+    private static RpcException refused(AgentName name, List<Problem> problems) {
+        return new RpcException(
+                AgentReason.AGENT_MANIFEST,
+                "AGENT.toml of " + name + ": "
+                        + problems.stream()
+                                .map(problem -> TerminalText.escaped(problem.toString()))
+                                .collect(Collectors.joining("\n")),
+                DeployContract.MANIFEST.name());
+    }
+
+    private Message imported(
+            Message request, AgentName name, byte[] manifest, String operator, Importer.Progress progress)
+            throws RpcException, IOException {
+        return room.importing(
+                request.get(TransferContract.TRANSFER),
+                request.find(TransferContract.SHA256),
+                request.find(DeployContract.IMAGE),
+                progress,
+                (made, result) -> version(name, manifest, Optional.of(made), result, operator));
+    }
+
+    private Message kept(AgentName name, byte[] manifest, String operator) throws RpcException, IOException {
+        StoredAgent agent = stored(name);
+        return version(
+                name,
+                manifest,
+                Optional.empty(),
+                store.result(agent.currentVersion().digest()),
+                operator);
+    }
+
+    private Message version(AgentName name, byte[] manifest, Optional<Path> made, Message result, String operator)
+            throws RpcException, IOException {
+        CatalogEntry.Accepted agent = accepted(name, store.entry(name, manifest, result));
+        boolean wasThere = made.isEmpty() || store.hasImage(AgentStore.digest(result));
+        StoredVersion version =
+                store.add(name, manifest, made, result, new AgentStore.Addition(millis.getAsLong(), operator));
+        boolean runs = agents.put(agent);
+        events.emit(
+                DeployContract.ADDED_EVENT,
+                Fields.AGENT.is(name.value()),
+                DeployContract.VERSION.is(version.number()),
+                DeployContract.DIGEST.is(version.digest()),
+                GatewayContract.CLIENT.is(operator));
+        return Message.of(
+                        Fields.AGENT.is(name.value()),
+                        DeployContract.VERSION.is(version.number()),
+                        DeployContract.DIGEST.is(version.digest()),
+                        DeployContract.WAS_THERE.is(wasThere),
+                        DeployContract.RUNS.is(runs),
+                        DeployContract.LEFT_OUT_ENV.is(
+                                ImageConfiguration.defaults(result).leftOutVariables()))
+                .and(ImportProtocol.RESULT.is(result));
+    }
+
+    private static CatalogEntry.Accepted accepted(AgentName name, CatalogEntry entry) throws RpcException {
+        return switch (entry) {
+            case CatalogEntry.Accepted agent -> agent;
+            case CatalogEntry.Refused refused -> throw refused(name, refused.problems());
+        };
+    }
+
+    private Message progress(Message request) throws RpcException {
+        try {
+            return imports.progress(
+                    request.get(DeployContract.IMPORT), Duration.ofMillis(request.get(DeployContract.IMPORT_WAIT)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RpcException(AgentReason.CAGE_STOPS, "cage is stopping");
+        }
+    }
+
+    /**
+     * The agent of the store that a request names.
+     *
+     * @throws RpcException also when it is an agent of the image or of the data disk
+     */
+    private StoredAgent stored(AgentName name) throws RpcException {
+        Optional<StoredAgent> agent = store.find(name);
+        if (agent.isPresent()) {
+            return agent.get();
+        }
+        throw agents.find(name.value()).isPresent()
+                ? new RpcException(
+                        AgentReason.AGENT_FIXED,
+                        name + " was not added to the store, and has no versions",
+                        Fields.AGENT.name())
+                : new RpcException(AgentReason.AGENT_UNKNOWN, "there is no agent " + name, Fields.AGENT.name());
+    }
+
+    private AgentName storedName(Message request) throws RpcException {
+        try {
+            AgentName name = new AgentName(request.get(Fields.AGENT));
+            stored(name);
+            return name;
+        } catch (InvalidValueException e) {
+            throw new RpcException(AgentReason.AGENT_NAME, e.problem() + "; " + e.remedy(), Fields.AGENT.name());
+        }
+    }
+
+    private Message show(Message request) throws RpcException, IOException {
+        AgentName name = storedName(request);
+        StoredAgent agent = stored(name);
+        List<Message> versions = new ArrayList<>(agent.versions().stream()
+                .map(version -> Message.of(
+                        DeployContract.VERSION.is(version.number()),
+                        DeployContract.DIGEST.is(version.digest()),
+                        DeployContract.ADDED.is(version.addedMillis()),
+                        GatewayContract.CLIENT.is(version.operator()),
+                        DeployContract.IS_CURRENT.is(version.number() == agent.current())))
+                .toList());
+        Collections.reverse(versions);
+        return Message.of(
+                Fields.AGENT.is(name.value()),
+                DeployContract.VERSIONS.is(versions),
+                ImportProtocol.RESULT.is(store.result(agent.currentVersion().digest())));
+    }
+
+    private Message rollback(Caller caller, Message request) throws RpcException, IOException {
+        AgentName name = storedName(request);
+        StoredAgent agent = stored(name);
+        Optional<Long> asked = request.find(DeployContract.VERSION);
+        StoredVersion version = asked.isPresent()
+                ? agent.find(asked.get()).orElseThrow(() -> noVersion(name, "no version " + asked.get()))
+                : agent.previous().orElseThrow(() -> noVersion(name, "no version before " + agent.current()));
+        CatalogEntry.Accepted entry = accepted(
+                name, store.entry(name, store.manifestOf(name, version.number()), store.result(version.digest())));
+        store.rollback(name, version.number());
+        boolean runs = agents.put(entry);
+        events.emit(
+                DeployContract.ROLLED_BACK,
+                Fields.AGENT.is(name.value()),
+                DeployContract.VERSION.is(version.number()),
+                GatewayContract.CLIENT.is(TerminalText.escaped(caller.name())));
+        return Message.of(
+                Fields.AGENT.is(name.value()),
+                DeployContract.VERSION.is(version.number()),
+                DeployContract.RUNS.is(runs));
+    }
+
+    private static RpcException noVersion(AgentName name, String what) {
+        return new RpcException(AgentReason.AGENT_VERSION, name + " has " + what, DeployContract.VERSION.name());
+    }
+
+    private Message remove(Caller caller, Message request) throws RpcException, IOException {
+        AgentName name = storedName(request);
+        boolean isPurged = request.get(DeployContract.PURGE);
+        agents.remove(name.value());
+        store.remove(name);
+        long bytes = 0;
+        for (DiskStore.Kept disk : disks.kept()) {
+            bytes += disk.agent().equals(name) ? disk.bytes() : 0;
+        }
+        if (isPurged) {
+            disks.forget(name);
+        }
+        events.emit(
+                DeployContract.REMOVED,
+                Fields.AGENT.is(name.value()),
+                DeployContract.PURGE.is(isPurged),
+                GatewayContract.CLIENT.is(TerminalText.escaped(caller.name())));
+        return Message.of(Fields.AGENT.is(name.value()), DeployContract.DISK_BYTES.is(bytes));
+    }
+
+    private List<Message> volumes() throws IOException {
+        return disks.kept().stream()
+                .map(disk -> Message.of(
+                        Fields.AGENT.is(disk.agent().value()),
+                        AgentContract.DISK.is(disk.disk()),
+                        DeployContract.PROMISED.is(disk.size()),
+                        Fields.BYTES.is(disk.bytes()),
+                        DeployContract.IS_KNOWN.is(
+                                agents.find(disk.agent().value()).isPresent())))
+                .toList();
+    }
+
+    private Message removeVolume(Message request) throws RpcException, IOException {
+        String text = request.get(Fields.AGENT);
+        String disk = request.get(AgentContract.DISK);
+        Optional<AgentRunner> runner = agents.runner(text);
+        if (runner.isPresent() && runner.get().snapshot().state() instanceof AgentState.Live) {
+            throw new RpcException(AgentReason.AGENT_RUNS, text + " runs; stop it first", Fields.AGENT.name());
+        }
+        Optional<Long> bytes;
+        try {
+            bytes = disks.remove(new AgentName(text), disk);
+        } catch (InvalidValueException e) {
+            bytes = Optional.empty();
+        }
+        return Message.of(Fields.BYTES.is(bytes.orElseThrow(() -> new RpcException(
+                AgentReason.DISK_UNKNOWN,
+                TerminalText.escaped(text) + " has no disk " + TerminalText.escaped(disk),
+                AgentContract.DISK.name()))));
+    }
+
+    private Message df() throws IOException {
+        DiskStore.Room now = disks.room();
+        AgentStore.Images images = store.images();
+        return Message.of(
+                DeployContract.ROOM.is(now.limit()),
+                DeployContract.PROMISED.is(now.promised()),
+                DeployContract.FREE.is(now.free()),
+                DeployContract.IMAGES.is(images.count()),
+                DeployContract.IMAGE_BYTES.is(images.bytes()));
+    }
+
+    private Message prune() throws IOException {
+        AgentStore.Images removed = store.prune(agents.images());
+        return Message.of(DeployContract.IMAGES.is(removed.count()), Fields.BYTES.is(removed.bytes()));
+    }
+}

@@ -1,0 +1,147 @@
+package dev.nullbox.cage.store;
+
+import dev.nullbox.cage.disk.DiskStore;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.importer.ImportProtocol;
+import dev.nullbox.protocol.importer.ImportReason;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.Directory;
+import dev.nullbox.service.FileTransfers;
+import dev.nullbox.service.Sha256;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Directories of the store in which archives arrive and images are made: what lies in them is nobody's until the store
+ * takes it over, and is gone at the next start.
+ */
+final class ImportRoom {
+    private static final List<String> UPLOADS = List.of("upload-1", "upload-2", "upload-3", "upload-4");
+    /** What an archive, the files in it and the image take together, while the image is made. */
+    private static final int COPIES = 3;
+
+    private static final long MIN_BYTES = 1L << 20;
+
+    /** Taker of an image that was made. */
+    @FunctionalInterface
+    interface Taker {
+        /**
+         * Takes it over, by moving it away.
+         *
+         * @return what the import's result is
+         */
+        Message take(Path image, Message result) throws RpcException, IOException;
+    }
+
+    private final Libc libc;
+    private final DiskStore disks;
+    private final Importer importer;
+    private final Path uploads;
+    private final Path work;
+    private final FileTransfers transfers;
+
+    ImportRoom(Libc libc, Path root, DiskStore disks, Importer importer) throws IOException {
+        this.libc = libc;
+        this.disks = disks;
+        this.importer = importer;
+        this.uploads = AgentStore.directory(root.resolve("uploads"));
+        this.work = root.resolve("work");
+        clear();
+        this.transfers = new FileTransfers(Directory.at(uploads), UPLOADS, ImportProtocol.MAX_BYTES, System::nanoTime);
+    }
+
+    FileTransfers transfers() {
+        return transfers;
+    }
+
+    /** Takes a chunk of an archive or a manifest, as far as there is room. */
+    Message write(Message request) throws RpcException, IOException {
+        try {
+            return transfers.write(request);
+        } catch (IOException e) {
+            DiskStore.Room room = disks.room();
+            if (room.free() < MIN_BYTES) {
+                throw space(room, e);
+            }
+            throw e;
+        }
+    }
+
+    private static RpcException space(DiskStore.Room room, IOException cause) {
+        RpcException refused = new RpcException(
+                ImportReason.IMPORT_SPACE,
+                "no room: " + (room.promised() >> 20) + " MiB of " + (room.limit() >> 20)
+                        + " MiB are promised to agents' disks; " + cause.getMessage());
+        refused.initCause(cause);
+        return refused;
+    }
+
+    /** The bytes of a small file that was sent, which ends its transfer. */
+    byte[] take(String transfer, Optional<String> sha256, int max) throws RpcException, IOException {
+        return transfers.<byte[], IOException>take(transfer, sha256, name -> {
+            Path file = uploads.resolve(name);
+            // One byte more than may be is enough for a reader to refuse it.
+            return Directory.at(uploads).read(name, 0, (int) Math.min(Files.size(file), max + 1L));
+        });
+    }
+
+    /** Makes an image of an archive that was sent, which ends its transfer, and has it taken over. */
+    Message importing(
+            String transfer, Optional<String> sha256, Optional<String> image, Importer.Progress progress, Taker taker)
+            throws RpcException, IOException {
+        return transfers.<Message, IOException>take(transfer, sha256, name -> {
+            Path archive = uploads.resolve(name);
+            DiskStore.Room room = disks.room();
+            if (room.free() / COPIES < MIN_BYTES) {
+                throw space(room, new IOException("remove disks or images"));
+            }
+            clear();
+            Files.createDirectory(
+                    work, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            try {
+                Message result =
+                        importer.run(new Importer.Request(archive, work, image, room.free() / COPIES), progress);
+                return taker.take(made(result), result);
+            } finally {
+                clear();
+            }
+        });
+    }
+
+    /** The image, made cage's own: a process that parsed a hostile archive is believed nothing of it. */
+    private Path made(Message result) throws IOException {
+        Path image = work.resolve(ImportProtocol.IMAGE_FILE);
+        if (!Files.isRegularFile(image, LinkOption.NOFOLLOW_LINKS)
+                || !Integer.valueOf(1).equals(Files.getAttribute(image, "unix:nlink", LinkOption.NOFOLLOW_LINKS))) {
+            throw new IOException("the importer left no image");
+        }
+        // Nobody can open it for writing from now on; who had it open is dead.
+        libc.chown(work.toString(), 0, 0).orThrow("chown " + work);
+        libc.chown(image.toString(), 0, 0).orThrow("chown " + image);
+        MessageDigest digest = Sha256.digest();
+        AgentStore.digest(image, digest);
+        if (!Sha256.hex(digest).equals(AgentStore.digest(result))) {
+            throw new IOException("the importer told another digest than its image has");
+        }
+        return image;
+    }
+
+    private void clear() throws IOException {
+        if (Files.isDirectory(work, LinkOption.NOFOLLOW_LINKS)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(work)) {
+                for (Path file : files) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(work);
+        }
+    }
+}
