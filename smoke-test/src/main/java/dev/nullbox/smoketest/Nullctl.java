@@ -20,6 +20,11 @@ final class Nullctl {
         this.words = words;
     }
 
+    /** The command and its first options, for a program that is to run it. */
+    List<String> words() {
+        return List.copyOf(words);
+    }
+
     /** For the appliance whose gateway is at this port of this machine's loopback. */
     static Nullctl of(int port) {
         List<String> words = new ArrayList<>(Inputs.nullctl());

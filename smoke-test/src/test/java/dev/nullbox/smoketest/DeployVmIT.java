@@ -1,0 +1,200 @@
+package dev.nullbox.smoketest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Agents that an operator brings to an appliance which runs already, as images of other tools, and what he does with them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class DeployVmIT {
+    private static final int AT_ONCE = 8;
+    private static final int INPUT_BYTES = 10 << 20;
+
+    private Path directory = Path.of("");
+    private ImageArchive one = new ImageArchive(Path.of(""));
+    private Appliance appliance;
+
+    @BeforeAll
+    void boot(@TempDir Path base) throws IOException, InterruptedException {
+        directory = base;
+        one = ImageArchive.saying("one", directory.resolve("one"));
+        AgentFiles none = new AgentFiles(directory.resolve("agents"));
+        none.addProbe("prober", "", List.of());
+        Path disk = DataDisk.create(directory.resolve("data.img"), directory.resolve("agents"));
+        Boot.Medium medium = new Boot.Medium.Direct(Inputs.kernel(), Inputs.initramfs(), Inputs.root());
+        appliance = Appliance.start(
+                Boot.of(medium, Inputs.accelerator()).withMemory(2048).withDataDisk(disk));
+        for (String service : List.of("cage", "gateway")) {
+            appliance.awaitEvent(
+                    event -> event.is("service.ready", "service", service), Appliance.LONG, service + " to be ready");
+        }
+    }
+
+    @AfterAll
+    void powerOff() throws IOException {
+        appliance.close();
+    }
+
+    private Nullctl.Result ctl(String... words) throws IOException, InterruptedException {
+        return Nullctl.of(appliance.managementPort()).run(words);
+    }
+
+    private Nullctl.Result done(String... words) throws IOException, InterruptedException {
+        Nullctl.Result result = ctl(words);
+        assertThat(result.code()).as(result.output() + result.errors()).isZero();
+        return result;
+    }
+
+    private void awaitLine(int from, String agent, String line) throws Exception {
+        appliance.awaitEventAfter(
+                from,
+                event -> event.is("agent.console", "agent", agent)
+                        && event.text("line").equals(line),
+                Appliance.LONG,
+                agent + " to say: " + line);
+    }
+
+    @Order(1)
+    @Test
+    void aSavedImageIsAnAgentThatStarts() throws Exception {
+        int from = appliance.log().size();
+        Nullctl.Result added =
+                done("agent", "add", "app", one.docker(directory.resolve("one.tar")).toString());
+        assertThat(added.output()).contains("version 1");
+        assertThat(added.output() + added.errors()).contains("GPG_KEY");
+        awaitLine(from, "app", "says one hello 1000 /srv");
+    }
+
+    @Order(2)
+    @Test
+    void twoAgentsOfOneImageShareIt() throws Exception {
+        Path manifest = Files.writeString(directory.resolve("twin.toml"), """
+                [agent]
+                name = "twin"
+                user = "root"
+                restart = "never"
+                """);
+        int from = appliance.log().size();
+        done("agent", "add", "twin", "--manifest", manifest.toString(), one.layout().toString());
+        awaitLine(from, "twin", "says one hello 0 /srv");
+        assertThat(done("df", "--json").output()).containsPattern("\"images\":\\s*1\\b");
+    }
+
+    @Order(3)
+    @Test
+    void aProgramRunsBesideTheAgent() throws Exception {
+        assertThat(ctl("exec", "app", "--", "sh", "-c", "echo out; echo err >&2; exit 7"))
+                .isEqualTo(new Nullctl.Result(7, "out\n", "err\n"));
+        assertThat(done("exec", "app", "--", "id", "-u").output()).isEqualTo("1000\n");
+        assertThat(done("exec", "-u", "root", "-w", "/", "-e", "A=b c", "app", "--", "sh", "-c", "id -u; echo $PWD $A $GREETING")
+                        .output())
+                .isEqualTo("0\n/ b c hello\n");
+        assertThat(ctl("exec", "app", "--", "/no/program").code()).isEqualTo(127);
+    }
+
+    @Order(3)
+    @Test
+    void muchGoesThroughAProgramBothWays() throws Exception {
+        String line = "0123456789abcde\n";
+        String input = line.repeat(INPUT_BYTES / line.length());
+        Nullctl.Result result =
+                Nullctl.of(appliance.managementPort()).runWithInput(input, "exec", "app", "--", "cat");
+        assertThat(result.code()).as(result.errors()).isZero();
+        assertThat(result.output().equals(input)).as("all came back as it was sent").isTrue();
+    }
+
+    @Order(3)
+    @Test
+    void manyProgramsRunAtOnce() throws Exception {
+        List<CompletableFuture<Nullctl.Result>> runs = new ArrayList<>();
+        for (int i = 0; i < AT_ONCE; i++) {
+            int code = i;
+            runs.add(CompletableFuture.supplyAsync(() -> {
+                try {
+                    return ctl("exec", "app", "--", "sh", "-c", "cat; exit " + code);
+                } catch (IOException | InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }));
+        }
+        for (int i = 0; i < AT_ONCE; i++) {
+            Nullctl.Result result = runs.get(i).join();
+            assertThat(result.code()).as(result.errors()).isEqualTo(i);
+        }
+    }
+
+    /** By script(1), which gives nullctl a terminal. */
+    @Order(3)
+    @Test
+    void aProgramHasATerminal() throws Exception {
+        List<String> words = new ArrayList<>(Nullctl.of(appliance.managementPort()).words());
+        words.addAll(List.of("exec", "-it", "app", "--", "sh", "-c", "'stty size; tty; exit 5'"));
+        Process process = new ProcessBuilder(
+                        "script", "-qec", "stty rows 33 cols 111; " + String.join(" ", words), "/dev/null")
+                .redirectErrorStream(true)
+                .start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isEqualTo(5);
+        assertThat(said).contains("33 111").contains("/dev/pts/");
+    }
+
+    @Order(4)
+    @Test
+    void aNewVersionIsTakenByTheNextStartAndCanBeTakenBack() throws Exception {
+        ImageArchive two = ImageArchive.saying("two", directory.resolve("two"));
+        assertThat(done("agent", "add", "app", two.layout().toString()).output()).contains("version 2");
+        int restarted = appliance.log().size();
+        done("restart", "app");
+        awaitLine(restarted, "app", "says two hello 1000 /srv");
+        done("agent", "rollback", "app");
+        int back = appliance.log().size();
+        done("restart", "app");
+        awaitLine(back, "app", "says one hello 1000 /srv");
+        assertThat(done("agent", "versions", "app").output()).contains("1", "2");
+    }
+
+    @Order(5)
+    @Test
+    void anArchiveThatIsCutLeavesNothing() throws Exception {
+        byte[] whole = Files.readAllBytes(directory.resolve("one.tar"));
+        Path cut = Files.write(directory.resolve("cut.tar"), Arrays.copyOf(whole, whole.length / 2));
+        String before = done("df", "--json").output();
+        Nullctl.Result refused = ctl("agent", "add", "cut", cut.toString());
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.errors()).contains("IMPORT_");
+        assertThat(done("df", "--json").output()).isEqualTo(before);
+        assertThat(done("agents").output()).doesNotContain("cut");
+    }
+
+    @Order(6)
+    @Test
+    void aRemovedAgentIsGoneAndItsNameFree() throws Exception {
+        Nullctl.Result running = ctl("agent", "remove", "app");
+        assertThat(running.code()).isEqualTo(1);
+        assertThat(running.errors()).contains("AGENT_RUNS");
+        done("stop", "app");
+        done("agent", "remove", "app", "--purge");
+        assertThat(done("agents").output()).doesNotContain("app");
+        done("agent", "prune");
+        int from = appliance.log().size();
+        done("agent", "add", "app", one.layout().toString());
+        awaitLine(from, "app", "says one hello 1000 /srv");
+    }
+}
