@@ -1,15 +1,13 @@
 #!/usr/bin/env bash
-# Usage: build.sh DIR. Makes what every guest boots, in DIR:
-#   init       the C program that is PID 1 of a guest
-#   initramfs  a cpio archive with it as /init, and the directories that it mounts things on
-# Needs cpio, gcc and musl-gcc (Debian: musl-tools), kernel headers (linux-libc-dev).
+# Usage: build.sh DIR. Makes DIR/init, the C program that is PID 1 of every guest: /init of the tools disk (image/).
+# Needs gcc and musl-gcc (Debian: musl-tools), kernel headers (linux-libc-dev).
 
 set -euo pipefail
 umask 022
 export SOURCE_DATE_EPOCH=1767225600 TZ=UTC LC_ALL=C.UTF-8
 
 [ $# -eq 1 ] || {
-  echo 'usage: build.sh DIR (where init and initramfs are to be made)' >&2
+  echo 'usage: build.sh DIR (where init is to be made)' >&2
   exit 2
 }
 here=$(cd "$(dirname "$0")" && pwd)
@@ -34,14 +32,3 @@ size=$(stat -c %s "$out/init")
   echo "guest/build.sh: init has $size bytes; it lies in every guest's memory, and 102400 is the bound" >&2
   exit 1
 }
-
-root=$work/root
-mkdir -p "$root"/{agent,dev,layer,proc,read,root,sys,tools,volume}
-install -m 755 "$out/init" "$root/init"
-# The loader and the libraries of the tools' disk, where its programs look for them.
-ln -s tools/lib "$root/lib"
-ln -s tools/lib64 "$root/lib64"
-find "$root" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
-(cd "$root" && find . -mindepth 1 -print0 | sort -z | cpio --null --quiet --reproducible -R 0:0 -o -H newc) >"$out/initramfs"
-# Whole pages: the kernel frees them all, and warns of a part of one.
-truncate -s %4096 "$out/initramfs"

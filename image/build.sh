@@ -2,7 +2,7 @@
 # build.sh [--variant NAME]... root|tools|iso|again: puts the root file system together from the files that rootfs.manifest
 # names, or the guests' tools disk from those that tools.manifest names, and prints the cache entry.
 #   root  root.squashfs, initramfs.zst, files.txt (every path with its mode, size and SHA-256), sources.txt and licences/
-#   tools tools.erofs, files.txt; of no part but NB_GUEST_TOOLS and the Debian packages
+#   tools tools.erofs, files.txt; of no part but NB_GUEST, NB_GUEST_TOOLS and the Debian packages
 #   again packs all of it a second time, compares, and prints nothing: two builds of one commit give the same bytes
 #   iso   nullbox.iso, bootable by BIOS and EFI, from the same parts, with sources.txt and licences/ in it and beside it;
 #         NB_KERNEL_ARGS adds to its kernel command line
@@ -230,12 +230,12 @@ pack_iso() { NB_REPEAT='./nullbox build iso' step 'making the ISO' iso build_iso
 # The contents of all the parts, by the sums that their cache entries carry, and what packs them.
 parts_key() {
   hash_of "$(dpkg-query -W -f '${Package} ${Version}\n' binutils cpio squashfs-tools zstd)" "$HERE/build.sh" "$HERE/sources.sh" "$SOURCES_LIST" "$NOTICES" "${MANIFESTS[@]}" "$TOOLS_MANIFEST" "$HERE/files" "$PACKAGES/.sums" "$NB_NATIVE/.sums" "$NB_KRUN/.sums" \
-    "$NB_HELLO/.sums" "$NB_GUEST/.sums" "$NB_GUEST_KERNEL/.sums" "$NB_TOOLS/.sums" "$NB_EROFS/.sums" "${NB_CHAOS:+$NB_CHAOS/.sums}" "${NB_JRE:+$NB_JRE/.sums}"
+    "$NB_HELLO/.sums" "$NB_GUEST_KERNEL/.sums" "$NB_TOOLS/.sums" "$NB_EROFS/.sums" "${NB_CHAOS:+$NB_CHAOS/.sums}" "${NB_JRE:+$NB_JRE/.sums}"
 }
 
 PACKAGES=$(cache_build image-packages "$(hash_of "$HERE/packages.lock" "$(declare -f fetch_packages source_of)")" take_packages)
 if [ "$WANTED" = tools ]; then
-  cache_build tools "$(hash_of "$HERE/build.sh" "$TOOLS_MANIFEST" "$PACKAGES/.sums" "$NB_GUEST_TOOLS/.sums" "$EROFS_KEY")" pack_tools
+  cache_build tools "$(hash_of "$HERE/build.sh" "$TOOLS_MANIFEST" "$PACKAGES/.sums" "$NB_GUEST/.sums" "$NB_GUEST_TOOLS/.sums" "$EROFS_KEY")" pack_tools
   exit
 fi
 NB_EROFS=$(erofs_entry)

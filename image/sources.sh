@@ -84,7 +84,7 @@ root_sources() {
   debian_rows "$TOOLS_MANIFEST" | sed 's/$/ (of the tools disk)/'
   executable_rows
   row linux "$(linux_version "$NB_GUEST_KERNEL")" '' '' "$(paths_of guest-kernel: "${MANIFESTS[@]}")"
-  row musl "$(installed musl-tools)" '' '' "$(paths_of hello:root.erofs "${MANIFESTS[@]}") $(paths_of guest: "${MANIFESTS[@]}")"
+  row musl "$(installed musl-tools)" '' '' "$(paths_of hello:root.erofs "${MANIFESTS[@]}") $(paths_of guest: "$TOOLS_MANIFEST") (of the tools disk)"
   for name in libkrun libkrunfw; do
     where=$(paths_of "krun:$name.so" "${MANIFESTS[@]}")
     [ -z "$where" ] || row "$name" "$(cat "$NB_KRUN/route")" '' '' "$where"

@@ -221,16 +221,9 @@ kernels_again() {
   done
 }
 
-# What every guest boots: its initramfs.
-guest_part() { cache_build guest "$(hash_of guest/build.sh guest/init "$(versions cpio gcc linux-libc-dev musl-tools)")" build_guest; }
+# PID 1 of every guest.
+guest_part() { cache_build guest "$(hash_of guest/build.sh guest/init "$(versions gcc linux-libc-dev musl-tools)")" build_guest; }
 build_guest() { NB_REPEAT='guest/build.sh DIR' step "compiling the guests' init" guest guest/build.sh "$1"; }
-
-# The disk of the appliance's that all guests share.
-tools_disk_part() {
-  NB_GUEST_TOOLS=$(guest_tools_part)
-  export NB_GUEST_TOOLS
-  image/build.sh tools
-}
 
 # image_part [VARIANT...]: the root file system and its initramfs.
 image_part() { pack root "$@"; }
@@ -245,10 +238,12 @@ pack() {
   NB_KRUN=$(krun_part)
   NB_HELLO=$(hello_part)
   NB_KERNEL=$(kernel_part)
-  NB_GUEST=$(guest_part)
   NB_GUEST_KERNEL=$(guest_kernel_part)
-  NB_TOOLS=$(tools_disk_part)
-  export NB_JAVA NB_NATIVE NB_KRUN NB_HELLO NB_KERNEL NB_GUEST NB_GUEST_KERNEL NB_TOOLS
+  NB_GUEST=$(guest_part)
+  NB_GUEST_TOOLS=$(guest_tools_part)
+  export NB_JAVA NB_NATIVE NB_KRUN NB_HELLO NB_KERNEL NB_GUEST_KERNEL NB_GUEST NB_GUEST_TOOLS
+  NB_TOOLS=$(image/build.sh tools)
+  export NB_TOOLS
   image/build.sh "${options[@]}" "$wanted"
 }
 

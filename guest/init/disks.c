@@ -19,12 +19,14 @@
 #include "say.h"
 #include "superblock.h"
 
-static const char *const NAMES[DISK_COUNT] = {"root", "tools", "layer", "volume", "read"};
-static const char *const PLACES[DISK_COUNT] = {"/root", "/tools", "/layer", "/volume", "/read"};
+static const char *const NAMES[DISK_COUNT] = {"root", "layer", "volume", "read"};
+static const char *const PLACES[DISK_COUNT] = {"/root", "/layer", "/volume", "/read"};
+/* The disk that the kernel has mounted as the root of the init. */
+static const char OWN[] = "tools";
 /* Source: fs/ext4/ext4.h (linux/ext4.h in newer headers). */
 #define EXT4_IOC_RESIZE_FS _IOW('f', 16, uint64_t)
 
-static const char FSCK[] = "/tools/sbin/e2fsck";
+static const char FSCK[] = "/sbin/e2fsck";
 
 enum { MAX_DISKS = 8, FSCK_LIMIT_MS = 30 * 60 * 1000, FSCK_UNCORRECTED = 4 };
 
@@ -52,6 +54,7 @@ int find_disks(const struct texts *order, struct disks *disks) {
         int disk = disk_named(order->items[i]);
         if (disk < 0) return refused("no disk is called '%s'", order->items[i]);
         snprintf(disks->devices[disk], sizeof disks->devices[disk], "/dev/vd%c", (char)('a' + i));
+        if (strcmp(order->items[i], OWN) == 0) continue;
         if (access(disks->devices[disk], F_OK) != 0)
             return failed("disk %s should be %s", NAMES[disk], disks->devices[disk]);
     }
@@ -202,9 +205,9 @@ static int mount_overlay(const struct disks *disks, const struct config *config)
 
 int mount_disks(const struct disks *disks, const struct config *config) {
     if (disks->devices[DISK_ROOT][0] == '\0' && config->agent) return refused("there is no disk root");
-    if (mount_image(DISK_TOOLS, disks) != 0 || mount_image(DISK_ROOT, disks) != 0 || mount_image(DISK_READ, disks) != 0)
+    if (mount_image(DISK_ROOT, disks) != 0 || mount_image(DISK_READ, disks) != 0 ||
+        mount_ext4(DISK_VOLUME, disks, 0) != 0)
         return -1;
-    if (mount_ext4(DISK_VOLUME, disks, 0) != 0) return -1;
     return disks->devices[DISK_ROOT][0] == '\0' ? 0 : mount_overlay(disks, config);
 }
 

@@ -1,8 +1,9 @@
 /*
- * The disks of a guest, mounted in the init's own mount namespace:
+ * The disks of a guest, mounted in the init's own mount namespace. Its root is the first of them: the appliance's own,
+ * which has the init and its tools.
  *   /root    the agent's image, read-only        /layer   the upper half: the layer's disk, or memory
  *   /agent   the overlay of both: the agent's root
- *   /volume  holds the directories of WRITE paths  /read  those of READ paths  /tools  the appliance's own programs
+ *   /volume  holds the directories of WRITE paths  /read  those of READ paths
  */
 #ifndef NULLBOX_DISKS_H
 #define NULLBOX_DISKS_H
@@ -10,7 +11,7 @@
 #include "config.h"
 #include "users.h"
 
-enum disk { DISK_ROOT, DISK_TOOLS, DISK_LAYER, DISK_VOLUME, DISK_READ, DISK_COUNT };
+enum disk { DISK_ROOT, DISK_LAYER, DISK_VOLUME, DISK_READ, DISK_COUNT };
 
 struct disks {
     char devices[DISK_COUNT][32];

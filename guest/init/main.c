@@ -1,6 +1,6 @@
 /*
- * The init of a guest: PID 1 of every agent's microVM, alone in its initramfs. "init enter ..." is what the appliance's
- * tools call to run a command in the agent's world: see enter.h.
+ * The init of a guest: PID 1 of every agent's microVM, on the appliance's own disk, which is its root. "init enter ..."
+ * is what the appliance's tools call to run a command in the agent's world: see enter.h.
  */
 #include <string.h>
 #include <sys/mount.h>
@@ -12,14 +12,12 @@
 #include "init.h"
 #include "say.h"
 
-/* What the init needs for itself. */
+/* What the init needs for itself. The kernel has mounted /dev. */
 static void mount_own(void) {
     const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
-    int bad = mount("dev", "/dev", "devtmpfs", MS_NOSUID, "mode=0755") != 0;
     open_console();
-    bad |= mount("proc", "/proc", "proc", flags, "") != 0;
-    bad |= mount("sys", "/sys", "sysfs", flags, "") != 0;
-    if (bad) say("not all of /dev, /proc and /sys could be mounted");
+    if (mount("proc", "/proc", "proc", flags, "") != 0 || mount("sys", "/sys", "sysfs", flags, "") != 0)
+        say("not both of /proc and /sys could be mounted");
     /* Memory is the agent's to use up: the kernel looks elsewhere for whom to kill. */
     if (write_text("/proc/self/oom_score_adj", "-1000") != 0) say("the kernel may kill the init for want of memory");
 }

@@ -23,7 +23,6 @@ int mount_secrets(int root, const struct user *user) {
     char options[96], target[32];
     int fd, result = 0;
     snprintf(options, sizeof options, "size=2m,mode=0500,uid=%u,gid=%u", user->uid, user->gid);
-    if (mkdir(SECRETS, 0700) != 0 && errno != EEXIST) return failed("cannot make " SECRETS);
     if (mount("secrets", SECRETS, "tmpfs", flags, options) != 0) return failed("cannot mount memory for secrets");
     if ((fd = make_directory(root, "run/secrets", 0755, 0, 0, NULL)) < 0) return -1;
     snprintf(target, sizeof target, "/proc/self/fd/%d", fd);

@@ -1,12 +1,11 @@
 #include "setup.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "cgroups.h"
@@ -156,7 +155,8 @@ static int keep_environment(const struct texts *environment) {
 static int keep_state(const struct config *config, pid_t world) {
     char number[16];
     snprintf(number, sizeof number, "%d", (int)world);
-    if (mkdir(STATE_DIRECTORY, 0700) != 0 && errno != EEXIST) return failed("cannot make " STATE_DIRECTORY);
+    if (mount("state", STATE_DIRECTORY, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") != 0)
+        return failed("cannot mount memory for " STATE_DIRECTORY);
     return keep_text(STATE_WORLD, number) == 0 && keep_text(STATE_USER, config->user) == 0 &&
                    keep_text(STATE_WORKDIR, config->workdir) == 0 && keep_environment(&config->environment) == 0
                ? 0

@@ -2,7 +2,7 @@
 #ifndef NULLBOX_SETUP_H
 #define NULLBOX_SETUP_H
 
-/* What the init keeps for those who enter the agent's world later, as files of its own root. */
+/* What the init keeps for those who enter the agent's world later, in memory. */
 #define STATE_DIRECTORY   "/state"
 #define STATE_WORLD       STATE_DIRECTORY "/world"
 #define STATE_USER        STATE_DIRECTORY "/user"

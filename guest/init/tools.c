@@ -7,7 +7,7 @@
 #include "process.h"
 #include "say.h"
 
-static const char TOOLS[] = "/tools/sbin/guest-tools";
+static const char TOOLS[] = "/sbin/guest-tools";
 enum { MAX_TOKEN = 64 };
 
 int start_tools(pid_t *process, const uint8_t *token, size_t size) {

@@ -68,8 +68,7 @@ static const struct {
 };
 
 /* The init's own mounts, which the agent's mount namespace has as copies. */
-static const char *const FOREIGN[] = {"/secrets", "/tools", "/volume", "/read", "/layer",
-                                      "/root",    "/sys",   "/dev",    "/proc"};
+static const char *const FOREIGN[] = {"/secrets", "/volume", "/read", "/layer", "/root", "/sys", "/dev", "/proc"};
 
 static int place_node(const char *path, mode_t mode, gid_t group, dev_t device) {
     if (mknod(path, mode, device) != 0 || chown(path, 0, group) != 0 || chmod(path, mode & 07777) != 0)

@@ -9,7 +9,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code /tools/sbin/guest-tools}, which a guest's init starts when the host first asks for a program. */
+/** {@code /sbin/guest-tools}, which a guest's init starts when the host first asks for a program. */
 public final class ToolsMain {
     /** As guest/init/tools.h names it; its value is the token's bytes in hexadecimal. */
     private static final String TOKEN = "NULLBOX_TOKEN";

@@ -1,12 +1,10 @@
 package dev.nullbox.cage.agent;
 
 import dev.nullbox.cage.agent.CatalogEntry.Source;
-import dev.nullbox.cage.jail.VmConfig;
 import dev.nullbox.manifest.ImageDefaults;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.ManifestResult;
 import dev.nullbox.manifest.Problem;
-import dev.nullbox.manifest.Schema;
 import dev.nullbox.manifest.reader.ManifestReader;
 import dev.nullbox.service.Sha256;
 import java.io.IOException;
@@ -162,14 +160,6 @@ public final class AgentCatalog {
                     "agent.name",
                     "is " + stated + ", but the agent's directory is " + name,
                     "give both the same name"));
-        }
-        int memory = manifest.capabilities().maxMemory().value();
-        if (memory > VmConfig.MAX_MEMORY_MIB) {
-            problems.add(new Problem(
-                    Schema.MAX_MEMORY_MB.path(),
-                    "is " + memory + ", and the appliance's libkrun starts no larger guest than "
-                            + VmConfig.MAX_MEMORY_MIB + " MiB",
-                    "use at most " + VmConfig.MAX_MEMORY_MIB));
         }
         return problems;
     }

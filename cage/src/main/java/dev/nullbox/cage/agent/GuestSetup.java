@@ -30,11 +30,11 @@ final class GuestSetup {
 
     private GuestSetup() {}
 
-    /** The disks in the guest's order. */
+    /** The disks in the guest's order: first the one that its kernel starts the init from. */
     static List<Disk> disks(Path image, Path tools, RunDisks disks) {
         List<Disk> all = new ArrayList<>();
-        all.add(new Disk("root", image, true));
         all.add(new Disk("tools", tools, true));
+        all.add(new Disk("root", image, true));
         disks.layer().ifPresent(path -> all.add(new Disk("layer", path, false)));
         disks.volume().ifPresent(path -> all.add(new Disk("volume", path, false)));
         disks.read().ifPresent(path -> all.add(new Disk("read", path, true)));

@@ -22,11 +22,7 @@ import java.util.List;
 public final class VmConfig {
     private static final int WHOLE_CPU_PERCENT = 100;
     private static final int MAX_VCPUS = 16;
-    /**
-     * The largest guest, in MiB: libkrun 1.16 to 1.19 puts the initramfs at the end of memory, and cuts its address to 32
-     * bits where that lies above the hole below 4 GiB. Source: {@code ramdisk_image} in libkrun's arch crate.
-     */
-    public static final int MAX_MEMORY_MIB = 3_328;
+    private static final int MAX_MEMORY_MIB = 65_536;
 
     static final Field<Long> VCPUS = Field.of("vcpus", whole(1, MAX_VCPUS, ""), "virtual processors");
     static final Field<Long> MEMORY_MIB = Field.of("memory_mib", whole(1, MAX_MEMORY_MIB, "MiB"), "the guest's memory");
@@ -37,8 +33,10 @@ public final class VmConfig {
     static final Field<String> DISK_ID = Field.of("disk_id", TEXT, "the disk's name to the guest's init");
     static final Field<String> HOST_PATH = Field.of("path", TEXT, "the image on the host");
     static final Field<Boolean> READ_ONLY = Field.of("read_only", TRUTH, "");
-    static final Field<List<Message>> DISKS =
-            Field.of("disks", listOf(struct(DISK_ID, HOST_PATH, READ_ONLY)), "raw images, in the guest's order");
+    static final Field<List<Message>> DISKS = Field.of(
+            "disks",
+            listOf(struct(DISK_ID, HOST_PATH, READ_ONLY)),
+            "raw images, in the guest's order; the first is the root of its init");
 
     static final FieldType.Struct FIELDS = struct(Fields.AGENT, VCPUS, MEMORY_MIB, SLOT, DISKS);
 

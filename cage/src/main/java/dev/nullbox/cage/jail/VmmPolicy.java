@@ -73,7 +73,7 @@ final class VmmPolicy {
                             Tun.TUNSETVNETHDRSZ,
                             Tun.TUNSETOFFLOAD,
                             Tty.TCGETS)),
-            seen("libkrun: event descriptors, the network card, kernel and initramfs", SYS_read),
+            seen("libkrun: event descriptors, the network card, the kernel", SYS_read),
             seen("libkrun: event descriptors, the network card, the console, its log", SYS_write),
             seen("libkrun: its event loop and each device's", SYS_epoll_wait),
             seen("glibc: locks and joins of threads", SYS_futex),

@@ -168,16 +168,6 @@ class AgentCatalogTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"3328, false", "3329, true"})
-    void refusesAGuestThatLibkrunCannotStart(int mib, boolean isRefused) throws IOException {
-        agent(image, "a", toml("a") + "[capabilities]\nmax_memory_mb = " + mib + "\n");
-        assertThat(load().getFirst() instanceof Refused).isEqualTo(isRefused);
-        if (isRefused) {
-            assertThat(problemsOf(0)).containsExactly("capabilities.max_memory_mb");
-        }
-    }
-
-    @ParameterizedTest
     @ValueSource(strings = {"", "sha256:", "md5:0123", "sha256:zz", "two\nlines"})
     void refusesADigestThatIsNone(String text) throws IOException {
         agent(image, "a", toml("a"));

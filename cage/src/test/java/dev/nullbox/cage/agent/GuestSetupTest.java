@@ -57,8 +57,8 @@ class GuestSetupTest {
         RunDisks some = new RunDisks(Optional.of(Path.of("/l")), Optional.empty(), Optional.of(Path.of("/r")));
         assertThat(GuestSetup.disks(Path.of("/root"), Path.of("/tools"), some))
                 .containsExactly(
-                        new Disk("root", Path.of("/root"), true),
                         new Disk("tools", Path.of("/tools"), true),
+                        new Disk("root", Path.of("/root"), true),
                         new Disk("layer", Path.of("/l"), false),
                         new Disk("read", Path.of("/r"), true));
     }

@@ -35,8 +35,8 @@ class KrunVmTest {
                         "set_log_level 1",
                         "create_ctx ",
                         "set_vm_config [7, 2, 256]",
-                        "set_kernel [7, /usr/lib/nullbox/guest/vmlinux, 1, /usr/lib/nullbox/guest/initramfs,"
-                                + " console=hvc0 quiet panic=-1 reboot=k]",
+                        "set_kernel [7, /usr/lib/nullbox/guest/vmlinux, 1, null, console=hvc0 quiet panic=-1 reboot=k"
+                                + " root=/dev/vda rootfstype=erofs ro init=/init swiotlb=noforce]",
                         "add_disk [7, root, /disks/root, true]",
                         "add_disk [7, layer, /disks/layer, false]",
                         "add_net_tap [7, tap0, 026e62000102, 6531, 0]",

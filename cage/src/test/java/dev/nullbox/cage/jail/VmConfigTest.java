@@ -8,10 +8,14 @@ import dev.nullbox.manifest.reader.ManifestReader;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.protocol.id.AgentSlot;
+import dev.nullbox.rpc.Codec;
+import dev.nullbox.rpc.Json;
+import dev.nullbox.rpc.RpcException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VmConfigTest {
     /** A part of a processor is a processor, of which the control group gives it its part. */
@@ -32,5 +36,19 @@ class VmConfigTest {
                     .extracting(disk -> disk.get(VmConfig.DISK_ID) + disk.get(VmConfig.READ_ONLY))
                     .containsExactly("roottrue", "layerfalse");
         });
+    }
+
+    /** From 3,329 MiB on, memory reaches beyond 4 GiB, where libkrun once lost the initramfs that guests had. */
+    @ParameterizedTest
+    @ValueSource(ints = {64, 3_328, 3_329, 65_536})
+    void aGuestHasAnyMemoryThatAManifestMayAskFor(int mib) throws RpcException {
+        String manifest =
+                "[agent]\nname = \"a\"\ncommand = [\"/bin/a\"]\n[capabilities]\nmax_memory_mb = " + mib + "\n";
+        if (!(ManifestReader.read(manifest) instanceof ManifestResult.Valid valid)) {
+            throw new AssertionError(manifest);
+        }
+        Message vm = VmConfig.of(valid.manifest(), new AgentSlot(AgentNetwork.DEFAULT, 3), List.of());
+        assertThat(JailSpec.parse(VmConfig.FIELDS, Json.bytes(Codec.encode(vm))).get(VmConfig.MEMORY_MIB))
+                .isEqualTo((long) mib);
     }
 }
