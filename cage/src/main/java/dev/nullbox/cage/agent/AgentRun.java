@@ -587,7 +587,9 @@ public final class AgentRun {
             if (mark >= 0) {
                 keepLine(line.substring(mark + GUEST_MARK.length()));
             }
-            listener.message(line);
+            if (!KrunLog.isHarmless(line)) {
+                listener.message(line);
+            }
         }
 
         @Override
