@@ -16,8 +16,10 @@
 #include "clock.h"
 #include "files.h"
 #include "protocol.h"
+#include "report.h"
 #include "say.h"
 #include "superblock.h"
+#include "world.h"
 
 static const char *const NAMES[DISK_COUNT] = {"root", "layer", "volume", "read"};
 static const char *const PLACES[DISK_COUNT] = {"/root", "/layer", "/volume", "/read"};
@@ -52,9 +54,9 @@ int find_disks(const struct texts *order, struct disks *disks) {
     if (order->count > MAX_DISKS) return refused("%zu disks; %d at most", order->count, MAX_DISKS);
     for (size_t i = 0; i < order->count; i++) {
         int disk = disk_named(order->items[i]);
+        if (strcmp(order->items[i], OWN) == 0) continue;
         if (disk < 0) return refused("no disk is called '%s'", order->items[i]);
         snprintf(disks->devices[disk], sizeof disks->devices[disk], "/dev/vd%c", (char)('a' + i));
-        if (strcmp(order->items[i], OWN) == 0) continue;
         if (access(disks->devices[disk], F_OK) != 0)
             return failed("disk %s should be %s", NAMES[disk], disks->devices[disk]);
     }
@@ -80,8 +82,10 @@ static int run_fsck(const char *option, const char *device, int quiet) {
 }
 
 static int repair(enum disk disk, const char *device) {
+    struct report report = {.kind = REPORT_REPAIR};
     int code;
     say("disk %s: the kernel has found errors in it; it is being repaired", NAMES[disk]);
+    send_report(FD_STATUS, &report, -1);
     code = run_fsck("-p", device, 0);
     if (code < 0 || code >= FSCK_UNCORRECTED) code = run_fsck("-y", device, 1);
     if (code < 0 || code >= FSCK_UNCORRECTED)

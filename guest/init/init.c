@@ -108,6 +108,9 @@ static void end_of_world(struct init *init, int status) {
 
 static void take_report(struct init *init, const struct report *report, int descriptor) {
     switch (report->kind) {
+    case REPORT_REPAIR:
+        init->owes_repair = init->stage == STAGE_SETUP;
+        break;
     case REPORT_ALONE:
     case REPORT_WORLD:
         if (init->stage != STAGE_SETUP || init->world != 0) break;
@@ -236,9 +239,10 @@ static int advance(struct init *init, int64_t now) {
 /* The set-up process may be ready, or have failed, before the host has answered the hello of this connection. */
 static void tell_what_is_owed(struct init *init) {
     if (init->control.state != LINK_OPEN) return;
+    if (init->owes_repair) call_host(init, OP_REPAIR);
     if (init->owes_started) call_host(init, OP_STARTED);
     if (init->owes_exit) add_exit(init);
-    init->owes_started = init->owes_exit = 0;
+    init->owes_repair = init->owes_started = init->owes_exit = 0;
 }
 
 static void see_to_control(struct init *init) {

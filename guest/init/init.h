@@ -36,7 +36,7 @@ struct init {
     int64_t heartbeat_at, kill_at, stage_ends_at;
     int was_killed;
     /* What the host is still to be told, once the control connection is open. */
-    int owes_started, owes_exit;
+    int owes_repair, owes_started, owes_exit;
 };
 
 /* Runs until the guest ends. */

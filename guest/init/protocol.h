@@ -47,6 +47,7 @@
 #define OP_CHECK     13
 #define OP_EXEC      14
 #define OP_GO        15
+#define OP_REPAIR    16
 
 /* Names of fields. */
 #define TAG_VERSION  1

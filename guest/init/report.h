@@ -7,6 +7,7 @@
 #include "disks.h"
 
 enum report_kind {
+    REPORT_REPAIR,  /* a disk is being repaired, which may take long */
     REPORT_ALONE,   /* all is mounted, and there is no agent to run */
     REPORT_WORLD,   /* PROCESS is the first process of the agent's world, as the init sees it; it waits to be told */
     REPORT_STARTED, /* the command runs; a pidfd of it comes along */

@@ -8,6 +8,9 @@ sealed interface AgentEvent {
     /** Somebody wants it to stop. */
     record StopRequested() implements AgentEvent {}
 
+    /** Its guest repairs a disk before its program can run. */
+    record Repairing() implements AgentEvent {}
+
     /** Its program runs in its guest. */
     record Entered() implements AgentEvent {}
 

@@ -12,9 +12,10 @@ import java.time.Duration;
  *
  * @param policy whether it is started again after it ended
  * @param startDeadline from the launch until its program runs
+ * @param repairDeadline that much more from each repair of a disk by its guest
  * @param stopDeadline from the stop signal until all of it is killed
  */
-record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration stopDeadline) {
+record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration repairDeadline, Duration stopDeadline) {
     /** Reason of a launch that nobody asked for. */
     static final String RESTART = "restart";
 
@@ -31,6 +32,12 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration sto
             case Row(Starting _, StopRequested _), Row(Running _, StopRequested _) ->
                 Transition.to(new Stopping(now + stopDeadline.toMillis()), new Action.Terminate());
             case Row(var s, StopRequested _) -> Transition.to(s);
+
+            case Row(Starting(var failures, var deadline), Repairing _)
+            when deadline != AgentState.NEVER ->
+                Transition.to(new Starting(
+                        failures, now + startDeadline.plus(repairDeadline).toMillis()));
+            case Row(var s, Repairing _) -> Transition.to(s);
 
             case Row(Starting(var failures, var _), Entered _) ->
                 Transition.to(new Running(failures, now, ""), new Action.EmitStarted());
@@ -86,7 +93,9 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration sto
 
     /** The failure of a start that was killed at its deadline. */
     private String late() {
-        return "its program did not run within " + startDeadline.toSeconds() + " s of its start, so it was killed";
+        return "its program did not run within " + startDeadline.toSeconds()
+                + " s of its start (" + repairDeadline.toMinutes()
+                + " min more where its guest repairs a disk), so it was killed";
     }
 
     private AgentState ended(RunEnd end, String why, int failures, long now) {

@@ -115,6 +115,9 @@ public final class AgentRun {
         /** The walls are read back; with the limits of its control group, by the names of their files. */
         void sandboxed(Map<String, String> limits);
 
+        /** The guest repairs a disk before the agent's program can run. */
+        void repairing();
+
         /** The agent's program runs in its guest. */
         void started();
 
@@ -515,6 +518,11 @@ public final class AgentRun {
             if (hasSecrets()) {
                 dependencies.wiper().request();
             }
+        }
+
+        @Override
+        public void repairing() {
+            listener.repairing();
         }
 
         @Override

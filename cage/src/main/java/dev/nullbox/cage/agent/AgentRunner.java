@@ -73,6 +73,7 @@ public final class AgentRunner implements Runnable {
         return new AgentLifecycle(
                 agent.manifest().agent().restart(),
                 settings.jailDeadline(),
+                GuestServer.LONGEST_REPAIR,
                 Duration.ofSeconds(agent.manifest().agent().stopSecs())
                         .plus(GUEST_SYNC)
                         .plus(AgentRun.GUEST_END));
@@ -294,6 +295,12 @@ public final class AgentRunner implements Runnable {
                         limit, Optional.ofNullable(limits.get(limit.name().replace('_', '.'))));
             }
             emit(AgentContract.WALLS, fields);
+        }
+
+        @Override
+        public void repairing() {
+            warn("its guest repairs a disk, for " + GuestServer.LONGEST_REPAIR.toMinutes() + " min at most");
+            var _ = send(new AgentEvent.Repairing(), run);
         }
 
         @Override

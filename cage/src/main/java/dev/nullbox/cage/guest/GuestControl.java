@@ -16,9 +16,12 @@ public final class GuestControl {
     static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
 
     private static final Duration LONGEST_CALL = Duration.ofSeconds(5);
+    /** Two disks are written to; each is repaired for what is noted in it, and again when it does not mount. */
+    private static final int MAX_REPAIRS = 4;
 
     private final FrameChannel channel;
     private final GuestCalls calls;
+    private int repairs;
 
     GuestControl(FrameChannel channel) {
         this.channel = channel;
@@ -49,6 +52,9 @@ public final class GuestControl {
             calls.answered(call);
         } else if (frame.kind() == FrameKind.CALL && call.op() == GuestOp.STARTED) {
             listener.started();
+        } else if (frame.kind() == FrameKind.CALL && call.op() == GuestOp.REPAIR && repairs < MAX_REPAIRS) {
+            repairs++;
+            listener.repairing();
         } else if (frame.kind() != FrameKind.CALL || call.op() != GuestOp.HEARTBEAT) {
             throw new IOException("the guest sent an unexpected " + frame.kind() + " " + call.op());
         }

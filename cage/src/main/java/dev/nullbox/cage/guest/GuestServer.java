@@ -42,7 +42,10 @@ public final class GuestServer implements AutoCloseable {
     public static final String SOCKET = "guest.sock";
 
     private static final Duration HELLO_LIMIT = Duration.ofSeconds(10);
-    private static final Duration CONFIGURATION_LIMIT = Duration.ofSeconds(60);
+    /** Longest repair of a disk by a guest's init: a run of e2fsck that asks nothing, then one that changes all it must. */
+    public static final Duration LONGEST_REPAIR = Duration.ofMinutes(60);
+    /** Its heartbeat tells a dead guest, and the deadline of a start ends before this one that lives and is not done. */
+    private static final Duration CONFIGURATION_LIMIT = LONGEST_REPAIR.multipliedBy(5);
     /** An agent may be silent for as long as it likes. */
     private static final Duration OUTPUT_LIMIT = Duration.ofDays(36_500);
 
@@ -56,6 +59,9 @@ public final class GuestServer implements AutoCloseable {
     public interface Listener {
         /** The guest has its configuration, and the secrets with it. */
         void configured();
+
+        /** The guest repairs a file system, for {@link #LONGEST_REPAIR} at most. */
+        void repairing();
 
         /** One line of the agent's output, escaped. */
         void line(String line);

@@ -19,7 +19,7 @@ class AgentLifecycleTest {
     private static final long FIVE_MINUTES = 300_000;
 
     private static AgentLifecycle lifecycle(RestartPolicy policy) {
-        return new AgentLifecycle(policy, Duration.ofSeconds(60), Duration.ofSeconds(8));
+        return new AgentLifecycle(policy, Duration.ofSeconds(60), Duration.ofMinutes(5), Duration.ofSeconds(8));
     }
 
     private static AgentState in(String state) {
@@ -173,7 +173,21 @@ class AgentLifecycleTest {
         assertThat(lifecycle
                         .next(late.state(), new Exited(RunEnd.of(RunEnd.Way.KILLED, "")), NOW + 60_001)
                         .state())
-                .isEqualTo(new Failed("its program did not run within 60 s of its start, so it was killed"));
+                .isEqualTo(new Failed(
+                        "its program did not run within 60 s of its start (5 min more where its guest repairs"
+                                + " a disk), so it was killed"));
+    }
+
+    /** A start that repaired a large disk was once killed in the middle of it; one that is being killed stays that. */
+    @Test
+    void aRepairGivesAStartMoreTime() {
+        AgentLifecycle lifecycle = lifecycle(RestartPolicy.NEVER);
+        long more = 360_000;
+        assertThat(lifecycle.next(in("Starting"), new Repairing(), NOW + 50_000))
+                .isEqualTo(Transition.to(new Starting(0, NOW + 50_000 + more)));
+        for (AgentState state : List.of(new Starting(0, AgentState.NEVER), in("Running"), in("Stopping"))) {
+            assertThat(lifecycle.next(state, new Repairing(), NOW)).isEqualTo(Transition.to(state));
+        }
     }
 
     @ParameterizedTest

@@ -74,6 +74,9 @@ class ExecTest {
         public void line(String line) {}
 
         @Override
+        public void repairing() {}
+
+        @Override
         public void started() {}
 
         @Override

@@ -64,6 +64,11 @@ class GuestServerTest {
         public void skipped(long lines) {}
 
         @Override
+        public void repairing() {
+            seen.add("repairing");
+        }
+
+        @Override
         public void line(String line) {
             seen.add("line " + line);
         }
@@ -210,6 +215,18 @@ class GuestServerTest {
     void secretsThatAreNeverSentAreWipedAtTheEnd() throws Exception {
         server.close();
         assertThat(secret).containsOnly(0);
+    }
+
+    /** Each disk that is written to may be repaired twice; a guest that goes on so would never be late. */
+    @Test
+    void aGuestThatRepairsForEverIsBroken() throws Exception {
+        FrameChannel control = dial(GuestRole.INIT);
+        for (int i = 0; i < 4; i++) {
+            control.write(GuestCall.of(GuestOp.REPAIR, 0).frame(FrameKind.CALL));
+            assertThat(next()).isEqualTo("repairing");
+        }
+        control.write(GuestCall.of(GuestOp.REPAIR, 0).frame(FrameKind.CALL));
+        assertThat(next()).isEqualTo("broken the guest sent an unexpected CALL REPAIR");
     }
 
     @Test

@@ -56,6 +56,9 @@ class StalledGuestTest {
         }
 
         @Override
+        public void repairing() {}
+
+        @Override
         public void started() {
             broken.add("started");
         }

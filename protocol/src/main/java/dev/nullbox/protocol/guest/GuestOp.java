@@ -34,7 +34,9 @@ public enum GuestOp {
     /** Runs a program beside the agent. */
     EXEC(14),
     /** The answer to a configuration. */
-    GO(15);
+    GO(15),
+    /** A disk's file system is being repaired, for which the start takes longer. */
+    REPAIR(16);
 
     private final int number;
 
