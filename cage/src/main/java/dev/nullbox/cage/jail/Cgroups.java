@@ -20,6 +20,8 @@ public final class Cgroups {
     private static final long MIB = 1L << 20;
     /** Memory of a VMM beside its guest's: code, queues, the /tmp and secrets of the agent, a runtime's heap. */
     private static final int VMM_MIB = 96;
+    /** Guest memory for each part of tables: the host's and KVM's have 8 bytes each for a page of 4 KiB. */
+    private static final int MIB_PER_MIB_OF_TABLES = 256;
 
     private static final int MAX_TASKS = 128;
 
@@ -74,7 +76,7 @@ public final class Cgroups {
             limits.put("cpu.max", (long) cpuPercent * MICROS_PER_PERCENT + " " + PERIOD_MICROS);
         }
         if (controllers.contains("memory")) {
-            limits.put("memory.max", Long.toString((memoryMib + VMM_MIB) * MIB));
+            limits.put("memory.max", Long.toString((memoryMib + VMM_MIB + memoryMib / MIB_PER_MIB_OF_TABLES) * MIB));
             group.limit("memory.oom.group", "1");
             // Absent where the kernel cannot swap at all.
             if (group.has("memory.swap.max")) {

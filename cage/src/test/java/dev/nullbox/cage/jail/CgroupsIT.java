@@ -37,7 +37,7 @@ class CgroupsIT {
      * without its limits is what this is about.
      */
     @ParameterizedTest
-    @CsvSource({"cpu, cpu.max, 150000 100000", "memory, memory.max, 369098752", "pids, pids.max, 128"})
+    @CsvSource({"cpu, cpu.max, 150000 100000", "memory, memory.max, 370147328", "pids, pids.max, 128"})
     void theLimitHoldsOrTheGroupIsRefused(String controller, String file, String value) throws IOException {
         Cgroups cgroups = new Cgroups(mount, Set.of(controller));
         if (available().contains(controller)) {
