@@ -7,6 +7,7 @@ import dev.nullbox.cage.agent.CageSettings;
 import dev.nullbox.cage.agent.CatalogEntry;
 import dev.nullbox.cage.disk.DiskStore;
 import dev.nullbox.cage.jail.Cgroups;
+import dev.nullbox.manifest.Authority;
 import dev.nullbox.manifest.ImageDefaults;
 import dev.nullbox.manifest.ManifestResult;
 import dev.nullbox.manifest.Problem;
@@ -141,10 +142,14 @@ public final class DeployMethods {
         }
         byte[] manifest = manifest(request, name, had);
         check(name, manifest);
-        String operator = TerminalText.escaped(caller.name());
-        return Message.of(DeployContract.IMPORT.is(imports.begin(progress -> archive.isPresent()
-                ? imported(request, name, manifest, operator, progress)
-                : kept(name, manifest, operator))));
+        Addition addition = new Addition(
+                name,
+                new String(manifest, StandardCharsets.UTF_8),
+                TerminalText.escaped(caller.name()),
+                request.find(DeployContract.ACCEPT_GROWTH));
+        checkEarly(addition, had);
+        return Message.of(DeployContract.IMPORT.is(imports.begin(
+                progress -> archive.isPresent() ? imported(request, addition, progress) : kept(addition))));
     }
 
     /** The name, which no agent of the image or of the data disk may have. */
@@ -196,40 +201,71 @@ public final class DeployMethods {
                 DeployContract.MANIFEST.name());
     }
 
-    private Message imported(
-            Message request, AgentName name, byte[] manifest, String operator, Importer.Progress progress)
+    /**
+     * A version to be.
+     *
+     * @param text its AGENT.toml, which was checked: it is UTF-8
+     * @param acceptedGrowth the hash of the growth that the operator accepts
+     */
+    private record Addition(AgentName name, String text, String operator, Optional<String> acceptedGrowth) {
+        byte[] manifest() {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
+    /** As with the image that it has: a refusal need not wait for an import, after which it is decided. */
+    private void checkEarly(Addition addition, Optional<StoredAgent> had) throws RpcException, IOException {
+        if (had.isPresent() && addition.acceptedGrowth().isEmpty()) {
+            Message result = store.result(had.get().currentVersion().digest());
+            if (store.entry(addition.name(), addition.manifest(), result) instanceof CatalogEntry.Accepted next) {
+                GrowthCheck.check(current(addition.name()), next.manifest(), Optional.empty());
+            }
+        }
+    }
+
+    /** The rights of the current version; none when it is refused. */
+    private Authority current(AgentName name) {
+        return agents.find(name.value()).orElse(null) instanceof CatalogEntry.Accepted agent
+                ? Authority.of(agent.manifest())
+                : Authority.NONE;
+    }
+
+    private Message imported(Message request, Addition addition, Importer.Progress progress)
             throws RpcException, IOException {
         return room.importing(
                 request.get(TransferContract.TRANSFER),
                 request.find(TransferContract.SHA256),
                 request.find(DeployContract.IMAGE),
                 progress,
-                (made, result) -> version(name, manifest, Optional.of(made), result, operator));
+                (made, result) -> version(addition, Optional.of(made), result));
     }
 
-    private Message kept(AgentName name, byte[] manifest, String operator) throws RpcException, IOException {
-        StoredAgent agent = stored(name);
+    private Message kept(Addition addition) throws RpcException, IOException {
+        StoredAgent agent = stored(addition.name());
         return version(
-                name,
-                manifest,
-                Optional.empty(),
-                store.result(agent.currentVersion().digest()),
-                operator);
+                addition, Optional.empty(), store.result(agent.currentVersion().digest()));
     }
 
-    private Message version(AgentName name, byte[] manifest, Optional<Path> made, Message result, String operator)
-            throws RpcException, IOException {
-        CatalogEntry.Accepted agent = accepted(name, store.entry(name, manifest, result));
+    private Message version(Addition addition, Optional<Path> made, Message result) throws RpcException, IOException {
+        AgentName name = addition.name();
+        CatalogEntry.Accepted agent = accepted(name, store.entry(name, addition.manifest(), result));
+        if (store.find(name).isPresent()) {
+            GrowthCheck.check(current(name), agent.manifest(), addition.acceptedGrowth());
+        }
         boolean wasThere = made.isEmpty() || store.hasImage(AgentStore.digest(result));
-        StoredVersion version =
-                store.add(name, manifest, made, result, new AgentStore.Addition(millis.getAsLong(), operator));
+        StoredVersion version = store.add(
+                name,
+                addition.manifest(),
+                made,
+                result,
+                new AgentStore.Addition(millis.getAsLong(), addition.operator()));
         boolean runs = agents.put(agent);
         events.emit(
                 DeployContract.ADDED_EVENT,
                 Fields.AGENT.is(name.value()),
                 DeployContract.VERSION.is(version.number()),
                 DeployContract.DIGEST.is(version.digest()),
-                GatewayContract.CLIENT.is(operator));
+                GatewayContract.CLIENT.is(addition.operator()));
         return Message.of(
                         Fields.AGENT.is(name.value()),
                         DeployContract.VERSION.is(version.number()),
@@ -304,6 +340,7 @@ public final class DeployMethods {
                 ImportProtocol.RESULT.is(store.result(agent.currentVersion().digest())));
     }
 
+    /** Asks for no growth to be accepted: an operator accepted the version as it is when it was added. */
     private Message rollback(Caller caller, Message request) throws RpcException, IOException {
         AgentName name = storedName(request);
         StoredAgent agent = stored(name);

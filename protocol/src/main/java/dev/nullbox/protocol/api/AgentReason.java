@@ -20,6 +20,10 @@ public enum AgentReason implements Reason {
             ErrorKind.INVALID_PARAMS,
             "AGENT.toml has problems",
             "nullctl agent validate shows them without an appliance"),
+    AGENT_GROWTH(
+            ErrorKind.CONFLICT,
+            "the new version may more than the current one",
+            "add it again with the --accept-growth that the cause names, if that is meant"),
     AGENT_VERSION(ErrorKind.NOT_FOUND, "the agent has no such version", "nullctl agent show lists them"),
     AGENT_FIXED(ErrorKind.CONFLICT, "the agent is the image's or lies on the data disk, and not in the store"),
     IMPORT_UNKNOWN(ErrorKind.NOT_FOUND, "no such import is under way", "add the agent anew"),

@@ -32,6 +32,12 @@ public final class DeployContract {
     public static final Field<String> IMAGE = Field.of(
             "image", new FieldType.Text(1, 1_024), "the name of the one that is meant, where an archive has several");
 
+    public static final Field<String> ACCEPT_GROWTH = Field.of(
+            "accept_growth",
+            new FieldType.Text(1, 64),
+            "the hash of the growth of authority that is meant, or its first 16 digits; without it a version that may"
+                    + " more than the current one is refused");
+
     public static final Field<String> IMPORT =
             Field.of("import", new FieldType.Text(1, 64), "the import, as agent.add named it");
     public static final Field<Long> IMPORT_WAIT =
@@ -68,7 +74,8 @@ public final class DeployContract {
                     TransferContract.SHA256.optional(),
                     IMAGE.optional(),
                     MANIFEST.optional(),
-                    MANIFEST_SHA256.optional());
+                    MANIFEST_SHA256.optional(),
+                    ACCEPT_GROWTH.optional());
     public static final Method<Message> PROGRESS = CONTRACT.operators(
                     "agent.import",
                     Effect.READ,
@@ -88,7 +95,8 @@ public final class DeployContract {
                     "agent.rollback",
                     Effect.CHANGE,
                     struct(Fields.AGENT, VERSION, RUNS),
-                    "makes a former version the current one; without its number, the one before")
+                    "makes a former version the current one; without its number, the one before. It may more than the"
+                            + " current one: an operator accepted that when it was added")
             .with(Fields.AGENT, VERSION.optional());
 
     public static final Field<Boolean> PURGE =
