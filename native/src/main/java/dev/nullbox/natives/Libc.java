@@ -101,6 +101,12 @@ public interface Libc {
     /** struct receives a struct statfs. */
     SysResult statfs(String path, byte[] struct);
 
+    /** list receives the names, each with a NUL after it; an empty one asks for their length. path has no NUL. */
+    SysResult llistxattr(byte[] path, byte[] list);
+
+    /** value receives the attribute's value; an empty one asks for its length. path has no NUL. */
+    SysResult lgetxattr(byte[] path, String name, byte[] value);
+
     /** Takes space of a file system for a range of a file, or gives it back: bits of FALLOC_FL_*, 0 extends the file. */
     SysResult fallocate(int fd, int mode, long offset, long length);
 

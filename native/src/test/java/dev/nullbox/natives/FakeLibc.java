@@ -1,6 +1,7 @@
 package dev.nullbox.natives;
 
 import dev.nullbox.natives.linux.Errno;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -293,6 +294,16 @@ public final class FakeLibc implements Libc {
     @Override
     public SysResult chown(String path, int owner, int group) {
         return result("chown", path, owner, group);
+    }
+
+    @Override
+    public SysResult llistxattr(byte[] path, byte[] list) {
+        return filled("llistxattr", list, new String(path, StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public SysResult lgetxattr(byte[] path, String name, byte[] value) {
+        return filled("lgetxattr", value, new String(path, StandardCharsets.UTF_8), name);
     }
 
     @Override

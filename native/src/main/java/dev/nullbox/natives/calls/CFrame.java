@@ -3,6 +3,7 @@ package dev.nullbox.natives.calls;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,16 @@ abstract class CFrame implements AutoCloseable {
         long address = allocate(utf8.length + 1L);
         put(address, utf8, 0, utf8.length);
         return address;
+    }
+
+    /** A path of any bytes but NUL, with its NUL. */
+    final long path(byte[] name) {
+        for (byte one : name) {
+            if (one == 0) {
+                throw new IllegalArgumentException("path for C contains NUL");
+            }
+        }
+        return bytes(Arrays.copyOf(name, name.length + 1));
     }
 
     /** A NULL-terminated array of strings, as argv and envp are. */

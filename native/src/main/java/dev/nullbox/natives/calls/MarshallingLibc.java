@@ -275,6 +275,28 @@ final class MarshallingLibc implements Libc {
     }
 
     @Override
+    public SysResult llistxattr(byte[] path, byte[] list) {
+        try (CFrame frame = memory.open()) {
+            long address = frame.allocate(list.length);
+            return copiedBack(
+                    frame, address, call(Syscalls.SYS_llistxattr, frame.path(path), address, list.length), list, 0);
+        }
+    }
+
+    @Override
+    public SysResult lgetxattr(byte[] path, String name, byte[] value) {
+        try (CFrame frame = memory.open()) {
+            long address = frame.allocate(value.length);
+            return copiedBack(
+                    frame,
+                    address,
+                    call(Syscalls.SYS_lgetxattr, frame.path(path), frame.string(name), address, value.length),
+                    value,
+                    0);
+        }
+    }
+
+    @Override
     public SysResult fallocate(int fd, int mode, long offset, long length) {
         return call(Syscalls.SYS_fallocate, fd, mode, offset, length);
     }

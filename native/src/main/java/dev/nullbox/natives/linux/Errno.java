@@ -36,6 +36,7 @@ public final class Errno {
     public static final int ENOTEMPTY = 39;
     public static final int ELOOP = 40;
     public static final int ENOMSG = 42;
+    public static final int ENODATA = 61;
     public static final int EPROTO = 71;
     public static final int EOVERFLOW = 75;
     public static final int ENOTSUP = 95;
@@ -91,6 +92,7 @@ public final class Errno {
             case ENOTEMPTY -> "ENOTEMPTY";
             case ELOOP -> "ELOOP";
             case ENOMSG -> "ENOMSG";
+            case ENODATA -> "ENODATA";
             case EPROTO -> "EPROTO";
             case EOVERFLOW -> "EOVERFLOW";
             case ENOTSUP -> "ENOTSUP";

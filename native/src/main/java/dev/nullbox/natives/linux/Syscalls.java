@@ -98,6 +98,8 @@ public final class Syscalls {
     public static final int SYS_delete_module = 176;
     public static final int SYS_quotactl = 179;
     public static final int SYS_gettid = 186;
+    public static final int SYS_lgetxattr = 192;
+    public static final int SYS_llistxattr = 195;
     public static final int SYS_tkill = 200;
     public static final int SYS_time = 201;
     public static final int SYS_futex = 202;

@@ -34,8 +34,10 @@ import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -89,6 +91,7 @@ public final class NativeContract {
         check("umask comes back", this::umask);
         check("setrlimit takes both limits", this::rlimit);
         check("statfs knows proc, and the space of what has some", this::statfs);
+        check("extended attributes are listed and read", this::xattrs);
         check("fallocate extends a file and gives space back", this::fallocate);
         check("quotactl_fd is a system call", this::quotactl);
         check("signal ignores SIGUSR2", () -> same(0L, value(libc.ignoreSignal(Signals.SIGUSR2))));
@@ -472,6 +475,30 @@ public final class NativeContract {
         FilesystemStat temporary = FilesystemStat.of(libc, Path.of(System.getProperty("java.io.tmpdir")));
         isTrue(temporary.totalBytes() >= temporary.availableBytes() && temporary.availableBytes() > 0);
         failed(Errno.ENOENT, libc.statfs("/nowhere/at-all", new byte[120]));
+    }
+
+    private void xattrs() throws Exception {
+        failed(Errno.ENOENT, libc.llistxattr(new byte[] {'/', 'n', (byte) 0xff}, new byte[0]));
+        failed(Errno.ENOENT, libc.lgetxattr(new byte[] {'/', 'n', (byte) 0xff}, "user.nullbox", new byte[0]));
+        Path file = Files.createTempFile("nullbox-contract", "");
+        byte[] path = file.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] found = new byte[8];
+        try {
+            Files.getFileAttributeView(file, UserDefinedFileAttributeView.class)
+                    .write("nullbox", ByteBuffer.wrap(new byte[] {7, 0, 9}));
+            byte[] list = new byte[(int) value(libc.llistxattr(path, new byte[0]))];
+            same((long) list.length, value(libc.llistxattr(path, list)));
+            isTrue(new String(list, StandardCharsets.UTF_8).contains("user.nullbox\0"));
+            same(3L, value(libc.lgetxattr(path, "user.nullbox", new byte[0])));
+            same(3L, value(libc.lgetxattr(path, "user.nullbox", found)));
+            isTrue(found[0] == 7 && found[1] == 0 && found[2] == 9);
+            failed(Errno.ENODATA, libc.lgetxattr(path, "user.other", found));
+        } catch (FileSystemException e) {
+            // A tmpfs of an older kernel has no attributes of users.
+            failed(Errno.ENOTSUP, libc.lgetxattr(path, "user.nullbox", found));
+        } finally {
+            Files.delete(file);
+        }
     }
 
     private void fallocate() throws Exception {
