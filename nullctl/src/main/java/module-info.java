@@ -1,6 +1,7 @@
 /** The operator's command line. */
 module dev.nullbox.nullctl {
     requires static org.jspecify;
+    requires dev.nullbox.manifest;
     requires dev.nullbox.protocol;
     requires dev.nullbox.natives;
     requires dev.nullbox.service;
@@ -14,6 +15,8 @@ module dev.nullbox.nullctl {
     opens dev.nullbox.nullctl.client to
             info.picocli;
     opens dev.nullbox.nullctl.command to
+            info.picocli;
+    opens dev.nullbox.nullctl.command.agent to
             info.picocli;
     opens dev.nullbox.nullctl.command.memory to
             info.picocli;

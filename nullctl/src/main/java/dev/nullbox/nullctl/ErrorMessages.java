@@ -4,6 +4,7 @@ import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.protocol.api.Methods;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.TerminalText;
+import java.util.stream.Collectors;
 
 /** The appliance's errors for people: kind, reason, field, cause, remedy. */
 final class ErrorMessages {
@@ -16,7 +17,8 @@ final class ErrorMessages {
             text.append(' ').append(TerminalText.line(error.detail()));
         }
         error.field().ifPresent(field -> text.append("\n  field:  ").append(TerminalText.line(field)));
-        text.append("\n  cause:  ").append(TerminalText.line(error.getMessage()));
+        text.append("\n  cause:  ")
+                .append(error.getMessage().lines().map(TerminalText::line).collect(Collectors.joining("\n          ")));
         String remedy = Methods.reason(error.detail())
                 .map(reason -> reason.details().remedy())
                 .filter(own -> !own.isEmpty())

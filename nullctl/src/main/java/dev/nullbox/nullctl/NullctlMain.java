@@ -5,6 +5,8 @@ import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.client.CannotConnectException;
 import dev.nullbox.nullctl.command.ApplianceCommands;
 import dev.nullbox.nullctl.command.Session;
+import dev.nullbox.nullctl.command.agent.AgentCommand;
+import dev.nullbox.nullctl.command.agent.VolumeCommand;
 import dev.nullbox.nullctl.command.memory.MemoryCommand;
 import dev.nullbox.nullctl.command.vault.VaultCommand;
 import dev.nullbox.nullctl.terminal.LocalFileException;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -52,6 +55,7 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  nullctl status",
+            "  nullctl agent add coder --manifest AGENT.toml image.tar",
             "  nullctl vault unseal",
             "  nullctl --address box.example:" + GatewayContract.PORT + " --credentials ~/box agents",
             "  nullctl logs -f --source cage",
@@ -60,7 +64,7 @@ import picocli.CommandLine.Option;
             "",
             "nullctl COMMAND --help says more of each."
         },
-        subcommands = {VaultCommand.class, MemoryCommand.class})
+        subcommands = {AgentCommand.class, VolumeCommand.class, VaultCommand.class, MemoryCommand.class})
 public final class NullctlMain extends ApplianceCommands implements Session {
     static final int REFUSED = 1;
     static final int USAGE = 2;
@@ -92,8 +96,8 @@ public final class NullctlMain extends ApplianceCommands implements Session {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(
-                run(Streams.of(System.in, System.out, System.err, System.getenv(), Terminals.ofThisProcess()), args));
+        Streams io = Streams.of(System.in, System.out, System.err, System.getenv(), Terminals.ofThisProcess());
+        System.exit(run(io.withErrorSeen(Terminals.isErrorSeen()), args));
     }
 
     /** Runs one command; its exit code. */
@@ -155,6 +159,11 @@ public final class NullctlMain extends ApplianceCommands implements Session {
         }
     }
 
+    /** The text's own lines, each of which a terminal shows as one. */
+    private static Stream<String> lines(String text) {
+        return text.lines().map(TerminalText::line);
+    }
+
     private static int explain(PrintWriter err, Exception failure) throws Exception {
         return switch (failure) {
             case RpcException error -> {
@@ -167,7 +176,7 @@ public final class NullctlMain extends ApplianceCommands implements Session {
                 yield CANNOT_CONNECT;
             }
             case UsageException wrong -> {
-                err.println(TerminalText.line("nullctl: " + wrong.getMessage()));
+                lines("nullctl: " + wrong.getMessage()).forEach(err::println);
                 yield USAGE;
             }
             case LocalFileException unwritten -> {

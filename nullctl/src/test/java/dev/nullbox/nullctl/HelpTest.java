@@ -47,7 +47,8 @@ class HelpTest extends NullctlTestCase {
 
     @Test
     void everyListingSpeaksJson() {
-        Set<String> listings = Set.of("status", "agents", "list", "history", "leases", "logs", "egress");
+        Set<String> listings = Set.of(
+                "status", "agents", "list", "history", "leases", "logs", "egress", "show", "versions", "df", "diff");
         commands().forEach((words, command) -> {
             if (!words.isEmpty() && listings.contains(words.getLast())) {
                 assertThat(command.getCommandSpec().optionsMap())

@@ -1,6 +1,6 @@
 package dev.nullbox.nullctl.client;
 
-import dev.nullbox.nullctl.terminal.LocalFile;
+import dev.nullbox.nullctl.terminal.ByteSource;
 import dev.nullbox.nullctl.terminal.LocalFileException;
 import dev.nullbox.nullctl.terminal.NewFile;
 import dev.nullbox.nullctl.terminal.UsageException;
@@ -46,21 +46,35 @@ public final class Transfers {
     }
 
     /** Sends a file: transfer and sha256, for the method that takes it. */
-    public static Message send(ApplianceClient appliance, TransferContract methods, LocalFile source)
+    public static Message send(ApplianceClient appliance, TransferContract methods, ByteSource source)
             throws RpcException, CannotConnectException, UsageException {
+        return send(params -> appliance.call(methods.write(), params), source);
+    }
+
+    /** Call of a transfer's {@link TransferContract#write}. */
+    interface Write {
+        Message call(Message params) throws RpcException, CannotConnectException;
+    }
+
+    static Message send(Write write, ByteSource source) throws RpcException, CannotConnectException, UsageException {
         MessageDigest digest = Sha256.digest();
         Message transfer = Message.of();
         long offset = 0;
-        while (offset < source.bytes()) {
-            byte[] data = source.read((int) Math.min(TransferContract.CHUNK_BYTES, source.bytes() - offset));
+        byte[] data = source.read(TransferContract.CHUNK_BYTES);
+        if (data.length == 0) {
+            throw new UsageException("there is nothing to send: the source has no bytes");
+        }
+        while (data.length > 0) {
             digest.update(data);
-            Message taken = appliance.call(
-                    methods.write(), transfer.and(TransferContract.OFFSET.is(offset), TransferContract.DATA.is(data)));
-            offset += data.length;
+            int count = data.length;
+            Message taken =
+                    write.call(transfer.and(TransferContract.OFFSET.is(offset), TransferContract.DATA.is(data)));
+            offset += count;
             if (taken.get(Fields.BYTES) != offset) {
                 throw broken("the appliance has " + taken.get(Fields.BYTES) + " of " + offset + " bytes");
             }
             transfer = Message.of(TransferContract.TRANSFER.is(taken.get(TransferContract.TRANSFER)));
+            data = source.read(TransferContract.CHUNK_BYTES);
         }
         return transfer.and(TransferContract.SHA256.is(Sha256.hex(digest)));
     }

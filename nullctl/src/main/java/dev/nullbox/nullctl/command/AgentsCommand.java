@@ -1,7 +1,9 @@
 package dev.nullbox.nullctl.command;
 
+import com.google.gson.JsonElement;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.api.AgentContract;
+import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -16,9 +18,14 @@ public final class AgentsCommand extends BaseCommand {
 
     @Override
     protected void execute() throws Exception {
+        print(out(), json, ask(AgentContract.LIST));
+    }
+
+    /** Prints the answer to {@link AgentContract#LIST}. */
+    public static void print(PrintWriter out, JsonOption json, JsonElement agents) {
         json.print(
-                out(),
-                ask(AgentContract.LIST),
+                out,
+                agents,
                 "no agents",
                 Fields.AGENT,
                 Fields.STATE,

@@ -1,10 +1,16 @@
 package dev.nullbox.nullctl.command;
 
+import com.google.gson.JsonElement;
+import dev.nullbox.nullctl.terminal.Table;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.api.AgentContract;
+import dev.nullbox.protocol.api.AgentReason;
+import dev.nullbox.protocol.api.DeployContract;
 import dev.nullbox.protocol.api.NulldContract;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.TerminalText;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -35,6 +41,31 @@ public abstract class ApplianceCommands extends CommandContext {
     void stop(@Parameters(paramLabel = "AGENT", description = AGENT) String agent) throws Exception {
         ask(AgentContract.AGENT_STOP, Fields.AGENT.is(agent));
         out().println(TerminalText.line(agent) + ": stop asked for and accepted");
+    }
+
+    @Command(
+            description = "Stops an agent, if it runs, and starts it: its current version runs then.",
+            footer = {"", "Example: nullctl agent rollback hello && nullctl restart hello"})
+    void restart(@Parameters(paramLabel = "AGENT", description = AGENT) String agent) throws Exception {
+        try {
+            ask(AgentContract.AGENT_STOP, Fields.AGENT.is(agent));
+        } catch (RpcException e) {
+            if (!e.is(AgentReason.AGENT_STOPPED)) {
+                throw e;
+            }
+        }
+        ask(AgentContract.AGENT_START, Fields.AGENT.is(agent));
+        out().println(TerminalText.line(agent) + ": restart asked for and accepted");
+    }
+
+    @Command(
+            description = "Says how much room the data partition has for agents' disks and images.",
+            footer = {"", "Example: nullctl df"})
+    void df(@Mixin JsonOption json) throws Exception {
+        JsonElement room = ask(DeployContract.DF);
+        if (!json.print(out(), room)) {
+            Table.printMembers(out(), room.getAsJsonObject());
+        }
     }
 
     @Command(

@@ -5,11 +5,15 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.api.DeployContract;
 import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.protocol.api.VaultContract;
+import dev.nullbox.protocol.importer.ImportProtocol;
 import dev.nullbox.service.TerminalText;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -22,6 +26,19 @@ public final class CellFormat {
     private static final Set<String> TIMES =
             names(VaultContract.CREATED, VaultContract.SINCE, VaultContract.UNTIL, VaultContract.TIME);
 
+    /** Members in milliseconds since 1970. */
+    private static final Set<String> MILLIS = names(DeployContract.ADDED);
+
+    /** Members in bytes that are for people to compare. */
+    private static final Set<String> SIZES = names(
+            DeployContract.DISK_BYTES,
+            DeployContract.PROMISED,
+            DeployContract.IMAGE_BYTES,
+            DeployContract.ROOM,
+            DeployContract.FREE,
+            ImportProtocol.FILE_BYTES);
+
+    private static final List<String> UNITS = List.of("KiB", "MiB", "GiB", "TiB", "PiB", "EiB");
     private static final long YEAR_10000 = 253_402_300_800L;
 
     private CellFormat() {}
@@ -78,10 +95,26 @@ public final class CellFormat {
         if (TIMES.contains(member) && whole >= 0 && whole < YEAR_10000) {
             return Instant.ofEpochSecond(whole).toString();
         }
+        if (MILLIS.contains(member) && whole >= 0 && whole / 1000 < YEAR_10000) {
+            return Instant.ofEpochSecond(whole / 1000).toString();
+        }
+        if (SIZES.contains(member) && whole >= 0) {
+            return bytes(whole);
+        }
         if (member.equals(MemoryContract.SCORE.name())) {
             return String.valueOf(Math.round(number.getAsDouble() * 1000) / 1000.0);
         }
         return TerminalText.line(number.getAsString());
+    }
+
+    /** A number of bytes as {@code 512 bytes}, {@code 1.5 GiB}: in the largest unit of which there is one. */
+    public static String bytes(long bytes) {
+        if (bytes < 1024) {
+            return bytes + (bytes == 1 ? " byte" : " bytes");
+        }
+        int unit = (63 - Long.numberOfLeadingZeros(bytes)) / 10 - 1;
+        double value = bytes / Math.pow(1024, unit + 1);
+        return String.format(Locale.ROOT, "%.1f %s", value, UNITS.get(unit));
     }
 
     /** Seconds as {@code 3d 4h}, {@code 5m 6s}: the two largest units. */

@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 
 /** A file of this machine on its way to the appliance. */
-public final class LocalFile implements AutoCloseable {
+public final class LocalFile implements ByteSource {
     private final Path place;
     private final long bytes;
     private final InputStream in;
+    private long read;
 
     private LocalFile(Path place, long bytes, InputStream in) {
         this.place = place;
@@ -37,18 +39,26 @@ public final class LocalFile implements AutoCloseable {
         return bytes;
     }
 
+    @Override
+    public OptionalLong expected() {
+        return OptionalLong.of(bytes);
+    }
+
     /**
-     * The next bytes, fewer than asked for only at the end.
+     * The next bytes, fewer than asked for only at the end; what is added to the file meanwhile is left out.
      *
      * @throws UsageException also when the file has become shorter
      */
+    @Override
     public byte[] read(int max) throws UsageException {
         try {
-            byte[] read = in.readNBytes(max);
-            if (read.length == 0) {
+            int count = (int) Math.min(max, bytes - read);
+            byte[] next = in.readNBytes(count);
+            read += next.length;
+            if (next.length < count) {
                 throw new UsageException(place + " became shorter while it was read");
             }
-            return read;
+            return next;
         } catch (IOException e) {
             throw unreadable(place, e);
         }

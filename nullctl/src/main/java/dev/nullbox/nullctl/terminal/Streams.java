@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param out standard output, for text
  * @param errorBytes standard error, for what is to arrive unchanged
  * @param terminal the person who sits there; absent when standard input is no terminal
+ * @param isErrorSeen whether standard error is a terminal, on which a line can be written over
  */
 public record Streams(
         InputStream in,
@@ -23,7 +24,8 @@ public record Streams(
         PrintWriter err,
         OutputStream errorBytes,
         Map<String, String> environment,
-        Optional<Terminal> terminal) {
+        Optional<Terminal> terminal,
+        boolean isErrorSeen) {
     public Streams {
         environment = Map.copyOf(environment);
     }
@@ -42,7 +44,13 @@ public record Streams(
                 new PrintWriter(err, true, StandardCharsets.UTF_8),
                 err,
                 environment,
-                terminal);
+                terminal,
+                false);
+    }
+
+    /** The same, with standard error at a terminal or not. */
+    public Streams withErrorSeen(boolean isSeen) {
+        return new Streams(in, bytes, out, err, errorBytes, environment, terminal, isSeen);
     }
 
     /** Writes bytes to standard output as they are. */

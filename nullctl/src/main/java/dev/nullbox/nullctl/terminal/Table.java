@@ -30,8 +30,10 @@ public final class Table {
         }
         List<String[]> rows = new ArrayList<>();
         rows.add(Arrays.stream(columns)
-                .map(column ->
-                        column.name().toUpperCase(Locale.ROOT).replace("_S", "").replace('_', ' '))
+                .map(column -> column.name()
+                        .toUpperCase(Locale.ROOT)
+                        .replaceFirst("_M?S$", "")
+                        .replace('_', ' '))
                 .toArray(String[]::new));
         for (JsonObject object : objects) {
             rows.add(Arrays.stream(columns)
@@ -59,7 +61,7 @@ public final class Table {
     }
 
     private static String label(String member) {
-        String plain = member.endsWith("_s") ? member.substring(0, member.length() - 2) : member;
+        String plain = member.replaceFirst("_m?s$", "");
         return TerminalText.line(plain.replace('_', ' '));
     }
 

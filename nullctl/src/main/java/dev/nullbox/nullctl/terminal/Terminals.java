@@ -11,6 +11,7 @@ import java.util.Optional;
 /** The terminal that this process has, if it has one. */
 public final class Terminals {
     private static final Path STANDARD_INPUT = Path.of("/proc/self/fd/0");
+    private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
     private static final List<String> DEVICES = List.of("/dev/pts/", "/dev/tty", "/dev/console");
 
     private Terminals() {}
@@ -34,6 +35,11 @@ public final class Terminals {
         public Streams.RawMode raw() throws UsageException {
             return RawTerminal.enter(Natives.libc());
         }
+    }
+
+    /** Tells whether this process's standard error is a terminal. */
+    public static boolean isErrorSeen() {
+        return isTerminal(STANDARD_ERROR);
     }
 
     /** Java's console wants output at a terminal too; without it the echo stays on, and reading would show secrets. */
