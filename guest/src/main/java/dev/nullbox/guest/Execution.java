@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One program with its three streams. It is killed when the host closes the connection. Its end is told once it has ended
+ * Program with its three streams. It is killed when the host closes the connection. Its end is told once it has ended
  * and nobody holds its output open any more, as a shell waits for a command whose output it takes.
  */
 final class Execution {

@@ -4,7 +4,7 @@ import com.google.gson.JsonObject;
 import dev.nullbox.importer.input.ImportException;
 import dev.nullbox.importer.jail.FirstStage;
 import dev.nullbox.importer.jail.ImportPolicy;
-import dev.nullbox.importer.jail.Walls;
+import dev.nullbox.importer.jail.SandboxCheck;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.protocol.CallReason;
@@ -69,8 +69,8 @@ public final class ImporterMain {
 
     private int work(InputStream in) {
         try {
-            Message request = parse(Walls.FIELDS, in.readAllBytes());
-            List<String> missing = Walls.missing(libc, request);
+            Message request = parse(SandboxCheck.FIELDS, in.readAllBytes());
+            List<String> missing = SandboxCheck.missing(libc, request);
             if (!missing.isEmpty()) {
                 missing.forEach(wall -> warn(SANDBOX, "a wall is missing: " + wall));
                 return SANDBOX;

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What an image's configuration says where AGENT.toml says nothing. */
+/** Defaults from an image's configuration, where AGENT.toml says nothing. */
 class ImageDefaultsTest {
     private static final ImageDefaults PYTHON = new ImageDefaults(
             List.of("python3", "-m", "app"),

@@ -74,8 +74,8 @@ final class DeployVmIT {
     @Test
     void aSavedImageIsAnAgentThatStarts() throws Exception {
         int from = appliance.log().size();
-        Nullctl.Result added =
-                done("agent", "add", "app", one.docker(directory.resolve("one.tar")).toString());
+        Nullctl.Result added = done(
+                "agent", "add", "app", one.docker(directory.resolve("one.tar")).toString());
         assertThat(added.output()).contains("version 1");
         assertThat(added.output() + added.errors()).contains("GPG_KEY");
         awaitLine(from, "app", "says one hello 1000 /srv");
@@ -91,7 +91,13 @@ final class DeployVmIT {
                 restart = "never"
                 """);
         int from = appliance.log().size();
-        done("agent", "add", "twin", "--manifest", manifest.toString(), one.layout().toString());
+        done(
+                "agent",
+                "add",
+                "twin",
+                "--manifest",
+                manifest.toString(),
+                one.layout().toString());
         awaitLine(from, "twin", "says one hello 0 /srv");
         assertThat(done("df", "--json").output()).containsPattern("\"images\":\\s*1\\b");
     }
@@ -102,7 +108,19 @@ final class DeployVmIT {
         assertThat(ctl("exec", "app", "--", "sh", "-c", "echo out; echo err >&2; exit 7"))
                 .isEqualTo(new Nullctl.Result(7, "out\n", "err\n"));
         assertThat(done("exec", "app", "--", "id", "-u").output()).isEqualTo("1000\n");
-        assertThat(done("exec", "-u", "root", "-w", "/", "-e", "A=b c", "app", "--", "sh", "-c", "id -u; echo $PWD $A $GREETING")
+        assertThat(done(
+                                "exec",
+                                "-u",
+                                "root",
+                                "-w",
+                                "/",
+                                "-e",
+                                "A=b c",
+                                "app",
+                                "--",
+                                "sh",
+                                "-c",
+                                "id -u; echo $PWD $A $GREETING")
                         .output())
                 .isEqualTo("0\n/ b c hello\n");
         assertThat(ctl("exec", "app", "--", "/no/program").code()).isEqualTo(127);
@@ -113,10 +131,11 @@ final class DeployVmIT {
     void muchGoesThroughAProgramBothWays() throws Exception {
         String line = "0123456789abcde\n";
         String input = line.repeat(INPUT_BYTES / line.length());
-        Nullctl.Result result =
-                Nullctl.of(appliance.managementPort()).runWithInput(input, "exec", "app", "--", "cat");
+        Nullctl.Result result = Nullctl.of(appliance.managementPort()).runWithInput(input, "exec", "app", "--", "cat");
         assertThat(result.code()).as(result.errors()).isZero();
-        assertThat(result.output().equals(input)).as("all came back as it was sent").isTrue();
+        assertThat(result.output().equals(input))
+                .as("all came back as it was sent")
+                .isTrue();
     }
 
     @Order(3)
@@ -143,7 +162,8 @@ final class DeployVmIT {
     @Order(3)
     @Test
     void aProgramHasATerminal() throws Exception {
-        List<String> words = new ArrayList<>(Nullctl.of(appliance.managementPort()).words());
+        List<String> words =
+                new ArrayList<>(Nullctl.of(appliance.managementPort()).words());
         words.addAll(List.of("exec", "-it", "app", "--", "sh", "-c", "'stty size; tty; exit 5'"));
         Process process = new ProcessBuilder(
                         "script", "-qec", "stty rows 33 cols 111; " + String.join(" ", words), "/dev/null")
@@ -159,7 +179,8 @@ final class DeployVmIT {
     @Test
     void aNewVersionIsTakenByTheNextStartAndCanBeTakenBack() throws Exception {
         ImageArchive two = ImageArchive.saying("two", directory.resolve("two"));
-        assertThat(done("agent", "add", "app", two.layout().toString()).output()).contains("version 2");
+        assertThat(done("agent", "add", "app", two.layout().toString()).output())
+                .contains("version 2");
         int restarted = appliance.log().size();
         done("restart", "app");
         awaitLine(restarted, "app", "says two hello 1000 /srv");

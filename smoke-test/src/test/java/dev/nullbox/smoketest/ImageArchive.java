@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
  */
 record ImageArchive(Path layout) {
     private static final long LIMIT_SECONDS = 120;
-    private static final List<String> LINKS =
-            List.of("sh", "cat", "id", "ls", "sleep", "stty", "tty", "wc", "head", "sync", "env", "true", "chmod", "mkdir");
+    private static final List<String> LINKS = List.of(
+            "sh", "cat", "id", "ls", "sleep", "stty", "tty", "wc", "head", "sync", "env", "true", "chmod", "mkdir");
 
     /** An image that says the word. */
     static ImageArchive saying(String word, Path directory) throws IOException, InterruptedException {
@@ -62,12 +62,7 @@ record ImageArchive(Path layout) {
 
     /** The same as docker save writes it. */
     Path docker(Path file) throws IOException, InterruptedException {
-        run(
-                "skopeo",
-                "--insecure-policy",
-                "copy",
-                "oci:" + layout + ":app",
-                "docker-archive:" + file + ":app:latest");
+        run("skopeo", "--insecure-policy", "copy", "oci:" + layout + ":app", "docker-archive:" + file + ":app:latest");
         return file;
     }
 

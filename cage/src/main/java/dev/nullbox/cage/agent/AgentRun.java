@@ -53,7 +53,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of an agent: firewall, secrets, disks, cgroup, guest's listener, process, network, memory. Each step registers
+ * Run of an agent: firewall, secrets, disks, cgroup, guest's listener, process, network, memory. Each step registers
  * its cleanup; cleanups run in reverse order on failure and at exit.
  */
 public final class AgentRun {

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 final class HealthProbe implements AutoCloseable {
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(5);
 
-    /** One question of the guest: what is wrong, empty when it is well. */
+    /** Question that the guest is asked: what is wrong, empty when it is well. */
     @FunctionalInterface
     interface Question {
         Optional<String> ask(Duration limit) throws IOException;

@@ -34,7 +34,7 @@ public final class ExecSession implements AutoCloseable {
     public record Chunk(boolean isError, byte[] data) {}
 
     /**
-     * What there is to read.
+     * Output that can be read.
      *
      * @param end once all output has been read
      * @param lost why there will be no end; empty while there may be one

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a guest is told to be: network, disks, the agent's command and environment, its secrets. Sent once, on a
+ * Configuration of a guest: network, disks, the agent's command and environment, its secrets. Sent once, on a
  * connection of its own.
  *
  * @param setup the fields of what there is once
@@ -29,7 +29,7 @@ public record GuestConfiguration(Setup setup, List<String> words, List<String> e
     }
 
     /**
-     * What there is once.
+     * Settings that stand there once.
      *
      * @param disks their names in the order of the microVM's
      * @param pids processes and threads at most

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How the importer is started, and its bounds.
+ * Command and bounds of the importer.
  *
  * @param launcher its command
  * @param mkfs the command of mkfs.erofs

@@ -200,7 +200,7 @@ class ExecTest {
                 new ExecRequest(List.of("bash", "-c", script), List.of("CHANGED=yes"), "", "", Optional.empty()));
     }
 
-    /** All that a program wrote, and its end. */
+    /** Output and end of a program. */
     @SuppressWarnings("ArrayRecordComponent") // what a test looks at, never compared
     private record All(byte[] out, String err, GuestEnd end) {
         String text() {

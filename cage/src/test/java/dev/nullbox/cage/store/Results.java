@@ -6,7 +6,7 @@ import dev.nullbox.service.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** What an importer tells of images. */
+/** Results of imports. */
 final class Results {
     private Results() {}
 

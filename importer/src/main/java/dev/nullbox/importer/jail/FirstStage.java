@@ -62,7 +62,7 @@ public final class FirstStage {
         for (String path : List.of(request.get(ImportProtocol.SOURCE), request.get(ImportProtocol.WORK))) {
             libc.chown(path, uid, uid).orThrow("chown " + path + " to " + uid);
         }
-        Message inside = Walls.expected(request);
+        Message inside = SandboxCheck.expected(request);
         libc.unshare(namespaces()).orThrow("unshare mount, network, IPC and UTS namespaces");
         libc.sethostname("importer").orThrow("sethostname");
         new JailRoot(libc, request).build();
@@ -70,7 +70,7 @@ public final class FirstStage {
         JailRoot.seal(libc);
         limit();
         libc.umask(OWNER_ONLY).orThrow("umask 077");
-        Walls.privileges(uid).assume(libc);
+        SandboxCheck.privileges(uid).assume(libc);
         // A change of credentials has taken it back.
         dieWithParent();
         libc.closeRange(LAST_STANDARD + 1, -1, CloseRange.CLOSE_RANGE_CLOEXEC).orThrow("close_range");

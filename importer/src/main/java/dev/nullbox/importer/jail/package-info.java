@@ -1,6 +1,6 @@
 /**
  * Sandbox of an import. {@code FirstStage}, as root, puts up the walls round itself and executes the importer anew;
- * {@code Walls} reads them back there, before the archive is opened. No host file but the programs, the archive and the work
+ * {@code SandboxCheck} reads them back there, before the archive is opened. No host file but the programs, the archive and the work
  * directory is in reach; no network, no other process, no capability.
  */
 @NullMarked

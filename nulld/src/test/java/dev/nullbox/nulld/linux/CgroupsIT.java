@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What the end of a service kills, in a real unified hierarchy. */
+/** End of a service, with all that it kills, in a real unified hierarchy. */
 class CgroupsIT {
     private final Cgroup root = new Cgroup(unifiedHierarchy().resolve("nulld-cgroups-it"));
     private final List<Process> processes = new ArrayList<>();

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * One frame of the guest protocol.
+ * Frame of the guest protocol.
  *
  * @param payload the bytes themselves, not a copy: whoever has the frame wipes them where they hold a secret
  */

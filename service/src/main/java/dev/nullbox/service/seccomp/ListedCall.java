@@ -15,7 +15,7 @@ public sealed interface ListedCall {
         /** From 0 to 5. */
         int argument();
 
-        /** One of these values. */
+        /** Argument with one of these values. */
         record OneOf(int argument, List<Integer> values) implements Bound {
             public OneOf {
                 values = List.copyOf(values);

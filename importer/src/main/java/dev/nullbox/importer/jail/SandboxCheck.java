@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Walls round an import, as the kernel reports them to the second stage. Source: proc_pid_status(5), proc_pid_ns(5). */
-public final class Walls {
+/** Check of an import's sandbox, as the kernel reports it to the second stage. Source: proc_pid_status(5), proc_pid_ns(5). */
+public final class SandboxCheck {
     /** SECCOMP_MODE_FILTER. */
     private static final String FILTERED = "2";
 
@@ -38,7 +38,7 @@ public final class Walls {
             ImportProtocol.LIMIT_ENTRIES,
             ImportProtocol.LIMIT_SECONDS);
 
-    private Walls() {}
+    private SandboxCheck() {}
 
     /** The second stage's request: paths as it sees them, and namespaces that must not be its own. */
     static Message expected(Message request) throws IOException {
