@@ -21,6 +21,11 @@ import java.util.concurrent.locks.ReentrantLock;
 /** Frames on one connection to the host. One thread reads; any may write. */
 final class Connection implements AutoCloseable {
     private static final int HELLO_SECONDS = 10;
+    /**
+     * What is written at once. Linux sends more than 32 KiB in packets of several pieces, which libkrun does not take and
+     * drops (BufDescTooSmall). Source: net/vmw_vsock/virtio_transport_common.c.
+     */
+    private static final int MAX_WRITE = 16_384;
 
     private final Libc libc;
     private final int fd;
@@ -113,7 +118,7 @@ final class Connection implements AutoCloseable {
         try {
             int at = 0;
             while (at < bytes.length) {
-                SysResult result = libc.write(fd, bytes, at, bytes.length - at);
+                SysResult result = libc.write(fd, bytes, at, Math.min(MAX_WRITE, bytes.length - at));
                 if (!result.failedWith(Errno.EINTR)) {
                     at += result.orThrow("write to the host");
                 }
