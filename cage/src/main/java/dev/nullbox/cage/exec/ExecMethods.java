@@ -108,8 +108,6 @@ public final class ExecMethods {
                                     AgentContract.STDERR.is(chunk.isError()), AgentContract.EXEC_DATA.is(chunk.data())))
                             .toList()))
                     .and(AgentContract.EXIT, end(output));
-        } catch (IOException e) {
-            throw failed(e);
         } catch (InterruptedException e) {
             throw interrupted();
         }
@@ -136,8 +134,6 @@ public final class ExecMethods {
             int taken = session.write(
                     request.get(AgentContract.EXEC_DATA), request.get(AgentContract.EXEC_END), wait(request));
             return Message.of(Fields.BYTES.is((long) taken));
-        } catch (IOException e) {
-            throw failed(e);
         } catch (InterruptedException e) {
             throw interrupted();
         }

@@ -118,10 +118,8 @@ public final class ExecSession implements AutoCloseable {
 
     /**
      * The output that is there; waits for some, at most so long, where there is none yet.
-     *
-     * @throws IOException when the guest does not take the word that there is room again
      */
-    public Output read(Duration wait) throws IOException, InterruptedException {
+    public Output read(Duration wait) throws InterruptedException {
         Output output;
         int taken;
         synchronized (this) {
@@ -136,9 +134,21 @@ public final class ExecSession implements AutoCloseable {
             output = new Output(ready, end, lost);
         }
         if (taken > 0 && !output.end().isPresent() && output.lost().isEmpty()) {
-            send(Frame.of(FrameKind.CREDIT, taken));
+            pass(Frame.of(FrameKind.CREDIT, taken));
         }
         return output;
+    }
+
+    /**
+     * Sends what a program that has just ended does without: the connection's reader tells the end, or that it is lost, and
+     * may be about to.
+     */
+    private void pass(Frame frame) {
+        try {
+            send(frame);
+        } catch (IOException e) {
+            // Nobody reads it any more.
+        }
     }
 
     /** Waits for a change; false when the time is up. */
@@ -156,7 +166,7 @@ public final class ExecSession implements AutoCloseable {
      * @param isEnd whether no more follows, once all of it is taken
      * @return how much was taken: the rest is to be sent again
      */
-    public int write(byte[] data, boolean isEnd, Duration wait) throws IOException, InterruptedException {
+    public int write(byte[] data, boolean isEnd, Duration wait) throws InterruptedException {
         int count;
         synchronized (this) {
             long deadline = System.nanoTime() + wait.toNanos();
@@ -171,10 +181,10 @@ public final class ExecSession implements AutoCloseable {
             isInputEnded = isEnd && count == data.length;
         }
         if (count > 0) {
-            send(new Frame(FrameKind.STDIN, Arrays.copyOf(data, count)));
+            pass(new Frame(FrameKind.STDIN, Arrays.copyOf(data, count)));
         }
         if (isEnd && count == data.length) {
-            send(new Frame(FrameKind.END, new byte[0]));
+            pass(new Frame(FrameKind.END, new byte[0]));
         }
         return count;
     }

@@ -246,7 +246,7 @@ class ExecTest {
                     at += session.write(piece, false, LONG);
                 }
                 assertThat(session.write(new byte[0], true, LONG)).isZero();
-            } catch (IOException | InterruptedException e) {
+            } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
         });
