@@ -37,7 +37,7 @@ boot() {
     misused "boot: --kernel-args '$arguments': use words of A-Z a-z 0-9 = . _ , : / @ % + -, with blanks between: the boot loader takes other characters for its own"
   for agent in "${agents[@]}"; do
     [ -f "$agent/AGENT.toml" ] || misused "boot: --agent $agent: there is no AGENT.toml in it; examples/README.md shows what an agent's directory holds"
-    agent_root "$agent" >/dev/null || misused "boot: --agent $agent: it must hold one of rootfs/ and rootfs.tar, beside AGENT.toml; examples/README.md shows what an agent's directory holds"
+    agent_root "$agent" >/dev/null || misused "boot: --agent $agent: it must hold one of rootfs/, rootfs.tar and root.erofs, beside AGENT.toml; examples/README.md shows what an agent's directory holds"
     check_agent_name "$agent" "${names[@]}"
     names+=("$(agent_name "$agent")")
   done

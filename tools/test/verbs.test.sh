@@ -35,12 +35,12 @@ agent() {
 test_boot_agent_without_a_root() {
   agent "$TMP/a" '"rootless"'
   rm -r "$TMP/a/rootfs"
-  refused "boot: --agent $TMP/a: it must hold one of rootfs/ and rootfs.tar" boot --agent "$TMP/a"
+  refused "boot: --agent $TMP/a: it must hold one of rootfs/, rootfs.tar and root.erofs" boot --agent "$TMP/a"
 }
 test_boot_agent_with_two_roots() {
   agent "$TMP/a" '"double"'
   touch "$TMP/a/rootfs.tar"
-  refused "boot: --agent $TMP/a: it must hold one of rootfs/ and rootfs.tar" boot --agent "$TMP/a"
+  refused "boot: --agent $TMP/a: it must hold one of rootfs/, rootfs.tar and root.erofs" boot --agent "$TMP/a"
 }
 test_boot_agent_whose_name_is_none() {
   agent "$TMP/a" '"no/name"'
