@@ -1,4 +1,4 @@
-/** The kit that services share: runtime, events, processes, control groups, limits, files. */
+/** The kit that services share: runtime, events, processes, sandboxes, control groups, limits, files. */
 module dev.nullbox.service {
     requires static org.jspecify;
     requires com.google.gson;
@@ -7,5 +7,6 @@ module dev.nullbox.service {
 
     exports dev.nullbox.service;
     exports dev.nullbox.service.process;
+    exports dev.nullbox.service.sandbox;
     exports dev.nullbox.service.seccomp;
 }

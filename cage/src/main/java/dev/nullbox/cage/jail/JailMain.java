@@ -2,14 +2,14 @@ package dev.nullbox.cage.jail;
 
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.linux.CloseRange;
-import dev.nullbox.natives.linux.Namespaces;
-import dev.nullbox.natives.linux.OpenFlags;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.sandbox.PrivateRoot;
+import dev.nullbox.service.sandbox.SandboxProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ import java.util.List;
  * by one thread, the one that calls execve. Until then nothing of the agent runs.
  */
 public final class JailMain {
-    private static final String VM_SPEC_FILE = "/order";
+    private static final Path VM_SPEC_FILE = Path.of("/order");
     private static final List<String> ENVIRONMENT = List.of("LANG=C.UTF-8", "PATH=/sbin:/bin");
 
     private final Libc libc;
@@ -53,7 +53,7 @@ public final class JailMain {
 
     private void enterSandbox(Message spec, JailInput input) throws IOException {
         JailPrivileges privileges = new JailPrivileges(libc);
-        privileges.dieWith(spec.getInt(JailSpec.CAGE_PID));
+        SandboxProcess.dieWithParent(libc, "cage", spec.get(JailSpec.CAGE_PID));
         AgentSlot slot = JailSpec.slot(spec);
         boolean hasCookie = CoreScheduling.separate(libc);
         privileges.dieFirst();
@@ -67,17 +67,16 @@ public final class JailMain {
                 VmSpec.COOKIE.is(hasCookie),
                 JailSpec.KRUN_LOG_LEVEL.is(spec.get(JailSpec.KRUN_LOG_LEVEL)),
                 JailSpec.VM.is(spec.get(JailSpec.VM)));
-        libc.unshare(namespaces()).orThrow("unshare mount, network, IPC and UTS namespaces");
-        libc.sethostname(spec.get(JailSpec.VM).get(Fields.AGENT)).orThrow("sethostname");
+        SandboxProcess.leaveHost(libc, spec.get(JailSpec.VM).get(Fields.AGENT));
         report("netns " + threadId() + "\n");
         expect(input, "go");
         JailNetwork.setUp(libc, slot.uid());
-        new JailFilesystem(libc, spec).build();
-        specToStandardInput(vmSpec);
-        JailFilesystem.seal(libc, "/");
+        JailFilesystem.enter(libc, spec);
+        SandboxProcess.giveInput(libc, VM_SPEC_FILE, Json.bytes(Codec.encode(vmSpec)));
+        PrivateRoot.seal(libc);
         privileges.drop(slot.uid(), spec.getInt(JailSpec.KVM_GROUP), JailFilesystem.largestDisk(spec));
-        // A change of credentials has taken it back.
-        privileges.dieWithParent();
+        // A change of credentials has taken it back. A daemon that died meanwhile shows in the status pipe.
+        SandboxProcess.dieWithParent(libc);
         libc.closeRange(VmMain.STATUS_FD + 1, -1, CloseRange.CLOSE_RANGE_CLOEXEC)
                 .orThrow("close_range");
         List<String> command = new ArrayList<>(spec.get(JailSpec.LAUNCHER));
@@ -87,27 +86,10 @@ public final class JailMain {
         libc.execve(command.getFirst(), command, ENVIRONMENT).orThrow("execve " + command.getFirst());
     }
 
-    /** The PID namespace is the process' own from its start. A kernel without IPC has no namespace for it. */
-    private static int namespaces() {
-        int ipc = Files.exists(Path.of("/proc/thread-self/ns/ipc")) ? Namespaces.CLONE_NEWIPC : 0;
-        return Namespaces.CLONE_NEWNS | Namespaces.CLONE_NEWNET | Namespaces.CLONE_NEWUTS | ipc;
-    }
-
     private static void expect(JailInput input, String word) throws IOException {
         if (!new String(input.line(), StandardCharsets.US_ASCII).equals(word)) {
             throw new IOException("expected " + word + " on standard input");
         }
-    }
-
-    /** A file of no name: a pipe would hold no more than 64 KiB, as nobody reads it yet. */
-    private void specToStandardInput(Message vmSpec) throws IOException {
-        Path file = Path.of(VM_SPEC_FILE);
-        Files.write(file, Json.bytes(Codec.encode(vmSpec)));
-        int fd = libc.open(VM_SPEC_FILE, OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0)
-                .orThrow("open " + VM_SPEC_FILE);
-        libc.dup2(fd, 0).orThrow("dup2 the order to standard input");
-        libc.close(fd).orThrow("close the order");
-        Files.delete(file);
     }
 
     private static String namespace(String kind) throws IOException {

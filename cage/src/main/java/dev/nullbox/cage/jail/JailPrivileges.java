@@ -2,13 +2,10 @@ package dev.nullbox.cage.jail;
 
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SyscallException;
-import dev.nullbox.natives.linux.Prctl;
 import dev.nullbox.natives.linux.Rlimits;
-import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.service.process.Cgroup;
 import dev.nullbox.service.process.Privileges;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -25,24 +22,6 @@ final class JailPrivileges {
 
     JailPrivileges(Libc libc) {
         this.libc = libc;
-    }
-
-    /**
-     * Has the kernel kill this thread's process when the daemon's spawning thread ends.
-     *
-     * @throws IOException when the daemon has died already: then no signal would come
-     */
-    void dieWith(int parentPid) throws IOException {
-        dieWithParent();
-        String expected = "PPid:\t" + parentPid;
-        if (!Files.readAllLines(Path.of("/proc/thread-self/status")).contains(expected)) {
-            throw new IOException("cage, process " + parentPid + ", has died");
-        }
-    }
-
-    /** Likewise; a daemon that died meanwhile shows in the status pipe, which then cannot be written to. */
-    void dieWithParent() throws SyscallException {
-        libc.prctl(Prctl.PR_SET_PDEATHSIG, Signals.SIGKILL, 0, 0, 0).orThrow("prctl PR_SET_PDEATHSIG");
     }
 
     /** Has the kernel end this process, and what it executes, before any service when memory runs out. */

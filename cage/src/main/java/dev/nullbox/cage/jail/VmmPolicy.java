@@ -32,16 +32,6 @@ final class VmmPolicy {
     /** The one process of a VMM is the first of its PID namespace. */
     private static final int ITSELF = 1;
 
-    private static final int THREAD = CLONE_VM
-            | CLONE_FS
-            | CLONE_FILES
-            | CLONE_SIGHAND
-            | CLONE_THREAD
-            | CLONE_SYSVSEM
-            | CLONE_SETTLS
-            | CLONE_PARENT_SETTID
-            | CLONE_CHILD_CLEARTID;
-
     static final List<ListedCall> CALLS = List.of(
             seen(
                     "libkrun: KVM of the machine, its memory, interrupts and processors; the network card; is it a terminal",
@@ -125,7 +115,7 @@ final class VmmPolicy {
                     one(2, 0)),
             seen("libkrun, virtio-vsock: a connection to the control channel", SYS_connect),
             seen("libkrun, virtio-vsock: its end", SYS_shutdown),
-            seen("glibc: a thread, and nothing else", SYS_clone, one(0, THREAD)),
+            seen("glibc: a thread, and nothing else", SYS_clone, one(0, ListedCall.THREAD)),
             new Absent(SYS_clone3, Errno.ENOSYS, "its flags lie in memory; glibc then uses clone"),
             seen("glibc: a thread's beginning", SYS_rseq),
             seen("glibc: a thread's beginning", SYS_set_robust_list),

@@ -3,20 +3,17 @@ package dev.nullbox.importer.jail;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SyscallException;
 import dev.nullbox.natives.linux.CloseRange;
-import dev.nullbox.natives.linux.Namespaces;
-import dev.nullbox.natives.linux.OpenFlags;
-import dev.nullbox.natives.linux.Prctl;
 import dev.nullbox.natives.linux.Rlimits;
-import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.importer.ImportProtocol;
 import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.service.process.Cgroup;
+import dev.nullbox.service.sandbox.PrivateRoot;
+import dev.nullbox.service.sandbox.SandboxProcess;
 import dev.nullbox.service.seccomp.AllowList;
 import dev.nullbox.service.seccomp.ListedCall;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +28,7 @@ public final class FirstStage {
     /** The word that the second stage is started with. */
     public static final String SECOND_STAGE = "work";
 
-    private static final String REQUEST_FILE = "/request";
+    private static final Path REQUEST_FILE = Path.of("/request");
     private static final List<String> ENVIRONMENT = List.of("LANG=C.UTF-8", "PATH=/sbin:/bin");
     private static final int LAST_STANDARD = 2;
     /** mkfs.erofs has one for each of up to 256 files that its threads compress. */
@@ -56,23 +53,22 @@ public final class FirstStage {
     }
 
     private void enter() throws IOException {
-        dieWithCage();
+        SandboxProcess.dieWithParent(libc, "cage", request.get(ImportProtocol.CAGE_PID));
         Cgroup.write(Path.of("/proc/self/oom_score_adj"), OOM_SCORE);
         int uid = request.getInt(ImportProtocol.UID);
         for (String path : List.of(request.get(ImportProtocol.SOURCE), request.get(ImportProtocol.WORK))) {
             libc.chown(path, uid, uid).orThrow("chown " + path + " to " + uid);
         }
         Message inside = SandboxCheck.expected(request);
-        libc.unshare(namespaces()).orThrow("unshare mount, network, IPC and UTS namespaces");
-        libc.sethostname("importer").orThrow("sethostname");
-        new JailRoot(libc, request).build();
-        requestToStandardInput(inside);
-        JailRoot.seal(libc);
+        SandboxProcess.leaveHost(libc, "importer");
+        JailRoot.enter(libc, request);
+        SandboxProcess.giveInput(libc, REQUEST_FILE, Json.bytes(Codec.encode(inside)));
+        PrivateRoot.seal(libc);
         limit();
         libc.umask(OWNER_ONLY).orThrow("umask 077");
         SandboxCheck.privileges(uid).assume(libc);
         // A change of credentials has taken it back.
-        dieWithParent();
+        SandboxProcess.dieWithParent(libc);
         libc.closeRange(LAST_STANDARD + 1, -1, CloseRange.CLOSE_RANGE_CLOEXEC).orThrow("close_range");
         List<String> command = new ArrayList<>(request.get(ImportProtocol.LAUNCHER));
         command.add(SECOND_STAGE);
@@ -81,29 +77,6 @@ public final class FirstStage {
         calls.addAll(ImportPolicy.CALLS);
         AllowList.install(libc, 0, calls);
         libc.execve(command.getFirst(), command, ENVIRONMENT).orThrow("execve " + command.getFirst());
-    }
-
-    /** The PID namespace is the process' own from its start. A kernel without IPC has no namespace for it. */
-    private static int namespaces() {
-        int ipc = Files.exists(Path.of("/proc/thread-self/ns/ipc")) ? Namespaces.CLONE_NEWIPC : 0;
-        return Namespaces.CLONE_NEWNS | Namespaces.CLONE_NEWNET | Namespaces.CLONE_NEWUTS | ipc;
-    }
-
-    /**
-     * Has the kernel kill this process when cage's spawning thread ends.
-     *
-     * @throws IOException when cage has died already: then no signal would come
-     */
-    private void dieWithCage() throws IOException {
-        dieWithParent();
-        long pid = request.get(ImportProtocol.CAGE_PID);
-        if (!Files.readAllLines(Path.of("/proc/thread-self/status")).contains("PPid:\t" + pid)) {
-            throw new IOException("cage, process " + pid + ", has died");
-        }
-    }
-
-    private void dieWithParent() throws SyscallException {
-        libc.prctl(Prctl.PR_SET_PDEATHSIG, Signals.SIGKILL, 0, 0, 0).orThrow("prctl PR_SET_PDEATHSIG");
     }
 
     /**
@@ -116,16 +89,5 @@ public final class FirstStage {
         libc.setrlimit(Rlimits.RLIMIT_CPU, seconds, seconds).orThrow("setrlimit RLIMIT_CPU");
         libc.setrlimit(Rlimits.RLIMIT_NOFILE, MAX_DESCRIPTORS, MAX_DESCRIPTORS).orThrow("setrlimit RLIMIT_NOFILE");
         libc.setrlimit(Rlimits.RLIMIT_NPROC, MAX_TASKS, MAX_TASKS).orThrow("setrlimit RLIMIT_NPROC");
-    }
-
-    /** A file of no name: a pipe may be too short for it, and nobody reads yet. */
-    private void requestToStandardInput(Message inside) throws IOException {
-        Path file = Path.of(REQUEST_FILE);
-        Files.write(file, Json.bytes(Codec.encode(inside)));
-        int fd = libc.open(REQUEST_FILE, OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0)
-                .orThrow("open " + REQUEST_FILE);
-        libc.dup2(fd, 0).orThrow("dup2 the request to standard input");
-        libc.close(fd).orThrow("close the request");
-        Files.delete(file);
     }
 }

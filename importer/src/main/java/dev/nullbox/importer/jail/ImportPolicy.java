@@ -27,16 +27,6 @@ public final class ImportPolicy {
     /** Calls of a Java virtual machine, for tests: a resource that no native image has. */
     static final String RUNTIME_CALLS = "importer-calls-of-a-jvm";
 
-    private static final int THREAD = CLONE_VM
-            | CLONE_FS
-            | CLONE_FILES
-            | CLONE_SIGHAND
-            | CLONE_THREAD
-            | CLONE_SYSVSEM
-            | CLONE_SETTLS
-            | CLONE_PARENT_SETTID
-            | CLONE_CHILD_CLEARTID;
-
     /** What the importer goes on to need while it reads the archive. */
     private static final List<ListedCall> READING = List.of(
             call("the archive, messages, what mkfs.erofs says", SYS_read),
@@ -85,7 +75,7 @@ public final class ImportPolicy {
             new Absent(SYS_clone3, Errno.ENOSYS, "its flags lie in memory; glibc then uses clone"));
 
     private static final List<ListedCall> AFTER = List.of(
-            call("glibc: a thread, and nothing else", SYS_clone, new OneOf(0, List.of(THREAD))),
+            call("glibc: a thread, and nothing else", SYS_clone, new OneOf(0, List.of(ListedCall.THREAD))),
             call("glibc and the collector: stacks and heaps; no code", SYS_mmap, new Without(2, Memory.PROT_EXEC)),
             call("glibc and the collector: guard pages; no code", SYS_mprotect, new Without(2, Memory.PROT_EXEC)));
 

@@ -1,9 +1,22 @@
 package dev.nullbox.service.seccomp;
 
+import static dev.nullbox.natives.linux.Namespaces.*;
+
 import java.util.List;
 
 /** System call that a process makes, with the arguments it may have and the reason. */
 public sealed interface ListedCall {
+    /** Flags of clone(2) for a thread of glibc's. Source: pthread_create.c. */
+    int THREAD = CLONE_VM
+            | CLONE_FS
+            | CLONE_FILES
+            | CLONE_SIGHAND
+            | CLONE_THREAD
+            | CLONE_SYSVSEM
+            | CLONE_SETTLS
+            | CLONE_PARENT_SETTID
+            | CLONE_CHILD_CLEARTID;
+
     /** Its number. */
     int number();
 
