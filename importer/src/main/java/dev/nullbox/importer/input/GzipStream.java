@@ -13,7 +13,7 @@ import java.util.zip.Inflater;
  * takes damage in a later member's header for the end of the data, and reads no later member from a stream that cannot tell
  * how much is available.
  */
-final class GzipStream extends InputStream {
+final class GzipStream extends BlockStream {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int DEFLATE = 8;
     private static final int HAS_CRC = 2;
@@ -34,12 +34,6 @@ final class GzipStream extends InputStream {
     GzipStream(InputStream in) throws IOException {
         this.in = in;
         header();
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
     }
 
     @Override

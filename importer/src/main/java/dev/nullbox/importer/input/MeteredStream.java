@@ -7,7 +7,7 @@ import java.security.MessageDigest;
 import java.util.Objects;
 
 /** Stream that counts, and digests, all bytes that pass, skipped ones too. */
-public final class MeteredStream extends InputStream {
+public final class MeteredStream extends BlockStream {
     /** Decompressed bytes for one compressed byte beyond which a stream is a bomb: deflate reaches 1032, files of zeros do. */
     private static final long MAX_RATIO = 400;
 
@@ -37,12 +37,6 @@ public final class MeteredStream extends InputStream {
     /** The bytes so far. */
     public long count() {
         return count;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
     }
 
     @Override

@@ -53,19 +53,13 @@ public final class Spool implements AutoCloseable {
     }
 
     /** Part of the file. */
-    private final class Part extends InputStream {
+    private final class Part extends BlockStream {
         private long at;
         private long left;
 
         Part(long offset, long length) {
             this.at = offset;
             this.left = length;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
         }
 
         @Override

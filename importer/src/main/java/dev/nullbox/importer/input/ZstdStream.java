@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.util.Objects;
 
 /** Decompressed frames of zstd, one after the other (RFC 8878); skippable ones are skipped. */
-final class ZstdStream extends InputStream {
+final class ZstdStream extends BlockStream {
     private static final int BUFFER_BYTES = 1 << 17;
 
     private final InputStream in;
@@ -22,12 +22,6 @@ final class ZstdStream extends InputStream {
     ZstdStream(InputStream in, Zstd zstd) {
         this.in = in;
         this.zstd = zstd;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
     }
 
     @Override
