@@ -15,7 +15,6 @@ import dev.nullbox.protocol.guest.GuestHow;
 import dev.nullbox.protocol.guest.GuestOp;
 import dev.nullbox.protocol.guest.GuestProtocol;
 import dev.nullbox.protocol.guest.GuestRole;
-import dev.nullbox.protocol.guest.GuestRoot;
 import dev.nullbox.protocol.guest.GuestTag;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -58,36 +57,7 @@ class ExecTest {
     private Path socket;
     private String toolsToken = "";
 
-    private final class Notes implements GuestServer.Listener {
-        @Override
-        public void configured() {}
-
-        @Override
-        public boolean takesLines() {
-            return true;
-        }
-
-        @Override
-        public void skipped(long lines) {}
-
-        @Override
-        public void line(String line) {}
-
-        @Override
-        public void repairing() {}
-
-        @Override
-        public void started() {}
-
-        @Override
-        public void ended(GuestEnd end) {}
-
-        @Override
-        public void closed() {}
-
-        @Override
-        public void gone() {}
-
+    private final class Notes extends IdleListener {
         @Override
         public void broken(String why) {
             synchronized (broken) {
@@ -98,27 +68,11 @@ class ExecTest {
 
     @BeforeEach
     void boot() throws Exception {
-        GuestConfiguration.Setup setup = new GuestConfiguration.Setup(
-                "agent",
-                "10.221.1.2",
-                30,
-                "10.221.1.1",
-                1500,
-                List.of("root"),
-                1_024,
-                "",
-                "",
-                GuestRoot.EPHEMERAL,
-                List.of(),
-                List.of(),
-                "0".repeat(32),
-                10_000,
-                true);
         server = GuestServer.open(
                 libc,
                 base.resolve("guest"),
                 libc.getuid(),
-                new GuestConfiguration(setup, List.of(), List.of(), List.of()),
+                new GuestConfiguration(FakeGuest.setup(), List.of(), List.of(), List.of()),
                 new Notes());
         socket = base.resolve("guest").resolve(GuestServer.SOCKET);
         Files.writeString(base.resolve("user"), "somebody");

@@ -7,6 +7,7 @@ import dev.nullbox.protocol.guest.GuestHow;
 import dev.nullbox.protocol.guest.GuestOp;
 import dev.nullbox.protocol.guest.GuestProtocol;
 import dev.nullbox.protocol.guest.GuestRole;
+import dev.nullbox.protocol.guest.GuestRoot;
 import dev.nullbox.protocol.guest.GuestTag;
 import java.io.EOFException;
 import java.io.IOException;
@@ -47,6 +48,26 @@ public final class FakeGuest {
 
     public static void main(String[] args) throws Exception {
         new FakeGuest(Path.of(args[0]), args.length > 2 ? Integer.parseInt(args[2]) : Integer.MAX_VALUE).run(args[1]);
+    }
+
+    /** Settings of a guest with one disk and the defaults of a manifest. */
+    static GuestConfiguration.Setup setup() {
+        return new GuestConfiguration.Setup(
+                "agent",
+                "10.221.1.2",
+                30,
+                "10.221.1.1",
+                1500,
+                List.of("root"),
+                4_096,
+                "",
+                "",
+                GuestRoot.EPHEMERAL,
+                List.of(),
+                List.of(),
+                "0".repeat(32),
+                10_000,
+                true);
     }
 
     private static FrameChannel dial(UnixDomainSocketAddress socket, GuestRole role) throws IOException {

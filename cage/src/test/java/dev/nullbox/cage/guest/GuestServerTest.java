@@ -12,7 +12,6 @@ import dev.nullbox.protocol.guest.GuestHow;
 import dev.nullbox.protocol.guest.GuestOp;
 import dev.nullbox.protocol.guest.GuestProtocol;
 import dev.nullbox.protocol.guest.GuestRole;
-import dev.nullbox.protocol.guest.GuestRoot;
 import dev.nullbox.protocol.guest.GuestTag;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -49,19 +48,11 @@ class GuestServerTest {
     private GuestServer server;
 
     /** Notes all, one line each. */
-    private final class Notes implements GuestServer.Listener {
+    private final class Notes extends IdleListener {
         @Override
         public void configured() {
             seen.add("configured");
         }
-
-        @Override
-        public boolean takesLines() {
-            return true;
-        }
-
-        @Override
-        public void skipped(long lines) {}
 
         @Override
         public void repairing() {
@@ -101,28 +92,15 @@ class GuestServerTest {
 
     @BeforeEach
     void listen() throws IOException {
-        GuestConfiguration.Setup setup = new GuestConfiguration.Setup(
-                "agent",
-                "10.221.1.2",
-                30,
-                "10.221.1.1",
-                1500,
-                List.of("root"),
-                4096,
-                "",
-                "",
-                GuestRoot.EPHEMERAL,
-                List.of(),
-                List.of(),
-                "0".repeat(32),
-                10_000,
-                true);
         server = GuestServer.open(
                 Natives.libc(),
                 base.resolve("guest"),
                 Natives.libc().getuid(),
                 new GuestConfiguration(
-                        setup, List.of("/bin/a", "--", ""), List.of("A=ü"), List.of(new Secret("PASS", secret))),
+                        FakeGuest.setup(),
+                        List.of("/bin/a", "--", ""),
+                        List.of("A=ü"),
+                        List.of(new Secret("PASS", secret))),
                 new Notes());
     }
 

@@ -9,7 +9,6 @@ import dev.nullbox.protocol.guest.GuestCall;
 import dev.nullbox.protocol.guest.GuestOp;
 import dev.nullbox.protocol.guest.GuestProtocol;
 import dev.nullbox.protocol.guest.GuestRole;
-import dev.nullbox.protocol.guest.GuestRoot;
 import dev.nullbox.protocol.guest.GuestTag;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -36,27 +35,16 @@ class StalledGuestTest {
     private final BlockingQueue<String> broken = new LinkedBlockingQueue<>();
 
     /** Notes why a run must end. */
-    private final class Broken implements GuestServer.Listener {
+    private final class Broken extends IdleListener {
         @Override
         public void configured() {
             broken.add("configured");
         }
 
         @Override
-        public boolean takesLines() {
-            return true;
-        }
-
-        @Override
-        public void skipped(long lines) {}
-
-        @Override
         public void line(String line) {
             broken.add("line " + line);
         }
-
-        @Override
-        public void repairing() {}
 
         @Override
         public void started() {
@@ -85,28 +73,12 @@ class StalledGuestTest {
     }
 
     private GuestServer listen(Path directory) throws IOException {
-        GuestConfiguration.Setup setup = new GuestConfiguration.Setup(
-                "agent",
-                "10.221.1.2",
-                30,
-                "10.221.1.1",
-                1500,
-                List.of("root"),
-                1_024,
-                "",
-                "",
-                GuestRoot.EPHEMERAL,
-                List.of(),
-                List.of(),
-                "0".repeat(32),
-                10_000,
-                true);
         Libc libc = Natives.libc();
         return GuestServer.open(
                 libc,
                 directory,
                 libc.getuid(),
-                new GuestConfiguration(setup, List.of("/bin/a"), ENVIRONMENT, List.of()),
+                new GuestConfiguration(FakeGuest.setup(), List.of("/bin/a"), ENVIRONMENT, List.of()),
                 new Broken());
     }
 

@@ -1,0 +1,36 @@
+package dev.nullbox.cage.guest;
+
+/** Listener that takes all and minds nothing; a test overrides what it looks at. */
+class IdleListener implements GuestServer.Listener {
+    @Override
+    public void configured() {}
+
+    @Override
+    public boolean takesLines() {
+        return true;
+    }
+
+    @Override
+    public void skipped(long lines) {}
+
+    @Override
+    public void line(String line) {}
+
+    @Override
+    public void repairing() {}
+
+    @Override
+    public void started() {}
+
+    @Override
+    public void ended(GuestEnd end) {}
+
+    @Override
+    public void closed() {}
+
+    @Override
+    public void gone() {}
+
+    @Override
+    public void broken(String why) {}
+}
