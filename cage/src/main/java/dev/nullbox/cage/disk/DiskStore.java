@@ -171,16 +171,23 @@ public final class DiskStore {
         for (Path directory : DataSpace.directories(disks)) {
             Optional<AgentName> agent = agentOf(directory);
             if (agent.isPresent()) {
-                for (Map.Entry<Disk, Long> disk : present(directory).entrySet()) {
-                    Path file = directory.resolve(disk.getKey().file());
-                    if (disk.getKey().isKept()) {
-                        all.add(new Kept(
-                                agent.get(), disk.getKey().file(), disk.getValue(), Extents.allocated(libc, file)));
-                    }
-                }
+                all.addAll(kept(agent.get()));
             }
         }
         return all;
+    }
+
+    /** Those of one agent. */
+    public List<Kept> kept(AgentName agent) throws IOException {
+        Path directory = disks.resolve(agent.value());
+        List<Kept> own = new ArrayList<>();
+        for (Map.Entry<Disk, Long> disk : present(directory).entrySet()) {
+            String file = disk.getKey().file();
+            if (disk.getKey().isKept()) {
+                own.add(new Kept(agent, file, disk.getValue(), Extents.allocated(libc, directory.resolve(file))));
+            }
+        }
+        return own;
     }
 
     /**
@@ -189,8 +196,8 @@ public final class DiskStore {
      * @return the bytes that it took; absent when there is none
      */
     public Optional<Long> remove(AgentName agent, String disk) throws IOException {
-        for (Kept kept : kept()) {
-            if (kept.agent().equals(agent) && kept.disk().equals(disk)) {
+        for (Kept kept : kept(agent)) {
+            if (kept.disk().equals(disk)) {
                 Path directory = disks.resolve(agent.value());
                 files.delete(directory.resolve(disk));
                 files.sync(directory);

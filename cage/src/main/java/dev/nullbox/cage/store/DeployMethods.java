@@ -154,14 +154,8 @@ public final class DeployMethods {
 
     /** The name, which no agent of the image or of the data disk may have. */
     private AgentName name(Message request) throws RpcException {
-        String text = request.get(Fields.AGENT);
-        AgentName name;
-        try {
-            name = new AgentName(text);
-        } catch (InvalidValueException e) {
-            throw new RpcException(AgentReason.AGENT_NAME, e.problem() + "; " + e.remedy(), Fields.AGENT.name());
-        }
-        Optional<CatalogEntry> entry = agents.find(text);
+        AgentName name = parsedName(request);
+        Optional<CatalogEntry> entry = agents.find(name.value());
         if (entry.isPresent() && entry.get().from() != CatalogEntry.Source.STORE) {
             throw new RpcException(
                     AgentReason.AGENT_NAME,
@@ -169,6 +163,14 @@ public final class DeployMethods {
                     Fields.AGENT.name());
         }
         return name;
+    }
+
+    private static AgentName parsedName(Message request) throws RpcException {
+        try {
+            return new AgentName(request.get(Fields.AGENT));
+        } catch (InvalidValueException e) {
+            throw new RpcException(AgentReason.AGENT_NAME, e.problem() + "; " + e.remedy(), Fields.AGENT.name());
+        }
     }
 
     /** The AGENT.toml that was sent; else the current version's; else one that leaves all to the image. */
@@ -295,7 +297,7 @@ public final class DeployMethods {
     }
 
     /**
-     * The agent of the store that a request names.
+     * The agent of that name in the store.
      *
      * @throws RpcException also when it is an agent of the image or of the data disk
      */
@@ -312,18 +314,8 @@ public final class DeployMethods {
                 : new RpcException(AgentReason.AGENT_UNKNOWN, "there is no agent " + name, Fields.AGENT.name());
     }
 
-    private AgentName storedName(Message request) throws RpcException {
-        try {
-            AgentName name = new AgentName(request.get(Fields.AGENT));
-            stored(name);
-            return name;
-        } catch (InvalidValueException e) {
-            throw new RpcException(AgentReason.AGENT_NAME, e.problem() + "; " + e.remedy(), Fields.AGENT.name());
-        }
-    }
-
     private Message show(Message request) throws RpcException, IOException {
-        AgentName name = storedName(request);
+        AgentName name = parsedName(request);
         StoredAgent agent = stored(name);
         List<Message> versions = new ArrayList<>(agent.versions().stream()
                 .map(version -> Message.of(
@@ -342,7 +334,7 @@ public final class DeployMethods {
 
     /** Asks for no growth to be accepted: an operator accepted the version as it is when it was added. */
     private Message rollback(Caller caller, Message request) throws RpcException, IOException {
-        AgentName name = storedName(request);
+        AgentName name = parsedName(request);
         StoredAgent agent = stored(name);
         Optional<Long> asked = request.find(DeployContract.VERSION);
         StoredVersion version = asked.isPresent()
@@ -368,14 +360,12 @@ public final class DeployMethods {
     }
 
     private Message remove(Caller caller, Message request) throws RpcException, IOException {
-        AgentName name = storedName(request);
+        AgentName name = parsedName(request);
+        var _ = stored(name);
         boolean isPurged = request.get(DeployContract.PURGE);
         agents.remove(name.value());
         store.remove(name);
-        long bytes = 0;
-        for (DiskStore.Kept disk : disks.kept()) {
-            bytes += disk.agent().equals(name) ? disk.bytes() : 0;
-        }
+        long bytes = disks.kept(name).stream().mapToLong(DiskStore.Kept::bytes).sum();
         if (isPurged) {
             disks.forget(name);
         }

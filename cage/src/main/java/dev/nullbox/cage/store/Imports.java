@@ -11,13 +11,16 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.TimeoutException;
 
 /**
- * Imports by id: one is done after the other, each on a thread of its own, as an archive takes longer than a call may. The
- * last ones are remembered for whoever asks late. For any thread.
+ * Imports by id: one is done after the other on a thread of their own, as an archive takes longer than a call may. The last
+ * ones are remembered for whoever asks late. For any thread.
  */
 final class Imports {
     /** Under way or waiting at once. */
@@ -33,20 +36,22 @@ final class Imports {
     }
 
     private final Map<String, Job> jobs = new LinkedHashMap<>();
-    private final ReentrantLock running = new ReentrantLock(true);
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("cage-import").factory());
     private volatile boolean isClosed;
 
     /** Begins an import. */
     synchronized String begin(Work work) throws RpcException {
-        long waiting = jobs.values().stream().filter(job -> !job.isOver()).count();
-        if (isClosed || waiting >= MAX_WAITING) {
-            throw new RpcException(
-                    isClosed ? AgentReason.CAGE_STOPS : AgentReason.IMPORT_BUSY,
-                    isClosed ? "cage is stopping" : waiting + " imports are under way or wait");
+        if (isClosed) {
+            throw new RpcException(AgentReason.CAGE_STOPS, "cage is stopping");
+        }
+        long waiting = jobs.values().stream().filter(job -> !job.end.isDone()).count();
+        if (waiting >= MAX_WAITING) {
+            throw new RpcException(AgentReason.IMPORT_BUSY, waiting + " imports are under way or wait");
         }
         while (jobs.size() >= MAX_REMEMBERED) {
             jobs.remove(jobs.entrySet().stream()
-                    .filter(job -> job.getValue().isOver())
+                    .filter(job -> job.getValue().end.isDone())
                     .map(Map.Entry::getKey)
                     .findFirst()
                     .orElseThrow());
@@ -54,7 +59,7 @@ final class Imports {
         String id = UUID.randomUUID().toString();
         Job job = new Job();
         jobs.put(id, job);
-        Thread.ofPlatform().daemon().name("cage-import").start(() -> job.run(work));
+        thread.execute(() -> job.run(work));
         return id;
     }
 
@@ -77,40 +82,30 @@ final class Imports {
     }
 
     private final class Job implements Importer.Progress {
-        private long read;
-        private long total;
-        private @Nullable Message done;
-        private @Nullable RpcException failure;
+        /** Fails with an {@link RpcException} alone. */
+        private final CompletableFuture<Message> end = new CompletableFuture<>();
+
+        private volatile Message read = Message.of(DeployContract.READ.is(0L), DeployContract.TOTAL.is(0L));
 
         void run(Work work) {
-            running.lock();
             try {
-                end(work.run(this), null);
+                end.complete(work.run(this));
             } catch (RpcException e) {
-                end(null, e);
+                end.completeExceptionally(e);
             } catch (IOException e) {
-                end(null, new RpcException(ImportReason.IMPORT_FAILED, String.valueOf(e.getMessage())));
+                fail(String.valueOf(e.getMessage()));
             } catch (RuntimeException e) {
-                end(null, new RpcException(ImportReason.IMPORT_FAILED, "a bug in cage: " + RateLimitedLog.bug(e)));
-            } finally {
-                running.unlock();
+                fail("a bug in cage: " + RateLimitedLog.bug(e));
             }
         }
 
-        private synchronized void end(@Nullable Message result, @Nullable RpcException cause) {
-            done = result;
-            failure = cause;
-            notifyAll();
-        }
-
-        synchronized boolean isOver() {
-            return done != null || failure != null;
+        private void fail(String why) {
+            end.completeExceptionally(new RpcException(ImportReason.IMPORT_FAILED, why));
         }
 
         @Override
-        public synchronized void read(long bytes, long all) {
-            read = bytes;
-            total = Math.max(bytes, all);
+        public void read(long bytes, long total) {
+            read = Message.of(DeployContract.READ.is(bytes), DeployContract.TOTAL.is(Math.max(bytes, total)));
         }
 
         @Override
@@ -118,18 +113,18 @@ final class Imports {
             return isClosed;
         }
 
-        synchronized Message progress(Duration wait) throws RpcException, InterruptedException {
-            long deadline = System.nanoTime() + wait.toNanos();
-            long left = wait.toMillis();
-            while (!isOver() && left > 0) {
-                wait(left);
-                left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        Message progress(Duration wait) throws RpcException, InterruptedException {
+            try {
+                Message done = end.get(wait.toMillis(), TimeUnit.MILLISECONDS);
+                return read.and(DeployContract.DONE.is(done));
+            } catch (TimeoutException e) {
+                return read;
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof RpcException failure) {
+                    throw failure;
+                }
+                throw new IllegalStateException(e);
             }
-            if (failure != null) {
-                throw failure;
-            }
-            Message progress = Message.of(DeployContract.READ.is(read), DeployContract.TOTAL.is(total));
-            return done == null ? progress : progress.and(DeployContract.DONE.is(done));
         }
     }
 }

@@ -87,7 +87,7 @@ final class AgentAddCommand extends BaseCommand {
     protected void execute() throws Exception {
         if (source.isEmpty() && manifest.isEmpty()) {
             throw new UsageException(
-                    "there is neither SOURCE nor --manifest: name the agent's image, its AGENT.toml, or" + " both");
+                    "there is neither SOURCE nor --manifest: name the agent's image, its AGENT.toml, or both");
         }
         if (source.isEmpty() && image.isPresent()) {
             throw new UsageException("--image names one of SOURCE's images, and there is no SOURCE");
