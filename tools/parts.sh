@@ -107,22 +107,19 @@ build_contract_jars() {
   rm -f "$1"/*-sources.jar
 }
 
-native_part() {
-  local jars
-  ensure_graalvm
-  jars=$(java_part)
-  image/native.sh "$(cat "$jars/.sums")" dev.nullbox.image.Multicall nullbox "$jars/jars"
-}
-
-# The guests' tools: an executable of its own, which has to do with no other module and gets little memory.
-GUEST_TOOLS_HEAP_MB=40
-guest_tools_part() {
+# native_of JARS MAIN-CLASS NAME [HEAP-MB]: an executable of the jars in that directory of the Java part, and of no others.
+native_of() {
   local jars sums
   ensure_graalvm
-  jars=$(java_part)/guest-jars
+  jars=$(java_part)/$1
   sums=$(cd "$jars" && sha256sum ./*.jar)
-  image/native.sh "$sums" dev.nullbox.guest.ToolsMain guest-tools "$jars" "$GUEST_TOOLS_HEAP_MB"
+  image/native.sh "$sums" "$2" "$3" "$jars" "${@:4}"
 }
+
+native_part() { native_of jars dev.nullbox.image.Multicall nullbox; }
+
+# The guests' tools: an executable of its own, which has to do with no other module and gets little memory.
+guest_tools_part() { native_of guest-jars dev.nullbox.guest.ToolsMain guest-tools 40; }
 
 kernel_part() { kernel-config/build.sh host; }
 guest_kernel_part() { kernel-config/build.sh guest; }
