@@ -112,4 +112,27 @@ final class AgentFiles {
         Files.writeString(agent.resolve("AGENT.toml"), manifest);
         return root;
     }
+
+    /** Boots the product's image with these agents on a new data disk; returns once they can be started. */
+    Appliance boot(int memoryMib) throws IOException, InterruptedException {
+        Path disk = DataDisk.create(agents.resolveSibling("data.img"), agents);
+        Boot.Medium medium = new Boot.Medium.Direct(Inputs.kernel(), Inputs.initramfs(), Inputs.root());
+        Appliance appliance = Appliance.start(
+                Boot.of(medium, Inputs.accelerator()).withMemory(memoryMib).withDataDisk(disk));
+        boolean isReady = false;
+        try {
+            for (String service : List.of("cage", "gateway")) {
+                appliance.awaitEvent(
+                        event -> event.is("service.ready", "service", service),
+                        Appliance.LONG,
+                        service + " to be ready");
+            }
+            isReady = true;
+            return appliance;
+        } finally {
+            if (!isReady) {
+                appliance.close();
+            }
+        }
+    }
 }

@@ -35,16 +35,9 @@ final class DeployVmIT {
     void boot(@TempDir Path base) throws IOException, InterruptedException {
         directory = base;
         one = ImageArchive.saying("one", directory.resolve("one"));
-        AgentFiles none = new AgentFiles(directory.resolve("agents"));
-        none.addProbe("prober", "", List.of());
-        Path disk = DataDisk.create(directory.resolve("data.img"), directory.resolve("agents"));
-        Boot.Medium medium = new Boot.Medium.Direct(Inputs.kernel(), Inputs.initramfs(), Inputs.root());
-        appliance = Appliance.start(
-                Boot.of(medium, Inputs.accelerator()).withMemory(2048).withDataDisk(disk));
-        for (String service : List.of("cage", "gateway")) {
-            appliance.awaitEvent(
-                    event -> event.is("service.ready", "service", service), Appliance.LONG, service + " to be ready");
-        }
+        AgentFiles agents = new AgentFiles(directory.resolve("agents"));
+        agents.addProbe("prober", "", List.of());
+        appliance = agents.boot(2048);
     }
 
     @AfterAll
