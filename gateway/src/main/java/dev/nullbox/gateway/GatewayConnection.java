@@ -253,6 +253,7 @@ final class GatewayConnection {
     /** Passes a request on; absent when it wants no answer. */
     private Optional<byte[]> pass(Operator client, JsonRpcCodec.Request request) {
         boolean ok = false;
+        boolean isTold = true;
         try {
             Method<?> method = route(request.method());
             Path service = sockets.resolve(method.service().socketName());
@@ -263,17 +264,23 @@ final class GatewayConnection {
                     Optional.of(client),
                     limits.call().apply(method));
             ok = true;
+            isTold = method.isTold();
             return request.id().map(id -> JsonRpcCodec.encodeResult(id, result));
         } catch (RpcException e) {
             return request.id().map(id -> JsonRpcCodec.encodeError(id, e));
         } finally {
-            String name = request.method();
-            events.emit(
-                    GatewayContract.CALL,
-                    GatewayContract.CLIENT.is(client.name()),
-                    Fields.METHOD.is(TerminalText.line(name.substring(0, Math.min(name.length(), MAX_SHOWN_METHOD)))),
-                    Fields.OK.is(ok));
+            if (isTold) {
+                tell(client, request.method(), ok);
+            }
         }
+    }
+
+    private void tell(Operator client, String method, boolean ok) {
+        events.emit(
+                GatewayContract.CALL,
+                GatewayContract.CLIENT.is(client.name()),
+                Fields.METHOD.is(TerminalText.line(method.substring(0, Math.min(method.length(), MAX_SHOWN_METHOD)))),
+                Fields.OK.is(ok));
     }
 
     /** The method of the name, if operators may call it; the service itself refuses the others to the gateway's user, too. */

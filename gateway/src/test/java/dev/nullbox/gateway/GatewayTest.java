@@ -70,8 +70,32 @@ class GatewayTest {
                         });
             }
             assertThat(appliance.events())
-                    .contains("\"event\":\"gateway.listening\"", "\"client\":\"operator\"", "\"method\":\"agent.list\"")
+                    .contains(
+                            "\"event\":\"gateway.listening\"", "\"client\":\"operator\"", "\"method\":\"agent.start\"")
                     .doesNotContain("2.50");
+        }
+    }
+
+    /** Who follows the log would otherwise fill it. */
+    @Test
+    void whatOnlyLooksAndChunksAreNoEventsUnlessTheyFail(@TempDir Path sockets) throws Exception {
+        try (FakeAppliance appliance = appliance(sockets, FakeAppliance.LIMITS)) {
+            appliance.serve(
+                    "cage",
+                    List.of(
+                            appliance.method("agent.list", params -> params),
+                            appliance.method("agent.transfer.write", params -> params),
+                            appliance.method("agent.stop", params -> params)));
+            try (SSLSocket client = client(appliance)) {
+                TlsClient.call(client, "agent.list", NOTHING);
+                TlsClient.call(client, "agent.transfer.write", NOTHING);
+                TlsClient.call(client, "agent.stop", NOTHING);
+                assertThatThrownBy(() -> TlsClient.call(client, "agent.show", NOTHING))
+                        .isInstanceOf(RpcException.class);
+            }
+            assertThat(appliance.events())
+                    .contains("\"method\":\"agent.stop\",\"ok\":true", "\"method\":\"agent.show\",\"ok\":false")
+                    .doesNotContain("agent.list", "agent.transfer.write");
         }
     }
 
@@ -143,6 +167,9 @@ class GatewayTest {
             assertThat(operator.name()).isEqualTo("operator");
             assertThat(operator.certificate())
                     .isEqualTo(Sha256.hex(certificates.client("good").getEncoded()));
+            try (SSLSocket client = client(appliance)) {
+                refused(client, "nulld.unheard");
+            }
             assertThat(appliance.events()).contains("\"client\":\"operator\"");
         }
     }

@@ -10,6 +10,7 @@ import java.util.List;
  * @param service who answers it
  * @param audience who may call it
  * @param effect what it does
+ * @param isStep whether it carries on what another method began, and is not told by itself: a chunk of a file
  * @param deadline for the service to answer; a caller that waits longer waits in vain
  * @param request its parameters
  * @param result its answer
@@ -21,6 +22,7 @@ public record Method<R>(
         Service service,
         Audience audience,
         Effect effect,
+        boolean isStep,
         Duration deadline,
         List<Field<?>> request,
         FieldType<R> result,
@@ -33,6 +35,11 @@ public record Method<R>(
 
     public Method {
         request = List.copyOf(request);
+    }
+
+    /** Whether a call of it that succeeds is an event: those that look at something, again and again, are none. */
+    public boolean isTold() {
+        return !isStep && effect != Effect.READ;
     }
 
     @Override

@@ -98,14 +98,14 @@ public final class AgentContract {
                     "runs a program in an agent's guest, as the agent's user; at a terminal of its own when rows and"
                             + " columns are given")
             .with(Fields.AGENT, WORDS, ENV, USER, WORKDIR, ROWS.optional(), COLUMNS.optional());
-    public static final Method<Message> EXEC_READ = CONTRACT.operators(
+    public static final Method<Message> EXEC_READ = CONTRACT.operatorsStep(
                     "agent.exec_read",
                     Effect.CHANGE,
                     struct(CHUNKS, EXIT.optional()),
                     "takes what the program wrote; with its end once all is taken. A program that nobody reads for a"
                             + " minute is killed")
             .with(EXEC, EXEC_WAIT);
-    public static final Method<Message> EXEC_WRITE = CONTRACT.operators(
+    public static final Method<Message> EXEC_WRITE = CONTRACT.operatorsStep(
                     "agent.exec_write",
                     Effect.SECRET,
                     struct(Fields.BYTES),
@@ -114,10 +114,10 @@ public final class AgentContract {
     public static final Method<Message> EXEC_SIGNAL = CONTRACT.operators(
                     "agent.exec_signal", Effect.CHANGE, struct(), "sends the program and its process group a signal")
             .with(EXEC, EXEC_SIGNAL_NUMBER);
-    public static final Method<Message> EXEC_RESIZE = CONTRACT.operators(
+    public static final Method<Message> EXEC_RESIZE = CONTRACT.operatorsStep(
                     "agent.exec_resize", Effect.CHANGE, struct(), "gives the program's terminal another size")
             .with(EXEC, ROWS, COLUMNS);
-    public static final Method<Message> EXEC_CLOSE = CONTRACT.operators(
+    public static final Method<Message> EXEC_CLOSE = CONTRACT.operatorsStep(
                     "agent.exec_close", Effect.CHANGE, struct(), "forgets the program; kills it if it still runs")
             .with(EXEC);
 

@@ -32,22 +32,27 @@ final class Contract {
 
     /** A method for agents and operators. */
     <R> Draft<Method<R>> agents(String name, Effect effect, FieldType<R> result, String meaning) {
-        return method(name, Audience.AGENTS, effect, Method.SHORT, result, meaning);
+        return method(name, Audience.AGENTS, effect, false, Method.SHORT, result, meaning);
     }
 
     /** A method for operators. */
     <R> Draft<Method<R>> operators(String name, Effect effect, FieldType<R> result, String meaning) {
-        return method(name, Audience.OPERATORS, effect, Method.SHORT, result, meaning);
+        return method(name, Audience.OPERATORS, effect, false, Method.SHORT, result, meaning);
+    }
+
+    /** A method for operators that carries on what another one began. */
+    <R> Draft<Method<R>> operatorsStep(String name, Effect effect, FieldType<R> result, String meaning) {
+        return method(name, Audience.OPERATORS, effect, true, Method.SHORT, result, meaning);
     }
 
     /** A method for operators that goes through a whole store. */
     <R> Draft<Method<R>> longOperators(String name, Effect effect, FieldType<R> result, String meaning) {
-        return method(name, Audience.OPERATORS, effect, Method.LONG, result, meaning);
+        return method(name, Audience.OPERATORS, effect, false, Method.LONG, result, meaning);
     }
 
     /** A method for host services. */
     <R> Draft<Method<R>> host(String name, Effect effect, FieldType<R> result, String meaning) {
-        return method(name, Audience.HOST, effect, Method.SHORT, result, meaning);
+        return method(name, Audience.HOST, effect, false, Method.SHORT, result, meaning);
     }
 
     /** An event. */
@@ -60,12 +65,18 @@ final class Contract {
     }
 
     private <R> Draft<Method<R>> method(
-            String name, Audience audience, Effect effect, Duration deadline, FieldType<R> result, String meaning) {
+            String name,
+            Audience audience,
+            Effect effect,
+            boolean isStep,
+            Duration deadline,
+            FieldType<R> result,
+            String meaning) {
         return fields -> {
             if (effect == Effect.READ_VALUES && !fields.contains(MemoryContract.NOT_INFLUENCED_BY)) {
                 throw new IllegalArgumentException(name + " tells values, and so must take a taint filter");
             }
-            Method<R> method = new Method<>(name, service, audience, effect, deadline, fields, result, meaning);
+            Method<R> method = new Method<>(name, service, audience, effect, isStep, deadline, fields, result, meaning);
             methods.add(method);
             return method;
         };

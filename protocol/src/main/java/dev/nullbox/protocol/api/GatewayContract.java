@@ -19,8 +19,11 @@ public final class GatewayContract {
             CONTRACT.event("gateway.listening", "operators can connect").with(Fields.PORT);
     public static final Event REFUSED =
             CONTRACT.event("gateway.refused", "a handshake failed").with(Fields.WHY);
-    public static final Event CALL =
-            CONTRACT.event("gateway.call", "an operator called a method").with(CLIENT, Fields.METHOD, Fields.OK);
+    public static final Event CALL = CONTRACT.event(
+                    "gateway.call",
+                    "an operator called a method; those that only look, and chunks of what was begun, are told"
+                            + " when they fail")
+            .with(CLIENT, Fields.METHOD, Fields.OK);
 
     private GatewayContract() {}
 }

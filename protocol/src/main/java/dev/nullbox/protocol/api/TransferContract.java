@@ -31,15 +31,15 @@ public record TransferContract(Method<Message> read, Method<Message> write, Meth
 
     static TransferContract of(String prefix, Contract contract) {
         return new TransferContract(
-                contract.operators(prefix + "read", Effect.READ, struct(DATA, END), "a chunk")
+                contract.operatorsStep(prefix + "read", Effect.READ, struct(DATA, END), "a chunk")
                         .with(TRANSFER, OFFSET),
-                contract.operators(
+                contract.operatorsStep(
                                 prefix + "write",
                                 Effect.CHANGE,
                                 struct(TRANSFER, Fields.BYTES),
                                 "takes a chunk; the first one, without a transfer, begins one")
                         .with(TRANSFER.optional(), OFFSET, DATA),
-                contract.operators(prefix + "drop", Effect.CHANGE, struct(), "ends the transfer")
+                contract.operatorsStep(prefix + "drop", Effect.CHANGE, struct(), "ends the transfer")
                         .with(TRANSFER));
     }
 }
