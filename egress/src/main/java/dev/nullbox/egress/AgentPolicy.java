@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param agent the agent's name
  * @param slot its interface and addresses
  * @param ports TCP ports that the host serves it
- * @param allow IPv4 addresses and TCP ports, none in the agents' own network
+ * @param allow IPv4 addresses and ports, none in the agents' own network
  */
 public record AgentPolicy(AgentName agent, AgentSlot slot, Ports ports, List<AddressTarget> allow) {
     /**

@@ -1,15 +1,17 @@
 package dev.nullbox.egress;
 
+import dev.nullbox.manifest.NetworkTarget.Transport;
+
 /** Rule of an agent's chain, as data; {@link NftText} writes it, with its reason, for the kernel. */
 public sealed interface EgressRule {
     /** Drops what claims another source than the agent's one address. */
     record DropForeignSource(String own) implements EgressRule {}
 
-    /** Lets the agent speak to one TCP port of one address. */
-    record AllowTo(String address, int port) implements EgressRule {}
+    /** Lets the agent speak to one port of one address. */
+    record AllowTo(String address, Transport transport, int port) implements EgressRule {}
 
     /** Lets that port answer the agent, within connections that the agent opened. */
-    record AllowAnswer(String address, int port) implements EgressRule {}
+    record AllowAnswer(String address, Transport transport, int port) implements EgressRule {}
 
     /** Lets routers tell the agent that a packet of a connection of its own did not get through. */
     record AllowUnreachable() implements EgressRule {}

@@ -10,6 +10,7 @@ import dev.nullbox.egress.EgressRule.AllowUnreachable;
 import dev.nullbox.egress.EgressRule.DropForeignSource;
 import dev.nullbox.egress.EgressRule.DropRest;
 import dev.nullbox.egress.EgressRule.LimitConnections;
+import dev.nullbox.manifest.NetworkTarget.Transport;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentSlot;
 import java.util.List;
@@ -71,12 +72,13 @@ public final class NftText {
         return switch (rule) {
             case DropForeignSource(var own) ->
                 "ip saddr != " + own + " drop" + comment(agent, "a source address that is not its own");
-            case AllowTo(var address, var port) ->
-                "ip daddr " + address + " tcp dport " + port + " accept"
-                        + comment(agent, "AGENT.toml allows " + address + ":" + port);
-            case AllowAnswer(var address, var port) ->
-                "ip saddr " + address + " tcp sport " + port + " ct state established ct direction reply accept"
-                        + comment(agent, "answers from " + address + ":" + port);
+            case AllowTo(var address, var transport, var port) ->
+                "ip daddr " + address + " " + transport.text() + " dport " + port + " accept"
+                        + comment(agent, "AGENT.toml allows " + address + ":" + port + suffix(transport));
+            case AllowAnswer(var address, var transport, var port) ->
+                "ip saddr " + address + " " + transport.text() + " sport " + port
+                        + " ct state established ct direction reply accept"
+                        + comment(agent, "answers from " + address + ":" + port + suffix(transport));
             case AllowUnreachable() ->
                 "ct state related icmp type destination-unreachable accept"
                         + comment(agent, "path MTU and dead hosts, of its own connections");
@@ -97,6 +99,10 @@ public final class NftText {
                         + comment(agent, "echo replies of " + address);
             case DropRest() -> "drop" + comment(agent, "all that AGENT.toml does not allow");
         };
+    }
+
+    private static String suffix(Transport transport) {
+        return transport == Transport.UDP ? "/udp" : "";
     }
 
     private static String comment(AgentName agent, String reason) {

@@ -54,8 +54,8 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
         toWorld.add(new LimitConnections(MAX_TO_WORLD));
         for (AddressTarget target : policy.allow()) {
             String address = target.address().getHostAddress();
-            toWorld.add(new AllowTo(address, target.port()));
-            fromWorld.add(new AllowAnswer(address, target.port()));
+            toWorld.add(new AllowTo(address, target.transport(), target.port()));
+            fromWorld.add(new AllowAnswer(address, target.transport(), target.port()));
         }
         policy.allow().stream()
                 .map(target -> target.address().getHostAddress())

@@ -172,6 +172,18 @@ class EgressIT {
     }
 
     @Test
+    void aPortOfUdpIsReachedWhereTheListSaysUdp() throws Exception {
+        call("egress.add", agent("192.0.2.7:53"));
+        long before = rig.arrived("udp53");
+        assertThat(rig.run("agent1", "udp 192.0.2.7 53")).isIn("ok", "failed Operation not permitted");
+        assertThat(rig.arrived("udp53")).isEqualTo(before);
+        call("egress.add", agent("192.0.2.7:53/udp"));
+        assertThat(rig.run("agent1", "udp 192.0.2.7 53")).isEqualTo("ok");
+        assertThat(rig.arrived("udp53")).isEqualTo(before + 1);
+        assertThat(rig.run("agent1", "connect 192.0.2.7 443 -")).startsWith("failed");
+    }
+
+    @Test
     void anAgentReachesItsMemoryAndTheOperatorTheGateway() throws Exception {
         assertThat(rig.run("agent1", "connect 10.221.1.1 7300 slow")).isEqualTo("ok");
         assertThat(rig.run("world", "connect 192.0.2.1 7443 slow")).isEqualTo("ok");

@@ -28,7 +28,8 @@ public record DomainName(String value) {
     private static void refuse(String value) {
         String shown = Text.quoted(value);
         if (value.contains("*")) {
-            throw new InvalidValueException(shown + " is a wildcard", "list each name in full");
+            throw new InvalidValueException(
+                    shown + " has a wildcard that is not its whole first label", "write *.example.org, or each name");
         }
         if (value.endsWith(".")) {
             throw new InvalidValueException(shown + " ends with a dot", "write the name without it");

@@ -136,7 +136,8 @@ public final class Schema {
             "capabilities.network.allow",
             TomlType.STRINGS,
             256,
-            "of `host`, `host:port`, `[IPv6]`, `[IPv6]:port`; port 443 when none is given; TCP",
+            "of `host`, `host:port`, `host:port/udp`, `*.name`, `*.name:port`, `[IPv6]:port`; port 443 when none is given;"
+                    + " TCP unless `/udp` follows",
             NetworkTarget::parse,
             EGRESS);
 

@@ -2,6 +2,7 @@ package dev.nullbox.manifest;
 
 import dev.nullbox.manifest.NetworkTarget.AddressTarget;
 import dev.nullbox.manifest.NetworkTarget.NameTarget;
+import dev.nullbox.manifest.NetworkTarget.Transport;
 import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.protocol.id.Text;
 import java.net.Inet4Address;
@@ -10,32 +11,52 @@ import java.net.InetAddress;
 
 /** Reads entries of network.allow without asking any resolver. */
 final class TargetParser {
+    static final String WILDCARD = "*.";
+    static final String UDP_SUFFIX = "/udp";
+
     private static final int BROADCAST_FIRST_BYTE = 240;
 
     private TargetParser() {}
 
     static NetworkTarget parse(String text) {
-        if (text.contains("/")) {
+        boolean isUdp = text.endsWith(UDP_SUFFIX);
+        String place = isUdp ? text.substring(0, text.length() - UDP_SUFFIX.length()) : text;
+        Transport transport = isUdp ? Transport.UDP : Transport.TCP;
+        if (place.contains("/")) {
             throw new InvalidValueException(
-                    Text.quoted(text) + " is a URL or a range", "write host or host:port, one entry for each");
+                    Text.quoted(text) + " is a URL or a range",
+                    "write host, host:port or host:port/udp, one entry for each");
         }
-        if (text.startsWith("[")) {
-            int end = text.indexOf(']');
+        if (place.startsWith("[")) {
+            int end = place.indexOf(']');
             if (end < 0) {
                 throw new InvalidValueException(Text.quoted(text) + " lacks its ]", "write [address]:port");
             }
-            return new AddressTarget(ipv6(text.substring(1, end)), portAfter(text, end + 1));
+            return new AddressTarget(ipv6(place.substring(1, end)), portAfter(place, end + 1), transport);
         }
-        int colon = text.indexOf(':');
-        if (colon >= 0 && text.indexOf(':', colon + 1) >= 0) {
+        int colon = place.indexOf(':');
+        if (colon >= 0 && place.indexOf(':', colon + 1) >= 0) {
             throw new InvalidValueException(
                     Text.quoted(text) + " has more than one colon", "put an IPv6 address in brackets: [address]:port");
         }
-        String host = colon < 0 ? text : text.substring(0, colon);
-        int port = portAfter(text, host.length());
+        String host = colon < 0 ? place : place.substring(0, colon);
+        int port = portAfter(place, host.length());
         return isIpv4(host)
-                ? new AddressTarget(InetAddress.ofLiteral(host), port)
-                : new NameTarget(new DomainName(host), port);
+                ? new AddressTarget(InetAddress.ofLiteral(host), port, transport)
+                : name(host, port, transport);
+    }
+
+    private static NameTarget name(String host, int port, Transport transport) {
+        if (!host.startsWith("*")) {
+            return new NameTarget(new DomainName(host), false, port, transport);
+        }
+        String below = host.startsWith(WILDCARD) ? host.substring(WILDCARD.length()) : "";
+        if (below.indexOf('.') < 0) {
+            throw new InvalidValueException(
+                    Text.quoted(host) + " stands for names of everybody's",
+                    "name each host, or *.example.org for all below a name of one owner");
+        }
+        return new NameTarget(new DomainName(below), true, port, transport);
     }
 
     /** The host of a target, alone. */
@@ -43,6 +64,9 @@ final class TargetParser {
         if (text.indexOf(':') >= 0) {
             throw new InvalidValueException(
                     Text.quoted(text) + " is more than a host", "write the IPv4 address or name alone, without port");
+        }
+        if (text.startsWith("*")) {
+            throw new InvalidValueException(Text.quoted(text) + " is a wildcard", "write the name of one host");
         }
         return parse(text).host();
     }

@@ -369,7 +369,13 @@ class ManifestReaderTest {
             strings = {
                 "",
                 "example",
-                "*.example.com",
+                "*",
+                "*.com",
+                "*.",
+                "*example.com",
+                "a.*.example.com",
+                "example.com:53/sctp",
+                "example.com/udp:53",
                 "example.com.",
                 "exämple.com",
                 "a..example",
@@ -421,6 +427,10 @@ class ManifestReaderTest {
     @ValueSource(
             strings = {
                 "example.com:443",
+                "*.example.com:443",
+                "time.example.com:123/udp",
+                "*.b.example.com:53/udp",
+                "192.0.2.7:123/udp",
                 "xn--bcher-kva.example:1",
                 "a-b.example:65535",
                 "169.254.169.254:80",
