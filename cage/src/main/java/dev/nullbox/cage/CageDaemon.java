@@ -16,6 +16,8 @@ import dev.nullbox.cage.jail.Cgroups;
 import dev.nullbox.cage.jail.CoreScheduling;
 import dev.nullbox.cage.jail.Kvm;
 import dev.nullbox.cage.jail.Spawner;
+import dev.nullbox.cage.log.AgentLogs;
+import dev.nullbox.cage.log.LogMethods;
 import dev.nullbox.cage.secrets.LeaseMonitor;
 import dev.nullbox.cage.secrets.LeaseRevoker;
 import dev.nullbox.cage.store.AgentStore;
@@ -25,6 +27,7 @@ import dev.nullbox.natives.Natives;
 import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.api.AgentContract;
+import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.rpc.RpcServer;
@@ -40,6 +43,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -96,6 +100,8 @@ final class CageDaemon implements AutoCloseable {
         Path root = Files.createDirectories(settings.disks().data().resolve("store"));
         disks.include(root);
         AgentStore store = AgentStore.open(root);
+        AgentLogs logs =
+                AgentLogs.open(settings.disks().data().resolve("logs"), disks.outputLimit(), System::currentTimeMillis);
         List<CatalogEntry> found =
                 new AgentCatalog(settings.imageAgents(), settings.dataAgents()).load(store.entries());
         List<String> names = found.stream().map(CatalogEntry::name).distinct().toList();
@@ -108,6 +114,7 @@ final class CageDaemon implements AutoCloseable {
                 cgroups,
                 disks,
                 store::verify,
+                logs,
                 Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString(),
                 clients,
                 LeaseMonitor.start(clients::leases),
@@ -118,7 +125,9 @@ final class CageDaemon implements AutoCloseable {
         AgentRegistry agents = new AgentRegistry(dependencies, slots, events);
         agents.load(found);
         DeployMethods deploy = DeployMethods.open(libc, settings, cgroups, spawner, store, agents, disks, events);
-        RpcServer server = RpcServer.listen(runtime.socketPath(), methods(agents, deploy, events), limits());
+        List<RpcMethod> methods = methods(agents, deploy, events);
+        methods.addAll(new LogMethods(logs, agent -> latestRun(agents, agent)).methods());
+        RpcServer server = RpcServer.listen(runtime.socketPath(), methods, limits());
         agents.startAll();
         return new CageDaemon(server, agents, deploy);
     }
@@ -130,10 +139,16 @@ final class CageDaemon implements AutoCloseable {
         return methods;
     }
 
-    /** A program's reader waits for output, and its writer for room: they must not keep others waiting. */
+    private static Optional<Long> latestRun(AgentRegistry agents, AgentName agent) {
+        return agents.runner(agent.value())
+                .map(runner -> runner.snapshot().run())
+                .filter(run -> run > 0);
+    }
+
+    /** Readers of programs and of output wait, and a program's writer for room: they must not keep others waiting. */
     private static RpcLimits limits() {
         RpcLimits usual = RpcLimits.defaults();
-        int streams = 2 * ExecSessions.MAX_SESSIONS;
+        int streams = 2 * ExecSessions.MAX_SESSIONS + LogMethods.MAX_WAITING;
         return new RpcLimits(usual.connections() + streams, usual.workers() + streams, usual.idle(), usual.call());
     }
 

@@ -32,6 +32,8 @@ public record Manifest(Agent agent, Capabilities capabilities, Map<String, ToolR
      * @param workdir where it starts; absent: the image's directory, or {@code /}
      * @param stopSecs seconds that it has to end after the stop signal, before all of it is killed
      * @param stopSignal what asks it to end
+     * @param logMb size of the ring that keeps what it writes, in MiB
+     * @param logDays days after which that is removed
      */
     public record Agent(
             AgentName name,
@@ -43,7 +45,9 @@ public record Manifest(Agent agent, Capabilities capabilities, Map<String, ToolR
             Optional<GuestUser> user,
             Optional<GuestPath> workdir,
             int stopSecs,
-            StopSignal stopSignal) {
+            StopSignal stopSignal,
+            int logMb,
+            int logDays) {
         public Agent {
             env = Map.copyOf(env);
         }

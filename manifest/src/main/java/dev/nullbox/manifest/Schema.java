@@ -70,6 +70,8 @@ public final class Schema {
     public static final Key<Integer> STOP_SECS = defaulted("agent.stop_secs", new Range(0, 300, "s"), 10, CAGE);
     public static final Key<StopSignal> STOP_SIGNAL =
             defaulted("agent.stop_signal", choice(StopSignal.values()), StopSignal.SIGTERM, CAGE);
+    public static final Key<Integer> LOG_MB = defaulted("agent.log_mb", new Range(1, 1_024, "MiB"), 16, CAGE);
+    public static final Key<Integer> LOG_DAYS = defaulted("agent.log_days", new Range(1, 3_650, "days"), 30, CAGE);
     public static final Key<List<EnvName>> ENV =
             many("agent.env", TomlType.TABLE, MAX_VARIABLES, "variables, each " + EnvName.RULE, EnvName::new, CAGE);
     public static final Key<String> ENV_VALUE = optional(

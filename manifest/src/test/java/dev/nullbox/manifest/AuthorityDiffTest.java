@@ -29,6 +29,8 @@ class AuthorityDiffTest {
             "agent.workdir",
             "agent.stop_secs",
             "agent.stop_signal",
+            "agent.log_mb",
+            "agent.log_days",
             "agent.env",
             "agent.env.*",
             "capabilities",

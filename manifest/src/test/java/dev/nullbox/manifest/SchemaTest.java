@@ -29,6 +29,8 @@ class SchemaTest {
             Map.entry("Agent.workdir", "agent.workdir"),
             Map.entry("Agent.stopSecs", "agent.stop_secs"),
             Map.entry("Agent.stopSignal", "agent.stop_signal"),
+            Map.entry("Agent.logMb", "agent.log_mb"),
+            Map.entry("Agent.logDays", "agent.log_days"),
             Map.entry("Capabilities.maxCpuPercent", "capabilities.max_cpu_percent"),
             Map.entry("Capabilities.maxMemory", "capabilities.max_memory_mb"),
             Map.entry("Capabilities.credentialRefs", "capabilities.credential_refs"),

@@ -58,7 +58,7 @@ import picocli.CommandLine.Option;
             "  nullctl agent add coder --manifest AGENT.toml image.tar",
             "  nullctl vault unseal",
             "  nullctl --address box.example:" + GatewayContract.PORT + " --credentials ~/box agents",
-            "  nullctl logs -f --source cage",
+            "  nullctl logs coder -f",
             "  nullctl exec hello -- /bin/sh -c 'exit 3'",
             "  source <(nullctl completion bash)",
             "",
@@ -97,7 +97,7 @@ public final class NullctlMain extends ApplianceCommands implements Session {
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
         Streams io = Streams.of(System.in, System.out, System.err, System.getenv(), Terminals.ofThisProcess());
-        System.exit(run(io.withErrorSeen(Terminals.isErrorSeen()), args));
+        System.exit(run(io.withSeen(Terminals.isOutSeen(), Terminals.isErrorSeen()), args));
     }
 
     /** Runs one command; its exit code. */

@@ -10,6 +10,7 @@ import java.util.StringJoiner;
 /** Agents as their makers have them: NAME/AGENT.toml and NAME/rootfs, of which a data disk is made. */
 final class AgentFiles {
     private static final List<String> COMMANDS = List.of(
+            "awk",
             "cat",
             "cmp",
             "dd",

@@ -7,10 +7,12 @@ import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.Value;
 import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.protocol.api.AgentReason;
+import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.EventSink;
 import dev.nullbox.service.TerminalText;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -164,6 +166,11 @@ public final class AgentRegistry {
             runners.remove(name);
         }
         entries.removeIf(entry -> entry.name().equals(name));
+    }
+
+    /** Removes what an agent that is gone said in its runs. */
+    public void forgetOutput(AgentName name) throws IOException {
+        dependencies.logs().forget(name);
     }
 
     /** The agent of a name, accepted or refused. */

@@ -13,6 +13,8 @@ import dev.nullbox.cage.jail.JailSpec;
 import dev.nullbox.cage.jail.Secret;
 import dev.nullbox.cage.jail.Spawner;
 import dev.nullbox.cage.jail.VmConfig;
+import dev.nullbox.cage.log.AgentLogs;
+import dev.nullbox.cage.log.LogStream;
 import dev.nullbox.cage.secrets.LeaseMonitor;
 import dev.nullbox.cage.secrets.LeaseRevoker;
 import dev.nullbox.natives.Libc;
@@ -92,6 +94,7 @@ public final class AgentRun {
             Cgroups cgroups,
             DiskStore disks,
             RootImages images,
+            AgentLogs logs,
             String hostPids,
             ServiceClients clients,
             LeaseMonitor leaseMonitor,
@@ -526,6 +529,11 @@ public final class AgentRun {
         }
 
         @Override
+        public void output(LogStream stream, byte[] bytes) {
+            dependencies.logs().offer(agent.agent(), number, stream, bytes);
+        }
+
+        @Override
         public void line(String line) {
             listener.console(line);
         }
@@ -612,7 +620,9 @@ public final class AgentRun {
         @Override
         public void ended(ExitStatus status) {
             exit.complete(status);
-            listener.ended(end(status));
+            RunEnd end = end(status);
+            dependencies.logs().end(agent.agent(), number);
+            listener.ended(end);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.nullbox.cage.agent;
 
 import dev.nullbox.cage.agent.Transition.Action;
 import dev.nullbox.cage.guest.GuestServer;
+import dev.nullbox.cage.log.AgentLog;
 import dev.nullbox.protocol.Event;
 import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.Fields;
@@ -66,6 +67,10 @@ public final class AgentRunner implements Runnable {
         this.slot = slot;
         this.events = events;
         this.clockMillis = dependencies.clockMillis();
+        boundLog(agent);
+        // What a run of another life of cage said is not said to be of a later one.
+        this.runs =
+                dependencies.logs().find(agent.agent()).map(AgentLog::lastRun).orElse(0L);
         this.lifecycle = lifecycle(dependencies.settings(), agent);
     }
 
@@ -77,6 +82,11 @@ public final class AgentRunner implements Runnable {
                 Duration.ofSeconds(agent.manifest().agent().stopSecs())
                         .plus(GUEST_SYNC)
                         .plus(AgentRun.GUEST_END));
+    }
+
+    private void boundLog(CatalogEntry.Accepted version) {
+        var stated = version.manifest().agent();
+        dependencies.logs().bound(version.agent(), AgentLog.Bounds.of(stated.logMb(), stated.logDays()));
     }
 
     /** The agent as its next start takes it. */
@@ -192,6 +202,7 @@ public final class AgentRunner implements Runnable {
         }
         publish();
         CatalogEntry.Accepted version = agent;
+        boundLog(version);
         lifecycle = lifecycle(dependencies.settings(), version);
         AgentRun run =
                 new AgentRun(dependencies, version, slot, runs, new RunListener(runs), new CleanupStack(this::warn));

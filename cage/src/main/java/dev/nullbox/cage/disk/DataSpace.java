@@ -22,6 +22,11 @@ final class DataSpace implements Space {
     static final long MIN_RESERVE = 64L << 20;
 
     static final int RESERVE_PART = 20;
+    /** The part of the reserve that agents' output may take; a smaller one where all of it is memory. */
+    private static final int OUTPUT_PART = 4;
+
+    private static final int OUTPUT_PART_MEMORY = 16;
+
     /** The project of all disks. */
     static final int PROJECT = 1;
     /** Files and directories of disks: more than a thousand agents have, and few beside what the file system can hold. */
@@ -85,8 +90,7 @@ final class DataSpace implements Space {
     @Override
     public long limit() throws IOException {
         FilesystemStat all = FilesystemStat.of(libc, data);
-        long reserve = Math.max(MIN_RESERVE, all.totalBytes() / RESERVE_PART);
-        long free = all.availableBytes() - reserve;
+        long free = all.availableBytes() - reserve(all);
         if (hasQuota) {
             // Blocks that two files share are counted for both.
             long used = ProjectQuota.usage(libc, data, PROJECT).bytes();
@@ -94,6 +98,15 @@ final class DataSpace implements Space {
         }
         long room = Math.max(0, allocated() + free);
         return room - room / MAP_PART;
+    }
+
+    private static long reserve(FilesystemStat all) {
+        return Math.max(MIN_RESERVE, all.totalBytes() / RESERVE_PART);
+    }
+
+    /** What of the reserve agents' output may take: no disk is promised it, and the services have the rest. */
+    long outputLimit() throws IOException {
+        return reserve(FilesystemStat.of(libc, data)) / (isMemory() ? OUTPUT_PART_MEMORY : OUTPUT_PART);
     }
 
     @Override

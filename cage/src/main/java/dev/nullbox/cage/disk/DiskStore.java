@@ -230,6 +230,11 @@ public final class DiskStore {
         space.include(directory);
     }
 
+    /** Bytes that agents' output may take in all: out of the services' reserve, of which no disk has any. */
+    public long outputLimit() throws IOException {
+        return space.outputLimit();
+    }
+
     /** The room as it is now. */
     public Room room() throws IOException {
         return new Room(space.limit(), promises.total());

@@ -1,5 +1,6 @@
 package dev.nullbox.cage.guest;
 
+import dev.nullbox.cage.log.LogStream;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.protocol.guest.Frame;
 import dev.nullbox.protocol.guest.FrameKind;
@@ -62,6 +63,9 @@ public final class GuestServer implements AutoCloseable {
 
         /** The guest repairs a file system, for {@link #LONGEST_REPAIR} at most. */
         void repairing();
+
+        /** Bytes of the agent's output as they came, which nobody changes any more; must not wait. */
+        void output(LogStream stream, byte[] bytes);
 
         /** One line of the agent's output, escaped. */
         void line(String line);
@@ -291,9 +295,16 @@ public final class GuestServer implements AutoCloseable {
             for (Frame frame = channel.read(OUTPUT_LIMIT);
                     frame.kind() != FrameKind.END;
                     frame = channel.read(OUTPUT_LIMIT)) {
+                byte[] bytes = frame.payload();
                 switch (frame.kind()) {
-                    case STDOUT -> output.feed(frame.payload(), frame.payload().length);
-                    case STDERR -> errors.feed(frame.payload(), frame.payload().length);
+                    case STDOUT -> {
+                        listener.output(LogStream.STDOUT, bytes);
+                        output.feed(bytes, bytes.length);
+                    }
+                    case STDERR -> {
+                        listener.output(LogStream.STDERR, bytes);
+                        errors.feed(bytes, bytes.length);
+                    }
                     default -> throw new IOException("the guest sent " + frame + " among its output");
                 }
             }

@@ -368,6 +368,7 @@ public final class DeployMethods {
         long bytes = disks.kept(name).stream().mapToLong(DiskStore.Kept::bytes).sum();
         if (isPurged) {
             disks.forget(name);
+            agents.forgetOutput(name);
         }
         events.emit(
                 DeployContract.REMOVED,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nullbox.cage.jail.Secret;
+import dev.nullbox.cage.log.LogStream;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.protocol.guest.Frame;
 import dev.nullbox.protocol.guest.FrameKind;
@@ -43,6 +44,7 @@ class GuestServerTest {
     Path base;
 
     private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> raw = new LinkedBlockingQueue<>();
     private final byte[] secret = "s3cr3t".getBytes(StandardCharsets.US_ASCII);
     private final List<FrameChannel> open = new ArrayList<>();
     private GuestServer server;
@@ -57,6 +59,11 @@ class GuestServerTest {
         @Override
         public void repairing() {
             seen.add("repairing");
+        }
+
+        @Override
+        public void output(LogStream stream, byte[] bytes) {
+            raw.add(stream.key() + " " + HexFormat.of().formatHex(bytes));
         }
 
         @Override
@@ -219,6 +226,7 @@ class GuestServerTest {
         output.write(FrameKind.STDOUT, "o".getBytes(StandardCharsets.UTF_8));
         output.write(FrameKind.END, new byte[0]);
         assertThat(List.of(next(), next(), next())).containsExactly("line one", "line error", "line two");
+        assertThat(raw).containsExactly("stdout 6f6e650a7477", "stderr 6572726f720a", "stdout 6f");
         control.write(exit(GuestHow.EXITED, 70, ""));
         assertThat(next()).isEqualTo("ended EXITED 70 ");
         assertThat(next()).isEqualTo("closed");

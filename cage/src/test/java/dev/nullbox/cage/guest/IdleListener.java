@@ -1,5 +1,7 @@
 package dev.nullbox.cage.guest;
 
+import dev.nullbox.cage.log.LogStream;
+
 /** Listener that takes all and minds nothing; a test overrides what it looks at. */
 class IdleListener implements GuestServer.Listener {
     @Override
@@ -12,6 +14,9 @@ class IdleListener implements GuestServer.Listener {
 
     @Override
     public void skipped(long lines) {}
+
+    @Override
+    public void output(LogStream stream, byte[] bytes) {}
 
     @Override
     public void line(String line) {}

@@ -175,7 +175,9 @@ final class ManifestChecker {
                 raw.find(Schema.USER),
                 raw.find(Schema.WORKDIR),
                 raw.get(Schema.STOP_SECS),
-                raw.get(Schema.STOP_SIGNAL));
+                raw.get(Schema.STOP_SIGNAL),
+                raw.get(Schema.LOG_MB),
+                raw.get(Schema.LOG_DAYS));
     }
 
     private Capabilities capabilities(List<CredentialRef> secrets) {

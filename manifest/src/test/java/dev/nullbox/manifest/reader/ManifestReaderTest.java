@@ -146,7 +146,9 @@ class ManifestReaderTest {
                         Optional.of(new GuestUser("app:1000")),
                         Optional.of(new GuestPath("/srv/app")),
                         30,
-                        StopSignal.SIGINT));
+                        StopSignal.SIGINT,
+                        16,
+                        30));
         assertThat(manifest.capabilities())
                 .isEqualTo(new Manifest.Capabilities(
                         new CpuPercent(150),
@@ -274,6 +276,10 @@ class ManifestReaderTest {
                 "workdir = '/srv/'                           | agent.workdir",
                 "workdir = '/srv/../x'                       | agent.workdir",
                 "workdir = ''                                | agent.workdir",
+                "log_mb = 0                                  | agent.log_mb",
+                "log_mb = 1025                               | agent.log_mb",
+                "log_days = 0                                | agent.log_days",
+                "log_days = 3651                             | agent.log_days",
                 "stop_secs = -1                              | agent.stop_secs",
                 "stop_secs = 301                             | agent.stop_secs",
                 "stop_signal = 'TERM'                        | agent.stop_signal",

@@ -8,6 +8,7 @@ import dev.nullbox.nullctl.terminal.UsageException;
 import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.LogContract;
 import dev.nullbox.protocol.api.NulldContract;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.TerminalText;
@@ -18,24 +19,45 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** {@code nullctl logs}: lines and events of the appliance's services. */
+/** {@code nullctl logs}: lines and events of the appliance's services, or what an agent wrote. */
 @Command(
         name = "logs",
-        description = "Prints the latest records: seconds since boot, source, event or text.",
-        footer = {"", "Examples:", "  nullctl logs -n 20 --source warden", "  nullctl logs -f --json | jq -c .event"})
+        description = {
+            "With an agent: what it wrote, as its ring on the data partition has it, its",
+            "standard error on this one's. On a terminal control characters are escaped;",
+            "redirected, all bytes are as the agent wrote them.",
+            "Without: the appliance's latest records: seconds since boot, source, event."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  nullctl logs coder -f",
+            "  nullctl logs coder --since 10m --grep error --timestamps",
+            "  nullctl logs coder --previous > last-run.txt",
+            "  nullctl logs -n 20 --source warden",
+            "  nullctl logs -f --json | jq -c .event"
+        })
 public final class LogsCommand extends BaseCommand {
     /** Records a call: with 4 KiB each they fit one message. */
     private static final int PAGE = 250;
 
     private static final int FOLLOW_MILLIS = 10_000;
+    /** So many from before now, where none says how many. */
+    private static final int RECORDS = 100;
+
     private static final Set<String> SHOWN_APART = CellFormat.names(
             Fields.SEQ, NulldContract.T, NulldContract.SOURCE, NulldContract.EVENT, NulldContract.TEXT_LINE);
 
+    @Parameters(arity = "0..1", paramLabel = "AGENT", description = "Its name, as nullctl agents lists it.")
+    private Optional<String> agent = Optional.empty();
+
     @Option(
             names = {"-f", "--follow"},
-            description = "Go on as records come, until interrupted.")
+            description = "Go on as lines or records come, until interrupted.")
     private boolean follow;
 
     @Option(names = "--source", paramLabel = "S", description = "Only what this service said.")
@@ -44,18 +66,36 @@ public final class LogsCommand extends BaseCommand {
     @Option(
             names = {"-n", "--lines"},
             paramLabel = "N",
-            defaultValue = "100",
-            description = "So many records from before now; ${DEFAULT-VALUE} when not given.")
-    private int lines;
+            description = "So many from before now; else all of an agent, or " + RECORDS + " records.")
+    private Optional<Integer> wanted = Optional.empty();
 
-    @Option(names = "--json", description = "Print each record as one JSON object on a line.")
+    @Option(names = "--json", description = "Print each line or record as one JSON object on a line.")
     private boolean json;
+
+    @Mixin
+    private AgentLogOptions ofAgent = new AgentLogOptions();
+
+    private int lines = RECORDS;
 
     @Override
     protected void execute() throws Exception {
+        lines = wanted.orElse(RECORDS);
         if (lines < 0) {
             throw new UsageException("-n is 0 or more");
         }
+        if (agent.isPresent()) {
+            if (source.isPresent()) {
+                throw new UsageException("--source is of the appliance's records: leave it or the agent out");
+            }
+            Message query = ofAgent.query(agent.get()).and(LogContract.LAST, wanted.map(Integer::longValue));
+            new AgentLogReader(session(), new AgentLogPrinter(streams(), ofAgent.hasTimes(), json)).read(query, follow);
+            return;
+        }
+        ofAgent.rejectAll();
+        readRecords();
+    }
+
+    private void readRecords() throws Exception {
         try (ApplianceClient appliance = session().connect()) {
             PrintWriter out = out();
             long next = printLatest(appliance, out);

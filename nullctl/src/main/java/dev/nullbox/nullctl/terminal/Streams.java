@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param out standard output, for text
  * @param errorBytes standard error, for what is to arrive unchanged
  * @param terminal the person who sits there; absent when standard input is no terminal
+ * @param isOutSeen whether standard output is a terminal, to which no control character may go
  * @param isErrorSeen whether standard error is a terminal, on which a line can be written over
  */
 public record Streams(
@@ -25,6 +26,7 @@ public record Streams(
         OutputStream errorBytes,
         Map<String, String> environment,
         Optional<Terminal> terminal,
+        boolean isOutSeen,
         boolean isErrorSeen) {
     public Streams {
         environment = Map.copyOf(environment);
@@ -45,12 +47,13 @@ public record Streams(
                 err,
                 environment,
                 terminal,
+                false,
                 false);
     }
 
-    /** The same, with standard error at a terminal or not. */
-    public Streams withErrorSeen(boolean isSeen) {
-        return new Streams(in, bytes, out, err, errorBytes, environment, terminal, isSeen);
+    /** The same, with standard output and standard error at a terminal or not. */
+    public Streams withSeen(boolean isOutput, boolean isError) {
+        return new Streams(in, bytes, out, err, errorBytes, environment, terminal, isOutput, isError);
     }
 
     /** Writes bytes to standard output as they are. */

@@ -11,6 +11,7 @@ import java.util.Optional;
 /** The terminal that this process has, if it has one. */
 public final class Terminals {
     private static final Path STANDARD_INPUT = Path.of("/proc/self/fd/0");
+    private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
     private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
     private static final List<String> DEVICES = List.of("/dev/pts/", "/dev/tty", "/dev/console");
 
@@ -35,6 +36,11 @@ public final class Terminals {
         public Streams.RawMode raw() throws UsageException {
             return RawTerminal.enter(Natives.libc());
         }
+    }
+
+    /** Tells whether this process's standard output is a terminal. */
+    public static boolean isOutSeen() {
+        return isTerminal(STANDARD_OUTPUT);
     }
 
     /** Tells whether this process's standard error is a terminal. */

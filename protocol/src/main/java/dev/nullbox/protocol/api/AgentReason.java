@@ -29,6 +29,7 @@ public enum AgentReason implements Reason {
     IMPORT_UNKNOWN(ErrorKind.NOT_FOUND, "no such import is under way", "add the agent anew"),
     IMPORT_BUSY(ErrorKind.CONFLICT, "as many imports as may be are under way", "wait until one is over"),
     STORE_FAILED(ErrorKind.INTERNAL, "the data partition failed", "nullctl logs --source cage says more"),
+    LOGS_LIMIT(ErrorKind.CONFLICT, "as many follow the output of agents as may", "end one of them, or leave -f out"),
     DISK_UNKNOWN(ErrorKind.NOT_FOUND, "the agent has no such disk", "nullctl volume list shows them"),
     CAGE_STOPS(ErrorKind.UNAVAILABLE, "cage is stopping"),
     LEASE(ErrorKind.INTERNAL, "the warden lent something else than was asked for"),

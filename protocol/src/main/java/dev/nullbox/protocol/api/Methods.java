@@ -21,6 +21,7 @@ public final class Methods {
             MemoryContract.CONTRACT,
             MemoryEvents.CONTRACT,
             AgentContract.CONTRACT,
+            LogContract.CONTRACT,
             DeployContract.CONTRACT,
             GatewayContract.CONTRACT);
 

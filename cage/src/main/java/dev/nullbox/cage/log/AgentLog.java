@@ -1,0 +1,421 @@
+package dev.nullbox.cage.log;
+
+import dev.nullbox.manifest.Schema;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ring of one agent: files of an eighth of its size, numbered; the oldest goes when a new one begins. What was written
+ * reaches the disk when the kernel likes, as a log is not worth a wait of the agent: a power cut may take the last lines. A
+ * line that a full disk did not take is counted, and the count is shown in its place. For any thread.
+ */
+public final class AgentLog {
+    private static final String SUFFIX = ".log";
+    private static final int SEGMENTS = 8;
+    private static final int BUFFER_BYTES = 1 << 16;
+    /** Lines of a page, so that one page fits a message. */
+    private static final int PAGE_BYTES = 256 << 10;
+
+    private static final int LINE_OVERHEAD = 96;
+    /** What one question reads at most: whoever seeks a rare line asks again. */
+    private static final long SCAN_BYTES = 8L << 20;
+
+    /** Size and age of a ring. */
+    public record Bounds(long bytes, Duration age) {
+        /** Of an agent that no AGENT.toml is known of. */
+        static final Bounds USUAL = of(
+                Schema.LOG_MB.otherwise().orElseThrow(),
+                Schema.LOG_DAYS.otherwise().orElseThrow());
+
+        /** So many MiB, for so many days. */
+        public static Bounds of(int mib, int days) {
+            return new Bounds((long) mib << 20, Duration.ofDays(days));
+        }
+    }
+
+    /**
+     * Lines that were found.
+     *
+     * @param next where to go on
+     * @param isEnd whether there was nothing after it
+     * @param isLost whether lines after the place were gone before they were read
+     */
+    public record Page(List<LogLine> lines, LogCursor next, boolean isEnd, boolean isLost) {
+        public Page {
+            lines = List.copyOf(lines);
+        }
+    }
+
+    private final Path directory;
+    private final LongSupplier millis;
+    private Bounds bounds;
+    /** Sizes by number; the last one's is behind while it is written to. */
+    private final NavigableMap<Long, Long> segments = new TreeMap<>();
+
+    private @Nullable OutputStream out;
+    /** Bytes in the file at hand. */
+    private long written;
+
+    private long lastRun;
+    private long refused;
+
+    private AgentLog(Path directory, Bounds bounds, LongSupplier millis) {
+        this.directory = directory;
+        this.bounds = bounds;
+        this.millis = millis;
+    }
+
+    /**
+     * The ring in a directory, which is made where it is missing. One that cannot be had is said, and counts its lines as
+     * lost: an agent runs without its log, too.
+     *
+     * @param millis since 1970 UTC
+     */
+    static AgentLog open(Path directory, Bounds bounds, LongSupplier millis) {
+        AgentLog log = new AgentLog(directory, bounds, millis);
+        try {
+            log.find();
+        } catch (IOException e) {
+            System.err.println("cage: the log in " + directory + " cannot be read, and begins anew: " + e.getMessage());
+            log.segments.clear();
+        }
+        return log;
+    }
+
+    private void find() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectory(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+            for (Path file : files) {
+                String name = String.valueOf(file.getFileName());
+                segments.put(Long.parseLong(name.substring(0, name.length() - SUFFIX.length())), Files.size(file));
+            }
+        } catch (NumberFormatException e) {
+            throw new IOException("it has a file that is none of a log's", e);
+        }
+        lastRun = findLastRun();
+        trim();
+    }
+
+    private long findLastRun() throws IOException {
+        long found = 0;
+        for (long number : segments.descendingKeySet()) {
+            try (InputStream in = new BufferedInputStream(Files.newInputStream(file(number)), BUFFER_BYTES)) {
+                byte[] line = readLine(in);
+                while (line != null) {
+                    found = Math.max(
+                            found, LogLine.parse(text(line)).map(LogLine::run).orElse(0L));
+                    line = readLine(in);
+                }
+            }
+            if (found > 0) {
+                break;
+            }
+        }
+        return found;
+    }
+
+    private Path file(long number) {
+        return directory.resolve(number + SUFFIX);
+    }
+
+    /** The number of the last run that said a line; 0 for none. */
+    public synchronized long lastRun() {
+        return lastRun;
+    }
+
+    /** Changes size and age, as another version of the agent has them. */
+    public synchronized void bound(Bounds other) {
+        bounds = other;
+        trim();
+    }
+
+    /** Appends a line. */
+    void add(LogLine line) {
+        byte[] bytes = line.bytes();
+        add(line.head(), bytes, 0, bytes.length);
+    }
+
+    /** Appends a line of these bytes. */
+    synchronized void add(RecordHead head, byte[] bytes, int start, int length) {
+        lastRun = Math.max(lastRun, head.run());
+        if (refused > 0) {
+            LogLine note =
+                    LogLine.note(head.millis(), head.run(), refused + " lines were lost here: the disk took none");
+            byte[] text = note.bytes();
+            if (append(note.head(), text, 0, text.length)) {
+                refused = 0;
+            }
+        }
+        if (!append(head, bytes, start, length)) {
+            refused++;
+        }
+        notifyAll();
+    }
+
+    private boolean append(RecordHead head, byte[] bytes, int start, int length) {
+        try {
+            OutputStream to = room(head.bytes().length + length + 1);
+            to.write(head.bytes());
+            to.write(bytes, start, length);
+            to.write('\n');
+            written += head.bytes().length + length + 1;
+            return true;
+        } catch (IOException e) {
+            discard();
+            return false;
+        }
+    }
+
+    /** The file at hand, or a new one when so many bytes more would be too many for it. */
+    private OutputStream room(int bytes) throws IOException {
+        OutputStream to = out;
+        if (to != null && written + bytes <= bounds.bytes() / SEGMENTS) {
+            return to;
+        }
+        close();
+        // Whatever a power cut left at the end of an older file stays there.
+        long number = segments.isEmpty() ? 1 : segments.lastKey() + 1;
+        to = new BufferedOutputStream(new FileOutputStream(file(number).toFile(), true), BUFFER_BYTES);
+        out = to;
+        segments.put(number, 0L);
+        written = 0;
+        trim();
+        return to;
+    }
+
+    /** Notes how long the file at hand is by now. */
+    private void settle() {
+        if (out != null && !segments.isEmpty()) {
+            segments.put(segments.lastKey(), written);
+        }
+    }
+
+    /** Whatever its buffer holds is lost with it; the file's true size counts. */
+    private void discard() {
+        out = null;
+        if (!segments.isEmpty()) {
+            long number = segments.lastKey();
+            try {
+                segments.put(number, Files.size(file(number)));
+            } catch (IOException e) {
+                segments.remove(number);
+            }
+        }
+    }
+
+    /** Removes what is too old by now, when nothing new would. */
+    synchronized void trimOld() {
+        trim();
+    }
+
+    private void trim() {
+        settle();
+        long all = segments.values().stream().mapToLong(Long::longValue).sum();
+        while (segments.size() > 1
+                && (all > bounds.bytes() || segments.size() > SEGMENTS || isOld(segments.firstKey()))) {
+            long number = segments.firstKey();
+            all -= segments.pollFirstEntry().getValue();
+            try {
+                Files.deleteIfExists(file(number));
+            } catch (IOException e) {
+                System.err.println("cage: " + file(number) + " is not removed: " + e.getMessage());
+            }
+        }
+    }
+
+    private boolean isOld(long number) {
+        try {
+            return Files.getLastModifiedTime(file(number)).toMillis()
+                    < millis.getAsLong() - bounds.age().toMillis();
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** Hands what is buffered to the kernel. */
+    public synchronized void flush() {
+        OutputStream to = out;
+        if (to != null) {
+            try {
+                to.flush();
+            } catch (IOException e) {
+                discard();
+                refused++;
+            }
+        }
+    }
+
+    /** Ends the file at hand. */
+    private void close() throws IOException {
+        settle();
+        OutputStream to = out;
+        out = null;
+        if (to != null) {
+            to.close();
+        }
+    }
+
+    /** Removes all of it. */
+    synchronized void remove() throws IOException {
+        close();
+        for (long number : List.copyOf(segments.keySet())) {
+            Files.deleteIfExists(file(number));
+        }
+        segments.clear();
+        Files.deleteIfExists(directory);
+    }
+
+    /** Where the last so many lines of the query begin. */
+    public LogCursor last(LogQuery query, int count) throws IOException {
+        Deque<LogCursor> found = new ArrayDeque<>();
+        for (long number : numbers().descendingSet()) {
+            Deque<LogCursor> here = new ArrayDeque<>();
+            scan(new LogCursor(number, 0), query, (line, at) -> {
+                here.addLast(at);
+                if (here.size() > count) {
+                    here.removeFirst();
+                }
+                return true;
+            });
+            while (!here.isEmpty() && found.size() < count) {
+                found.addFirst(here.removeLast());
+            }
+            if (found.size() == count) {
+                break;
+            }
+        }
+        return found.isEmpty() ? end() : found.getFirst();
+    }
+
+    /** The place after all lines that there are. */
+    public synchronized LogCursor end() {
+        settle();
+        return segments.isEmpty()
+                ? LogCursor.START
+                : new LogCursor(segments.lastKey(), segments.lastEntry().getValue());
+    }
+
+    private synchronized NavigableMap<Long, Long> sizes() {
+        settle();
+        return new TreeMap<>(segments);
+    }
+
+    private NavigableSet<Long> numbers() {
+        flush();
+        return sizes().navigableKeySet();
+    }
+
+    /** The lines after a place, as far as a page goes; waits for some, at most so long, where there is none yet. */
+    public Page read(LogCursor after, LogQuery query, Duration wait) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + wait.toNanos();
+        Page page = read(after, query);
+        while (page.lines().isEmpty() && page.isEnd() && awaitMore(page.next(), deadline)) {
+            page = read(page.next(), query);
+        }
+        return page;
+    }
+
+    /** False when the time is up first. */
+    private synchronized boolean awaitMore(LogCursor known, long deadline) throws InterruptedException {
+        while (end().equals(known)) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        return System.nanoTime() < deadline;
+    }
+
+    private Page read(LogCursor after, LogQuery query) throws IOException {
+        flush();
+        NavigableMap<Long, Long> sizes = sizes();
+        List<LogLine> lines = new ArrayList<>();
+        boolean isLost = !sizes.isEmpty() && !after.equals(LogCursor.START) && sizes.firstKey() > after.segment();
+        LogCursor at = after;
+        long scanned = 0;
+        int bytes = 0;
+        for (long number : sizes.tailMap(after.segment(), true).navigableKeySet()) {
+            LogCursor from = number == after.segment() ? after : new LogCursor(number, 0);
+            int[] taken = {bytes};
+            at = scan(from, query, (line, _) -> {
+                lines.add(line);
+                taken[0] += line.octets().length() + LINE_OVERHEAD;
+                return taken[0] < PAGE_BYTES;
+            });
+            bytes = taken[0];
+            scanned += at.offset() - from.offset();
+            if (bytes >= PAGE_BYTES || scanned >= SCAN_BYTES) {
+                return new Page(lines, at, false, isLost);
+            }
+        }
+        return new Page(lines, at, true, isLost);
+    }
+
+    /** Taker of lines. */
+    private interface Taker {
+        /** Takes one that begins there; false when it is the last that is wanted. */
+        boolean take(LogLine line, LogCursor at);
+    }
+
+    /** Reads a file to its end, or as long as lines are taken; where it ended. A file that is gone meanwhile has none. */
+    private LogCursor scan(LogCursor from, LogQuery query, Taker taker) throws IOException {
+        long offset = from.offset();
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file(from.segment())), BUFFER_BYTES)) {
+            in.skipNBytes(Math.min(offset, Files.size(file(from.segment()))));
+            byte[] bytes = readLine(in);
+            while (bytes != null) {
+                long begin = offset;
+                offset += bytes.length + 1;
+                LogLine line = LogLine.parse(text(bytes)).orElse(null);
+                if (line != null && query.takes(line) && !taker.take(line, new LogCursor(from.segment(), begin))) {
+                    break;
+                }
+                bytes = readLine(in);
+            }
+        } catch (NoSuchFileException e) {
+            return new LogCursor(from.segment() + 1, 0);
+        }
+        return new LogCursor(from.segment(), offset);
+    }
+
+    private static String text(byte[] line) {
+        return new String(line, StandardCharsets.ISO_8859_1);
+    }
+
+    /** A whole line; null at the end, before a part of one too. */
+    private static byte @Nullable [] readLine(InputStream in) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        int next = in.read();
+        while (next >= 0 && next != '\n') {
+            bytes.write(next);
+            next = in.read();
+        }
+        return next < 0 ? null : bytes.toByteArray();
+    }
+}

@@ -1,0 +1,212 @@
+package dev.nullbox.cage.log;
+
+import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.protocol.id.InvalidValueException;
+import dev.nullbox.service.RateLimitedLog;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+
+/**
+ * Rings of all agents, by name; they outlive runs, restarts of cage, and agents that are removed without their disks. All
+ * of them together keep within the room that they are given: when agents ask for more, each has an equal part. For any
+ * thread.
+ */
+public final class AgentLogs {
+    /** A process that is killed takes the output of so long at most with it; a line without an end is shown after it. */
+    private static final Duration FLUSH = Duration.ofSeconds(1);
+    /** A reader waits at most so long for what was said before it asked. */
+    private static final Duration WRITTEN = Duration.ofSeconds(5);
+
+    private static final Duration TRIM = Duration.ofMinutes(10);
+
+    private final Path root;
+    private final long room;
+    private final LongSupplier millis;
+    private final OutputQueue queue;
+    private final Map<AgentName, AgentLog> rings =
+            new TreeMap<>((one, other) -> one.value().compareTo(other.value()));
+    private final Map<AgentName, AgentLog.Bounds> stated = new HashMap<>();
+    /** Of the writer alone. */
+    private final Map<Source, LineCutter> cutters = new HashMap<>();
+
+    private record Source(AgentName agent, long run, LogStream stream) {}
+
+    private AgentLogs(Path root, long room, LongSupplier millis) {
+        this.root = root;
+        this.room = room;
+        this.millis = millis;
+        this.queue = new OutputQueue(millis);
+    }
+
+    /**
+     * The rings below a directory, which is made where it is missing.
+     *
+     * @param room bytes that all of them take at most
+     * @param millis since 1970 UTC
+     */
+    public static AgentLogs open(Path root, long room, LongSupplier millis) throws IOException {
+        if (!Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(
+                    root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+        AgentLogs logs = new AgentLogs(root, room, millis);
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(root)) {
+            for (Path directory : found) {
+                name(directory).ifPresent(agent -> logs.bound(agent, AgentLog.Bounds.USUAL));
+            }
+        }
+        Thread.ofPlatform().daemon().name("cage-logs").start(logs::write);
+        return logs;
+    }
+
+    private static Optional<AgentName> name(Path directory) {
+        try {
+            return Optional.of(new AgentName(String.valueOf(directory.getFileName())));
+        } catch (InvalidValueException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Gives an agent's ring, which is made where it is missing, the bounds that its AGENT.toml states. */
+    public synchronized void bound(AgentName agent, AgentLog.Bounds bounds) {
+        stated.put(agent, bounds);
+        if (!rings.containsKey(agent)) {
+            rings.put(agent, AgentLog.open(root.resolve(agent.value()), part(bounds, rings.size() + 1), millis));
+        }
+        rings.forEach((name, ring) -> ring.bound(part(stated.getOrDefault(name, bounds), rings.size())));
+    }
+
+    private AgentLog.Bounds part(AgentLog.Bounds bounds, int count) {
+        return new AgentLog.Bounds(Math.min(bounds.bytes(), room / count), bounds.age());
+    }
+
+    /** The ring of an agent. */
+    public synchronized Optional<AgentLog> find(AgentName agent) {
+        return Optional.ofNullable(rings.get(agent));
+    }
+
+    /** Takes output of a run, or counts it as lost; never waits for a disk. Nobody may change the bytes any more. */
+    public void offer(AgentName agent, long run, LogStream stream, byte[] bytes) {
+        queue.offer(agent, run, stream, bytes);
+    }
+
+    /** Notes that a run has ended. */
+    public void end(AgentName agent, long run) {
+        queue.end(agent, run);
+    }
+
+    /** Waits, not for long, until what the agent said before is in its ring. */
+    public void awaitWritten(AgentName agent) throws InterruptedException {
+        var _ = queue.awaitWritten(agent, WRITTEN);
+    }
+
+    /** Removes an agent's ring. */
+    public synchronized void forget(AgentName agent) throws IOException {
+        AgentLog ring = rings.remove(agent);
+        stated.remove(agent);
+        if (ring != null) {
+            ring.remove();
+        }
+    }
+
+    private synchronized List<AgentLog> all() {
+        return List.copyOf(rings.values());
+    }
+
+    private void write() {
+        long flushed = millis.getAsLong();
+        long trimmed = flushed;
+        try {
+            while (true) {
+                queue.take(FLUSH).ifPresent(this::write);
+                long now = millis.getAsLong();
+                if (now - flushed >= FLUSH.toMillis() || now < flushed) {
+                    flushed = now;
+                    flush(now);
+                }
+                if (now - trimmed >= TRIM.toMillis() || now < trimmed) {
+                    trimmed = now;
+                    all().forEach(AgentLog::trimOld);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void flush(long now) {
+        for (LineCutter cutter : cutters.values()) {
+            if (cutter.begunMillis() <= now - FLUSH.toMillis()) {
+                cutter.flush();
+            }
+        }
+        all().forEach(AgentLog::flush);
+    }
+
+    /** A bug costs its batch, and not the output of all agents from then on. */
+    private void write(OutputQueue.Batch batch) {
+        try {
+            put(batch);
+        } catch (RuntimeException e) {
+            System.err.println("cage: output of " + batch.agent() + " was lost by a bug: " + RateLimitedLog.bug(e));
+        }
+    }
+
+    private void put(OutputQueue.Batch batch) {
+        AgentLog ring = find(batch.agent()).orElse(null);
+        if (ring == null) {
+            cutters.keySet().removeIf(source -> source.agent().equals(batch.agent()));
+            return;
+        }
+        for (OutputQueue.Chunk chunk : batch.chunks()) {
+            if (chunk.isEnd()) {
+                finish(batch.agent(), chunk.run());
+            } else {
+                cutters.computeIfAbsent(
+                                new Source(batch.agent(), chunk.run(), chunk.stream()),
+                                source -> new LineCutter(source.run(), source.stream(), ring::add))
+                        .feed(chunk.millis(), chunk.bytes());
+            }
+        }
+        OutputQueue.Loss lost = batch.lost();
+        if (lost.bytes() > 0) {
+            flush(batch.agent(), lost.run());
+            ring.add(LogLine.note(
+                    lost.millis(),
+                    lost.run(),
+                    lost.bytes() + " bytes of output were lost here: more came than could be written"));
+        }
+        ring.flush();
+    }
+
+    private void flush(AgentName agent, long run) {
+        cutters.forEach((source, cutter) -> {
+            if (source.agent().equals(agent) && source.run() == run) {
+                cutter.flush();
+            }
+        });
+    }
+
+    private void finish(AgentName agent, long run) {
+        Iterator<Map.Entry<Source, LineCutter>> sources = cutters.entrySet().iterator();
+        while (sources.hasNext()) {
+            Map.Entry<Source, LineCutter> source = sources.next();
+            if (source.getKey().agent().equals(agent) && source.getKey().run() == run) {
+                source.getValue().flush();
+                sources.remove();
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.nullbox.nullctl.command;
+
+import dev.nullbox.nullctl.terminal.UsageException;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.LogContract;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Option;
+
+/** Options of {@code nullctl logs AGENT}: which lines of an agent, and their times. */
+final class AgentLogOptions {
+    private static final Pattern AGO = Pattern.compile("(\\d{1,9})([smhd])");
+
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            description = "None before: 90s, 10m, 2h or 3d ago, or 2026-11-29T06:00:00Z.")
+    private Optional<String> since = Optional.empty();
+
+    @Option(names = "--run", paramLabel = "N", description = "Only of this run of the agent.")
+    private Optional<Long> run = Optional.empty();
+
+    @Option(
+            names = {"-p", "--previous"},
+            description = "Only of the run before the latest.")
+    private boolean previous;
+
+    @Option(names = "--grep", paramLabel = "TEXT", description = "Only lines that have this text in them.")
+    private Optional<String> grep = Optional.empty();
+
+    @Option(
+            names = {"-t", "--timestamps"},
+            description = "Begin each line with the time when it came.")
+    private boolean timestamps;
+
+    boolean hasTimes() {
+        return timestamps;
+    }
+
+    /** The request for an agent's lines. */
+    Message query(String agent) throws UsageException {
+        if (previous && run.isPresent()) {
+            throw new UsageException("--run and --previous both name a run: leave one out");
+        }
+        if (run.isPresent() && run.get() < 0) {
+            throw new UsageException("--run is 0 or more");
+        }
+        Message query = Message.of(Fields.AGENT.is(agent), LogContract.PREVIOUS.is(previous))
+                .and(Fields.RUN, run)
+                .and(LogContract.GREP, grep);
+        return since.isPresent() ? query.and(LogContract.SINCE.is(millis(since.get(), Instant.now()))) : query;
+    }
+
+    /** The time that a text means, in ms since 1970 UTC. */
+    static long millis(String text, Instant now) throws UsageException {
+        Matcher ago = AGO.matcher(text);
+        if (ago.matches()) {
+            long count = Long.parseLong(ago.group(1));
+            Duration before = switch (ago.group(2)) {
+                case "s" -> Duration.ofSeconds(count);
+                case "m" -> Duration.ofMinutes(count);
+                case "h" -> Duration.ofHours(count);
+                default -> Duration.ofDays(count);
+            };
+            return Math.max(0, now.minus(before).toEpochMilli());
+        }
+        try {
+            return Math.max(0, OffsetDateTime.parse(text).toInstant().toEpochMilli());
+        } catch (DateTimeParseException e) {
+            throw new UsageException(
+                    "--since is a number with s, m, h or d, or a time like 2026-11-29T06:00:00Z, not " + text);
+        }
+    }
+
+    /** For records of the appliance, to which none of these applies. */
+    void rejectAll() throws UsageException {
+        if (since.isPresent() || run.isPresent() || grep.isPresent() || previous || timestamps) {
+            throw new UsageException(
+                    "--since, --run, --previous, --grep and --timestamps are of an agent: nullctl logs AGENT");
+        }
+    }
+}

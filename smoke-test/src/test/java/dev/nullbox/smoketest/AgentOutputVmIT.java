@@ -1,0 +1,105 @@
+package dev.nullbox.smoketest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What agents write, as an operator reads it afterwards and meanwhile. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class AgentOutputVmIT {
+    private static final int LINES = 20_000;
+    private static final int FLOOD_BYTES = 10 << 20;
+    private static final String FILLER = "x".repeat(80);
+
+    private Appliance appliance;
+
+    @BeforeAll
+    void boot(@TempDir Path directory) throws IOException, InterruptedException {
+        AgentFiles agents = new AgentFiles(directory.resolve("agents"));
+        String count =
+                "awk \"BEGIN { for (i = 0; i < " + LINES + "; i++) print \\\"line \\\" i \\\" " + FILLER + "\\\" }\"";
+        agents.addBusybox("counter", DebianAgentVmIT.shell("counter", count + "; echo oops >&2", "never", ""));
+        agents.addBusybox(
+                "flood",
+                DebianAgentVmIT.shell(
+                        "flood", "yes 0123456789abcdef | head -c " + FLOOD_BYTES + "; echo; echo said", "never", ""));
+        appliance = agents.boot(1536);
+    }
+
+    @AfterAll
+    void powerOff() throws IOException {
+        appliance.close();
+    }
+
+    private Nullctl.Result done(String... words) throws IOException, InterruptedException {
+        Nullctl.Result result = Nullctl.of(appliance.managementPort()).run(words);
+        assertThat(result.code()).as(result.output() + result.errors()).isZero();
+        return result;
+    }
+
+    private Event run(String agent) throws Exception {
+        int from = appliance.log().size();
+        done("start", agent);
+        return appliance.awaitEventAfter(
+                from, event -> event.is("agent.exited", "agent", agent), Appliance.LONG, agent + " to end");
+    }
+
+    private static String line(int number) {
+        return "line " + number + " " + FILLER;
+    }
+
+    @Order(1)
+    @Test
+    void twentyThousandLinesAtOnceAreKeptWhole() throws Exception {
+        assertThat(run("counter").text("how")).isEqualTo("exited");
+        Nullctl.Result logs = done("logs", "counter");
+        assertThat(logs.output().lines())
+                .isEqualTo(IntStream.range(0, LINES)
+                        .mapToObj(AgentOutputVmIT::line)
+                        .toList());
+        assertThat(logs.errors()).isEqualTo("oops\n");
+    }
+
+    @Order(2)
+    @Test
+    void aSecondRunIsFollowedAndToldApart() throws Exception {
+        String last = Nullctl.of(appliance.managementPort())
+                .follow(
+                        List.of("logs", "-f", "counter", "-n", "1", "--grep", " 19999 "),
+                        () -> run("counter"),
+                        line(19_999)::equals);
+        assertThat(last).isEqualTo(line(19_999));
+        assertThat(done("logs", "counter", "--grep", "line 777 ").output().lines())
+                .containsExactly(line(777), line(777));
+        assertThat(done("logs", "counter", "--grep", "line 777 ", "--previous").output())
+                .isEqualTo(line(777) + "\n");
+        assertThat(done("logs", "counter", "-n", "1", "--json").output()).contains("\"run\":2", "\"stderr\"", "oops");
+        assertThat(done("logs", "counter", "--run", "3").output()).isEmpty();
+    }
+
+    /** It once ended as one that hangs: its heartbeat was behind its output. */
+    @Order(3)
+    @Test
+    void tenMebibytesAtOnceHoldNobodyUp() throws Exception {
+        Event end = run("flood");
+        assertThat(end.text("how")).isEqualTo("exited");
+        assertThat(end.number("code")).isZero();
+        // Where the machine is emulated the writer may be slower than the agent.
+        Nullctl.Result logs = done("logs", "flood", "-n", "1000");
+        assertThat(logs.output().lines().limit(900)).containsOnly("0123456789abcdef");
+        assertThat(logs.output() + logs.errors()).containsPattern("(?m)^said$|[0-9]+ bytes of output were lost here");
+        assertThat(done("logs", "counter", "-n", "1").errors()).isEqualTo("oops\n");
+    }
+}
