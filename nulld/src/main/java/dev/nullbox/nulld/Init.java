@@ -4,6 +4,7 @@ import dev.nullbox.natives.Libc;
 import dev.nullbox.nulld.boot.Boot;
 import dev.nullbox.nulld.boot.BootPhases;
 import dev.nullbox.nulld.boot.GatewayFiles;
+import dev.nullbox.nulld.boot.SetupPartition;
 import dev.nullbox.nulld.linux.BootException;
 import dev.nullbox.nulld.linux.Clock;
 import dev.nullbox.nulld.linux.Cmdline;
@@ -24,15 +25,26 @@ final class Init {
 
     private Init() {}
 
-    /** Boots and serves; comes back only where the kernel refuses to end the machine. */
-    static void run(Libc libc, Clock clock, Journal journal, PowerSignals signals) throws BootException {
+    /**
+     * Boots and serves; comes back only where the kernel refuses to end the machine.
+     *
+     * @param medium the disk or partition that the root was found on, by its name; empty when it is not known
+     */
+    static void run(Libc libc, Clock clock, Journal journal, PowerSignals signals, String medium) throws BootException {
         Degraded degraded = new Degraded(journal);
         Boot.Booted booted = new Boot(libc, clock, journal, degraded, Path.of("/")).run();
         Cmdline cmdline = booted.cmdline();
         Layout layout = Layout.appliance(booted.volatileStateBytes(), booted.stateOn(), booted.agentNetwork());
         Nulld nulld = new Nulld(libc, clock, journal, degraded, layout, signals);
         new BootPhases("nulld", clock, journal).run("services", fields -> {
-            GatewayFiles gateway = new GatewayFiles(libc, layout, FIRMWARE);
+            SetupPartition setup = new SetupPartition(Path.of("/"), medium, line -> journal.text("nulld", line));
+            GatewayFiles gateway = new GatewayFiles(
+                    libc,
+                    layout,
+                    FIRMWARE,
+                    setup,
+                    booted.volatileStateBytes() == 0,
+                    line -> journal.text("nulld", line));
             ServiceTable.ALL.forEach(spec -> nulld.supervisor().add(spec, disabled(spec, cmdline, gateway)));
             fields.add(NulldContract.COUNT.is((long) ServiceTable.ALL.size()));
         });

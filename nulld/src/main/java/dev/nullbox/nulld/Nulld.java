@@ -12,11 +12,14 @@ import dev.nullbox.nulld.shutdown.Power;
 import dev.nullbox.nulld.shutdown.Shutdown;
 import dev.nullbox.nulld.supervise.Reaper;
 import dev.nullbox.nulld.supervise.ServiceEvent;
+import dev.nullbox.nulld.supervise.ServiceState;
 import dev.nullbox.nulld.supervise.Spawner;
 import dev.nullbox.nulld.supervise.Supervisor;
+import dev.nullbox.protocol.Audience;
 import dev.nullbox.protocol.Service;
 import dev.nullbox.service.process.ChildProcess;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +33,7 @@ final class Nulld {
     static final long STOP_ALL_MILLIS = 60_000;
 
     private static final long LONGEST_WAIT_MILLIS = 60_000;
+    private static final Path ROUTES = Path.of("/proc/net/fib_trie");
 
     private final Libc libc;
     private final Clock clock;
@@ -41,6 +45,7 @@ final class Nulld {
     private final Reaper reaper;
     private final Supervisor supervisor;
     private final Shutdown shutdown;
+    private final PortNotice notice;
     private Optional<Power> ending = Optional.empty();
     private long endingLimit = Long.MAX_VALUE;
 
@@ -54,6 +59,7 @@ final class Nulld {
         this.signals = signals;
         this.reaper = new Reaper(libc, (pid, status) -> queue.add(new NulldEvent.ChildEnded(pid, status)));
         this.shutdown = new Shutdown(libc, clock, journal, reaper);
+        this.notice = new PortNotice(clock, journal, ROUTES, layout.agentNetwork());
         LogCollector collector = collector();
         Spawner spawner = new Spawner(
                 libc, layout, collector, (service, pid) -> queue.add(new NulldEvent.ServiceReady(service, pid)));
@@ -98,6 +104,8 @@ final class Nulld {
         try {
             while (!done()) {
                 supervisor.tick();
+                notice.tick(
+                        !isEnding() && supervisor.state(Audience.GATEWAY).orElse(null) instanceof ServiceState.Ready);
                 NulldEvent event = queue.poll(waitMillis(), TimeUnit.MILLISECONDS);
                 if (event != null) {
                     handle(event);
@@ -137,7 +145,7 @@ final class Nulld {
     }
 
     private long waitMillis() {
-        long due = Math.min(supervisor.nextDeadline(), endingLimit) - clock.millis();
+        long due = Math.min(Math.min(supervisor.nextDeadline(), notice.due()), endingLimit) - clock.millis();
         return clock.toReal(Math.clamp(due, 0, LONGEST_WAIT_MILLIS)) + 1;
     }
 

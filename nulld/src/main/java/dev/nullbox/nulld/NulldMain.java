@@ -20,7 +20,7 @@ public final class NulldMain {
     /**
      * Boots the machine as its PID 1, and ends it: never returns there. As any other process it only says what it is.
      *
-     * @param args none
+     * @param args of nulld in the root: the name of the disk or partition that stage 1 found the root on
      */
     public static void main(String[] args) {
         Libc libc = Natives.libc();
@@ -34,7 +34,7 @@ public final class NulldMain {
             if (initramfs) {
                 new Stage1(libc, clock, journal, ROOT).run();
             } else {
-                Init.run(libc, clock, journal, signals);
+                Init.run(libc, clock, journal, signals, args.length == 0 ? "" : args[0]);
             }
         });
         while (true) {

@@ -37,9 +37,10 @@ final class RootFinder {
      *
      * @param device what to mount
      * @param description for people and events: {@code "/dev/vda"}, {@code "/dev/sr0:/nullbox/root.squashfs"}
+     * @param medium the disk or partition that it was found on, by its name: {@code "sr0"}
      * @param heldFd a descriptor to close once it is mounted; -1 for none
      */
-    record Found(String device, String description, int heldFd) {}
+    record Found(String device, String description, String medium, int heldFd) {}
 
     private final Libc libc;
     private final Clock clock;
@@ -113,7 +114,7 @@ final class RootFinder {
             if (wanted.matches(head.orElseThrow())) {
                 return whole(device.node().toString(), device.bytes())
                         ? Optional.of(new Found(
-                                device.node().toString(), device.node().toString(), -1))
+                                device.node().toString(), device.node().toString(), device.name(), -1))
                         : Optional.empty();
             }
             Optional<byte[]> magic = device.read(ISO_MAGIC_OFFSET, ISO_MAGIC.length);
@@ -144,7 +145,7 @@ final class RootFinder {
                 remarks.add(node + " is the medium of another build");
             } else if (whole(node + ":/" + ISO_FILE, Files.size(file))) {
                 LoopDevice loop = LoopDevice.attach(libc, root.resolve("dev").toString(), file.toString());
-                found = Optional.of(new Found(loop.node(), node + ":/" + ISO_FILE, loop.fd()));
+                found = Optional.of(new Found(loop.node(), node + ":/" + ISO_FILE, device.name(), loop.fd()));
             }
         } finally {
             // The loop device holds the file, and with it the medium's mount, for as long as the root is mounted.

@@ -16,6 +16,7 @@ import dev.nullbox.protocol.api.NulldContract;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** PID 1 in the initramfs: finds the root built with it, mounts it read-only, moves into it and becomes its nulld. */
 public final class Stage1 {
@@ -56,10 +57,12 @@ public final class Stage1 {
         });
         Superblock wanted = Superblock.read(root.resolve("root.superblock"));
         SwitchRoot switchRoot = new SwitchRoot(libc, root, newRoot);
+        AtomicReference<String> medium = new AtomicReference<>("");
         phases.run("find-root", fields -> {
             RootFinder finder = new RootFinder(libc, clock, root, wanted, line -> journal.text("stage1", line));
             RootFinder.Found found = finder.find();
             fields.add(NulldContract.DEVICE.is(found.description()));
+            medium.set(found.medium());
             mountRoot(switchRoot, found);
         });
         phases.run("enter-root", fields -> {
@@ -72,7 +75,7 @@ public final class Stage1 {
             }
         });
         journal.flush(2_000);
-        SysResult failed = libc.execve(INIT, List.of("nulld"), List.of("LANG=C.UTF-8"));
+        SysResult failed = libc.execve(INIT, List.of("nulld", medium.get()), List.of("LANG=C.UTF-8"));
         if (failed instanceof SysResult.Failed(var errno)) {
             throw new BootException(
                     "execve " + INIT + ": " + Errno.describe(errno), "build the image anew: it lacks nulld");

@@ -17,8 +17,9 @@ import java.util.Optional;
  * @param node its device node
  * @param bytes its size
  * @param partitionLabel its GPT label, or empty
+ * @param disk the name of the disk that it is a partition of; its own when it is none
  */
-public record BlockDevice(String name, Path node, long bytes, String partitionLabel) {
+public record BlockDevice(String name, Path node, long bytes, String partitionLabel, String disk) {
     private static final int SECTOR = 512;
 
     /** The devices present, by name, without loop devices and RAM disks; none where /sys is not mounted. */
@@ -73,7 +74,19 @@ public record BlockDevice(String name, Path node, long bytes, String partitionLa
         List<String> size = lines(entry.resolve("size"));
         long sectors = size.isEmpty() ? 0 : number(size.getFirst().trim());
         Path node = root.resolve("dev").resolve(name.replace('!', '/'));
-        return new BlockDevice(name, node, sectors * SECTOR, label);
+        return new BlockDevice(name, node, sectors * SECTOR, label, disk(entry, name));
+    }
+
+    /** A partition's directory lies in that of its disk. */
+    private static String disk(Path entry, String name) {
+        try {
+            Path parent = entry.toRealPath().getParent();
+            return parent != null && Files.exists(entry.resolve("partition"))
+                    ? String.valueOf(parent.getFileName())
+                    : name;
+        } catch (IOException e) {
+            return name;
+        }
     }
 
     /** A device may go away between the listing and the reading: then it has no lines. */

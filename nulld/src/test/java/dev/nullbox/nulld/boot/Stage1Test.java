@@ -46,6 +46,7 @@ class Stage1Test {
                 .contains("mount(" + root + "/proc, " + root + "/newroot/proc, null, 8192, null)")
                 .contains("mount(., /, null, 8192, null)");
         assertThat(libc.calls("chroot")).containsExactly("chroot(.)");
+        assertThat(libc.calls("execve")).singleElement().asString().contains("nulld, vdb");
         assertThat(root.resolve("init")).doesNotExist();
         assertThat(root.resolve("newroot")).exists();
     }

@@ -7,6 +7,7 @@ import dev.nullbox.natives.FakeLibc;
 import dev.nullbox.natives.SyscallException;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.nulld.boot.GatewayFiles;
+import dev.nullbox.nulld.boot.SetupPartition;
 import dev.nullbox.nulld.linux.Cgroups;
 import dev.nullbox.nulld.linux.Cmdline;
 import dev.nullbox.nulld.linux.EachCall;
@@ -91,7 +92,14 @@ class SpawnerErrnoTest {
     @Test
     void theGatewaysFiles() {
         EachCall.fails(
-                libc -> new GatewayFiles(libc, layout(), directory.resolve("firmware")).install(),
+                libc -> new GatewayFiles(
+                                libc,
+                                layout(),
+                                directory.resolve("firmware"),
+                                new SetupPartition(directory, "", line -> {}),
+                                true,
+                                line -> {})
+                        .install(),
                 outcome -> {
                     assertThat(outcome.thrown()).as(outcome.call()).isEmpty();
                     Optional<String> why = outcome.result().orElseThrow();
