@@ -10,6 +10,12 @@
 # Whom the example agent looks for: an echo behind the port that it may use, and one behind the port that it may not.
 EXAMPLE_PEERS=,guestfwd=tcp:10.0.2.100:7001-cmd:/bin/cat,guestfwd=tcp:10.0.2.100:7002-cmd:/bin/cat
 
+# kernel_words VERB WORDS: refuses what the boot loader would take for its own.
+kernel_words() {
+  [[ $2 =~ ^[A-Za-z0-9\ =._,:/@%+-]*$ ]] ||
+    misused "$1: --kernel-args '$2': use words of A-Z a-z 0-9 = . _ , : / @ % + -, with blanks between: the boot loader takes other characters for its own"
+}
+
 port_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 boot() {
@@ -33,8 +39,7 @@ boot() {
   done
   case $until in '' | agent) ;; *) misused "boot: --until $until: there is only --until agent" ;; esac
   if ! [[ $port =~ ^[1-9][0-9]{0,4}$ ]] || [ "$port" -gt 65535 ]; then misused "boot: --port $port: not a port, which is a number from 1 to 65535"; fi
-  [[ $arguments =~ ^[A-Za-z0-9\ =._,:/@%+-]*$ ]] ||
-    misused "boot: --kernel-args '$arguments': use words of A-Z a-z 0-9 = . _ , : / @ % + -, with blanks between: the boot loader takes other characters for its own"
+  kernel_words boot "$arguments"
   for agent in "${agents[@]}"; do
     [ -f "$agent/AGENT.toml" ] || misused "boot: --agent $agent: there is no AGENT.toml in it; examples/README.md shows what an agent's directory holds"
     agent_root "$agent" >/dev/null || misused "boot: --agent $agent: it must hold one of rootfs/, rootfs.tar and root.erofs, beside AGENT.toml; examples/README.md shows what an agent's directory holds"

@@ -14,6 +14,7 @@ long_tests() {
   case $part in kernel | all) long_kernel ;; esac
   case $part in builds | all) long_builds ;; esac
   case $part in vm | all) long_vm ;; esac
+  case $part in metal | all) long_metal ;; esac
   case $part in debian) long_debian ;; esac
 }
 
@@ -62,11 +63,17 @@ long_vm() {
   rounds vm 12 4 vm_round
 }
 
+long_metal() {
+  use_krun
+  vm_inputs
+  java_tests metal '**/MetalVmLong.java' '**/*Test.java' -Dspotless.check.skip -pl smoke-test -am
+}
+
 # Not one of the parts of an hour: it alone takes longer where the guest is emulated.
 long_debian() {
   use_krun
   vm_inputs
-  java_tests debian '**/*VmLong.java' '**/*Test.java' -Dspotless.check.skip -pl smoke-test -am
+  java_tests debian '**/*VmLong.java' '**/*Test.java,**/MetalVmLong.java' -Dspotless.check.skip -pl smoke-test -am
 }
 
 vm_round() { java_tests "vm $1" '**/*VmIT.java' '**/*Test.java' -Dspotless.check.skip -pl smoke-test -am; }

@@ -146,7 +146,7 @@ vm_inputs() {
   xfs_entry >/dev/null
   debian=$(debian_agent_part)
   export NULLBOX_DEBIAN_ROOT=$debian/root.erofs NULLBOX_BUSYBOX=$debian/busybox
-  export NULLBOX_DISK_MAKER=$NB_ROOT/tools/disk.sh
+  export NULLBOX_DISK_MAKER=$NB_ROOT/tools/disk.sh NULLBOX_MEDIUM_MAKER=$NB_ROOT/tools/media.sh
   export NULLBOX_PROBE=$testers/probe NULLBOX_LEAST_INIT=$testers/least-init.cpio
   export NULLBOX_INITRAMFS=$image/initramfs.zst NULLBOX_ROOT=$image/root.squashfs
   export NULLBOX_INITRAMFS_CHAOS=$chaos/initramfs.zst NULLBOX_ROOT_CHAOS=$chaos/root.squashfs
@@ -197,7 +197,7 @@ test_words() {
     ;;
   long)
     [ $# -le 2 ] || misused "test long: one part at most, and '$3' is a second; ./nullbox help test"
-    case ${2:-all} in fuzz | seeds | kernel | builds | vm | debian | all) ;; *) misused "test long: no such part '$2'; there are fuzz, seeds, kernel, builds, vm, debian" ;; esac
+    case ${2:-all} in fuzz | seeds | kernel | builds | vm | metal | debian | all) ;; *) misused "test long: no such part '$2'; there are fuzz, seeds, kernel, builds, vm, metal, debian" ;; esac
     ;;
   kernel | vm | all) at_most_one test "$@" ;;
   *) misused "test: no such kind '$1'; there are unit, kernel, vm, all, long" ;;

@@ -12,7 +12,7 @@ refused() {
   [ -z "$(ls -A "$NULLBOX_CACHE")" ] || wrong "it made $(ls -A "$NULLBOX_CACHE")"
 }
 
-test_unknown_verb() { refused "no such verb 'boto'; there are boot, test, build, ctl, bench, docs, fmt, clean, help" boto; }
+test_unknown_verb() { refused "no such verb 'boto'; there are boot, write, test, build, ctl, bench, docs, fmt, clean, help" boto; }
 test_boot_unknown_argument() { refused "boot: unknown argument '--isso'; ./nullbox help boot" boot --isso; }
 test_boot_option_without_value() { refused 'boot: --kernel-args needs a value' boot --iso --kernel-args; }
 test_boot_kernel_args_for_the_boot_loader() {
@@ -66,7 +66,7 @@ test_test_unit_of_what_is_not_there() {
   refused "test unit: MODULE and TEST at most, and 'LineFramerTest' is one more" test unit rpc JsonTest LineFramerTest
 }
 test_test_long_unknown_part() {
-  refused "test long: no such part 'unit'; there are fuzz, seeds, kernel, builds, vm, debian" test long unit
+  refused "test long: no such part 'unit'; there are fuzz, seeds, kernel, builds, vm, metal, debian" test long unit
   refused "test long: one part at most, and 'seeds' is a second" test long fuzz seeds
 }
 test_build_unknown_part() { refused "build: no such part 'kernle'; there are native, kernel, guest-kernel, krun, image, iso, again" build kernle; }
@@ -91,12 +91,12 @@ test_clean_unknown_argument_removes_nothing() {
 
 test_help_of_each_verb() {
   local verb
-  for verb in boot test build ctl bench docs fmt clean; do
+  for verb in boot write test build ctl bench docs fmt clean; do
     run ./nullbox help "$verb"
     expect_code 0
     expect_says "usage: ./nullbox $verb"
   done
-  for verb in boot test build bench docs fmt clean; do
+  for verb in boot write test build bench docs fmt clean; do
     run ./nullbox "$verb" --help
     expect_code 0
     expect_says "usage: ./nullbox $verb"
@@ -104,7 +104,7 @@ test_help_of_each_verb() {
   [ -z "$(ls -A "$NULLBOX_CACHE")" ] || wrong "it made $(ls -A "$NULLBOX_CACHE")"
   run ./nullbox
   expect_code 0
-  for verb in boot test build ctl bench docs fmt clean; do expect_says "  $verb "; done
+  for verb in boot write test build ctl bench docs fmt clean; do expect_says "  $verb "; done
 }
 
 test_boot_port_taken() {

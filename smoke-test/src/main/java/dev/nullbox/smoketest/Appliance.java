@@ -77,8 +77,8 @@ final class Appliance implements AutoCloseable {
             }
             Files.copy(relay, directory.resolve("relay.sh"));
         }
-        if (medium instanceof Boot.Medium.EfiCdRom(var _, var firmware)) {
-            Files.copy(firmware.resolve("OVMF_VARS.fd"), directory.resolve("OVMF_VARS.fd"));
+        if (medium.efi().isPresent()) {
+            Files.copy(medium.efi().orElseThrow().resolve("OVMF_VARS.fd"), directory.resolve("OVMF_VARS.fd"));
         }
     }
 

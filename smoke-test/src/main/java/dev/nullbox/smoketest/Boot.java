@@ -37,6 +37,52 @@ record Boot(
 
         /** The ISO on a CD-ROM, by EFI firmware; the directory holds OVMF_CODE.fd and OVMF_VARS.fd. */
         record EfiCdRom(Path iso, Path firmware) implements Medium {}
+
+        /**
+         * A medium as {@code ./nullbox write} makes it, in a machine that has nothing of QEMU's own: no credentials by
+         * fw_cfg, no virtio card.
+         *
+         * @param socket where the medium is put in
+         * @param card QEMU's name of the network card
+         * @param firmware the directory with OVMF_CODE.fd and OVMF_VARS.fd; without it the BIOS boots
+         */
+        record Written(Path image, Socket socket, String card, Optional<Path> firmware) implements Medium {}
+
+        /** The directory of the EFI firmware, unless the BIOS boots. */
+        default Optional<Path> efi() {
+            return switch (this) {
+                case Direct _, BiosDisk _ -> Optional.empty();
+                case EfiCdRom(var _, var firmware) -> Optional.of(firmware);
+                case Written(var _, var _, var _, var firmware) -> firmware;
+            };
+        }
+    }
+
+    /** Place for a medium, by QEMU's devices with blanks between; the last one is the disk. */
+    enum Socket {
+        /** A USB 3 port, bulk-only transport. */
+        USB_3("qemu-xhci,id=usb usb-storage,bus=usb.0,removable=on"),
+        /** A USB 2 port. */
+        USB_2("usb-ehci,id=usb usb-storage,bus=usb.0,removable=on"),
+        /** A USB 3 port, USB Attached SCSI. */
+        UAS("qemu-xhci,id=usb usb-uas,id=uas,bus=usb.0 scsi-hd,bus=uas.0"),
+        SATA("ide-hd"),
+        NVME("nvme,serial=nullbox"),
+        VIRTIO("virtio-blk-pci");
+
+        private final String devices;
+
+        Socket(String devices) {
+            this.devices = devices;
+        }
+
+        private List<String> with(Path image) {
+            List<String> words = new ArrayList<>(List.of("-drive", "if=none,id=medium,format=raw,file=" + image));
+            for (String device : (devices + ",drive=medium,bootindex=1").split(" ", -1)) {
+                words.addAll(List.of("-device", device));
+            }
+            return words;
+        }
     }
 
     Boot {
@@ -89,10 +135,16 @@ record Boot(
         words.addAll(serial(directory.resolve("events.sock"), "events"));
         words.addAll(serial(directory.resolve("chaos.sock"), "chaos"));
         words.addAll(List.of("-device", "virtio-rng-pci", "-netdev", network(directory, managementPort)));
-        words.addAll(List.of("-device", "virtio-net-pci,netdev=net,romfile="));
-        words.addAll(credential("server.p12", credentials));
-        words.addAll(credential("ca.pem", credentials));
-        words.addAll(mediumArguments(directory));
+        words.addAll(List.of("-device", card() + ",netdev=net,romfile="));
+        if (!(medium instanceof Medium.Written)) {
+            words.addAll(credential("server.p12", credentials));
+            words.addAll(credential("ca.pem", credentials));
+        }
+        words.addAll(mediumArguments());
+        if (medium.efi().isPresent()) {
+            words.addAll(flash(medium.efi().orElseThrow().resolve("OVMF_CODE.fd"), true));
+            words.addAll(flash(directory.resolve("OVMF_VARS.fd"), false));
+        }
         dataDisk.ifPresent(disk -> words.addAll(disk("data", disk, false)));
         return words;
     }
@@ -113,7 +165,11 @@ record Boot(
         return text.toString();
     }
 
-    private List<String> mediumArguments(Path directory) {
+    private String card() {
+        return medium instanceof Medium.Written(var _, var _, var card, var _) ? card : "virtio-net-pci";
+    }
+
+    private List<String> mediumArguments() {
         return switch (medium) {
             case Medium.Direct(var kernel, var initramfs, var root) -> {
                 List<String> words = new ArrayList<>(disk("root", root, true));
@@ -127,12 +183,8 @@ record Boot(
                         "if=none,id=iso,snapshot=on,format=raw,file=" + iso,
                         "-device",
                         "ide-hd,drive=iso,bootindex=1");
-            case Medium.EfiCdRom(var iso, var firmware) -> {
-                List<String> words = new ArrayList<>(cdrom(iso));
-                words.addAll(flash(firmware.resolve("OVMF_CODE.fd"), true));
-                words.addAll(flash(directory.resolve("OVMF_VARS.fd"), false));
-                yield words;
-            }
+            case Medium.EfiCdRom(var iso, var _) -> cdrom(iso);
+            case Medium.Written(var image, var socket, var _, var _) -> socket.with(image);
         };
     }
 

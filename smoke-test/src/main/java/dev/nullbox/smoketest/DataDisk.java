@@ -54,7 +54,8 @@ final class DataDisk {
         return content;
     }
 
-    private static void run(List<String> command) throws IOException, InterruptedException {
+    /** Runs a command that has this long at most, and tells what it said if it fails. */
+    static void run(List<String> command) throws IOException, InterruptedException {
         Path log = Files.createTempFile("data-disk", ".log");
         try {
             Process process = new ProcessBuilder(command)

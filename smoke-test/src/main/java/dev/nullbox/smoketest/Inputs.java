@@ -88,6 +88,11 @@ final class Inputs {
         return file("NULLBOX_DISK_MAKER");
     }
 
+    /** NULLBOX_MEDIUM_MAKER: tools/media.sh. */
+    static Path mediumMaker() {
+        return file("NULLBOX_MEDIUM_MAKER");
+    }
+
     /** NULLBOX_LEAST_INIT: an initramfs that holds smoke-test/reference/init.c and nothing else. */
     static Path leastInit() {
         return file("NULLBOX_LEAST_INIT");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class BootTest {
@@ -40,5 +41,23 @@ final class BootTest {
         assertThat(command(Boot.of(medium, Accelerator.TCG)))
                 .contains("if=pflash,format=raw,file=/ovmf/OVMF_CODE.fd,readonly=on")
                 .contains("if=pflash,format=raw,file=/boot/OVMF_VARS.fd");
+    }
+
+    @Test
+    void writtenMediumIsAllThatAMachineHas() {
+        Boot.Medium medium =
+                new Boot.Medium.Written(Path.of("/stick"), Boot.Socket.UAS, "igb", Optional.of(Path.of("/ovmf")));
+        assertThat(command(Boot.of(medium, Accelerator.TCG)))
+                .containsSequence("-device", "igb,netdev=net,romfile=")
+                .containsSequence("-drive", "if=none,id=medium,format=raw,file=/stick")
+                .containsSequence(
+                        "-device",
+                        "qemu-xhci,id=usb",
+                        "-device",
+                        "usb-uas,id=uas,bus=usb.0",
+                        "-device",
+                        "scsi-hd,bus=uas.0,drive=medium,bootindex=1")
+                .contains("if=pflash,format=raw,file=/boot/OVMF_VARS.fd")
+                .doesNotContain("-fw_cfg");
     }
 }
