@@ -13,37 +13,38 @@ import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.protocol.api.NulldContract;
 import dev.nullbox.rpc.Codec;
 import dev.nullbox.service.TerminalText;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Log of PID 1 and the services: a ring in memory that {@code nulld.logs} reads, one line each for the console, and
- * events as JSON lines for the second serial port. Nothing here blocks: the ring forgets its oldest, the devices drop.
+ * Log of PID 1 and the services: rings in memory that {@code nulld.logs} reads, one line each for the console, and
+ * events as JSON lines for the second serial port. Nothing here blocks: a ring forgets its oldest, the devices drop.
  */
 public final class Journal {
-    /** Records kept. */
-    public static final int RECORDS = 2_000;
-    /** Characters kept in all: PID 1 may hold 10 MB. */
-    static final int CHARACTERS = 1 << 20;
+    /** Records kept, in all rings; of 1 MiB of characters at most, as PID 1 may hold 10 MB. */
+    public static final int RECORDS = Stream.of(JournalRing.Origin.values())
+            .mapToInt(JournalRing.Origin::maxRecords)
+            .sum();
 
     private static final int CONSOLE_WIDTH = 240;
 
-    /** Record as kept: its number, its source and its JSON without the number. */
-    private record Entry(long seq, String source, String json) {}
-
     private final Clock clock;
-    private final ArrayDeque<Entry> ring = new ArrayDeque<>();
-    private int characters;
+    private final Map<JournalRing.Origin, JournalRing> rings = new EnumMap<>(JournalRing.Origin.class);
     private long lastSeq;
     private @Nullable LineSink console;
     private @Nullable LineSink events;
 
     public Journal(Clock clock) {
         this.clock = clock;
+        for (JournalRing.Origin origin : JournalRing.Origin.values()) {
+            rings.put(origin, new JournalRing(origin));
+        }
     }
 
     /** Shows lines for people on this device from now on. */
@@ -72,7 +73,7 @@ public final class Journal {
         }
         String json = record.toString();
         synchronized (this) {
-            append(source, json);
+            append(JournalRing.ofEvent(source, name), source, json);
             if (events != null) {
                 events.offer(json);
             }
@@ -88,7 +89,7 @@ public final class Journal {
         record.addProperty(NulldContract.TEXT_LINE.name(), text);
         String json = record.toString();
         synchronized (this) {
-            append(source, json);
+            append(JournalRing.ofText(source), source, json);
             if (console != null) {
                 console.offer(printable(source + "| " + text));
             }
@@ -106,9 +107,9 @@ public final class Journal {
         while (true) {
             List<Object> records = new ArrayList<>();
             long next = Math.min(after, lastSeq);
-            for (Entry entry : ring) {
-                if (entry.seq() <= after || records.size() >= max) {
-                    continue;
+            for (JournalRing.Entry entry : after(after)) {
+                if (records.size() >= max) {
+                    break;
                 }
                 next = entry.seq();
                 if (source.isEmpty() || source.get().equals(entry.source())) {
@@ -150,11 +151,18 @@ public final class Journal {
         return Codec.encode(NulldContract.T.is(clock.millis() / 1000.0), NulldContract.SOURCE.is(source));
     }
 
-    private void append(String source, String json) {
-        ring.add(new Entry(++lastSeq, source, json));
-        characters += json.length();
-        while (ring.size() > RECORDS || characters > CHARACTERS) {
-            characters -= ring.remove().json().length();
+    /** In the order in which they came, whichever ring has them. */
+    private List<JournalRing.Entry> after(long seq) {
+        List<JournalRing.Entry> found = new ArrayList<>();
+        rings.values().forEach(ring -> ring.collect(seq, found));
+        found.sort(Comparator.comparingLong(JournalRing.Entry::seq));
+        return found;
+    }
+
+    private void append(JournalRing.Origin origin, String source, String json) {
+        JournalRing ring = rings.get(origin);
+        if (ring != null) {
+            ring.add(new JournalRing.Entry(++lastSeq, source, json));
         }
         notifyAll();
     }
