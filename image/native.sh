@@ -13,11 +13,13 @@ METADATA=META-INF/native-image
 # The options of the image, in the builder's own form, which the native-image command takes too.
 # MaxHeapSize: the default is 80 % of RAM. RunMainInNewThread: in PID 1 without /proc the first thread's stack bounds
 # cannot be learnt. ZapConsumedHeapChunks: the collector overwrites what it has freed or moved (see rpc's HeapWiper).
-# EnableURLProtocols=jar: sqlite-jdbc reads its version from its jar. x86-64-v2: any machine with KVM.
+# EnableURLProtocols=jar: sqlite-jdbc reads its version from its jar. InetAddressResolverProvider: dnsjava reads messages
+# here, and must not become the platform's resolver. x86-64-v2: any machine with KVM.
 options() {
   printf '%s\n' -H:+UnlockExperimentalVMOptions -H:Optimize=s -H:MicroArchitecture=x86-64-v2 \
     -R:MaxHeapSize=$((HEAP_MB << 20)) -R:MaxNewSize=4194304 \
     -H:+RunMainInNewThread -H:+ZapConsumedHeapChunks -H:+StaticExecutableWithDynamicLibC -H:EnableURLProtocols=jar \
+    -H:ServiceLoaderFeatureExcludeServices=java.net.spi.InetAddressResolverProvider \
     -H:CLibraryPath="$1" "-H:ClassInitialization=dev.nullbox.natives.calls.Backend:build_time" \
     -H:+ReportExceptionStackTraces -H:NumberOfThreads="$NB_JOBS"
   if [ -n "$(find "$CLASSPATH_DIR" -name 'sqlite-jdbc-*.jar')" ]; then

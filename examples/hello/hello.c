@@ -35,8 +35,8 @@ struct target {
     int port;
 };
 
-/* What a child found out. NO_ANSWER: the deadline passed with no word from the far side, as behind a firewall that
- * drops. */
+/* What a child found out. NO_ANSWER: a router refused it, or the deadline passed with no word from the far side, as
+ * behind a firewall that drops. */
 enum kind { ANSWERED, CONNECTED, TURNED_AWAY, NO_ANSWER, BROKEN };
 
 struct outcome {
@@ -74,7 +74,7 @@ static void talk(const struct target *target, const char *request, int whole, st
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     inet_pton(AF_INET, target->host, &address.sin_addr);
     if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
-        outcome->kind = fd < 0 ? BROKEN : errno == ETIMEDOUT ? NO_ANSWER : TURNED_AWAY;
+        outcome->kind = fd < 0 ? BROKEN : errno == ETIMEDOUT || errno == EHOSTUNREACH ? NO_ANSWER : TURNED_AWAY;
         outcome->error = errno;
         return;
     }
@@ -194,7 +194,8 @@ static int try_connection(const char *variable, int allowed) {
             strerror(outcome.error), allowed ? "" : " (THIS SHOULD NOT BE)");
         return !allowed;
     case NO_ANSWER:
-        say("%s connection to %s:%d: no answer within %d s%s", word, target.host, target.port, LIMIT_MS / 1000,
+        say("%s connection to %s:%d: %s%s", word, target.host, target.port,
+            outcome.error == EHOSTUNREACH ? "refused" : "no answer",
             allowed ? " (THIS SHOULD NOT BE)" : ", stopped on its way");
         return allowed;
     case BROKEN:

@@ -6,6 +6,7 @@ module dev.nullbox.egress {
     requires dev.nullbox.manifest;
     requires dev.nullbox.rpc;
     requires dev.nullbox.natives;
+    requires org.dnsjava;
 
     exports dev.nullbox.egress;
 }

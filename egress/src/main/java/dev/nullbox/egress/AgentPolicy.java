@@ -19,9 +19,9 @@ import java.util.Optional;
  * @param agent the agent's name
  * @param slot its interface and addresses
  * @param ports TCP ports that the host serves it
- * @param allow IPv4 addresses and ports, none in the agents' own network
+ * @param allow names, and IPv4 addresses of which none is in the agents' own network
  */
-public record AgentPolicy(AgentName agent, AgentSlot slot, Ports ports, List<AddressTarget> allow) {
+public record AgentPolicy(AgentName agent, AgentSlot slot, Ports ports, List<NetworkTarget> allow) {
     /**
      * TCP ports of what the host serves an agent.
      *
@@ -37,23 +37,40 @@ public record AgentPolicy(AgentName agent, AgentSlot slot, Ports ports, List<Add
      */
     public AgentPolicy {
         allow = List.copyOf(allow);
-        for (AddressTarget target : allow) {
-            if (!(target.address() instanceof Inet4Address) || isAgents(target, slot)) {
+        for (NetworkTarget target : allow) {
+            if (target instanceof AddressTarget address
+                    && (!(address.address() instanceof Inet4Address) || isAgents(address, slot))) {
                 throw new IllegalArgumentException(target.text() + " cannot be allowed");
             }
         }
     }
 
+    /** Those that are addresses. */
+    public List<AddressTarget> addresses() {
+        return allow.stream()
+                .filter(AddressTarget.class::isInstance)
+                .map(AddressTarget.class::cast)
+                .toList();
+    }
+
+    /** Those that are names. */
+    public List<NameTarget> names() {
+        return allow.stream()
+                .filter(NameTarget.class::isInstance)
+                .map(NameTarget.class::cast)
+                .toList();
+    }
+
     /**
      * The policy that entries of network.allow make.
      *
-     * @param allow as in AGENT.toml: {@code host:port}
+     * @param allow as in AGENT.toml: {@code host:port}, {@code host:port/udp}
      * @throws RpcException for the first entry that cannot be held, with its field {@code network.allow[i]}
      */
     public static AgentPolicy of(AgentName agent, AgentSlot slot, Ports ports, List<String> allow) throws RpcException {
-        List<AddressTarget> targets = new ArrayList<>();
+        List<NetworkTarget> targets = new ArrayList<>();
         for (int i = 0; i < allow.size(); i++) {
-            AddressTarget target = target(allow.get(i), slot, "network.allow[" + i + "]");
+            NetworkTarget target = target(allow.get(i), slot, "network.allow[" + i + "]");
             if (!targets.contains(target)) {
                 targets.add(target);
             }
@@ -61,7 +78,7 @@ public record AgentPolicy(AgentName agent, AgentSlot slot, Ports ports, List<Add
         return new AgentPolicy(agent, slot, ports, targets);
     }
 
-    private static AddressTarget target(String entry, AgentSlot slot, String field) throws RpcException {
+    private static NetworkTarget target(String entry, AgentSlot slot, String field) throws RpcException {
         NetworkTarget parsed;
         try {
             parsed = NetworkTarget.parse(entry);
@@ -70,12 +87,7 @@ public record AgentPolicy(AgentName agent, AgentSlot slot, Ports ports, List<Add
             throw refused(EgressReason.EGRESS_BAD_TARGET, field, problem);
         }
         return switch (parsed) {
-            case NameTarget name ->
-                throw refused(
-                        EgressReason.EGRESS_NAME_NEEDS_RESOLVER,
-                        field,
-                        name.text() + " is a name, and names need the resolver, which does not exist yet; write the"
-                                + " address and port until then");
+            case NameTarget name -> name;
             case AddressTarget target
             when !(target.address() instanceof Inet4Address) ->
                 throw refused(

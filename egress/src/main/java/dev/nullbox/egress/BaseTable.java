@@ -2,6 +2,7 @@ package dev.nullbox.egress;
 
 import dev.nullbox.protocol.api.GatewayContract;
 import dev.nullbox.protocol.id.AgentNetwork;
+import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
@@ -18,7 +19,29 @@ final class BaseTable {
      */
     record Chain(String name, String spec, List<String> rules) {}
 
+    /** The name servers that egress asks: addresses and ports. */
+    static final String RESOLVERS = "resolvers";
+
     private BaseTable() {}
+
+    /** The transaction that puts other name servers into their set. */
+    static String resolvers(List<InetSocketAddress> servers) {
+        StringBuilder text = new StringBuilder("flush set ")
+                .append(NftText.TABLE)
+                .append(' ')
+                .append(RESOLVERS)
+                .append('\n');
+        for (InetSocketAddress server : servers) {
+            text.append("add element ")
+                    .append(NftText.TABLE)
+                    .append(' ')
+                    .append(RESOLVERS)
+                    .append(" { ");
+            text.append(server.getAddress().getHostAddress()).append(" . ").append(server.getPort());
+            text.append(" }\n");
+        }
+        return text.toString();
+    }
 
     static List<Chain> chains(AgentNetwork network) {
         return List.of(
@@ -42,7 +65,9 @@ final class BaseTable {
                         "type filter hook forward priority filter; policy drop;",
                         List.of(
                                 rule("ct state invalid drop", "belongs to no connection"),
-                                rule("iifname \"nb*\" oifname \"nb*\" drop", "agents do not reach each other"),
+                                rule(
+                                        "iifname \"nb*\" oifname \"nb*\" reject with icmpx admin-prohibited",
+                                        "agents do not reach each other"),
                                 rule("iifname vmap @to_world", "an agent reaches what its own chain allows"),
                                 rule("oifname vmap @from_world", "and is answered by that"))),
                 new Chain(
@@ -53,6 +78,8 @@ final class BaseTable {
                                 rule("oifname vmap @from_host", "its memory answers an agent"),
                                 rule("oifname \"nb*\" drop", "the host opens no connection to an agent"),
                                 rule("ct state established accept", "answers to the operator"),
+                                rule("ip daddr . udp dport @" + RESOLVERS + " accept", "names that agents ask for"),
+                                rule("ip daddr . tcp dport @" + RESOLVERS + " accept", "and answers that are long"),
                                 rule(
                                         "meta nfproto ipv4 udp sport 68 udp dport 67 accept",
                                         "DHCP: the lease of the uplink"))),
@@ -72,6 +99,8 @@ final class BaseTable {
             text.append("add map ").append(NftText.TABLE).append(' ').append(path.map());
             text.append(" { type ifname : verdict; }\n");
         }
+        text.append("add set ").append(NftText.TABLE).append(' ').append(RESOLVERS);
+        text.append(" { type ipv4_addr . inet_service; }\n");
         for (Chain chain : chains(network)) {
             String name = NftText.TABLE + " " + chain.name();
             text.append("add chain ")

@@ -1,13 +1,21 @@
 package dev.nullbox.egress;
 
+import dev.nullbox.egress.dns.AgentNamesStore;
+import dev.nullbox.egress.dns.DnsServer;
+import dev.nullbox.egress.dns.NameServers;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.protocol.api.EgressContract;
 import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcServer;
+import dev.nullbox.service.RateLimitedLog;
 import dev.nullbox.service.ServiceRuntime;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** The egress service: default drop first, then readiness, then each agent's rules as cage asks for them. */
 public final class EgressMain {
@@ -22,13 +30,47 @@ public final class EgressMain {
         try {
             firewall.installBase();
             runtime.events().emit(EgressContract.DEFAULT_DROP);
-            EgressService service = new EgressService(firewall, runtime.events());
+            RateLimitedLog log = RateLimitedLog.toStandardError("egress");
+            AgentNamesStore names = AgentNamesStore.open(runtime.socketPath().resolveSibling("names"));
+            for (Firewall.Installed installed : firewall.installed()) {
+                names.restore(installed.agent(), installed.slot());
+            }
+            NameServers servers = new NameServers(resolverFiles(), known -> allow(firewall, known), log);
+            DnsServer dns = DnsServer.open(
+                    new DnsServer.Parts(
+                            names::at,
+                            network,
+                            servers,
+                            (agent, ports, time) -> firewall.admit(agent.slot(), ports, time, () -> names.hold(agent)),
+                            new RefusalEvents(
+                                    runtime.events(), () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()))),
+                    NftText.DNS_PORT,
+                    log);
+            EgressService service = new EgressService(firewall, names, runtime.events());
             RpcServer server = RpcServer.listen(runtime.socketPath(), service.methods(), RpcLimits.defaults());
-            runtime.onTerminate(server::close);
+            runtime.onTerminate(() -> {
+                dns.close();
+                server.close();
+            });
             runtime.ready();
         } catch (RpcException | IOException failure) {
             System.err.println("egress: " + failure.getMessage());
             runtime.exit(1);
+        }
+    }
+
+    /** The operator's word at the boot, and DHCP's lease; another place for the first in tests. */
+    private static List<Path> resolverFiles() {
+        return List.of(
+                Path.of(System.getenv().getOrDefault("NULLBOX_RESOLVERS", "/run/nullbox/resolvers")),
+                Path.of("/run/nullbox/resolvers.dhcp"));
+    }
+
+    private static void allow(Firewall firewall, List<InetSocketAddress> servers) {
+        try {
+            firewall.allowResolvers(servers);
+        } catch (RpcException refused) {
+            throw new IllegalStateException("the name servers cannot be asked: " + refused.getMessage(), refused);
         }
     }
 }

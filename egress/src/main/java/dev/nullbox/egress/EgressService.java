@@ -1,5 +1,7 @@
 package dev.nullbox.egress;
 
+import dev.nullbox.egress.dns.AgentNames;
+import dev.nullbox.egress.dns.AgentNamesStore;
 import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
@@ -11,11 +13,12 @@ import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.service.EventSink;
 import dev.nullbox.service.Sha256;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The methods of egress.sock, over one firewall. */
-record EgressService(Firewall firewall, EventSink events) {
+record EgressService(Firewall firewall, AgentNamesStore names, EventSink events) {
     List<RpcMethod> methods() {
         return List.of(
                 RpcMethod.of(EgressContract.ADD, (_, request) -> add(request)),
@@ -36,21 +39,54 @@ record EgressService(Firewall firewall, EventSink events) {
         AgentPolicy.Ports ports = new AgentPolicy.Ports(
                 request.getInt(EgressContract.MEMORY_PORT),
                 request.find(EgressContract.API_PORT).map(Math::toIntExact));
-        RuleSet rules = RuleSet.compile(AgentPolicy.of(agent, slot, ports, request.get(EgressContract.ALLOW)));
+        AgentPolicy policy = AgentPolicy.of(agent, slot, ports, request.get(EgressContract.ALLOW));
+        RuleSet rules = RuleSet.compile(policy);
         Message size = Message.of(EgressContract.RULES.is((long) rules.size()));
         events.emit(EgressContract.AGENT_ADDED, size.and(Fields.AGENT.is(agent.value())));
+        // Before the new rules: an answer that is under way is then not admitted into their sets.
+        forget(agent);
+        forget(slot);
         firewall.apply(rules);
+        remember(new AgentNames(agent, slot, policy.names()));
         String digest = Sha256.hex(NftText.install(rules).getBytes(StandardCharsets.UTF_8));
         events.emit(EgressContract.APPLIED, Fields.AGENT.is(agent.value()), EgressContract.RULESET.is(digest));
         return size;
     }
 
+    /** An agent whose names cannot be remembered would lose them when egress restarts: it has no rules then. */
+    private void remember(AgentNames agent) throws RpcException {
+        try {
+            names.put(agent);
+        } catch (IOException e) {
+            var _ = firewall.remove(agent.agent());
+            throw new RpcException(EgressReason.EGRESS_APPLY_FAILED, "its names cannot be kept: " + e.getMessage());
+        }
+    }
+
     private Message remove(AgentName agent) throws RpcException {
+        forget(agent);
         boolean removed = firewall.remove(agent);
         if (removed) {
             events.emit(EgressContract.AGENT_REMOVED, Fields.AGENT.is(agent.value()));
         }
         return Message.of(EgressContract.REMOVED.is(removed));
+    }
+
+    private void forget(AgentName agent) throws RpcException {
+        for (Firewall.Installed installed : firewall.installed()) {
+            if (installed.agent().equals(agent)) {
+                forget(installed.slot());
+            }
+        }
+    }
+
+    private void forget(AgentSlot slot) throws RpcException {
+        try {
+            names.remove(slot);
+        } catch (IOException e) {
+            throw new RpcException(
+                    EgressReason.EGRESS_APPLY_FAILED, "its names cannot be forgotten: " + e.getMessage());
+        }
     }
 
     private static void agree(Message request, Field<String> field, String expected) throws RpcException {

@@ -1,5 +1,6 @@
 package dev.nullbox.egress;
 
+import dev.nullbox.egress.dns.NamedPort;
 import dev.nullbox.natives.Nftables;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
@@ -9,9 +10,13 @@ import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.rpc.RpcException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * The kernel's packet filter, through libnftables. It keeps no state in memory: the kernel is the only source, also after
@@ -89,6 +94,33 @@ final class Firewall implements AutoCloseable {
             withdraw(rules, failure);
             throw failure;
         }
+    }
+
+    /**
+     * Lets an agent reach what an allowed name stands for, for so long. A policy that is applied meanwhile comes before or
+     * after it as a whole, and empties the set: nothing of the former one's names is left.
+     *
+     * @param isAllowed whether the policy by which it is allowed is in force still
+     * @throws RpcException when it is not, or the kernel refuses it, as it does once the agent has too many; it then
+     *     reaches none of them
+     */
+    synchronized void admit(AgentSlot slot, Collection<NamedPort> ports, Duration time, BooleanSupplier isAllowed)
+            throws RpcException {
+        if (!isAllowed.getAsBoolean()) {
+            throw new RpcException(EgressReason.NO_RULES, "the policy has changed since the name was asked for");
+        }
+        if (!ports.isEmpty()) {
+            run(NftText.admit(slot, ports, time));
+        }
+    }
+
+    /**
+     * Lets egress ask these name servers, and no others.
+     *
+     * @throws RpcException when the kernel refuses it
+     */
+    synchronized void allowResolvers(List<InetSocketAddress> servers) throws RpcException {
+        run(BaseTable.resolvers(servers));
     }
 
     private void withdraw(RuleSet rules, RpcException failure) {

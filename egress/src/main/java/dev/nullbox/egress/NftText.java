@@ -1,18 +1,31 @@
 package dev.nullbox.egress;
 
 import dev.nullbox.egress.EgressRule.AllowAnswer;
+import dev.nullbox.egress.EgressRule.AllowNamedAnswer;
+import dev.nullbox.egress.EgressRule.AllowNamedPingAnswer;
 import dev.nullbox.egress.EgressRule.AllowPing;
 import dev.nullbox.egress.EgressRule.AllowPingAnswer;
+import dev.nullbox.egress.EgressRule.AllowPingNamed;
+import dev.nullbox.egress.EgressRule.AllowRefusal;
+import dev.nullbox.egress.EgressRule.AllowResolverAnswer;
 import dev.nullbox.egress.EgressRule.AllowServiceAnswer;
 import dev.nullbox.egress.EgressRule.AllowTo;
+import dev.nullbox.egress.EgressRule.AllowToNamed;
+import dev.nullbox.egress.EgressRule.AllowToResolver;
 import dev.nullbox.egress.EgressRule.AllowToService;
 import dev.nullbox.egress.EgressRule.AllowUnreachable;
 import dev.nullbox.egress.EgressRule.DropForeignSource;
 import dev.nullbox.egress.EgressRule.DropRest;
 import dev.nullbox.egress.EgressRule.LimitConnections;
+import dev.nullbox.egress.EgressRule.LimitQuestions;
+import dev.nullbox.egress.EgressRule.RefuseRest;
+import dev.nullbox.egress.EgressRule.RefuseTcp;
+import dev.nullbox.egress.dns.NamedPort;
 import dev.nullbox.manifest.NetworkTarget.Transport;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentSlot;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -21,12 +34,23 @@ import java.util.List;
  */
 public final class NftText {
     static final String TABLE = "inet nullbox";
+    static final int DNS_PORT = 53;
+
+    /** Addresses of names that an agent can have at once, beyond which the resolver's next one is refused. */
+    static final int MAX_NAMED = 4096;
+
+    /** How long what a name stood for stays reachable after the last packet of a connection to it. */
+    static final Duration IDLE = Duration.ofMinutes(5);
+
+    private static final String ADDRESS_SET = "_addresses";
+    private static final String PORT_SET = "_ports";
 
     private NftText() {}
 
     /** The transaction that replaces all rules of a slot by an agent's. */
     public static String install(RuleSet rules) {
         StringBuilder text = new StringBuilder();
+        sets(text, rules.slot());
         for (PacketPath path : PacketPath.values()) {
             String chain = path.chain(rules.slot());
             text.append("add chain ").append(TABLE).append(' ').append(chain).append('\n');
@@ -52,7 +76,67 @@ public final class NftText {
             text.append("flush chain ").append(TABLE).append(' ').append(chain).append('\n');
             text.append("delete chain ").append(TABLE).append(' ').append(chain).append('\n');
         }
+        for (String set : List.of(ports(slot), addresses(slot))) {
+            text.append("add set ")
+                    .append(TABLE)
+                    .append(' ')
+                    .append(set)
+                    .append(kind(set))
+                    .append('\n');
+            text.append("delete set ").append(TABLE).append(' ').append(set).append('\n');
+        }
         return text.toString();
+    }
+
+    /** The transaction that lets an agent reach ports of addresses for so long; those that it can reach are renewed. */
+    static String admit(AgentSlot slot, Collection<NamedPort> named, Duration time) {
+        StringBuilder text = new StringBuilder();
+        for (NamedPort port : named) {
+            String value = port.address() + " . " + port.transport().text() + " . " + port.port();
+            renew(text, ports(slot), value, time);
+            renew(text, addresses(slot), port.address(), time);
+        }
+        return text.toString();
+    }
+
+    /** An element's time is that of its making: so it is made anew, within one transaction. */
+    private static void renew(StringBuilder text, String set, String value, Duration time) {
+        String place = " element " + TABLE + " " + set + " { " + value;
+        text.append("add").append(place).append(" }\n");
+        text.append("delete").append(place).append(" }\n");
+        text.append("add")
+                .append(place)
+                .append(" timeout ")
+                .append(time.toSeconds())
+                .append("s }\n");
+    }
+
+    /** What names stand for: addresses with the ports that are allowed there. */
+    static String ports(AgentSlot slot) {
+        return slot.interfaceName() + PORT_SET;
+    }
+
+    /** The addresses of these alone, for echo requests. */
+    static String addresses(AgentSlot slot) {
+        return slot.interfaceName() + ADDRESS_SET;
+    }
+
+    private static String kind(String set) {
+        String type = set.endsWith(PORT_SET) ? "ipv4_addr . inet_proto . inet_service" : "ipv4_addr";
+        return " { type " + type + "; size " + MAX_NAMED + "; flags dynamic,timeout; }";
+    }
+
+    /** Both sets, empty: a new policy forgets what the former one's names stood for. */
+    private static void sets(StringBuilder text, AgentSlot slot) {
+        for (String set : List.of(ports(slot), addresses(slot))) {
+            text.append("add set ")
+                    .append(TABLE)
+                    .append(' ')
+                    .append(set)
+                    .append(kind(set))
+                    .append('\n');
+            text.append("flush set ").append(TABLE).append(' ').append(set).append('\n');
+        }
     }
 
     /** The rules of one path, a line each. */
@@ -79,12 +163,45 @@ public final class NftText {
                 "ip saddr " + address + " " + transport.text() + " sport " + port
                         + " ct state established ct direction reply accept"
                         + comment(agent, "answers from " + address + ":" + port + suffix(transport));
+            case AllowToNamed() ->
+                "ip daddr . meta l4proto . th dport @" + ports(slot) + " update @" + ports(slot)
+                        + " { ip daddr . meta l4proto . th dport timeout " + minutes(IDLE) + " } accept"
+                        + comment(agent, "what names that AGENT.toml allows stand for");
+            case AllowNamedAnswer() ->
+                "ip saddr . meta l4proto . th sport @" + ports(slot)
+                        + " ct state established ct direction reply accept"
+                        + comment(agent, "answers from what names stand for");
+            case AllowPingNamed(var perSecond) ->
+                "ip daddr @" + addresses(slot) + " icmp type echo-request limit rate " + perSecond + "/second burst "
+                        + perSecond + " packets accept" + comment(agent, "echo requests to what names stand for");
+            case AllowNamedPingAnswer() ->
+                "ip saddr @" + addresses(slot)
+                        + " icmp type echo-reply ct state established ct direction reply accept"
+                        + comment(agent, "echo replies of what names stand for");
+            case AllowToResolver(var gateway, var transport) ->
+                "ip daddr " + gateway + " " + transport.text() + " dport " + DNS_PORT + " accept"
+                        + comment(agent, "the resolver");
+            case AllowResolverAnswer(var gateway, var transport) ->
+                "ip saddr " + gateway + " ip daddr " + slot.address() + " " + transport.text() + " sport " + DNS_PORT
+                        + " ct state established ct direction reply accept"
+                        + comment(agent, "answers of the resolver");
+            case AllowRefusal() ->
+                "ip daddr " + slot.address() + " ct state related accept"
+                        + comment(agent, "it is told what is refused");
+            case RefuseTcp() ->
+                "ct state != new meta l4proto tcp reject with tcp reset"
+                        + comment(agent, "connections that AGENT.toml no longer allows");
+            case RefuseRest() ->
+                "reject with icmpx admin-prohibited" + comment(agent, "all that AGENT.toml does not allow");
             case AllowUnreachable() ->
                 "ct state related icmp type destination-unreachable accept"
                         + comment(agent, "path MTU and dead hosts, of its own connections");
             case LimitConnections(var most) ->
                 "ct state new ct count over " + most + " drop"
                         + comment(agent, "the table of connections is everyone's: " + most + " at once");
+            case LimitQuestions(var gateway, var most) ->
+                "ip daddr " + gateway + " udp dport " + DNS_PORT + " ct state new ct count over " + most + " drop"
+                        + comment(agent, "questions for names: " + most + " at once");
             case AllowToService(var gateway, var port, var name) ->
                 "ip daddr " + gateway + " tcp dport " + port + " accept" + comment(agent, name);
             case AllowServiceAnswer(var gateway, var port, var name) ->
@@ -99,6 +216,10 @@ public final class NftText {
                         + comment(agent, "echo replies of " + address);
             case DropRest() -> "drop" + comment(agent, "all that AGENT.toml does not allow");
         };
+    }
+
+    private static String minutes(Duration time) {
+        return time.toMinutes() + "m";
     }
 
     private static String suffix(Transport transport) {

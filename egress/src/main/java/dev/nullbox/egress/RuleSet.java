@@ -1,16 +1,27 @@
 package dev.nullbox.egress;
 
 import dev.nullbox.egress.EgressRule.AllowAnswer;
+import dev.nullbox.egress.EgressRule.AllowNamedAnswer;
+import dev.nullbox.egress.EgressRule.AllowNamedPingAnswer;
 import dev.nullbox.egress.EgressRule.AllowPing;
 import dev.nullbox.egress.EgressRule.AllowPingAnswer;
+import dev.nullbox.egress.EgressRule.AllowPingNamed;
+import dev.nullbox.egress.EgressRule.AllowRefusal;
+import dev.nullbox.egress.EgressRule.AllowResolverAnswer;
 import dev.nullbox.egress.EgressRule.AllowServiceAnswer;
 import dev.nullbox.egress.EgressRule.AllowTo;
+import dev.nullbox.egress.EgressRule.AllowToNamed;
+import dev.nullbox.egress.EgressRule.AllowToResolver;
 import dev.nullbox.egress.EgressRule.AllowToService;
 import dev.nullbox.egress.EgressRule.AllowUnreachable;
 import dev.nullbox.egress.EgressRule.DropForeignSource;
 import dev.nullbox.egress.EgressRule.DropRest;
 import dev.nullbox.egress.EgressRule.LimitConnections;
+import dev.nullbox.egress.EgressRule.LimitQuestions;
+import dev.nullbox.egress.EgressRule.RefuseRest;
+import dev.nullbox.egress.EgressRule.RefuseTcp;
 import dev.nullbox.manifest.NetworkTarget.AddressTarget;
+import dev.nullbox.manifest.NetworkTarget.Transport;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentSlot;
 import java.util.ArrayList;
@@ -35,6 +46,9 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
     /** Connections to the host's own services at once. */
     static final int MAX_TO_HOST = 64;
 
+    /** Questions for names at once, by UDP, where each is a connection for half a minute after its answer. */
+    static final int MAX_QUESTIONS = 512;
+
     /** Enough to see whether a way is open, too few to carry data. */
     static final int PINGS_PER_SECOND = 10;
 
@@ -47,44 +61,67 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
 
     /** The rules that hold a policy. */
     public static RuleSet compile(AgentPolicy policy) {
-        AgentSlot slot = policy.slot();
-        List<EgressRule> toWorld = new ArrayList<>();
-        List<EgressRule> fromWorld = new ArrayList<>();
-        toWorld.add(new DropForeignSource(slot.address()));
-        toWorld.add(new LimitConnections(MAX_TO_WORLD));
-        for (AddressTarget target : policy.allow()) {
-            String address = target.address().getHostAddress();
-            toWorld.add(new AllowTo(address, target.transport(), target.port()));
-            fromWorld.add(new AllowAnswer(address, target.transport(), target.port()));
-        }
-        policy.allow().stream()
-                .map(target -> target.address().getHostAddress())
-                .distinct()
-                .forEach(address -> {
-                    toWorld.add(new AllowPing(address, PINGS_PER_SECOND));
-                    fromWorld.add(new AllowPingAnswer(address));
-                });
-        toWorld.add(new DropRest());
-        if (!policy.allow().isEmpty()) {
-            fromWorld.add(new AllowUnreachable());
-        }
-        fromWorld.add(new DropRest());
         Map<PacketPath, List<EgressRule>> chains = new EnumMap<>(PacketPath.class);
-        chains.put(PacketPath.TO_WORLD, List.copyOf(toWorld));
-        chains.put(PacketPath.FROM_WORLD, List.copyOf(fromWorld));
+        chains.put(PacketPath.TO_WORLD, toWorld(policy));
+        chains.put(PacketPath.FROM_WORLD, fromWorld(policy));
         chains.put(PacketPath.TO_HOST, toHost(policy));
         chains.put(PacketPath.FROM_HOST, fromHost(policy));
-        return new RuleSet(policy.agent(), slot, chains);
+        return new RuleSet(policy.agent(), policy.slot(), chains);
+    }
+
+    private static List<EgressRule> toWorld(AgentPolicy policy) {
+        List<EgressRule> rules = new ArrayList<>();
+        rules.add(new DropForeignSource(policy.slot().address()));
+        rules.add(new LimitConnections(MAX_TO_WORLD));
+        for (AddressTarget target : policy.addresses()) {
+            rules.add(new AllowTo(target.address().getHostAddress(), target.transport(), target.port()));
+        }
+        addressesOnce(policy).forEach(address -> rules.add(new AllowPing(address, PINGS_PER_SECOND)));
+        if (!policy.names().isEmpty()) {
+            rules.add(new AllowToNamed());
+            rules.add(new AllowPingNamed(PINGS_PER_SECOND));
+        }
+        rules.add(new RefuseTcp());
+        rules.add(new RefuseRest());
+        return List.copyOf(rules);
+    }
+
+    private static List<EgressRule> fromWorld(AgentPolicy policy) {
+        List<EgressRule> rules = new ArrayList<>();
+        for (AddressTarget target : policy.addresses()) {
+            rules.add(new AllowAnswer(target.address().getHostAddress(), target.transport(), target.port()));
+        }
+        addressesOnce(policy).forEach(address -> rules.add(new AllowPingAnswer(address)));
+        if (!policy.names().isEmpty()) {
+            rules.add(new AllowNamedAnswer());
+            rules.add(new AllowNamedPingAnswer());
+        }
+        if (!policy.allow().isEmpty()) {
+            rules.add(new AllowUnreachable());
+        }
+        rules.add(new DropRest());
+        return List.copyOf(rules);
+    }
+
+    private static List<String> addressesOnce(AgentPolicy policy) {
+        return policy.addresses().stream()
+                .map(target -> target.address().getHostAddress())
+                .distinct()
+                .toList();
     }
 
     private static List<EgressRule> toHost(AgentPolicy policy) {
         String gateway = policy.slot().gateway();
         List<EgressRule> rules = new ArrayList<>();
         rules.add(new DropForeignSource(policy.slot().address()));
+        rules.add(new LimitQuestions(gateway, MAX_QUESTIONS));
+        rules.add(new AllowToResolver(gateway, Transport.UDP));
         rules.add(new LimitConnections(MAX_TO_HOST));
         rules.add(new AllowToService(gateway, policy.ports().memory(), MEMORY));
         policy.ports().api().ifPresent(port -> rules.add(new AllowToService(gateway, port, API)));
-        rules.add(new DropRest());
+        rules.add(new AllowToResolver(gateway, Transport.TCP));
+        rules.add(new RefuseTcp());
+        rules.add(new RefuseRest());
         return List.copyOf(rules);
     }
 
@@ -93,6 +130,10 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
         List<EgressRule> rules = new ArrayList<>();
         rules.add(new AllowServiceAnswer(gateway, policy.ports().memory(), MEMORY));
         policy.ports().api().ifPresent(port -> rules.add(new AllowServiceAnswer(gateway, port, API)));
+        for (Transport transport : Transport.values()) {
+            rules.add(new AllowResolverAnswer(gateway, transport));
+        }
+        rules.add(new AllowRefusal());
         rules.add(new DropRest());
         return List.copyOf(rules);
     }

@@ -14,6 +14,7 @@ final class FakeNftables implements Nftables {
 
     private final Map<String, List<String>> chains = new LinkedHashMap<>();
     private final Map<String, List<String>> maps = new LinkedHashMap<>();
+    private final Map<String, List<String>> sets = new LinkedHashMap<>();
     private UnaryOperator<String> listings = listing -> listing;
     private int failing;
     private int runs;
@@ -38,7 +39,13 @@ final class FakeNftables implements Nftables {
     boolean knows(AgentSlot slot) {
         String mark = slot.interfaceName() + "_";
         return chains.keySet().stream().anyMatch(chain -> chain.startsWith(mark))
+                || sets.keySet().stream().anyMatch(set -> set.startsWith(mark))
                 || maps.values().stream().anyMatch(map -> map.contains("\"" + slot.interfaceName() + "\""));
+    }
+
+    /** The elements of a set, as they were given. */
+    List<String> elements(String set) {
+        return List.copyOf(known(sets.get(set), set));
     }
 
     @Override
@@ -59,9 +66,16 @@ final class FakeNftables implements Nftables {
         int space = rest.indexOf(' ');
         String name = space < 0 ? rest : rest.substring(0, space);
         String more = space < 0 ? "" : rest.substring(space + 1);
+        if (sets.containsKey(name) && verb.endsWith(" element")) {
+            element(verb, name, more);
+            return;
+        }
         switch (verb) {
             case "add table " + NftText.TABLE -> {}
             case "add map" -> maps.putIfAbsent(name, new ArrayList<>());
+            case "add set" -> sets.putIfAbsent(name, new ArrayList<>());
+            case "flush set" -> known(sets.get(name), name).clear();
+            case "delete set" -> sets.remove(name);
             case "add chain" -> addChain(name, more);
             case "flush chain" -> flush(name);
             case "delete chain" -> chains.remove(name);
@@ -72,6 +86,16 @@ final class FakeNftables implements Nftables {
                 output = listings.apply("table {\n\tchain {\n\t\t" + String.join("\n\t\t", chain(name)));
             case "list map" -> output = listings.apply("map " + String.join(", ", map(name)));
             default -> throw new AssertionError(command);
+        }
+    }
+
+    private void element(String verb, String set, String braces) {
+        String value = braces.substring(2, braces.length() - 2);
+        List<String> elements = known(sets.get(set), set);
+        if (verb.startsWith("delete")) {
+            elements.remove(value);
+        } else {
+            add(elements, value);
         }
     }
 

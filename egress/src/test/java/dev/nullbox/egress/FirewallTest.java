@@ -3,11 +3,14 @@ package dev.nullbox.egress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nullbox.egress.dns.NamedPort;
+import dev.nullbox.manifest.NetworkTarget;
 import dev.nullbox.protocol.api.EgressReason;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.rpc.RpcException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +56,22 @@ class FirewallTest {
         assertThat(firewall.remove(new AgentName("other"))).isFalse();
         assertThat(firewall.remove(new AgentName("hello"))).isTrue();
         assertThat(kernel.knows(SLOT)).isFalse();
+    }
+
+    /** The kernel replaces an element of the same value; this one keeps each as it was written. */
+    @Test
+    void whatANameStandsForIsThereForItsTimeAndGoesWithThePolicy() throws RpcException {
+        firewall.apply(rules(SLOT));
+        NamedPort port = new NamedPort("192.0.2.9", NetworkTarget.Transport.TCP, 443);
+        firewall.admit(SLOT, List.of(port), Duration.ofSeconds(90), () -> true);
+        firewall.admit(SLOT, List.of(port), Duration.ofSeconds(60), () -> true);
+        assertThat(kernel.elements("nb1_ports"))
+                .containsExactly("192.0.2.9 . tcp . 443 timeout 90s", "192.0.2.9 . tcp . 443 timeout 60s");
+        firewall.apply(rules(SLOT));
+        assertThat(kernel.elements("nb1_ports")).isEmpty();
+        assertThatThrownBy(() -> firewall.admit(SLOT, List.of(port), Duration.ofSeconds(60), () -> false))
+                .hasMessageContaining("the policy has changed");
+        assertThat(kernel.elements("nb1_ports")).isEmpty();
     }
 
     @Test

@@ -11,13 +11,28 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.xbill.DNS.ARecord;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.EDNSOption;
+import org.xbill.DNS.ExtendedErrorCodeOption;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.OPTRecord;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.Type;
 
 /** Host of the rig: runs inside a network namespace, does what its standard input says, answers line by line. */
 final class Peer {
@@ -25,6 +40,8 @@ final class Peer {
     private final Queue<Socket> clients = new ConcurrentLinkedQueue<>();
     private final List<Socket> burst = new ArrayList<>();
     private Socket held = new Socket();
+
+    private Optional<NameWorld> world = Optional.empty();
 
     private Peer() {}
 
@@ -56,11 +73,56 @@ final class Peer {
                 case "udp" -> udp(words[1], words[2], words.length > 3 ? Integer.parseInt(words[3]) : 0);
                 case "burst" -> burst(words[1], words[2], Integer.parseInt(words[3]));
                 case "disperse" -> disperse();
+                case "names" -> names(Integer.parseInt(words[1]));
+                case "asked" -> String.valueOf(world.orElseThrow().asked());
+                case "lookup" -> lookup(words[1], words[2], words[3], words.length > 4);
+                case "bytes" -> bytes(words[1], words[2]);
                 case "ping" -> String.valueOf(InetAddress.ofLiteral(words[1]).isReachable(300));
                 default -> throw new IOException("what is " + words[0]);
             };
         } catch (IOException failure) {
             return "failed " + failure.getMessage();
+        }
+    }
+
+    private String names(int port) throws IOException {
+        world = Optional.of(NameWorld.open(port));
+        return "ok";
+    }
+
+    /** Asks a name server; its code, what explains it, and the addresses. */
+    private static String lookup(String server, String name, String type, boolean byTcp) throws IOException {
+        SimpleResolver resolver = new SimpleResolver(InetAddress.ofLiteral(server));
+        resolver.setTimeout(Duration.ofSeconds(5));
+        resolver.setTCP(byTcp);
+        resolver.setIgnoreTruncation(true);
+        Message answer = resolver.send(
+                Message.newQuery(Record.newRecord(Name.fromString(name + "."), Type.value(type), DClass.IN)));
+        StringBuilder text = new StringBuilder(Rcode.string(answer.getRcode()));
+        OPTRecord options = answer.getOPT();
+        if (options != null) {
+            options.getOptions(EDNSOption.Code.EDNS_EXTENDED_ERROR)
+                    .forEach(option -> text.append(" ede=").append(((ExtendedErrorCodeOption) option).getErrorCode()));
+        }
+        answer.getSection(Section.ANSWER).stream()
+                .filter(ARecord.class::isInstance)
+                .map(ARecord.class::cast)
+                .forEach(record -> text.append(' ').append(record.getAddress().getHostAddress()));
+        return text.toString();
+    }
+
+    /** Sends bytes that are no question by UDP; the code of the answer, or "silent". */
+    private static String bytes(String server, String hex) throws IOException {
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.connect(new InetSocketAddress(InetAddress.ofLiteral(server), 53));
+            socket.setSoTimeout(500);
+            byte[] question = HexFormat.of().parseHex(hex);
+            socket.send(new DatagramPacket(question, question.length));
+            DatagramPacket answer = new DatagramPacket(new byte[512], 512);
+            socket.receive(answer);
+            return Rcode.string(answer.getData()[3] & 0xf);
+        } catch (SocketTimeoutException silent) {
+            return "silent";
         }
     }
 

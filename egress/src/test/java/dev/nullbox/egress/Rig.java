@@ -93,7 +93,7 @@ final class Rig {
                 "host",
                 "sh",
                 "-c",
-                "cd /proc/sys/net; echo 1 >ipv4/ip_forward; echo 1 >ipv6/conf/all/forwarding;"
+                "cd /proc/sys/net; echo 1 >ipv4/ip_forward; echo 6160 >ipv4/icmp_ratemask; echo 1 >ipv6/conf/all/forwarding;"
                         + " for f in ipv4/conf/*/rp_filter; do echo 0 >$f; done");
         in("world", "nft", COUNTERS);
         in("host", "nft", HOST_COUNTERS);

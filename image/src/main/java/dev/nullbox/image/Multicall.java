@@ -6,6 +6,7 @@ import dev.nullbox.egress.EgressMain;
 import dev.nullbox.gateway.GatewayMain;
 import dev.nullbox.importer.ImporterMain;
 import dev.nullbox.nullctl.NullctlMain;
+import dev.nullbox.nulld.DhcpLeaseMain;
 import dev.nullbox.nulld.LaunchMain;
 import dev.nullbox.nulld.NulldMain;
 import dev.nullbox.warden.WardenMain;
@@ -31,6 +32,7 @@ public final class Multicall {
         switch (name) {
             case "init", "nulld" -> NulldMain.main(args);
             case "launch" -> LaunchMain.main(args);
+            case "dhcp-lease" -> DhcpLeaseMain.main(args);
             case "egress" -> EgressMain.main(args);
             case "warden" -> WardenMain.main(args);
             case "ctxgraph" -> CtxgraphMain.main(args);
@@ -39,9 +41,9 @@ public final class Multicall {
             case "gateway" -> GatewayMain.main(args);
             case "nullctl" -> NullctlMain.main(args);
             default -> {
-                System.err.println(
-                        name + ": not a name of this program; call it as one of nulld, launch, egress, warden,"
-                                + " ctxgraph, cage, importer, gateway, nullctl");
+                System.err.println(name
+                        + ": not a name of this program; call it as one of nulld, launch, dhcp-lease, egress, warden,"
+                        + " ctxgraph, cage, importer, gateway, nullctl");
                 System.exit(USAGE);
             }
         }

@@ -4,6 +4,7 @@ import dev.nullbox.natives.Libc;
 import dev.nullbox.nulld.boot.Boot;
 import dev.nullbox.nulld.boot.BootPhases;
 import dev.nullbox.nulld.boot.GatewayFiles;
+import dev.nullbox.nulld.boot.ResolverFiles;
 import dev.nullbox.nulld.boot.SetupPartition;
 import dev.nullbox.nulld.linux.BootException;
 import dev.nullbox.nulld.linux.Clock;
@@ -15,6 +16,7 @@ import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.supervise.ServiceTable;
 import dev.nullbox.protocol.Audience;
 import dev.nullbox.protocol.api.NulldContract;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -35,6 +37,11 @@ final class Init {
         Boot.Booted booted = new Boot(libc, clock, journal, degraded, Path.of("/")).run();
         Cmdline cmdline = booted.cmdline();
         Layout layout = Layout.appliance(booted.volatileStateBytes(), booted.stateOn(), booted.agentNetwork());
+        try {
+            ResolverFiles.write(cmdline, Path.of("/proc/net/pnp"), layout.run());
+        } catch (IOException e) {
+            degraded.add("network", "agents have no name server: " + e.getMessage());
+        }
         Nulld nulld = new Nulld(libc, clock, journal, degraded, layout, signals);
         new BootPhases("nulld", clock, journal).run("services", fields -> {
             SetupPartition setup = new SetupPartition(Path.of("/"), medium, line -> journal.text("nulld", line));

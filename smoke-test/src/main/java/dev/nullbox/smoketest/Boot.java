@@ -14,7 +14,8 @@ import java.util.TreeMap;
  * @param processor QEMU's arguments for accelerator and processor
  * @param memoryMib of the appliance
  * @param dataDisk a disk with the partition nullbox-data
- * @param guestForwards what the appliance reaches at 10.0.2.100: port there to TCP port on this machine's loopback
+ * @param network the first three numbers of QEMU's own network: this machine is 2 in it, the test's servers are 100
+ * @param guestForwards what the appliance reaches at 100: port there to TCP port on this machine's loopback
  * @param kernelArguments added to the usual ones
  */
 record Boot(
@@ -22,10 +23,11 @@ record Boot(
         List<String> processor,
         int memoryMib,
         Optional<Path> dataDisk,
+        String network,
         Map<Integer, Integer> guestForwards,
         List<String> kernelArguments) {
-    /** The address in QEMU's own network at which the test's servers appear. */
-    static final String SERVERS = "10.0.2.100";
+    /** QEMU's own choice. */
+    private static final String USUAL_NETWORK = "10.0.2";
 
     /** Source of kernel and root. */
     sealed interface Medium {
@@ -94,31 +96,42 @@ record Boot(
     /** A usual boot. */
     static Boot of(Medium medium, Accelerator accelerator) {
         return new Boot(
-                medium, accelerator.arguments(), 1024, Optional.empty(), Map.of(), accelerator.kernelArguments());
+                medium,
+                accelerator.arguments(),
+                1024,
+                Optional.empty(),
+                USUAL_NETWORK,
+                Map.of(),
+                accelerator.kernelArguments());
+    }
+
+    /** In another network of QEMU's, given by its first three numbers. */
+    Boot withNetwork(String prefix) {
+        return new Boot(medium, processor, memoryMib, dataDisk, prefix, guestForwards, kernelArguments);
     }
 
     Boot withDataDisk(Path disk) {
-        return new Boot(medium, processor, memoryMib, Optional.of(disk), guestForwards, kernelArguments);
+        return new Boot(medium, processor, memoryMib, Optional.of(disk), network, guestForwards, kernelArguments);
     }
 
     Boot withMemory(int mib) {
-        return new Boot(medium, processor, mib, dataDisk, guestForwards, kernelArguments);
+        return new Boot(medium, processor, mib, dataDisk, network, guestForwards, kernelArguments);
     }
 
     Boot withServer(int port, TestServer server) {
         Map<Integer, Integer> more = new TreeMap<>(guestForwards);
         more.put(port, server.port());
-        return new Boot(medium, processor, memoryMib, dataDisk, more, kernelArguments);
+        return new Boot(medium, processor, memoryMib, dataDisk, network, more, kernelArguments);
     }
 
     Boot withProcessor(List<String> other) {
-        return new Boot(medium, other, memoryMib, dataDisk, guestForwards, kernelArguments);
+        return new Boot(medium, other, memoryMib, dataDisk, network, guestForwards, kernelArguments);
     }
 
     Boot withKernelArgument(String argument) {
         List<String> more = new ArrayList<>(kernelArguments);
         more.add(argument);
-        return new Boot(medium, processor, memoryMib, dataDisk, guestForwards, more);
+        return new Boot(medium, processor, memoryMib, dataDisk, network, guestForwards, more);
     }
 
     /**
@@ -134,7 +147,7 @@ record Boot(
         words.addAll(List.of("-serial", "file:" + directory.resolve("console.log")));
         words.addAll(serial(directory.resolve("events.sock"), "events"));
         words.addAll(serial(directory.resolve("chaos.sock"), "chaos"));
-        words.addAll(List.of("-device", "virtio-rng-pci", "-netdev", network(directory, managementPort)));
+        words.addAll(List.of("-device", "virtio-rng-pci", "-netdev", networkArgument(directory, managementPort)));
         words.addAll(List.of("-device", card() + ",netdev=net,romfile="));
         if (!(medium instanceof Medium.Written)) {
             words.addAll(credential("server.p12", credentials));
@@ -150,15 +163,18 @@ record Boot(
     }
 
     // QEMU's "-tcp:" would connect once, at its start: only a command is started for each connection.
-    private String network(Path directory, int managementPort) {
+    private String networkArgument(Path directory, int managementPort) {
         String relay = "-cmd:/bin/bash " + directory.resolve("relay.sh") + " ";
-        StringBuilder text = new StringBuilder("user,id=net,hostfwd=tcp:127.0.0.1:")
+        String other = network.equals(USUAL_NETWORK) ? "" : "net=" + network + ".0/24,";
+        StringBuilder text = new StringBuilder("user,id=net,")
+                .append(other)
+                .append("hostfwd=tcp:127.0.0.1:")
                 .append(managementPort)
                 .append("-:7443");
         new TreeMap<>(guestForwards)
                 .forEach((port, here) -> text.append(",guestfwd=tcp:")
-                        .append(SERVERS)
-                        .append(':')
+                        .append(network)
+                        .append(".100:")
                         .append(port)
                         .append(relay)
                         .append(here));

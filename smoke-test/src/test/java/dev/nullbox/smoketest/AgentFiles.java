@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.function.UnaryOperator;
 
 /** Agents as their makers have them: NAME/AGENT.toml and NAME/rootfs, of which a data disk is made. */
 final class AgentFiles {
@@ -116,10 +117,15 @@ final class AgentFiles {
 
     /** Boots the product's image with these agents on a new data disk; returns once they can be started. */
     Appliance boot(int memoryMib) throws IOException, InterruptedException {
+        return boot(memoryMib, UnaryOperator.identity());
+    }
+
+    /** The same, with a change of the boot. */
+    Appliance boot(int memoryMib, UnaryOperator<Boot> change) throws IOException, InterruptedException {
         Path disk = DataDisk.create(agents.resolveSibling("data.img"), agents);
         Boot.Medium medium = new Boot.Medium.Direct(Inputs.kernel(), Inputs.initramfs(), Inputs.root());
-        Appliance appliance = Appliance.start(
-                Boot.of(medium, Inputs.accelerator()).withMemory(memoryMib).withDataDisk(disk));
+        Boot usual = Boot.of(medium, Inputs.accelerator()).withMemory(memoryMib).withDataDisk(disk);
+        Appliance appliance = Appliance.start(change.apply(usual));
         boolean isReady = false;
         try {
             for (String service : List.of("cage", "gateway")) {

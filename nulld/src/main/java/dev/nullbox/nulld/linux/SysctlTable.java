@@ -42,6 +42,10 @@ public final class SysctlTable {
             new Sysctl("net.ipv4.tcp_syncookies", "1", "the management port under a flood of half-open connections"),
             new Sysctl("net.ipv4.tcp_rfc1337", "1", "no early end of closing connections"),
             new Sysctl("net.ipv4.icmp_echo_ignore_broadcasts", "1", "no amplifier"),
+            new Sysctl(
+                    "net.ipv4.icmp_ratemask",
+                    "6160",
+                    "an agent is told of each packet that is refused; all but type 3 stay limited"),
             new Sysctl("net.ipv6.conf.all.forwarding", "0", "agents have no IPv6"),
             new Sysctl("net.ipv6.conf.default.disable_ipv6", "1", "agents' interfaces, made later, have none at all"),
             new Sysctl("net.ipv6.conf.all.accept_redirects", "0", "nobody on the network changes our routes"),

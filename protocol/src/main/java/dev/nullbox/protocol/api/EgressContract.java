@@ -47,6 +47,10 @@ public final class EgressContract {
 
     public static final Field<String> RULESET = Field.of("ruleset", FieldType.SHA256, "of the ruleset's text");
 
+    public static final Field<Long> TIMES = Field.of("times", COUNT, "how often, since it was last told");
+    public static final Field<String> ALLOWED_BY =
+            Field.of("allowed_by", TEXT, "the line of capabilities.network that would allow it");
+
     public static final Event DEFAULT_DROP = CONTRACT.event("egress.default_drop", "whatever is not allowed is dropped")
             .with();
     public static final Event AGENT_ADDED = CONTRACT.event("egress.agent_added", "an agent's rules are compiled")
@@ -55,6 +59,10 @@ public final class EgressContract {
             CONTRACT.event("egress.applied", "the kernel holds them, read back").with(Fields.AGENT, RULESET);
     public static final Event AGENT_REMOVED =
             CONTRACT.event("egress.agent_removed", "its rules are gone").with(Fields.AGENT);
+
+    public static final Event NAME_REFUSED = CONTRACT.event(
+                    "egress.name_refused", "an agent asked for a name and was given no address")
+            .with(Fields.AGENT, Fields.NAME, Fields.REASON, TIMES, ALLOWED_BY);
 
     private EgressContract() {}
 }

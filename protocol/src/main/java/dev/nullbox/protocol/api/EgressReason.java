@@ -5,9 +5,6 @@ import dev.nullbox.protocol.Reason;
 
 /** Egress' reasons. */
 public enum EgressReason implements Reason {
-    EGRESS_NAME_NEEDS_RESOLVER(
-            ErrorKind.INVALID_PARAMS,
-            "an entry of network.allow is a name, and the resolver that names need does not exist yet"),
     EGRESS_NO_IPV6(ErrorKind.INVALID_PARAMS, "an entry of network.allow is an IPv6 address, and agents have IPv4 only"),
     EGRESS_ADDRESS_RESERVED(ErrorKind.INVALID_PARAMS, "an entry of network.allow lies in the agents' own network"),
     EGRESS_BAD_TARGET(ErrorKind.INVALID_PARAMS, "an entry of network.allow is no target at all"),

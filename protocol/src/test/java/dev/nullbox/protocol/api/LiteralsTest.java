@@ -67,6 +67,8 @@ class LiteralsTest {
             Map.entry("Credential.java", Set.of("more")),
             Map.entry("Nulld.java", Set.of("services")),
             Map.entry("PowerSignals.java", Set.of("exit")),
+            Map.entry("ResolverFiles.java", Set.of("reason")),
+            Map.entry("EgressMain.java", Set.of("names")),
             Map.entry("Boot.java", Set.of("data")),
             Map.entry("DataPartition.java", Set.of("data")),
             Map.entry("BlockDevice.java", Set.of("size")),

@@ -1,0 +1,233 @@
+package dev.nullbox.egress.dns;
+
+import dev.nullbox.manifest.NetworkTarget.NameTarget;
+import dev.nullbox.rpc.RpcException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.xbill.DNS.ARecord;
+import org.xbill.DNS.CNAMERecord;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.EDNSOption;
+import org.xbill.DNS.ExtendedErrorCodeOption;
+import org.xbill.DNS.Flags;
+import org.xbill.DNS.Header;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.OPTRecord;
+import org.xbill.DNS.Opcode;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
+
+/**
+ * Answers an agent's questions: for the names that its manifest allows, IPv4 addresses that may be reached; for any other
+ * name, that it does not exist, at once. What a name stands for is decided by the name that was asked, not by those that it
+ * leads to. Other types of allowed names are empty: agents have IPv4 alone, and neither HTTPS nor SVCB records, whose keys
+ * would hide the name of a connection.
+ */
+public final class Resolver {
+    /** Addresses of one answer; the rest are left out. */
+    static final int MAX_ADDRESSES = 32;
+
+    /** Of an answer by UDP to whom has named no other: RFC 1035. */
+    private static final int PLAIN_UDP_BYTES = 512;
+
+    private static final int MAX_ALIASES = 16;
+    private static final Duration MAX_TTL = Duration.ofMinutes(5);
+    private static final Duration MIN_TTL = Duration.ofSeconds(5);
+    /** What an address outlives its answer by: a program that asked connects a little later. */
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
+    /** Labels as host names have them, underscores too: a name with an escaped dot is none. */
+    private static final Pattern PLAIN = Pattern.compile("[a-z0-9_-]+(\\.[a-z0-9_-]+)*");
+
+    private static final String NOT_ALLOWED = "network.allow of AGENT.toml has no such name";
+    private static final String FORBIDDEN = "the name stands for addresses that are reached by address alone";
+
+    private final Upstream upstream;
+    private final ForbiddenRanges forbidden;
+    private final Admission admission;
+    private final Listener listener;
+
+    /** Takes what an agent was told. */
+    @FunctionalInterface
+    public interface Listener {
+        /**
+         * A question was not answered with an address.
+         *
+         * @param name as asked
+         * @param why for people
+         */
+        void refused(AgentNames agent, String name, String why);
+    }
+
+    Resolver(Upstream upstream, ForbiddenRanges forbidden, Admission admission, Listener listener) {
+        this.upstream = upstream;
+        this.forbidden = forbidden;
+        this.admission = admission;
+        this.listener = listener;
+    }
+
+    /** An outcome: what goes into the answer, or why nothing does. */
+    private record Outcome(int rcode, List<Record> records, Optional<ExtendedErrorCodeOption> error) {
+        static Outcome of(int rcode) {
+            return new Outcome(rcode, List.of(), Optional.empty());
+        }
+
+        static Outcome refused(int rcode, int code, String why) {
+            return new Outcome(rcode, List.of(), Optional.of(new ExtendedErrorCodeOption(code, why)));
+        }
+    }
+
+    /**
+     * The answer to a question, or nothing to bytes that are none.
+     *
+     * @param bytes a whole DNS message
+     * @param room the answer's greatest length; a longer one is cut, and says so
+     */
+    Optional<byte[]> answer(AgentNames agent, byte[] bytes, int room) {
+        Message query;
+        try {
+            query = new Message(bytes);
+        } catch (IOException | RuntimeException garbled) {
+            return formatError(bytes);
+        }
+        Header header = query.getHeader();
+        if (header.getFlag(Flags.QR)) {
+            return Optional.empty();
+        }
+        Outcome outcome = outcome(agent, query);
+        Message answer = new Message(header.getID());
+        answer.getHeader().setFlag(Flags.QR);
+        answer.getHeader().setFlag(Flags.RA);
+        if (header.getFlag(Flags.RD)) {
+            answer.getHeader().setFlag(Flags.RD);
+        }
+        answer.getHeader().setOpcode(header.getOpcode());
+        answer.getHeader().setRcode(outcome.rcode());
+        query.getSection(Section.QUESTION).forEach(record -> answer.addRecord(record, Section.QUESTION));
+        outcome.records().forEach(record -> answer.addRecord(record, Section.ANSWER));
+        OPTRecord options = query.getOPT();
+        int limit = room;
+        if (options != null) {
+            limit = Math.min(room, Math.max(PLAIN_UDP_BYTES, options.getPayloadSize()));
+            List<EDNSOption> errors = new ArrayList<>();
+            outcome.error().ifPresent(errors::add);
+            answer.addRecord(new OPTRecord(Upstream.UDP_BYTES, 0, 0, 0, errors), Section.ADDITIONAL);
+        } else if (room <= Upstream.UDP_BYTES) {
+            limit = PLAIN_UDP_BYTES;
+        }
+        return Optional.of(answer.toWire(limit));
+    }
+
+    private static Optional<byte[]> formatError(byte[] bytes) {
+        if (bytes.length < Header.LENGTH || bytes[2] < 0) {
+            return Optional.empty();
+        }
+        Header header = new Header(((bytes[0] & 0xff) << Byte.SIZE) | (bytes[1] & 0xff));
+        header.setFlag(Flags.QR);
+        header.setRcode(Rcode.FORMERR);
+        return Optional.of(header.toWire());
+    }
+
+    private Outcome outcome(AgentNames agent, Message query) {
+        if (query.getHeader().getOpcode() != Opcode.QUERY) {
+            return Outcome.of(Rcode.NOTIMP);
+        }
+        if (query.getSection(Section.QUESTION).size() != 1) {
+            return Outcome.of(Rcode.FORMERR);
+        }
+        Record question = query.getQuestion();
+        if (question.getDClass() != DClass.IN) {
+            return Outcome.of(Rcode.REFUSED);
+        }
+        String asked = question.getName().toString(true).toLowerCase(Locale.ROOT);
+        List<NameTarget> allowed = PLAIN.matcher(asked).matches() ? agent.covering(asked) : List.of();
+        if (allowed.isEmpty()) {
+            listener.refused(agent, asked, NOT_ALLOWED);
+            return Outcome.refused(Rcode.NXDOMAIN, ExtendedErrorCodeOption.BLOCKED, NOT_ALLOWED);
+        }
+        return question.getType() == Type.A
+                ? resolve(agent, asked, question.getName(), allowed)
+                : Outcome.of(Rcode.NOERROR);
+    }
+
+    private Outcome resolve(AgentNames agent, String asked, Name name, List<NameTarget> allowed) {
+        Message answer;
+        try {
+            answer = upstream.ask(name);
+        } catch (IOException unheard) {
+            listener.refused(agent, asked, String.valueOf(unheard.getMessage()));
+            return Outcome.refused(
+                    Rcode.SERVFAIL, ExtendedErrorCodeOption.NO_REACHABLE_AUTHORITY, "no name server answers");
+        }
+        int rcode = answer.getHeader().getRcode();
+        if (rcode != Rcode.NOERROR) {
+            return Outcome.of(rcode == Rcode.NXDOMAIN ? Rcode.NXDOMAIN : Rcode.SERVFAIL);
+        }
+        List<Record> records = new ArrayList<>();
+        Duration time = chain(answer, name, records);
+        List<NamedPort> ports = new ArrayList<>();
+        boolean hadAddress = records.removeIf(
+                record -> record instanceof ARecord address && forbidden.contain(address.getAddress()));
+        for (Record record : records) {
+            if (record instanceof ARecord address) {
+                String text = address.getAddress().getHostAddress();
+                allowed.forEach(target -> ports.add(new NamedPort(text, target.transport(), target.port())));
+            }
+        }
+        if (ports.isEmpty() && hadAddress) {
+            listener.refused(agent, asked, FORBIDDEN);
+            return Outcome.refused(Rcode.NXDOMAIN, ExtendedErrorCodeOption.BLOCKED, FORBIDDEN);
+        }
+        try {
+            admission.admit(agent, ports, time.plus(GRACE));
+        } catch (RpcException refused) {
+            listener.refused(agent, asked, String.valueOf(refused.getMessage()));
+            return Outcome.of(Rcode.SERVFAIL);
+        }
+        return new Outcome(Rcode.NOERROR, records, Optional.empty());
+    }
+
+    /** The aliases that lead from a name to its addresses, and these; how long all of it may be kept. */
+    private static Duration chain(Message answer, Name name, List<Record> records) {
+        List<Record> given = answer.getSection(Section.ANSWER);
+        Name current = name;
+        long ttl = MAX_TTL.toSeconds();
+        for (int i = 0; i < MAX_ALIASES; i++) {
+            Name here = current;
+            Optional<CNAMERecord> alias = given.stream()
+                    .filter(record ->
+                            record instanceof CNAMERecord && record.getName().equals(here))
+                    .map(CNAMERecord.class::cast)
+                    .findFirst();
+            if (alias.isEmpty()) {
+                break;
+            }
+            records.add(alias.get());
+            ttl = Math.min(ttl, alias.get().getTTL());
+            current = alias.get().getTarget();
+        }
+        Name last = current;
+        List<ARecord> addresses = given.stream()
+                .filter(record -> record instanceof ARecord && record.getName().equals(last))
+                .map(ARecord.class::cast)
+                .limit(MAX_ADDRESSES)
+                .toList();
+        records.addAll(addresses);
+        for (ARecord address : addresses) {
+            ttl = Math.min(ttl, address.getTTL());
+        }
+        long seconds = Math.max(ttl, MIN_TTL.toSeconds());
+        records.replaceAll(record -> record instanceof ARecord address
+                ? new ARecord(address.getName(), DClass.IN, seconds, address.getAddress())
+                : new CNAMERecord(record.getName(), DClass.IN, seconds, ((CNAMERecord) record).getTarget()));
+        return Duration.ofSeconds(seconds);
+    }
+}

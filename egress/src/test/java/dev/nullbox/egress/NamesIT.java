@@ -1,0 +1,281 @@
+package dev.nullbox.egress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.nullbox.rpc.RpcClient;
+import dev.nullbox.rpc.RpcException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Names of agents, against a real kernel and a name server on its far side. Each refusal has its allowed twin. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class NamesIT {
+    private static final String GATEWAY = "10.221.1.1";
+    private static final String ALLOWED = "a-192-0-2-7.api.example";
+    private static final Duration AT_ONCE = Duration.ofSeconds(2);
+    /** Extended error "blocked" of RFC 8914. */
+    private static final String BLOCKED = " ede=15";
+
+    private Path run;
+    private Path servers;
+    private Rig rig;
+    private Rig.Running egress;
+
+    @BeforeAll
+    void setUp(@TempDir Path directory) throws Exception {
+        run = directory;
+        servers = directory.resolve("resolvers");
+        rig = new Rig();
+        rig.run("world", "listen 443");
+        rig.run("host", "listen 7300");
+        rig.run("world", "listen 444");
+        assertThat(rig.run("world", "names 5353")).isEqualTo("ok");
+        start();
+    }
+
+    @AfterAll
+    void tearDown() throws Exception {
+        rig.close();
+    }
+
+    @BeforeEach
+    void allowNames() throws Exception {
+        Files.writeString(servers, "192.0.2.7:5353\n");
+        add(
+                ALLOWED + ":443",
+                "*.wild.example",
+                "alias.api.example",
+                "many.api.example",
+                "a-10-0-0-1.api.example",
+                "late.api.example",
+                "lie.api.example",
+                "none.api.example");
+    }
+
+    private void start() throws IOException {
+        Map<String, String> environment = Map.of(
+                "NULLBOX_RUN",
+                run.toString(),
+                "NULLBOX_STATE",
+                run.toString(),
+                "NULLBOX_READY_FD",
+                "1",
+                "NULLBOX_RESOLVERS",
+                servers.toString());
+        egress = rig.java("host", environment, EgressMain.class.getName());
+        assertThat(egress.out().readLine()).isEqualTo("{\"event\":\"egress.default_drop\"}");
+        assertThat(egress.out().readLine()).isEqualTo("ready");
+    }
+
+    private JsonElement add(String... allow) throws RpcException {
+        JsonObject params = new JsonObject();
+        params.addProperty("agent", "hello");
+        params.addProperty("interface", "nb1");
+        params.addProperty("address", "10.221.1.2");
+        params.addProperty("gateway", GATEWAY);
+        JsonArray targets = new JsonArray();
+        List.of(allow).forEach(targets::add);
+        params.add("allow", targets);
+        params.addProperty("memory_port", 7300);
+        return RpcClient.call(run.resolve("egress.sock"), "egress.add", params, Duration.ofSeconds(20));
+    }
+
+    private String lookup(String name) throws IOException {
+        return rig.run("agent1", "lookup " + GATEWAY + " " + name + " A");
+    }
+
+    private int asked() throws IOException {
+        return Integer.parseInt(rig.run("world", "asked"));
+    }
+
+    /** Refused, told so at once, and nothing of it at the far side. */
+    private void refused(String address, int port, String counter) throws Exception {
+        long before = rig.arrived(counter);
+        long from = System.nanoTime();
+        assertThat(rig.run("agent1", "connect " + address + " " + port + " slow"))
+                .isEqualTo("failed No route to host");
+        assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(AT_ONCE);
+        assertThat(rig.arrived(counter)).isEqualTo(before);
+    }
+
+    private void connects(String address) throws Exception {
+        assertThat(rig.run("agent1", "connect " + address + " 443 slow")).isEqualTo("ok");
+    }
+
+    @Test
+    void anAddressIsReachedOnceItsNameWasAskedForAndAtItsPortAlone() throws Exception {
+        refused("192.0.2.7", 443, "tcp443");
+        assertThat(lookup(ALLOWED)).isEqualTo("NOERROR 192.0.2.7");
+        connects("192.0.2.7");
+        refused("192.0.2.7", 444, "tcp444");
+        refused("192.0.2.8", 443, "other");
+        assertThat(rig.run("agent1", "ping 192.0.2.7")).isEqualTo("true");
+    }
+
+    /** The kernel would tell of six, and of one more each second. */
+    @Test
+    void eachOfManyIsRefusedAtOnce() throws Exception {
+        for (int port = 1000; port < 1030; port++) {
+            refused("192.0.2.7", port, "tcp444");
+            refused("10.221.2.1", port, "tcp444");
+        }
+        assertThat(lookup(ALLOWED)).isEqualTo("NOERROR 192.0.2.7");
+        connects("192.0.2.7");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a-192-0-2-7.else.example",
+                "x.a-192-0-2-7.api.example",
+                "wild.example",
+                "notwild.example",
+                "a-192-0-2-7\\\\.wild.example",
+                "c2VjcmV0.evil.example"
+            })
+    void otherNamesDoNotExistAndNobodyIsAskedForThem(String name) throws Exception {
+        int before = asked();
+        long from = System.nanoTime();
+        assertThat(lookup(name)).isEqualTo("NXDOMAIN" + BLOCKED);
+        assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(AT_ONCE);
+        assertThat(asked()).isEqualTo(before);
+        assertThat(lookup(ALLOWED)).isEqualTo("NOERROR 192.0.2.7");
+        assertThat(asked()).isEqualTo(before + 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"A-192-0-2-7.API.example", "a-192-0-2-7.b.wild.example", "alias.api.example"})
+    void anAllowedNameIsOneInAnyCaseBelowAWildcardAndByAnAlias(String name) throws Exception {
+        assertThat(lookup(name)).isEqualTo("NOERROR 192.0.2.7");
+        connects("192.0.2.7");
+    }
+
+    @Test
+    void whatAnAliasLeadsToIsNotAllowedByItself() throws Exception {
+        assertThat(lookup("cdn.elsewhere.example")).isEqualTo("NXDOMAIN" + BLOCKED);
+        assertThat(lookup("alias.api.example")).isEqualTo("NOERROR 192.0.2.7");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"AAAA", "HTTPS", "TXT", "NULL"})
+    void otherTypesOfAnAllowedNameAreEmptyAndNobodyIsAsked(String type) throws Exception {
+        int before = asked();
+        assertThat(rig.run("agent1", "lookup " + GATEWAY + " " + ALLOWED + " " + type))
+                .isEqualTo("NOERROR");
+        assertThat(asked()).isEqualTo(before);
+    }
+
+    @Test
+    void anAnswerInAForbiddenRangeIsNone() throws Exception {
+        assertThat(lookup("a-10-0-0-1.api.example")).isEqualTo("NXDOMAIN" + BLOCKED);
+        for (String address : List.of("127-0-0-1", "169-254-169-254", "10-221-2-2", "0-0-0-0")) {
+            assertThat(lookup("a-" + address + ".wild.example")).isEqualTo("NXDOMAIN" + BLOCKED);
+        }
+        assertThat(rig.run("agent1", "connect 10.0.0.1 443 slow")).startsWith("failed");
+    }
+
+    @Test
+    void aLongAnswerComesByTcpAndIsBounded() throws Exception {
+        String answer = rig.run("agent1", "lookup " + GATEWAY + " many.api.example A tcp");
+        assertThat(answer.split(" ")).hasSize(1 + 32).contains("192.0.2.7");
+        connects("192.0.2.7");
+    }
+
+    @Test
+    void whatDoesNotAnswerIsAFailureInTime() throws Exception {
+        long from = System.nanoTime();
+        assertThat(lookup("late.api.example")).startsWith("SERVFAIL");
+        assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(4));
+        assertThat(lookup("lie.api.example")).startsWith("SERVFAIL");
+        assertThat(lookup("none.api.example")).isEqualTo("NXDOMAIN");
+        Files.writeString(servers, "");
+        assertThat(lookup(ALLOWED)).startsWith("SERVFAIL");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "00, silent",
+        "123401000001000000000000, FORMERR",
+        "123401000002000000000000016100000100010161000001 0001, FORMERR",
+        "123481000001000000000000016100 00010001, silent",
+        "12341000000100000000000001610000010001, NOTIMP"
+    })
+    void bytesThatAreNoQuestionHarmNobody(String hex, String code) throws Exception {
+        assertThat(rig.run("agent1", "bytes " + GATEWAY + " " + hex.replace(" ", "")))
+                .isEqualTo(code);
+        assertThat(lookup(ALLOWED)).isEqualTo("NOERROR 192.0.2.7");
+    }
+
+    @Test
+    void onlyItsOwnGatewayAnswersAnAgent() throws Exception {
+        assertThat(rig.run("agent1", "lookup 10.221.2.1 " + ALLOWED + " A")).startsWith("failed");
+        assertThat(rig.run("agent1", "lookup 192.0.2.7 " + ALLOWED + " A")).startsWith("failed");
+        assertThat(rig.run("agent2", "lookup 10.221.2.1 " + ALLOWED + " A")).startsWith("failed");
+        assertThat(lookup(ALLOWED)).isEqualTo("NOERROR 192.0.2.7");
+    }
+
+    /** Each question was a connection, of which an agent has 64 to the host: the 65th was dropped, and so was its memory. */
+    @Test
+    void manyQuestionsTakeNoConnectionsFromMemory() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            assertThat(lookup("n" + i + ".else.example")).isEqualTo("NXDOMAIN" + BLOCKED);
+        }
+        assertThat(rig.run("agent1", "connect " + GATEWAY + " 7300 slow")).isEqualTo("ok");
+        assertThat(lookup(ALLOWED)).isEqualTo("NOERROR 192.0.2.7");
+    }
+
+    @Test
+    void aPolicyThatIsTakenBackEndsFlowsAndForgetsAddresses() throws Exception {
+        assertThat(lookup(ALLOWED)).isEqualTo("NOERROR 192.0.2.7");
+        assertThat(rig.run("agent1", "hold 192.0.2.7 443")).isEqualTo("ok");
+        assertThat(rig.run("agent1", "echo 5000")).isEqualTo("x");
+        add("other.api.example");
+        assertThat(rig.run("agent1", "echo 2000")).startsWith("failed");
+        refused("192.0.2.7", 443, "tcp443");
+        assertThat(lookup(ALLOWED)).isEqualTo("NXDOMAIN" + BLOCKED);
+    }
+
+    /** Its time is renewed by each packet, so that an open connection outlives the name's answer. */
+    @Test
+    void anAddressStaysWhilePacketsFlowAndNoLonger() throws Exception {
+        assertThat(lookup(ALLOWED)).isEqualTo("NOERROR 192.0.2.7");
+        assertThat(rig.in("host", "nft", "list", "set", "inet", "nullbox", "nb1_ports"))
+                .contains("192.0.2.7 . tcp . 443 timeout 35s");
+        assertThat(rig.run("agent1", "hold 192.0.2.7 443")).isEqualTo("ok");
+        assertThat(rig.run("agent1", "echo 5000")).isEqualTo("x");
+        assertThat(rig.in("host", "nft", "list", "set", "inet", "nullbox", "nb1_ports"))
+                .containsPattern("192\\.0\\.2\\.7 \\. tcp \\. 443 .*expires (5m|4m5)");
+        rig.in("host", "nft", "delete", "element", "inet", "nullbox", "nb1_ports", "{ 192.0.2.7 . tcp . 443 }");
+        assertThat(rig.run("agent1", "echo 2000")).startsWith("failed");
+        refused("192.0.2.7", 443, "tcp443");
+    }
+
+    @Test
+    void aKilledEgressRemembersTheNames() throws Exception {
+        assertThat(lookup(ALLOWED)).isEqualTo("NOERROR 192.0.2.7");
+        egress.process().destroyForcibly();
+        assertThat(egress.process().waitFor(10, TimeUnit.SECONDS)).isTrue();
+        connects("192.0.2.7");
+        start();
+        assertThat(lookup(ALLOWED)).isEqualTo("NOERROR 192.0.2.7");
+        assertThat(lookup("a-192-0-2-7.else.example")).isEqualTo("NXDOMAIN" + BLOCKED);
+        connects("192.0.2.7");
+    }
+}
