@@ -6,6 +6,7 @@ import dev.nullbox.egress.dns.NameServers;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.protocol.api.EgressContract;
 import dev.nullbox.protocol.id.AgentNetwork;
+import dev.nullbox.protocol.id.NameServer;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcServer;
@@ -31,11 +32,11 @@ public final class EgressMain {
             firewall.installBase();
             runtime.events().emit(EgressContract.DEFAULT_DROP);
             RateLimitedLog log = RateLimitedLog.toStandardError("egress");
-            AgentNamesStore names = AgentNamesStore.open(runtime.socketPath().resolveSibling("names"));
+            AgentNamesStore names = AgentNamesStore.open(runtime.runDir().resolve("names"));
             for (Firewall.Installed installed : firewall.installed()) {
                 names.restore(installed.agent(), installed.slot());
             }
-            NameServers servers = new NameServers(resolverFiles(), known -> allow(firewall, known), log);
+            NameServers servers = new NameServers(resolverFiles(runtime), known -> allow(firewall, known), log);
             DnsServer dns = DnsServer.open(
                     new DnsServer.Parts(
                             names::at,
@@ -59,11 +60,11 @@ public final class EgressMain {
         }
     }
 
-    /** The operator's word at the boot, and DHCP's lease; another place for the first in tests. */
-    private static List<Path> resolverFiles() {
+    /** In PID 1's run directory, in which egress has its own: the operator's word at the boot, and DHCP's lease. */
+    private static List<Path> resolverFiles(ServiceRuntime runtime) {
+        Path own = runtime.runDir();
         return List.of(
-                Path.of(System.getenv().getOrDefault("NULLBOX_RESOLVERS", "/run/nullbox/resolvers")),
-                Path.of("/run/nullbox/resolvers.dhcp"));
+                own.resolveSibling(NameServer.FILE_OF_COMMAND_LINE), own.resolveSibling(NameServer.FILE_OF_LEASE));
     }
 
     private static void allow(Firewall firewall, List<InetSocketAddress> servers) {

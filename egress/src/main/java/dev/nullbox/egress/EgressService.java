@@ -16,6 +16,7 @@ import dev.nullbox.service.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /** The methods of egress.sock, over one firewall. */
 record EgressService(Firewall firewall, AgentNamesStore names, EventSink events) {
@@ -44,8 +45,7 @@ record EgressService(Firewall firewall, AgentNamesStore names, EventSink events)
         Message size = Message.of(EgressContract.RULES.is((long) rules.size()));
         events.emit(EgressContract.AGENT_ADDED, size.and(Fields.AGENT.is(agent.value())));
         // Before the new rules: an answer that is under way is then not admitted into their sets.
-        forget(agent);
-        forget(slot);
+        forget(agent, Optional.of(slot));
         firewall.apply(rules);
         remember(new AgentNames(agent, slot, policy.names()));
         String digest = Sha256.hex(NftText.install(rules).getBytes(StandardCharsets.UTF_8));
@@ -64,7 +64,7 @@ record EgressService(Firewall firewall, AgentNamesStore names, EventSink events)
     }
 
     private Message remove(AgentName agent) throws RpcException {
-        forget(agent);
+        forget(agent, Optional.empty());
         boolean removed = firewall.remove(agent);
         if (removed) {
             events.emit(EgressContract.AGENT_REMOVED, Fields.AGENT.is(agent.value()));
@@ -72,17 +72,13 @@ record EgressService(Firewall firewall, AgentNamesStore names, EventSink events)
         return Message.of(EgressContract.REMOVED.is(removed));
     }
 
-    private void forget(AgentName agent) throws RpcException {
-        for (Firewall.Installed installed : firewall.installed()) {
-            if (installed.agent().equals(agent)) {
-                forget(installed.slot());
-            }
-        }
-    }
-
-    private void forget(AgentSlot slot) throws RpcException {
+    /** @param slot which another agent may have had */
+    private void forget(AgentName agent, Optional<AgentSlot> slot) throws RpcException {
         try {
-            names.remove(slot);
+            names.remove(agent);
+            if (slot.isPresent()) {
+                names.remove(slot.get());
+            }
         } catch (IOException e) {
             throw new RpcException(
                     EgressReason.EGRESS_APPLY_FAILED, "its names cannot be forgotten: " + e.getMessage());

@@ -50,7 +50,8 @@ public final class NftText {
     /** The transaction that replaces all rules of a slot by an agent's. */
     public static String install(RuleSet rules) {
         StringBuilder text = new StringBuilder();
-        sets(text, rules.slot());
+        // A new policy forgets what the former one's names stood for.
+        sets(text, "flush", rules.slot());
         for (PacketPath path : PacketPath.values()) {
             String chain = path.chain(rules.slot());
             text.append("add chain ").append(TABLE).append(' ').append(chain).append('\n');
@@ -76,15 +77,7 @@ public final class NftText {
             text.append("flush chain ").append(TABLE).append(' ').append(chain).append('\n');
             text.append("delete chain ").append(TABLE).append(' ').append(chain).append('\n');
         }
-        for (String set : List.of(ports(slot), addresses(slot))) {
-            text.append("add set ")
-                    .append(TABLE)
-                    .append(' ')
-                    .append(set)
-                    .append(kind(set))
-                    .append('\n');
-            text.append("delete set ").append(TABLE).append(' ').append(set).append('\n');
-        }
+        sets(text, "delete", slot);
         return text.toString();
     }
 
@@ -126,8 +119,8 @@ public final class NftText {
         return " { type " + type + "; size " + MAX_NAMED + "; flags dynamic,timeout; }";
     }
 
-    /** Both sets, empty: a new policy forgets what the former one's names stood for. */
-    private static void sets(StringBuilder text, AgentSlot slot) {
+    /** Makes both sets of names where they are missing, then flushes or deletes them. */
+    private static void sets(StringBuilder text, String verb, AgentSlot slot) {
         for (String set : List.of(ports(slot), addresses(slot))) {
             text.append("add set ")
                     .append(TABLE)
@@ -135,7 +128,12 @@ public final class NftText {
                     .append(set)
                     .append(kind(set))
                     .append('\n');
-            text.append("flush set ").append(TABLE).append(' ').append(set).append('\n');
+            text.append(verb)
+                    .append(" set ")
+                    .append(TABLE)
+                    .append(' ')
+                    .append(set)
+                    .append('\n');
         }
     }
 

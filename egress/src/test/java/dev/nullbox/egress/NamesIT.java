@@ -40,7 +40,7 @@ class NamesIT {
 
     @BeforeAll
     void setUp(@TempDir Path directory) throws Exception {
-        run = directory;
+        run = Files.createDirectory(directory.resolve("egress"));
         servers = directory.resolve("resolvers");
         rig = new Rig();
         rig.run("world", "listen 443");
@@ -70,15 +70,8 @@ class NamesIT {
     }
 
     private void start() throws IOException {
-        Map<String, String> environment = Map.of(
-                "NULLBOX_RUN",
-                run.toString(),
-                "NULLBOX_STATE",
-                run.toString(),
-                "NULLBOX_READY_FD",
-                "1",
-                "NULLBOX_RESOLVERS",
-                servers.toString());
+        Map<String, String> environment =
+                Map.of("NULLBOX_RUN", run.toString(), "NULLBOX_STATE", run.toString(), "NULLBOX_READY_FD", "1");
         egress = rig.java("host", environment, EgressMain.class.getName());
         assertThat(egress.out().readLine()).isEqualTo("{\"event\":\"egress.default_drop\"}");
         assertThat(egress.out().readLine()).isEqualTo("ready");

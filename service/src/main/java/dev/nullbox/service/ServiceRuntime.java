@@ -58,6 +58,11 @@ public final class ServiceRuntime {
         return stateDir;
     }
 
+    /** The directory of what a crash outlives and a boot does not; nulld creates it for the service's user. */
+    public Path runDir() {
+        return runDir;
+    }
+
     /** The service's socket. */
     public Path socketPath() {
         return runDir.resolve(name + ".sock");

@@ -53,6 +53,15 @@ public final class AgentNamesStore {
         byAddress.put(address(names.slot()), names);
     }
 
+    /** Forgets whatever an agent may ask for, in whichever slot. */
+    public void remove(AgentName agent) throws IOException {
+        for (AgentNames names : List.copyOf(byAddress.values())) {
+            if (names.agent().equals(agent)) {
+                remove(names.slot());
+            }
+        }
+    }
+
     /** Forgets whatever a slot's agent may ask for. */
     public void remove(AgentSlot slot) throws IOException {
         byAddress.remove(address(slot));

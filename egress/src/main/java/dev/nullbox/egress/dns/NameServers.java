@@ -1,9 +1,9 @@
 package dev.nullbox.egress.dns;
 
+import dev.nullbox.protocol.id.InvalidValueException;
+import dev.nullbox.protocol.id.NameServer;
 import dev.nullbox.service.RateLimitedLog;
 import java.io.IOException;
-import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -14,11 +14,9 @@ import java.util.function.Consumer;
 
 /**
  * The name servers that the appliance was told of, by the first file that names one: what the operator said at the boot,
- * else DHCP's lease. A line is ADDRESS or ADDRESS:PORT. Both are read anew for each question, since a lease changes.
+ * else DHCP's lease, each as {@link NameServer} has it. Both are read anew for each question, since a lease changes.
  */
 public final class NameServers {
-    private static final int DNS_PORT = 53;
-    private static final int MOST = 4;
     private static final long MOST_BYTES = 4096;
 
     private final List<Path> files;
@@ -60,26 +58,16 @@ public final class NameServers {
                 throw new IOException("it has more than " + MOST_BYTES + " bytes");
             }
             for (String line : Files.readAllLines(file)) {
-                if (!line.isBlank() && named.size() < MOST) {
-                    named.add(server(line.strip()));
+                if (!line.isBlank() && named.size() < NameServer.MOST) {
+                    NameServer server = NameServer.parse(line.strip());
+                    named.add(new InetSocketAddress(server.address(), server.port()));
                 }
             }
         } catch (NoSuchFileException none) {
             return List.of();
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | InvalidValueException e) {
             log.warn("servers", file + " names no name servers: " + e.getMessage());
         }
         return List.copyOf(named);
-    }
-
-    /** One server; IllegalArgumentException with what is wrong. */
-    static InetSocketAddress server(String text) {
-        int colon = text.indexOf(':');
-        InetAddress address = InetAddress.ofLiteral(colon < 0 ? text : text.substring(0, colon));
-        if (!(address instanceof Inet4Address)) {
-            throw new IllegalArgumentException(text + " is not an IPv4 address, nor one with a port");
-        }
-        return new InetSocketAddress(
-                address, colon < 0 ? DNS_PORT : Integer.parseInt(text, colon + 1, text.length(), 10));
     }
 }

@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.xbill.DNS.DClass;
@@ -86,8 +87,9 @@ final class Upstream {
                 packet.setLength(MAX_DATAGRAM);
                 socket.receive(packet);
                 byte[] bytes = Arrays.copyOf(packet.getData(), packet.getLength());
-                if (answers(bytes, question)) {
-                    return new Message(bytes);
+                Optional<Message> answer = answer(bytes, question);
+                if (answer.isPresent()) {
+                    return answer.get();
                 }
             }
         }
@@ -102,10 +104,8 @@ final class Upstream {
             DataInputStream in = new DataInputStream(socket.getInputStream());
             byte[] bytes = new byte[in.readUnsignedShort()];
             in.readFully(bytes);
-            if (!answers(bytes, question)) {
-                throw new IOException("its answer by TCP is to another question");
-            }
-            return new Message(bytes);
+            return answer(bytes, question)
+                    .orElseThrow(() -> new IOException("its answer by TCP is to another question"));
         }
     }
 
@@ -118,20 +118,21 @@ final class Upstream {
         return framed;
     }
 
-    /** Whether these bytes are an answer to this very question. */
-    private static boolean answers(byte[] bytes, Message question) {
+    /** The answer that these bytes are, if it is one to this very question. */
+    private static Optional<Message> answer(byte[] bytes, Message question) {
         try {
             Message answer = new Message(bytes);
             Record asked = question.getQuestion();
             Record repeated = answer.getQuestion();
-            return answer.getHeader().getID() == question.getHeader().getID()
+            boolean isMeant = answer.getHeader().getID() == question.getHeader().getID()
                     && answer.getHeader().getFlag(Flags.QR)
                     && repeated != null
                     && repeated.getName().equals(asked.getName())
                     && repeated.getType() == asked.getType()
                     && repeated.getDClass() == asked.getDClass();
+            return isMeant ? Optional.of(answer) : Optional.empty();
         } catch (IOException | RuntimeException garbled) {
-            return false;
+            return Optional.empty();
         }
     }
 

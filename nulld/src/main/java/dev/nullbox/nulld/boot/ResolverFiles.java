@@ -1,9 +1,9 @@
 package dev.nullbox.nulld.boot;
 
 import dev.nullbox.nulld.linux.Cmdline;
+import dev.nullbox.protocol.id.InvalidValueException;
+import dev.nullbox.protocol.id.NameServer;
 import java.io.IOException;
-import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,22 +14,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The name servers of the appliance, as files that egress reads: one server a line, {@code ADDRESS} or
- * {@code ADDRESS:PORT}. What the operator said goes before what DHCP tells.
+ * The name servers of the appliance, as files that egress reads: see {@link NameServer}. What the operator said goes before
+ * what DHCP tells.
  */
 public final class ResolverFiles {
-    /** In nulld's run directory: of the kernel command line, {@code nullbox.resolvers=} or {@code ip=}. */
-    public static final String FROM_COMMAND_LINE = "resolvers";
-
-    /** In nulld's run directory: of the lease. */
-    public static final String FROM_DHCP = "resolvers.dhcp";
-
     private static final String KEY = "nullbox.resolvers";
     /** dhcp-options(5): separated by blanks. */
     private static final String DHCP_VARIABLE = "new_domain_name_servers";
-
-    private static final int MOST = 4;
-    private static final int MAX_PORT = 65_535;
 
     private ResolverFiles() {}
 
@@ -48,11 +39,11 @@ public final class ResolverFiles {
         } else if (cmdline.has("ip")) {
             servers.addAll(fromKernel(pnp));
         }
-        if (servers.size() > MOST) {
-            throw new IOException(KEY + "= names " + servers.size() + " name servers; " + MOST + " at most");
+        if (servers.size() > NameServer.MOST) {
+            throw new IOException(KEY + "= names " + servers.size() + " name servers; " + NameServer.MOST + " at most");
         }
         if (!servers.isEmpty()) {
-            replace(run.resolve(FROM_COMMAND_LINE), servers);
+            replace(run.resolve(NameServer.FILE_OF_COMMAND_LINE), servers);
         }
     }
 
@@ -76,12 +67,12 @@ public final class ResolverFiles {
      * @throws IOException when the file cannot be written
      */
     public static void lease(Map<String, String> environment, Path run) throws IOException {
-        Path file = run.resolve(FROM_DHCP);
+        Path file = run.resolve(NameServer.FILE_OF_LEASE);
         switch (environment.getOrDefault("reason", "")) {
             case "BOUND", "RENEW", "REBIND", "REBOOT", "INFORM", "TIMEOUT" -> {
                 List<String> servers = new ArrayList<>();
                 for (String server : environment.getOrDefault(DHCP_VARIABLE, "").split(" ", -1)) {
-                    if (isAddress(server) && servers.size() < MOST) {
+                    if (NameServer.isAddress(server) && servers.size() < NameServer.MOST) {
                         servers.add(server);
                     }
                 }
@@ -95,22 +86,10 @@ public final class ResolverFiles {
     }
 
     private static String checked(String server) throws IOException {
-        int colon = server.indexOf(':');
-        boolean hasPort = colon < 0
-                || (server.substring(colon + 1).matches("[1-9][0-9]{0,4}")
-                        && Integer.parseInt(server.substring(colon + 1)) <= MAX_PORT);
-        if (!hasPort || !isAddress(colon < 0 ? server : server.substring(0, colon))) {
-            throw new IOException(KEY + "= has '" + server + "'; write IPv4 addresses, ADDRESS or ADDRESS:PORT, with"
-                    + " commas between them");
-        }
-        return server;
-    }
-
-    private static boolean isAddress(String text) {
         try {
-            return InetAddress.ofLiteral(text) instanceof Inet4Address;
-        } catch (IllegalArgumentException none) {
-            return false;
+            return NameServer.parse(server).toString();
+        } catch (InvalidValueException e) {
+            throw new IOException(KEY + "=: " + e.getMessage() + ", with commas between them", e);
         }
     }
 

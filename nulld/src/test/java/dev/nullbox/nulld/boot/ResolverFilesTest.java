@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nullbox.nulld.linux.Cmdline;
+import dev.nullbox.protocol.id.NameServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,11 +24,11 @@ class ResolverFilesTest {
     }
 
     private Path said() {
-        return run.resolve(ResolverFiles.FROM_COMMAND_LINE);
+        return run.resolve(NameServer.FILE_OF_COMMAND_LINE);
     }
 
     private Path leased() {
-        return run.resolve(ResolverFiles.FROM_DHCP);
+        return run.resolve(NameServer.FILE_OF_LEASE);
     }
 
     @Test
