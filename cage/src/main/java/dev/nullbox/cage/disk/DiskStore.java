@@ -6,8 +6,8 @@ import dev.nullbox.natives.linux.OpenFlags;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.protocol.id.AgentName;
-import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.service.EventSink;
+import dev.nullbox.service.PrivateDirectory;
 import dev.nullbox.service.process.ChildProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +67,7 @@ public final class DiskStore {
     private DiskStore(Libc libc, EventSink events, Path data, DiskFiles files) throws IOException {
         this.libc = libc;
         this.events = events;
-        this.disks = directory(data.resolve("disks"));
+        this.disks = PrivateDirectory.ensure(data.resolve("disks"));
         this.files = files;
         this.space = DataSpace.open(libc, data, disks);
         this.templates = new Templates(libc, files, disks.resolve(".templates"), space.hasReflinks());
@@ -113,7 +113,7 @@ public final class DiskStore {
      * @throws IOException when one cannot be made; those that were there are as they were
      */
     public RunDisks prepare(AgentName agent, int uid, DiskRequest request) throws IOException {
-        Path directory = directory(disks.resolve(agent.value()));
+        Path directory = PrivateDirectory.ensure(disks.resolve(agent.value()));
         tidy(directory);
         Map<Disk, Long> had = present(directory);
         Map<Disk, Long> wanted = sizes(agent, request, had);
@@ -442,19 +442,7 @@ public final class DiskStore {
         return wanted.containsKey(disk) ? Optional.of(directory.resolve(disk.file())) : Optional.empty();
     }
 
-    private static Path directory(Path path) throws IOException {
-        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            Files.createDirectory(
-                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        }
-        return path;
-    }
-
     private static Optional<AgentName> agentOf(Path directory) {
-        try {
-            return Optional.of(new AgentName(String.valueOf(directory.getFileName())));
-        } catch (InvalidValueException e) {
-            return Optional.empty();
-        }
+        return AgentName.find(String.valueOf(directory.getFileName()));
     }
 }

@@ -1,6 +1,7 @@
 package dev.nullbox.cage.log;
 
 import dev.nullbox.manifest.Schema;
+import dev.nullbox.service.PrivateDirectory;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -13,12 +14,12 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.TreeMap;
@@ -35,6 +36,9 @@ public final class AgentLog {
     private static final String SUFFIX = ".log";
     private static final int SEGMENTS = 8;
     private static final int BUFFER_BYTES = 1 << 16;
+    /** What is read of a file for its last lines; a line has an eighth of it. */
+    private static final int TAIL_BYTES = 8 * LineCutter.MAX_BYTES;
+
     /** Lines of a page, so that one page fits a message. */
     private static final int PAGE_BYTES = 256 << 10;
 
@@ -105,10 +109,7 @@ public final class AgentLog {
     }
 
     private void find() throws IOException {
-        if (!Files.isDirectory(directory)) {
-            Files.createDirectory(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        }
+        PrivateDirectory.ensure(directory);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
             for (Path file : files) {
                 String name = String.valueOf(file.getFileName());
@@ -121,19 +122,34 @@ public final class AgentLog {
         trim();
     }
 
+    /** The last run's lines are the last ones: only a file whose end is damaged is read as a whole. */
     private long findLastRun() throws IOException {
-        long found = 0;
-        for (long number : segments.descendingKeySet()) {
-            try (InputStream in = new BufferedInputStream(Files.newInputStream(file(number)), BUFFER_BYTES)) {
-                byte[] line = readLine(in);
-                while (line != null) {
-                    found = Math.max(
-                            found, LogLine.parse(text(line)).map(LogLine::run).orElse(0L));
-                    line = readLine(in);
-                }
+        for (Map.Entry<Long, Long> segment : segments.descendingMap().entrySet()) {
+            long begin = Math.max(0, segment.getValue() - TAIL_BYTES);
+            long found = lastRunFrom(segment.getKey(), begin);
+            if (found == 0 && begin > 0) {
+                found = lastRunFrom(segment.getKey(), 0);
             }
             if (found > 0) {
-                break;
+                return found;
+            }
+        }
+        return 0;
+    }
+
+    /** The greatest number in a file from a place on; the line that the place is in does not count. */
+    private long lastRunFrom(long number, long begin) throws IOException {
+        long found = 0;
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file(number)), BUFFER_BYTES)) {
+            in.skipNBytes(begin);
+            byte[] line = readLine(in);
+            if (begin > 0 && line != null) {
+                line = readLine(in);
+            }
+            while (line != null) {
+                found = Math.max(
+                        found, LogLine.parse(text(line)).map(LogLine::run).orElse(0L));
+                line = readLine(in);
             }
         }
         return found;

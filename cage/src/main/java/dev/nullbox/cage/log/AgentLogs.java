@@ -1,14 +1,12 @@
 package dev.nullbox.cage.log;
 
 import dev.nullbox.protocol.id.AgentName;
-import dev.nullbox.protocol.id.InvalidValueException;
+import dev.nullbox.service.PrivateDirectory;
 import dev.nullbox.service.RateLimitedLog;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -35,8 +33,7 @@ public final class AgentLogs {
     private final long room;
     private final LongSupplier millis;
     private final OutputQueue queue;
-    private final Map<AgentName, AgentLog> rings =
-            new TreeMap<>((one, other) -> one.value().compareTo(other.value()));
+    private final Map<AgentName, AgentLog> rings = new TreeMap<>();
     private final Map<AgentName, AgentLog.Bounds> stated = new HashMap<>();
     /** Of the writer alone. */
     private final Map<Source, LineCutter> cutters = new HashMap<>();
@@ -57,26 +54,15 @@ public final class AgentLogs {
      * @param millis since 1970 UTC
      */
     public static AgentLogs open(Path root, long room, LongSupplier millis) throws IOException {
-        if (!Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
-            Files.createDirectory(
-                    root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        }
-        AgentLogs logs = new AgentLogs(root, room, millis);
+        AgentLogs logs = new AgentLogs(PrivateDirectory.ensure(root), room, millis);
         try (DirectoryStream<Path> found = Files.newDirectoryStream(root)) {
             for (Path directory : found) {
-                name(directory).ifPresent(agent -> logs.bound(agent, AgentLog.Bounds.USUAL));
+                AgentName.find(String.valueOf(directory.getFileName()))
+                        .ifPresent(agent -> logs.bound(agent, AgentLog.Bounds.USUAL));
             }
         }
         Thread.ofPlatform().daemon().name("cage-logs").start(logs::write);
         return logs;
-    }
-
-    private static Optional<AgentName> name(Path directory) {
-        try {
-            return Optional.of(new AgentName(String.valueOf(directory.getFileName())));
-        } catch (InvalidValueException e) {
-            return Optional.empty();
-        }
     }
 
     /** Gives an agent's ring, which is made where it is missing, the bounds that its AGENT.toml states. */

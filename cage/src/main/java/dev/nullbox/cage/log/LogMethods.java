@@ -6,7 +6,6 @@ import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.AgentReason;
 import dev.nullbox.protocol.api.LogContract;
 import dev.nullbox.protocol.id.AgentName;
-import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.service.TerminalText;
@@ -39,7 +38,7 @@ public final class LogMethods {
 
     private Message read(Message request) throws RpcException {
         String text = request.get(Fields.AGENT);
-        AgentName agent = name(text).orElseThrow(() -> unknown(text));
+        AgentName agent = AgentName.find(text).orElseThrow(() -> unknown(text));
         AgentLog ring = logs.find(agent).orElseThrow(() -> unknown(text));
         LogQuery query =
                 LogQuery.of(request.get(LogContract.SINCE), run(agent, ring, request), request.get(LogContract.GREP));
@@ -51,14 +50,6 @@ public final class LogMethods {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RpcException(AgentReason.CAGE_STOPS, "cage is stopping");
-        }
-    }
-
-    private static Optional<AgentName> name(String text) {
-        try {
-            return Optional.of(new AgentName(text));
-        } catch (InvalidValueException e) {
-            return Optional.empty();
         }
     }
 

@@ -8,13 +8,13 @@ import dev.nullbox.protocol.importer.ImportReason;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.Directory;
 import dev.nullbox.service.FileTransfers;
+import dev.nullbox.service.PrivateDirectory;
 import dev.nullbox.service.Sha256;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
@@ -104,8 +104,7 @@ final class ImportRoom {
                 throw space(room, new IOException("remove disks or images"));
             }
             clear();
-            Files.createDirectory(
-                    work, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            PrivateDirectory.make(work);
             try {
                 Message result =
                         importer.run(new Importer.Request(archive, work, image, room.free() / COPIES), progress);

@@ -75,11 +75,9 @@ public final class LogsCommand extends BaseCommand {
     @Mixin
     private AgentLogOptions ofAgent = new AgentLogOptions();
 
-    private int lines = RECORDS;
-
     @Override
     protected void execute() throws Exception {
-        lines = wanted.orElse(RECORDS);
+        int lines = wanted.orElse(RECORDS);
         if (lines < 0) {
             throw new UsageException("-n is 0 or more");
         }
@@ -92,13 +90,13 @@ public final class LogsCommand extends BaseCommand {
             return;
         }
         ofAgent.rejectAll();
-        readRecords();
+        readRecords(lines);
     }
 
-    private void readRecords() throws Exception {
+    private void readRecords(int lines) throws Exception {
         try (ApplianceClient appliance = session().connect()) {
             PrintWriter out = out();
-            long next = printLatest(appliance, out);
+            long next = printLatest(appliance, lines, out);
             while (follow && !out.checkError()) {
                 Page page = read(appliance, next, FOLLOW_MILLIS);
                 page.records().forEach(record -> out.println(show(record)));
@@ -111,7 +109,8 @@ public final class LogsCommand extends BaseCommand {
     private record Page(List<JsonObject> records, long next) {}
 
     /** Prints the last records of what the appliance remembers; where to go on. */
-    private long printLatest(ApplianceClient appliance, PrintWriter out) throws RpcException, CannotConnectException {
+    private long printLatest(ApplianceClient appliance, int lines, PrintWriter out)
+            throws RpcException, CannotConnectException {
         Deque<JsonObject> latest = new ArrayDeque<>();
         long next = 0;
         while (true) {

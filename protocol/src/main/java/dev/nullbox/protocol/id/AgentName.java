@@ -2,6 +2,7 @@ package dev.nullbox.protocol.id;
 
 import dev.nullbox.protocol.FieldType;
 import dev.nullbox.protocol.Reason;
+import java.util.Optional;
 
 /**
  * The name of an agent, by {@link #RULE}.
@@ -27,6 +28,15 @@ public record AgentName(String value) implements Comparable<AgentName> {
                 || !Text.isAlphanumeric(value.charAt(0))
                 || !Text.consistsOf(value, "_-")) {
             throw new InvalidValueException(Text.quoted(value) + " is not an agent's name", "use " + RULE);
+        }
+    }
+
+    /** The name that a text is, if it is one. */
+    public static Optional<AgentName> find(String text) {
+        try {
+            return Optional.of(new AgentName(text));
+        } catch (InvalidValueException none) {
+            return Optional.empty();
         }
     }
 
