@@ -20,6 +20,8 @@ import dev.nullbox.cage.log.AgentLogs;
 import dev.nullbox.cage.log.LogMethods;
 import dev.nullbox.cage.secrets.LeaseMonitor;
 import dev.nullbox.cage.secrets.LeaseRevoker;
+import dev.nullbox.cage.stats.StatsMethods;
+import dev.nullbox.cage.stats.UsageReader;
 import dev.nullbox.cage.store.AgentStore;
 import dev.nullbox.cage.store.DeployMethods;
 import dev.nullbox.natives.Libc;
@@ -127,6 +129,8 @@ final class CageDaemon implements AutoCloseable {
         DeployMethods deploy = DeployMethods.open(libc, settings, cgroups, spawner, store, agents, disks, events);
         List<RpcMethod> methods = methods(agents, deploy, events);
         methods.addAll(new LogMethods(logs, agent -> latestRun(agents, agent)).methods());
+        UsageReader usage = new UsageReader(agents, cgroups, disks, UsageReader.INTERFACES, System::currentTimeMillis);
+        methods.addAll(new StatsMethods(agents, usage).methods());
         RpcServer server = RpcServer.listen(runtime.socketPath(), methods, limits());
         agents.startAll();
         return new CageDaemon(server, agents, deploy);

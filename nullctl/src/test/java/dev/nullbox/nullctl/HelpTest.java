@@ -48,7 +48,18 @@ class HelpTest extends NullctlTestCase {
     @Test
     void everyListingSpeaksJson() {
         Set<String> listings = Set.of(
-                "status", "agents", "list", "history", "leases", "logs", "egress", "show", "versions", "df", "diff");
+                "status",
+                "agents",
+                "list",
+                "history",
+                "leases",
+                "logs",
+                "egress",
+                "show",
+                "versions",
+                "df",
+                "diff",
+                "stats");
         commands().forEach((words, command) -> {
             if (!words.isEmpty() && listings.contains(words.getLast())) {
                 assertThat(command.getCommandSpec().optionsMap())

@@ -35,6 +35,7 @@ final class AgentOutputVmIT {
                 "flood",
                 DebianAgentVmIT.shell(
                         "flood", "yes 0123456789abcdef | head -c " + FLOOD_BYTES + "; echo; echo said", "never", ""));
+        agents.addBusybox("sleeper", DebianAgentVmIT.shell("sleeper", "while :; do sleep 1; done", "never", ""));
         appliance = agents.boot(1536);
     }
 
@@ -101,5 +102,24 @@ final class AgentOutputVmIT {
         assertThat(logs.output().lines().limit(900)).containsOnly("0123456789abcdef");
         assertThat(logs.output() + logs.errors()).containsPattern("(?m)^said$|[0-9]+ bytes of output were lost here");
         assertThat(done("logs", "counter", "-n", "1").errors()).isEqualTo("oops\n");
+    }
+
+    @Order(4)
+    @Test
+    void figuresOfARunAreItsOwn() throws Exception {
+        int from = appliance.log().size();
+        done("start", "sleeper");
+        appliance.awaitEventAfter(
+                from, event -> event.is("agent.started", "agent", "sleeper"), Appliance.LONG, "sleeper to run");
+        assertThat(done("stats", "sleeper", "--json").output())
+                .containsPattern("\"memory_bytes\":[1-9][0-9]{7}")
+                .containsPattern("\"cpu_us\":[1-9][0-9]{4}")
+                .containsPattern("\"disk_bytes\":[1-9]")
+                .contains("\"memory_limit\":", "\"received_bytes\":", "\"sent_bytes\":");
+        assertThat(done("stats").output().lines()).anyMatch(line -> line.matches("sleeper +running .* MiB .*"));
+        assertThat(done("stats", "--openmetrics").output())
+                .contains("nullbox_agent_up{agent=\"sleeper\"} 1\n", "nullbox_agent_up{agent=\"flood\"} 0\n")
+                .endsWith("# EOF\n");
+        done("stop", "sleeper");
     }
 }

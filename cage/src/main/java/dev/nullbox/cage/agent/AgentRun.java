@@ -141,6 +141,7 @@ public final class AgentRun {
     private final AgentSlot slot;
     private final long number;
     private final Listener listener;
+    private final long begunMillis;
     private final CleanupStack cleanups;
     private final RunSidecars sidecars;
     private final BlockingQueue<String> statusLines = new LinkedBlockingQueue<>();
@@ -167,11 +168,17 @@ public final class AgentRun {
         this.number = number;
         this.listener = listener;
         this.cleanups = cleanups;
+        this.begunMillis = dependencies.clockMillis().getAsLong();
         this.sidecars = new RunSidecars(dependencies, agent, slot, number, listener);
     }
 
     long number() {
         return number;
+    }
+
+    /** How long it is since it began. */
+    long upMillis() {
+        return dependencies.clockMillis().getAsLong() - begunMillis;
     }
 
     /** The guest's listener; absent until there is one. */

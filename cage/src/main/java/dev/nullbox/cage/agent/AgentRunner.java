@@ -104,6 +104,16 @@ public final class AgentRunner implements Runnable {
         return Optional.ofNullable(current).map(AgentRun::agent);
     }
 
+    /** How long it is since the run at hand began; absent when there is none. */
+    public Optional<Long> upMillis() {
+        return Optional.ofNullable(current).map(AgentRun::upMillis);
+    }
+
+    /** Its interface, addresses and user. */
+    public AgentSlot slot() {
+        return slot;
+    }
+
     public Snapshot snapshot() {
         return snapshot;
     }

@@ -37,7 +37,7 @@ public sealed interface CatalogEntry {
      * @param image its root file system, a raw EROFS image
      */
     record Accepted(String name, Source from, Manifest manifest, String digest, Path image) implements CatalogEntry {
-        AgentName agent() {
+        public AgentName agent() {
             return manifest.agent().name();
         }
     }

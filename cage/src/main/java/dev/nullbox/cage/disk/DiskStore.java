@@ -177,6 +177,16 @@ public final class DiskStore {
         return all;
     }
 
+    /** Bytes that all disks of an agent take now, those of its run too. */
+    public long taken(AgentName agent) throws IOException {
+        Path directory = disks.resolve(agent.value());
+        long bytes = 0;
+        for (Disk disk : Disk.values()) {
+            bytes += Extents.allocated(libc, directory.resolve(disk.file()));
+        }
+        return bytes;
+    }
+
     /** Those of one agent. */
     public List<Kept> kept(AgentName agent) throws IOException {
         Path directory = disks.resolve(agent.value());

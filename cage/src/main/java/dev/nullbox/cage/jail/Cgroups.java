@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -105,6 +106,24 @@ public final class Cgroups {
     /** The count of processes that the kernel has killed in the agent's group for want of memory. */
     public long outOfMemoryKills(String agent) {
         return branch.child(agent).outOfMemoryKills();
+    }
+
+    /**
+     * Use of the machine by all that is in a group.
+     *
+     * @param memoryLimit absent where there is none
+     */
+    public record Usage(long cpuMicros, long memoryBytes, Optional<Long> memoryLimit, long tasks) {}
+
+    /** What an agent's group uses; absent when there is none. A figure whose controller is not there is 0. */
+    public Optional<Usage> usage(String agent) {
+        Cgroup group = branch.child(agent);
+        return group.figure("cpu.stat", "usage_usec ")
+                .map(micros -> new Usage(
+                        micros,
+                        group.figure("memory.current").orElse(0L),
+                        group.figure("memory.max"),
+                        group.figure("pids.current").orElse(0L)));
     }
 
     /** The agents that have a group. */

@@ -20,6 +20,8 @@ import picocli.CommandLine.Parameters;
             StatusCommand.class,
             AgentsCommand.class,
             LogsCommand.class,
+            StatsCommand.class,
+            TopCommand.class,
             ExecCommand.class,
             EgressCommand.class,
             CompletionCommand.class

@@ -22,6 +22,7 @@ public final class Methods {
             MemoryEvents.CONTRACT,
             AgentContract.CONTRACT,
             LogContract.CONTRACT,
+            StatsContract.CONTRACT,
             DeployContract.CONTRACT,
             GatewayContract.CONTRACT);
 

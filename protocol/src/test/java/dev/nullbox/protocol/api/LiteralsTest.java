@@ -66,6 +66,7 @@ class LiteralsTest {
             Map.entry("VaultCommand.java", Set.of("vault", "LEASE")),
             Map.entry("Credential.java", Set.of("more")),
             Map.entry("Nulld.java", Set.of("services")),
+            Map.entry("OpenMetrics.java", Set.of("restarts", "disk_bytes", "bytes", "memory_bytes")),
             Map.entry("PowerSignals.java", Set.of("exit")),
             Map.entry("ResolverFiles.java", Set.of("reason")),
             Map.entry("EgressMain.java", Set.of("names")),

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -76,16 +77,27 @@ public record Cgroup(Path directory) {
 
     /** The count of processes that the kernel has killed here for want of memory; 0 where it cannot be read. */
     public long outOfMemoryKills() {
+        // Not started yet; and what cannot be read explains nothing.
+        return figure("memory.events", OOM_KILL).orElse(0L);
+    }
+
+    /** The number of a file that holds one; absent where it cannot be read, or says that there is no bound. */
+    public Optional<Long> figure(String file) {
+        return figure(file, "");
+    }
+
+    /** The number of the line that begins so; absent where it cannot be read. */
+    public Optional<Long> figure(String file, String prefix) {
         try {
-            for (String line : Files.readAllLines(directory.resolve("memory.events"))) {
-                if (line.startsWith(OOM_KILL)) {
-                    return Long.parseLong(line.substring(OOM_KILL.length()));
+            for (String line : Files.readAllLines(directory.resolve(file))) {
+                if (line.startsWith(prefix)) {
+                    return Optional.of(Long.parseLong(line.substring(prefix.length())));
                 }
             }
         } catch (IOException | NumberFormatException e) {
-            return 0; // not started yet; and what cannot be read explains nothing
+            return Optional.empty();
         }
-        return 0;
+        return Optional.empty();
     }
 
     /** Kills every process in the group and below; does nothing where it is absent. */
