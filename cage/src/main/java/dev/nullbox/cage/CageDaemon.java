@@ -12,6 +12,7 @@ import dev.nullbox.cage.agent.StaleStateCleaner;
 import dev.nullbox.cage.disk.DiskStore;
 import dev.nullbox.cage.exec.ExecMethods;
 import dev.nullbox.cage.exec.ExecSessions;
+import dev.nullbox.cage.exec.RunningAgent;
 import dev.nullbox.cage.jail.Cgroups;
 import dev.nullbox.cage.jail.CoreScheduling;
 import dev.nullbox.cage.jail.Kvm;
@@ -138,7 +139,8 @@ final class CageDaemon implements AutoCloseable {
 
     private static List<RpcMethod> methods(AgentRegistry agents, DeployMethods deploy, EventSink events) {
         List<RpcMethod> methods = new ArrayList<>(new CageService(agents).methods());
-        methods.addAll(new ExecMethods(agents::runner, ExecSessions.start(), events).methods());
+        methods.addAll(new ExecMethods(request -> RunningAgent.of(agents.runner(request)), ExecSessions.start(), events)
+                .methods());
         methods.addAll(deploy.methods());
         return methods;
     }

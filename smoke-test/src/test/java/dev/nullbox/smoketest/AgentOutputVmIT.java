@@ -35,7 +35,10 @@ final class AgentOutputVmIT {
                 "flood",
                 DebianAgentVmIT.shell(
                         "flood", "yes 0123456789abcdef | head -c " + FLOOD_BYTES + "; echo; echo said", "never", ""));
-        agents.addBusybox("sleeper", DebianAgentVmIT.shell("sleeper", "while :; do sleep 1; done", "never", ""));
+        agents.addBusybox(
+                "sleeper",
+                DebianAgentVmIT.shell(
+                        "sleeper", "trap 'echo reloads' HUP; echo waits; while :; do sleep 1; done", "never", ""));
         appliance = agents.boot(1536);
     }
 
@@ -120,6 +123,35 @@ final class AgentOutputVmIT {
         assertThat(done("stats", "--openmetrics").output())
                 .contains("nullbox_agent_up{agent=\"sleeper\"} 1\n", "nullbox_agent_up{agent=\"flood\"} 0\n")
                 .endsWith("# EOF\n");
-        done("stop", "sleeper");
+    }
+
+    @Order(5)
+    @Test
+    void aSignalReachesTheProgramAndAKillIsItsEnd() throws Exception {
+        awaitLine("waits");
+        done("kill", "-s", "HUP", "sleeper");
+        awaitLine("reloads");
+        int from = appliance.log().size();
+        done("kill", "sleeper");
+        Event end = appliance.awaitEventAfter(
+                from, event -> event.is("agent.exited", "agent", "sleeper"), Appliance.LONG, "sleeper to end");
+        assertThat(end.text("how")).isEqualTo("signalled");
+        assertThat(end.number("signal")).isEqualTo(9);
+        assertThat(appliance.log().all())
+                .filteredOn(event -> event.is("agent.signalled", "agent", "sleeper"))
+                .extracting(event -> event.number("signal"))
+                .containsExactly(1L, 9L);
+        Nullctl.Result none = Nullctl.of(appliance.managementPort()).run("kill", "sleeper");
+        assertThat(none.code()).isEqualTo(1);
+        assertThat(none.errors()).contains("start it first");
+    }
+
+    private void awaitLine(String line) throws Exception {
+        appliance.awaitEventAfter(
+                0,
+                event -> event.is("agent.console", "agent", "sleeper")
+                        && event.text("line").equals(line),
+                Appliance.LONG,
+                "sleeper to say: " + line);
     }
 }

@@ -1,10 +1,8 @@
 package dev.nullbox.cage.exec;
 
-import dev.nullbox.cage.agent.AgentRunner;
 import dev.nullbox.cage.guest.ExecRequest;
 import dev.nullbox.cage.guest.ExecSession;
 import dev.nullbox.cage.guest.GuestEnd;
-import dev.nullbox.cage.guest.GuestServer;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.AgentContract;
@@ -22,7 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Methods of {@link AgentContract} on programs beside an agent. */
+/** Methods of {@link AgentContract} on programs beside an agent, and signals to its own. */
 public final class ExecMethods {
     private static final int MAX_SHOWN_PROGRAM = 128;
     /** Way of an end that no guest has told. */
@@ -30,16 +28,16 @@ public final class ExecMethods {
 
     /** Finds the agent that a request names. */
     @FunctionalInterface
-    public interface Runners {
-        AgentRunner find(Message request) throws RpcException;
+    public interface Agents {
+        RunningAgent find(Message request) throws RpcException;
     }
 
-    private final Runners runners;
+    private final Agents agents;
     private final ExecSessions sessions;
     private final EventSink events;
 
-    public ExecMethods(Runners runners, ExecSessions sessions, EventSink events) {
-        this.runners = runners;
+    public ExecMethods(Agents agents, ExecSessions sessions, EventSink events) {
+        this.agents = agents;
         this.sessions = sessions;
         this.events = events;
     }
@@ -52,12 +50,12 @@ public final class ExecMethods {
                 RpcMethod.of(AgentContract.EXEC_WRITE, (_, request) -> write(request)),
                 RpcMethod.of(AgentContract.EXEC_SIGNAL, (_, request) -> signal(request)),
                 RpcMethod.of(AgentContract.EXEC_RESIZE, (_, request) -> resize(request)),
+                RpcMethod.of(AgentContract.AGENT_SIGNAL, this::signalAgent),
                 RpcMethod.of(AgentContract.EXEC_CLOSE, (_, request) -> close(request)));
     }
 
     private Message exec(Caller caller, Message request) throws RpcException {
-        AgentRunner runner = runners.find(request);
-        String agent = runner.agent().name();
+        RunningAgent agent = agents.find(request);
         ExecRequest program = new ExecRequest(
                 request.get(AgentContract.WORDS),
                 request.get(AgentContract.ENV),
@@ -68,22 +66,32 @@ public final class ExecMethods {
         if (problem.isPresent()) {
             throw new RpcException(AgentReason.EXEC_REFUSED, problem.get(), AgentContract.WORDS.name());
         }
-        GuestServer guest = runner.guest()
-                .orElseThrow(() -> new RpcException(
-                        AgentReason.AGENT_STOPPED,
-                        agent + " does not run, but is "
-                                + runner.snapshot().state().label() + "; start it first",
-                        Fields.AGENT.name()));
-        String id = sessions.begin(agent, () -> guest.exec(program));
+        String id = sessions.begin(agent.name(), () -> agent.guest().exec(program));
         String name = program.words().getFirst();
         events.emit(
                 AgentContract.EXECUTED,
-                Fields.AGENT.is(agent),
+                Fields.AGENT.is(agent.name()),
                 AgentContract.EXEC.is(id),
                 AgentContract.PROGRAM.is(
                         TerminalText.escaped(name.substring(0, Math.min(name.length(), MAX_SHOWN_PROGRAM)))),
                 GatewayContract.CLIENT.is(TerminalText.escaped(caller.name())));
         return Message.of(AgentContract.EXEC.is(id));
+    }
+
+    private Message signalAgent(Caller caller, Message request) throws RpcException {
+        RunningAgent agent = agents.find(request);
+        int number = request.getInt(AgentContract.EXEC_SIGNAL_NUMBER);
+        try {
+            agent.guest().init().signal(number);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+        events.emit(
+                AgentContract.SIGNALLED,
+                Fields.AGENT.is(agent.name()),
+                AgentContract.EXEC_SIGNAL_NUMBER.is((long) number),
+                GatewayContract.CLIENT.is(TerminalText.escaped(caller.name())));
+        return Message.of();
     }
 
     private static Optional<ExecRequest.Window> window(Message request) throws RpcException {

@@ -71,6 +71,11 @@ public final class GuestControl {
                 new GuestCall.Fields().add(GuestTag.SIGNAL, signal).add(GuestTag.MILLIS, time.toMillis()));
     }
 
+    /** Sends the agent's program a signal; nothing tells whether it arrived. */
+    public void signal(int signal) throws IOException {
+        channel.write(Frame.of(FrameKind.SIGNAL, signal));
+    }
+
     /** Overwrites and removes a secret. */
     public void wipe(String name) throws IOException {
         command(GuestOp.WIPE, new GuestCall.Fields().add(GuestTag.NAME, name));

@@ -3,12 +3,18 @@ package dev.nullbox.cage.guest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonObject;
+import dev.nullbox.cage.exec.ExecMethods;
+import dev.nullbox.cage.exec.ExecSessions;
+import dev.nullbox.cage.exec.RunningAgent;
 import dev.nullbox.guest.Entrance;
 import dev.nullbox.guest.ToolServer;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.natives.linux.Sockets;
+import dev.nullbox.protocol.api.AgentContract;
+import dev.nullbox.protocol.guest.Frame;
 import dev.nullbox.protocol.guest.FrameKind;
 import dev.nullbox.protocol.guest.GuestCall;
 import dev.nullbox.protocol.guest.GuestHow;
@@ -16,6 +22,11 @@ import dev.nullbox.protocol.guest.GuestOp;
 import dev.nullbox.protocol.guest.GuestProtocol;
 import dev.nullbox.protocol.guest.GuestRole;
 import dev.nullbox.protocol.guest.GuestTag;
+import dev.nullbox.rpc.Caller;
+import dev.nullbox.rpc.Operator;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.rpc.RpcMethod;
+import dev.nullbox.service.EventSink;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -32,6 +43,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,7 +64,8 @@ class ExecTest {
     Path base;
 
     private final Libc libc = Natives.libc();
-    private final List<String> broken = new ArrayList<>();
+    private final BlockingQueue<String> broken = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Integer> signals = new LinkedBlockingQueue<>();
     private GuestServer server;
     private FrameChannel init;
     private Path socket;
@@ -60,9 +74,7 @@ class ExecTest {
     private final class Notes extends IdleListener {
         @Override
         public void broken(String why) {
-            synchronized (broken) {
-                broken.add(why);
-            }
+            broken.add(why);
         }
     }
 
@@ -114,7 +126,12 @@ class ExecTest {
     private void serveInit() {
         try {
             while (true) {
-                GuestCall call = GuestCall.parse(init.read(LONG).payload());
+                Frame frame = init.read(LONG);
+                if (frame.kind() == FrameKind.SIGNAL) {
+                    signals.add(frame.number());
+                    continue;
+                }
+                GuestCall call = GuestCall.parse(frame.payload());
                 toolsToken = call.fields().text(GuestTag.TOKEN).orElse("");
                 thread(this::tools);
                 init.write(GuestCall.of(call.op(), call.id()).frame(FrameKind.ANSWER));
@@ -326,7 +343,52 @@ class ExecTest {
             channel.read(LONG);
             assertThatThrownBy(() -> channel.read(LONG)).isInstanceOf(IOException.class);
         }
-        assertThat(broken).singleElement().asString().contains("nobody asked for");
+        // Told after the connection is closed.
+        assertThat(broken.poll(LONG.toSeconds(), TimeUnit.SECONDS)).contains("nobody asked for");
+    }
+
+    private RpcMethod.Handler signalMethod(EventSink events) {
+        return new ExecMethods(_ -> new RunningAgent("hello", server), ExecSessions.start(), events)
+                .methods().stream()
+                        .filter(method -> method.name().equals(AgentContract.AGENT_SIGNAL.name()))
+                        .findFirst()
+                        .orElseThrow()
+                        .handler();
+    }
+
+    @Test
+    void anOperatorsSignalGoesToTheInitAndIsAnEvent() throws Exception {
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        RpcMethod.Handler handler = signalMethod(new EventSink(told));
+        Caller operator = new Caller("gateway", "gateway", Optional.of(new Operator("alice", "00")));
+        handler.handle(operator, signal(Signals.SIGHUP));
+        assertThat(signals.poll(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Signals.SIGHUP);
+        assertThat(told.toString(StandardCharsets.UTF_8))
+                .contains(
+                        "\"event\":\"agent.signalled\"",
+                        "\"agent\":\"hello\"",
+                        "\"signal\":1",
+                        "\"client\":\"alice\"");
+        assertThatThrownBy(() -> handler.handle(operator, signal(65))).isInstanceOf(RpcException.class);
+        assertThat(signals).isEmpty();
+    }
+
+    @Test
+    void aSignalToAGuestThatIsGoneIsRefusedAndNoEvent() throws Exception {
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        RpcMethod.Handler handler = signalMethod(new EventSink(told));
+        server.close();
+        assertThatThrownBy(() -> handler.handle(new Caller("root", "root"), signal(Signals.SIGHUP)))
+                .isInstanceOf(RpcException.class)
+                .hasMessageContaining("its guest does not answer");
+        assertThat(told.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    private static JsonObject signal(int number) {
+        JsonObject request = new JsonObject();
+        request.addProperty("agent", "hello");
+        request.addProperty("signal", number);
+        return request;
     }
 
     @Test

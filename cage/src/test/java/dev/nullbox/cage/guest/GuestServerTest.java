@@ -262,6 +262,17 @@ class GuestServerTest {
         assertThatThrownBy(() -> server.init().wipe("PASS")).isInstanceOf(IOException.class);
     }
 
+    @Test
+    void aSignalIsAFrameWithItsNumber() throws Exception {
+        assertThatThrownBy(() -> server.init().signal(10)).hasMessage("the guest is not up yet");
+        FrameChannel control = dial(GuestRole.INIT);
+        awaitUp();
+        server.init().signal(10);
+        Frame frame = control.read(LONG);
+        assertThat(frame.kind()).isEqualTo(FrameKind.SIGNAL);
+        assertThat(frame.payload()).containsExactly(0, 0, 0, 10);
+    }
+
     private void awaitUp() throws InterruptedException {
         long end = System.nanoTime() + LONG.toNanos();
         while (!server.isUp() && System.nanoTime() < end) {

@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
             StatsCommand.class,
             TopCommand.class,
             ExecCommand.class,
+            KillCommand.class,
             EgressCommand.class,
             CompletionCommand.class
         })

@@ -54,6 +54,24 @@ class ApplianceCommandsTest extends NullctlTestCase {
     }
 
     @Test
+    void aSignalIsANameOrANumber() throws Exception {
+        appliance().serve("cage", "agent.signal", "{}");
+        assertThat(run("kill", "hello")).isZero();
+        assertThat(run("kill", "--signal", "sighup", "hello")).isZero();
+        assertThat(run("kill", "-s", "64", "hello")).isZero();
+        assertThat(out()).contains("hello: signal 64 sent");
+        for (String none : List.of("0", "65", "NONE", "")) {
+            assertThat(run("kill", "--signal=" + none, "hello")).isEqualTo(2);
+            assertThat(err()).contains("--signal is neither a number from 1 to 64 nor one of ABRT, ");
+        }
+        assertThat(appliance().asked())
+                .containsExactly(
+                        "agent.signal {\"agent\":\"hello\",\"signal\":9}",
+                        "agent.signal {\"agent\":\"hello\",\"signal\":1}",
+                        "agent.signal {\"agent\":\"hello\",\"signal\":64}");
+    }
+
+    @Test
     void printsTheLastLogRecords() throws Exception {
         appliance().serve("nulld", List.of(appliance().method("nulld.logs", params -> {
             long after = params.get("after").getAsLong();

@@ -120,6 +120,12 @@ public final class AgentContract {
     public static final Method<Message> EXEC_CLOSE = CONTRACT.operatorsStep(
                     "agent.exec_close", Effect.CHANGE, struct(), "forgets the program; kills it if it still runs")
             .with(EXEC);
+    public static final Method<Message> AGENT_SIGNAL = CONTRACT.operators(
+                    "agent.signal",
+                    Effect.CHANGE,
+                    struct(),
+                    "sends the program of an agent's run a signal; an end of it is answered by the restart policy")
+            .with(Fields.AGENT, EXEC_SIGNAL_NUMBER);
 
     // Errors of the agent's own API.
     public static final Field<String> ERROR_CODE = Field.of("code", TEXT, "a reason's name");
@@ -153,6 +159,8 @@ public final class AgentContract {
     public static final Field<String> PROGRAM = Field.of("program", TEXT, "the first word of the command");
     public static final Event EXECUTED = CONTRACT.event("agent.executed", "an operator's program runs in its guest")
             .with(Fields.AGENT, EXEC, PROGRAM, GatewayContract.CLIENT);
+    public static final Event SIGNALLED = CONTRACT.event("agent.signalled", "an operator sent its program a signal")
+            .with(Fields.AGENT, EXEC_SIGNAL_NUMBER, GatewayContract.CLIENT);
     public static final Event UNHEALTHY =
             CONTRACT.event("agent.unhealthy", "its health check failed").with(Fields.AGENT, Fields.RUN, Fields.WHY);
     public static final Event SECRET_WIPED = CONTRACT.event("agent.secret_wiped", "a secret was taken back")
