@@ -3,21 +3,21 @@ package dev.nullbox.protocol;
 import java.util.Set;
 
 /**
- * Callers of a method. On a Unix socket they are known by their user (SO_PEERCRED, unix(7)), on an agent's listener by the
- * address that was called.
+ * Callers of a method. On a Unix socket they are known by their user (SO_PEERCRED, unix(7)), on an agent's listener by
+ * the address that was called.
  */
 public enum Audience {
     /** Host services that run as root; the gateway passes no such call on. */
     HOST,
-    /** Operators too, through the gateway. */
+    /** Operators too, by way of the gateway. */
     OPERATORS,
-    /** Agents too, each on the listener that is its own. */
+    /** Agents too, each on its own listener. */
     AGENTS;
 
     /** The user of host services that start agents. */
     public static final String ROOT = "root";
 
-    /** The gateway's user, which calls on operators' behalf. */
+    /** The gateway's user, which calls for operators. */
     public static final String GATEWAY = "gateway";
 
     /** Users of the appliance who may call on the service's socket. */

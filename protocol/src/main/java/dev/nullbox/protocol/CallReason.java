@@ -1,6 +1,9 @@
 package dev.nullbox.protocol;
 
-/** Reasons that every service and every client of one may give: the message, its parameters, the way there, files. */
+/**
+ * Reasons that every service and every client may give: faults of the message, its parameters, the connection and
+ * files.
+ */
 public enum CallReason implements Reason {
     JSON(ErrorKind.PARSE, "the line is not JSON, or not within its bounds"),
     BATCH(ErrorKind.INVALID_REQUEST, "a batch: send one request a message"),
@@ -24,7 +27,7 @@ public enum CallReason implements Reason {
     UNEXPECTED(ErrorKind.INTERNAL, "an answer of another form", "use the nullctl that was built with the appliance"),
     BUG(ErrorKind.INTERNAL, "a bug in the service"),
     BUSY(ErrorKind.UNAVAILABLE, "too many calls wait already"),
-    NOT_LISTENING(ErrorKind.UNAVAILABLE, "nobody listens at the service's socket"),
+    NOT_LISTENING(ErrorKind.UNAVAILABLE, "the service does not listen at its socket"),
     HUNG_UP(ErrorKind.UNAVAILABLE, "the service hung up without an answer"),
     NOT_READ(ErrorKind.UNAVAILABLE, "the service hung up before it had read the request"),
     CALL(ErrorKind.TIMEOUT, "no answer within the method's deadline"),

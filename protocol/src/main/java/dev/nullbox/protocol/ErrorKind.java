@@ -12,15 +12,15 @@ public enum ErrorKind {
     NO_METHOD(-32601),
     /** A parameter is missing or wrong. */
     INVALID_PARAMS(-32602),
-    /** A bug on the far side. */
+    /** A bug of the called service. */
     INTERNAL(-32603),
     /** The caller may not call this method. */
     DENIED(-32001),
-    /** The named thing is not there. */
+    /** The named object does not exist. */
     NOT_FOUND(-32002),
-    /** The thing is not in a state that allows this. */
+    /** The object is in a state that does not allow this. */
     CONFLICT(-32003),
-    /** A service or resource that is needed does not answer or is used up. */
+    /** A service or resource that is needed does not answer or is exhausted. */
     UNAVAILABLE(-32004),
     /** The deadline passed. */
     TIMEOUT(-32005);

@@ -6,7 +6,7 @@ import java.util.List;
  * Kind of event that a service emits, for the log and for its watchers.
  *
  * @param name as on the wire: {@code "agent.started"}
- * @param fields those that it may have
+ * @param fields all fields that it may have
  * @param meaning for documents
  */
 public record Event(String name, List<Field<?>> fields, String meaning) {

@@ -6,11 +6,11 @@ import java.util.Optional;
  * Named member of a request, an answer or an event.
  *
  * @param name as on the wire
- * @param type what it holds, with bounds and unit
+ * @param type type of its value, with bounds and unit
  * @param required whether it must be there
- * @param otherwise what stands in where it is left out
+ * @param otherwise the value where it is left out
  * @param meaning for documents; empty where name and type say it
- * @param <T> what it holds in Java
+ * @param <T> the value's type in Java
  */
 public record Field<T>(String name, FieldType<T> type, boolean required, Optional<T> otherwise, String meaning) {
     /** A required field. */
@@ -23,7 +23,7 @@ public record Field<T>(String name, FieldType<T> type, boolean required, Optiona
         return new Field<>(name, type, false, Optional.empty(), meaning);
     }
 
-    /** The same field where a value stands in when it is left out. */
+    /** The same field with a value for where it is left out. */
     public Field<T> otherwise(T value) {
         return new Field<>(name, type, false, Optional.of(value), meaning);
     }
@@ -33,7 +33,7 @@ public record Field<T>(String name, FieldType<T> type, boolean required, Optiona
         return new Field<>(other, type, required, otherwise, meaning);
     }
 
-    /** The field with its value. */
+    /** This field with a value. */
     public Value<T> is(T value) {
         return new Value<>(this, value);
     }

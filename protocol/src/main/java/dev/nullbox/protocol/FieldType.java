@@ -17,7 +17,7 @@ public sealed interface FieldType<T> {
     Truth TRUTH = new Truth();
     /** Bytes of any number within a message. */
     Bytes BYTES = new Bytes(0, Integer.MAX_VALUE, CallReason.OUT_OF_RANGE, CallReason.OUT_OF_RANGE);
-    /** Any JSON value, in the form of the codec that reads and writes it. */
+    /** Any JSON value, in the form of the codec. */
     Any ANY = new Any();
     /** A whole number of 0 or more. */
     Whole COUNT = new Whole(0, Long.MAX_VALUE, "");
@@ -72,12 +72,12 @@ public sealed interface FieldType<T> {
     record Truth() implements FieldType<Boolean> {}
 
     /**
-     * Bytes in base 64 (RFC 4648, section 4). Whoever reads one that is secret wipes it.
+     * Bytes in base 64 (RFC 4648, section 4). Code that reads a secret wipes it.
      *
      * @param min bytes at least
      * @param max bytes at most
-     * @param tooShort the reason of fewer
-     * @param tooLong the reason of more
+     * @param tooShort the reason when there are fewer
+     * @param tooLong the reason when there are more
      */
     record Bytes(int min, int max, Reason tooShort, Reason tooLong) implements FieldType<byte[]> {}
 
@@ -104,9 +104,9 @@ public sealed interface FieldType<T> {
     /**
      * A string that becomes a value of its own type.
      *
-     * @param parse throws {@link IllegalArgumentException} with what would be right
+     * @param parse throws {@link IllegalArgumentException} that says what is allowed
      * @param print the string again
-     * @param words what would be right, for documents
+     * @param words the allowed form in words, for documents
      * @param refused the reason of a string that is none
      */
     record Parsed<T>(Function<String, T> parse, Function<T, String> print, String words, Reason refused)

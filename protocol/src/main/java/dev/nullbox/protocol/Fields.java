@@ -6,10 +6,10 @@ import static dev.nullbox.protocol.FieldType.TRUTH;
 
 /** Fields that more than one service has. */
 public final class Fields {
-    /** Longest name of an agent in what is stored: one was once allowed to have so many characters. */
+    /** Longest name of an agent in stored data: an older rule allowed so many characters. */
     public static final int MAX_STORED_AGENT_NAME = 64;
 
-    /** An agent as answers and events name it: refused ones and those of before may have any name. */
+    /** Name of an agent in answers and events: refused ones and those stored under an older rule may have any name. */
     public static final Field<String> AGENT = Field.of("agent", TEXT, "the agent's name");
 
     public static final Field<Long> RUN = Field.of("run", COUNT, "the number of the agent's run");

@@ -7,7 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Fields with their values: a request, an answer, an object in one, or what an event tells. Immutable but for {@link #wipe}. */
+/**
+ * Fields with their values: a request, an answer, an object in one, or the content of an event. Immutable but for
+ * {@link #wipe}.
+ */
 public final class Message {
     private final Map<String, Value<?>> values = new LinkedHashMap<>();
 
@@ -48,7 +51,7 @@ public final class Message {
         return and(more.values.values().toArray(Value<?>[]::new));
     }
 
-    /** The same with a truth where it holds: a field that is left out says the opposite. */
+    /** The same with a truth value where it holds; an absent field means the opposite. */
     public Message andIf(Field<Boolean> field, boolean holds) {
         return holds ? and(field.is(true)) : this;
     }
@@ -60,15 +63,15 @@ public final class Message {
         return this;
     }
 
-    /** All that is there, in order. */
+    /** All values, in order. */
     public Collection<Value<?>> values() {
         return Collections.unmodifiableCollection(values.values());
     }
 
     /**
-     * The field's value, or what stands in for it.
+     * The field's value, or the field's value for where it is left out.
      *
-     * @throws IllegalStateException when there is neither: the codec has let no required field be missing
+     * @throws IllegalStateException when there is neither: the codec refuses messages without a required field
      */
     public <T> T get(Field<T> field) {
         return find(field)
@@ -81,7 +84,7 @@ public final class Message {
         return Math.toIntExact(get(field));
     }
 
-    /** The field's value where it is there. */
+    /** The field's value where it is present. */
     @SuppressWarnings("unchecked") // a value's type is its field's, and two fields of a name hold the same
     public <T> Optional<T> find(Field<T> field) {
         Value<?> value = values.get(field.name());
@@ -92,12 +95,12 @@ public final class Message {
         return values.containsKey(field.name());
     }
 
-    /** Overwrites the bytes that are values here, at whatever depth: they may be secrets. */
+    /** Overwrites the bytes among the values, at any depth: they may be secrets. */
     public void wipe() {
         values.values().forEach(value -> wipe(value.value()));
     }
 
-    /** Overwrites what of the value is bytes. */
+    /** Overwrites the bytes in a value, at any depth. */
     public static void wipe(Object value) {
         switch (value) {
             case byte[] bytes -> Arrays.fill(bytes, (byte) 0);

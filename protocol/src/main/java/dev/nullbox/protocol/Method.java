@@ -7,11 +7,12 @@ import java.util.List;
  * Contract of a method for its service, its callers and the gateway.
  *
  * @param name as on the wire: {@code "agent.start"}
- * @param service who answers it
- * @param audience who may call it
- * @param effect what it does
- * @param isStep whether it carries on what another method began, and is not told by itself: a chunk of a file
- * @param deadline for the service to answer; a caller that waits longer waits in vain
+ * @param service the service that answers it
+ * @param audience its permitted callers
+ * @param effect its effect, from which guards derive
+ * @param isStep whether it continues what another method began, as a chunk of a file does, and is therefore no event of
+ *     its own
+ * @param deadline longest time for the service to answer; callers need wait no longer
  * @param request its parameters
  * @param result its answer
  * @param meaning for documents
@@ -30,14 +31,14 @@ public record Method<R>(
     /** Deadline of most methods. */
     public static final Duration SHORT = Duration.ofSeconds(60);
 
-    /** Deadline of methods that go through a whole store. */
+    /** Deadline of methods that read a whole store. */
     public static final Duration LONG = Duration.ofHours(1);
 
     public Method {
         request = List.copyOf(request);
     }
 
-    /** Whether a call of it that succeeds is an event: those that look at something, again and again, are none. */
+    /** Whether a successful call of it is an event: methods that only look, called again and again, are none. */
     public boolean isTold() {
         return !isStep && effect != Effect.READ;
     }

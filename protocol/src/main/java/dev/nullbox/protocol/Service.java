@@ -10,7 +10,7 @@ public enum Service {
     CTXGRAPH,
     CAGE;
 
-    /** The service's name, which its process, user and socket bear. */
+    /** Name of the service, of its process and of its user. */
     public String key() {
         return name().toLowerCase(Locale.ROOT);
     }

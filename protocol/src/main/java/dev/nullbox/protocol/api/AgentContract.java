@@ -147,7 +147,7 @@ public final class AgentContract {
             .with(Fields.AGENT, PROBLEMS);
     public static final Event STARTING =
             CONTRACT.event("agent.starting", "a run begins").with(Fields.AGENT, Fields.REASON, Fields.RUN);
-    public static final Event WALLS = CONTRACT.event("agent.walls", "the VMM has read its walls and limits back")
+    public static final Event WALLS = CONTRACT.event("agent.walls", "the VMM has read its sandbox and limits back")
             .with(Fields.AGENT, Fields.RUN, CPU_MAX.optional(), MEMORY_MAX.optional(), PIDS_MAX.optional());
     public static final Event SHARES_MOVED = CONTRACT.event(
                     "agent.shares_moved", "the contents of its former shares are on a disk of its own")

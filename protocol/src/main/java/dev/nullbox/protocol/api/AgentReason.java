@@ -13,7 +13,7 @@ public enum AgentReason implements Reason {
     AGENT_BUSY(ErrorKind.TIMEOUT, "the agent is still starting or stopping"),
     EXEC_REFUSED(ErrorKind.INVALID_PARAMS, "the command or its surroundings cannot be used"),
     EXEC_UNKNOWN(ErrorKind.NOT_FOUND, "no such program runs", "run it anew"),
-    EXEC_LIMIT(ErrorKind.CONFLICT, "as many programs run as may", "wait until one has ended"),
+    EXEC_LIMIT(ErrorKind.CONFLICT, "the limit of programs is reached", "wait until one has ended"),
     EXEC_FAILED(ErrorKind.UNAVAILABLE, "the guest did not run the program", "nullctl logs --source cage says more"),
     AGENT_NAME(ErrorKind.INVALID_PARAMS, "the name is none, or is an agent's of the image", "choose another name"),
     AGENT_MANIFEST(
@@ -27,16 +27,19 @@ public enum AgentReason implements Reason {
     AGENT_VERSION(ErrorKind.NOT_FOUND, "the agent has no such version", "nullctl agent show lists them"),
     AGENT_FIXED(ErrorKind.CONFLICT, "the agent is the image's or lies on the data disk, and not in the store"),
     IMPORT_UNKNOWN(ErrorKind.NOT_FOUND, "no such import is under way", "add the agent anew"),
-    IMPORT_BUSY(ErrorKind.CONFLICT, "as many imports as may be are under way", "wait until one is over"),
+    IMPORT_BUSY(ErrorKind.CONFLICT, "the limit of imports is reached", "wait until one is over"),
     STORE_FAILED(ErrorKind.INTERNAL, "the data partition failed", "nullctl logs --source cage says more"),
-    LOGS_LIMIT(ErrorKind.CONFLICT, "as many follow the output of agents as may", "end one of them, or leave -f out"),
+    LOGS_LIMIT(
+            ErrorKind.CONFLICT,
+            "the limit of followers of agents' output is reached",
+            "end one of them, or leave -f out"),
     DISK_UNKNOWN(ErrorKind.NOT_FOUND, "the agent has no such disk", "nullctl volume list shows them"),
     CAGE_STOPS(ErrorKind.UNAVAILABLE, "cage is stopping"),
-    LEASE(ErrorKind.INTERNAL, "the warden lent something else than was asked for"),
+    LEASE(ErrorKind.INTERNAL, "the warden's lease differs from the request"),
     BAD_REQUEST(ErrorKind.INVALID_REQUEST, "not a request of HTTP/1.1"),
     METHOD(ErrorKind.INVALID_REQUEST, "another method than GET"),
     UNKNOWN(ErrorKind.NOT_FOUND, "no secret of the agent's manifest has the name"),
-    DENIED(ErrorKind.DENIED, "nobody may have the secret"),
+    DENIED(ErrorKind.DENIED, "the secret is a canary, which nobody may have"),
     REFUSALS(ErrorKind.UNAVAILABLE, "too many of the agent's requests were refused", "ask more slowly");
 
     @SuppressWarnings("ImmutableEnumChecker") // strings and an enum

@@ -40,12 +40,12 @@ final class Contract {
         return method(name, Audience.OPERATORS, effect, false, Method.SHORT, result, meaning);
     }
 
-    /** A method for operators that carries on what another one began. */
+    /** A method for operators that continues another one. */
     <R> Draft<Method<R>> operatorsStep(String name, Effect effect, FieldType<R> result, String meaning) {
         return method(name, Audience.OPERATORS, effect, true, Method.SHORT, result, meaning);
     }
 
-    /** A method for operators that goes through a whole store. */
+    /** A method for operators that reads a whole store. */
     <R> Draft<Method<R>> longOperators(String name, Effect effect, FieldType<R> result, String meaning) {
         return method(name, Audience.OPERATORS, effect, false, Method.LONG, result, meaning);
     }
@@ -82,10 +82,10 @@ final class Contract {
         };
     }
 
-    /** A method or event but for its fields. */
+    /** Method or event without its fields. */
     @FunctionalInterface
     interface Draft<T> extends Function<List<Field<?>>, T> {
-        /** Declares it with these fields, which are all that it may have. */
+        /** Declares it with these fields, and no others. */
         default T with(Field<?>... fields) {
             return apply(List.of(fields));
         }

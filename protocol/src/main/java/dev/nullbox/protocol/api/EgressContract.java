@@ -47,7 +47,7 @@ public final class EgressContract {
 
     public static final Field<String> RULESET = Field.of("ruleset", FieldType.SHA256, "of the ruleset's text");
 
-    public static final Field<Long> TIMES = Field.of("times", COUNT, "how often, since it was last told");
+    public static final Field<Long> TIMES = Field.of("times", COUNT, "how often, since the last such event");
     public static final Field<String> ALLOWED_BY =
             Field.of("allowed_by", TEXT, "the line of capabilities.network that would allow it");
 

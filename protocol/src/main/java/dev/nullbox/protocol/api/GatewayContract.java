@@ -21,7 +21,7 @@ public final class GatewayContract {
             CONTRACT.event("gateway.refused", "a handshake failed").with(Fields.WHY);
     public static final Event CALL = CONTRACT.event(
                     "gateway.call",
-                    "an operator called a method; those that only look, and chunks of what was begun, are told"
+                    "an operator called a method; those that only look, and chunks of a transfer, are events only"
                             + " when they fail")
             .with(CLIENT, Fields.METHOD, Fields.OK);
 

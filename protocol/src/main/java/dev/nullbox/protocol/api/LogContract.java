@@ -19,7 +19,7 @@ import java.util.List;
 public final class LogContract {
     static final Contract CONTRACT = new Contract(Service.CAGE);
 
-    /** Most lines from before now that may be asked for. */
+    /** Most earlier lines that one request may ask for. */
     public static final long MAX_LAST = 100_000;
 
     /** The stream of an agent's standard output. */

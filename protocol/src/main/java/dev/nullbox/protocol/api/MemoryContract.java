@@ -27,20 +27,20 @@ import java.util.Map;
 public final class MemoryContract {
     static final Contract CONTRACT = new Contract(Service.CTXGRAPH);
 
-    /** Sources that one request excludes. */
+    /** Most sources that one request excludes. */
     public static final int MAX_SOURCES = 16;
 
     public static final int MAX_PARENTS = 64;
-    /** Numbers of one vector. */
+    /** Most numbers of one vector. */
     public static final int MAX_DIMENSIONS = 4_096;
 
     public static final int MAX_HITS = 100;
     public static final int MAX_CHUNKS = 8_192;
-    /** Patterns of an agent's list of keys. */
+    /** Most patterns in an agent's list of keys. */
     public static final int MAX_PATTERNS = 64;
-    /** What an agent may store, in MiB, unless said otherwise. */
+    /** MiB that an agent may store, unless its manifest sets another limit. */
     public static final int DEFAULT_MAX_MB = 64;
-    /** How often it may write, in a minute, unless said otherwise. */
+    /** Writes of an agent in a minute, unless its manifest sets another limit. */
     public static final int DEFAULT_WRITES = 600;
 
     /** Direction of a trace. */
@@ -64,7 +64,7 @@ public final class MemoryContract {
     public static final Field<Object> VALUE = Field.of("value", ANY, "any JSON value, to about 1 MB");
     public static final Field<List<String>> PARENTS =
             Field.of("parents", listOf(TEXT), "ids of the nodes that the value came from, at most " + MAX_PARENTS);
-    public static final Field<Boolean> QUARANTINED = Field.of("quarantined", TRUTH, "whether the value is held back");
+    public static final Field<Boolean> QUARANTINED = Field.of("quarantined", TRUTH, "whether the value is quarantined");
     public static final Field<List<String>> NOT_INFLUENCED_BY = Field.of(
                     "not_influenced_by",
                     new FieldType.ListOf<>(TEXT, MAX_SOURCES),
@@ -200,7 +200,7 @@ public final class MemoryContract {
             Field.of("damaged", listOf(TEXT), "node ID, chunk ID, or what SQLite says of its tables");
     public static final Field<List<String>> IDS =
             Field.of("ids", listOf(TEXT), "of nodes").optional();
-    public static final Field<Long> HELD = Field.of("held", COUNT, "of them held back here");
+    public static final Field<Long> HELD = Field.of("held", COUNT, "of them quarantined here");
     public static final Field<Long> ENTRY_COUNT = Field.of("entries", COUNT, "how many");
     public static final Field<Boolean> WITH_DAMAGE =
             Field.of("with_damage", TRUTH, "a damaged backup too").otherwise(false);
@@ -219,7 +219,7 @@ public final class MemoryContract {
                     "holds back all that a source has influenced")
             .with(INFLUENCED_BY, REASON);
     public static final Method<Message> QUARANTINE_LIST = CONTRACT.operators(
-                    "memory.quarantines", Effect.READ, struct(QUARANTINES), "what is held back and why")
+                    "memory.quarantines", Effect.READ, struct(QUARANTINES), "the quarantines and their reasons")
             .with();
     public static final Method<Message> RELEASE = CONTRACT.longOperators(
                     "memory.release", Effect.CHANGE, struct(NODE_COUNT), "ends a quarantine")

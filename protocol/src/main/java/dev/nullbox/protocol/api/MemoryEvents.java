@@ -18,7 +18,7 @@ public final class MemoryEvents {
             CONTRACT.event("memory.attached", "an agent's listener is open").with(Fields.AGENT, Fields.ADDRESS);
     public static final Event DETACHED =
             CONTRACT.event("memory.detached", "it is closed").with(Fields.AGENT, Fields.ADDRESS);
-    public static final Event QUARANTINED = CONTRACT.event("memory.quarantined", "nodes are held back")
+    public static final Event QUARANTINED = CONTRACT.event("memory.quarantined", "nodes are quarantined")
             .with(MemoryContract.QUARANTINE, MemoryContract.INFLUENCED_BY, MemoryContract.NODE_COUNT);
     public static final Event RELEASED = CONTRACT.event("memory.released", "they no longer are")
             .with(MemoryContract.QUARANTINE, MemoryContract.NODE_COUNT);

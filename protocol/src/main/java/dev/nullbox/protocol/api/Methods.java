@@ -46,7 +46,7 @@ public final class Methods {
                     AgentReason.values(),
                     ImportReason.values())
             .flatMap(Stream::of)
-            // One word may be several services'; its remedy is then the same.
+            // A reason may belong to several services; its remedy is then the same.
             .collect(Collectors.toUnmodifiableMap(Reason::name, reason -> reason, (first, _) -> first));
 
     private Methods() {}

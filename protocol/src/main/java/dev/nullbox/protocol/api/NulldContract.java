@@ -21,7 +21,7 @@ import java.util.List;
 public final class NulldContract {
     static final Contract CONTRACT = new Contract(Service.NULLD);
 
-    /** Records of one answer. */
+    /** Most records in one answer. */
     public static final int MAX_RECORDS = 500;
 
     private static final int MAX_WAIT_MS = 10_000;

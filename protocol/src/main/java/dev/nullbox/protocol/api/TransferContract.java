@@ -11,7 +11,7 @@ import dev.nullbox.protocol.Method;
 
 /**
  * Transfer of a file that is longer than a message, chunk by chunk: {@code SERVICE.transfer.read}, {@code .write} and
- * {@code .drop}, the same for each service that has files to give or take.
+ * {@code .drop}, the same for each service that sends or receives files.
  *
  * @param read the next chunk of a file that the service made
  * @param write the next chunk of a file that the caller sends

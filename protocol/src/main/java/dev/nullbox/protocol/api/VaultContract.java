@@ -29,17 +29,17 @@ public final class VaultContract {
     public static final int MIN_PASSPHRASE_BYTES = 8;
     public static final int MAX_PASSPHRASE_BYTES = 1024;
     public static final int KEY_BYTES = 32;
-    /** Secrets of one lease. */
+    /** Most secrets of one lease. */
     public static final int MAX_LEASE_NAMES = 64;
-    /** Bytes of the values of one lease. */
+    /** Most bytes of the values of one lease. */
     public static final int MAX_LEASE_BYTES = 640 * 1024;
     /** Highest version of a secret that a lease may name. */
     public static final int MAX_VERSION = 1_000_000;
 
     public static final int MAX_READS = 1_000;
-    /** A year. */
+    /** Longest lease: a year. */
     public static final int MAX_TTL_SECONDS = 31_536_000;
-    /** Secrets of one answer: each takes at most 170 bytes. */
+    /** Most secrets in one answer: each takes at most 170 bytes. */
     private static final int MAX_LISTED = 5_000;
 
     private static final int MAX_AUDIT_PAGE = 1_500;
@@ -129,7 +129,7 @@ public final class VaultContract {
     public static final Field<Long> VERSION = Field.of("version", whole(1, Integer.MAX_VALUE, ""), "");
     public static final Field<Long> CREATED = Field.of("created", whole(0, Long.MAX_VALUE, SECONDS), "");
     public static final Field<Boolean> CANARY =
-            Field.of("canary", TRUTH, "nobody is ever lent it").otherwise(false);
+            Field.of("canary", TRUTH, "it is never leased").otherwise(false);
     public static final Field<SecretName> AFTER_NAME = NAME.named("after").optional();
     public static final Field<Long> MAX =
             Field.of("max", whole(1, MAX_LISTED, ""), "entries at most").otherwise(1_000L);
@@ -194,7 +194,7 @@ public final class VaultContract {
             .optional();
     public static final Field<Long> READS = Field.of("reads", whole(1, MAX_READS, ""), "how often it may be fetched")
             .otherwise(1L);
-    public static final Field<Long> TTL_S = Field.of("ttl_s", whole(1, MAX_TTL_SECONDS, "s"), "how long it is lent")
+    public static final Field<Long> TTL_S = Field.of("ttl_s", whole(1, MAX_TTL_SECONDS, "s"), "how long it is leased")
             .optional();
     public static final Field<String> DELIVER =
             Field.of("deliver", FieldType.choice("file", "fetch"), "").otherwise("file");
@@ -227,7 +227,7 @@ public final class VaultContract {
                     "vault.lease", Effect.SECRET, struct(LEASE, VALUES), "lends secrets to a run: all or none")
             .with(AGENT, RUN, REFS);
     public static final Method<Message> FETCH = CONTRACT.host(
-                    "vault.fetch", Effect.SECRET, struct(VALUE), "one that was lent to be fetched")
+                    "vault.fetch", Effect.SECRET, struct(VALUE), "one that was leased to be fetched")
             .with(AGENT, RUN, NAME);
     public static final Method<Message> LEASES = CONTRACT.operators(
                     "vault.leases", Effect.READ, struct(LEASE_LIST, Fields.SEQ, LEFT_OUT), "the leases")

@@ -47,7 +47,7 @@ public final class VaultEvents {
             CONTRACT.event("vault.export", "the vault left as a file").with(Fields.BYTES, CALLER);
     public static final Event IMPORT = CONTRACT.event("vault.import", "a file's secrets were added")
             .with(VaultContract.SECRETS, VaultContract.VERSIONS, CALLER);
-    public static final Event LEASE = CONTRACT.event("vault.lease", "secrets were lent")
+    public static final Event LEASE = CONTRACT.event("vault.lease", "secrets were leased")
             .with(Fields.AGENT, VaultContract.RUN, VaultContract.LEASE, VaultContract.NAMES);
     public static final Event FETCH =
             CONTRACT.event("vault.fetch", "one was fetched").with(Fields.AGENT, VaultContract.RUN, Fields.NAME);
@@ -59,7 +59,7 @@ public final class VaultEvents {
             .with(Fields.AGENT, VaultContract.RUN, Fields.NAME);
     public static final Event DENIED = CONTRACT.event("vault.denied", "a call was refused")
             .with(Fields.METHOD, CALLER, Fields.AGENT, VaultContract.CODE, VaultContract.NAMES, MORE, SUPPRESSED);
-    /** What is known of a change before it begins. */
+    /** Fields of a change that are known before it begins. */
     private static final Field<?>[] KNOWN = {
         OF,
         CALLER,

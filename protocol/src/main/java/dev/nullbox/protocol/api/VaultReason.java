@@ -3,7 +3,7 @@ package dev.nullbox.protocol.api;
 import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.protocol.Reason;
 
-/** Warden's reasons. Those of a file's failure are INVALID_PARAMS where the file is one that the caller gave. */
+/** Warden's reasons. Failures of a file are INVALID_PARAMS where the caller supplied the file. */
 public enum VaultReason implements Reason {
     VAULT_NEW(ErrorKind.UNAVAILABLE, "there is no vault yet", "nullctl vault init makes the vault"),
     VAULT_SEALED(ErrorKind.UNAVAILABLE, "the vault is there and not open", "nullctl vault unseal opens it"),

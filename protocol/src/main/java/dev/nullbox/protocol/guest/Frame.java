@@ -7,17 +7,17 @@ import java.util.Arrays;
 /**
  * Frame of the guest protocol.
  *
- * @param payload the bytes themselves, not a copy: whoever has the frame wipes them where they hold a secret
+ * @param payload the bytes themselves, not a copy: the frame's last user wipes them where they hold a secret
  */
 @SuppressWarnings("ArrayRecordComponent") // a buffer that is passed on and wiped, never compared
 public record Frame(FrameKind kind, byte[] payload) {
     /**
-     * The start of a frame, which its payload follows.
+     * Header of a frame; the payload follows it.
      *
      * @param length bytes of the payload
      */
     public record Header(FrameKind kind, int length) {
-        /** As on the wire. */
+        /** The frame as on the wire. */
         public ByteBuffer encode() {
             return ByteBuffer.allocate(GuestProtocol.HEADER_BYTES)
                     .putInt(length)
@@ -26,9 +26,9 @@ public record Frame(FrameKind kind, byte[] payload) {
         }
 
         /**
-         * The start of a frame out of its bytes.
+         * Parses a header.
          *
-         * @throws IOException when the bytes are none
+         * @throws IOException when the bytes are no header
          */
         public static Header parse(ByteBuffer bytes) throws IOException {
             int length = bytes.getInt(0);
@@ -54,7 +54,7 @@ public record Frame(FrameKind kind, byte[] payload) {
     }
 
     /**
-     * The number that it holds.
+     * The number in the payload.
      *
      * @throws IOException when it is not one number of 4 bytes, and not negative
      */
@@ -79,7 +79,7 @@ public record Frame(FrameKind kind, byte[] payload) {
         Arrays.fill(payload, (byte) 0);
     }
 
-    /** Without the payload, which may be a secret. */
+    /** Kind and length; the payload may be a secret. */
     @Override
     public String toString() {
         return kind + " of " + payload.length + " bytes";

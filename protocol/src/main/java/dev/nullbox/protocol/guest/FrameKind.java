@@ -15,15 +15,17 @@ public enum FrameKind {
     STDOUT(4),
     /** Bytes of a program's standard error. */
     STDERR(5),
-    /** The sender sends no more of this stream: there is no half-close. */
+    /** End of the sender's stream: there is no half-close. */
     END(6),
     /** Rows and columns of a terminal, 2 bytes big-endian each. */
     RESIZE(7),
     /** A signal's number, 4 bytes big-endian. */
     SIGNAL(8),
-    /** How a program ended, in fields. */
+    /** The end of a program, in fields. */
     EXIT(9),
-    /** So many bytes of the other side's stream are taken, and as many more may come: 4 bytes big-endian. */
+    /**
+     * Flow control: so many bytes of the receiver's stream were taken, and as many more may come: 4 bytes big-endian.
+     */
     CREDIT(10);
 
     private final int number;

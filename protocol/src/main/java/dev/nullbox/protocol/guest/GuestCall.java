@@ -24,7 +24,7 @@ public record GuestCall(GuestOp op, int id, Fields fields) {
 
         private final List<Entry> entries = new ArrayList<>();
 
-        /** None yet. */
+        /** No fields yet. */
         public Fields() {}
 
         public Fields add(GuestTag tag, byte[] value) {
@@ -80,7 +80,7 @@ public record GuestCall(GuestOp op, int id, Fields fields) {
             return texts;
         }
 
-        /** Tells whether the tag is there. */
+        /** Whether the tag is present. */
         public boolean has(GuestTag tag) {
             return first(tag).isPresent();
         }
@@ -143,9 +143,9 @@ public record GuestCall(GuestOp op, int id, Fields fields) {
     }
 
     /**
-     * The call or answer that a payload is.
+     * Parses a payload.
      *
-     * @throws IOException when the payload is none
+     * @throws IOException when the payload is neither a call nor an answer
      */
     public static GuestCall parse(byte[] payload) throws IOException {
         if (payload.length < HEADER_BYTES) {
@@ -160,7 +160,7 @@ public record GuestCall(GuestOp op, int id, Fields fields) {
                 Fields.decode(bytes));
     }
 
-    /** The text of an error that an answer tells. */
+    /** The text of an answer's error. */
     public Optional<String> error() throws IOException {
         return fields.text(GuestTag.ERROR);
     }

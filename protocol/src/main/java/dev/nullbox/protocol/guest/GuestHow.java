@@ -9,17 +9,17 @@ public enum GuestHow {
     EXITED(1),
     /** By the signal CODE. */
     SIGNALLED(2),
-    /** Killed by the guest's kernel for want of memory. */
+    /** Killed by the guest's kernel for lack of memory. */
     OUT_OF_MEMORY(3),
     /** It asked for a restart of its machine: reboot in its PID namespace. */
     REBOOT(4),
-    /** It asked for its machine to be switched off. */
+    /** It asked for its machine to be powered off. */
     POWER_OFF(5),
-    /** Its command is not there. */
+    /** Its command does not exist. */
     NOT_FOUND(6),
     /** Its command cannot be executed. */
     NOT_EXECUTABLE(7),
-    /** The guest could not be set up; TEXT says why. */
+    /** The guest could not be set up; TEXT has the reason. */
     SETUP(8);
 
     private final int number;
@@ -32,7 +32,7 @@ public enum GuestHow {
         return number;
     }
 
-    /** The way of the number; empty when there is none. */
+    /** The way of the number; empty for an unknown one. */
     public static Optional<GuestHow> of(long number) {
         return Arrays.stream(values()).filter(how -> how.number() == number).findFirst();
     }

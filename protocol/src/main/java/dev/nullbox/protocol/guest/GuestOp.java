@@ -5,19 +5,21 @@ import java.util.Optional;
 
 /** Operation of a call. */
 public enum GuestOp {
-    /** First on every connection: the guest's with VERSION, ROLE and TOKEN, answered by the host's VERSION. */
+    /**
+     * The first call on every connection: the guest's, with VERSION, ROLE and TOKEN, answered by the host's VERSION.
+     */
     HELLO(1),
-    /** What there is once in a configuration. */
+    /** The settings that a configuration has once. */
     SETUP(2),
     /** The next word of the agent's command. */
     WORD(3),
     /** One NAME=value of its environment. */
     ENV(4),
-    /** A file to place, or, with APPEND, more of the file before. */
+    /** A file to write, or, with APPEND, more of the file before. */
     FILE(5),
-    /** A secret to place. */
+    /** A secret to write. */
     SECRET(6),
-    /** The guest lives. */
+    /** Heartbeat of the guest. */
     HEARTBEAT(7),
     /** The agent's execve has succeeded. */
     STARTED(8),
@@ -25,7 +27,7 @@ public enum GuestOp {
     WIPE(9),
     /** Sends the agent a signal, and ends the guest after a time at the latest. */
     STOP(10),
-    /** Starts the Java tools where they do not run. */
+    /** Starts the Java tools if they do not run. */
     TOOLS(11),
     /** Sets the clock. */
     TIME(12),
@@ -33,7 +35,7 @@ public enum GuestOp {
     CHECK(13),
     /** Runs a program beside the agent. */
     EXEC(14),
-    /** The answer to a configuration. */
+    /** End of a configuration; the guest may start. */
     GO(15),
     /** A disk's file system is being repaired, for which the start takes longer. */
     REPAIR(16);

@@ -1,6 +1,6 @@
 package dev.nullbox.protocol.guest;
 
-/** Numbers of the guest protocol that belong to no list. Source: vsock(7) for the addresses. */
+/** Constants of the guest protocol that belong to no enum. Source: vsock(7) for the addresses. */
 public final class GuestProtocol {
     /** The only version; each side says its own in its hello. */
     public static final int PROTOCOL_VERSION = 1;
@@ -17,7 +17,7 @@ public final class GuestProtocol {
     /** All frames of a configuration together, in bytes. */
     public static final int MAX_CONFIGURATION = 8 << 20;
 
-    /** Bytes that one direction of a program's streams may hold that the other side has not taken. */
+    /** Window of one direction of a program's streams: most bytes that were sent and not yet taken. */
     public static final int STREAM_WINDOW = 131_072;
 
     /** Programs that run beside an agent at once. */

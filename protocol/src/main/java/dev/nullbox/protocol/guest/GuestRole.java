@@ -9,7 +9,7 @@ public enum GuestRole {
     INIT(1),
     /** The configuration, from host to guest. */
     CONFIG(2),
-    /** What the agent writes, from guest to host. */
+    /** The agent's output, from guest to host. */
     OUTPUT(3),
     /** The control connection of the Java tools. */
     TOOLS(4),

@@ -1,12 +1,12 @@
 package dev.nullbox.protocol.guest;
 
-/** Fate of what an agent writes to its root file system. */
+/** Persistence of an agent's writes to its root file system. */
 public enum GuestRoot {
-    /** It is gone with the run. */
+    /** Writes are lost with the run. */
     EPHEMERAL(1),
-    /** It outlives runs. */
+    /** Writes outlive runs. */
     PERSISTENT(2),
-    /** Nothing can be written. */
+    /** Writes are refused. */
     READ_ONLY(3);
 
     private final int number;

@@ -11,7 +11,7 @@ public enum GuestTag {
     VERSION(1),
     ROLE(2),
     TOKEN(3),
-    /** What went wrong; an answer without it tells success. */
+    /** An error; an answer without it means success. */
     ERROR(4),
     NAME(5),
     PATH(6),

@@ -31,7 +31,7 @@ public record AgentName(String value) implements Comparable<AgentName> {
         }
     }
 
-    /** The name that a text is, if it is one. */
+    /** The text as a name; empty when it is none. */
     public static Optional<AgentName> find(String text) {
         try {
             return Optional.of(new AgentName(text));
@@ -40,7 +40,7 @@ public record AgentName(String value) implements Comparable<AgentName> {
         }
     }
 
-    /** The type of fields that hold one, with the reason of a string that is none. */
+    /** Type of fields that hold a name, with the reason for a string that is none. */
     public static FieldType<AgentName> type(Reason refused) {
         return new FieldType.Parsed<>(AgentName::new, AgentName::value, RULE, refused);
     }

@@ -7,10 +7,10 @@ package dev.nullbox.protocol.id;
  * @param low its second octet
  */
 public record AgentNetwork(int high, int low) {
-    /** What holds unless the kernel's command line names another. */
+    /** Network unless the kernel's command line names another. */
     public static final AgentNetwork DEFAULT = new AgentNetwork(10, 221);
 
-    /** Environment variable by which PID 1 names it to services. */
+    /** Environment variable by which PID 1 passes it to services. */
     public static final String VARIABLE = "NULLBOX_AGENT_NETWORK";
 
     private static final int BITS = 16;
@@ -44,7 +44,7 @@ public record AgentNetwork(int high, int low) {
         };
     }
 
-    /** Whether an address of so many leading bits' network has any in common with this one. */
+    /** Whether a network of this prefix length has addresses in common with this one. */
     public boolean overlaps(byte[] address, int prefixLength) {
         if (address.length != Integer.BYTES) {
             return false;

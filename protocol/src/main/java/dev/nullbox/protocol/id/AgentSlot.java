@@ -8,14 +8,14 @@ import java.util.Optional;
  * <p>Slot n has a /30 of the agents' network: the third octet is n modulo 256, the fourth begins at four times n / 256.
  * So slot 1 is 10.221.1.0/30, slot 64 is 10.221.64.0/30, slot 256 is 10.221.0.4/30.
  *
- * @param network of which it has its addresses
+ * @param network the agents' network, which its addresses are in
  * @param number 1 to {@link #MAX}
  */
 public record AgentSlot(AgentNetwork network, int number) {
-    /** How many there are. */
+    /** Number of slots. */
     public static final int MAX = 1_024;
 
-    /** What the names of agents' interfaces begin with, and no other's. */
+    /** Prefix of the names of agents' interfaces, and of no other's. */
     public static final String INTERFACE_PREFIX = "nb";
 
     /** TCP port of the agent's memory, at its gateway address. */
@@ -30,16 +30,14 @@ public record AgentSlot(AgentNetwork network, int number) {
     private static final int OCTET = 256;
     private static final int ADDRESSES = 4;
 
-    /**
-     * @throws IllegalArgumentException for a number that is none
-     */
+    /** @throws IllegalArgumentException for a number out of range */
     public AgentSlot {
         if (number < 1 || number > MAX) {
             throw new IllegalArgumentException("there is no slot " + number + ": 1 to " + MAX);
         }
     }
 
-    /** The slot of a host interface; empty when the interface is no agent's. */
+    /** The slot of a host interface; empty when it belongs to no agent. */
     public static Optional<AgentSlot> ofInterface(AgentNetwork network, String name) {
         String digits = name.startsWith(INTERFACE_PREFIX) ? name.substring(INTERFACE_PREFIX.length()) : "";
         return digits.matches("[1-9][0-9]{0,3}") && Integer.parseInt(digits) <= MAX

@@ -1,6 +1,6 @@
 package dev.nullbox.protocol.id;
 
-/** A value that its type refuses: what is wrong with it, and what would be right. */
+/** Refusal of a value by its type: what is wrong with it, and what would be right. */
 public final class InvalidValueException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 

@@ -5,8 +5,8 @@ import dev.nullbox.protocol.Reason;
 import java.util.List;
 
 /**
- * Some keys of the shared memory: one key {@code SPACE/KEY}, or all below a prefix, {@code SPACE/...}{@code /*}. An agent's
- * own space has its name; others are shared by those whose manifests name them.
+ * Pattern of keys of the shared memory: one key {@code SPACE/KEY}, or all below a prefix, {@code SPACE/...}{@code /*}.
+ * An agent's own space has its name; others are shared by the agents whose manifests name them.
  *
  * @param value segments of letters, digits, {@code . _ -}, parted by single slashes; at most 256 characters
  */
@@ -48,12 +48,12 @@ public record KeyPattern(String value) {
         return true;
     }
 
-    /** All keys of one agent. */
+    /** Pattern of all keys in an agent's own space. */
     public static KeyPattern allOf(AgentName agent) {
         return new KeyPattern(agent.value() + "/*");
     }
 
-    /** The type of fields that hold one, with the reason of a string that is none. */
+    /** Type of fields that hold a pattern, with the reason for a string that is none. */
     public static FieldType<KeyPattern> type(Reason refused) {
         return new FieldType.Parsed<>(
                 KeyPattern::new, KeyPattern::value, "`space/key`, or `space/*` for all in it", refused);

@@ -4,20 +4,20 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 
 /**
- * A name server that egress asks for agents. PID 1 and the DHCP client's script write them to files of PID 1's run
- * directory, one a line, which egress reads.
+ * Name server that egress queries on behalf of agents. PID 1 and the DHCP client's script write name servers to files
+ * of PID 1's run directory, one a line, which egress reads.
  *
  * @param address IPv4
  * @param port of UDP and TCP, 1 to 65535
  */
 public record NameServer(InetAddress address, int port) {
-    /** The file of the kernel's command line, which goes before the other. */
+    /** File of the kernel command line's servers, which takes precedence. */
     public static final String FILE_OF_COMMAND_LINE = "resolvers";
 
     /** The file of DHCP's lease. */
     public static final String FILE_OF_LEASE = "resolvers.dhcp";
 
-    /** The most that are asked. */
+    /** Most servers that are used. */
     public static final int MOST = 4;
 
     private static final int DNS_PORT = 53;
@@ -56,7 +56,7 @@ public record NameServer(InetAddress address, int port) {
                 && Integer.parseInt(digits) <= MAX_PORT;
     }
 
-    /** As {@link #parse} reads it, without the port of all name servers. */
+    /** The form that {@link #parse} reads, without the default port. */
     @Override
     public String toString() {
         return address.getHostAddress() + (port == DNS_PORT ? "" : ":" + port);

@@ -21,7 +21,7 @@ public record SecretName(String value) {
         }
     }
 
-    /** The type of fields that hold one, with the reason of a string that is none. */
+    /** Type of fields that hold a name, with the reason for a string that is none. */
     public static FieldType<SecretName> type(Reason refused) {
         return new FieldType.Parsed<>(SecretName::new, SecretName::value, Text.IDENTIFIER, refused);
     }

@@ -1,6 +1,6 @@
 package dev.nullbox.protocol.id;
 
-/** Questions about strings, answered without patterns, and a bounded way to show hostile text. */
+/** Predicates on strings without patterns, and a bounded form of hostile text for messages. */
 public final class Text {
     /** The longest identifier, in characters. */
     public static final int MAX_IDENTIFIER = 64;
@@ -11,12 +11,12 @@ public final class Text {
 
     private Text() {}
 
-    /** Letters and digits of ASCII. */
+    /** Whether it is an ASCII letter or digit. */
     public static boolean isAlphanumeric(char c) {
         return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     }
 
-    /** Decimal digits of ASCII. */
+    /** Whether it is an ASCII decimal digit. */
     public static boolean isDigit(char c) {
         return c >= '0' && c <= '9';
     }

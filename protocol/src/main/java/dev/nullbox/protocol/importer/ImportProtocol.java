@@ -13,7 +13,7 @@ import dev.nullbox.protocol.Message;
 import java.util.Arrays;
 import java.util.List;
 
-/** Fields of an import, and its bounds. */
+/** Messages between cage and the importer: the fields of an import's request, progress and outcome, and its bounds. */
 public final class ImportProtocol {
     /** The longest request, in bytes, without its line feed. */
     public static final int MAX_REQUEST_BYTES = 1 << 16;
@@ -21,17 +21,17 @@ public final class ImportProtocol {
     /** The name of the image in the work directory. */
     public static final String IMAGE_FILE = "root.erofs";
 
-    /** Paths of left-out entries that a result names at most. */
+    /** Most paths of left-out entries that a result names. */
     public static final int MAX_NAMED = 20;
 
-    /** A root of 10 GiB whose layers replace some of its files. */
+    /** Most bytes of layers: a root of 10 GiB whose layers replace some of its files. */
     public static final long MAX_BYTES = 24L << 30;
 
     public static final long MAX_ENTRIES = 500_000;
 
     private static final int MAX_SECONDS = 86_400;
 
-    /** Request: who the importer becomes, and where it lies. */
+    /** Fields of the request: the identity that the importer takes, and the place of the archive. */
     public static final Field<Long> CAGE_PID = id("cage_pid", "cage's, whose death ends the importer");
 
     public static final Field<Long> UID = id("uid", "user and group that the importer becomes");
@@ -68,7 +68,7 @@ public final class ImportProtocol {
             LIMIT_ENTRIES,
             LIMIT_SECONDS);
 
-    /** Progress: a line with these two. */
+    /** Fields of progress: a line has both. */
     public static final Field<Long> READ =
             Field.of("read", COUNT, "bytes so far").optional();
 
@@ -165,7 +165,7 @@ public final class ImportProtocol {
 
     private ImportProtocol() {}
 
-    /** Kind of archive, told by its content. */
+    /** Kind of archive, found by its content. */
     public enum SourceKind {
         /** An OCI image layout. */
         OCI,

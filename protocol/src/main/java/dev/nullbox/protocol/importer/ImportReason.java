@@ -3,7 +3,7 @@ package dev.nullbox.protocol.importer;
 import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.protocol.Reason;
 
-/** Reasons for which an archive becomes no image. */
+/** Reasons for which an archive is refused. */
 public enum ImportReason implements Reason {
     IMPORT_FORMAT(
             ErrorKind.INVALID_PARAMS,
@@ -32,7 +32,7 @@ public enum ImportReason implements Reason {
             "the archive is larger than an agent's root may be",
             "make the image smaller, or raise the limit that the message names"),
     IMPORT_SPACE(ErrorKind.UNAVAILABLE, "no room for the image", "free some, or use a larger data partition"),
-    IMPORT_FAILED(ErrorKind.INTERNAL, "a fault of the appliance", "read cage's lines in the log");
+    IMPORT_FAILED(ErrorKind.INTERNAL, "an internal error of the appliance", "nullctl logs --source cage says more");
 
     @SuppressWarnings("ImmutableEnumChecker") // strings and an enum
     private final Details details;
