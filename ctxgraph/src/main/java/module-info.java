@@ -1,4 +1,4 @@
-/** Shared memory for agents: content-addressed by SHA-256, in SQLite. */
+/** Shared memory for agents, content-addressed by SHA-256, in SQLite. */
 module dev.nullbox.ctxgraph {
     requires static org.jspecify;
     requires dev.nullbox.protocol;

@@ -28,7 +28,10 @@ public final class CtxgraphMain {
         }
     }
 
-    /** In the appliance nothing is unpacked into a directory for temporary files: the library lies in the image. */
+    /**
+     * Loads SQLite's native library from the image: in the appliance nothing is unpacked into a directory for temporary
+     * files.
+     */
     private static void useLibraryOfImage() {
         if (Files.exists(IMAGE_LIBRARY)) {
             System.setProperty("org.sqlite.lib.path", String.valueOf(IMAGE_LIBRARY.getParent()));

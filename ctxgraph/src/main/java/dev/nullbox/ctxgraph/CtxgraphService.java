@@ -23,10 +23,14 @@ import java.util.List;
 /**
  * The memory service: the store, its socket for host services, and a listener for every attached agent.
  *
- * <p>On the socket root and the gateway act as the operator; at a listener its address says which agent it is.
+ * <p>On the socket root and the gateway act as the operator; at a listener the address that was called identifies the
+ * agent.
  */
 final class CtxgraphService implements AutoCloseable {
-    /** More workers than usual, because watches wait on them; more time, because a backup of a large store takes it. */
+    /**
+     * More workers than usual, because watches block them; a longer deadline, because a backup of a large store takes
+     * it.
+     */
     private static final RpcLimits LIMITS = new RpcLimits(64, 12, Duration.ofSeconds(60), Duration.ofHours(1));
 
     private final SqliteMemory memory;
@@ -42,7 +46,8 @@ final class CtxgraphService implements AutoCloseable {
     }
 
     /**
-     * Opens the database {@code memory.db} in the state directory, the listeners of before, and the socket.
+     * Opens the database {@code memory.db} in the state directory, reopens the listeners that were attached before, and
+     * binds the socket.
      *
      * @throws IOException when the database or the socket cannot be opened; the message says which
      */
@@ -65,7 +70,7 @@ final class CtxgraphService implements AutoCloseable {
                 runtime.stateDir().resolve("transfers"),
                 check,
                 runtime.events(),
-                // By a thread of its own: the exit waits for the call that asks for it to be answered.
+                // In a thread of its own: the exit waits until the call that asked for it has been answered.
                 () -> new Thread(() -> runtime.exit(0), "restart").start());
         Path listeners = runtime.socketPath().resolveSibling("attachments.json");
         Attachments attachments = Attachments.restore(listeners, methods, McpEndpoint::new, runtime.events());

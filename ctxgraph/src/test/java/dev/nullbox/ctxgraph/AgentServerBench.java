@@ -59,7 +59,7 @@ final class AgentServerBench {
             McpRoundTrips.ours(listener(memory, "caller", Long.MAX_VALUE, Long.MAX_VALUE));
             int good = listener(memory, "good", Long.MAX_VALUE, Long.MAX_VALUE);
             int reader = listener(memory, "reader", Long.MAX_VALUE, Long.MAX_VALUE);
-            fill(memory.memory(), ((AgentHttpServer) open.getLast()).actor());
+            fill(memory.memory(), ((AgentHttpServer) open.getLast()).principal());
             double rate =
                     neighbour("", good, new Noise(listener(memory, "bad", Long.MAX_VALUE, 60), "QUOTA_RATE", PUT));
             double space = neighbour(
@@ -83,16 +83,18 @@ final class AgentServerBench {
 
     private int listener(TestMemory memory, String name, long bytes, long writesPerMinute) throws IOException {
         PrincipalName agent = new PrincipalName(name);
-        Principal actor = new Principal(
+        Principal principal = new Principal(
                 agent, 1, "", Principal.ownSpace(agent), Principal.ownSpace(agent), bytes, writesPerMinute, List.of());
-        AgentHttpServer listener = AgentHttpServer.open(actor, RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
+        AgentHttpServer listener =
+                AgentHttpServer.open(principal, RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
         open.add(listener);
         return listener.address().getPort();
     }
 
     /** A graph of entities. */
-    private static void fill(SqliteMemory memory, Principal actor) throws Exception {
-        McpGraphStore graph = new McpGraphStore(new MemoryMethods(memory, new EventSink(System.err)), actor, "reader");
+    private static void fill(SqliteMemory memory, Principal principal) throws Exception {
+        McpGraphStore graph =
+                new McpGraphStore(new MemoryMethods(memory, new EventSink(System.err)), principal, "reader");
         List<NodeId> before = List.of();
         for (int i = 0; i < READ_NODES; i += STEP) {
             List<Put> puts = new ArrayList<>();
@@ -103,7 +105,7 @@ final class AgentServerBench {
                 puts.add(new Put(
                         graph.entityKey("n" + j), Node.Kind.VALUE, entity, before, new Put.Anything(), List.of()));
             }
-            before = List.of(memory.write(actor, puts).getLast().id());
+            before = List.of(memory.write(principal, puts).getLast().id());
         }
     }
 

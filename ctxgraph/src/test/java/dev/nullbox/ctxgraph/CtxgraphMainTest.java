@@ -113,7 +113,7 @@ class CtxgraphMainTest {
         assertThat(said).singleElement().asString().contains("ctxgraph: cannot open", "memory.db");
     }
 
-    /** What a killed writer was told is written is there, whole, three times over. */
+    /** Whatever a killed process had acknowledged is stored and sound, three times over. */
     @Test
     void losesNothingAcknowledgedWhenKilled() throws Exception {
         long acknowledged = 0;

@@ -14,8 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Round trips of the Model Context Protocol in a second, by one client, one after the other: entities created, and opened.
- * The same client for our door and for another memory server, whose channel is its standard input and output.
+ * Round trips of the Model Context Protocol in a second, by one client, one after the other: entities created, and
+ * opened. The same client for our listener and for another memory server, whose channel is its standard input and
+ * output.
  */
 final class McpRoundTrips {
     private static final int WARM_UP = 200;
@@ -37,7 +38,7 @@ final class McpRoundTrips {
         JsonObject call(String message) throws IOException;
     }
 
-    /** Through the door at the port. */
+    /** Through the listener at the port. */
     static void ours(int port) throws IOException {
         List<String> headers = new ArrayList<>(RawHttp.MCP);
         headers.add("Mcp-Session-Id: " + RawHttp.mcp(port, INITIALIZE).headers().get("mcp-session-id"));

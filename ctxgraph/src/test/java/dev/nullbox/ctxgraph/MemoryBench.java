@@ -27,10 +27,10 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * Measures shared memory beside raw SQLite with the same durability, which is one table and one write a transaction, and
- * its own full-text search: a line "FIGURE VALUE" or, for the reference, "sqlite:FIGURE VALUE" each. The same once more
- * through the doors of agents, as "door_". Then {@link AgentServerBench} and, where NULLBOX_BENCH_MCP names a memory server of
- * the Model Context Protocol, that one's round trips. Ends with 1 when a bound does not hold.
+ * Measures shared memory beside raw SQLite with the same durability, which is one table and one write a transaction,
+ * and its own full-text search: a line "FIGURE VALUE" or, for the reference, "sqlite:FIGURE VALUE" each. The same once
+ * more through the listeners of agents, as "door_". Then {@link AgentServerBench} and, where NULLBOX_BENCH_MCP names a
+ * memory server of the Model Context Protocol, that one's round trips. Ends with 1 when a bound does not hold.
  *
  * <pre>MemoryBench [NODES...]</pre>
  */
@@ -107,7 +107,7 @@ final class MemoryBench {
         clear();
     }
 
-    /** Each client on a connection that stays; agents have as many doors as there are clients, up to four. */
+    /** Each client on a persistent connection; agents have as many listeners as there are clients, up to four. */
     private static void listeners(SqliteMemory memory, int nodes) throws Exception {
         MemoryMethods service = new MemoryMethods(memory, new EventSink(OutputStream.nullOutputStream()));
         for (int clients : CLIENTS) {

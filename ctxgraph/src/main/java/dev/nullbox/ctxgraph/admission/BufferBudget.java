@@ -7,24 +7,25 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Places for what waits for clients: bodies on their way in, answers on their way out. Small ones need none, as each
- * thread of each door may hold one. A large one takes its bytes from what all agents have together, first come, first
- * served, and from its agent's share: so one agent can fill no more than a part of it, and waits behind itself.
+ * Budget of the buffers that wait for clients: request bodies while they arrive, answers while they are sent. Small
+ * buffers need no reservation, as their number is bounded by the threads of each listener. A large one reserves its
+ * bytes from the total of all agents, first come, first served, and from its agent's quota: one agent can therefore
+ * fill only part of the total, and waits behind its own requests.
  */
 public final class BufferBudget {
-    /** A body of so many bytes needs no place. */
+    /** A body of at most so many bytes needs no reservation. */
     public static final int SMALL_BODY = 8 << 10;
 
-    /** An answer of so many bytes needs no place. More than {@link #ANSWERED} times a small body. */
+    /** An answer of at most so many bytes needs no reservation. More than {@link #ANSWERED} times a small body. */
     public static final int SMALL_ANSWER = 40 << 10;
 
     /**
-     * How much larger than its body the answer to a change can be: {@code create_entities} tells what it made, as data
-     * and as text within the text, where each quote and backslash is escaped once more.
+     * Ratio of an answer's size to its body's, at most: {@code create_entities} returns what it made twice, as data and
+     * as text within the text, where each quote and backslash is escaped once more.
      */
     private static final double ANSWERED = 4.5;
 
-    /** The largest answer: the largest value, told twice as above. */
+    /** The largest answer: the largest value, returned twice as above. */
     static final long MAX_ANSWER = (long) (ANSWERED * (1 << 20));
 
     private static final int UNIT = 1 << 14;
@@ -34,9 +35,7 @@ public final class BufferBudget {
     private final Semaphore all = new Semaphore(SHARES * SHARE, true);
     private final Duration queueTimeout;
 
-    /**
-     * @param queueTimeout how long a body or an answer waits for its place
-     */
+    /** @param queueTimeout how long a body or an answer waits for its reservation */
     public BufferBudget(Duration queueTimeout) {
         this.queueTimeout = queueTimeout;
     }
@@ -45,13 +44,13 @@ public final class BufferBudget {
     public final class Quota {
         private final Semaphore own = new Semaphore(SHARE, true);
 
-        /** For one request, of no size yet. */
+        /** A reservation for one request, empty so far. */
         public Reservation reservation() {
             return new Reservation(own);
         }
     }
 
-    /** A new agent's share. */
+    /** Quota of a new agent. */
     public Quota quota() {
         return new Quota();
     }
@@ -66,7 +65,7 @@ public final class BufferBudget {
         }
 
         /**
-         * Makes room for a body of so many bytes and for the answer to it, waiting for it.
+         * Reserves bytes for a body and for the answer to it; waits until there are enough.
          *
          * @throws RpcException UNAVAILABLE, BUSY
          */
@@ -75,8 +74,8 @@ public final class BufferBudget {
         }
 
         /**
-         * Makes room for so many bytes, waiting for it if nothing is held yet: who holds some and waits for more could
-         * wait for another who does the same.
+         * Reserves bytes, and waits for them only if nothing is held yet: two requests that each hold some and wait for
+         * more could wait for each other for ever.
          *
          * @throws RpcException UNAVAILABLE, BUSY
          */
@@ -84,11 +83,11 @@ public final class BufferBudget {
             int units = Math.min(units(bytes), SHARE);
             if (held == 0 ? !take(units) : !covers(bytes)) {
                 throw new RpcException(
-                        MemoryReason.BUSY, "too many large requests and answers are on their way: try again");
+                        MemoryReason.BUSY, "too many large requests and answers are in transfer: try again");
             }
         }
 
-        /** Whether an answer of so many bytes has room, at once; what it does not need is given back. */
+        /** Whether an answer of so many bytes fits, without waiting; what it does not need is released. */
         boolean covers(long bytes) {
             int units = bytes <= SMALL_ANSWER ? 0 : units(bytes);
             if (units > held) {

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Writes in a minute, for each agent: a full minute's worth at once, then as many as flow in again. Lives as long as the
- * process; an agent that starts anew finds what it left.
+ * Token buckets for writes, one for each agent: a full minute's worth at once, refilled steadily. They live as long as
+ * the process, so that an agent does not refill its bucket by starting anew.
  */
 public final class RateLimits {
     private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -29,41 +29,41 @@ public final class RateLimits {
     }
 
     /**
-     * Refuses what {@link #take} would, and takes nothing: before there is work done for a write.
+     * Refuses what {@link #take} would refuse, and takes nothing: called before work is done for a write.
      *
      * @throws RpcException UNAVAILABLE, QUOTA_RATE
      */
-    public synchronized void require(Principal actor, int writes) throws RpcException {
-        long most = actor.maxWritesPerMinute();
-        Bucket bucket = bucket(actor.agent(), most);
+    public synchronized void require(Principal principal, int writes) throws RpcException {
+        long most = principal.maxWritesPerMinute();
+        Bucket bucket = bucket(principal.agent(), most);
         if (bucket.left < writes) {
             long waitMs = most == 0
                     ? TimeUnit.MINUTES.toMillis(1)
                     : (long) Math.ceil((writes - bucket.left) * TimeUnit.MINUTES.toMillis(1) / most);
             throw new RpcException(
                     MemoryReason.QUOTA_RATE,
-                    actor.agent() + " may make " + most + " writes a minute (max_writes_per_minute): try again in "
+                    principal.agent() + " may make " + most + " writes a minute (max_writes_per_minute): try again in "
                             + waitMs + " ms");
         }
     }
 
     /**
-     * Takes that many writes from what the actor has left.
+     * Takes that many writes from what the principal has left.
      *
      * @throws RpcException UNAVAILABLE, QUOTA_RATE, and then nothing is taken
      */
-    public synchronized void take(Principal actor, int writes) throws RpcException {
-        require(actor, writes);
-        bucket(actor.agent(), actor.maxWritesPerMinute()).left -= writes;
+    public synchronized void take(Principal principal, int writes) throws RpcException {
+        require(principal, writes);
+        bucket(principal.agent(), principal.maxWritesPerMinute()).left -= writes;
     }
 
-    /** Gives back what writes took that were not made. */
-    public synchronized void giveBack(Principal actor, int writes) {
-        Bucket bucket = bucket(actor.agent(), actor.maxWritesPerMinute());
-        bucket.left = Math.min((double) actor.maxWritesPerMinute(), bucket.left + writes);
+    /** Returns tokens that were taken for writes which did not happen. */
+    public synchronized void giveBack(Principal principal, int writes) {
+        Bucket bucket = bucket(principal.agent(), principal.maxWritesPerMinute());
+        bucket.left = Math.min((double) principal.maxWritesPerMinute(), bucket.left + writes);
     }
 
-    /** What the agent has left now. */
+    /** The agent's bucket, refilled up to now. */
     private Bucket bucket(PrincipalName agent, long most) {
         long now = nanoClock.getAsLong();
         Bucket bucket = buckets.get(agent);

@@ -14,26 +14,26 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns of the requests of all agents, so that their trees fit into a small heap. A request weighs what it takes of the
- * heap ({@link HeapCost}): its body, known before, and what it reads of the store, known only as it reads it. Nothing waits
- * for a client during its turn.
+ * Scheduler of all agents' requests, which bounds the heap that their JSON trees take. A request is charged its heap
+ * cost ({@link HeapCost}): that of its body, known beforehand, and that of what it reads of the store, known only as it
+ * reads. A request runs with a permit; nothing waits for a client while it holds one.
  *
- * <p>Small requests and large ones wait in two lines, first come, first served, so that none of the many small ones, which
- * share commits, stands behind a large one. What turns out to be too large for its turn ends it and begins anew with a
- * larger one: so nobody waits for a part of the heap while holding another.
+ * <p>Small and large requests wait in two queues, first come, first served, so that the many small ones, which share
+ * commits, never wait behind a large one. A request that turns out too large for its permit gives it up and restarts
+ * with a larger one: invariant, no request waits for heap while it holds some, hence no deadlock.
  *
- * <p>Before the line of the large ones, and before whatever else is {@link #slowly slow}, each agent has its own
- * {@link SlowRequestLimiter lane}: so one agent has no more than one of them at work, and no part of the heap while it waits there.
+ * <p>Before the queue of the large requests, and before every other {@link #slowly slow} operation, stands the {@link
+ * SlowRequestLimiter} of the agent: it runs one of them at a time, and the others wait without a permit.
  */
 public final class RequestScheduler {
     private static final int UNIT = 1 << 14;
 
-    /** Of the small requests together, and of one of them. */
+    /** Capacity for all small requests together, and the largest that counts as small. */
     private static final int SMALL_UNITS = (8 << 20) / UNIT;
 
     private static final int SMALL_MOST = (512 << 10) / UNIT;
 
-    /** Of the large ones together. What has more has its turn alone. */
+    /** Capacity for all large requests together. A larger one runs alone. */
     private static final int LARGE_UNITS = (24 << 20) / UNIT;
 
     private final Semaphore small = new Semaphore(SMALL_UNITS, true);
@@ -44,8 +44,8 @@ public final class RequestScheduler {
     private final Duration pause;
 
     /**
-     * @param queueTimeout how long a request waits for its turn, and before that in its agent's lane
-     * @param pause what passes before a request beyond its agent's quota is answered
+     * @param queueTimeout longest wait for a permit, and before that for the agent's slow-request permit
+     * @param pause delay of the answer to a request beyond its agent's quota
      */
     public RequestScheduler(Duration queueTimeout, Duration pause) {
         this.slowRequests = new SlowRequestLimiter(queueTimeout);
@@ -53,7 +53,7 @@ public final class RequestScheduler {
         this.pause = pause;
     }
 
-    /** Ends a request's turn from within, to begin anew with a larger one. */
+    /** Thrown inside a request to end it, so that it restarts with a larger permit. */
     public static final class PermitTooSmall extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -61,13 +61,13 @@ public final class RequestScheduler {
         private final boolean onlySlow;
 
         private PermitTooSmall(long cost, boolean onlySlow) {
-            super("the turn is too small", null, false, false);
+            super("the permit is too small", null, false, false);
             this.cost = cost;
             this.onlySlow = onlySlow;
         }
     }
 
-    /** Permit of a thread for a part of the heap. */
+    /** Permit of a thread to use a part of the heap. */
     private final class Permit {
         private final boolean isSmall;
         private final SlowRequestLimiter.@Nullable Permit slowPermit;
@@ -105,15 +105,15 @@ public final class RequestScheduler {
         }
     }
 
-    /** A part of a request. */
+    /** Part of a request that may be run twice. */
     @FunctionalInterface
     public interface Part<T> {
         T make() throws RpcException;
     }
 
     /**
-     * Runs a request when its turn comes; it must not have changed anything when it {@link #charge weighs} or goes
-     * {@link #slowly}.
+     * Runs a request as soon as there is a permit for it. It may be restarted at {@link #charge} and {@link #slowly},
+     * and must not have changed anything before them.
      *
      * @param agent whose request it is
      * @param body the request's
@@ -164,7 +164,10 @@ public final class RequestScheduler {
         }
     }
 
-    /** Does what takes long in its agent's lane, for which the thread's turn, if it has one, may end to begin anew. */
+    /**
+     * Runs a slow operation under the agent's slow-request permit; a request that holds a heap permit may give it up
+     * and restart.
+     */
     public <T> T slowly(PrincipalName agent, Part<T> part) throws RpcException {
         Permit permit = current.get(Thread.currentThread());
         if (permit == null) {
@@ -180,7 +183,7 @@ public final class RequestScheduler {
         return part.make();
     }
 
-    /** Adds the cost of what was read of the store to the turn that the thread has, if it has one. */
+    /** Charges the cost of what was read of the store to the thread's permit, if it has one. */
     public void charge(long cost) {
         Permit permit = current.get(Thread.currentThread());
         if (permit != null) {
@@ -188,14 +191,16 @@ public final class RequestScheduler {
         }
     }
 
-    /** Makes sure that whatever else the request reads has room in the turn that the thread has, if it has one. */
+    /**
+     * Charges the maximum to the thread's permit, if it has one, so that whatever else the request reads is covered.
+     */
     public void chargeMaximum() {
         charge((long) LARGE_UNITS * UNIT);
     }
 
     /**
-     * Has the request of the thread's turn, if it has one, answered a little later, when the turn is over: an agent that
-     * asks again at once would else leave the others less of the processor, the more it is refused.
+     * Delays the answer of the thread's request, if it has a permit, until after the permit is released: an agent that
+     * repeats a refused request at once would otherwise take processor time from the others.
      */
     public void slowDown() {
         Permit permit = current.get(Thread.currentThread());
@@ -234,6 +239,6 @@ public final class RequestScheduler {
     }
 
     private static RpcException busy() {
-        return new RpcException(MemoryReason.BUSY, "too many requests wait for their turn: try again");
+        return new RpcException(MemoryReason.BUSY, "too many requests wait before this one: try again");
     }
 }

@@ -11,9 +11,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A lane for each agent in which its slow requests go one by one, first come, first served, and after each that read much
- * it rests for twice as long as that one took. So an agent has one slow request at work at a time, reads so for a third of
- * the time at most, and what else it asks for waits behind itself. Writes do not rest: quotas bound them.
+ * Limiter of each agent's slow requests: one at a time, first come, first served. After a request that read much
+ * follows a cooldown of twice the time that it took, so that an agent reads for a third of the time at most. Writes
+ * have no cooldown: quotas bound them.
  */
 final class SlowRequestLimiter {
     private static final int REST_TIMES = 2;
@@ -22,9 +22,7 @@ final class SlowRequestLimiter {
     private final Map<PrincipalName, AgentQueue> slowRequests = new ConcurrentHashMap<>();
     private final Duration queueTimeout;
 
-    /**
-     * @param queueTimeout how long a request waits in its lane
-     */
+    /** @param queueTimeout longest wait for a permit */
     SlowRequestLimiter(Duration queueTimeout) {
         this.queueTimeout = queueTimeout;
     }
@@ -32,7 +30,7 @@ final class SlowRequestLimiter {
     private static final class AgentQueue {
         private final Semaphore free = new Semaphore(1, true);
 
-        /** Whoever has the lane may touch it. */
+        /** End of the cooldown; only for the thread that holds the permit. */
         private long coolsUntilNanos = System.nanoTime();
     }
 
@@ -46,7 +44,7 @@ final class SlowRequestLimiter {
             this.queue = queue;
         }
 
-        /** Tells that it read much. */
+        /** Marks the request as one that read much: a cooldown follows. */
         void coolDown() {
             coolsDown = true;
         }
@@ -60,7 +58,7 @@ final class SlowRequestLimiter {
     }
 
     /**
-     * Waits until the agent may be at work with a slow request; operators are not held up.
+     * Waits until the agent may run a slow request; operators do not wait.
      *
      * @throws RpcException UNAVAILABLE, BUSY
      */
@@ -85,6 +83,7 @@ final class SlowRequestLimiter {
             Thread.currentThread().interrupt();
         }
         throw new RpcException(
-                MemoryReason.BUSY, agent + " has other slow requests before this one, which go one by one: try again");
+                MemoryReason.BUSY,
+                agent + " has other slow requests before this one, and one runs at a time: try again");
     }
 }

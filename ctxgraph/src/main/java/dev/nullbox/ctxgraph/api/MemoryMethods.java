@@ -37,31 +37,31 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Methods of {@link MemoryContract} that agents may call too, and all else that their listeners share. */
+/** Methods of {@link MemoryContract} that agents may call too, and the state that their listeners share. */
 public final class MemoryMethods {
-    /** How long a large request waits for its place. */
+    /** Longest wait of a large request for its reservation. */
     private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(10);
 
     private static final Field<Long> EXPECTED_SEQ = Field.of(MemoryContract.EXPECT.name(), FieldType.COUNT, "");
     private static final Field<String> EXPECTED_ID = Field.of(MemoryContract.EXPECT.name(), FieldType.TEXT, "");
 
-    /** The channel says who an agent is; its calls have no user. */
+    /** Caller of an agent's calls: the listener identifies the agent, so that there is no user. */
     private static final Caller AGENT = new Caller("", "");
 
     private final SqliteMemory memory;
     private final EventSink events;
-    private final BufferBudget places;
+    private final BufferBudget buffers;
     private final Map<String, Function<Principal, RpcMethod>> methods = new LinkedHashMap<>();
 
     public MemoryMethods(SqliteMemory memory, EventSink events) {
         this(memory, events, new BufferBudget(QUEUE_TIMEOUT));
     }
 
-    /** The same with bounds of its own on what waits for clients at once. */
-    public MemoryMethods(SqliteMemory memory, EventSink events, BufferBudget places) {
+    /** The same with a given budget for buffers that wait for clients. */
+    public MemoryMethods(SqliteMemory memory, EventSink events, BufferBudget buffers) {
         this.memory = memory;
         this.events = events;
-        this.places = places;
+        this.buffers = buffers;
         offer(MemoryContract.PUT, this::put);
         offer(MemoryContract.DELETE, this::delete);
         offer(MemoryContract.GET, this::get);
@@ -76,14 +76,15 @@ public final class MemoryMethods {
 
     @FunctionalInterface
     private interface Handler<R> {
-        R handle(Principal actor, Message request) throws RpcException;
+        R handle(Principal principal, Message request) throws RpcException;
     }
 
     private <R> void offer(Method<R> method, Handler<R> handler) {
-        methods.put(method.name(), actor -> RpcMethod.of(method, (_, request) -> handler.handle(actor, request)));
+        methods.put(
+                method.name(), principal -> RpcMethod.of(method, (_, request) -> handler.handle(principal, request)));
     }
 
-    /** The methods as the socket offers them, where operators call. */
+    /** Methods for the socket, where operators call. */
     public List<RpcMethod> ofOperators() {
         return methods.values().stream()
                 .map(method -> method.apply(Principal.operator()))
@@ -91,24 +92,24 @@ public final class MemoryMethods {
     }
 
     /**
-     * One call of an agent.
+     * Runs one call of an agent.
      *
      * @throws RpcException as the method does; NO_METHOD when there is none of the name for agents
      */
-    public JsonElement call(Principal actor, String method, JsonObject params) throws RpcException {
+    public JsonElement call(Principal principal, String method, JsonObject params) throws RpcException {
         Function<Principal, RpcMethod> offered = methods.get(method);
         if (offered == null) {
             throw new RpcException(
                     CallReason.NO_METHOD, "there is no method " + method + " here", Fields.METHOD.name());
         }
-        return offered.apply(actor).handler().handle(AGENT, params);
+        return offered.apply(principal).handler().handle(AGENT, params);
     }
 
     /** Writes as {@link Memory#write} does, and emits the events. */
-    public void write(Principal actor, List<Put> puts) throws RpcException {
-        List<Memory.Written> written = memory.write(actor, puts);
+    public void write(Principal principal, List<Put> puts) throws RpcException {
+        List<Memory.Written> written = memory.write(principal, puts);
         for (int i = 0; i < puts.size(); i++) {
-            written(actor, puts.get(i).key(), written.get(i));
+            written(principal, puts.get(i).key(), written.get(i));
         }
     }
 
@@ -117,12 +118,12 @@ public final class MemoryMethods {
         return memory;
     }
 
-    /** Buffers of what waits for clients. */
-    public BufferBudget places() {
-        return places;
+    /** Budget of the buffers that wait for clients. */
+    public BufferBudget buffers() {
+        return buffers;
     }
 
-    private Message put(Principal actor, Message request) throws RpcException {
+    private Message put(Principal principal, Message request) throws RpcException {
         boolean isBlob = request.has(MemoryContract.BLOB);
         if (isBlob == request.has(MemoryContract.VALUE)) {
             throw new RpcException(
@@ -131,38 +132,38 @@ public final class MemoryMethods {
                     MemoryContract.VALUE.name());
         }
         Put put = new Put(
-                key(actor, request),
+                key(principal, request),
                 isBlob ? Node.Kind.BLOB : Node.Kind.VALUE,
                 isBlob
-                        ? blob(actor, request.get(MemoryContract.BLOB))
+                        ? blob(principal, request.get(MemoryContract.BLOB))
                         : (JsonElement) request.get(MemoryContract.VALUE),
                 ids(request, MemoryContract.PARENTS),
                 expect(request),
                 vector(request));
-        return written(actor, put.key(), memory.put(actor, put));
+        return written(principal, put.key(), memory.put(principal, put));
     }
 
-    private JsonElement blob(Principal actor, Message blob) throws RpcException {
-        return memory.blob(actor, ids(blob, MemoryContract.CHUNKS), blob.get(MemoryContract.TYPE))
+    private JsonElement blob(Principal principal, Message blob) throws RpcException {
+        return memory.blob(principal, ids(blob, MemoryContract.CHUNKS), blob.get(MemoryContract.TYPE))
                 .encode();
     }
 
-    private Message delete(Principal actor, Message request) throws RpcException {
-        MemoryKey key = key(actor, request);
+    private Message delete(Principal principal, Message request) throws RpcException {
+        MemoryKey key = key(principal, request);
         Put.Expect expect = expect(request);
         return written(
-                actor,
+                principal,
                 key,
                 expect instanceof Put.Anything
-                        ? memory.delete(actor, key)
-                        : memory.put(actor, Put.tombstone(key, expect)));
+                        ? memory.delete(principal, key)
+                        : memory.put(principal, Put.tombstone(key, expect)));
     }
 
-    private Message written(Principal actor, MemoryKey key, Memory.Written written) {
+    private Message written(Principal principal, MemoryKey key, Memory.Written written) {
         Message result = written(written);
         events.emit(
                 MemoryEvents.WRITE,
-                result.and(Fields.AGENT.is(actor.agent().text()), MemoryContract.KEY.is(key.text())));
+                result.and(Fields.AGENT.is(principal.agent().text()), MemoryContract.KEY.is(key.text())));
         return result;
     }
 
@@ -170,19 +171,19 @@ public final class MemoryMethods {
         return Message.of(MemoryContract.ID.is(written.id().hex()), Fields.SEQ.is(written.seq()));
     }
 
-    private Message get(Principal actor, Message request) throws RpcException {
+    private Message get(Principal principal, Message request) throws RpcException {
         Optional<String> key = request.find(MemoryContract.KEY);
         Optional<String> id = request.find(MemoryContract.ID);
         if (key.isPresent() == id.isPresent()) {
             throw new RpcException(MemoryReason.KEY_OR_ID, "key: give either key or id", MemoryContract.KEY.name());
         }
-        Principal reader = reader(actor, request);
+        Principal reader = reader(principal, request);
         Memory.Entry entry = (key.isPresent()
-                        ? memory.get(reader, key(actor, request))
+                        ? memory.get(reader, key(principal, request))
                         : memory.node(reader, id(request)))
                 .orElseThrow(() -> new RpcException(
                         MemoryReason.NOT_FOUND,
-                        "there is nothing that " + actor.agent() + " may read",
+                        "there is nothing that " + principal.agent() + " may read",
                         (key.isPresent() ? MemoryContract.KEY : MemoryContract.ID).name()));
         Node node = entry.node();
         return Message.of(
@@ -196,9 +197,9 @@ public final class MemoryMethods {
                         node.parents().stream().map(NodeId::hex).toList()));
     }
 
-    private Message head(Principal actor, Message request) throws RpcException {
-        MemoryKey key = key(actor, request);
-        return head(memory.head(actor, key)
+    private Message head(Principal principal, Message request) throws RpcException {
+        MemoryKey key = key(principal, request);
+        return head(memory.head(principal, key)
                 .orElseThrow(() ->
                         new RpcException(MemoryReason.NOT_FOUND, key + " holds nothing", MemoryContract.KEY.name())));
     }
@@ -221,31 +222,34 @@ public final class MemoryMethods {
                 heads.stream().map(MemoryMethods::head).toList()));
     }
 
-    private Message history(Principal actor, Message request) throws RpcException {
+    private Message history(Principal principal, Message request) throws RpcException {
         Memory.Page<Memory.Head> page = memory.history(
-                actor, key(actor, request), request.get(MemoryContract.BEFORE), request.getInt(MemoryContract.MAX));
+                principal,
+                key(principal, request),
+                request.get(MemoryContract.BEFORE),
+                request.getInt(MemoryContract.MAX));
         return heads(page.items()).and(MemoryContract.NEXT_SEQ, page.next().map(Long::valueOf));
     }
 
-    private Message list(Principal actor, Message request) throws RpcException {
+    private Message list(Principal principal, Message request) throws RpcException {
         Memory.Page<Memory.Head> page = memory.list(
-                reader(actor, request),
+                reader(principal, request),
                 request.get(MemoryContract.PREFIX),
                 request.get(MemoryContract.AFTER_KEY),
                 request.getInt(MemoryContract.MAX));
         return heads(page.items()).and(MemoryContract.NEXT_KEY, page.next());
     }
 
-    private Message search(Principal actor, Message request) throws RpcException {
+    private Message search(Principal principal, Message request) throws RpcException {
         Query query = new Query(
                 request.get(MemoryContract.QUERY),
                 vector(request),
                 request.get(MemoryContract.PREFIX),
                 request.getInt(MemoryContract.MAX_FOUND));
-        // A word's weight comes from all texts there are: by its number an agent could tell whether others have the
-        // word.
-        boolean scored = query.text().isEmpty() || actor.agent().equals(Principal.OPERATOR);
-        return Message.of(MemoryContract.HITS.is(memory.search(reader(actor, request), query).stream()
+        // The score is left out: a word's weight derives from all texts, so that an agent could tell by it whether
+        // others use the word.
+        boolean scored = query.text().isEmpty() || principal.agent().equals(Principal.OPERATOR);
+        return Message.of(MemoryContract.HITS.is(memory.search(reader(principal, request), query).stream()
                 .map(hit -> Message.of(
                                 MemoryContract.KEY.is(hit.key().text()),
                                 MemoryContract.ID.is(hit.id().hex()),
@@ -255,23 +259,23 @@ public final class MemoryMethods {
                 .toList()));
     }
 
-    private Message watch(Principal actor, Message request) throws RpcException {
+    private Message watch(Principal principal, Message request) throws RpcException {
         try (Memory.Watch watch =
-                memory.watch(actor, request.get(MemoryContract.PREFIX), request.get(MemoryContract.AFTER))) {
+                memory.watch(principal, request.get(MemoryContract.PREFIX), request.get(MemoryContract.AFTER))) {
             List<Memory.Head> changes = watch.next(Duration.ofMillis(request.get(MemoryContract.WAIT_MS)));
             return heads(changes).and(MemoryContract.AFTER.is(watch.position()));
         }
     }
 
-    private Message putChunk(Principal actor, Message request) throws RpcException {
+    private Message putChunk(Principal principal, Message request) throws RpcException {
         byte[] data = request.get(TransferContract.DATA);
         return Message.of(
-                MemoryContract.CHUNK.is(memory.putChunk(actor, data).hex()), Fields.BYTES.is((long) data.length));
+                MemoryContract.CHUNK.is(memory.putChunk(principal, data).hex()), Fields.BYTES.is((long) data.length));
     }
 
-    private Message getChunk(Principal actor, Message request) throws RpcException {
+    private Message getChunk(Principal principal, Message request) throws RpcException {
         NodeId id = id(request);
-        Principal reader = reader(actor, request);
+        Principal reader = reader(principal, request);
         Blob blob = memory.blob(reader, id);
         return Message.of(
                 TransferContract.DATA.is(memory.chunk(reader, id, request.getInt(MemoryContract.INDEX))),
@@ -279,13 +283,13 @@ public final class MemoryMethods {
                 MemoryContract.SIZE.is(blob.size()));
     }
 
-    /** The actor, without what the request excludes. */
-    private static Principal reader(Principal actor, Message request) throws RpcException {
-        return actor.excluding(parsed(request, MemoryContract.NOT_INFLUENCED_BY, Source::parse));
+    /** The principal, without what the request excludes. */
+    private static Principal reader(Principal principal, Message request) throws RpcException {
+        return principal.excluding(parsed(request, MemoryContract.NOT_INFLUENCED_BY, Source::parse));
     }
 
-    private static MemoryKey key(Principal actor, Message request) throws RpcException {
-        return parse(request.get(MemoryContract.KEY), actor::key, MemoryContract.KEY.name());
+    private static MemoryKey key(Principal principal, Message request) throws RpcException {
+        return parse(request.get(MemoryContract.KEY), principal::key, MemoryContract.KEY.name());
     }
 
     static NodeId id(Message request) throws RpcException {
@@ -305,7 +309,7 @@ public final class MemoryMethods {
         return all;
     }
 
-    /** A validated name, or INVALID_PARAMS with the field. */
+    /** Parses a name, or refuses it as INVALID_PARAMS with the field. */
     public static <T> T parse(String text, Function<String, T> type, String field) throws RpcException {
         try {
             return type.apply(text);
@@ -314,7 +318,10 @@ public final class MemoryMethods {
         }
     }
 
-    /** An ID, a sequence number, or null for nothing there; anything where it is left out. */
+    /**
+     * The expected head: an id, a sequence number, null for a key that holds nothing, or any when the parameter is left
+     * out.
+     */
     private static Put.Expect expect(Message request) throws RpcException {
         if (!(request.find(MemoryContract.EXPECT).orElse(null) instanceof JsonElement expect)) {
             return new Put.Anything();

@@ -51,7 +51,7 @@ public final class OperatorMethods {
     /**
      * Methods over one store.
      *
-     * @param files a directory for files of operators alone, of which none is left from before
+     * @param files directory of files that only operators get; emptied here
      * @param restart ends the process in order, to be started anew; returns at once
      */
     public OperatorMethods(
@@ -60,7 +60,7 @@ public final class OperatorMethods {
         this.memory = memory;
         this.database = database;
         this.files = Files.createDirectories(files);
-        // Also what SQLite had beside a file: it would be taken for the log of another one of the name.
+        // SQLite's companion files too: it would take a stale one for the log of a new database of the same name.
         try (Stream<Path> left = Files.list(files)) {
             for (Path file : left.toList()) {
                 Files.delete(file);
@@ -72,7 +72,7 @@ public final class OperatorMethods {
         this.restart = restart;
     }
 
-    /** The methods as the socket offers them. */
+    /** Methods for the socket. */
     public List<RpcMethod> all() {
         return List.of(
                 of(MemoryContract.TRACE, this::trace),
@@ -100,7 +100,7 @@ public final class OperatorMethods {
             try {
                 return operation.run(request);
             } catch (IOException e) {
-                throw new RpcException(MemoryReason.STORE, "the disk did not take or give it: " + e.getMessage());
+                throw new RpcException(MemoryReason.STORE, "the disk failed: " + e.getMessage());
             } catch (SQLException e) {
                 throw Committer.unavailable(e);
             }

@@ -18,8 +18,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * HTTP/1.1 listener for one agent, which serves {@link HttpRpc}, {@link HttpWatch} and one more. Whoever comes in by it is that agent; its slow or many connections take threads and
- * places of its own door only.
+ * HTTP/1.1 listener for one agent, which serves {@link HttpRpc}, {@link HttpWatch} and one more route. Every request to
+ * it acts as that agent, whatever the request says; slow or numerous connections use up the threads and buffers of this
+ * agent's listener only.
  */
 public final class AgentHttpServer implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 32;
@@ -28,10 +29,10 @@ public final class AgentHttpServer implements AutoCloseable {
     private static final int REQUEST_SECONDS = 15;
     private static final int WRITE_SECONDS = 15;
     private static final int IDLE_SECONDS = 30;
-    /** Longer than any stream; shorter answers are bounded by {@link IoTimeouts}. */
+    /** Longer than any stream lives; shorter answers are bounded by {@link IoTimeouts}. */
     private static final int RESPONSE_SECONDS = 7_200;
 
-    private final Principal actor;
+    private final Principal principal;
     private final InetSocketAddress address;
     private final HttpServer server;
     private final ThreadPoolExecutor workers;
@@ -39,11 +40,11 @@ public final class AgentHttpServer implements AutoCloseable {
     private final HttpStreams streams;
     private final List<HttpRoute> routes;
 
-    private AgentHttpServer(Principal actor, MemoryMethods methods, HttpRoute.Factory more, HttpServer server) {
-        this.actor = actor;
+    private AgentHttpServer(Principal principal, MemoryMethods methods, HttpRoute.Factory more, HttpServer server) {
+        this.principal = principal;
         this.address = server.getAddress();
         this.server = server;
-        String name = "memory-" + actor.agent();
+        String name = "memory-" + principal.agent();
         // A connection has one request at a time, so that the queue is never full.
         this.workers = new ThreadPoolExecutor(
                 THREADS,
@@ -55,16 +56,16 @@ public final class AgentHttpServer implements AutoCloseable {
         workers.allowCoreThreadTimeOut(true);
         this.deadlines = new IoTimeouts(name + "-deadlines", WRITE_SECONDS);
         this.streams = new HttpStreams(name + "-stream");
-        BufferBudget.Quota quota = methods.places().quota();
+        BufferBudget.Quota quota = methods.buffers().quota();
         this.routes = List.of(
-                new HttpRpc(actor, methods, quota),
-                new HttpWatch(actor, methods, streams),
-                more.open(actor, methods, quota, streams));
+                new HttpRpc(principal, methods, quota),
+                new HttpWatch(principal, methods, streams),
+                more.open(principal, methods, quota, streams));
     }
 
     /**
-     * The bounds that jdk.httpserver takes from system properties only, and only once: call this before the first
-     * listener of the process.
+     * Sets the bounds that jdk.httpserver reads from system properties, once: to be called before the first listener of
+     * the process.
      */
     public static void setBounds() {
         System.setProperty("jdk.httpserver.maxConnections", Integer.toString(MAX_CONNECTIONS));
@@ -81,11 +82,11 @@ public final class AgentHttpServer implements AutoCloseable {
     /**
      * Listens at exactly this address until closed.
      *
-     * @param more what it serves besides
+     * @param more further routes
      * @throws IOException when it cannot be bound
      */
     public static AgentHttpServer open(
-            Principal actor, Inet4Address address, int port, MemoryMethods methods, HttpRoute.Factory more)
+            Principal principal, Inet4Address address, int port, MemoryMethods methods, HttpRoute.Factory more)
             throws IOException {
         InetSocketAddress at = new InetSocketAddress(address, port);
         HttpServer server;
@@ -95,19 +96,19 @@ public final class AgentHttpServer implements AutoCloseable {
             throw new IOException(
                     "cannot listen at " + address.getHostAddress() + ":" + port + ": " + e.getMessage(), e);
         }
-        AgentHttpServer listener = new AgentHttpServer(actor, methods, more, server);
+        AgentHttpServer listener = new AgentHttpServer(principal, methods, more, server);
         server.createContext("/", listener::handle);
         server.setExecutor(listener.workers);
         server.start();
         return listener;
     }
 
-    /** Who comes in here. */
-    public Principal actor() {
-        return actor;
+    /** The agent that every request here acts as. */
+    public Principal principal() {
+        return principal;
     }
 
-    /** Where it listens, with the port that was taken for 0. */
+    /** The bound address, with the port that was chosen for 0. */
     public InetSocketAddress address() {
         return address;
     }
@@ -133,10 +134,10 @@ public final class AgentHttpServer implements AutoCloseable {
         }
     }
 
-    /** Whether the call is over, and no stream has taken it. */
+    /** Handles the call; false when a stream has taken it over. */
     private boolean handle(HttpRequestContext call) throws IOException {
         if (!call.isAddressedHere()) {
-            // A page of another site that a browser inside the agent shows: it is not the agent (DNS rebinding).
+            // A page of another site in a browser inside the agent is not the agent (DNS rebinding).
             call.json(HttpRequestContext.FORBIDDEN, foreign());
             return true;
         }

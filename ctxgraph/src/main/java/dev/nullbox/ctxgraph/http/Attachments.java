@@ -31,11 +31,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The agents' listeners that are open, one an agent. They are written down in a file that lives as long as the boot, so that
- * a service that died opens them again before anyone asks.
+ * The open listeners of agents, one for each. They are kept in a file on the boot's own tmpfs, so that a restarted
+ * service reopens them by itself.
  *
- * <p>Only root attaches (cage), so the latest word on an address counts: an address that is given to another agent is
- * first taken from the one that had it.
+ * <p>Only root attaches (cage), so that the latest attachment of an address counts: an address that now belongs to
+ * another agent is first taken from the one that had it.
  */
 public final class Attachments implements AutoCloseable {
     private static final int MAX_AGENTS = 64;
@@ -66,9 +66,9 @@ public final class Attachments implements AutoCloseable {
     }
 
     /**
-     * Opens what the file names; a listener whose address is gone is left out.
+     * Reopens what the file names; a listener whose address is gone is left out.
      *
-     * @param more what each serves besides
+     * @param more further routes of each
      * @throws IOException when the file cannot be read or written
      */
     public static Attachments restore(Path file, MemoryMethods methods, HttpRoute.Factory more, EventSink events)
@@ -99,7 +99,7 @@ public final class Attachments implements AutoCloseable {
         save();
     }
 
-    /** The methods as the socket offers them. */
+    /** Methods for the socket. */
     public List<RpcMethod> methods() {
         return List.of(
                 RpcMethod.of(MemoryContract.ATTACH, (_, request) -> attach(request)),
@@ -107,7 +107,7 @@ public final class Attachments implements AutoCloseable {
     }
 
     /**
-     * Opens a listener for an agent's run; doing it twice changes nothing.
+     * Opens a listener for an agent's run; idempotent.
      *
      * @throws RpcException INVALID_PARAMS naming the field; UNAVAILABLE when the address cannot be bound
      */
@@ -118,7 +118,7 @@ public final class Attachments implements AutoCloseable {
         Attachment open = attached.get(agent);
         if (open == null
                 || !open.isAt(address, port)
-                || !open.listener().actor().equals(actor(request))) {
+                || !open.listener().principal().equals(principal(request))) {
             if (open == null && attached.size() == MAX_AGENTS) {
                 throw new RpcException(MemoryReason.TOO_MANY, "at most " + MAX_AGENTS + " agents are attached");
             }
@@ -161,7 +161,7 @@ public final class Attachments implements AutoCloseable {
 
     private void open(Message request) throws IOException, RpcException {
         AgentHttpServer listener =
-                AgentHttpServer.open(actor(request), address(request), request.getInt(Fields.PORT), methods, more);
+                AgentHttpServer.open(principal(request), address(request), request.getInt(Fields.PORT), methods, more);
         AgentName agent = request.get(MemoryContract.AGENT);
         Attachment opened = new Attachment(request, listener);
         attached.put(agent, opened);
@@ -181,7 +181,7 @@ public final class Attachments implements AutoCloseable {
             save();
         } catch (IOException e) {
             throw new RpcException(
-                    MemoryReason.RUN_DIRECTORY, "the attachments cannot be written down: " + e.getMessage());
+                    MemoryReason.RUN_DIRECTORY, "the record of attachments cannot be written: " + e.getMessage());
         }
     }
 
@@ -192,7 +192,7 @@ public final class Attachments implements AutoCloseable {
     }
 
     /** The agent and its run, with defaults for all but its name. */
-    public static Principal actor(Message request) throws RpcException {
+    public static Principal principal(Message request) throws RpcException {
         PrincipalName agent =
                 new PrincipalName(request.get(MemoryContract.AGENT).value());
         String manifest = request.get(MemoryContract.MANIFEST.otherwise(""));
@@ -221,7 +221,10 @@ public final class Attachments implements AutoCloseable {
                 .orElseGet(() -> Principal.ownSpace(agent));
     }
 
-    /** A literal address: nothing here asks a resolver, and a wildcard would mix the agents up. */
+    /**
+     * Address of a listener, as a literal: nothing is resolved, and a wildcard is refused, as it would accept other
+     * agents' connections.
+     */
     private static Inet4Address address(Message request) throws RpcException {
         String text = request.get(Fields.ADDRESS);
         Inet4Address address = MemoryMethods.parse(text, Inet4Address::ofLiteral, Fields.ADDRESS.name());

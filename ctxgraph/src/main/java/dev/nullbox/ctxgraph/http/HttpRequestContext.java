@@ -31,7 +31,7 @@ public final class HttpRequestContext {
     public static final int TOO_MANY_REQUESTS = 429;
     public static final int SERVICE_UNAVAILABLE = 503;
 
-    /** What a large body, or a large answer, may take on its way: others wait for its place. */
+    /** Longest transfer of a large body or a large answer: other requests wait for its reservation. */
     private static final int LARGE_SECONDS = 5;
 
     private static final int BUSY_AGAIN_SECONDS = 1;
@@ -48,7 +48,7 @@ public final class HttpRequestContext {
         return exchange.getRequestMethod();
     }
 
-    /** Refuses a request with another verb. */
+    /** Refuses a request with another method. */
     boolean refusesAllBut(String method) throws IOException {
         if (method().equals(method)) {
             return false;
@@ -86,8 +86,9 @@ public final class HttpRequestContext {
     }
 
     /**
-     * Whether it is this very door that the client means, by its address, and the page that a browser sends this for, if
-     * one does, came from here. A page of a name that was made to point here (DNS rebinding) says that name as the host.
+     * Whether the client addresses this listener, by its {@code Host}, and the page that a browser sends the request
+     * for, if any, came from here. A page whose name was made to resolve to this address (DNS rebinding) is recognised
+     * by that name in {@code Host}.
      */
     boolean isAddressedHere() {
         String address = exchange.getLocalAddress().getAddress().getHostAddress();
@@ -100,7 +101,7 @@ public final class HttpRequestContext {
                 && origins.stream().allMatch(origin -> origin.equals("http://" + here));
     }
 
-    /** Whether the body says that it is JSON, in UTF-8 where it says that at all. */
+    /** Whether the request declares its body as JSON, and its character set, if it declares one, as UTF-8. */
     public boolean isJson() {
         String[] parts =
                 header("Content-Type").orElse("").toLowerCase(Locale.ROOT).split(";", -1);
@@ -116,7 +117,7 @@ public final class HttpRequestContext {
         return true;
     }
 
-    /** Whether the client takes answers of this type, as {@code "text/event-stream"}; all when it says nothing. */
+    /** Whether the client accepts answers of this type, as {@code "text/event-stream"}; true when it does not say. */
     public boolean accepts(String type) {
         List<String> accepted = exchange.getRequestHeaders().get("Accept");
         if (accepted == null) {
@@ -144,14 +145,14 @@ public final class HttpRequestContext {
     }
 
     /**
-     * The whole body, or nothing when it has more bytes than a message may.
+     * Reads the whole body; empty when it has more bytes than a message may.
      *
-     * @param reservation gets what the body and the answer to it need
-     * @throws RpcException UNAVAILABLE, BUSY, when there is no place for it
+     * @param reservation charged with the body and the answer to it
+     * @throws RpcException UNAVAILABLE, BUSY, when there is no room for it
      */
     public Optional<byte[]> body(BufferBudget.Reservation reservation) throws IOException, RpcException {
         InputStream in = exchange.getRequestBody();
-        // Told only when it is not sent in chunks; the JDK's server has checked its syntax.
+        // Declared only when it is not sent in chunks; the JDK's server has checked its syntax.
         long length = Long.parseLong(header("Content-Length").orElse("0"));
         if (length > JsonRpcCodec.MAX_MESSAGE_BYTES) {
             skip(in);
@@ -178,7 +179,7 @@ public final class HttpRequestContext {
             }
         });
         if (body.size() > most) {
-            // Left open: to close it would read on, and the answer wait for a client that sends slowly.
+            // Left open: closing it would read on, and the answer would wait for a client that sends slowly.
             setHeader("Connection", "close");
             return Optional.empty();
         }
@@ -186,7 +187,7 @@ public final class HttpRequestContext {
         return Optional.of(body.toByteArray());
     }
 
-    /** Reads on without keeping it: a client that is still sending would take the answer for a broken connection. */
+    /** Reads on and discards: a client that is still sending would see the early answer as a broken connection. */
     private void skip(InputStream in) throws IOException {
         in.skip(JsonRpcCodec.MAX_MESSAGE_BYTES + 1L);
         setHeader("Connection", "close");
@@ -230,7 +231,7 @@ public final class HttpRequestContext {
     SseStream stream() throws IOException {
         setHeader("Content-Type", SseStream.TYPE);
         setHeader("Cache-Control", "no-store");
-        // Proxies would else hold events back.
+        // Proxies would otherwise hold events back.
         setHeader("X-Accel-Buffering", "no");
         deadlines.bound(() -> exchange.sendResponseHeaders(OK, 0));
         return new SseStream(exchange.getResponseBody(), deadlines);

@@ -9,15 +9,15 @@ import java.io.IOException;
 public interface HttpRoute extends AutoCloseable {
     boolean serves(String path);
 
-    /** Answers, at once or later; whether the call is over. */
+    /** Handles a call; false when its answer comes later, from a stream. */
     boolean handle(HttpRequestContext call) throws IOException;
 
     @Override
     default void close() {}
 
-    /** A route of the door that an agent gets. */
+    /** Maker of the route for an agent's listener. */
     @FunctionalInterface
     interface Factory {
-        HttpRoute open(Principal actor, MemoryMethods methods, BufferBudget.Quota quota, HttpStreams streams);
+        HttpRoute open(Principal principal, MemoryMethods methods, BufferBudget.Quota quota, HttpStreams streams);
     }
 }

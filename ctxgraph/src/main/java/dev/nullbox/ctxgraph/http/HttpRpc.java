@@ -19,12 +19,12 @@ import java.util.Optional;
 final class HttpRpc implements HttpRoute {
     private static final String WAITING = MemoryContract.WATCH.name();
 
-    private final Principal actor;
+    private final Principal principal;
     private final MemoryMethods methods;
     private final BufferBudget.Quota quota;
 
-    HttpRpc(Principal actor, MemoryMethods methods, BufferBudget.Quota quota) {
-        this.actor = actor;
+    HttpRpc(Principal principal, MemoryMethods methods, BufferBudget.Quota quota) {
+        this.principal = principal;
         this.methods = methods;
         this.quota = quota;
     }
@@ -47,7 +47,7 @@ final class HttpRpc implements HttpRoute {
             }
             Optional<byte[]> answer = switch (methods.memory()
                     .scheduler()
-                    .run(actor.agent(), body.get(), reservation, () -> begin(body.get()), Outcome::bytes)) {
+                    .run(principal.agent(), body.get(), reservation, () -> begin(body.get()), Outcome::bytes)) {
                 case Outcome.Completed now -> now.answer();
                 case Outcome.Deferred later -> answer(later.request());
             };
@@ -67,7 +67,7 @@ final class HttpRpc implements HttpRoute {
         /** The answer, none for a notification. */
         record Completed(Optional<byte[]> answer) implements Outcome {}
 
-        /** Request that waits for others' writes, and therefore holds no permit. */
+        /** Request that waits for other principals' writes, and is therefore run without a permit. */
         record Deferred(JsonRpcCodec.Request request) implements Outcome {}
 
         default long bytes() {
@@ -88,7 +88,7 @@ final class HttpRpc implements HttpRoute {
 
     private Optional<byte[]> answer(JsonRpcCodec.Request request) {
         try {
-            JsonElement result = methods.call(actor, request.method(), request.params());
+            JsonElement result = methods.call(principal, request.method(), request.params());
             return request.id().map(id -> JsonRpcCodec.encodeResult(id, result));
         } catch (RpcException e) {
             return request.id().map(id -> JsonRpcCodec.encodeError(id, e));
@@ -96,7 +96,7 @@ final class HttpRpc implements HttpRoute {
             throw e;
         } catch (RuntimeException e) {
             RpcObserver.toStandardError().crashed(request.method(), e);
-            RpcException bug = new RpcException(CallReason.BUG, "a fault of the service");
+            RpcException bug = new RpcException(CallReason.BUG, "an internal error of the service");
             return request.id().map(id -> JsonRpcCodec.encodeError(id, bug));
         }
     }

@@ -14,11 +14,11 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The streams of events at one agent's listener, each in a thread of its own, so that one that is read slowly holds up
- * nobody. They end by themselves after an hour.
+ * Event streams of one agent's listener, each in a thread of its own, so that one that is read slowly delays no other.
+ * They end after an hour.
  */
 public final class HttpStreams implements AutoCloseable {
-    /** At once, at one listener. */
+    /** Streams open at once at one listener. */
     static final int MAX = 8;
 
     private static final Duration LIFE = Duration.ofHours(1);
@@ -32,17 +32,17 @@ public final class HttpStreams implements AutoCloseable {
 
     /** Source of a stream's events; every method runs in the stream's thread. */
     public interface EventSource {
-        /** The first words. */
+        /** Writes what the stream begins with. */
         void begin(SseStream out, long position) throws IOException;
 
-        /** Tells what has changed; whether anything was said. */
+        /** Writes what has changed; false when nothing had to be written. */
         boolean onChange(SseStream out, List<Memory.Head> changes, long position) throws IOException;
 
-        /** The last words, to a client that still listens. */
+        /** Writes what the stream ends with, to a client that still listens. */
         void end(SseStream out) throws IOException;
     }
 
-    /** A stream that runs. */
+    /** Stream that is open. */
     public final class Open {
         private final HttpRequestContext call;
         private final Memory.Watch watch;
@@ -55,7 +55,7 @@ public final class HttpStreams implements AutoCloseable {
             this.feed = feed;
         }
 
-        /** Makes it end soon. */
+        /** Ends the stream soon. */
         public void end() {
             ended = true;
             watch.close();
@@ -68,7 +68,7 @@ public final class HttpStreams implements AutoCloseable {
                 feed.end(out);
                 out.retry(AGAIN_MS);
             } catch (IOException e) {
-                // The client has gone, which is how most streams end; there is nobody to tell.
+                // The client has gone, which is how most streams end: there is nobody to report it to.
                 ended = true;
             } catch (RpcException | RuntimeException e) {
                 RpcObserver.toStandardError().crashed("a stream of events", e);
@@ -108,7 +108,7 @@ public final class HttpStreams implements AutoCloseable {
     /**
      * Begins a stream as the answer to a call, and owns call and watch from then on.
      *
-     * @throws RpcException UNAVAILABLE, TOO_MANY_STREAMS when the door has its number; the watch is closed then
+     * @throws RpcException UNAVAILABLE, TOO_MANY_STREAMS at the limit of streams; the watch is closed then
      */
     public Open begin(HttpRequestContext call, Memory.Watch watch, EventSource feed) throws RpcException {
         Open stream = new Open(call, watch, feed);
@@ -129,7 +129,7 @@ public final class HttpStreams implements AutoCloseable {
         open.remove(stream);
     }
 
-    /** Ends all streams, lets those that can say so, and takes no more. */
+    /** Ends all streams, gives each time to send its end, and opens no more. */
     @Override
     public void close() {
         List<Open> left;

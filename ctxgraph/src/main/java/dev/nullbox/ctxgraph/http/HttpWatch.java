@@ -19,12 +19,12 @@ import java.util.List;
  * {@code Last-Event-ID} by which browsers and libraries resume, it begins with the next write.
  */
 public final class HttpWatch implements HttpRoute {
-    private final Principal actor;
+    private final Principal principal;
     private final MemoryMethods methods;
     private final HttpStreams streams;
 
-    HttpWatch(Principal actor, MemoryMethods methods, HttpStreams streams) {
-        this.actor = actor;
+    HttpWatch(Principal principal, MemoryMethods methods, HttpStreams streams) {
+        this.principal = principal;
         this.methods = methods;
         this.streams = streams;
     }
@@ -51,7 +51,7 @@ public final class HttpWatch implements HttpRoute {
                             MemoryContract.AFTER.name(),
                             call.header("Last-Event-ID").orElse("")),
                     MemoryContract.AFTER.name());
-            streams.begin(call, methods.memory().watch(actor, prefix, after), new HeadEvents());
+            streams.begin(call, methods.memory().watch(principal, prefix, after), new HeadEvents());
             return false;
         } catch (RpcException e) {
             int status = e.kind() == ErrorKind.UNAVAILABLE
@@ -70,7 +70,7 @@ public final class HttpWatch implements HttpRoute {
         }
     }
 
-    /** A place in the log; for an empty text its end. */
+    /** A sequence number of the log; its end for an empty text. */
     public static long sequence(String text, String field) throws RpcException {
         if (text.isEmpty()) {
             return Long.MAX_VALUE;
@@ -81,7 +81,7 @@ public final class HttpWatch implements HttpRoute {
                 return seq;
             }
         } catch (NumberFormatException e) {
-            // Answered below, as a negative number is.
+            // Answered below, like a negative number.
         }
         throw new RpcException(MemoryReason.SYNTAX, field + ": must be a sequence number, 0 or more", field);
     }
@@ -102,7 +102,7 @@ public final class HttpWatch implements HttpRoute {
 
         @Override
         public void end(SseStream out) {
-            // The client comes again by itself, with the last sequence number.
+            // The client reconnects by itself, with the last sequence number.
         }
     }
 }

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends reads and writes that a slow client holds up: the thread is interrupted, which closes its channel. The JDK's server
- * has one bound for all answers, and streams live longer than an answer may.
+ * Timeouts for reads and writes with a slow client: the thread is interrupted, which closes its channel. The JDK's
+ * server has one bound for all answers, and streams live longer than an answer may.
  */
 final class IoTimeouts implements AutoCloseable {
     private final int seconds;
@@ -22,8 +22,8 @@ final class IoTimeouts implements AutoCloseable {
     }
 
     /**
-     * @param name of the thread, which lives only while something is read or written
-     * @param seconds what one of them may take
+     * @param name name of the watching thread, which lives only while a transfer runs
+     * @param seconds longest time of one transfer
      */
     IoTimeouts(String name, int seconds) {
         this.seconds = seconds;
@@ -81,7 +81,7 @@ final class IoTimeouts implements AutoCloseable {
             }
         }
 
-        /** From here on the thread is left alone; an interrupt of ours must not reach what it does next. */
+        /** Ends the bound: an interrupt of ours must not reach what the thread does next. */
         synchronized void end() {
             thread = null;
             if (rang) {

@@ -27,22 +27,22 @@ public final class SseStream implements AutoCloseable {
         write("event: " + name + "\ndata: " + Json.write(data) + "\n\n");
     }
 
-    /** Sends one event whose place a client can resume after. */
+    /** Sends one event with an id that a client can resume after. */
     public void event(String name, long id, JsonElement data) throws IOException {
         write("event: " + name + "\nid: " + id + "\ndata: " + Json.write(data) + "\n\n");
     }
 
-    /** Tells a place to resume after, without an event. */
+    /** Sends an id to resume after, without an event. */
     public void resumePoint(long id) throws IOException {
         write("id: " + id + "\ndata: \n\n");
     }
 
-    /** Tells how long to wait before coming again. */
+    /** Sends the delay after which the client reconnects. */
     void retry(int milliseconds) throws IOException {
         write("retry: " + milliseconds + "\n\n");
     }
 
-    /** Sends what clients ignore; finds out whether there still is one. */
+    /** Sends a comment, which clients ignore, to find out whether the client is still there. */
     public void heartbeat() throws IOException {
         write(":\n\n");
     }

@@ -28,9 +28,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The Model Context Protocol over streamable HTTP, at {@code /mcp} with the agent's own knowledge graph and at
- * {@code /mcp/SPACE} with that of another space. Requests that stand alone (2026-07-28) and sessions (2025-11-25,
- * 2025-06-18) are served side by side; which one it is each request says itself.
+ * The Model Context Protocol over streamable HTTP, at {@code /mcp} with the agent's own knowledge graph and at {@code
+ * /mcp/SPACE} with that of another space. Requests that stand alone (2026-07-28) and sessions (2025-11-25, 2025-06-18)
+ * are served side by side; the request's own version decides.
  *
  * @see <a href="https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http">the
  *     transport</a> and <a href="https://modelcontextprotocol.io/specification/2025-11-25/basic/transports">the one with
@@ -41,19 +41,19 @@ public final class McpEndpoint implements HttpRoute {
 
     private static final int MAX_SPACE_LENGTH = 100;
 
-    private final Principal actor;
+    private final Principal principal;
     private final MemoryMethods methods;
     private final BufferBudget.Quota quota;
     private final HttpStreams streams;
     private final McpSessions sessions = new McpSessions(System::nanoTime);
     private final McpServer own;
 
-    public McpEndpoint(Principal actor, MemoryMethods methods, BufferBudget.Quota quota, HttpStreams streams) {
-        this.actor = actor;
+    public McpEndpoint(Principal principal, MemoryMethods methods, BufferBudget.Quota quota, HttpStreams streams) {
+        this.principal = principal;
         this.methods = methods;
         this.quota = quota;
         this.streams = streams;
-        this.own = server(actor.agent().text(), actor);
+        this.own = server(principal.agent().text(), principal);
     }
 
     @Override
@@ -87,9 +87,9 @@ public final class McpEndpoint implements HttpRoute {
 
     private McpServer server(HttpRequestContext call) throws McpException {
         String space = call.path().substring(PATH.length());
-        Principal reader = actor.excluding(sources(call));
+        Principal reader = principal.excluding(sources(call));
         if (space.isEmpty()) {
-            return reader.equals(actor) ? own : server(actor.agent().text(), reader);
+            return reader.equals(principal) ? own : server(principal.agent().text(), reader);
         }
         try {
             MemoryKey.requirePath(space.substring(1));
@@ -102,7 +102,7 @@ public final class McpEndpoint implements HttpRoute {
         return server(space.substring(1), reader);
     }
 
-    /** What {@code ?not_influenced_by=SOURCE,SOURCE} names. */
+    /** Sources in {@code ?not_influenced_by=SOURCE,SOURCE}. */
     private static List<Source> sources(HttpRequestContext call) throws McpException {
         try {
             String text = call.query(MemoryContract.NOT_INFLUENCED_BY.name()).orElse("");
@@ -113,7 +113,7 @@ public final class McpEndpoint implements HttpRoute {
                 return sources;
             }
         } catch (IllegalArgumentException e) {
-            // Answered below, as too many are.
+            // Answered below, like too many.
         }
         throw refused(
                 HttpRequestContext.BAD_REQUEST,
@@ -160,7 +160,7 @@ public final class McpEndpoint implements HttpRoute {
                             "a body has at most " + JsonRpcCodec.MAX_MESSAGE_BYTES + " bytes"));
             return switch (methods.memory()
                     .scheduler()
-                    .run(actor.agent(), body, reservation, () -> outcome(call, server, body), Outcome::bytes)) {
+                    .run(principal.agent(), body, reservation, () -> outcome(call, server, body), Outcome::bytes)) {
                 case Outcome.Body answer -> {
                     answer.session().ifPresent(id -> call.setHeader(McpHeaders.SESSION, id));
                     call.json(answer.status(), answer.json().array());
@@ -201,7 +201,7 @@ public final class McpEndpoint implements HttpRoute {
             throw e;
         } catch (RuntimeException e) {
             RpcObserver.toStandardError().crashed("mcp", e);
-            return error(new McpException(500, McpException.INTERNAL, "a fault of the service"), id);
+            return error(new McpException(500, McpException.INTERNAL, "an internal error of the service"), id);
         }
     }
 
@@ -284,7 +284,7 @@ public final class McpEndpoint implements HttpRoute {
     private HttpStreams.Open stream(HttpRequestContext call, HttpStreams.EventSource feed, long after)
             throws McpException {
         try {
-            return streams.begin(call, methods.memory().watch(actor, "", after), feed);
+            return streams.begin(call, methods.memory().watch(principal, "", after), feed);
         } catch (RpcException e) {
             boolean isAhead = e.kind() == ErrorKind.CONFLICT;
             throw refused(

@@ -6,10 +6,10 @@ import dev.nullbox.rpc.RpcException;
 import java.util.Optional;
 
 /**
- * A request that is answered by a JSON-RPC error, not by a result.
+ * Failure of a request that is answered by a JSON-RPC error, not by a result.
  *
- * <p>Codes from -32020 on are the protocol's own; nothing between -32000 and -32019 is sent, which clients give meanings
- * of their own.
+ * <p>Codes from -32020 on are the protocol's own; none between -32000 and -32019 is sent, as clients give those
+ * meanings of their own.
  */
 final class McpException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -30,7 +30,7 @@ final class McpException extends Exception {
 
     /**
      * @param status the HTTP status of the answer
-     * @param data what programs read; left out when empty
+     * @param data details for programs; left out when empty
      */
     McpException(int status, int code, String message, JsonObject data) {
         super(message);
@@ -39,24 +39,24 @@ final class McpException extends Exception {
         this.data = data.deepCopy();
     }
 
-    /** An error without more to say. */
+    /** An error without data. */
     McpException(int status, int code, String message) {
         this(status, code, message, new JsonObject());
     }
 
-    /** A message that is not as the protocol wants it; HTTP status 400. */
+    /** Malformed message; HTTP status 400. */
     static McpException malformed(int code, String message) {
         return new McpException(BAD_REQUEST, code, message);
     }
 
-    /** A parameter of a well-formed request that is wrong; HTTP status 200. */
+    /** Wrong parameter in a well-formed request; HTTP status 200. */
     static McpException badParameter(String field, String problem) {
         JsonObject data = new JsonObject();
         data.addProperty("field", field);
         return new McpException(200, INVALID_PARAMS, field + ": " + problem, data);
     }
 
-    /** What the store refused, in the protocol's codes; the store's own stand in {@code data}. */
+    /** A refusal of the store under the protocol's codes; the store's own kind and reason stand in {@code data}. */
     static McpException of(RpcException refused) {
         int code = switch (refused.kind()) {
             case PARSE -> PARSE;
@@ -68,7 +68,7 @@ final class McpException extends Exception {
         return new McpException(200, code, refused.getMessage(), describe(refused));
     }
 
-    /** {@code {kind, detail, field?}}, as on the other doors. */
+    /** {@code {kind, detail, field?}}, as on the other listeners. */
     static JsonObject describe(RpcException refused) {
         JsonObject data = new JsonObject();
         data.addProperty("kind", refused.kind().name());
@@ -81,7 +81,7 @@ final class McpException extends Exception {
         return status;
     }
 
-    /** The JSON-RPC error message; without an id when that is not known. */
+    /** The JSON-RPC error message; without an id when that is unknown. */
     JsonObject message(Optional<JsonElement> id) {
         JsonObject error = new JsonObject();
         error.addProperty("code", code);

@@ -24,7 +24,7 @@ final class McpGraph {
     /** Bytes of JSON in one result. */
     static final int MAX_RESULT_BYTES = 1 << 20;
 
-    /** What it takes of the heap; more than the same of ordinary entities and relations. */
+    /** Heap cost of one result; more than that of ordinary entities and relations of the same size. */
     private static final long MAX_RESULT_COST = 16 << 20;
 
     private final McpGraphStore store;
@@ -33,12 +33,12 @@ final class McpGraph {
     /**
      * @param space the first segments of the graph's keys, as {@code "ada"} or {@code "team/research"}
      */
-    McpGraph(MemoryMethods methods, Principal actor, String space) {
-        this.store = new McpGraphStore(methods, actor, space);
+    McpGraph(MemoryMethods methods, Principal principal, String space) {
+        this.store = new McpGraphStore(methods, principal, space);
         this.changes = new McpGraphChanges(store);
     }
 
-    /** What changes it. */
+    /** Changes to this graph. */
     McpGraphChanges changes() {
         return changes;
     }
@@ -48,14 +48,14 @@ final class McpGraph {
         return store.holds(key);
     }
 
-    /** All of it, as {@code {entities, relations}}. */
+    /** The whole graph, as {@code {entities, relations}}. */
     JsonObject read() throws RpcException {
         return part(entity -> true, relation -> true, Optional.empty());
     }
 
     /**
-     * The entities in whose name, type or observations the text occurs, whatever the case, and the relations from and to
-     * them.
+     * The entities in whose name, type or observations the text occurs, whatever the case, and the relations from and
+     * to them.
      */
     JsonObject search(String query) throws RpcException {
         String wanted = query.toLowerCase(Locale.ROOT);
@@ -107,7 +107,7 @@ final class McpGraph {
         return found.json();
     }
 
-    /** A part of the graph that grows to its limit. */
+    /** Result that grows up to its limit. */
     private static final class Result {
         private final JsonArray entities = new JsonArray();
         private final JsonArray relations = new JsonArray();

@@ -22,17 +22,17 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Changes of a knowledge graph. Each is one write of all its keys, on the condition that none of them has changed since it
- * was read; else it is made anew. So many may write at once and no change is lost. One of more keys than the store writes
- * at once is made in steps of so many, and may stop between them.
+ * Changes of a knowledge graph. Each is one write of all its keys, on the condition that none of them has changed since
+ * it was read; on a conflict it is read and made again. Concurrent changes are therefore all kept. A change of more
+ * keys than the store writes at once is made in steps, and may stop between them.
  */
 final class McpGraphChanges {
     private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(10);
 
-    /** For all steps together of a change that is made in steps: it has most of the heap for itself meanwhile. */
+    /** Timeout of all steps of one change together: it occupies most of the heap meanwhile. */
     private static final Duration TIMEOUT_IN_STEPS = Duration.ofSeconds(2);
 
-    /** Pauses before one tries again are up to 1, 2, 4 ... ms, and up to this. */
+    /** Upper bound of the growing random pause before a retry: up to 1, 2, 4 ... ms, and never more than this. */
     private static final int MAX_PAUSE_MS = 64;
 
     private final McpGraphStore store;
@@ -41,7 +41,7 @@ final class McpGraphChanges {
         this.store = store;
     }
 
-    /** Makes those of the entities that are not there yet, and gives these. */
+    /** Creates those of the entities that do not exist yet, and returns these. */
     JsonArray createEntities(List<JsonObject> wanted) throws RpcException {
         Map<MemoryKey, JsonObject> byKey = new LinkedHashMap<>();
         for (JsonObject entity : wanted) {
@@ -50,7 +50,7 @@ final class McpGraphChanges {
         return createAbsent(List.copyOf(byKey.entrySet()));
     }
 
-    /** Makes those of the relations that are not there yet, and gives these. */
+    /** Creates those of the relations that do not exist yet, and returns these. */
     JsonArray createRelations(List<JsonObject> wanted) throws RpcException {
         Map<MemoryKey, JsonObject> byKey = new LinkedHashMap<>();
         for (JsonObject relation : wanted) {
@@ -75,10 +75,10 @@ final class McpGraphChanges {
     }
 
     /**
-     * Adds observations that are not there yet: {@code {entityName, contents}} each.
+     * Adds observations that do not exist yet: {@code {entityName, contents}} each.
      *
      * @return {@code {entityName, addedObservations}} for each
-     * @throws RpcException also NOT_FOUND when an entity is not there; nothing is added then
+     * @throws RpcException also NOT_FOUND when an entity does not exist; nothing is added then
      */
     JsonArray addObservations(List<JsonObject> additions) throws RpcException {
         for (JsonObject addition : additions) {
@@ -112,7 +112,7 @@ final class McpGraphChanges {
         });
     }
 
-    /** Takes observations away: {@code {entityName, observations}} each; what is not there already is no error. */
+    /** Removes observations: {@code {entityName, observations}} each; one that does not exist is no error. */
     void deleteObservations(List<JsonObject> deletions) throws RpcException {
         inSteps(deletions, step -> {
             Changes changes = new Changes();
@@ -164,7 +164,7 @@ final class McpGraphChanges {
         });
     }
 
-    /** Entities that a change has read and is about to write. */
+    /** Entities that a change has read and will write. */
     private final class Changes {
         private final Map<String, Optional<JsonObject>> working = new LinkedHashMap<>();
         private final Map<String, Long> read = new LinkedHashMap<>();
@@ -230,7 +230,7 @@ final class McpGraphChanges {
         }
     }
 
-    /** Some time up to the given one, so that those who disturb each other come apart; false when interrupted. */
+    /** Pauses for a random time, so that conflicting changes separate; false when interrupted. */
     private static boolean paused(int mostMs) {
         try {
             TimeUnit.MICROSECONDS.sleep(ThreadLocalRandom.current().nextLong(TimeUnit.MILLISECONDS.toMicros(mostMs)));

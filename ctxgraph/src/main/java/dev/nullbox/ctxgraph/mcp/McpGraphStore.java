@@ -24,8 +24,8 @@ import java.util.Set;
 /**
  * Keys of a knowledge graph in the store: one key for each entity and each relation below {@code SPACE/graph/}.
  *
- * <p>Entities are {@code {name, entityType, observations}}, relations {@code {from, to, relationType}}. What someone else
- * put under these keys and is neither is passed over.
+ * <p>Entities are {@code {name, entityType, observations}}, relations {@code {from, to, relationType}}. Values of any
+ * other form under these keys are ignored.
  */
 public final class McpGraphStore {
     /** Keys that the store writes at once. */
@@ -38,22 +38,22 @@ public final class McpGraphStore {
 
     private final MemoryMethods methods;
     private final Memory memory;
-    private final Principal actor;
+    private final Principal principal;
     private final String entities;
     private final String relations;
 
     /**
      * @param space the first segments of the graph's keys, as {@code "ada"} or {@code "team/research"}
      */
-    public McpGraphStore(MemoryMethods methods, Principal actor, String space) {
+    public McpGraphStore(MemoryMethods methods, Principal principal, String space) {
         this.methods = methods;
         this.memory = methods.memory();
-        this.actor = actor;
+        this.principal = principal;
         this.entities = space + "/graph/entities/";
         this.relations = space + "/graph/relations/";
     }
 
-    /** Takes what is found under one key. */
+    /** Receiver of what is found under one key. */
     @FunctionalInterface
     interface Visitor {
         void visit(Memory.Entry entry, JsonObject value) throws RpcException;
@@ -78,18 +78,21 @@ public final class McpGraphStore {
                         .hex());
     }
 
-    /** Announces a change in steps: once one is written, the request cannot begin anew with a larger turn. */
+    /**
+     * Charges the maximum before a change in steps: once a step is written, the request cannot restart with a larger
+     * permit.
+     */
     void chargeMaximum() {
         methods.memory().scheduler().chargeMaximum();
     }
 
     boolean isAbsent(MemoryKey key) throws RpcException {
-        return memory.head(actor, key).isEmpty();
+        return memory.head(principal, key).isEmpty();
     }
 
-    /** What an entity's key holds, whether it is an entity or not. */
+    /** The value under an entity's key, of whatever form. */
     Optional<Memory.Entry> entity(String name) throws RpcException {
-        return memory.get(actor, entityKey(name));
+        return memory.get(principal, entityKey(name));
     }
 
     void eachEntity(Visitor visitor) throws RpcException {
@@ -111,7 +114,7 @@ public final class McpGraphStore {
     private void each(String prefix, Visitor visitor) throws RpcException {
         String after = "";
         while (true) {
-            Memory.Page<Memory.Entry> page = memory.entries(actor, prefix, after, PAGE);
+            Memory.Page<Memory.Entry> page = memory.entries(principal, prefix, after, PAGE);
             for (Memory.Entry entry : page.items()) {
                 if (entry.node().value() instanceof JsonObject value) {
                     visitor.visit(entry, value);
@@ -124,23 +127,23 @@ public final class McpGraphStore {
         }
     }
 
-    /** The write that leaves nothing under the key, unless something changes there first. */
+    /** The write that deletes the key's value, on condition that it is unchanged. */
     Optional<Put> tombstone(MemoryKey key) throws RpcException {
-        return memory.head(actor, key).map(head -> Put.tombstone(key, new Put.Seq(head.seq())));
+        return memory.head(principal, key).map(head -> Put.tombstone(key, new Put.Seq(head.seq())));
     }
 
     void write(List<Put> puts) throws RpcException {
         for (int from = 0; from < puts.size(); from += STEP) {
-            methods.write(actor, puts.subList(from, Math.min(puts.size(), from + STEP)));
+            methods.write(principal, puts.subList(from, Math.min(puts.size(), from + STEP)));
         }
     }
 
-    /** Without it a graph that may not be read would look empty. */
+    /** Refuses a graph that may not be read: it would otherwise look empty. */
     void requireReadable() throws RpcException {
-        if (!actor.mayRead(new MemoryKey(entities + "x"))) {
+        if (!principal.mayRead(new MemoryKey(entities + "x"))) {
             throw new RpcException(
                     MemoryReason.SCOPE,
-                    actor.agent() + " may not read " + entities + "...: its AGENT.toml"
+                    principal.agent() + " may not read " + entities + "...: its AGENT.toml"
                             + " grants it by [capabilities.memory] read");
         }
     }
@@ -172,8 +175,8 @@ public final class McpGraphStore {
     }
 
     /**
-     * Letters, digits, {@code .} and {@code -} as they are, each other byte of the UTF-8 as {@code _} and two hexadecimal
-     * digits; for a text that is empty or becomes too long {@code _h} and its SHA-256.
+     * Letters, digits, {@code .} and {@code -} as they are, each other byte of the UTF-8 as {@code _} and two
+     * hexadecimal digits; for a text that is empty or becomes too long {@code _h} and its SHA-256.
      */
     static String segment(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);

@@ -7,8 +7,8 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * Check of a stateless request (revision 2026-07-28): its headers and its {@code _meta} must name the same revision, method
- * and subject.
+ * Check of a stateless request (revision 2026-07-28): its headers and its {@code _meta} must name the same revision,
+ * method and subject.
  */
 final class McpHeaders {
     static final String VERSION = "MCP-Protocol-Version";
@@ -21,7 +21,7 @@ final class McpHeaders {
 
     private McpHeaders() {}
 
-    /** The revision that the body names, if it does: only requests that stand alone do. */
+    /** The revision that the body names; only stateless requests name one. */
     static Optional<String> bodyVersion(McpMessage.Request request) {
         return Optional.ofNullable(McpMessage.text(request.meta().get(McpServer.OWN + "protocolVersion")));
     }
@@ -29,16 +29,14 @@ final class McpHeaders {
     /**
      * The revision that a header names.
      *
-     * @throws McpException when it is not spoken here
+     * @throws McpException when it is not supported
      */
     static Optional<McpVersion> version(HttpRequestContext call) throws McpException {
         Optional<String> text = call.header(VERSION);
         return text.isPresent() ? Optional.of(spoken(text.get())) : Optional.empty();
     }
 
-    /**
-     * @throws McpException with the first thing that is missing or contradicts
-     */
+    /** @throws McpException with the first header or member that is missing or contradicts another */
     static void check(HttpRequestContext call, McpMessage.Request request) throws McpException {
         String version = bodyVersion(request)
                 .orElseThrow(() -> missing("params._meta." + McpServer.OWN + "protocolVersion must be a string"));
@@ -55,7 +53,7 @@ final class McpHeaders {
             case "tools/call" -> requireName(call, request, "name");
             case "resources/read" -> requireName(call, request, "uri");
             default -> {
-                // No other method of this server names a thing.
+                // No other method of this server names a subject.
             }
         }
     }
@@ -70,9 +68,9 @@ final class McpHeaders {
 
     private static void require(HttpRequestContext call, String header, String body) throws McpException {
         String value = call.header(header)
-                .orElseThrow(() -> mismatch("the header " + header + " is missing; it says what the body says"));
+                .orElseThrow(() -> mismatch("the header " + header + " is missing: it must repeat the body's value"));
         if (!decoded(header, value).equals(body)) {
-            throw mismatch("the header " + header + " does not say what the body says");
+            throw mismatch("the header " + header + " differs from the body's value");
         }
     }
 
@@ -96,7 +94,7 @@ final class McpHeaders {
             return new McpException(
                     HttpRequestContext.BAD_REQUEST,
                     McpException.UNSUPPORTED_VERSION,
-                    "this revision of the protocol is not spoken here",
+                    "this revision of the protocol is not supported",
                     data);
         });
     }

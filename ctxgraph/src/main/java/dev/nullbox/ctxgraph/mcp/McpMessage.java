@@ -29,13 +29,13 @@ sealed interface McpMessage {
     /** A notification, which is not answered. */
     record Notification(String method) implements McpMessage {}
 
-    /** An answer to a request; the server never makes any. */
+    /** A response to a request; ignored, as the server never makes requests. */
     record Response() implements McpMessage {}
 
     /**
-     * The message in the bytes.
+     * Decodes a message.
      *
-     * @throws McpException with HTTP status 400 when they are no such message
+     * @throws McpException with HTTP status 400 when the bytes are no such message
      */
     static McpMessage decode(byte[] utf8) throws McpException {
         JsonElement tree;
@@ -68,7 +68,7 @@ sealed interface McpMessage {
         return id == null ? new Notification(method) : new Request(id(id), method, named);
     }
 
-    /** The message that answers a request with its result. */
+    /** Response to a request with its result. */
     static JsonObject result(JsonElement id, JsonObject result) {
         JsonObject message = new JsonObject();
         message.addProperty("jsonrpc", "2.0");
@@ -77,7 +77,7 @@ sealed interface McpMessage {
         return message;
     }
 
-    /** A message of the server's own that is not answered. */
+    /** Notification of the server. */
     static JsonObject notification(String method, JsonObject params) {
         JsonObject message = new JsonObject();
         message.addProperty("jsonrpc", "2.0");

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Resources that clients read or subscribe to by URI: the knowledge graph, as the common memory server has it, and every key;
- * for subscriptions also all keys below a prefix, as {@code memory://keys/notes/*}.
+ * Resources that clients read or subscribe to by URI: the knowledge graph, as the common memory server has it, and
+ * every key; for subscriptions also all keys below a prefix, as {@code memory://keys/notes/*}.
  */
 final class McpResources {
     static final String GRAPH = "memory://knowledge-graph";
@@ -40,12 +40,12 @@ final class McpResources {
               "mimeType": "application/json"}]}""";
 
     private final Memory memory;
-    private final Principal actor;
+    private final Principal principal;
     private final McpGraph graph;
 
-    McpResources(Memory memory, Principal actor, McpGraph graph) {
+    McpResources(Memory memory, Principal principal, McpGraph graph) {
         this.memory = memory;
-        this.actor = actor;
+        this.principal = principal;
         this.graph = graph;
     }
 
@@ -67,7 +67,7 @@ final class McpResources {
         return result;
     }
 
-    /** Whether a subscription can be made to it. */
+    /** Whether the URI can be subscribed to. */
     boolean isKnown(String uri) {
         if (uri.equals(GRAPH)) {
             return true;
@@ -79,7 +79,7 @@ final class McpResources {
         }
     }
 
-    /** Those of the known URIs whose content the writes have changed. */
+    /** Those of the URIs whose content these writes have changed. */
     Set<String> changed(List<String> uris, List<Memory.Head> writes) {
         Set<String> changed = new LinkedHashSet<>();
         for (String uri : uris) {
@@ -102,7 +102,7 @@ final class McpResources {
             throw absent;
         }
         try {
-            return memory.get(actor, actor.key(uri.substring(KEYS.length())))
+            return memory.get(principal, principal.key(uri.substring(KEYS.length())))
                     .orElseThrow(() -> absent)
                     .node()
                     .value();
@@ -111,9 +111,9 @@ final class McpResources {
         }
     }
 
-    /** A key of one segment means the agent's own space here too. */
+    /** Keys that a URI selects; a key of one segment lies in the agent's own space here too. */
     private KeyGlob pattern(String uri) {
         String text = uri.substring(KEYS.length());
-        return new KeyGlob(text.indexOf('/') < 0 ? actor.key(text).text() : text);
+        return new KeyGlob(text.indexOf('/') < 0 ? principal.key(text).text() : text);
     }
 }

@@ -9,11 +9,11 @@ import dev.nullbox.protocol.FieldType;
 import dev.nullbox.rpc.RpcException;
 import java.util.List;
 
-/** JSON Schema (draft 7, and as well 2020-12) of fields: clients see it, and arguments are held against the fields. */
+/** JSON Schema (draft 7, and as well 2020-12) of fields: shown to clients, and arguments are checked against it. */
 final class McpSchema {
     private static final String DIALECT = "http://json-schema.org/draft-07/schema#";
 
-    /** What JavaScript counts to without gaps. */
+    /** Largest integer up to which JavaScript represents every one. */
     private static final long LARGEST = (1L << 53) - 1;
 
     private McpSchema() {}
@@ -21,7 +21,7 @@ final class McpSchema {
     /**
      * The schema of a tool's arguments; objects in them may have more members.
      *
-     * @param closed whether there are no other arguments
+     * @param closed whether other arguments are refused
      */
     static JsonObject ofArguments(List<Field<?>> fields, boolean closed) {
         return dialect(object(fields, closed, false));
@@ -30,7 +30,7 @@ final class McpSchema {
     /**
      * The schema of a tool's result.
      *
-     * @param closed whether objects have no other members
+     * @param closed whether objects may have no other members
      */
     static JsonObject ofResult(FieldType<?> result, boolean closed) {
         return dialect(of(result, closed));
@@ -94,7 +94,7 @@ final class McpSchema {
     }
 
     /**
-     * The arguments as an object that has all that must be there, and nothing else if it is closed.
+     * Checks that the arguments are an object with all required members, and with no others if it is closed.
      *
      * @throws RpcException INVALID_PARAMS with the field at fault: WRONG_TYPE, MISSING, UNKNOWN
      */

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The protocol's requests, apart from how they come in: what the server says of itself, its tools and its resources. */
+/** Requests of the protocol apart from their transport: the server's self-description, its tools and its resources. */
 final class McpServer {
     static final String DISCOVER = "server/discover";
     static final String INITIALIZE = "initialize";
     static final String LISTEN = "subscriptions/listen";
 
-    /** The place of what a request or a result says of the protocol in its {@code _meta}. */
+    /** Prefix of the protocol's own members of {@code _meta}. */
     static final String OWN = "io.modelcontextprotocol/";
 
     private static final int NO_RESOURCE = -32_002;
@@ -43,7 +43,7 @@ final class McpServer {
         return resources;
     }
 
-    /** What {@code initialize} answers. */
+    /** Result of {@code initialize}. */
     static JsonObject initialized(McpVersion version) {
         JsonObject result = new JsonObject();
         result.addProperty("protocolVersion", version.text());
@@ -54,7 +54,7 @@ final class McpServer {
     }
 
     /**
-     * Answers a request that stands alone.
+     * Answers a stateless request.
      *
      * @throws McpException to answer with an error
      */
@@ -96,7 +96,7 @@ final class McpServer {
         };
     }
 
-    /** A result as requests that stand alone get it. */
+    /** A result in the form of stateless requests. */
     static JsonObject complete(JsonObject result) {
         result.addProperty("resultType", "complete");
         JsonObject meta = result.get(McpMessage.META) instanceof JsonObject known ? known : new JsonObject();
@@ -119,7 +119,7 @@ final class McpServer {
         return result;
     }
 
-    /** Each list is one page, so that a cursor is never one of ours. */
+    /** Checks a request for a list: each list is one page, so that no cursor is valid. */
     private JsonObject listed(McpMessage.Request request) throws McpException {
         if (request.params().has("cursor")) {
             throw McpException.badParameter("cursor", "there is one page only: leave it out");

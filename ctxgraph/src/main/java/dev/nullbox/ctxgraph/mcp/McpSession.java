@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Session that a handshake began: the revision that was agreed on, and what the client wants to be told. */
+/** Session that a handshake began: the agreed revision and the client's subscriptions. */
 final class McpSession {
     /** Resources that one session can subscribe to. */
     static final int MAX_SUBSCRIPTIONS = 64;
@@ -32,7 +32,7 @@ final class McpSession {
         return version;
     }
 
-    /** When it was last asked for something, in nanoseconds of the clock that it was made with. */
+    /** Time of the last request, in nanoseconds of the clock that the session was made with. */
     long used() {
         return used;
     }
@@ -59,7 +59,7 @@ final class McpSession {
         return List.copyOf(subscriptions);
     }
 
-    /** Sends what there is to tell by this stream from now on; the one before it ends, as a client has one at a time. */
+    /** Sends notifications by this stream from now on; the stream before it ends, as a client has one at a time. */
     synchronized void sendBy(HttpStreams.Open next) {
         if (stream != null) {
             stream.end();

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** The sessions of one agent. A full house loses the one that was idle longest: its client then begins anew. */
+/** Sessions of one agent. At the limit the least recently used one is evicted; its client then begins a new one. */
 final class McpSessions implements AutoCloseable {
-    /** At once, at one listener. */
+    /** Sessions at once, at one listener. */
     static final int MAX = 32;
 
     static final Duration IDLE = Duration.ofHours(2);
@@ -26,7 +26,7 @@ final class McpSessions implements AutoCloseable {
         this.nanoTime = nanoTime;
     }
 
-    /** Begins a session, whose id nobody can guess. */
+    /** Begins a session with an unguessable id. */
     synchronized McpSession begin(McpVersion version) {
         long now = nanoTime.getAsLong();
         Iterator<McpSession> oldestFirst = sessions.values().iterator();
@@ -57,7 +57,7 @@ final class McpSessions implements AutoCloseable {
         return session;
     }
 
-    /** Ends a session; whether there was one. */
+    /** Ends a session; false when there was none. */
     synchronized boolean end(String id) {
         McpSession session = sessions.remove(id);
         if (session == null) {

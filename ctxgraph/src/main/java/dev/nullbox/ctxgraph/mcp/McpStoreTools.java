@@ -10,17 +10,17 @@ import java.util.stream.Stream;
 
 /** Methods of {@link MemoryContract} as tools, with their parameters and results. */
 final class McpStoreTools {
-    private final Principal actor;
+    private final Principal principal;
     private final MemoryMethods methods;
 
-    private McpStoreTools(Principal actor, MemoryMethods methods) {
-        this.actor = actor;
+    private McpStoreTools(Principal principal, MemoryMethods methods) {
+        this.principal = principal;
         this.methods = methods;
     }
 
     /** The tools of this agent. */
-    static List<McpTool> over(Principal actor, MemoryMethods methods) {
-        McpStoreTools tools = new McpStoreTools(actor, methods);
+    static List<McpTool> over(Principal principal, MemoryMethods methods) {
+        McpStoreTools tools = new McpStoreTools(principal, methods);
         return Stream.concat(tools.writing().stream(), tools.reading().stream()).toList();
     }
 
@@ -114,7 +114,7 @@ final class McpStoreTools {
                         MemoryContract.CHUNK_GET));
     }
 
-    /** A tool with the fields, or with all of the method where none are named. */
+    /** A tool with these fields, or with all fields of the method when none are named. */
     private McpTool tool(
             String name,
             String title,
@@ -132,6 +132,6 @@ final class McpStoreTools {
                 false,
                 effect,
                 arguments -> McpTool.Response.of(
-                        methods.call(actor, method.name(), arguments).getAsJsonObject()));
+                        methods.call(principal, method.name(), arguments).getAsJsonObject()));
     }
 }

@@ -15,11 +15,11 @@ import java.util.List;
  * @param name as on the wire
  * @param title for people
  * @param description for models: what it does and when to use it
- * @param input what its arguments are held against
- * @param output what its structured results look like
+ * @param input schema of its arguments
+ * @param output schema of its structured results
  * @param isClosed whether results have no other members and arguments may, as in the reference server; else the reverse
- * @param effect what it does to memory
- * @param body what it does
+ * @param effect effect on memory
+ * @param body handler of its calls
  */
 record McpTool(
         String name,
@@ -35,7 +35,7 @@ record McpTool(
         READS(true, false, true),
         ADDS(false, false, false),
         REPLACES(false, true, true),
-        /** As replaces, on a condition that the call itself may end. */
+        /** Replaces, on a condition that the call itself may make false. */
         REPLACES_IF(false, true, false);
 
         private final boolean readOnly;
@@ -53,7 +53,7 @@ record McpTool(
             hints.addProperty("readOnlyHint", readOnly);
             hints.addProperty("destructiveHint", destructive);
             hints.addProperty("idempotentHint", idempotent);
-            // Nothing outside of the memory takes part.
+            // Nothing outside of the memory is involved.
             hints.addProperty("openWorldHint", false);
             return hints;
         }
@@ -63,15 +63,15 @@ record McpTool(
      * Result of a call.
      *
      * @param text for models
-     * @param structured for programs; as the tool's output schema says
+     * @param structured for programs; by the tool's output schema
      */
     record Response(String text, JsonObject structured) {
-        /** The same for both. */
+        /** The same content for both. */
         static Response of(JsonObject structured) {
             return new Response(Json.write(structured), structured);
         }
 
-        /** A list, which programs find under a name. */
+        /** A list, under a name in the structured result. */
         static Response of(String name, JsonArray list) {
             JsonObject structured = new JsonObject();
             structured.add(name, list);
@@ -79,7 +79,7 @@ record McpTool(
         }
     }
 
-    /** Handler of a tool; its arguments have all members that must be there, and no others. */
+    /** Handler of a tool; its arguments are checked: all required members, and no others. */
     @FunctionalInterface
     interface Body {
         Response run(JsonObject arguments) throws RpcException;
@@ -98,8 +98,8 @@ record McpTool(
     }
 
     /**
-     * Calls the tool. What is wrong with the arguments, or what memory refuses, is a result too, with {@code isError}: so
-     * models see it and can do better.
+     * Calls the tool. Invalid arguments and refusals of memory are results too, with {@code isError}: models see those
+     * and can correct themselves.
      *
      * @return a {@code CallToolResult}
      */

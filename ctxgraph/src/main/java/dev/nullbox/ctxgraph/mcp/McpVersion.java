@@ -4,10 +4,9 @@ import com.google.gson.JsonArray;
 import java.util.Optional;
 
 /**
- * The revisions of the Model Context Protocol that are spoken (https://modelcontextprotocol.io/specification), the
- * latest first.
+ * Supported revisions of the Model Context Protocol (https://modelcontextprotocol.io/specification), the latest first.
  *
- * <p>2025-03-26 and before are not: they ask for JSON-RPC batches.
+ * <p>2025-03-26 and older ones are not supported: they require JSON-RPC batches.
  */
 enum McpVersion {
     /** Each request stands alone and says its version; no handshake, no sessions. */
@@ -21,7 +20,7 @@ enum McpVersion {
         this.text = text;
     }
 
-    /** As it stands on the wire. */
+    /** The revision as on the wire. */
     String text() {
         return text;
     }
@@ -36,12 +35,12 @@ enum McpVersion {
         return Optional.empty();
     }
 
-    /** Whether requests carry all that they need, instead of belonging to a session that began with a handshake. */
+    /** Whether requests are self-contained; otherwise they belong to a session that began with a handshake. */
     boolean stateless() {
         return this == V2026_07_28;
     }
 
-    /** What a handshake agrees on: what the client asks for, else the latest that has handshakes. */
+    /** Result of a handshake: the requested revision, or the latest that has handshakes. */
     static McpVersion negotiate(String asked) {
         return of(asked).filter(version -> !version.stateless()).orElse(V2025_11_25);
     }

@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream of {@code notifications/resources/updated}: of a session, which tells of whatever is subscribed to at the time
- * and whose places can be resumed after, or as the answer to {@code subscriptions/listen}.
+ * Stream of {@code notifications/resources/updated}: of a session, with the subscriptions that it has at the time and
+ * ids to resume after, or as the answer to {@code subscriptions/listen}.
  */
 final class SubscriptionStream implements HttpStreams.EventSource {
     private static final String EVENT = "message";
@@ -38,7 +38,7 @@ final class SubscriptionStream implements HttpStreams.EventSource {
         return new SubscriptionStream(session::subscriptions, resources, session, JsonNull.INSTANCE);
     }
 
-    /** The answer to the request of an id, for these subscriptions. */
+    /** The stream that answers a request with this id, for these subscriptions. */
     static SubscriptionStream of(JsonElement request, List<String> uris, McpResources resources) {
         return new SubscriptionStream(() -> uris, resources, null, request);
     }
@@ -58,7 +58,7 @@ final class SubscriptionStream implements HttpStreams.EventSource {
         } else if (session.version() == McpVersion.V2025_11_25) {
             out.resumePoint(position);
         } else {
-            // Clients of the revision before take an event without data for a broken one.
+            // Clients of the revision before treat an event without data as broken.
             out.heartbeat();
         }
     }
@@ -81,7 +81,7 @@ final class SubscriptionStream implements HttpStreams.EventSource {
 
     @Override
     public void end(SseStream out) throws IOException {
-        // A session's client comes again by itself.
+        // A session's client reconnects by itself.
         if (session == null) {
             out.event(EVENT, McpMessage.result(request, McpServer.complete(marked())));
         }

@@ -9,8 +9,8 @@ import dev.nullbox.rpc.RpcException;
 import java.util.List;
 
 /**
- * A value too large for one message: {@code {"chunks":[SHA-256,...],"size":BYTES,"type":STRING}}, the value of a node of
- * kind {@code blob}. Chunks are stored once, whoever puts them.
+ * A value too large for one message: {@code {"chunks":[SHA-256,...],"size":BYTES,"type":STRING}}, the value of a node
+ * of kind {@code blob}. Chunks are stored once, for all principals.
  *
  * @param chunks the SHA-256 of each chunk's bytes, in order, 1 to {@link MemoryContract#MAX_CHUNKS}
  * @param size bytes of all chunks together

@@ -11,8 +11,8 @@ import java.util.TreeMap;
 /**
  * The JSON Canonicalization Scheme (RFC 8785): one text for all JSON texts that mean the same.
  *
- * <p>Numbers are IEEE 754 doubles. One that a double cannot hold is refused instead of changed: beyond the range, or
- * an integer, written without exponent, that would read back as another one, as 9007199254740993.
+ * <p>Numbers are IEEE 754 doubles. A number that a double cannot hold is refused instead of changed: one beyond the
+ * range, or an integer without exponent that would read back differently, as 9007199254740993.
  */
 public final class CanonicalJson {
     private static final char[] HEX = "0123456789abcdef".toCharArray();
@@ -29,7 +29,7 @@ public final class CanonicalJson {
     private CanonicalJson() {}
 
     /**
-     * The canonical text; the tree's depth is bounded by whoever parsed it.
+     * The canonical text; the parser has bounded the tree's depth.
      *
      * @throws UnrepresentableException when a number has no canonical form
      */

@@ -3,7 +3,7 @@ package dev.nullbox.ctxgraph.memory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** The last sequence number that is committed, to be waited for. */
+/** Sequence number of the last commit, on which readers can wait. */
 public final class CommitPosition {
     private volatile long seq;
     private boolean closed;
@@ -19,12 +19,12 @@ public final class CommitPosition {
         }
     }
 
-    /** Has everybody look again whether to go on. */
+    /** Makes every waiting thread check again whether to go on. */
     public synchronized void wake() {
         notifyAll();
     }
 
-    /** Ends all waits, also those to come. */
+    /** Ends all waits, present and future. */
     public synchronized void close() {
         closed = true;
         notifyAll();

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Shared memory as one actor sees it: keys whose values are immutable nodes, in the order of one log.
+ * Shared memory as one principal sees it: keys whose values are immutable nodes, in the order of one log.
  *
- * <p>Every method throws {@link RpcException}: DENIED, SCOPE for a key outside the actor's patterns; INVALID_PARAMS
- * with the field; UNAVAILABLE, STORE when the disk fails; UNAVAILABLE, QUOTA_RATE or QUOTA_SPACE when the actor has used
- * up what it may; CONFLICT, QUARANTINED for content that is held back; INTERNAL, DAMAGED for content that does not match
- * its id. Never blocks on another actor's quota.
+ * <p>Every method throws {@link RpcException}: DENIED, SCOPE for a key outside the principal's patterns; INVALID_PARAMS
+ * with the field; UNAVAILABLE, STORE when the disk fails; UNAVAILABLE, QUOTA_RATE or QUOTA_SPACE when the principal has
+ * used up its quota; CONFLICT, QUARANTINED for quarantined content; INTERNAL, DAMAGED for content that does not match
+ * its id. Never blocks on another principal's quota.
  */
 public interface Memory extends AutoCloseable {
     /**
@@ -29,7 +29,7 @@ public interface Memory extends AutoCloseable {
     /**
      * A key's entry without its content.
      *
-     * @param agent who wrote it
+     * @param agent the writer
      * @param bytes of the node's canonical encoding
      * @param quarantined whether reading it is refused
      */
@@ -46,7 +46,7 @@ public interface Memory extends AutoCloseable {
     /**
      * A part of a listing.
      *
-     * @param next where to go on; empty at the end
+     * @param next where the next part begins; empty at the end
      */
     record Page<T>(List<T> items, Optional<String> next) {
         public Page {
@@ -62,10 +62,10 @@ public interface Memory extends AutoCloseable {
      */
     record Hit(MemoryKey key, NodeId id, long seq, double score, String snippet) {}
 
-    /** A subscription: entries in the order of the log, from any place in it on. */
+    /** Subscription to entries in the order of the log, from any position on. */
     interface Watch extends AutoCloseable {
         /**
-         * Waits for entries that the actor may read, tombstones included. Not for two threads at once.
+         * Waits for entries that the principal may read, tombstones included. For one thread at a time.
          *
          * @return up to 100; none when the wait is over or the watch was closed
          */
@@ -84,29 +84,32 @@ public interface Memory extends AutoCloseable {
      *
      * @throws RpcException also CONFLICT, HEAD when a condition is not met
      */
-    List<Written> write(Principal actor, List<Put> puts) throws RpcException;
+    List<Written> write(Principal principal, List<Put> puts) throws RpcException;
 
     /** One write. */
-    default Written put(Principal actor, Put put) throws RpcException {
-        return write(actor, List.of(put)).getFirst();
+    default Written put(Principal principal, Put put) throws RpcException {
+        return write(principal, List.of(put)).getFirst();
     }
 
     /** Puts a tombstone; NOT_FOUND when the key holds nothing. */
-    default Written delete(Principal actor, MemoryKey key) throws RpcException {
-        Head head = head(actor, key)
+    default Written delete(Principal principal, MemoryKey key) throws RpcException {
+        Head head = head(principal, key)
                 .orElseThrow(() -> new RpcException(
                         MemoryReason.NOT_FOUND, key + " holds nothing to delete", MemoryContract.KEY.name()));
-        return put(actor, Put.tombstone(key, new Put.Seq(head.seq())));
+        return put(principal, Put.tombstone(key, new Put.Seq(head.seq())));
     }
 
     /** A key's value; empty when it was never written or is deleted. */
-    Optional<Entry> get(Principal actor, MemoryKey key) throws RpcException;
+    Optional<Entry> get(Principal principal, MemoryKey key) throws RpcException;
 
-    /** One node, tombstones included, with its last place in the log; empty also when the actor may not read its key. */
-    Optional<Entry> node(Principal actor, NodeId id) throws RpcException;
+    /**
+     * One node, tombstones included, with its latest entry in the log; empty also when the principal may not read its
+     * key.
+     */
+    Optional<Entry> node(Principal principal, NodeId id) throws RpcException;
 
-    /** What a key's value is, without it; empty when it was never written or is deleted. */
-    Optional<Head> head(Principal actor, MemoryKey key) throws RpcException;
+    /** Metadata of a key's value; empty when it was never written or is deleted. */
+    Optional<Head> head(Principal principal, MemoryKey key) throws RpcException;
 
     /**
      * A key's entries, newest first, tombstones included.
@@ -114,7 +117,7 @@ public interface Memory extends AutoCloseable {
      * @param before only entries before this one; {@link Long#MAX_VALUE} for all
      * @param max 1 to 1,000
      */
-    Page<Head> history(Principal actor, MemoryKey key, long before, int max) throws RpcException;
+    Page<Head> history(Principal principal, MemoryKey key, long before, int max) throws RpcException;
 
     /**
      * The keys that begin with the prefix, hold a value and may be read, in their order.
@@ -122,21 +125,21 @@ public interface Memory extends AutoCloseable {
      * @param after only keys after this one; empty for all
      * @param max 1 to 1,000
      */
-    Page<Head> list(Principal actor, String prefix, String after, int max) throws RpcException;
+    Page<Head> list(Principal principal, String prefix, String after, int max) throws RpcException;
 
-    /** The same with the values; what is quarantined or damaged is left out. A page ends at about 512 KiB. */
-    Page<Entry> entries(Principal actor, String prefix, String after, int max) throws RpcException;
+    /** The same with the values, without quarantined and damaged ones. A page ends at about 512 KiB. */
+    Page<Entry> entries(Principal principal, String prefix, String after, int max) throws RpcException;
 
-    /** The best current values, best first; what is quarantined or damaged is left out. */
-    List<Hit> search(Principal actor, Query query) throws RpcException;
+    /** The best current values, best first, without quarantined and damaged ones. */
+    List<Hit> search(Principal principal, Query query) throws RpcException;
 
     /**
      * Subscribes to writes under a prefix.
      *
      * @param after entries after this one; {@link Long#MAX_VALUE} for new ones only
-     * @throws RpcException CONFLICT, AHEAD for one that was not written yet, as after a restore
+     * @throws RpcException CONFLICT, AHEAD for a number that was not given out yet, as after a restore
      */
-    Watch watch(Principal actor, String prefix, long after) throws RpcException;
+    Watch watch(Principal principal, String prefix, long after) throws RpcException;
 
     /** Ends all watches and closes the store in order. */
     @Override

@@ -21,7 +21,7 @@ public record MemoryKey(String text) {
     }
 
     /**
-     * The key that an agent means: one of a single segment lies in the agent's own space.
+     * The key that an agent's text stands for: one of a single segment lies in the agent's own space.
      *
      * @throws IllegalArgumentException when the text is no key
      */
@@ -31,7 +31,7 @@ public record MemoryKey(String text) {
     }
 
     /**
-     * Refuses a text that is not made of segments as keys are.
+     * Refuses a text that is not a sequence of valid segments.
      *
      * @throws IllegalArgumentException with what would be right
      */

@@ -19,10 +19,10 @@ import java.util.Locale;
  *
  * and its id is the SHA-256 of those bytes. Test vectors stand in docs/memory.md.
  *
- * @param agent who wrote it
+ * @param agent the writer
  * @param key the full key
  * @param kind what the value is
- * @param parents the nodes that it came from, as the agent says, in its order
+ * @param parents the nodes that it came from, by the agent's own account, in its order
  * @param value any JSON value; null for a tombstone; for a blob as {@link Blob} says
  */
 public record Node(PrincipalName agent, MemoryKey key, Kind kind, List<NodeId> parents, JsonElement value) {
@@ -72,7 +72,7 @@ public record Node(PrincipalName agent, MemoryKey key, Kind kind, List<NodeId> p
     /**
      * The bytes that are stored and hashed.
      *
-     * @throws Jcs.UnrepresentableException when the value holds a number that has no canonical form
+     * @throws CanonicalJson.UnrepresentableException when the value holds a number that has no canonical form
      */
     public byte[] canonical() throws CanonicalJson.UnrepresentableException {
         return CanonicalJson.canonical(Codec.encode(
@@ -88,7 +88,7 @@ public record Node(PrincipalName agent, MemoryKey key, Kind kind, List<NodeId> p
     /**
      * The node in a canonical encoding that was already checked against its id.
      *
-     * @throws IllegalArgumentException when the bytes were never written by {@link #canonical}
+     * @throws IllegalArgumentException when {@link #canonical} did not write the bytes
      */
     public static Node parse(byte[] canonical) {
         try {

@@ -8,16 +8,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Principal that reads or writes, as the channel tells it: an agent in one of its runs, or the operator.
+ * Identity that reads or writes, taken from the channel: an agent in one of its runs, or the operator.
  *
- * @param agent whose writes they are
- * @param run the run that cage counts; 0 where none was told
- * @param manifest SHA-256 of the agent's AGENT.toml, 64 lower-case hexadecimal digits, or empty where none was told
+ * @param agent the name under which it writes
+ * @param run the run that cage counts; 0 where none is known
+ * @param manifest SHA-256 of the agent's AGENT.toml, 64 lower-case hexadecimal digits, or empty where none is known
  * @param read the keys that it may read
  * @param write the keys that it may write
- * @param maxBytes what its writes may take of the disk, history included
- * @param maxWritesPerMinute how many writes it may make in a minute
- * @param excluded reads give nothing that one of these influenced; heads are told all the same, as they hold no value
+ * @param maxBytes most bytes of disk for its writes, history included
+ * @param maxWritesPerMinute most writes in a minute
+ * @param excluded reads return nothing that one of these influenced; heads are returned all the same, as they hold no
+ *     value
  */
 public record Principal(
         PrincipalName agent,
@@ -39,19 +40,19 @@ public record Principal(
         excluded = List.copyOf(excluded);
     }
 
-    /** Who comes by the Unix socket: may read and write everything, without quota. */
+    /** The principal of the Unix socket: may read and write everything, without quota. */
     public static Principal operator() {
         return new Principal(OPERATOR, 0, "", EVERYTHING, EVERYTHING, Long.MAX_VALUE, Long.MAX_VALUE, List.of());
     }
 
-    /** An agent of whom nothing is known but its name: it has its own space. */
+    /** An agent of which only the name is known: it has its own space. */
     public static Principal ofName(PrincipalName agent) {
         List<KeyGlob> own = ownSpace(agent);
         long maxBytes = (long) MemoryContract.DEFAULT_MAX_MB << 20;
         return new Principal(agent, 0, "", own, own, maxBytes, MemoryContract.DEFAULT_WRITES, List.of());
     }
 
-    /** The same with more that its reads exclude. */
+    /** The same with further excluded sources. */
     public Principal excluding(List<Source> more) {
         List<Source> all = Stream.concat(excluded.stream(), more.stream()).toList();
         return new Principal(agent, run, manifest, read, write, maxBytes, maxWritesPerMinute, all);
@@ -62,7 +63,7 @@ public record Principal(
         return List.of(new KeyGlob(agent + "/*"));
     }
 
-    /** The key that this one means by the text; see {@link MemoryKey#of}. */
+    /** The key that this principal means by the text; see {@link MemoryKey#of}. */
     public MemoryKey key(String text) {
         return agent.equals(OPERATOR) ? new MemoryKey(text) : MemoryKey.of(agent, text);
     }

@@ -3,8 +3,8 @@ package dev.nullbox.ctxgraph.memory;
 import dev.nullbox.protocol.Fields;
 
 /**
- * Name of whoever reads or writes: an agent's or the operator's, of letters, digits, {@code _} and {@code -}. Wider than
- * what AGENT.toml allows an agent: what was stored under a wider rule stays readable.
+ * Name of a principal: an agent's or the operator's, of letters, digits, {@code _} and {@code -}. Wider than the rule
+ * of AGENT.toml, so that entries stored under an older rule stay readable.
  *
  * @param text 1 to 64 characters
  */

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Requested write.
+ * Requested write of one key.
  *
- * @param key where
+ * @param key the key to write
  * @param kind what the value is
  * @param value the value; JSON null for a tombstone
  * @param parents the nodes that it came from; at most {@link MemoryContract#MAX_PARENTS}
- * @param expect what the key's head must be for the write to take place
- * @param vector an embedding of the value to be found by, or empty; its length is the agent's choice
+ * @param expect condition on the key's head
+ * @param vector embedding of the value for search, or empty; its length is the agent's choice
  */
 public record Put(
         MemoryKey key, Node.Kind kind, JsonElement value, List<NodeId> parents, Expect expect, List<Float> vector) {
@@ -35,10 +35,10 @@ public record Put(
     /** The head is this node, whichever time it was written. */
     public record Head(NodeId id) implements Expect {}
 
-    /** The head is this very write. */
+    /** The head is the result of this very write. */
     public record Seq(long seq) implements Expect {}
 
-    /** A plain value without parents, whatever is there. */
+    /** An unconditional write of a plain value without parents. */
     public static Put of(MemoryKey key, JsonElement value) {
         return new Put(key, Node.Kind.VALUE, value, List.of(), new Anything(), List.of());
     }

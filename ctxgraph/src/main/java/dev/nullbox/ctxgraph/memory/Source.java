@@ -18,11 +18,11 @@ public sealed interface Source {
         }
     }
 
-    /** As {@link #parse} reads it. */
+    /** The form that {@link #parse} reads. */
     String text();
 
     /**
-     * A source as people name it: 64 hexadecimal digits are a node, anything else is an agent.
+     * Parses a source as operators name it: 64 hexadecimal digits are a node, anything else is an agent.
      *
      * @throws IllegalArgumentException when it is neither
      */

@@ -14,22 +14,22 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * A copy of the whole database in one file, taken while it is in use, and the way back. A restore is put beside the
- * database and takes its place at the next start; what was there before stays as {@code memory.db.before-restore}.
+ * Backup of the whole database in one file, taken while it is in use, and its restore. A restored database is put
+ * beside the present one and replaces it at the next start; the one before stays as {@code memory.db.before-restore}.
  */
 public final class Backup {
     private static final String PENDING = ".restore";
     private static final String BEFORE = ".before-restore";
 
-    /** What SQLite keeps beside a database that is in use. */
+    /** Suffixes of SQLite's companion files of a database in use. */
     private static final List<String> LOG = List.of("-wal", "-shm");
 
     private Backup() {}
 
     /**
-     * Copies one committed state, compacted, and syncs it; writers go on meanwhile.
+     * Copies one committed state, compacted, and syncs it; writers are not held up.
      *
-     * @return what is damaged in it, as {@link IntegrityCheck#problems} says
+     * @return the damage in it, as {@link IntegrityCheck#problems} says
      */
     public static List<String> take(Path database, Path target) throws SQLException, IOException {
         try (Sql sql = Sql.open(database)) {
@@ -44,9 +44,9 @@ public final class Backup {
     }
 
     /**
-     * Has a backup take the database's place at the next start.
+     * Has a backup replace the database at the next start.
      *
-     * @param withDamage whether nodes and chunks may be damaged, as the service serves a store where some are
+     * @param withDamage whether damaged nodes and chunks are accepted, as the service serves a store that has some
      * @return the damaged nodes and chunks
      * @throws RpcException INVALID_PARAMS, BACKUP when it is not a whole and sound one; DAMAGED when only nodes or chunks
      *     are damaged and that was not asked for
@@ -98,14 +98,14 @@ public final class Backup {
         }
     }
 
-    /** Puts a restore that waits in the database's place; may be cut short anywhere and done again. */
+    /** Replaces the database by a prepared restore, if there is one; may be interrupted at any step and repeated. */
     public static boolean apply(Path database) throws IOException {
         Path pending = beside(database, PENDING);
         if (!Files.exists(pending)) {
             return false;
         }
         if (Files.exists(database)) {
-            // Left from an earlier restore, they would be taken for the log of the database that goes there now.
+            // Left from an earlier restore, they would be taken for the log of the new database.
             for (String suffix : LOG) {
                 Files.deleteIfExists(beside(database, BEFORE + suffix));
             }
@@ -124,8 +124,8 @@ public final class Backup {
     }
 
     /**
-     * Has the log of a restored database go on beyond the numbers that what it replaced had given out, so that none is used
-     * twice; changes nothing where that was done. To be called at each start, because a restore may be cut short.
+     * Raises the numbers of a restored database beyond those that the replaced one had given out, so that none is used
+     * twice; idempotent. To be called at each start, because a restore may be interrupted.
      */
     static void raise(Path database, Sql sql) throws SQLException {
         Path before = beside(database, BEFORE);
@@ -138,8 +138,9 @@ public final class Backup {
                     old.number("SELECT max(seq) FROM log"),
                     old.number("PRAGMA user_version") < 3 ? 0 : old.number("SELECT max(seq) FROM floor"));
         } catch (SQLException e) {
-            System.err.println("ctxgraph: " + before + " cannot be read, so that numbers of writes that it had may come"
-                    + " again: " + e.getMessage());
+            System.err.println(
+                    "ctxgraph: " + before + " cannot be read, so that sequence numbers of its writes may be given"
+                            + " out again: " + e.getMessage());
             return;
         }
         sql.update(

@@ -15,20 +15,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Chunks and the blobs made of them. A chunk is first staged by who has its bytes, and only chunks that an agent has staged,
- * or that are in a blob of its own, become part of its blob: knowing a chunk's SHA-256 gives nobody its content. Stages
- * that no blob took are gone after an hour, those of operators after a restart.
+ * Chunks and the blobs made of them. A chunk is first staged by a principal that sends its bytes; only chunks that an
+ * agent has staged, or that are in a blob of its own, become part of its blob, so that knowing a chunk's SHA-256 does
+ * not give its content. Stages that no blob used are removed after an hour, those of operators at a restart.
  */
 public final class Blobs {
-    /** Of the table chunks: the agent has it; takes the agent's number twice. */
+    /** Condition on the table chunks that the agent has the chunk; its arguments are the agent's number, twice. */
     private static final String ITS_OWN = "(EXISTS (SELECT 1 FROM staged WHERE staged.c = chunks.c AND staged.a = ?)"
             + " OR EXISTS (SELECT 1 FROM node_chunks JOIN nodes USING (n) WHERE node_chunks.c = chunks.c AND"
             + " nodes.a = ?%s))";
 
-    /** The agent was charged for it. */
+    /** Condition that the agent was charged for it. */
     private static final String CHARGED = ITS_OWN.formatted("");
 
-    /** It may become part of a blob of the agent: what is held back does not come free in another one. */
+    /**
+     * Condition that it may become part of a blob of the agent: quarantined content is not released by another blob.
+     */
     private static final String USABLE =
             ITS_OWN.formatted(" AND NOT EXISTS (SELECT 1 FROM quarantined WHERE quarantined.n = nodes.n)");
 
@@ -38,17 +40,20 @@ public final class Blobs {
 
     private Blobs() {}
 
-    /** Stores a chunk unless it is there, and notes that the actor has it; one that it has already takes nothing more. */
-    public static NodeId stage(WriteTransaction writes, Principal actor, byte[] data)
+    /**
+     * Stores a chunk unless it is stored, and records that the principal has it; one that it has already is not charged
+     * again.
+     */
+    public static NodeId stage(WriteTransaction writes, Principal principal, byte[] data)
             throws SQLException, RpcException {
         Sql sql = writes.sql();
         NodeId id = NodeId.of(data);
-        long a = writes.agent(actor.agent());
-        // Whole in itself, also when what follows is refused: it may make the space.
+        long a = writes.agent(principal.agent());
+        // Complete by itself, also when what follows is refused: it may free the space that is needed.
         dropOld(writes);
         boolean isNew = !is(CHARGED, sql, a, id);
         if (isNew) {
-            writes.requireSpace(actor, data.length);
+            writes.requireSpace(principal, data.length);
         }
         sql.update(
                 "INSERT INTO chunks (id, data) VALUES (?, ?) ON CONFLICT (id)"
@@ -68,7 +73,7 @@ public final class Blobs {
 
     private record Share(long a, long bytes) {}
 
-    /** Gives back what staged chunks took and removes those in no blob. */
+    /** Refunds the staged chunks and removes those that are in no blob. */
     static void dropStaged(Sql sql) throws SQLException {
         for (Share quota : takenBy(sql, ALL)) {
             sql.update("UPDATE agents SET bytes = bytes - ? WHERE a = ?", quota.bytes(), quota.a());
@@ -85,7 +90,7 @@ public final class Blobs {
         }
     }
 
-    /** What stages alone take of quotas: not what is in a blob of the same agent. */
+    /** Bytes charged for stages alone, without those of chunks in a blob of the same agent. */
     private static List<Share> takenBy(Sql sql, String which) throws SQLException {
         return sql.all(
                 "SELECT a, sum(length(data)) FROM staged JOIN chunks USING (c) WHERE " + which + " AND NOT EXISTS"
@@ -102,8 +107,8 @@ public final class Blobs {
     }
 
     /**
-     * Notes for a blob to be that its writer has what is in it from its other blobs, where it has not put it since: so it
-     * is influenced as they are.
+     * Records, for a blob to be written, that its writer has the content from its other blobs where it has not sent it
+     * since: the new blob inherits their influence.
      */
     static void noteUse(Sql sql, long a, long r, long position, Put put) throws SQLException {
         if (put.kind() == Node.Kind.BLOB) {
@@ -122,7 +127,7 @@ public final class Blobs {
         }
     }
 
-    /** What the chunks of an imported blob take of its agent's quota. */
+    /** Bytes that the chunks of an imported blob charge to its agent. */
     static long cost(Sql sql, long a, Put put) throws SQLException {
         long cost = 0;
         if (put.kind() == Node.Kind.BLOB) {
@@ -135,7 +140,7 @@ public final class Blobs {
     }
 
     /**
-     * The blob of chunks that are the agent's own.
+     * The blob made of chunks that are the agent's own.
      *
      * @throws RpcException INVALID_PARAMS, CHUNK
      */
@@ -161,7 +166,7 @@ public final class Blobs {
         return new Blob(chunks, size, type);
     }
 
-    /** Refuses a blob of chunks that its writer has not put. */
+    /** Refuses a blob with chunks that its writer has not sent. */
     static void requireStaged(Sql sql, long a, Put put) throws SQLException, RpcException {
         if (put.kind() == Node.Kind.BLOB) {
             for (NodeId chunk : Blob.parse(put.value()).chunks()) {
@@ -172,7 +177,7 @@ public final class Blobs {
         }
     }
 
-    /** Refuses a blob whose chunks are not all here. */
+    /** Refuses a blob whose chunks are not all stored. */
     static void requireStored(Sql sql, Put put) throws SQLException, RpcException {
         if (put.kind() == Node.Kind.BLOB) {
             for (NodeId chunk : Blob.parse(put.value()).chunks()) {
@@ -184,7 +189,7 @@ public final class Blobs {
         }
     }
 
-    /** Makes the chunks the node's. */
+    /** Attaches the chunks to the node. */
     static void attach(Sql sql, long a, long n, Put put) throws SQLException {
         if (put.kind() == Node.Kind.BLOB) {
             int i = 0;

@@ -16,23 +16,23 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that writes. It takes whatever waits as one transaction, so that writers who come together share one
- * sync of the disk; none hears of success before that. When a transaction fails, its writes are tried again one by
- * one, so that only the one at fault fails.
+ * The single writing thread. It commits whatever waits as one transaction (group commit), so that concurrent writers
+ * share one sync of the disk; none is answered before that. When a transaction fails, its writes are retried one by
+ * one, so that only the faulty one fails.
  */
 public final class Committer implements AutoCloseable {
     private static final int QUEUE = 512;
     private static final int MAX_BATCH = 128;
     private static final long WAIT_SECONDS = 30;
 
-    /** Notes that are not waited for, at most; and how many are written without a write that takes them along. */
+    /** Most deferred writes that wait; also the most that are committed without a write that takes them along. */
     private static final int MAX_DEFERRED = 8_192;
 
     private static final int MANY_DEFERRED = 1_024;
     private static final long POLL_MS = 50;
     private static final long DEFERRED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** Change of the tables in a transaction; must refuse (RpcException) before it changes anything. */
+    /** Change of the tables in a transaction; may throw RpcException only before it has changed anything. */
     @FunctionalInterface
     public interface Change<T> {
         T apply(WriteTransaction writes) throws SQLException, RpcException;
@@ -41,7 +41,7 @@ public final class Committer implements AutoCloseable {
     private final ArrayBlockingQueue<PendingWrite<?>> queue = new ArrayBlockingQueue<>(QUEUE, true);
     private final ArrayBlockingQueue<PendingWrite<?>> deferred = new ArrayBlockingQueue<>(MAX_DEFERRED, true);
 
-    /** Notes that the disk did not take: they go first into the next transaction. Only for the thread that writes. */
+    /** Deferred writes whose transaction failed, first in the next one. Only for the writing thread. */
     private final List<PendingWrite<?>> retries = new ArrayList<>();
 
     private final WriteTransaction writes;
@@ -59,7 +59,7 @@ public final class Committer implements AutoCloseable {
     /**
      * Starts the thread.
      *
-     * @param committed told the last sequence number after each commit, before the writers are
+     * @param committed gets the last sequence number after each commit, before the writers are answered
      */
     static Committer start(WriteTransaction writes, LongConsumer committed) {
         Committer committer = new Committer(writes, committed);
@@ -70,7 +70,7 @@ public final class Committer implements AutoCloseable {
     /**
      * Makes a change; it is on disk when this returns.
      *
-     * @throws RpcException the change's own; UNAVAILABLE, STORE; TIMEOUT when it is not known
+     * @throws RpcException the change's own; UNAVAILABLE, STORE; TIMEOUT when the outcome is not known
      */
     public <T> T change(Change<T> change) throws RpcException {
         PendingWrite<T> ticket = new PendingWrite<>(change);
@@ -95,15 +95,16 @@ public final class Committer implements AutoCloseable {
     }
 
     /**
-     * Has a change made with the next transaction, within a second or so, without waiting for it. It is made before all
-     * that are asked for later; when the disk does not take it, it is tried again with each transaction until it does.
+     * Defers a change to the next transaction, within a second or so, without waiting for it. It is made before all
+     * changes that are requested later; when the disk fails, it is retried with each transaction until it succeeds.
      *
      * @throws RpcException UNAVAILABLE, STORE when too many wait; then it is not made
      */
     void submit(Change<?> change) throws RpcException {
         if (retryCount >= MAX_DEFERRED) {
             throw new RpcException(
-                    MemoryReason.STORE, "the disk does not take what runs read: " + MAX_DEFERRED + " wait");
+                    MemoryReason.STORE,
+                    "reads of runs cannot be recorded, as the disk fails: " + MAX_DEFERRED + " wait");
         }
         offer(deferred, new PendingWrite<>(change));
     }
@@ -134,7 +135,8 @@ public final class Committer implements AutoCloseable {
                 boolean due =
                         System.nanoTime() - lastNanos > DEFERRED_NANOS || deferred.size() > MANY_DEFERRED || closing;
                 if (first != null || due) {
-                    // Taken after the writes and made before them: no write overtakes a note that was there first.
+                    // Taken after the writes and made before them: no write overtakes a deferred one that was there
+                    // first.
                     batch.addAll(retries);
                     deferred.drainTo(batch);
                     lastNanos = System.nanoTime();
@@ -171,7 +173,7 @@ public final class Committer implements AutoCloseable {
     private Optional<SQLException> attempt(List<PendingWrite<?>> batch) {
         Sql sql = writes.sql();
         try {
-            // By hand, because the driver's own transactions begin anew at each commit and so hold the lock for ever.
+            // Begun by hand: the driver's own transactions begin anew at each commit and so hold the lock for ever.
             sql.execute("BEGIN IMMEDIATE");
             for (PendingWrite<?> one : batch) {
                 one.run(writes);
@@ -189,7 +191,7 @@ public final class Committer implements AutoCloseable {
         try {
             sql.execute("ROLLBACK");
         } catch (SQLException e) {
-            // SQLite has rolled back by itself after some failures, as a full disk; then there is nothing to end.
+            // SQLite rolls back by itself after some failures, such as a full disk; then there is nothing to end.
             cause.addSuppressed(e);
         }
         try {
@@ -199,7 +201,7 @@ public final class Committer implements AutoCloseable {
         }
     }
 
-    /** Writes what waits, then ends. */
+    /** Commits what waits, then ends. */
     @Override
     public void close() {
         closing = true;
@@ -226,7 +228,7 @@ public final class Committer implements AutoCloseable {
         }
 
         void run(WriteTransaction writes) throws SQLException {
-            // It may be the second time: what the first left behind was rolled back.
+            // Possibly the second attempt: what the first left behind was rolled back.
             failure = null;
             try {
                 result = change.apply(writes);
@@ -234,18 +236,18 @@ public final class Committer implements AutoCloseable {
                 failure = e;
             } catch (RuntimeException e) {
                 failure = e;
-                throw new SQLException("a fault of the service: " + e, e);
+                throw new SQLException("an internal error of the service: " + e, e);
             }
         }
 
-        /** Fails by the disk, unless by a bug. */
+        /** Fails the write for a failure of the disk; an error of the code is thrown on. */
         void fail(SQLException e) {
             if (!(failure instanceof RuntimeException)) {
                 failure = unavailable(e);
             }
         }
 
-        /** Whether it was the disk that failed. */
+        /** Whether the disk failed, so that a retry may succeed. */
         boolean isToBeTriedAgain() {
             return failure instanceof RpcException refusal && refusal.kind() == ErrorKind.UNAVAILABLE;
         }
@@ -259,8 +261,8 @@ public final class Committer implements AutoCloseable {
         }
     }
 
-    /** What a failed disk or a damaged database answers. */
+    /** The refusal for a failed disk or a damaged database. */
     public static RpcException unavailable(SQLException e) {
-        return new RpcException(MemoryReason.STORE, "the database did not take or give it: " + e.getMessage());
+        return new RpcException(MemoryReason.STORE, "the database failed: " + e.getMessage());
     }
 }

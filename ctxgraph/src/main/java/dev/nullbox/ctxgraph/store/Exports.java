@@ -27,22 +27,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A part of the graph as lines of JSON, one each:
+ * Export of a part of the graph as lines of JSON, one object each:
  *
  * <pre>
  * {"format":"nullbox-memory","version":2}
  * {"chunk":ID,"data":BASE64}                      the chunks of the blobs below
- * {"node":ID,"content":CANONICAL-ENCODING,        parents before what came from them; held: what the quarantines
- *  "held":[SOURCE]}                               that hold it back are about, left out where there are none
+ * {"node":ID,"content":CANONICAL-ENCODING,        parents before children; held: the sources of its quarantines,
+ *  "held":[SOURCE]}                               left out where there are none
  * {"entry":{key,node,seq,agent,run,manifest}}     the history of the chosen keys
  * {"origin":{node,seq,agent,run,manifest}}        the writes of the other nodes
- * {"read":{node,seq,agent,run,manifest}}          what the runs of both had read, at which place of the log
+ * {"read":{node,seq,agent,run,manifest}}          what the runs of both had read, at which position of the log
  * {"end":{nodes,entries,chunks,sha256}}           sha256 of all lines above, line feeds included
  * </pre>
  *
  * Entries, origins and reads stand in their order. Version 1 had neither held nor origins nor reads.
  *
- * A damaged node or chunk cannot be checked where it arrives, so that there is no export with one in it.
+ * A damaged node or chunk could not be checked where it is imported, so that no export contains one.
  */
 public final class Exports {
     private static final int VERSION = 2;
@@ -79,7 +79,7 @@ public final class Exports {
                     "")
             .optional();
 
-    /** All that a line may have. */
+    /** All fields of a line. */
     static final List<Field<?>> LINE =
             List.of(FORMAT, FORMAT_VERSION, CHUNK, DATA, NODE.optional(), CONTENT, HELD, ENTRY, ORIGIN, READ, END);
 
@@ -114,7 +114,7 @@ public final class Exports {
     }
 
     /**
-     * Writes the keys that begin with a prefix, or some nodes, and all that they may have come from.
+     * Writes the keys that begin with a prefix, or some nodes, and all that they may derive from.
      *
      * @param ids the nodes; empty for the prefix
      * @throws RpcException NOT_FOUND for an id that is not there; INTERNAL, DAMAGED
@@ -124,7 +124,7 @@ public final class Exports {
         try (Sql sql = Sql.open(database);
                 OutputStream out = new BufferedOutputStream(Files.newOutputStream(target))) {
             sql.execute("PRAGMA temp_store = MEMORY");
-            // One state of the database from here to the end.
+            // One snapshot of the database from here to the end.
             sql.execute("BEGIN");
             choose(sql, prefix, ids);
             Exports export = new Exports(sql, out);

@@ -31,18 +31,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The way back from {@link Exports}. Nodes and chunks are checked against their ids; keys that hold something here stay
- * as they are, others get their whole history, with the agents and runs of before. Doing it twice changes nothing.
+ * Import of a file of {@link Exports}. Nodes and chunks are checked against their ids; keys that hold something here
+ * stay as they are, others get their whole history, with the original agents and runs. Idempotent.
  *
- * <p>The file is gone through line by line, first for its SHA-256, then for its nodes, then to check its deeds against
- * them, and only then are these done, in their order, some at a time, so that other writers go on in between. When the disk
- * fails or the service is killed among them, the keys that were done stay as they are; the same file taken in again goes
- * on from there.
+ * <p>The file is read three times: for its SHA-256, for its nodes, and to check the deeds (entries, origins, reads)
+ * against them. Only then are the deeds made, in their order and in batches, so that other writers are not held up.
+ * When the disk fails or the service is killed in between, finished keys stay; importing the same file again continues
+ * there.
  */
 public final class Imports {
     private static final int MAX_LINE = 4 << 20;
 
-    /** Lines that are taken in one transaction, and their bytes. */
+    /** Most lines in one transaction, and most bytes. */
     private static final int BATCH = 256;
 
     private static final int BATCH_BYTES = 1 << 20;
@@ -53,11 +53,11 @@ public final class Imports {
     private long chunks;
     private long entries;
 
-    /** Numbers of what was taken in. */
+    /** Numbers of imported objects. */
     public record Result(long nodes, long entries, long chunks) {}
 
-    /** A line about what a run did, in the order in which it was done: an entry, an origin or a read. */
-    private record Deed(Field<Message> kind, Optional<String> key, NodeId node, Principal actor) {}
+    /** Line about a run's deed, in the original order: an entry, an origin or a read. */
+    private record Deed(Field<Message> kind, Optional<String> key, NodeId node, Principal principal) {}
 
     private Imports(Committer committer, Path file) {
         this.committer = committer;
@@ -65,14 +65,14 @@ public final class Imports {
     }
 
     /**
-     * Takes a file in.
+     * Imports a file.
      *
-     * @throws RpcException INVALID_PARAMS, EXPORT when it is not whole and sound; then at most nodes that no key names
-     *     were taken
+     * @throws RpcException INVALID_PARAMS, EXPORT when it is incomplete or damaged; then at most nodes were imported to
+     *     which no key refers
      */
     public static Result read(Committer committer, Path file) throws IOException, RpcException {
         Imports imports = new Imports(committer, file);
-        // One at a time: what was done is noted for one file.
+        // One at a time: progress is recorded for one file.
         synchronized (committer) {
             String sha256 = imports.requireWhole();
             imports.each(false, 0, imports::take);
@@ -84,7 +84,7 @@ public final class Imports {
         return new Result(imports.nodes, imports.entries, imports.chunks);
     }
 
-    /** The SHA-256 of all lines but the last, which tells it. */
+    /** The SHA-256 of all lines but the last, which states it. */
     private String requireWhole() throws IOException, RpcException {
         MessageDigest digest = Sha256.digest();
         byte[] last = new byte[0];
@@ -113,7 +113,7 @@ public final class Imports {
         void take(WriteTransaction writes, Message line) throws SQLException, RpcException;
     }
 
-    /** Goes through the deeds, or through all other lines. */
+    /** Passes over the deeds, or over all other lines. */
     private void each(boolean deeds, long skipped, Step step) throws IOException, RpcException {
         List<byte[]> batch = new ArrayList<>();
         long bytes = 0;
@@ -139,7 +139,7 @@ public final class Imports {
         batch.clear();
         Result before = new Result(nodes, entries, chunks);
         committer.change(writes -> {
-            // It may be the second time, after the first was rolled back.
+            // Possibly the second attempt, after the first was rolled back.
             nodes = before.nodes();
             entries = before.entries();
             chunks = before.chunks();
@@ -150,7 +150,7 @@ public final class Imports {
         });
     }
 
-    /** As {@link Exports} writes them: a line begins with what it is. */
+    /** Whether {@link Exports} wrote the line as a deed: its first member tells. */
     private static boolean isDeed(byte[] line) {
         String begin = new String(line, 0, Math.min(line.length, 12), StandardCharsets.US_ASCII);
         return begin.startsWith("{\"entry\":") || begin.startsWith("{\"origin\":") || begin.startsWith("{\"read\":");
@@ -163,7 +163,7 @@ public final class Imports {
             if (data.length > Blob.MAX_CHUNK_BYTES || !NodeId.of(data).equals(chunk)) {
                 throw bad("chunk " + chunk + " has another SHA-256, or is too large");
             }
-            // Staged for the operator: what no node below takes is gone at the next start.
+            // Staged for the operator: what no node below uses is removed at the next start.
             Blobs.stage(writes, Principal.operator(), data);
             chunks++;
         } else if (line.has(Exports.NODE)) {
@@ -200,7 +200,7 @@ public final class Imports {
         for (Field<Message> kind : List.of(Exports.ENTRY, Exports.ORIGIN, Exports.READ)) {
             if (line.has(kind)) {
                 Message fields = line.get(kind);
-                Principal actor = new Principal(
+                Principal principal = new Principal(
                         fields.get(Exports.AGENT),
                         fields.get(Fields.RUN),
                         fields.get(MemoryContract.MANIFEST),
@@ -209,10 +209,10 @@ public final class Imports {
                         Long.MAX_VALUE,
                         Long.MAX_VALUE,
                         List.of());
-                return new Deed(kind, fields.find(MemoryContract.KEY), fields.get(Exports.NODE), actor);
+                return new Deed(kind, fields.find(MemoryContract.KEY), fields.get(Exports.NODE), principal);
             }
         }
-        throw bad("a line begins as a deed and is none");
+        throw bad("a line begins like an entry, an origin or a read and is none");
     }
 
     private static void check(WriteTransaction writes, Message line) throws SQLException, RpcException {
@@ -228,7 +228,7 @@ public final class Imports {
         }
     }
 
-    /** How many deeds of this very file were done before it was cut short, if it was. */
+    /** Number of this file's deeds that an interrupted import has made. */
     private static long begin(WriteTransaction writes, String sha256) throws SQLException {
         Sql sql = writes.sql();
         sql.execute("CREATE TABLE IF NOT EXISTS importing (sha256 TEXT PRIMARY KEY, deeds INTEGER NOT NULL) STRICT");
@@ -251,7 +251,7 @@ public final class Imports {
         try {
             append(writes, deed(line));
         } catch (RpcException e) {
-            // What was done before it in this transaction is to be undone, as after a failure of the disk.
+            // What this transaction did before is to be undone, as after a failure of the disk.
             throw new SQLException(e.getMessage(), e);
         }
         writes.sql().update("UPDATE importing SET deeds = deeds + 1");
@@ -261,17 +261,17 @@ public final class Imports {
         Sql sql = writes.sql();
         String key = deed.key().orElse("");
         if (deed.kind().equals(Exports.READ)) {
-            writes.read(deed.actor(), deed.node(), writes.lastSeq());
+            writes.read(deed.principal(), deed.node(), writes.lastSeq());
         } else if (deed.kind().equals(Exports.ORIGIN) || isTaken(sql, key)) {
-            writes.importOrigin(deed.actor(), deed.node());
+            writes.importOrigin(deed.principal(), deed.node());
         } else {
-            writes.again(deed.actor(), deed.node());
+            writes.again(deed.principal(), deed.node());
             sql.update("INSERT OR IGNORE INTO importing_keys SELECT k FROM keys WHERE key = ?", key);
             entries++;
         }
     }
 
-    /** Whether the key had something before the import began. */
+    /** Whether the key held something before the import. */
     private static boolean isTaken(Sql sql, String key) throws SQLException {
         long k = sql.number("SELECT k FROM keys WHERE key = ?", key);
         return k != 0 && sql.number("SELECT count(*) FROM importing_keys WHERE k = ?", k) == 0;
@@ -297,7 +297,7 @@ public final class Imports {
                 return Codec.decodeRequest(Exports.LINE, object);
             }
         } catch (RpcException e) {
-            throw bad("a line is none of an export: " + e.getMessage());
+            throw bad("a line has no form of an export: " + e.getMessage());
         }
         throw bad("a line is no JSON object");
     }

@@ -21,17 +21,17 @@ import java.util.Set;
  * Provenance of nodes: a node from its parents, and from all that its writer's run had read before it was
  * written. A node also counts as influenced by its writer and by itself.
  *
- * <p>One of these answers for one request, however many nodes it asks about: each ancestor is looked at once, and all of
- * them together are bounded.
+ * <p>An instance serves one request, for any number of nodes: each ancestor is visited once, and their total is
+ * bounded.
  */
 public final class Influence {
-    /** Nodes looked at for one request. */
+    /** Most nodes visited for one request. */
     public static final int MAX_NODES = 20_000;
 
-    /** Ways between them: parents, and what runs have read. */
+    /** Most edges between them: parents, and reads of runs. */
     private static final int MAX_WAYS = 100_000;
 
-    /** What all of these take of the heap, about. */
+    /** Approximate heap of all of these. */
     static final long HEAP_COST = 8 << 20;
 
     private static final int IS_PARENT = 1;
@@ -43,16 +43,16 @@ public final class Influence {
     private final Map<Long, Vertex> nodes = new HashMap<>();
     private final Map<Long, Run> runs = new HashMap<>();
 
-    /** Found, with their own ancestors still to be looked at. */
+    /** Queue of vertices whose ancestors are still to be visited. */
     private final Deque<Vertex> left = new ArrayDeque<>();
 
     private int ways;
     private boolean begun;
 
-    /** The numbers of the tables, not ids. */
+    /** Edge, by the numbers of the tables, not by ids. */
     private record Link(long to, int kind, long seq) {}
 
-    /** A node, or what a run had read up to some point; and what comes from it. */
+    /** A node, or what a run had read up to some point, with the edges from it. */
     private static final class Vertex {
         private final long n;
         private final List<Vertex> from = new ArrayList<>(2);
@@ -81,15 +81,16 @@ public final class Influence {
         this.sources = List.copyOf(sources);
     }
 
-    /** For one request, on one connection, within one transaction or none. */
+    /** Graph for one request, on one connection, within one transaction or none. */
     static Influence of(List<Source> sources) {
         return new Influence(sources);
     }
 
     /**
-     * Whether one of the sources influenced the node. One that has too many ancestors by itself is taken as influenced.
+     * Whether one of the sources influenced the node. A node that has too many ancestors by itself counts as
+     * influenced.
      *
-     * @throws RpcException UNAVAILABLE, TOO_MANY when all that the request asked about have too many together
+     * @throws RpcException UNAVAILABLE, TOO_MANY when the nodes of the request have too many together
      */
     boolean on(Sql sql, NodeId id) throws SQLException, RpcException {
         try {
@@ -192,7 +193,7 @@ public final class Influence {
         }
     }
 
-    /** The node comes from all that the run had read before. */
+    /** Adds the edge from the node to all that the run had read before. */
     private void read(Sql sql, Vertex vertex, long r, long seq) throws SQLException, TooManyException {
         Run run = runs.get(r);
         if (run == null) {

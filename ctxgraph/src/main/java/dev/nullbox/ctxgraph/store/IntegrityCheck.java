@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * The look at everything that is stored, begun at each start and made beside the service: whoever reads meanwhile gets
- * what is sound, because every read is checked too.
+ * Check of everything stored, begun at each start in the background. Reads are served meanwhile: each read checks what
+ * it returns.
  */
 public final class IntegrityCheck implements AutoCloseable {
     private static final int PAGE = 256;
@@ -41,12 +41,12 @@ public final class IntegrityCheck implements AutoCloseable {
         return check;
     }
 
-    /** Whether all has been looked at. */
+    /** Whether everything has been checked. */
     public boolean done() {
         return done;
     }
 
-    /** What is damaged, one line each; grows until {@link #done}. */
+    /** The damage found, one line each; grows until {@link #done}. */
     public List<String> found() {
         return found;
     }
@@ -68,7 +68,9 @@ public final class IntegrityCheck implements AutoCloseable {
         done = true;
     }
 
-    /** Everything that is not as it was written: {@code "node ID"}, {@code "chunk ID"}, or what SQLite says and where. */
+    /**
+     * Everything that differs from what was written: {@code "node ID"}, {@code "chunk ID"}, or SQLite's own message.
+     */
     static List<String> problems(Sql sql, BooleanSupplier stop) throws SQLException {
         List<String> problems = new ArrayList<>();
         try {
@@ -89,7 +91,7 @@ public final class IntegrityCheck implements AutoCloseable {
         return List.copyOf(problems);
     }
 
-    /** Whether such a line is about one node's or chunk's bytes, and the tables around it are sound. */
+    /** Whether the problem concerns the bytes of one node or chunk, while the tables around it are sound. */
     static boolean isContent(String problem) {
         int space = problem.indexOf(' ');
         return (problem.startsWith("node ") || problem.startsWith("chunk "))
@@ -146,7 +148,7 @@ public final class IntegrityCheck implements AutoCloseable {
         return problems;
     }
 
-    /** What else there is, as a disk that does not answer, says nothing about the rest. */
+    /** Rethrows a failure that is no damage, as a disk that does not answer: it says nothing about the rest. */
     private static void requireDamage(SQLException e) throws SQLException {
         if (!Sql.isDamage(e)) {
             throw e;

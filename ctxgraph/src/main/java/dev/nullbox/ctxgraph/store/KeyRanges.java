@@ -5,24 +5,24 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The parts of the key space that an actor may read below a prefix: in order, none inside another. */
+/** Ranges of keys that a principal may read below a prefix: in order, none inside another. */
 final class KeyRanges {
-    /** After every key that begins with the same text: keys are ASCII. */
+    /** Sorts after every key that begins with the same text: keys are ASCII. */
     private static final char END = '\u007f';
 
     private KeyRanges() {}
 
     /**
-     * Keys from one to another.
+     * Range of keys.
      *
-     * @param from the first
-     * @param end before this one
+     * @param from its first key
+     * @param end the first key after it
      */
     record Range(String from, String end) {}
 
-    /** The ranges, none when the actor may read nothing there. */
-    static List<Range> of(Principal actor, String prefix) {
-        List<String> stems = actor.read().stream()
+    /** The ranges; none when the principal may read nothing there. */
+    static List<Range> of(Principal principal, String prefix) {
+        List<String> stems = principal.read().stream()
                 .map(pattern -> narrow(pattern.text(), prefix))
                 .filter(stem -> !stem.equals("\0"))
                 .sorted()
@@ -40,12 +40,14 @@ final class KeyRanges {
         return List.copyOf(ranges);
     }
 
-    /** The condition on a key to lie in one of so many ranges, whose bounds are its arguments. */
+    /** SQL condition that a key lies in one of so many ranges, whose bounds are its arguments. */
     static String condition(List<Range> ranges) {
         return String.join(" OR ", Collections.nCopies(ranges.size(), "(key >= ? AND key < ?)"));
     }
 
-    /** What of a pattern lies below a prefix, as a prefix, or as one key and a zero; a zero alone when nothing does. */
+    /**
+     * The part of a pattern below a prefix: as a prefix, as one key and a zero, or as a zero alone when there is none.
+     */
     private static String narrow(String pattern, String prefix) {
         if (!pattern.endsWith("*")) {
             return pattern.startsWith(prefix) ? pattern + '\0' : "\0";

@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A place in the log that moves on: nothing is kept for a slow reader, and nothing is lost by it. A look goes through a
- * bounded part of the log, and gives the connection to the next one after that.
+ * Position in the log that moves on: nothing is kept for a slow reader, and it loses nothing. A look reads a bounded
+ * part of the log, then returns the connection.
  */
 final class LogWatch implements Memory.Watch {
     private static final int MAX_ENTRIES = 100;
@@ -24,12 +24,13 @@ final class LogWatch implements Memory.Watch {
     private volatile boolean closed;
 
     /**
-     * @throws RpcException CONFLICT, AHEAD for a place that the log has not come to, or only before a restore
+     * @throws RpcException CONFLICT, AHEAD for a number that the log has not reached, or had reached only before a
+     *     restore
      */
-    LogWatch(ReadPool readers, CommitPosition end, Principal actor, String prefix, long after) throws RpcException {
+    LogWatch(ReadPool readers, CommitPosition end, Principal principal, String prefix, long after) throws RpcException {
         this.readers = readers;
         this.end = end;
-        this.ranges = KeyRanges.of(actor, prefix);
+        this.ranges = KeyRanges.of(principal, prefix);
         long last = end.get();
         if (after != Long.MAX_VALUE && (after > last || isLost(readers, after))) {
             throw new RpcException(
@@ -41,7 +42,7 @@ final class LogWatch implements Memory.Watch {
         this.position = Math.min(after, last);
     }
 
-    /** Whether the place is beyond what a restored backup had, and before the first number after it. */
+    /** Whether the number lies between a restored backup's last one and the first after it. */
     private static boolean isLost(ReadPool readers, long after) throws RpcException {
         return readers.read(sql -> sql.number(
                         "SELECT count(*) FROM floor WHERE ? < seq AND ? >"

@@ -14,13 +14,14 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 
 /**
- * Databases of version 1, where every agent had keys of its own: {@code notes/a} of ada becomes {@code ada/notes/a}, and
- * so a node with another id; a key that began with the agent's name stays as it is. The order and the numbers stay.
+ * Migration of databases of version 1, where every agent had keys of its own: {@code notes/a} of ada becomes {@code
+ * ada/notes/a}, and so a node with another id; a key that began with the agent's name stays as it is. Order and
+ * sequence numbers stay.
  */
 final class MigrationFromV1 {
     private MigrationFromV1() {}
 
-    /** Moves what {@code log_1} and {@code nodes_1} hold into the tables of today; leaves out what is damaged. */
+    /** Moves the content of {@code log_1} and {@code nodes_1} into the present tables, without damaged nodes. */
     static void move(Sql sql) throws SQLException {
         WriteTransaction writes = WriteTransaction.open(sql);
         long[] last = {0};

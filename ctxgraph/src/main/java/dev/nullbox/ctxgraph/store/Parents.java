@@ -10,19 +10,19 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
-/** The nodes that a write says it came from. */
+/** Parents of a write: the nodes that it came from, by the agent's own account. */
 final class Parents {
     private Parents() {}
 
     /**
-     * Refuses parents that are not there or that the actor cannot read: to it both look the same.
+     * Refuses parents that do not exist or that the principal cannot read: it cannot tell one from the other.
      *
      * @throws RpcException INVALID_PARAMS, PARENT; CONFLICT, QUARANTINED
      */
-    static void require(Sql sql, Principal actor, List<NodeId> parents) throws SQLException, RpcException {
+    static void require(Sql sql, Principal principal, List<NodeId> parents) throws SQLException, RpcException {
         for (NodeId parent : parents) {
             Optional<MemoryKey> key = Queries.key(sql, parent);
-            if (key.isEmpty() || !actor.mayRead(key.get())) {
+            if (key.isEmpty() || !principal.mayRead(key.get())) {
                 throw new RpcException(
                         MemoryReason.PARENT,
                         "parents: " + parent + " is not there, or may not be read",

@@ -16,11 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 
-/**
- * A write with everything worked out that needs no database, so that the one writing thread has little to do.
- */
+/** Write with everything computed that needs no database, so that the single writing thread has little to do. */
 public final class PreparedWrite {
-    /** Bytes of a value, canonical or as answered: leaves room for the rest of a message of 1 MiB. */
+    /** Most bytes of a value, canonical or as answered: leaves room for the rest of a message of 1 MiB. */
     public static final int MAX_VALUE_BYTES = (1 << 20) - (1 << 14);
 
     final Put put;
@@ -29,10 +27,10 @@ public final class PreparedWrite {
     /** The node's encoding; not to be changed. */
     final byte[] canonical;
 
-    /** What is searched. */
+    /** Text for the search. */
     final String text;
 
-    /** The embedding at length 1, 32-bit floats, least significant byte first; empty for none. */
+    /** Embedding of length 1, as 32-bit floats, least significant byte first; empty for none. */
     final byte[] vector;
 
     private PreparedWrite(Put put, NodeId id, byte[] canonical, String text, byte[] vector) {
@@ -44,7 +42,7 @@ public final class PreparedWrite {
     }
 
     /**
-     * Works a write out.
+     * Prepares a write.
      *
      * @throws RpcException INVALID_PARAMS naming the field
      */
@@ -68,7 +66,7 @@ public final class PreparedWrite {
     }
 
     private static void requireSize(byte[] canonical, JsonElement value) throws RpcException {
-        // Only where it may be near the bound is the value written out once more to measure it.
+        // Only a value near the bound is written out once more to measure it.
         if (canonical.length <= MAX_VALUE_BYTES / 2) {
             return;
         }
@@ -88,9 +86,9 @@ public final class PreparedWrite {
     }
 
     /**
-     * The vector at length 1.
+     * The vector scaled to length 1.
      *
-     * @throws RpcException INVALID_PARAMS for one without a direction
+     * @throws RpcException INVALID_PARAMS for the zero vector
      */
     static byte[] unit(List<Float> vector) throws RpcException {
         if (vector.isEmpty()) {

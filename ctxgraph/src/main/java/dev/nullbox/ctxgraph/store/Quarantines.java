@@ -10,8 +10,8 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /**
- * Nodes that are held back: all that a source influenced when the quarantine was put, and whatever comes from it until
- * the release. A source that is an agent holds back what that agent writes meanwhile too.
+ * Quarantines of nodes: all that a source influenced when the quarantine was put, and all that derives from it until
+ * the release. A source that is an agent includes what that agent writes meanwhile.
  */
 public final class Quarantines {
     private Quarantines() {}
@@ -25,8 +25,7 @@ public final class Quarantines {
         Optional<String> held = sql.first(
                 "SELECT q, source FROM nodes JOIN quarantined USING (n) JOIN quarantines USING (q) WHERE id = ? LIMIT"
                         + " 1",
-                row -> "node " + id + " is held back by quarantine " + row.getLong(1) + ": influenced by "
-                        + row.getString(2),
+                row -> "node " + id + " is in quarantine " + row.getLong(1) + ": influenced by " + row.getString(2),
                 id.bytes());
         if (held.isPresent()) {
             throw new RpcException(MemoryReason.QUARANTINED, held.get());
@@ -40,16 +39,16 @@ public final class Quarantines {
             + " UNION SELECT origins.n FROM came JOIN reads ON reads.n = came.n"
             + " JOIN origins ON origins.r = reads.r AND origins.seq > reads.seq)";
 
-    /** What a quarantine that came with an import is called, so that nobody's later writes are held back by its name. */
+    /** Prefix of the source of an imported quarantine, so that it matches no agent's later writes. */
     private static final String IMPORTED = "import:";
 
     /** Number of a quarantine, and of the nodes in it. */
     public record Held(long quarantine, long nodes) {}
 
     /**
-     * Holds back all that a source influenced.
+     * Quarantines all that a source influenced.
      *
-     * @throws RpcException NOT_FOUND when nothing is known of the source
+     * @throws RpcException NOT_FOUND when the source is unknown
      */
     public static Held put(WriteTransaction writes, Source source, String reason) throws SQLException, RpcException {
         Sql sql = writes.sql();
@@ -79,7 +78,7 @@ public final class Quarantines {
     }
 
     /**
-     * Lets go what only this quarantine holds back, and gives how many nodes it held.
+     * Releases the nodes that only this quarantine holds, and returns how many it held.
      *
      * @throws RpcException NOT_FOUND
      */
@@ -96,7 +95,7 @@ public final class Quarantines {
     }
 
     /**
-     * Holds an imported node back as it was where it comes from, until the release here.
+     * Quarantines an imported node as it was where it comes from, until the release here.
      *
      * @param source as {@link #put} had it there
      */
@@ -104,7 +103,7 @@ public final class Quarantines {
         String name = IMPORTED + nameOf(requireSource(source));
         Sql sql = writes.sql();
         sql.update(
-                "INSERT INTO quarantines (source, reason, seq) SELECT ?, 'held back where it was exported', ?"
+                "INSERT INTO quarantines (source, reason, seq) SELECT ?, 'quarantined where it was exported', ?"
                         + " WHERE NOT EXISTS (SELECT 1 FROM quarantines WHERE source = ?)",
                 name,
                 writes.lastSeq(),
@@ -114,9 +113,9 @@ public final class Quarantines {
     }
 
     /**
-     * The source that an exported quarantine names.
+     * The source of an exported quarantine.
      *
-     * @throws IllegalArgumentException when no quarantine has such a source
+     * @throws IllegalArgumentException when it can be no quarantine's source
      */
     public static Source requireSource(String source) {
         return Source.parse(source.startsWith(IMPORTED) ? source.substring(IMPORTED.length()) : source);
@@ -129,7 +128,7 @@ public final class Quarantines {
         };
     }
 
-    /** Holds a new node back with what its run has read, with its parents, and with its agent. */
+    /** Has a new node inherit the quarantines of what its run has read, of its parents and of its agent. */
     static void inherit(Sql sql, long n, long r, PrincipalName agent) throws SQLException {
         sql.update(
                 "INSERT OR IGNORE INTO quarantined (n, q) SELECT ?, q FROM reads JOIN quarantined USING (n) WHERE r ="
@@ -139,7 +138,7 @@ public final class Quarantines {
         inherit(sql, n, agent);
     }
 
-    /** Holds a new node back with its parents, and with its agent. */
+    /** Has a new node inherit the quarantines of its parents and of its agent. */
     static void inherit(Sql sql, long n, PrincipalName agent) throws SQLException {
         sql.update(
                 "INSERT OR IGNORE INTO quarantined (n, q)"

@@ -17,7 +17,7 @@ import java.util.Optional;
 final class Queries {
     private Queries() {}
 
-    /** Stored bytes and the id under which they stand, with their place in the log where they have one. */
+    /** Stored bytes and the id under which they are stored, with their entry in the log where they have one. */
     static final class Stored {
         final NodeId id;
         final long seq;
@@ -47,7 +47,7 @@ final class Queries {
         }
     }
 
-    /** A key's head, deleted ones left out. */
+    /** A key's head; empty for a deleted one. */
     static Optional<Stored> stored(Sql sql, MemoryKey key) throws SQLException {
         return sql.first(
                 "SELECT id, seq, content FROM keys JOIN nodes USING (n) WHERE key = ? AND live",
@@ -55,7 +55,7 @@ final class Queries {
                 key.text());
     }
 
-    /** A node with its last place in the log. */
+    /** A node with its latest entry in the log. */
     static Optional<Stored> stored(Sql sql, NodeId id) throws SQLException {
         return sql.first(
                 "SELECT id, (SELECT max(seq) FROM log WHERE log.n = nodes.n), content FROM nodes WHERE id = ?",
@@ -63,7 +63,7 @@ final class Queries {
                 id.bytes());
     }
 
-    /** The key of a node: as the log has it, or, for one that was imported without an entry, as its content has it. */
+    /** The key of a node, from the log, or from its content for one that was imported without an entry. */
     static Optional<MemoryKey> key(Sql sql, NodeId id) throws SQLException {
         Optional<MemoryKey> logged = sql.first(
                 "SELECT key FROM nodes JOIN log USING (n) JOIN keys USING (k) WHERE id = ? LIMIT 1",
@@ -95,8 +95,8 @@ final class Queries {
     /**
      * Entries of the log in their order, of keys in the ranges.
      *
-     * @param after the first is after this one
-     * @param to the last is at most this one
+     * @param after only entries after this one
+     * @param to only entries up to this one
      */
     static List<Memory.Head> log(Sql sql, List<KeyRanges.Range> ranges, long after, long to, int max)
             throws SQLException {
@@ -105,7 +105,7 @@ final class Queries {
             arguments.addAll(List.of(range.from(), range.end()));
         }
         arguments.add(max);
-        // CROSS JOIN: in the order of the log, of which a part is looked at, and not in that of the keys.
+        // CROSS JOIN keeps to the order of the log, of which a part is scanned, instead of that of the keys.
         return heads(
                 sql,
                 "log CROSS JOIN keys USING (k)",

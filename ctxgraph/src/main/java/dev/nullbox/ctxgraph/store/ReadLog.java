@@ -8,9 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Notes which nodes each run has read, so that it can be told later what may have come from them. A note is queued
- * before the content is handed over, and so stands in the tables before anything that the run writes after it; it is
- * not waited for. Runs that no one told (0) are noted as one; operators are not.
+ * Record of which nodes each run has read, from which the influence on its later writes derives. A record is queued
+ * before the content is returned, and is therefore in the tables before anything that the run writes after it; the
+ * reader does not wait for it. Reads of unnumbered runs (0) are recorded as one run's; those of operators are not
+ * recorded.
  */
 final class ReadLog {
     private static final int REMEMBERED = 4_096;
@@ -19,7 +20,7 @@ final class ReadLog {
 
     private final Committer committer;
 
-    /** What was noted of late; what fell out of it is noted twice, which changes nothing. */
+    /** Recently recorded reads; one that was evicted is recorded twice, which changes nothing. */
     private final Map<Noted, Boolean> recent = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -34,22 +35,23 @@ final class ReadLog {
     }
 
     /**
-     * Notes a read.
+     * Records a read.
      *
-     * @param position the last sequence number when it was read
+     * @param position the last sequence number at the time of the read
      */
-    void note(Principal actor, NodeId node, long position) throws RpcException {
-        if (actor.agent().equals(Principal.OPERATOR)) {
+    void note(Principal principal, NodeId node, long position) throws RpcException {
+        if (principal.agent().equals(Principal.OPERATOR)) {
             return;
         }
-        Noted noted = new Noted(actor.agent(), actor.run(), node);
+        Noted noted = new Noted(principal.agent(), principal.run(), node);
         synchronized (recent) {
             if (recent.containsKey(noted)) {
                 return;
             }
         }
-        committer.submit(writes -> writes.read(actor, node, position));
-        // Only once it is queued: a refused one is to be noted when the read is tried again. Two at a time do no harm.
+        committer.submit(writes -> writes.read(principal, node, position));
+        // Only once it is queued: a refused record is to be made again when the read is retried. A record made twice is
+        // harmless.
         synchronized (recent) {
             recent.put(noted, true);
         }

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Connections that only read, each for one thread at a time; they see what is committed and never wait for the writer. */
+/**
+ * Pool of read-only connections, each for one thread at a time; they see what is committed and never wait for the
+ * writer.
+ */
 public final class ReadPool implements AutoCloseable {
     private static final long WAIT_SECONDS = 10;
 
@@ -20,7 +23,7 @@ public final class ReadPool implements AutoCloseable {
         this.free = new ArrayBlockingQueue<>(count, true);
     }
 
-    /** Reads from the tables. */
+    /** Read of the tables. */
     @FunctionalInterface
     public interface Reading<T> {
         T read(Sql sql) throws SQLException, RpcException;
@@ -42,7 +45,7 @@ public final class ReadPool implements AutoCloseable {
     }
 
     /**
-     * Lends a connection.
+     * Runs a read on a connection of the pool.
      *
      * @throws RpcException the reading's own; UNAVAILABLE, STORE
      */

@@ -9,12 +9,12 @@ import dev.nullbox.protocol.api.MemoryReason;
 import dev.nullbox.rpc.RpcException;
 import java.sql.SQLException;
 
-/** The way back of one key. */
+/** Rewind of one key to an earlier value. */
 public final class Rewind {
     private Rewind() {}
 
     /**
-     * Makes what a key held at a place in the log its head again; the history stays and grows by one.
+     * Makes the value that a key had at a sequence number its head again; the history stays and grows by one.
      *
      * @throws RpcException NOT_FOUND when the key held nothing yet; CONFLICT, QUARANTINED; INTERNAL, DAMAGED
      */

@@ -4,14 +4,14 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * The tables, and how a database of an older version comes to have them.
+ * The tables, and the migration of older versions to them.
  *
  * <p>{@code log} is the order of all writes and is only ever appended to; {@code keys} holds each key's last entry once
  * more, so that a get is two look-ups. {@code texts} is the full-text index over the current values, without a copy of
- * them: {@code space} holds the key again, to narrow a search to an agent's scope without a say in the ranking.
+ * them: {@code space} holds the key again, to narrow a search to an agent's scope without influence on the ranking.
  */
 final class Schema {
-    /** The oldest version of which a backup can be restored. */
+    /** The oldest version whose backups can be restored. */
     static final int OLDEST = 2;
 
     static final int VERSION = 3;
@@ -32,11 +32,11 @@ final class Schema {
             "CREATE TABLE parents (n INTEGER NOT NULL, parent INTEGER NOT NULL, PRIMARY KEY (n, parent))"
                     + " STRICT, WITHOUT ROWID",
             "CREATE INDEX children ON parents (parent, n)",
-            // What a run has read: it was at seq, so that what it wrote later may come from it.
+            // Reads of runs: a read at seq precedes what the run wrote later, which may derive from it.
             "CREATE TABLE reads (r INTEGER NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (r, n))"
                     + " STRICT, WITHOUT ROWID",
             "CREATE INDEX readers ON reads (n, r)",
-            // Whom a run has talked to; egress is to fill it.
+            // Hosts that a run has talked to; reserved for egress.
             "CREATE TABLE contacts (r INTEGER NOT NULL, contact TEXT NOT NULL, seq INTEGER NOT NULL,"
                     + " PRIMARY KEY (r, contact)) STRICT, WITHOUT ROWID",
             "CREATE TABLE chunks (c INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, data BLOB NOT NULL) STRICT",
@@ -55,17 +55,18 @@ final class Schema {
             "CREATE TABLE staged (a INTEGER NOT NULL, c INTEGER NOT NULL, since INTEGER NOT NULL DEFAULT (unixepoch()),"
                     + " PRIMARY KEY (a, c)) STRICT, WITHOUT ROWID",
             "CREATE INDEX staged_since ON staged (since)",
-            // Writes of nodes that were imported without an entry in the log: by whom, and after which reads (by seq).
+            // Writes of nodes that were imported without an entry in the log: the writer, and the reads before (by
+            // seq).
             "CREATE TABLE origins (n INTEGER NOT NULL, r INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (n, r))"
                     + " STRICT, WITHOUT ROWID",
             "CREATE INDEX origins_by_run ON origins (r, seq)",
-            // The first number not given out before a backup was restored that has smaller ones; none has it.
+            // The first number after a restore of a backup with smaller ones; no entry has it.
             "CREATE TABLE floor (seq INTEGER NOT NULL) STRICT");
 
     private Schema() {}
 
     /**
-     * Brings the database to this version, in one transaction.
+     * Migrates the database to this version, in one transaction.
      *
      * @throws SQLException when it is damaged, or of a newer version
      */

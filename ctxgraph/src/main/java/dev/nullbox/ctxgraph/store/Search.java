@@ -18,15 +18,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 
-/** Full-text search (FTS5, BM25) and nearest vectors (cosine, every vector in scope is looked at) over current values. */
+/** Full-text search (FTS5, BM25) and nearest-vector search (cosine, over every vector in scope) of current values. */
 final class Search implements AutoCloseable {
-    /** Matches in scope that are ranked, those of the newest keys: of a common word there may be a million. */
+    /** Most matches that are ranked, those of the newest keys: a common word may have a million. */
     private static final int MAX_MATCHES = 10_000;
 
-    /** How many candidates are fetched for each hit that is wanted; all of them only when these are not enough. */
+    /** Candidates fetched for each wanted hit; all of them only when these are not enough. */
     private static final int SPARE = 4;
 
-    /** A space with more keys than this narrows little, and the index would go through all of it to rank. */
+    /**
+     * Most keys of a space by which the index is narrowed: a larger one narrows little, and the index would be scanned
+     * as a whole to rank.
+     */
     private static final int SMALL_SPACE = 20_000;
 
     private static final int SNIPPET_WORDS = 16;
@@ -46,7 +49,10 @@ final class Search implements AutoCloseable {
         this.snippets = snippets;
     }
 
-    /** A searcher with a database of its own in memory, where FTS5 cuts the snippets of texts that it holds no copy of. */
+    /**
+     * Opens a searcher with an in-memory database of its own, in which FTS5 cuts the snippets of texts that it holds no
+     * copy of.
+     */
     static Search open() throws SQLException {
         Sql snippets = Sql.inMemory();
         snippets.execute(
@@ -59,11 +65,11 @@ final class Search implements AutoCloseable {
      *
      * @throws RpcException INVALID_PARAMS, QUERY or VECTOR
      */
-    List<Memory.Hit> find(Sql sql, Principal actor, Query query, Filter filter) throws SQLException, RpcException {
+    List<Memory.Hit> find(Sql sql, Principal principal, Query query, Filter filter) throws SQLException, RpcException {
         if (query.text().isEmpty() == query.vector().isEmpty()) {
             throw new RpcException(MemoryReason.QUERY, "text: give either text or vector", MemoryContract.QUERY.name());
         }
-        List<KeyRanges.Range> ranges = KeyRanges.of(actor, query.prefix());
+        List<KeyRanges.Range> ranges = KeyRanges.of(principal, query.prefix());
         if (ranges.isEmpty()) {
             return List.of();
         }
@@ -122,8 +128,8 @@ final class Search implements AutoCloseable {
             arguments.addAll(List.of(range.from(), range.end()));
         }
         arguments.add(most);
-        // In the order of rows FTS5 can stop; in that of ranks it would first rank every match there is.
-        // The space column only narrows: its weight in the ranking is 0.
+        // In the order of rows FTS5 can stop; in that of ranks it would first rank every match. The space column only
+        // narrows: its weight in the ranking is 0.
         return sql.all(
                 "SELECT k, score FROM (SELECT rowid AS k, bm25(texts, 0.0, 2.0, 1.0) AS score FROM texts"
                         + " WHERE texts MATCH ? AND EXISTS (SELECT 1 FROM keys WHERE k = texts.rowid AND ("
@@ -133,7 +139,7 @@ final class Search implements AutoCloseable {
                 arguments.toArray());
     }
 
-    /** Keys of the ranges begin with these words; others may too. */
+    /** FTS5 expression of words with which keys of the ranges begin; other keys may match too. */
     private static String scope(Sql sql, List<KeyRanges.Range> ranges) throws SQLException {
         List<String> begins = new ArrayList<>();
         long keys = 0;
@@ -145,7 +151,7 @@ final class Search implements AutoCloseable {
             if (keys >= SMALL_SPACE) {
                 return "";
             }
-            // The last word may be half of one: whole segments only.
+            // The last segment may be incomplete: whole segments only.
             int end = range.from().lastIndexOf('/');
             String words = range.from().substring(0, Math.max(end, 0));
             if (words.chars().noneMatch(Character::isLetterOrDigit)) {

@@ -14,9 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The words that are searched: of values and of queries. */
+/** Searchable words of values and of queries. */
 final class SearchText {
-    /** Characters of a value that are searched. */
+    /** Searchable characters of a value. */
     static final int MAX_CHARS = 64 * 1024;
 
     private static final int MAX_WORDS = 32;
@@ -24,8 +24,8 @@ final class SearchText {
     private SearchText() {}
 
     /**
-     * What is searched of a node: the scalars of its value and the names of members, a line each; nothing of a blob or a
-     * tombstone. No tree is made of it: a search looks at the texts of many nodes.
+     * The searchable text of a node: the scalars of its value and the names of members, a line each; nothing of a blob
+     * or a tombstone. No tree is made: a search passes over the texts of many nodes.
      *
      * @param canonical the node's encoding
      */
@@ -35,7 +35,7 @@ final class SearchText {
             StringBuilder text = new StringBuilder();
             boolean isValue = false;
             node.beginObject();
-            // The members are in their order: the kind comes before the value.
+            // Members are in canonical order: the kind comes before the value.
             while (text.isEmpty() && node.hasNext()) {
                 String member = node.nextName();
                 if (member.equals(MemoryContract.KIND.name())) {
@@ -52,7 +52,7 @@ final class SearchText {
         }
     }
 
-    /** Appends what comes until the value ends, or until there is enough. */
+    /** Appends text until the value ends, or until there is enough. */
     private static void append(StringBuilder text, JsonReader value) throws IOException {
         int depth = 0;
         do {
@@ -87,7 +87,8 @@ final class SearchText {
     }
 
     /**
-     * A query for people as one for FTS5: words and phrases that must all occur; nothing in it is an operator.
+     * Translates an operator's or agent's query for FTS5: words and phrases that must all occur; nothing in it acts as
+     * an FTS5 operator.
      *
      * @throws RpcException INVALID_PARAMS, QUERY when there is no word in it, or too many
      */
@@ -130,7 +131,7 @@ final class SearchText {
 
     private static void add(List<String> words, String word, String suffix) {
         if (word.codePoints().anyMatch(Character::isLetterOrDigit)) {
-            // A zero would end the query's text inside SQLite.
+            // A NUL would end the query's text inside SQLite.
             words.add('"' + word.replace('\0', ' ') + '"' + suffix);
         }
     }

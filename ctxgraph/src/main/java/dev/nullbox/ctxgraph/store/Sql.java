@@ -38,7 +38,7 @@ public final class Sql implements AutoCloseable {
     }
 
     /**
-     * Opens the file, made when it is absent: WAL, synchronous=FULL, so that a commit that returned survives a power cut.
+     * Opens the file, created when absent: WAL, synchronous=FULL, so that a commit that returned survives a power cut.
      *
      * @throws SQLException when it is no database
      */
@@ -50,25 +50,25 @@ public final class Sql implements AutoCloseable {
         return new Sql(config.createConnection("jdbc:sqlite:" + file));
     }
 
-    /** A database of its own in memory. */
+    /** An in-memory database. */
     static Sql inMemory() throws SQLException {
         return new Sql(new SQLiteConfig().createConnection("jdbc:sqlite::memory:"));
     }
 
-    /** Whether it says that what is in the file cannot be. */
+    /** Whether the failure says that the file's content is invalid. */
     static boolean isDamage(SQLException e) {
         int code = e.getErrorCode() & 0xff;
         return code == SQLiteErrorCode.SQLITE_CORRUPT.code || code == SQLiteErrorCode.SQLITE_NOTADB.code;
     }
 
-    /** Runs a statement that gives nothing; not prepared. */
+    /** Runs a statement without result; not prepared. */
     public void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
 
-    /** Runs a change and gives how many rows it met. */
+    /** Runs a change and returns the number of rows that it affected. */
     public int update(String sql, Object... arguments) throws SQLException {
         try {
             return bind(sql, arguments).executeUpdate();
@@ -86,14 +86,14 @@ public final class Sql implements AutoCloseable {
         }
     }
 
-    /** All rows; for statements that bound them. */
+    /** All rows; for statements that bound their number. */
     public <T> List<T> all(String sql, Row<T> reader, Object... arguments) throws SQLException {
         List<T> rows = new ArrayList<>();
         each(sql, row -> rows.add(reader.read(row)), arguments);
         return rows;
     }
 
-    /** Row after row while the visitor wants more. */
+    /** Passes row after row to the visitor while it wants more. */
     public void each(String sql, Visitor visitor, Object... arguments) throws SQLException {
         try (ResultSet row = bind(sql, arguments).executeQuery()) {
             boolean more = true;
@@ -110,7 +110,10 @@ public final class Sql implements AutoCloseable {
         return first(sql, row -> row.getLong(1), arguments).orElse(0L);
     }
 
-    /** The driver ends a statement that failed: the next one of its text is prepared anew. */
+    /**
+     * Drops the prepared statement, which the driver has closed after its failure: the next one of its text is prepared
+     * anew.
+     */
     private SQLException forgotten(String sql, SQLException failure) {
         PreparedStatement failed = statements.remove(sql);
         if (failed != null) {

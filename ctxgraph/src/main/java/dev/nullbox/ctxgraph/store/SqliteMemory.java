@@ -27,20 +27,23 @@ public final class SqliteMemory implements Memory {
     private static final int READERS = 3;
 
     /**
-     * For searches and for whatever asks for influence, which take longer: whoever gets one value does not wait behind
-     * them. One agent has no more than one of them.
+     * Connections for searches and for taint queries, which take longer: reads of one value do not wait behind them.
+     * One agent uses one of them at most.
      */
     private static final int SLOW_READERS = 2;
 
-    /** What the entries of a page take of the heap, about. */
+    /** Approximate heap cost of the entries of a page. */
     private static final long PAGE_COST = 4 << 20;
 
     private static final long CHUNK_COPIES = 8;
 
-    /** Leaves an agent beyond its quota some forty refusals a second, by all threads of its door. */
+    /**
+     * Delay of a refusal: leaves an agent beyond its quota some forty refusals a second, by all threads of its
+     * listener.
+     */
     private static final Duration PAUSE = Duration.ofMillis(100);
 
-    /** How long a request of an agent waits for its turn. */
+    /** Longest wait of an agent's request for its permit. */
     private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(10);
 
     private final Sql writer;
@@ -48,7 +51,7 @@ public final class SqliteMemory implements Memory {
     private final ReadPool readers;
     private final ReadPool slowReaders;
 
-    /** For watches, which look a little at every commit. */
+    /** Connections for watches, which read a little at every commit. */
     private final ReadPool watchers;
 
     private final Search search;
@@ -71,7 +74,7 @@ public final class SqliteMemory implements Memory {
     }
 
     /**
-     * Opens the file, made when it is absent.
+     * Opens the file, created when absent.
      *
      * @throws SQLException when it is no database, is damaged, or is of a newer version
      */
@@ -100,7 +103,7 @@ public final class SqliteMemory implements Memory {
         }
     }
 
-    /** The thread that writes, for what is not an agent's to ask. */
+    /** The writing thread, for changes that agents cannot request. */
     public Committer committer() {
         return committer;
     }
@@ -109,29 +112,29 @@ public final class SqliteMemory implements Memory {
         return readers;
     }
 
-    /** The turns of those who may not fill the heap; reads in one of them weigh in it. */
+    /** Scheduler of requests that are limited in heap; reads within a permit are charged to it. */
     public RequestScheduler scheduler() {
         return scheduler;
     }
 
     @Override
-    public List<Written> write(Principal actor, List<Put> puts) throws RpcException {
-        return agentWrites.write(actor, puts);
+    public List<Written> write(Principal principal, List<Put> puts) throws RpcException {
+        return agentWrites.write(principal, puts);
     }
 
-    /** Stages a chunk of at most {@link Blob#MAX_CHUNK_BYTES} for a blob of this actor. */
-    public NodeId putChunk(Principal actor, byte[] data) throws RpcException {
-        return agentWrites.stage(actor, data);
+    /** Stages a chunk of at most {@link Blob#MAX_CHUNK_BYTES} for a blob of this principal. */
+    public NodeId putChunk(Principal principal, byte[] data) throws RpcException {
+        return agentWrites.stage(principal, data);
     }
 
-    /** The blob of chunks that this actor has staged. */
-    public Blob blob(Principal actor, List<NodeId> chunks, String type) throws RpcException {
-        return readers.read(sql -> Blobs.of(sql, actor.agent(), chunks, type));
+    /** The blob made of chunks that this principal has staged. */
+    public Blob blob(Principal principal, List<NodeId> chunks, String type) throws RpcException {
+        return readers.read(sql -> Blobs.of(sql, principal.agent(), chunks, type));
     }
 
-    /** The blob that a node is, when the actor may read it; NOT_FOUND when there is none. */
-    public Blob blob(Principal actor, NodeId id) throws RpcException {
-        return node(actor, id)
+    /** The blob of a node that the principal may read; NOT_FOUND otherwise. */
+    public Blob blob(Principal principal, NodeId id) throws RpcException {
+        return node(principal, id)
                 .map(Entry::node)
                 .filter(found -> found.kind() == Node.Kind.BLOB)
                 .map(found -> Blob.parse(found.value()))
@@ -139,67 +142,70 @@ public final class SqliteMemory implements Memory {
                         new RpcException(MemoryReason.NOT_FOUND, "there is no such blob", MemoryContract.ID.name()));
     }
 
-    /** The bytes of one chunk of a blob that the actor may read; NOT_FOUND when there is none. */
-    public byte[] chunk(Principal actor, NodeId id, int index) throws RpcException {
-        if (blob(actor, id).chunks().size() <= index) {
+    /** The bytes of one chunk of a blob that the principal may read; NOT_FOUND otherwise. */
+    public byte[] chunk(Principal principal, NodeId id, int index) throws RpcException {
+        if (blob(principal, id).chunks().size() <= index) {
             throw new RpcException(
                     MemoryReason.NOT_FOUND, "the blob has no chunk " + index, MemoryContract.INDEX.name());
         }
         byte[] chunk = readers.read(sql -> Blobs.chunk(sql, id, index));
-        // In base 64, as the answer's tree and text.
+        // Base 64, counted as tree and as text of the answer.
         scheduler.charge(CHUNK_COPIES * chunk.length);
         return chunk;
     }
 
     @Override
-    public Optional<Entry> get(Principal actor, MemoryKey key) throws RpcException {
-        actor.requireRead(key);
-        Optional<Entry> entry = read(actor, sql -> {
+    public Optional<Entry> get(Principal principal, MemoryKey key) throws RpcException {
+        principal.requireRead(key);
+        Optional<Entry> entry = read(principal, sql -> {
             Optional<Queries.Stored> stored = Queries.stored(sql, key);
             if (stored.isEmpty()) {
                 return Optional.<Entry>empty();
             }
-            refuseHeld(sql, stored.get().id, actor);
+            refuseHeld(sql, stored.get().id, principal);
             return Optional.of(checked(stored.get()));
         });
-        return noted(actor, entry);
+        return noted(principal, entry);
     }
 
     @Override
-    public Optional<Entry> node(Principal actor, NodeId id) throws RpcException {
-        Optional<Entry> entry = read(actor, sql -> {
-            // Whether the key may be read comes first: to others the node is not there, quarantined, damaged or not.
+    public Optional<Entry> node(Principal principal, NodeId id) throws RpcException {
+        Optional<Entry> entry = read(principal, sql -> {
+            // The right to read the key is checked first: without it the node does not exist for the caller,
+            // quarantined, damaged or not.
             Optional<MemoryKey> key = Queries.key(sql, id);
-            if (key.isPresent() ? !actor.mayRead(key.get()) : !actor.agent().equals(Principal.OPERATOR)) {
+            if (key.isPresent()
+                    ? !principal.mayRead(key.get())
+                    : !principal.agent().equals(Principal.OPERATOR)) {
                 return Optional.<Entry>empty();
             }
             Optional<Queries.Stored> stored = Queries.stored(sql, id);
             if (stored.isEmpty()) {
                 return Optional.<Entry>empty();
             }
-            refuseHeld(sql, id, actor);
+            refuseHeld(sql, id, principal);
             return Optional.of(checked(stored.get()));
         });
-        return noted(actor, entry);
+        return noted(principal, entry);
     }
 
-    /** What asks for influence goes through more than a few rows. */
-    private <T> T read(Principal actor, ReadPool.Reading<T> reading) throws RpcException {
-        return actor.excluded().isEmpty() ? readers.read(reading) : slowly(actor, reading);
+    /** Runs a read; a taint query, which visits more than a few rows, on the slow connections. */
+    private <T> T read(Principal principal, ReadPool.Reading<T> reading) throws RpcException {
+        return principal.excluded().isEmpty() ? readers.read(reading) : slowly(principal, reading);
     }
 
-    private <T> T slowly(Principal actor, ReadPool.Reading<T> reading) throws RpcException {
-        return scheduler.slowly(actor.agent(), () -> {
-            if (!actor.excluded().isEmpty()) {
+    private <T> T slowly(Principal principal, ReadPool.Reading<T> reading) throws RpcException {
+        return scheduler.slowly(principal.agent(), () -> {
+            if (!principal.excluded().isEmpty()) {
                 scheduler.charge(Influence.HEAP_COST);
             }
             return slowReaders.read(reading);
         });
     }
 
-    private static void refuseHeld(Sql sql, NodeId id, Principal actor) throws SQLException, RpcException {
+    private static void refuseHeld(Sql sql, NodeId id, Principal principal) throws SQLException, RpcException {
         Quarantines.refuse(sql, id);
-        Influence.refuse(sql, id, actor.excluded());
+        Influence.refuse(sql, id, principal.excluded());
     }
 
     private Entry checked(Queries.Stored stored) throws RpcException {
@@ -207,22 +213,22 @@ public final class SqliteMemory implements Memory {
         return stored.checked();
     }
 
-    private Optional<Entry> noted(Principal actor, Optional<Entry> entry) throws RpcException {
+    private Optional<Entry> noted(Principal principal, Optional<Entry> entry) throws RpcException {
         if (entry.isPresent()) {
-            readLog.note(actor, entry.get().id(), end.get());
+            readLog.note(principal, entry.get().id(), end.get());
         }
         return entry;
     }
 
     @Override
-    public Optional<Head> head(Principal actor, MemoryKey key) throws RpcException {
-        actor.requireRead(key);
+    public Optional<Head> head(Principal principal, MemoryKey key) throws RpcException {
+        principal.requireRead(key);
         return readers.read(sql -> Queries.head(sql, key));
     }
 
     @Override
-    public Page<Head> history(Principal actor, MemoryKey key, long before, int max) throws RpcException {
-        actor.requireRead(key);
+    public Page<Head> history(Principal principal, MemoryKey key, long before, int max) throws RpcException {
+        principal.requireRead(key);
         List<Head> found = readers.read(sql -> Queries.history(sql, key, before, max + 1));
         boolean more = found.size() > max;
         List<Head> page = more ? found.subList(0, max) : found;
@@ -230,15 +236,15 @@ public final class SqliteMemory implements Memory {
     }
 
     @Override
-    public Page<Head> list(Principal actor, String prefix, String after, int max) throws RpcException {
-        List<KeyRanges.Range> ranges = KeyRanges.of(actor, prefix);
-        return read(actor, sql -> {
+    public Page<Head> list(Principal principal, String prefix, String after, int max) throws RpcException {
+        List<KeyRanges.Range> ranges = KeyRanges.of(principal, prefix);
+        return read(principal, sql -> {
             List<Head> found = Queries.list(sql, ranges, after, max + 1);
             boolean more = found.size() > max;
             List<Head> page = new ArrayList<>(more ? found.subList(0, max) : found);
             Optional<String> next = more ? Optional.of(page.getLast().key().text()) : Optional.empty();
-            if (!actor.excluded().isEmpty()) {
-                Influence influence = Influence.of(actor.excluded());
+            if (!principal.excluded().isEmpty()) {
+                Influence influence = Influence.of(principal.excluded());
                 List<Head> free = new ArrayList<>();
                 for (Head head : page) {
                     if (!influence.on(sql, head.id())) {
@@ -252,8 +258,8 @@ public final class SqliteMemory implements Memory {
     }
 
     @Override
-    public Page<Entry> entries(Principal actor, String prefix, String after, int max) throws RpcException {
-        Page<Head> heads = list(actor, prefix, after, max);
+    public Page<Entry> entries(Principal principal, String prefix, String after, int max) throws RpcException {
+        Page<Head> heads = list(principal, prefix, after, max);
         List<Entry> entries = new ArrayList<>();
         long cost = 0;
         for (Head head : heads.items()) {
@@ -267,30 +273,31 @@ public final class SqliteMemory implements Memory {
                 cost += HeapCost.of(stored.get().content);
                 Entry entry = checked(stored.get());
                 entries.add(new Entry(entry.id(), head.seq(), entry.node()));
-                readLog.note(actor, head.id(), end.get());
+                readLog.note(principal, head.id(), end.get());
             }
         }
         return new Page<>(entries, heads.next());
     }
 
     @Override
-    public List<Hit> search(Principal actor, Query query) throws RpcException {
-        List<Hit> hits = slowly(actor, sql -> {
-            Influence influence = Influence.of(actor.excluded());
-            return search.find(sql, actor, query, (at, id) -> !Queries.quarantined(at, id) && !influence.on(at, id));
+    public List<Hit> search(Principal principal, Query query) throws RpcException {
+        List<Hit> hits = slowly(principal, sql -> {
+            Influence influence = Influence.of(principal.excluded());
+            return search.find(
+                    sql, principal, query, (at, id) -> !Queries.quarantined(at, id) && !influence.on(at, id));
         });
         for (Hit hit : hits) {
-            readLog.note(actor, hit.id(), end.get());
+            readLog.note(principal, hit.id(), end.get());
         }
         return hits;
     }
 
     @Override
-    public Watch watch(Principal actor, String prefix, long after) throws RpcException {
-        return new LogWatch(watchers, end, actor, prefix, after);
+    public Watch watch(Principal principal, String prefix, long after) throws RpcException {
+        return new LogWatch(watchers, end, principal, prefix, after);
     }
 
-    /** Ends all watches, writes what waits, moves the write-ahead log into the file and closes it. */
+    /** Ends all watches, commits what waits, moves the write-ahead log into the file and closes it. */
     @Override
     public void close() throws RpcException {
         end.close();

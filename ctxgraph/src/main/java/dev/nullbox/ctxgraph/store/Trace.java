@@ -18,12 +18,12 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The way of a node: what it may have come from, or what may have come from it, nearest first. */
+/** Trace of a node: what it may derive from, or what may derive from it, nearest first. */
 public final class Trace {
     private static final int MAX_READS = 50;
     private static final int MAX_WRITES = 20;
 
-    /** Bytes of the answer, by and large. */
+    /** Approximate most bytes of the answer. */
     private static final int MAX_ANSWER = 600_000;
 
     private static final int NODE_BYTES = 400;
@@ -53,7 +53,7 @@ public final class Trace {
     /**
      * The trace as {@link MemoryContract#TRACE} has it.
      *
-     * @param back to the ancestors, else to the descendants
+     * @param back true for the ancestors, false for the descendants
      * @throws RpcException NOT_FOUND
      */
     public static Message of(Sql sql, NodeId id, boolean back, int max) throws SQLException, RpcException {

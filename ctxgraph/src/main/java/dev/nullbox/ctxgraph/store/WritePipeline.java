@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/** The way of an agent's writes to the one writing thread: scope, then quota, then work. */
+/** Pipeline of an agent's writes to the writing thread: scope, then quota, then preparation, then commit. */
 final class WritePipeline {
     private static final int MAX_WRITES = 64;
 
@@ -33,49 +33,49 @@ final class WritePipeline {
         this.rates = new RateLimits(nanoClock);
     }
 
-    /** Writes as {@link Memory#write} tells. */
-    List<Memory.Written> write(Principal actor, List<Put> puts) throws RpcException {
+    /** Writes as {@link Memory#write} says. */
+    List<Memory.Written> write(Principal principal, List<Put> puts) throws RpcException {
         if (puts.isEmpty() || puts.size() > MAX_WRITES) {
             throw new RpcException(
                     MemoryReason.WRITES, "1 to " + MAX_WRITES + " writes at once", MemoryContract.KEY.name());
         }
         Set<MemoryKey> keys = new HashSet<>();
         for (Put put : puts) {
-            actor.requireWrite(put.key());
+            principal.requireWrite(put.key());
             if (!keys.add(put.key())) {
                 throw new RpcException(
                         MemoryReason.WRITES,
-                        "key: " + put.key() + " stands twice in one write",
+                        "key: " + put.key() + " is given twice in one write",
                         MemoryContract.KEY.name());
             }
         }
         return withinQuota(() -> {
-            rates.require(actor, puts.size());
+            rates.require(principal, puts.size());
             List<PreparedWrite> all = new ArrayList<>(puts.size());
             for (Put put : puts) {
-                all.add(PreparedWrite.of(actor.agent(), put));
+                all.add(PreparedWrite.of(principal.agent(), put));
             }
-            rates.take(actor, puts.size());
+            rates.take(principal, puts.size());
             try {
                 return committer.change(writes -> {
-                    writes.check(actor, all);
+                    writes.check(principal, all);
                     List<Memory.Written> written = new ArrayList<>(all.size());
                     for (PreparedWrite one : all) {
-                        written.add(writes.apply(actor, one));
+                        written.add(writes.apply(principal, one));
                     }
                     return written;
                 });
             } catch (RpcException e) {
                 if (e.kind() == ErrorKind.CONFLICT) {
-                    rates.giveBack(actor, puts.size());
+                    rates.giveBack(principal, puts.size());
                 }
                 throw e;
             }
         });
     }
 
-    /** Stages a chunk of at most {@link Blob#MAX_CHUNK_BYTES} for a blob of this actor. */
-    NodeId stage(Principal actor, byte[] data) throws RpcException {
+    /** Stages a chunk of at most {@link Blob#MAX_CHUNK_BYTES} for a blob of this principal. */
+    NodeId stage(Principal principal, byte[] data) throws RpcException {
         if (data.length == 0 || data.length > Blob.MAX_CHUNK_BYTES) {
             throw new RpcException(
                     MemoryReason.CHUNK,
@@ -83,8 +83,8 @@ final class WritePipeline {
                     TransferContract.DATA.name());
         }
         return withinQuota(() -> {
-            rates.take(actor, 1);
-            return committer.change(writes -> Blobs.stage(writes, actor, data));
+            rates.take(principal, 1);
+            return committer.change(writes -> Blobs.stage(writes, principal, data));
         });
     }
 

@@ -17,14 +17,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Changes of the tables by the writing thread, inside its transactions. It alone gives out numbers, so it keeps the
- * last ones here; after a rollback they are read anew.
+ * Changes of the tables by the writing thread, inside its transactions. It alone gives out sequence numbers, and caches
+ * the last one; after a rollback they are read anew.
  */
 public final class WriteTransaction {
-    /** What an entry in the log with its indexes takes, as a quota counts it. */
+    /** Bytes charged for an entry in the log with its indexes. */
     public static final long ENTRY_BYTES = 128;
 
-    /** Of the index of texts, with each transaction: somewhat more than it makes. */
+    /** Pages of the full-text index merged with each transaction: somewhat more than a transaction adds. */
     private static final int MERGED_PAGES = 16;
 
     private final Sql sql;
@@ -44,7 +44,7 @@ public final class WriteTransaction {
         this.sql = sql;
     }
 
-    /** The writing side of a database of today's version. */
+    /** Opens the writing side of a database of the present version. */
     static WriteTransaction open(Sql sql) throws SQLException {
         sql.execute("INSERT INTO texts (texts, rank) VALUES ('automerge', 0)");
         WriteTransaction writes = new WriteTransaction(sql);
@@ -53,14 +53,14 @@ public final class WriteTransaction {
     }
 
     /**
-     * Goes on a little with the merging of the index of texts, which by itself would work on hundreds of pages in one
-     * transaction out of many, and hold that one's writers up.
+     * Merges a little of the full-text index, which by itself would merge hundreds of pages in one transaction out of
+     * many, and hold up that one's writers.
      */
     void mergeIndex() throws SQLException {
         sql.update("INSERT INTO texts (texts, rank) VALUES ('merge', " + MERGED_PAGES + ")");
     }
 
-    /** Forgets what a rolled back transaction made. */
+    /** Discards what a rolled back transaction left here. */
     void reload() throws SQLException {
         agents.clear();
         used.clear();
@@ -79,51 +79,51 @@ public final class WriteTransaction {
         return sql;
     }
 
-    /** The next entry gets this number; only for numbers that were given before. */
+    /** Sets the number of the next entry; only for numbers that were given out before. */
     void moveTo(long seq) {
         lastSeq = seq - 1;
     }
 
-    /** To be called when quarantines came or went. */
+    /** Sets whether there are quarantines; to be called when one is put or released. */
     void quarantinesAre(boolean some) {
         quarantines = some;
     }
 
     /**
-     * Refuses a write that may not take place; changes nothing.
+     * Refuses a write that may not be made; changes nothing.
      *
      * @throws RpcException CONFLICT, HEAD; UNAVAILABLE, QUOTA_SPACE; INVALID_PARAMS, PARENT or CHUNK
      */
-    void check(Principal actor, List<PreparedWrite> all) throws SQLException, RpcException {
+    void check(Principal principal, List<PreparedWrite> all) throws SQLException, RpcException {
         long cost = 0;
         for (PreparedWrite one : all) {
             requireExpected(one.put);
-            Parents.require(sql, actor, one.put.parents());
+            Parents.require(sql, principal, one.put.parents());
             if (nodeOf(one.id).isEmpty()) {
                 cost += one.canonical.length;
-                Blobs.requireStaged(sql, agent(actor.agent()), one.put);
+                Blobs.requireStaged(sql, agent(principal.agent()), one.put);
             }
             cost += ENTRY_BYTES + one.vector.length;
         }
-        requireSpace(actor, cost);
+        requireSpace(principal, cost);
     }
 
-    /** Refuses what an actor has no more space for. */
-    void requireSpace(Principal actor, long cost) throws SQLException, RpcException {
-        long has = used(agent(actor.agent()));
-        if (has + cost > actor.maxBytes()) {
+    /** Refuses what exceeds the principal's quota of space. */
+    void requireSpace(Principal principal, long cost) throws SQLException, RpcException {
+        long has = used(agent(principal.agent()));
+        if (has + cost > principal.maxBytes()) {
             throw new RpcException(
                     MemoryReason.QUOTA_SPACE,
-                    actor.agent() + " has used " + has + " of the " + actor.maxBytes()
+                    principal.agent() + " has used " + has + " of the " + principal.maxBytes()
                             + " bytes of memory that max_mb allows, history included; this needs " + cost + " more");
         }
     }
 
-    /** Makes the node its key's head; a damaged copy of the same node is mended. */
-    Memory.Written apply(Principal actor, PreparedWrite prepared) throws SQLException {
+    /** Makes the node its key's head; a damaged copy of the same node is repaired. */
+    Memory.Written apply(Principal principal, PreparedWrite prepared) throws SQLException {
         Put put = prepared.put;
-        long a = agent(actor.agent());
-        long r = run(a, actor);
+        long a = agent(principal.agent());
+        long r = run(a, principal);
         Optional<KeyRow> before = keyRow(put.key());
         Optional<Long> known = nodeOf(prepared.id);
         if (known.isEmpty()) {
@@ -134,17 +134,17 @@ public final class WriteTransaction {
             mend(n, prepared);
         }
         charge(a, (known.isPresent() ? 0 : prepared.canonical.length) + ENTRY_BYTES + prepared.vector.length);
-        return append(actor, prepared, before, n, r);
+        return append(principal, prepared, before, n, r);
     }
 
-    /** Makes a node that is there already its key's head; it must be sound. */
-    public Memory.Written again(Principal actor, NodeId id) throws SQLException, RpcException {
+    /** Makes a node that is stored already its key's head; it must be sound. */
+    public Memory.Written again(Principal principal, NodeId id) throws SQLException, RpcException {
         Node node = node(id).orElseThrow(() ->
                 new RpcException(MemoryReason.NOT_FOUND, "there is no node " + id, MemoryContract.ID.name()));
         PreparedWrite prepared = prepared(node);
-        long a = agent(actor.agent());
+        long a = agent(principal.agent());
         charge(a, ENTRY_BYTES);
-        return append(actor, prepared, keyRow(node.key()), nodeOf(id).orElseThrow(), run(a, actor));
+        return append(principal, prepared, keyRow(node.key()), nodeOf(id).orElseThrow(), run(a, principal));
     }
 
     /** The node, checked. */
@@ -153,22 +153,22 @@ public final class WriteTransaction {
         return stored.isPresent() ? Optional.of(stored.get().checked().node()) : Optional.empty();
     }
 
-    /** Whether the node is there, whole or damaged. */
+    /** Whether the node is stored, sound or damaged. */
     public boolean has(NodeId id) throws SQLException {
         return nodeOf(id).isPresent();
     }
 
     /**
-     * A node to be, and whose it is.
+     * A node to be stored, and its owner.
      *
-     * @param held the sources of the quarantines that held it back where it comes from
+     * @param held sources of its quarantines where it comes from
      */
     public record Owned(PrincipalName agent, PreparedWrite prepared, List<String> held) {}
 
     /**
-     * Stores a node from elsewhere without making it a head, or mends it; false when it is there and sound already.
+     * Stores an imported node without making it a head, or repairs it; false when it is stored and sound already.
      *
-     * @throws RpcException INVALID_PARAMS, PARENT or CHUNK when what it names is not there
+     * @throws RpcException INVALID_PARAMS, PARENT or CHUNK when something that it refers to is not stored
      */
     public boolean importNode(Owned node) throws SQLException, RpcException {
         PreparedWrite prepared = node.prepared();
@@ -196,9 +196,9 @@ public final class WriteTransaction {
         return true;
     }
 
-    /** Notes who wrote an imported node elsewhere, now that its reads before are noted; nothing for one in the log. */
-    public void importOrigin(Principal actor, NodeId id) throws SQLException {
-        long r = run(agent(actor.agent()), actor);
+    /** Records the original writer of an imported node, after its reads are recorded; nothing for one in the log. */
+    public void importOrigin(Principal principal, NodeId id) throws SQLException {
+        long r = run(agent(principal.agent()), principal);
         int fresh = sql.update(
                 "INSERT OR IGNORE INTO origins (n, r, seq) SELECT n, ?, ? FROM nodes WHERE id = ?"
                         + " AND NOT EXISTS (SELECT 1 FROM log WHERE log.n = nodes.n)",
@@ -206,15 +206,15 @@ public final class WriteTransaction {
                 lastSeq + 1,
                 id.bytes());
         if (fresh > 0 && quarantines) {
-            Quarantines.inherit(sql, nodeOf(id).orElseThrow(), r, actor.agent());
+            Quarantines.inherit(sql, nodeOf(id).orElseThrow(), r, principal.agent());
         }
     }
 
-    /** Notes that a run has read a node when the log was at a position. */
-    public int read(Principal actor, NodeId id, long position) throws SQLException {
+    /** Records that a run has read a node when the log was at a position. */
+    public int read(Principal principal, NodeId id, long position) throws SQLException {
         return sql.update(
                 "INSERT OR IGNORE INTO reads (r, n, seq) SELECT ?, n, ? FROM nodes WHERE id = ?",
-                run(agent(actor.agent()), actor),
+                run(agent(principal.agent()), principal),
                 position,
                 id.bytes());
     }
@@ -224,14 +224,14 @@ public final class WriteTransaction {
         return sql.update("UPDATE nodes SET content = ? WHERE n = ? AND content <> ?", content, n, content) > 0;
     }
 
-    /** The write that makes this very node. */
+    /** The prepared write that makes exactly this node. */
     public static PreparedWrite prepared(Node node) throws RpcException {
         return PreparedWrite.of(
                 node.agent(),
                 new Put(node.key(), node.kind(), node.value(), node.parents(), new Put.Anything(), List.of()));
     }
 
-    /** The number of an agent, given when it has none. */
+    /** The number of an agent, assigned when it has none. */
     long agent(PrincipalName name) throws SQLException {
         Long cached = agents.get(name.text());
         if (cached != null) {
@@ -243,9 +243,9 @@ public final class WriteTransaction {
         return a;
     }
 
-    /** The number of an actor's run, given when it has none. */
-    long run(long a, Principal actor) throws SQLException {
-        RunKey key = new RunKey(a, actor.run(), actor.manifest());
+    /** The number of a principal's run, assigned when it has none. */
+    long run(long a, Principal principal) throws SQLException {
+        RunKey key = new RunKey(a, principal.run(), principal.manifest());
         Long cached = runs.get(key);
         if (cached != null) {
             return cached;
@@ -253,15 +253,18 @@ public final class WriteTransaction {
         sql.update(
                 "INSERT INTO runs (a, run, manifest) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                 a,
-                actor.run(),
-                actor.manifest());
+                principal.run(),
+                principal.manifest());
         long r = sql.number(
-                "SELECT r FROM runs WHERE a = ? AND run = ? AND manifest = ?", a, actor.run(), actor.manifest());
+                "SELECT r FROM runs WHERE a = ? AND run = ? AND manifest = ?",
+                a,
+                principal.run(),
+                principal.manifest());
         runs.put(key, r);
         return r;
     }
 
-    /** Counts bytes to an agent; negative ones are given back. */
+    /** Charges bytes to an agent; negative ones are refunded. */
     void charge(long a, long bytes) throws SQLException {
         used.merge(a, used(a) + bytes, (old, now) -> now);
         sql.update("UPDATE agents SET bytes = bytes + ? WHERE a = ?", bytes, a);
@@ -326,7 +329,7 @@ public final class WriteTransaction {
         return n;
     }
 
-    private Memory.Written append(Principal actor, PreparedWrite prepared, Optional<KeyRow> before, long n, long r)
+    private Memory.Written append(Principal principal, PreparedWrite prepared, Optional<KeyRow> before, long n, long r)
             throws SQLException {
         Put put = prepared.put;
         int live = put.kind() == Node.Kind.TOMBSTONE ? 0 : 1;
@@ -341,7 +344,7 @@ public final class WriteTransaction {
         }
         index(k, put, prepared, before.isPresent() && before.get().live());
         if (quarantines) {
-            Quarantines.inherit(sql, n, r, actor.agent());
+            Quarantines.inherit(sql, n, r, principal.agent());
         }
         return new Memory.Written(prepared.id, seq);
     }

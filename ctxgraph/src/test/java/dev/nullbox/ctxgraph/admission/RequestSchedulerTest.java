@@ -34,7 +34,7 @@ class RequestSchedulerTest {
 
     private final AtomicInteger agents = new AtomicInteger();
     private final RequestScheduler scheduler = new RequestScheduler(Duration.ofMillis(200), PAUSE);
-    private final BufferBudget places = new BufferBudget(Duration.ofMillis(200));
+    private final BufferBudget buffers = new BufferBudget(Duration.ofMillis(200));
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     @AfterEach
@@ -48,7 +48,7 @@ class RequestSchedulerTest {
     }
 
     private String run(PrincipalName agent, byte[] body, Runnable request) throws RpcException {
-        try (BufferBudget.Reservation reservation = places.quota().reservation()) {
+        try (BufferBudget.Reservation reservation = buffers.quota().reservation()) {
             return scheduler.run(
                     agent,
                     body,
@@ -61,7 +61,7 @@ class RequestSchedulerTest {
         }
     }
 
-    /** Holds a turn until the latch opens; returns when it has it. */
+    /** Holds a permit until the latch opens; returns once it is granted. */
     private Future<String> hold(byte[] body, long reads, CountDownLatch until) throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         Future<String> held = threads.submit(() -> run(body, () -> {
@@ -129,7 +129,7 @@ class RequestSchedulerTest {
             held.add(hold(SMALL, MIB / 2 - 1_000, until));
         }
         held.add(hold(SMALL, MIB / 4, until));
-        // The rest of eight mebibytes is too little for this one: it has its turn among the large ones.
+        // The rest of eight mebibytes is too little for this one: it gets a permit among the large ones.
         held.add(hold(SMALL, MIB / 2 - 1_000, until));
         assertThat(run(SMALL, () -> {})).isEqualTo("done");
         assertBusy(LARGE, 20 * MIB);
@@ -209,7 +209,7 @@ class RequestSchedulerTest {
         while (made.get() < 1) {
             Thread.onSpinWait();
         }
-        // It has no turn while it waits for its place.
+        // It holds no permit while it waits for its reservation.
         assertThat(run(LARGE, () -> scheduler.chargeMaximum())).isEqualTo("done");
         assertThat(second.isDone()).isFalse();
         before.close();
@@ -219,7 +219,7 @@ class RequestSchedulerTest {
 
     @Test
     void refusesAnAnswerThatNoPlaceIsLargeEnoughFor() throws Exception {
-        try (BufferBudget.Reservation reservation = places.quota().reservation()) {
+        try (BufferBudget.Reservation reservation = buffers.quota().reservation()) {
             assertThatThrownBy(() -> scheduler.run(ADA, SMALL, reservation, () -> "answer", answer -> 5 * MIB))
                     .isInstanceOf(RpcException.class);
         }
@@ -253,9 +253,9 @@ class RequestSchedulerTest {
         });
         Future<String> first = threads.submit(() -> run(ADA, SMALL, slow));
         assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
-        // The second waits in the lane, for as long as it is patient, and so does a large one.
-        assertThatThrownBy(() -> run(ADA, SMALL, slow)).hasMessageContaining("go one by one");
-        assertThatThrownBy(() -> run(ADA, LARGE, () -> {})).hasMessageContaining("go one by one");
+        // The second waits for the slow-request permit until its queue timeout, and so does a large one.
+        assertThatThrownBy(() -> run(ADA, SMALL, slow)).hasMessageContaining("one runs at a time");
+        assertThatThrownBy(() -> run(ADA, LARGE, () -> {})).hasMessageContaining("one runs at a time");
         assertThat(run(ADA, SMALL, () -> {})).isEqualTo("done");
         assertThat(run(new PrincipalName("bob"), SMALL, () -> slowly(new PrincipalName("bob"), () -> true)))
                 .isEqualTo("done");

@@ -58,12 +58,12 @@ class MemoryMethodsTest {
     }
 
     private static Principal attached(String params) throws RpcException {
-        return Attachments.actor(Codec.decodeRequest(
+        return Attachments.principal(Codec.decodeRequest(
                 MemoryContract.ATTACH.request(), object("{'address':'','port':1," + params.substring(1))));
     }
 
-    private JsonObject call(Principal actor, String method, String params) throws RpcException {
-        return methods.call(actor, "memory." + method, object(params)).getAsJsonObject();
+    private JsonObject call(Principal principal, String method, String params) throws RpcException {
+        return methods.call(principal, "memory." + method, object(params)).getAsJsonObject();
     }
 
     private static JsonElement json(String text) throws RpcException {
@@ -86,9 +86,9 @@ class MemoryMethodsTest {
                 .count());
     }
 
-    /** The weight of a word tells how many texts have it, those of other agents among them. */
+    /** The score of a word derives from the number of texts that have it, those of other agents included. */
     @Test
-    void tellsAnAgentNoNumberThatOthersTextsGoInto() throws Exception {
+    void agentsGetNoScoreThatDerivesFromOthersTexts() throws Exception {
         Principal ada = attached("{'agent':'ada'}");
         call(ada, "put", "{'key':'k','value':'walrus','vector':[1,0]}");
         assertThat(hit(call(ada, "search", "{'text':'walrus'}")).keySet())
@@ -228,7 +228,7 @@ class MemoryMethodsTest {
         Message read = Codec.decodeRequest(MemoryContract.ATTACH.request(), params);
         assertThat(Codec.encode(read)).isEqualTo(params);
         List<KeyGlob> write = List.of(new KeyGlob("ada/x"));
-        assertThat(Attachments.actor(read))
+        assertThat(Attachments.principal(read))
                 .isEqualTo(new Principal(
                         new PrincipalName("ada"),
                         3,
@@ -241,8 +241,8 @@ class MemoryMethodsTest {
         assertThat(attached("{'agent':'ada'}")).isEqualTo(Principal.ofName(new PrincipalName("ada")));
     }
 
-    private void refused(Principal actor, String detail, String method, String params) {
-        RpcException refusal = catchThrowableOfType(RpcException.class, () -> call(actor, method, params));
+    private void refused(Principal principal, String detail, String method, String params) {
+        RpcException refusal = catchThrowableOfType(RpcException.class, () -> call(principal, method, params));
         assertThat(refusal).as(method + " " + params).isNotNull();
         assertThat(refusal.detail()).as(refusal.getMessage()).isEqualTo(detail);
     }

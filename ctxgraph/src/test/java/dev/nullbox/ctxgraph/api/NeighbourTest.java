@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 class NeighbourTest {
     private static final int KEYS = 400;
 
-    private final Principal ada = TestMemory.actor("ada");
-    private final Principal bob = TestMemory.actor("bob");
+    private final Principal ada = TestMemory.principal("ada");
+    private final Principal bob = TestMemory.principal("bob");
 
     @TempDir
     private Path directory;
@@ -104,7 +104,7 @@ class NeighbourTest {
         assertThat(memory.memory().list(ada.excluding(without), "", "", 1_000).items())
                 .hasSize(1_000);
         // Each write that follows comes from all that the run has read.
-        Principal other = TestMemory.actor("eve", "ada/*");
+        Principal other = TestMemory.principal("eve", "ada/*");
         String after = "";
         do {
             Memory.Page<Memory.Entry> page = memory.memory().entries(other, "ada/", after, 1_000);

@@ -101,9 +101,9 @@ class OperatorMethodsTest {
         assertThat(refusal.detail()).as(refusal.getMessage()).isEqualTo(detail);
     }
 
-    private NodeId put(Principal actor, String key, String text, NodeId... parents) throws RpcException {
+    private NodeId put(Principal principal, String key, String text, NodeId... parents) throws RpcException {
         return memory.put(
-                        actor,
+                        principal,
                         new Put(
                                 new MemoryKey(key),
                                 Node.Kind.VALUE,
@@ -151,7 +151,7 @@ class OperatorMethodsTest {
         assertThat(memory.get(BOB, new MemoryKey("bob/before"))).isPresent();
         assertThat(memory.search(BOB, Query.of("poison", "", 10))).isEmpty();
         assertThat(memory.entries(BOB, "", "", 10).items()).hasSize(1);
-        // Ada goes on, and Bob in the same run: held back too. A new run of Bob is not.
+        // Ada goes on, and Bob in the same run: quarantined too. A new run of Bob is not.
         put(ADA, "ada/more", "x");
         put(BOB, "bob/more", "x");
         put(new Principal(BOB.agent(), 5, "", ALL, ALL, 1 << 30, 1_000, List.of()), "bob/fresh", "x");
@@ -543,9 +543,9 @@ class OperatorMethodsTest {
         assertThat(trace.get("complete").getAsBoolean()).isFalse();
     }
 
-    /** What was held back was exported unmarked. */
+    /** Regression: quarantined nodes were exported unmarked. */
     @Test
-    void whatIsHeldBackArrivesHeldBack() throws Exception {
+    void quarantinesSurviveExportAndImport() throws Exception {
         NodeId bad = put(ADA, "ada/bad", "x");
         put(ADA, "ada/good", "x");
         call("quarantine", "{\"influenced_by\":\"" + bad + "\"}");

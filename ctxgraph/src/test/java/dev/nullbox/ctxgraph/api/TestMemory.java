@@ -14,7 +14,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A store of its own and what the doors open to, for agents whose quotas no test reaches. */
+/** Store of its own and the state that listeners share, for agents whose quotas no test reaches. */
 public final class TestMemory implements AutoCloseable {
     private final ByteArrayOutputStream events = new ByteArrayOutputStream();
     private final SqliteMemory memory;
@@ -33,9 +33,9 @@ public final class TestMemory implements AutoCloseable {
         return service;
     }
 
-    /** The same with places of the test's own. */
-    public MemoryMethods service(BufferBudget places) {
-        return new MemoryMethods(memory, new EventSink(events), places);
+    /** The same with the test's own buffers. */
+    public MemoryMethods service(BufferBudget buffers) {
+        return new MemoryMethods(memory, new EventSink(events), buffers);
     }
 
     /** The events so far, one a line. */
@@ -44,7 +44,7 @@ public final class TestMemory implements AutoCloseable {
     }
 
     /** An agent with its own space and these patterns besides. */
-    public static Principal actor(String name, String... granted) {
+    public static Principal principal(String name, String... granted) {
         List<KeyGlob> patterns = new ArrayList<>(Principal.ownSpace(new PrincipalName(name)));
         for (String pattern : granted) {
             patterns.add(new KeyGlob(pattern));

@@ -229,7 +229,7 @@ class AgentHttpServerTest {
                 .isEqualTo(1);
     }
 
-    /** Ada fills her own door with connections that stop in the middle of a request; Bob does not notice. */
+    /** Ada fills her own listener with connections that stop in the middle of a request; Bob does not notice. */
     @Test
     void oneAgentsStalledConnectionsLeaveTheOthersAlone() throws Exception {
         List<Socket> stalled = new ArrayList<>();
@@ -247,10 +247,12 @@ class AgentHttpServerTest {
                 socket.close();
             }
         }
-        // And the door recovers once it has noticed that they are gone.
+        // And the listener recovers once it has noticed that they are gone.
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (!isServed(ada)) {
-            assertThat(System.nanoTime()).as("the door to recover within 20 s").isLessThan(deadline);
+            assertThat(System.nanoTime())
+                    .as("the listener to recover within 20 s")
+                    .isLessThan(deadline);
         }
     }
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The doors, as cage opens and closes them. */
+/** Attachment and detachment of listeners, as cage requests them. */
 @Timeout(60)
 class AttachmentsTest {
     @TempDir

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Large bodies at the doors of several agents. */
+/** Large bodies at the listeners of several agents. */
 @Timeout(180)
 class HttpBodiesTest {
     private static final String LARGE = put("large", "v".repeat(1_000_000));
@@ -56,7 +56,7 @@ class HttpBodiesTest {
 
     private int listener(String agent) throws IOException {
         AgentHttpServer listener =
-                AgentHttpServer.open(TestMemory.actor(agent), RawHttp.LOOPBACK, 0, service, McpEndpoint::new);
+                AgentHttpServer.open(TestMemory.principal(agent), RawHttp.LOOPBACK, 0, service, McpEndpoint::new);
         open.add(listener);
         return listener.address().getPort();
     }
@@ -112,7 +112,7 @@ class HttpBodiesTest {
         for (String agent : List.of("ada", "carol", "dave", "eve")) {
             stalled.add(stall(listener(agent)));
         }
-        // Those bodies take their places when the doors' threads get to them.
+        // Those bodies get their reservations when the listeners' threads read them.
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (post(bob, LARGE).status() == 200 && System.nanoTime() < deadline) {
             Thread.onSpinWait();
@@ -124,7 +124,7 @@ class HttpBodiesTest {
             assertThat(refused.body()).contains("\"error\":", "\"detail\":\"BUSY\"");
         }
         assertWritten(post(bob, SMALL));
-        // Who stops in the middle loses its place after a while.
+        // A client that stops in the middle loses its reservation after a while.
         for (RawHttp one : stalled) {
             assertThat(one.ends()).isTrue();
         }

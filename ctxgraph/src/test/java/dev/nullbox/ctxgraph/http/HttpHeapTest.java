@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The service in a process with the heap that it has in the image, with references as wide as there, and agents who send
- * and ask for the largest and the worst that they may, all at once. One agent alone could once end it so.
+ * The service in a process with the heap that it has in the image, with references as wide as there, and agents who
+ * send and ask for the largest and the worst that they may, all at once. One agent alone could once end it so.
  */
 @Timeout(300)
 class HttpHeapTest {
@@ -60,7 +60,7 @@ class HttpHeapTest {
         service.destroyForcibly().waitFor();
     }
 
-    /** The service: opens a door for each agent and prints its port. */
+    /** The service: opens a listener for each agent and prints its port. */
     static final class Servers {
         private Servers() {}
 
@@ -70,7 +70,7 @@ class HttpHeapTest {
             List<AgentHttpServer> listeners = new ArrayList<>();
             for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
                 AgentHttpServer listener = AgentHttpServer.open(
-                        TestMemory.actor("agent" + i), RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
+                        TestMemory.principal("agent" + i), RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
                 listeners.add(listener);
                 System.out.println(listener.address().getPort());
             }

@@ -21,15 +21,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Streams of events, crowds and clients that stop in the middle, at the doors of two agents. */
+/** Streams of events, many clients and clients that stop in the middle, at the listeners of two agents. */
 @Timeout(180)
 class HttpStreamsTest {
     private static final List<String> EVENTS = List.of("Accept: text/event-stream");
     private static final String INITIALIZE = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\","
             + "\"params\":{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{}}}";
 
-    private final Principal ada = TestMemory.actor("ada");
-    private final Principal bob = TestMemory.actor("bob");
+    private final Principal ada = TestMemory.principal("ada");
+    private final Principal bob = TestMemory.principal("bob");
 
     @TempDir
     Path data;
@@ -84,8 +84,8 @@ class HttpStreamsTest {
         return http;
     }
 
-    private void put(Principal actor, String key, int value) throws Exception {
-        memory.put(actor, Put.of(new MemoryKey(key), new JsonPrimitive(value)));
+    private void put(Principal principal, String key, int value) throws Exception {
+        memory.put(principal, Put.of(new MemoryKey(key), new JsonPrimitive(value)));
     }
 
     private static String session(int port) throws IOException {
@@ -174,7 +174,7 @@ class HttpStreamsTest {
         assertThat(refused.body()).contains("TOO_MANY_STREAMS");
         List<String> listening = List.of(EVENTS.getFirst(), session(adas));
         assertThat(RawHttp.call(adas, "GET", "/mcp", listening, "").status()).isEqualTo(429);
-        // Streams hold no worker, so the door goes on; and the other one does not notice.
+        // Streams hold no worker, so that the listener goes on; and the other one does not notice.
         assertServed(adas);
         RawHttp other = connect(bobs);
         other.send("GET", "/watch", EVENTS, "");
@@ -197,7 +197,7 @@ class HttpStreamsTest {
                 RawHttp http = new RawHttp(adas);
                 crowd.add(http);
                 if (i % 2 == 0) {
-                    // Those over the limit are closed by the door, maybe before this is written.
+                    // Those over the limit are closed by the listener, maybe before this is written.
                     tryToWrite(http);
                 }
             }
@@ -219,7 +219,7 @@ class HttpStreamsTest {
         }
     }
 
-    /** Clients that stop within a request lose their connection after 15 s, and their door works again. */
+    /** Clients that stop within a request lose their connection after 15 s, and their listener works again. */
     @Test
     void cutsClientsThatStopInTheMiddle() throws Exception {
         List<RawHttp> stalled = new ArrayList<>();

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every way by which an agent can come to a value, through its door: each gives what is free, none what is held back, and
- * each gives it again once it is released. What has many values leaves those out that are held back; what is asked for one
- * says why it does not give it.
+ * Every method by which an agent can read a value, through its listener: each returns free values and no quarantined
+ * one, and each returns it again once it is released. Methods with many values leave out the quarantined ones; those
+ * with one value say why they refuse it.
  */
 class QuarantinePathsTest {
     private static final String CONTENT = "contagion";
@@ -34,7 +34,7 @@ class QuarantinePathsTest {
             Base64.getEncoder().encodeToString(CONTENT.getBytes(StandardCharsets.US_ASCII));
     private static final PrincipalName WRITER = new PrincipalName("bob");
 
-    /** Ways that give many values: they pass over one that is held back. */
+    /** Methods with many values: they leave out a quarantined one. */
     private static final List<String> LEAVE_OUT =
             List.of("search", "nearest", "read_graph", "search_nodes", "search tool", "resource graph", "entries");
 
@@ -51,9 +51,10 @@ class QuarantinePathsTest {
     void aValueOfEachKind() throws Exception {
         AgentHttpServer.setBounds();
         memory = new TestMemory(directory);
-        writer = AgentHttpServer.open(TestMemory.actor("bob"), RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
+        writer = AgentHttpServer.open(
+                TestMemory.principal("bob"), RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
         reader = AgentHttpServer.open(
-                TestMemory.actor("ada", "bob/*"), RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
+                TestMemory.principal("ada", "bob/*"), RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
         id = result(rpc(
                         writer,
                         "memory.put",
@@ -131,7 +132,7 @@ class QuarantinePathsTest {
         answers.put("nearest", rpc(reader, "memory.search", "\"vector\":[1.0,0.0],\"prefix\":\"bob/\""));
         List<String> entries = new ArrayList<>();
         for (Memory.Entry entry :
-                memory.memory().entries(reader.actor(), "bob/", "", 100).items()) {
+                memory.memory().entries(reader.principal(), "bob/", "", 100).items()) {
             entries.add(entry.node().value().toString());
         }
         answers.put("entries", String.join("\n", entries));

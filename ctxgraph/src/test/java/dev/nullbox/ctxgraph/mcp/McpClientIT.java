@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The official clients against the door; the assertions are in the scripts of {@code src/test/mcp}. */
+/** The official clients against the listener; the assertions are in the scripts of {@code src/test/mcp}. */
 @Timeout(900)
 class McpClientIT {
     @TempDir
@@ -47,8 +47,8 @@ class McpClientIT {
     @BeforeEach
     void open() throws Exception {
         memory = new TestMemory(data);
-        listener =
-                AgentHttpServer.open(TestMemory.actor("ada"), RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
+        listener = AgentHttpServer.open(
+                TestMemory.principal("ada"), RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
         url = "http://127.0.0.1:" + listener.address().getPort() + "/mcp";
     }
 

@@ -45,11 +45,12 @@ class McpEndpointTest {
     @BeforeEach
     void open() throws Exception {
         memory = new TestMemory(data);
-        port = listener(TestMemory.actor("ada"));
+        port = listener(TestMemory.principal("ada"));
     }
 
-    private int listener(Principal actor) throws IOException {
-        AgentHttpServer listener = AgentHttpServer.open(actor, RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
+    private int listener(Principal principal) throws IOException {
+        AgentHttpServer listener =
+                AgentHttpServer.open(principal, RawHttp.LOOPBACK, 0, memory.service(), McpEndpoint::new);
         listeners.add(listener);
         return listener.address().getPort();
     }
@@ -119,7 +120,7 @@ class McpEndpointTest {
 
     @Test
     void sessionsAreOfOneDoor() throws IOException {
-        int bob = listener(TestMemory.actor("bob"));
+        int bob = listener(TestMemory.principal("bob"));
         assertThat(RawHttp.mcp(bob, request("ping", ""), session(port)).status())
                 .isEqualTo(404);
     }
@@ -343,7 +344,7 @@ class McpEndpointTest {
 
     @Test
     void anotherSpacesGraphNeedsAGrant() throws IOException {
-        int granted = listener(TestMemory.actor("bob", "team/*"));
+        int granted = listener(TestMemory.principal("bob", "team/*"));
         String create = request(
                 "tools/call",
                 "\"name\":\"create_entities\",\"arguments\":{\"entities\":"

@@ -37,7 +37,7 @@ class McpGraphTest {
     @TempDir
     Path data;
 
-    private final Principal ada = TestMemory.actor("ada");
+    private final Principal ada = TestMemory.principal("ada");
     private TestMemory store;
     private Memory memory;
     private McpGraph graph;

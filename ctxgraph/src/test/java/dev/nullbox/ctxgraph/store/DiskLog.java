@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Log of {@code record.c}: the calls of a process on the files of one directory, and the disks that a power cut may leave of it: all
- * that was synced, and of the rest of a file whatever the disk got to, in any order, torn at sectors. A new file's name is
- * there once the file is synced; of renamings and removals those up to any one are there, and all once the directory is
- * synced.
+ * Log of {@code record.c}: the calls of a process on the files of one directory, and the disks that a power cut may
+ * leave of it: all that was synced, and of the rest of a file whatever the disk got to, in any order, torn at sectors.
+ * A new file's name is there once the file is synced; of renamings and removals those up to any one are there, and all
+ * once the directory is synced.
  */
 final class DiskLog {
     private static final int SECTOR = 512;
@@ -31,8 +31,8 @@ final class DiskLog {
     private int at;
 
     /**
-     * Recorded call: {@code W} write, {@code T} truncate to the offset, {@code S} sync, {@code U} unlink, {@code R} rename to
-     * what the data says.
+     * Recorded call: {@code W} write, {@code T} truncate to the offset, {@code S} sync, {@code U} unlink, {@code R}
+     * rename to what the data says.
      */
     private record Step(char type, String file, long offset, ByteBuffer data) {
         String newName() {
@@ -40,7 +40,7 @@ final class DiskLog {
         }
     }
 
-    /** A name that goes, and the one that comes in its place, or none. */
+    /** Rename: a name that disappears, and the one that replaces it, or none. */
     private record Renaming(String from, String to, Content content) {}
 
     /** A file, whatever its name. */

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ImportsTest {
     private static final int MANY = 200_000;
     private static final int KEYS = 1_000;
-    private static final Principal ADA = TestMemory.actor("ada");
+    private static final Principal ADA = TestMemory.principal("ada");
 
     @TempDir
     private Path directory;
@@ -71,7 +71,7 @@ class ImportsTest {
         return new MemoryKey("ada/k" + i);
     }
 
-    /** Takes a file in, in a process of its own, beside a writer that tells the longest it has waited. */
+    /** Imports a file in a process of its own, beside a writer that reports its longest wait. */
     static final class Importer {
         private Importer() {}
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class IntegrityCheckTest {
     private static final long SEED = Long.getLong("nullbox.test.seed", 0);
-    private static final Principal ADA = TestMemory.actor("ada");
+    private static final Principal ADA = TestMemory.principal("ada");
     private static final int NODES = 600;
     private static final int PAGE = 4_096;
 

@@ -45,7 +45,7 @@ class MemoryPropertyTest {
         return SqliteMemory.open(directory.resolve("memory.db"), System::nanoTime);
     }
 
-    private static Principal actor(String name, long run) {
+    private static Principal principal(String name, long run) {
         return new Principal(new PrincipalName(name), run, "", ALL, ALL, Long.MAX_VALUE, Long.MAX_VALUE, List.of());
     }
 
@@ -68,15 +68,15 @@ class MemoryPropertyTest {
         SqliteMemory memory = open();
         try {
             for (int step = 0; step < 250; step++) {
-                Principal actor = actor("agent" + random.nextInt(4), random.nextInt(3));
+                Principal principal = principal("agent" + random.nextInt(4), random.nextInt(3));
                 switch (random.nextInt(13)) {
-                    case 0, 1, 2, 3 -> put(memory, model, random, actor);
-                    case 4, 5, 6 -> get(memory, model, actor, key(random));
-                    case 7 -> delete(memory, model, actor, key(random));
+                    case 0, 1, 2, 3 -> put(memory, model, random, principal);
+                    case 4, 5, 6 -> get(memory, model, principal, key(random));
+                    case 7 -> delete(memory, model, principal, key(random));
                     case 8 -> without(memory, model, random, source(random, model));
                     case 9 -> rewind(memory, model, key(random), 1 + random.nextLong(model.lastSeq() + 1));
                     case 10 -> quarantine(memory, model, random);
-                    case 11 -> putTwo(memory, model, random, actor);
+                    case 11 -> putTwo(memory, model, random, principal);
                     default -> {
                         memory.close();
                         memory = open();
@@ -89,7 +89,7 @@ class MemoryPropertyTest {
         }
     }
 
-    private static void put(SqliteMemory memory, ReferenceGraph model, Random random, Principal actor)
+    private static void put(SqliteMemory memory, ReferenceGraph model, Random random, Principal principal)
             throws Exception {
         List<NodeId> parents = new ArrayList<>();
         for (NodeId id : model.nodes()) {
@@ -100,51 +100,51 @@ class MemoryPropertyTest {
         String text = "w" + random.nextInt(5);
         MemoryKey key = key(random);
         Put put = new Put(key, Node.Kind.VALUE, new JsonPrimitive(text), parents, new Put.Anything(), List.of());
-        Memory.Written written = memory.put(actor, put);
-        model.write(actor, new Node(actor.agent(), key, Node.Kind.VALUE, parents, put.value()), written, text);
+        Memory.Written written = memory.put(principal, put);
+        model.write(principal, new Node(principal.agent(), key, Node.Kind.VALUE, parents, put.value()), written, text);
     }
 
     /** Two keys in one write. */
-    private static void putTwo(SqliteMemory memory, ReferenceGraph model, Random random, Principal actor)
+    private static void putTwo(SqliteMemory memory, ReferenceGraph model, Random random, Principal principal)
             throws Exception {
         String text = "w" + random.nextInt(5);
         List<Put> puts = Stream.of(key(random), key(random))
                 .distinct()
                 .map(key -> Put.of(key, new JsonPrimitive(text)))
                 .toList();
-        List<Memory.Written> written = memory.write(actor, puts);
+        List<Memory.Written> written = memory.write(principal, puts);
         for (int i = 0; i < puts.size(); i++) {
             Put put = puts.get(i);
-            Node node = new Node(actor.agent(), put.key(), Node.Kind.VALUE, List.of(), put.value());
-            model.write(actor, node, written.get(i), text);
+            Node node = new Node(principal.agent(), put.key(), Node.Kind.VALUE, List.of(), put.value());
+            model.write(principal, node, written.get(i), text);
         }
     }
 
-    private static void get(SqliteMemory memory, ReferenceGraph model, Principal actor, MemoryKey key)
+    private static void get(SqliteMemory memory, ReferenceGraph model, Principal principal, MemoryKey key)
             throws Exception {
         Optional<ReferenceGraph.Write> expected = model.head(key);
         if (expected.isPresent() && model.quarantined(expected.get().id())) {
-            RpcException held = catchThrowableOfType(RpcException.class, () -> memory.get(actor, key));
+            RpcException held = catchThrowableOfType(RpcException.class, () -> memory.get(principal, key));
             assertThat(held.detail()).isEqualTo("QUARANTINED");
             return;
         }
-        Optional<Memory.Entry> entry = memory.get(actor, key);
+        Optional<Memory.Entry> entry = memory.get(principal, key);
         assertThat(entry.map(Memory.Entry::seq)).isEqualTo(expected.map(ReferenceGraph.Write::seq));
         entry.ifPresent(found -> {
             assertThat(found.node().value().getAsString())
                     .isEqualTo(expected.orElseThrow().text());
-            model.read(actor, found.id());
+            model.read(principal, found.id());
         });
     }
 
-    private static void delete(SqliteMemory memory, ReferenceGraph model, Principal actor, MemoryKey key)
+    private static void delete(SqliteMemory memory, ReferenceGraph model, Principal principal, MemoryKey key)
             throws Exception {
         if (model.head(key).isPresent()) {
             Put tombstone = Put.tombstone(key, new Put.Anything());
-            Node node = new Node(actor.agent(), key, Node.Kind.TOMBSTONE, List.of(), tombstone.value());
-            model.write(actor, node, memory.delete(actor, key), "");
+            Node node = new Node(principal.agent(), key, Node.Kind.TOMBSTONE, List.of(), tombstone.value());
+            model.write(principal, node, memory.delete(principal, key), "");
         } else {
-            assertThat(catchThrowableOfType(RpcException.class, () -> memory.delete(actor, key))
+            assertThat(catchThrowableOfType(RpcException.class, () -> memory.delete(principal, key))
                             .detail())
                     .isEqualTo("NOT_FOUND");
         }
@@ -238,7 +238,7 @@ class MemoryPropertyTest {
 
     private record Deeds(List<Done> done, List<Refused> refused) {}
 
-    /** Writers at once: what each was told makes one order, in which every comparison before a write held. */
+    /** Concurrent writers: the acknowledged numbers make one order, in which every condition of a write held. */
     @Test
     void keepsOneOrderOfConcurrentWriters() throws Exception {
         int writers = 8;
@@ -249,9 +249,9 @@ class MemoryPropertyTest {
                 ExecutorService pool = Executors.newFixedThreadPool(writers)) {
             List<Future<Deeds>> runs = new ArrayList<>();
             for (int w = 0; w < writers; w++) {
-                Principal actor = actor("agent" + w, w);
+                Principal principal = principal("agent" + w, w);
                 Random random = new Random(SEED + w);
-                runs.add(pool.submit(() -> writeSome(memory, actor, random, each)));
+                runs.add(pool.submit(() -> writeSome(memory, principal, random, each)));
             }
             for (Future<Deeds> run : runs) {
                 Deeds deeds = run.get();
@@ -304,14 +304,15 @@ class MemoryPropertyTest {
         };
     }
 
-    private static Deeds writeSome(SqliteMemory memory, Principal actor, Random random, int count) throws RpcException {
+    private static Deeds writeSome(SqliteMemory memory, Principal principal, Random random, int count)
+            throws RpcException {
         List<Done> done = new ArrayList<>();
         List<Refused> refused = new ArrayList<>();
         List<Refused> since = new ArrayList<>();
         while (done.size() < count) {
             MemoryKey key = key(random);
-            String text = actor.agent() + " " + done.size();
-            Optional<Memory.Head> seen = memory.head(actor, key);
+            String text = principal.agent() + " " + done.size();
+            Optional<Memory.Head> seen = memory.head(principal, key);
             Put.Expect expect = switch (random.nextInt(4)) {
                 case 0 -> seen.<Put.Expect>map(head -> new Put.Head(head.id())).orElseGet(Put.Nothing::new);
                 case 1 -> seen.<Put.Expect>map(head -> new Put.Seq(head.seq())).orElseGet(Put.Nothing::new);
@@ -319,7 +320,7 @@ class MemoryPropertyTest {
             };
             Put put = new Put(key, Node.Kind.VALUE, new JsonPrimitive(text), List.of(), expect, List.of());
             try {
-                Memory.Written written = memory.put(actor, put);
+                Memory.Written written = memory.put(principal, put);
                 done.add(new Done(written, key, expect, text));
                 since.forEach(one -> refused.add(new Refused(one.key(), one.expect(), one.seen(), written.seq())));
                 since.clear();

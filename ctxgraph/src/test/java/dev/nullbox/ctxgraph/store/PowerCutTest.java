@@ -35,8 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Nothing that was acknowledged is lost by a cut at any call that reaches the disk. A real process is recorded by a
  * library put before its own (record.c): every write, truncation, sync and renaming of its files, and every
- * acknowledgement, in their order. Then, after each single call, the disk is laid out as a kill and as a power cut would
- * leave it, and opened.
+ * acknowledgement, in their order. Then, after each single call, the disk is laid out as a kill and as a power cut
+ * would leave it, and opened.
  */
 @Timeout(600)
 class PowerCutTest {
@@ -161,7 +161,7 @@ class PowerCutTest {
         }
     }
 
-    /** Both keys of a pair are there or neither, in their order; ada's first is deleted and her second held back. */
+    /** Both keys of a pair are there or neither, in their order; ada's first is deleted and her second quarantined. */
     private static void pairs(SqliteMemory memory, DiskLog log, String who, String when) throws Exception {
         int acknowledged = count(log, who, PAIR);
         List<Memory.Head> history = memory.history(Principal.operator(), same(who), Long.MAX_VALUE, 100)
@@ -202,7 +202,7 @@ class PowerCutTest {
         }
     }
 
-    /** What a start finds, which first puts a restore in place that waits. */
+    /** State that a start finds, after it has applied a restore that waits. */
     private String restored() throws Exception {
         try {
             Path database = disk.resolve("memory.db");
@@ -257,8 +257,8 @@ class PowerCutTest {
     }
 
     /**
-     * Two agents who write pairs of keys at the same time, one of them a blob too, a tombstone, and a quarantine; each says
-     * in a file of its own what has been acknowledged. Midway the log is moved into the database.
+     * Two agents who write pairs of keys at the same time, one of them a blob too, a tombstone, and a quarantine; each
+     * says in a file of its own what has been acknowledged. Midway the log is moved into the database.
      */
     static final class Writer {
         private final SqliteMemory memory;

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ReadLogTest {
     private static final MemoryKey SECRET = new MemoryKey("ada/secret");
-    private static final Principal ADA = TestMemory.actor("ada");
-    private static final Principal BOB = TestMemory.actor("bob", "ada/*");
+    private static final Principal ADA = TestMemory.principal("ada");
+    private static final Principal BOB = TestMemory.principal("bob", "ada/*");
 
     @TempDir
     private Path directory;

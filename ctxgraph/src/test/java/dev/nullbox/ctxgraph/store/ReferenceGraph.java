@@ -35,25 +35,25 @@ final class ReferenceGraph {
     private final Map<Run, Map<NodeId, Long>> reads = new HashMap<>();
     private final Map<Long, Quarantine> quarantines = new TreeMap<>();
 
-    void write(Principal actor, Node node, Memory.Written written, String text) {
+    void write(Principal principal, Node node, Memory.Written written, String text) {
         nodes.putIfAbsent(written.id(), new Known(node.agent(), node.parents()));
         boolean live = node.kind() != Node.Kind.TOMBSTONE;
-        log.add(new Write(written.seq(), node.key(), written.id(), actor.agent(), actor.run(), live, text));
+        log.add(new Write(written.seq(), node.key(), written.id(), principal.agent(), principal.run(), live, text));
         Set<NodeId> from = new HashSet<>(node.parents());
-        from.addAll(reads.getOrDefault(new Run(actor.agent(), actor.run()), Map.of())
+        from.addAll(reads.getOrDefault(new Run(principal.agent(), principal.run()), Map.of())
                 .keySet());
         for (Quarantine quarantine : quarantines.values()) {
-            boolean byAgent =
-                    quarantine.source() instanceof Source.ByAgent(PrincipalName agent) && agent.equals(actor.agent());
+            boolean byAgent = quarantine.source() instanceof Source.ByAgent(PrincipalName agent)
+                    && agent.equals(principal.agent());
             if (byAgent || from.stream().anyMatch(quarantine.nodes()::contains)) {
                 quarantine.nodes().add(written.id());
             }
         }
     }
 
-    void read(Principal actor, NodeId id) {
-        if (!actor.agent().equals(Principal.OPERATOR)) {
-            reads.computeIfAbsent(new Run(actor.agent(), actor.run()), run -> new HashMap<>())
+    void read(Principal principal, NodeId id) {
+        if (!principal.agent().equals(Principal.OPERATOR)) {
+            reads.computeIfAbsent(new Run(principal.agent(), principal.run()), run -> new HashMap<>())
                     .putIfAbsent(id, lastSeq());
         }
     }

@@ -59,8 +59,8 @@ class SqliteMemoryTest {
         memory.close();
     }
 
-    private Memory.Written put(Principal actor, String key, String text) throws RpcException {
-        return memory.put(actor, Put.of(new MemoryKey(key), new JsonPrimitive(text)));
+    private Memory.Written put(Principal principal, String key, String text) throws RpcException {
+        return memory.put(principal, Put.of(new MemoryKey(key), new JsonPrimitive(text)));
     }
 
     private static Principal granted(String agent, List<String> read, List<String> write) {
@@ -190,7 +190,7 @@ class SqliteMemoryTest {
                 .containsExactly(1L, 2L);
     }
 
-    /** After a restore of an older state a watch jumped back to its end and told nobody. */
+    /** Regression: after a restore of an older state a watch jumped back to its end without an error. */
     @Test
     void aWatchFromBeyondTheLogIsRefused() throws Exception {
         put(ADA, "ada/k", "v");
@@ -285,8 +285,8 @@ class SqliteMemoryTest {
         assertThat(keys(ADA, "cat")).containsExactly("ada/fruit/1");
     }
 
-    private List<String> keys(Principal actor, String text) throws RpcException {
-        return memory.search(actor, Query.of(text, "", 10)).stream()
+    private List<String> keys(Principal principal, String text) throws RpcException {
+        return memory.search(principal, Query.of(text, "", 10)).stream()
                 .map(hit -> hit.key().text())
                 .toList();
     }
@@ -476,9 +476,9 @@ class SqliteMemoryTest {
         assertThat(bytesOf("ada")).isEqualTo(used - 2);
     }
 
-    /** A blob that was held back came free by naming its chunks once more. */
+    /** Regression: a quarantined blob was released by naming its chunks once more. */
     @Test
-    void whatABlobHasComesWithWhatInfluencedIt() throws Exception {
+    void blobsInheritTheInfluenceOfTheirChunks() throws Exception {
         Principal later = new Principal(ADA.agent(), 2, "", ADA.read(), ADA.write(), 1 << 20, 1_000, List.of());
         NodeId source = put(ADA, "ada/source", "x").id();
         memory.get(ADA, new MemoryKey("ada/source"));
