@@ -1,4 +1,4 @@
-/** The vault of secrets, and who may have them. */
+/** The vault of secrets, and its leases to agents. */
 module dev.nullbox.warden {
     requires static org.jspecify;
     requires dev.nullbox.protocol;

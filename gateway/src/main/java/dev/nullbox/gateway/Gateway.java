@@ -21,8 +21,8 @@ import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 
 /**
- * The appliance's one listener that is reachable from outside: TLS 1.3 with a client certificate, one JSON-RPC message a
- * line, each passed to its method's service on behalf of the operator whom the certificate names.
+ * The appliance's one listener that is reachable from outside: TLS 1.3 with a client certificate, one JSON-RPC message
+ * a line, each passed to its method's service on behalf of the operator that the certificate names.
  */
 final class Gateway implements AutoCloseable {
     private static final int BACKLOG = 128;
@@ -75,14 +75,14 @@ final class Gateway implements AutoCloseable {
         return gateway;
     }
 
-    /** The port that is listened at. */
+    /** The port that it listens on. */
     int port() {
         return listener.getLocalPort();
     }
 
     /**
-     * Takes no more clients and calls, lets the calls under way answer and the clients take their answers, within the
-     * limit for it: who asked for the shutdown is owed its answer.
+     * Accepts no more clients and calls, lets running calls answer and clients read their answers, within the drain
+     * timeout: the client that asked for a shutdown gets its answer.
      */
     @Override
     public void close() {
@@ -94,7 +94,7 @@ final class Gateway implements AutoCloseable {
         }
         long deadline = System.nanoTime() + limits.drainTimeout().toNanos();
         try {
-            // All are told before any is waited for: an idle client that stays costs the others nothing.
+            // All are told before any is waited for: an idle client that stays delays no other.
             connections.forEach(GatewayConnection::finish);
             for (GatewayConnection connection : connections) {
                 connection.awaitEnd(deadline);
@@ -117,7 +117,7 @@ final class Gateway implements AutoCloseable {
             } catch (IOException e) {
                 slots.release();
                 if (!listener.isClosed()) {
-                    // As when descriptors are used up: trying again at once would only make it worse.
+                    // As when descriptors are exhausted: an immediate retry would fail again.
                     System.err.println("gateway: accept: " + e.getMessage());
                     LockSupport.parkNanos(AFTER_FAILURE_NANOS);
                 }
@@ -143,20 +143,20 @@ final class Gateway implements AutoCloseable {
                             connections.remove(connection);
                             slots.release();
                             if (connection.carriedSecrets()) {
-                                // Not before: TLS keeps its buffers as long as the connection.
+                                // Not earlier: TLS keeps its buffers as long as the connection.
                                 wiper.request();
                             }
                         }
                     });
         } catch (OutOfMemoryError e) {
-            // What the JDK throws when the kernel has no thread to give: this client is lost, the listener is not.
+            // Thrown by the JDK when the kernel refuses a thread: this client is lost, the listener goes on.
             connections.remove(connection);
             connection.abort();
             throw new IOException("no thread for a client", e);
         }
     }
 
-    /** Connections beyond the bound wait in the listener's queue, not for longer than others are worth keeping. */
+    /** Holds connections beyond the bound in the listener's queue, until one ends or the queue timeout evicts one. */
     private void awaitSlot() throws InterruptedException {
         while (!slots.tryAcquire(limits.queueTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
             evictionCandidate().ifPresent(GatewayConnection::abort);

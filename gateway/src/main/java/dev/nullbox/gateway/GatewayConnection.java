@@ -68,12 +68,12 @@ final class GatewayConnection {
         this.deadlines = deadlines;
     }
 
-    /** Tells whether the client has shown its certificate. */
+    /** Whether the client has shown its certificate. */
     boolean isKnown() {
         return known;
     }
 
-    /** Tells whether a call carried a secret, or cannot be told from one that did. */
+    /** Whether a call carried a secret, or may have. */
     boolean carriedSecrets() {
         return carriedSecrets;
     }
@@ -87,8 +87,8 @@ final class GatewayConnection {
     }
 
     /**
-     * Takes no more calls, from any thread; never waits. The call under way is answered; without one the client is told at
-     * once.
+     * Accepts no more calls; any thread; never waits. A running call is answered; without one the connection is ended
+     * at once.
      */
     void finish() {
         synchronized (changed) {
@@ -105,7 +105,7 @@ final class GatewayConnection {
         }
     }
 
-    /** Waits until the client has its answers, which shows in its hanging up, or the deadline (System.nanoTime) passes. */
+    /** Waits until the client has read its answers and hung up, or the deadline (System.nanoTime) passes. */
     void awaitEnd(long deadlineNanos) throws InterruptedException {
         synchronized (changed) {
             long left = deadlineNanos - System.nanoTime();
@@ -140,7 +140,7 @@ final class GatewayConnection {
             }
             drain();
         } catch (IOException | RejectedExecutionException e) {
-            // The client is gone, a deadline has passed or the gateway is closing: there is nobody left to tell.
+            // The client is gone, a deadline has passed or the gateway is closing: nobody reads an answer.
             abort();
         } finally {
             synchronized (changed) {
@@ -150,7 +150,7 @@ final class GatewayConnection {
         }
     }
 
-    /** The client; absent when it was refused, which it has been told. */
+    /** The client; absent when it was refused and has been answered so. */
     private Optional<Operator> handshake(SSLSocket secured) throws IOException {
         Future<?> deadline = closeAfter(limits.handshake());
         try {
@@ -195,7 +195,7 @@ final class GatewayConnection {
         }
     }
 
-    /** Begins a call, unless no more may be made. */
+    /** Begins a call; false when none may begin any more. */
     private boolean begin() {
         synchronized (changed) {
             calling = !finishing;
@@ -203,7 +203,10 @@ final class GatewayConnection {
         }
     }
 
-    /** Ends a call; true when more may follow. Decided together with {@link #finish}, so that one of the two ends the output. */
+    /**
+     * Ends a call; true when another may follow. Decided under one lock with {@link #finish}, so that exactly one of
+     * the two ends the output.
+     */
     private boolean end() {
         synchronized (changed) {
             sinceNanos = System.nanoTime();
@@ -250,7 +253,7 @@ final class GatewayConnection {
         }
     }
 
-    /** Passes a request on; absent when it wants no answer. */
+    /** Passes a request on; absent for a notification, which has no answer. */
     private Optional<byte[]> pass(Operator client, JsonRpcCodec.Request request) {
         boolean ok = false;
         boolean isTold = true;
@@ -283,7 +286,7 @@ final class GatewayConnection {
                 Fields.OK.is(ok));
     }
 
-    /** The method of the name, if operators may call it; the service itself refuses the others to the gateway's user, too. */
+    /** The method of the name, if operators may call it; the service checks it again, by the gateway's user. */
     private Method<?> route(String name) throws RpcException {
         Optional<Method<?>> method = Methods.find(name).filter(found -> found.audience() != Audience.HOST);
         if (method.isEmpty() || method.get().effect() == Effect.SECRET) {
@@ -293,7 +296,10 @@ final class GatewayConnection {
                 () -> new RpcException(CallReason.NOT_ROUTED, "operators have no method of this name"));
     }
 
-    /** Closing with bytes unread would reset the connection and lose what was said last: takes them, for a while. */
+    /**
+     * Reads and discards what the client still sends, within a bound: closing with unread bytes would reset the
+     * connection and lose the last answer.
+     */
     private void drain() throws IOException {
         Future<?> deadline = closeAfter(limits.drainTimeout());
         try {

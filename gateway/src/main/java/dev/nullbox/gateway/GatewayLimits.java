@@ -7,14 +7,14 @@ import java.util.function.Function;
 /**
  * The gateway's bounds.
  *
- * @param connections at most so many at once; when all are taken and one waits, the oldest that is in its handshake, or
- *     else the one idle longest, is closed for it
- * @param handshake from accept to a client that is known
- * @param idle between one line and the next, and for a client to take its answer
- * @param call for the service behind to answer
- * @param queueTimeout how long a new connection waits before another is closed for it
- * @param drainTimeout for a client whose connection ends to hang up; when the gateway closes, for all of them together, the
- *     calls under way included
+ * @param connections most connections at once; when a further one waits, the oldest in its handshake, or else the one
+ *     that was idle longest, is closed for it
+ * @param handshake from accept to the end of the handshake
+ * @param idle between one line and the next, and for a client to read its answer
+ * @param call for the called service to answer
+ * @param queueTimeout longest wait of a new connection before another is closed for it
+ * @param drainTimeout for a client to hang up after its last answer; when the gateway closes, for all connections
+ *     together, running calls included
  */
 record GatewayLimits(
         int connections,

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 final class Operators {
     private static final Set<Object> EMAIL_DNS_URI = Set.of(1, 2, 6);
 
-    /** Names go into audit records, which have 512 bytes in all, and to terminals: visible ASCII. */
+    /** Rule of names, which stand in audit records of 512 bytes and on terminals: visible ASCII. */
     private static final Pattern NAME = Pattern.compile("[!-~]{1,128}");
 
     private Operators() {}
 
     /**
-     * The operator whose certificate it is.
+     * The operator of a certificate.
      *
-     * @throws SSLPeerUnverifiedException when the certificate names nobody, whatever its subject's CN says
+     * @throws SSLPeerUnverifiedException when subjectAltName has no name; the subject's CN is ignored
      */
     static Operator of(X509Certificate certificate) throws SSLPeerUnverifiedException {
         try {

@@ -42,7 +42,7 @@ final class Call {
         return beganNanos + limitNanos;
     }
 
-    /** Total time from arrival to response. */
+    /** Time from arrival to response. */
     long limitNanos() {
         return limitNanos;
     }

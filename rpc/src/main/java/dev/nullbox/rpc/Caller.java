@@ -3,9 +3,10 @@ package dev.nullbox.rpc;
 import java.util.Optional;
 
 /**
- * Peer of a Unix socket as the kernel reports it (SO_PEERCRED, unix(7)): names of user and group, or numbers without names.
+ * Peer of a Unix socket as the kernel reports it (SO_PEERCRED, unix(7)): names of user and group, or numbers without
+ * names.
  *
- * @param operator on whose behalf the call is; accepted from the gateway's user only
+ * @param operator the operator on whose behalf the gateway calls; accepted from the gateway's user only
  */
 public record Caller(String user, String group, Optional<Operator> operator) {
     /** A caller on its own behalf. */

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Converter between messages of {@code protocol} and JSON trees. Every error is INVALID_PARAMS with the field's path, unless the
- * field's type names another reason.
+ * Converter between messages of {@code protocol} and JSON trees. Every error is INVALID_PARAMS with the field's path,
+ * unless the field's type names another reason.
  */
 public final class Codec {
     private static final String ANY_NUMBER = "a number";
@@ -32,7 +32,7 @@ public final class Codec {
     }
 
     /**
-     * A request's parameters: all that are required, none that is unknown, each within its bounds.
+     * A request's parameters, checked: all required ones, no unknown ones, each within its bounds.
      *
      * @throws RpcException naming the field; bytes that were decoded by then are wiped
      */
@@ -133,7 +133,7 @@ public final class Codec {
         }
     }
 
-    @SuppressWarnings("unchecked") // each case gives what its own type parameter says
+    @SuppressWarnings("unchecked") // each case returns a value of its own type parameter
     private <T> T value(FieldType<T> type, JsonElement element, String path) throws RpcException {
         Object value = switch (type) {
             case FieldType.Text text -> text(text, element, path);

@@ -82,7 +82,7 @@ final class Dispatcher {
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             observer.crashed(request.method(), e);
             return call.failure(
-                    new RpcException(CallReason.BUG, request.method() + " failed by a fault of the service"));
+                    new RpcException(CallReason.BUG, request.method() + " failed: an internal error of the service"));
         }
     }
 

@@ -131,7 +131,7 @@ public final class Json {
         while (reader.hasNext()) {
             String name = paired(reader.nextName());
             if (object.has(name)) {
-                throw malformed("the name stands twice in one object: " + path(reader));
+                throw malformed("the name occurs twice in one object: " + path(reader));
             }
             object.add(name, read(depth));
         }

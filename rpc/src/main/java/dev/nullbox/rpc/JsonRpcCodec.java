@@ -61,7 +61,7 @@ public final class JsonRpcCodec {
      * @param id absent for a notification, which is executed and never answered
      * @param method not yet known to exist
      * @param params empty when the request had none
-     * @param operator on whose behalf the call is; the sender's right to name one is not checked yet
+     * @param operator the operator on whose behalf the call is made; the sender's right to name one is not checked yet
      */
     public record Request(Optional<JsonElement> id, String method, JsonObject params, Optional<Operator> operator)
             implements Incoming {}
@@ -179,12 +179,12 @@ public final class JsonRpcCodec {
         return new Failure(id, failure);
     }
 
-    /** A request that is answered. */
+    /** A request that expects an answer. */
     public static byte[] encodeRequest(JsonElement id, String method, JsonObject params) {
         return encodeRequest(id, method, params, Optional.empty());
     }
 
-    /** A request on behalf of an operator that is answered. */
+    /** A request on behalf of an operator that expects an answer. */
     static byte[] encodeRequest(JsonElement id, String method, JsonObject params, Optional<Operator> operator) {
         JsonObject request = envelope();
         operator.ifPresent(one ->

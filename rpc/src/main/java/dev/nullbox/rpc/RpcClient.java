@@ -44,8 +44,8 @@ public final class RpcClient {
      * The result of one call.
      *
      * @param deadline for connecting, sending and the answer together
-     * @throws RpcException the server's error; UNAVAILABLE when nobody listens or the server closes; TIMEOUT when
-     *     the deadline passes; INVALID_PARAMS when the request is longer than a message
+     * @throws RpcException the server's error; UNAVAILABLE when no server listens or it closes; TIMEOUT when the
+     *     deadline passes; INVALID_PARAMS when the request is longer than a message
      */
     public static JsonElement call(Path socket, String method, JsonObject params, Duration deadline)
             throws RpcException {
@@ -64,7 +64,7 @@ public final class RpcClient {
         return call(sockets, method, deadline, Message.of(params));
     }
 
-    /** The same with parameters that a message holds. */
+    /** The same with parameters in a message. */
     public static <R> R call(Path sockets, Method<R> method, Duration deadline, Message params) throws RpcException {
         Path socket = sockets.resolve(method.service().socketName());
         return Codec.decodeResult(
@@ -92,11 +92,14 @@ public final class RpcClient {
             key.interestOps(SelectionKey.OP_READ);
             return result(JsonRpcCodec.decodeReply(receive(channel, selector, isSent)));
         } catch (IOException e) {
-            throw new RpcException(CallReason.NOT_LISTENING, "nobody answers at " + socket + ": " + e.getMessage());
+            throw new RpcException(CallReason.NOT_LISTENING, "no service answers at " + socket + ": " + e.getMessage());
         }
     }
 
-    /** Retries, since a non-blocking connect to a full queue fails with EAGAIN at once (unix(7)) and cannot be polled. */
+    /**
+     * Connects, with retries: a non-blocking connect to a full queue fails with EAGAIN at once (unix(7)) and cannot be
+     * polled.
+     */
     private SocketChannel connect() throws IOException, RpcException {
         while (true) {
             SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
@@ -116,7 +119,7 @@ public final class RpcClient {
         }
     }
 
-    /** Tells EAGAIN from others: ECONNREFUSED has a type of its own, ENOENT and EACCES are seen at the file. */
+    /** Whether the failure may be EAGAIN: ECONNREFUSED has a type of its own, ENOENT and EACCES show at the file. */
     private boolean mayHaveBeenFull(IOException e) {
         return e instanceof SocketException && !(e instanceof ConnectException) && Files.isWritable(socket);
     }

@@ -50,7 +50,7 @@ public final class RpcException extends Exception {
         this.field = field;
     }
 
-    /** The same error in other words. */
+    /** The same error with another message. */
     public RpcException withMessage(String other) {
         return new RpcException(kind, detail, other, field);
     }

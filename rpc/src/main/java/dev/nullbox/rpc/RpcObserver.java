@@ -9,12 +9,12 @@ public interface RpcObserver {
     void crashed(String method, Throwable bug);
 
     /**
-     * The server holds no byte of a call any more: its response is sent, or nobody waits for one, or its connection ended
+     * The server holds no byte of a call any more: its response is sent, or is not expected, or its connection ended
      * before that.
      */
     default void answered() {}
 
-    /** Observer that writes one line to standard error for each. */
+    /** Observer that writes one line to standard error for each callback. */
     static RpcObserver toStandardError() {
         return new RpcObserver() {
             @Override

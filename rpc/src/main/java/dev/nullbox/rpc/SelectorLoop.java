@@ -23,7 +23,10 @@ final class SelectorLoop implements Runnable {
     /** Bound of new connections in one iteration, so that a flood of them cannot starve and evict active ones. */
     private static final int ACCEPTS_PER_ITERATION = 16;
 
-    /** Bound of all partial messages together; beyond it the largest connection is closed, so that they cannot fill the heap. */
+    /**
+     * Most bytes of all partial messages together; beyond it the largest connection is closed, so that they cannot fill
+     * the heap.
+     */
     private static final long MAX_HELD_BYTES = 8L << 20;
 
     private static final int BUFFER_BYTES = 64 * 1024;

@@ -10,8 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * A file that appears whole or not at all, also after a power cut: written beside its place under a name of its own, mode
- * 0600 from the start, and moved there by {@link #commit}; closed before that, nothing of it is left.
+ * File that appears complete or not at all, also after a power cut: written to a temporary file beside the target, mode
+ * 0600 from the start, and renamed by {@link #commit}. {@link #close} before that removes it.
  */
 public final class AtomicFile implements AutoCloseable {
     private final Path place;
@@ -24,9 +24,9 @@ public final class AtomicFile implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Begins a file. */
+    /** Begins the file that will have this path. */
     public static AtomicFile begin(Path place) throws IOException {
-        // The JDK makes temporary files with mode 0600, and never opens one that is there.
+        // The JDK makes temporary files with mode 0600, and never opens an existing one.
         Path temporary = Files.createTempFile(directory(place), "." + place.getFileName() + ".", ".part");
         try {
             return new AtomicFile(place, temporary, FileChannel.open(temporary, StandardOpenOption.WRITE));
@@ -36,7 +36,7 @@ public final class AtomicFile implements AutoCloseable {
         }
     }
 
-    /** Puts a file with these bytes in the place, where there may be one. */
+    /** Writes a file with these bytes, in place of an existing one if there is any. */
     public static void replace(Path place, byte[] bytes) throws IOException {
         try (AtomicFile file = begin(place)) {
             file.write(bytes);
@@ -53,10 +53,10 @@ public final class AtomicFile implements AutoCloseable {
     }
 
     /**
-     * Puts the file in its place, on the disk.
+     * Syncs the file and gives it its path.
      *
-     * @param replaces whether a file that is there may be replaced
-     * @throws java.nio.file.FileAlreadyExistsException when one is there and may not
+     * @param replaces whether an existing file may be replaced
+     * @throws java.nio.file.FileAlreadyExistsException when one exists and may not be
      */
     public void commit(boolean replaces) throws IOException {
         channel.force(true);
@@ -75,7 +75,7 @@ public final class AtomicFile implements AutoCloseable {
         Files.deleteIfExists(temporary);
     }
 
-    /** Has the disk keep a file, or a directory's names, as they are now; fsync(2) takes any descriptor. */
+    /** Syncs a file, or a directory's names, to the disk; fsync(2) takes any descriptor. */
     public static void sync(Path path) throws IOException {
         try (FileChannel any = FileChannel.open(path, StandardOpenOption.READ)) {
             any.force(true);

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /**
- * Files of one directory, by the steps that matter when power fails between two of them.
+ * Files of one directory, as the steps between which a power cut matters.
  *
  * <p>Until {@link #sync} a file's bytes and length, and until {@link #syncDirectory} its name, may be lost, in any part
  * and order.
@@ -26,7 +26,7 @@ public interface Directory {
      */
     byte[] read(String name, long position, int length) throws IOException;
 
-    /** A new empty file of mode 0600, in place of one that may be there. */
+    /** Creates an empty file of mode 0600, in place of an existing one. */
     void create(String name) throws IOException;
 
     /** Bytes at the position, which may lie at the end. */

@@ -20,11 +20,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Server of {@link TransferContract}: files that callers read or send chunk by chunk, since a message is shorter. For any
- * thread.
+ * Server of {@link TransferContract}: files that callers read or send chunk by chunk, since a message is shorter. For
+ * any thread.
  *
- * <p>There are as many files at once as there are names for them; a new one takes the place of the oldest. A transfer
- * ends when it is dropped or its file is taken, after ten minutes without a call, and when the service starts anew.
+ * <p>The number of names bounds the files; a new one replaces the oldest. A transfer ends when it is dropped or its
+ * file is taken, after ten minutes without a call, and at a restart of the service.
  */
 public final class FileTransfers {
     private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(10);
@@ -35,7 +35,7 @@ public final class FileTransfers {
     private final LongSupplier nanos;
     /** Oldest first, by id. */
     private final Map<String, Transfer> transfers = new LinkedHashMap<>();
-    /** Names of files that are being made, or were taken: nobody else may have them. */
+    /** Names of files that are being made, or were taken: reserved. */
     private final Set<String> busy = new HashSet<>();
 
     private record Transfer(String name, long usedAt) {}
@@ -69,7 +69,7 @@ public final class FileTransfers {
      */
     public record Made<T>(Message file, T result) {}
 
-    /** Makes a file; none is left when that fails. */
+    /** Makes a file for callers to read; it is removed when that fails. */
     public <T, E extends Exception> Made<T> make(Step<T, E> step) throws E, RpcException, IOException {
         String name = reserve();
         boolean made = false;
@@ -90,7 +90,7 @@ public final class FileTransfers {
      * Takes the file of a transfer, which ends with it.
      *
      * @param sha256 of the file, where the caller knows it
-     * @throws RpcException TRANSFER_UNKNOWN; TRANSFER_DIGEST when it is another file
+     * @throws RpcException TRANSFER_UNKNOWN; TRANSFER_DIGEST when the file's SHA-256 differs
      */
     public <T, E extends Exception> T take(String id, Optional<String> sha256, Step<T, E> step)
             throws E, RpcException, IOException {
@@ -159,7 +159,7 @@ public final class FileTransfers {
         return begin(name);
     }
 
-    /** Keeps a name for a file that is not there yet, if need be the oldest's. */
+    /** Reserves a name for a new file, the oldest transfer's if there is no free one. */
     private synchronized String reserve() throws RpcException, IOException {
         endIdle();
         if (!transfers.isEmpty() && transfers.size() + busy.size() == names.size()) {
@@ -171,7 +171,7 @@ public final class FileTransfers {
                                 .noneMatch(other -> other.name().equals(one)))
                 .findFirst()
                 .orElseThrow(() -> new RpcException(
-                        CallReason.BUSY, "as many files as may be are being made or taken; ask again"));
+                        CallReason.BUSY, "the limit of transfers is reached; ask again when one has ended"));
         directory.delete(name);
         busy.add(name);
         return name;
@@ -191,7 +191,7 @@ public final class FileTransfers {
         return id;
     }
 
-    /** Removes a file that became no transfer, or is none any more. */
+    /** Removes a file that no transfer uses. */
     private synchronized void release(String name) {
         busy.remove(name);
         try {

@@ -19,7 +19,7 @@ public final class PrivateDirectory {
         Files.createDirectory(path, OF_ITS_USER_ALONE);
     }
 
-    /** Makes a directory where there is none; a link to one is none. Gives the path. */
+    /** Makes a directory unless there is one; refuses a link. Returns the path. */
     public static Path ensure(Path path) throws IOException {
         if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
             make(path);

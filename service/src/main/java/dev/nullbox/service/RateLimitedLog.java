@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Log for lines that others can provoke: at most one of each kind a second. The next line of the kind gives the number
- * left out. Thread-safe.
+ * Log for lines that other processes can provoke: at most one of each kind a second. The next line of the kind has the
+ * number of omitted ones. Thread-safe.
  */
 public final class RateLimitedLog {
     private static final long MILLIS_PER_LINE = 1_000;
@@ -30,7 +30,7 @@ public final class RateLimitedLog {
     }
 
     /**
-     * Writes the line, or counts it as left out.
+     * Writes the line, or counts it as omitted.
      *
      * @param kind one of few, as each has a bucket of its own
      */
@@ -43,7 +43,7 @@ public final class RateLimitedLog {
         }
     }
 
-    /** A bug in one line: its class and place, without its message, which could hold anything. */
+    /** A bug in one line: its class and code location, without its message, which could hold a secret. */
     public static String bug(RuntimeException e) {
         StackTraceElement[] trace = e.getStackTrace();
         return e.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]);

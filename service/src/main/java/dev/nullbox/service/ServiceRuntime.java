@@ -58,7 +58,7 @@ public final class ServiceRuntime {
         return stateDir;
     }
 
-    /** The directory of what a crash outlives and a boot does not; nulld creates it for the service's user. */
+    /** The directory of files that outlive a crash but not the boot; nulld creates it for the service's user. */
     public Path runDir() {
         return runDir;
     }
@@ -88,8 +88,8 @@ public final class ServiceRuntime {
 
     /**
      * Registers the action that runs before the process ends: on SIGTERM, SIGINT, {@link #exit} and the end of the last
-     * thread. The exit code is 0, or the one given to {@link #exit}. An uncaught exception in any thread ends the process
-     * with code 1, so that nulld restarts the service.
+     * thread. The exit code is 0, or the one given to {@link #exit}. An uncaught exception in any thread ends the
+     * process with code 1, so that nulld restarts the service.
      *
      * <p>A shutdown hook halts the process, because a JVM and a native image would both report 143 after SIGTERM.
      */

@@ -1,8 +1,8 @@
 package dev.nullbox.service;
 
 /**
- * Rate limit for work that others can provoke, such as lines of a shared log: a bucket that gains one token in each
- * interval, up to its burst. Not thread-safe.
+ * Rate limit for work that other processes can provoke, such as lines of a shared log: a bucket that gains one token in
+ * each interval, up to its burst. Not thread-safe.
  */
 public final class TokenBucket {
     private final long burst;
@@ -29,7 +29,7 @@ public final class TokenBucket {
         return true;
     }
 
-    /** True when no token is left. */
+    /** Whether no token is left. */
     public boolean isSpent(long nowMillis) {
         long gained = (nowMillis - refilledAt) / refillMillis;
         refilledAt += gained * refillMillis;

@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Keeps this process's memory to itself. */
+/** Hardening of this process's memory against reads by others and against being written to disk. */
 final class ProcessHardening {
     private final Libc libc;
     private final Path limits;
@@ -23,25 +23,25 @@ final class ProcessHardening {
     }
 
     /**
-     * No core dump, and {@code /proc/PID/mem} out of reach of every other user, root without CAP_SYS_PTRACE too:
+     * Disables core dumps, and keeps {@code /proc/PID/mem} from every other user, root without CAP_SYS_PTRACE included:
      * proc(5), PR_SET_DUMPABLE(2const).
      *
      * @throws SyscallException when the kernel refuses
-     * @throws IllegalStateException when it did not take
+     * @throws IllegalStateException when reading it back shows no effect
      */
     void hide() throws SyscallException {
         libc.setrlimit(Rlimits.RLIMIT_CORE, 0, 0).orThrow("setrlimit RLIMIT_CORE 0");
         libc.prctl(Prctl.PR_SET_DUMPABLE, 0, 0, 0, 0).orThrow("prctl PR_SET_DUMPABLE 0");
         if (libc.prctl(Prctl.PR_GET_DUMPABLE, 0, 0, 0, 0).orThrow("prctl PR_GET_DUMPABLE") != 0) {
-            throw new IllegalStateException("prctl PR_SET_DUMPABLE 0 did not take");
+            throw new IllegalStateException("prctl PR_SET_DUMPABLE 0 had no effect");
         }
     }
 
     /**
-     * Locks all pages, those to come too, as they are first used. Only where there is no limit on locked memory: within
-     * one, a later allocation would fail.
+     * Locks all pages, present and future, as they are first used. Only without a limit on locked memory: within one, a
+     * later allocation would fail.
      *
-     * @return why not, when the kernel does not allow it
+     * @return the reason when the kernel does not allow it
      */
     Optional<String> lock() throws IOException {
         boolean unlimited = Files.readAllLines(limits).stream()

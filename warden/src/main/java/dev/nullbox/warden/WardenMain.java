@@ -31,12 +31,13 @@ import java.util.Optional;
  * Warden: keeps the vault and answers {@code vault.*} on its Unix socket.
  *
  * <p>Nothing here opens the vault: that takes an operator's passphrase or key. Until then, and when the file is
- * damaged, warden answers with the reason: the rest of the appliance works on, and agents that need secrets do not start.
+ * damaged, warden answers with the reason: the rest of the appliance works on, and agents that need secrets do not
+ * start.
  */
 public final class WardenMain {
     /**
-     * More workers than elsewhere: calls that wait for leases hold three, those at the vault as many as may, and some must
-     * be left to revoke and to seal.
+     * More workers than elsewhere: calls that wait for leases hold three, those at the vault up to their bound, and
+     * some must stay free to revoke and to seal.
      */
     private static final RpcLimits LIMITS =
             new RpcLimits(64, VaultService.MAX_AT_ONCE + 8, Duration.ofSeconds(60), Duration.ofSeconds(60));
@@ -63,10 +64,10 @@ public final class WardenMain {
     }
 
     /**
-     * Looks for the vault and listens.
+     * Finds the vault and listens.
      *
      * @param memoryLocked whether this process's memory is locked
-     * @return what stops it
+     * @return the action that stops it
      * @throws IOException when the state directory or the socket cannot be used
      */
     static Runnable start(ServiceRuntime runtime, boolean memoryLocked) throws IOException {
@@ -98,7 +99,7 @@ public final class WardenMain {
         }
     }
 
-    /** What a start looks like in the audit log: leases have ended, and the vault is sealed. */
+    /** Records a start in the audit log: leases have ended, and the vault is sealed. */
     private static void found(Audit audit, Value<?>... fields) {
         audit.note(Ring.OPERATORS, VaultEvents.FOUND, Message.of(fields));
     }

@@ -2,7 +2,7 @@ package dev.nullbox.service.process;
 
 /** The pauses before a process that failed is started again: 1, 2, 4, 8, 16, then 30 seconds each. */
 public final class Backoff {
-    /** A process that ran well for so long begins its count of failures anew. */
+    /** Running time after which the count of failures begins anew. */
     public static final long RESET_MILLIS = 300_000;
 
     private static final long LONGEST_MILLIS = 30_000;

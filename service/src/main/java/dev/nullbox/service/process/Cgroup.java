@@ -70,14 +70,14 @@ public record Cgroup(Path directory) {
         }
     }
 
-    /** True when the group has this file; an older kernel, or a group without its controller, lacks it. */
+    /** Whether the group has this file; an older kernel, or a group without its controller, lacks it. */
     public boolean has(String file) {
         return Files.exists(directory.resolve(file));
     }
 
-    /** The count of processes that the kernel has killed here for want of memory; 0 where it cannot be read. */
+    /** Processes that the kernel has killed in the group for lack of memory; 0 where that cannot be read. */
     public long outOfMemoryKills() {
-        // Not started yet; and what cannot be read explains nothing.
+        // Not started yet; an unreadable file explains nothing.
         return figure("memory.events", OOM_KILL).orElse(0L);
     }
 
@@ -108,8 +108,8 @@ public record Cgroup(Path directory) {
     }
 
     /**
-     * Kills every process in the group, waits two seconds at most until it is empty, and removes it; does nothing where it
-     * is absent.
+     * Kills every process in the group, waits two seconds at most until it is empty, and removes it; does nothing where
+     * it is absent.
      */
     public void remove() throws IOException {
         if (Files.isDirectory(directory)) {

@@ -101,7 +101,7 @@ public final class ChildProcess implements AutoCloseable {
                     }
                 }
             } catch (RuntimeException e) {
-                // Nobody would know of the child.
+                // The child could not be found any more.
                 killAndReap(libc, pid);
                 libc.close(pidfd);
                 throw e;

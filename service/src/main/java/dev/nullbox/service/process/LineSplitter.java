@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
- * Splits chunks of bytes into lines of bounded length, without line feed or CR LF; invalid UTF-8 becomes U+FFFD. For one
- * thread.
+ * Splits chunks of bytes into lines of bounded length, without line feed or CR LF; invalid UTF-8 becomes U+FFFD. For
+ * one thread.
  */
 public final class LineSplitter {
     private final int maxBytes;
@@ -39,11 +39,11 @@ public final class LineSplitter {
     }
 
     /**
-     * The same, for more lines than anybody reads: once one is not wanted, the other whole lines of its chunk are counted
-     * and not made text of, which costs a hundredth.
+     * The same, for more lines than anybody reads: after the first unwanted line, the other complete lines of its chunk
+     * are counted and not decoded, which costs a hundredth.
      *
      * @param wanted asked before a line
-     * @param skipped takes how many lines were not made
+     * @param skipped takes the number of lines that were not decoded
      */
     public static LineSplitter sampling(
             int maxBytes, Consumer<String> lines, BooleanSupplier wanted, LongConsumer skipped) {
@@ -76,7 +76,7 @@ public final class LineSplitter {
         }
     }
 
-    /** Counts the whole lines from here on; gives where the last line begins that has no end yet. */
+    /** Counts the complete lines from here on; returns the start of the last, incomplete one. */
     private int pass(byte[] from, int start, int count) {
         int next = start;
         long passed = 0;

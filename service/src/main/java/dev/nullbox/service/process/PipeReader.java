@@ -40,13 +40,13 @@ public final class PipeReader {
         pipes.add(new Pipe(fd, lines, failed));
     }
 
-    /** True when no pipe is open. */
+    /** Whether no pipe is open. */
     public boolean isEmpty() {
         return pipes.isEmpty();
     }
 
     /**
-     * Waits until a pipe has something or ends, at most so long, and reads once from each that does.
+     * Waits until a pipe has data or ends, at most so long, and reads once from each that does.
      *
      * @return as poll(2): the count of those pipes, or its errno, EINTR among them
      */
@@ -102,7 +102,7 @@ public final class PipeReader {
         return poll(libc, one.array(), timeoutMillis);
     }
 
-    /** Pauses after a failure, which would otherwise make the caller's loop a busy one. */
+    /** Polls, and pauses after a failure, which would otherwise make the caller's loop a busy one. */
     private static SysResult poll(Libc libc, byte[] pollfds, int timeoutMillis) {
         SysResult result = libc.poll(pollfds, timeoutMillis);
         if (!result.isOk() && !result.failedWith(Errno.EINTR)) {

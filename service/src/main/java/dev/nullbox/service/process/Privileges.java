@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  *
  * @param groups the supplementary groups
  * @param capabilities the only ones, as a mask; ambient for a user other than root, so that programs keep them
- * @param noNewPrivs whether no program it executes may ever gain more
+ * @param noNewPrivs whether the programs it executes can never gain more
  */
 public record Privileges(int uid, int gid, List<Integer> groups, long capabilities, boolean noNewPrivs) {
     /** Copies the groups. */
@@ -32,7 +32,7 @@ public record Privileges(int uid, int gid, List<Integer> groups, long capabiliti
         groups = List.copyOf(groups);
     }
 
-    /** Sets the calling thread, which must be root's, to these privileges; {@link #differences} verifies it. */
+    /** Gives the calling thread, which must be root's, these privileges; {@link #differences} verifies them. */
     public void assume(Libc libc) throws SyscallException {
         dropBoundingSet(libc);
         libc.prctl(Prctl.PR_SET_KEEPCAPS, 1, 0, 0, 0).orThrow("prctl PR_SET_KEEPCAPS");
@@ -101,8 +101,9 @@ public record Privileges(int uid, int gid, List<Integer> groups, long capabiliti
     }
 
     /**
-     * The fields of {@code /proc/thread-self/status} by name, as the kernel has them. Read without a channel of NIO, which loads
-     * the JDK's network library: its sockets are what a filter of the reader may end it for. Source: proc_pid_status(5).
+     * The fields of {@code /proc/thread-self/status} by name, as the kernel has them. Read without a channel of NIO,
+     * which loads the JDK's network library: its sockets are what a filter of the reader may end it for. Source:
+     * proc_pid_status(5).
      *
      * @throws IOException when it cannot be read
      */

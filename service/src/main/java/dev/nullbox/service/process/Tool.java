@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Program that is run to its end, within a limit, its output passed on line by line. */
+/** Program that is run to its end within a timeout, its output passed on line by line. */
 public final class Tool {
     private static final int MAX_LINE_BYTES = 512;
     private static final int POLL_MILLIS = 100;

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Landlock with all of ABI 6: every use of files, TCP ports, signals and abstract sockets beyond the sandbox. */
+/** Landlock rules of ABI 6: refuse every use of files, TCP ports, signals and abstract sockets beyond the sandbox. */
 public final class LandlockRules {
     private static final long FILES = LANDLOCK_ACCESS_FS_EXECUTE
             | LANDLOCK_ACCESS_FS_WRITE_FILE
@@ -37,9 +37,9 @@ public final class LandlockRules {
     private LandlockRules() {}
 
     /**
-     * A set that refuses all of it, and allows to read and execute what is bound into a root.
+     * A ruleset that refuses all of it, but for reading and executing what is bound into a root.
      *
-     * @param binds those that are absent are left out
+     * @param binds absent ones are skipped
      * @throws SyscallException E2BIG or EINVAL when the kernel lacks a part of it
      */
     public static LandlockRuleset create(Libc libc, List<String> binds) throws SyscallException {
@@ -59,9 +59,9 @@ public final class LandlockRules {
     }
 
     /**
-     * What is missing, when a use was not refused by Landlock; a descriptor that came of it is closed.
+     * The message, when a use was not refused by Landlock; the descriptor that it returned is closed.
      *
-     * @param use for the message
+     * @param use its name for the message
      */
     public static Optional<String> missing(Libc libc, String use, SysResult result) {
         return switch (result) {

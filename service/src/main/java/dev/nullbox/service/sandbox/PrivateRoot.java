@@ -8,11 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Root of the calling thread's own mount namespace, in the making: a tmpfs, and of the host what is bound into it. Source:
- * mount_namespaces(7), pivot_root(2).
+ * Root of the calling thread's own mount namespace under construction: a tmpfs, with selected parts of the host bound
+ * into it. Source: mount_namespaces(7), pivot_root(2).
  */
 public final class PrivateRoot {
-    /** Neither devices nor programs of another user count. */
+    /** Mount flags without devices and without set-user-ID programs. */
     public static final long PLAIN = Mounts.MS_NOSUID | Mounts.MS_NODEV;
 
     /** As {@link #PLAIN}, and read-only. */
@@ -27,7 +27,7 @@ public final class PrivateRoot {
     }
 
     /**
-     * Begins one; from then on nothing that is mounted reaches the host.
+     * Begins a root; from then on no mount reaches the host.
      *
      * @param root a directory of the host to mount it on
      */
@@ -42,7 +42,10 @@ public final class PrivateRoot {
         return root.resolve(Path.of("/").relativize(absolute));
     }
 
-    /** A read-only view of a host path in the same place: a link as it is, a directory or file bound; none of what is absent. */
+    /**
+     * Shows a host path at the same path, read-only: a link is copied, a directory or file bound; an absent one is
+     * skipped.
+     */
     public void show(Path path) throws IOException {
         Path target = inside(path);
         if (Files.isSymbolicLink(path)) {
@@ -53,12 +56,12 @@ public final class PrivateRoot {
         }
     }
 
-    /** A device of the host in the same place. */
+    /** Binds a device of the host at the same path. */
     public void device(Path path) throws IOException {
         bind(path, path, Mounts.MS_NOSUID | Mounts.MS_NOEXEC);
     }
 
-    /** The processes of the caller's PID namespace at {@code /proc}, other users' hidden. */
+    /** Mounts {@code /proc} of the caller's PID namespace, with other users' processes hidden. */
     public void processes(long flags) throws IOException {
         Path proc = Files.createDirectories(inside(Path.of("/proc")));
         libc.mount("proc", proc.toString(), "proc", flags | Mounts.MS_NOEXEC, "hidepid=invisible,subset=pid")
@@ -66,10 +69,10 @@ public final class PrivateRoot {
     }
 
     /**
-     * A host path in another place.
+     * Binds a host path at another path.
      *
      * @param place the absolute path in this root
-     * @param flags MS_*, which the mount has
+     * @param flags MS_* flags of the mount
      */
     public void bind(Path source, Path place, long flags) throws IOException {
         Path target = inside(place);
@@ -85,7 +88,10 @@ public final class PrivateRoot {
                 .orThrow("remount " + target);
     }
 
-    /** Moves the calling thread into it, by pivot_root(2)'s own recipe: both roots in one place, then the old one detached. */
+    /**
+     * Moves the calling thread into it, by pivot_root(2)'s own recipe: both roots at one path, then the old one
+     * detached.
+     */
     public void enter() throws SyscallException {
         libc.chdir(root.toString()).orThrow("chdir " + root);
         libc.pivotRoot(".", ".").orThrow("pivot_root to " + root);

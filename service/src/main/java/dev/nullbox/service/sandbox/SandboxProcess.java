@@ -10,11 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Steps of the calling thread, which executes the sandboxed program itself. */
+/** Steps by which the calling thread enters a sandbox before it executes the sandboxed program itself. */
 public final class SandboxProcess {
     private SandboxProcess() {}
 
-    /** Has the kernel kill this process when the thread that started it ends; a change of credentials takes it back. */
+    /** Has the kernel kill this process when the thread that started it ends; a change of credentials undoes it. */
     public static void dieWithParent(Libc libc) throws SyscallException {
         libc.prctl(Prctl.PR_SET_PDEATHSIG, Signals.SIGKILL, 0, 0, 0).orThrow("prctl PR_SET_PDEATHSIG");
     }
@@ -33,10 +33,10 @@ public final class SandboxProcess {
     }
 
     /**
-     * Parts the calling thread from the host's mounts, network, System V objects and names. The PID namespace is the
-     * process' own from its start. A kernel without IPC has no namespace for it.
+     * Separates the calling thread from the host's mounts, network, System V objects and names. The PID namespace is
+     * the process's own from its start. A kernel without IPC has no namespace for it.
      *
-     * @param hostname its own from then on
+     * @param hostname its new host name
      */
     public static void leaveHost(Libc libc, String hostname) throws SyscallException {
         int ipc = Files.exists(Path.of("/proc/thread-self/ns/ipc")) ? Namespaces.CLONE_NEWIPC : 0;
@@ -46,9 +46,9 @@ public final class SandboxProcess {
     }
 
     /**
-     * Makes the bytes standard input, by a file of no name: a pipe may be too short for them, and nobody reads yet.
+     * Makes the bytes standard input, by an unlinked file: a pipe may be too short for them, and nothing reads yet.
      *
-     * @param file where it is made; there is none
+     * @param file path of the file meanwhile; there is none
      */
     public static void giveInput(Libc libc, Path file, byte[] bytes) throws IOException {
         Files.write(file, bytes);

@@ -1,6 +1,9 @@
 /**
- * Steps of a process that puts a sandbox up round itself, for whoever starts one: a root of its own, Landlock, the end with
- * its parent. Which files, which calls and which user are the caller's.
+ * Building blocks of a sandbox that a process enters by itself: {@link dev.nullbox.service.sandbox.PrivateRoot} is a
+ * root with selected parts of the host, {@link dev.nullbox.service.sandbox.LandlockRules} refuses what lies beyond it,
+ * {@link dev.nullbox.service.sandbox.SandboxProcess} leaves the host's namespaces and ends with its parent. Used by
+ * cage for VMMs and by the importer. The caller chooses files, user and system calls, and reads back afterwards that
+ * each step took: a failed step throws and nothing is started.
  */
 @NullMarked
 package dev.nullbox.service.sandbox;

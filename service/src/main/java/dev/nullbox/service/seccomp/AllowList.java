@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** List of system calls as a seccomp filter: any other ends the process by SIGSYS. */
+/** Allow list of system calls as a seccomp filter: any other call ends the process by SIGSYS. */
 public final class AllowList {
     private static final Pattern RUNTIME_CALL = Pattern.compile("([0-9]{1,3}) ([a-z0-9_]+): (.+)");
 
@@ -22,16 +22,16 @@ public final class AllowList {
     private AllowList() {}
 
     /**
-     * Puts the list in force, for good, for those who have no_new_privs.
+     * Installs the list, irrevocably; needs no_new_privs.
      *
-     * @param flags SECCOMP_FILTER_FLAG_*: 0 for the calling thread and all that comes of it, over execve too
+     * @param flags SECCOMP_FILTER_FLAG_*: 0 for the calling thread and its descendants, also after execve
      */
     public static void install(Libc libc, int flags, List<ListedCall> calls) throws SyscallException {
         libc.seccompFilter(flags, compile(calls)).orThrow("seccomp SECCOMP_SET_MODE_FILTER");
     }
 
     /**
-     * Calls that a Java runtime makes beside its program's, from a resource: a number, name and reason a line. A native image
+     * Calls that a Java runtime makes by itself, from a resource: a number, name and reason a line. A native image
      * holds no resources but those it was built with, and has none of these; then there are no further calls.
      */
     public static List<ListedCall> ofRuntime(String resource) throws IOException {
@@ -42,7 +42,7 @@ public final class AllowList {
         }
     }
 
-    /** The calls of lines, each with any arguments. */
+    /** Parses lines to calls, each with any arguments. */
     public static List<ListedCall> parse(String resource, String lines) throws IOException {
         List<ListedCall> calls = new ArrayList<>();
         for (String line : lines.lines().toList()) {
@@ -55,7 +55,7 @@ public final class AllowList {
         return calls;
     }
 
-    /** An array of struct sock_filter. Of two lines of the same number the first counts. */
+    /** Compiles to an array of struct sock_filter. Of two lines with the same number the first counts. */
     public static byte[] compile(List<ListedCall> calls) {
         AllowList filter = new AllowList();
         calls.forEach(filter::add);
@@ -63,7 +63,7 @@ public final class AllowList {
         return filter.program.bytes();
     }
 
-    /** Ends with an answer for its number, or leaves another one loaded. */
+    /** Emits the answer for one number; another number stays loaded. */
     private void add(ListedCall call) {
         switch (call) {
             case ListedCall.Absent(int number, int errno, String _) -> {
@@ -79,7 +79,7 @@ public final class AllowList {
         }
     }
 
-    /** Instructions of a bound. */
+    /** Number of instructions of a bound. */
     private static int length(ListedCall.Bound bound) {
         return switch (bound) {
             case ListedCall.Bound.OneOf(int _, List<Integer> values) -> values.size() + 2;

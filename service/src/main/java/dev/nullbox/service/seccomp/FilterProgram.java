@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Seccomp filter in the making: classic BPF over struct seccomp_data. It begins by killing whoever calls by another ABI than
- * x86-64's, since the numbers are its, and has the call's number loaded then. Source: seccomp(2),
+ * Builder of a seccomp filter: classic BPF over struct seccomp_data. It begins by killing callers of any ABI but
+ * x86-64's, as the numbers are that ABI's, and leaves the call's number loaded. Source: seccomp(2),
  * Documentation/userspace-api/seccomp_filter.rst.
  */
 public final class FilterProgram {
@@ -19,13 +19,13 @@ public final class FilterProgram {
     private static final int ARCHITECTURE = 4;
     private static final int FIRST_ARGUMENT = 16;
     private static final int ARGUMENT_BYTES = 8;
-    /** Calls of the x32 ABI have this bit: others of the same numbers' meaning. */
+    /** Bit of calls of the x32 ABI, whose numbers have other meanings. */
     private static final int X32_BIT = 0x40000000;
 
     private final ByteBuffer program =
             ByteBuffer.allocate(BPF_MAXINSNS * INSTRUCTION_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
-    /** A program that ends whoever calls by another ABI, and has the number loaded. */
+    /** A program that kills callers of another ABI, and has the number loaded. */
     public FilterProgram() {
         load(ARCHITECTURE);
         jump(BPF_JEQ, AUDIT_ARCH_X86_64, 1, 0);
@@ -40,22 +40,22 @@ public final class FilterProgram {
         load(NUMBER);
     }
 
-    /** The low half of an argument, 0 to 5. */
+    /** Loads the low half of an argument, 0 to 5. */
     public void loadArgument(int argument) {
         load(FIRST_ARGUMENT + argument * ARGUMENT_BYTES);
     }
 
-    /** Skips so many instructions, by the outcome. */
+    /** Skips instructions, by the outcome of a comparison. */
     public void jump(int comparison, int operand, int ifTrue, int ifFalse) {
         put(BPF_JMP | comparison | BPF_K, ifTrue, ifFalse, operand);
     }
 
-    /** Ends with an action: SECCOMP_RET_*. */
+    /** Returns an action: SECCOMP_RET_*. */
     public void returnAction(int action) {
         put(BPF_RET | BPF_K, 0, 0, action);
     }
 
-    /** An array of struct sock_filter. */
+    /** The program as an array of struct sock_filter. */
     public byte[] bytes() {
         byte[] bytes = new byte[program.position()];
         program.duplicate().flip().get(bytes);

@@ -4,7 +4,7 @@ import static dev.nullbox.natives.linux.Namespaces.*;
 
 import java.util.List;
 
-/** System call that a process makes, with the arguments it may have and the reason. */
+/** Permitted system call with the arguments that it may have and the reason. */
 public sealed interface ListedCall {
     /** Flags of clone(2) for a thread of glibc's. Source: pthread_create.c. */
     int THREAD = CLONE_VM
@@ -17,15 +17,15 @@ public sealed interface ListedCall {
             | CLONE_PARENT_SETTID
             | CLONE_CHILD_CLEARTID;
 
-    /** Its number. */
+    /** The call's number. */
     int number();
 
-    /** Whoever makes it, and what for. */
+    /** The code that makes it, and its purpose. */
     String why();
 
-    /** Bound of one argument's low half, which is all that the kernel takes of an int or of flags. */
+    /** Bound of an argument's low half, which is all that the kernel uses of an int or of flags. */
     sealed interface Bound {
-        /** From 0 to 5. */
+        /** Index of the argument, 0 to 5. */
         int argument();
 
         /** Argument with one of these values. */
@@ -35,12 +35,12 @@ public sealed interface ListedCall {
             }
         }
 
-        /** None of these bits. */
+        /** Argument without any of these bits. */
         record Without(int argument, int bits) implements Bound {}
     }
 
     /**
-     * Allowed within all bounds, else deadly.
+     * Allowed within all bounds, otherwise the process is killed.
      *
      * @param isSeen whether a process of the tests makes it; else {@code why} names the source that does
      */
@@ -50,6 +50,6 @@ public sealed interface ListedCall {
         }
     }
 
-    /** Answered as a kernel without it does. */
+    /** Answered as by a kernel without the call. */
     record Absent(int number, int errno, String why) implements ListedCall {}
 }

@@ -15,7 +15,9 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
-/** Methods of handlers: those at the vault are bounded in number, and a failing disk has a reason of its own. */
+/**
+ * Adapter from handlers to RPC methods: bounds the calls at the vault, and gives a failing disk a reason of its own.
+ */
 final class Calls {
     private final Semaphore permits = new Semaphore(VaultService.MAX_AT_ONCE);
 
@@ -25,12 +27,15 @@ final class Calls {
         R handle(Caller caller, Message request) throws RpcException, IOException;
     }
 
-    /** A method that works on while others wait for the vault. */
+    /** A method that runs while others wait for the vault. */
     static <R> RpcMethod free(Method<R> method, Handler<R> handler) {
         return RpcMethod.of(method, (caller, request) -> run(() -> handler.handle(caller, request)));
     }
 
-    /** Leaves workers free to take back what is lent, and to seal, while a long change of the vault is waited for. */
+    /**
+     * A method that may wait for the vault, bounded in number: workers stay free to revoke and to seal while a long
+     * change of the vault runs.
+     */
     <R> RpcMethod bounded(Method<R> method, Handler<R> handler) {
         return free(method, (caller, request) -> {
             if (!permits.tryAcquire()) {
@@ -46,7 +51,7 @@ final class Calls {
         });
     }
 
-    /** Runs the action, of which a failing disk becomes an RPC error. */
+    /** Runs the action; a failing disk becomes an RPC error. */
     static <T> T run(VaultAction<T> action) throws RpcException {
         try {
             return action.run();
@@ -58,7 +63,7 @@ final class Calls {
         }
     }
 
-    /** The one passphrase or key, the caller's to close. */
+    /** The one passphrase or key; closed by the caller. */
     static Credential credential(Message request, Field<byte[]> passphrase, Field<byte[]> key) throws RpcException {
         if (request.has(passphrase) == request.has(key)) {
             throw new RpcException(
@@ -75,7 +80,7 @@ final class Calls {
         return request.find(field).map(Secret::owning).map(Credential.Key::new);
     }
 
-    /** Refuses parameters that do not go with those that are there. */
+    /** Refuses parameters that exclude those that are present. */
     static void refuse(Message request, Field<?>... others) throws RpcException {
         for (Field<?> field : others) {
             if (request.has(field)) {

@@ -34,10 +34,10 @@ import java.util.Optional;
 
 /** Warden's methods for leases. */
 final class LeaseMethods {
-    /** Room for the list in one message, with what stands around it. */
+    /** Most characters of the list, so that it fits one message with its surroundings. */
     private static final int MAX_LIST_CHARS = 900_000;
 
-    /** They fit one record: whoever is refused must not fill several at once. */
+    /** Names in the record of a refusal: they fit one record, so that a refused caller cannot fill several at once. */
     private static final int NAMES_OF_A_REFUSAL = 3;
 
     private final VaultManager manager;
@@ -104,7 +104,7 @@ final class LeaseMethods {
         for (Message ref : refs) {
             SecretName name = ref.get(VaultContract.NAME);
             if (names.contains(name)) {
-                throw ofRefs(VaultReason.NAME_INVALID, name + " stands there twice");
+                throw ofRefs(VaultReason.NAME_INVALID, name + " is named twice");
             }
             names.add(name);
         }
@@ -180,14 +180,14 @@ final class LeaseMethods {
         return new RpcException(reason, message, VaultContract.REFS.name());
     }
 
-    /** The value is wiped once it is encoded. */
+    /** Answers {@code vault.fetch}; the value is wiped once it is encoded. */
     private Message fetch(Message request) throws RpcException {
         Run run = Run.of(request);
         SecretName name = request.get(VaultContract.NAME);
         try {
             return Calls.run(() -> {
                 Vault vault = manager.vault();
-                // Before it is known whether it was ever lent.
+                // Before it is known whether it was ever leased.
                 vault.refuseCanary(name);
                 Secret value = leases.fetch(run.agent(), run.run(), name, lent -> open(vault, lent, run));
                 return Message.of(VaultContract.VALUE.is(value.bytes()));
@@ -199,7 +199,7 @@ final class LeaseMethods {
         }
     }
 
-    /** The value, once it is recorded who has it. */
+    /** The value, after the record of its recipient. */
     private Secret open(Vault vault, LeaseRef lent, Run run) throws RpcException, IOException {
         Secret value = vault.lend(lent.name(), lent.version(), lent.sequence()).value();
         return VaultAction.orElse(value::close, () -> {
@@ -228,7 +228,7 @@ final class LeaseMethods {
         Leases.Snapshot snapshot = leases.await(request.get(VaultContract.AFTER), request.get(VaultContract.WAIT_MS));
         List<Message> list = new ArrayList<>();
         int chars = 0;
-        // Those in force first: what is over may be left out.
+        // Those in force first: ended ones may be left out.
         List<Lease> ordered = snapshot.leases().reversed().stream()
                 .sorted(Comparator.comparing(lease -> lease.state() != Lease.State.ACTIVE))
                 .toList();

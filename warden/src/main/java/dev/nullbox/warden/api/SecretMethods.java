@@ -53,7 +53,7 @@ final class SecretMethods {
         }
     }
 
-    /** The value is wiped once it is encoded. */
+    /** Answers {@code vault.get}; the value is wiped once it is encoded. */
     private Message get(Caller caller, Message request) throws RpcException, IOException {
         Vault.Version found = manager.vault().get(request.get(VaultContract.NAME), version(request));
         Message read = asked(caller, request).and(version(found.info()));

@@ -21,7 +21,7 @@ import dev.nullbox.warden.vault.crypto.Credential;
 import java.io.IOException;
 import java.util.List;
 
-/** Warden's methods to carry a vault out and in. */
+/** Warden's methods to export and import a vault. */
 final class TransferMethods {
     private final VaultManager manager;
     private final FileTransfers transfers;
@@ -87,7 +87,7 @@ final class TransferMethods {
                                     change,
                                     size -> added(size).and(VaultEvents.CALLER.is(caller.name()))))));
         } catch (RpcException e) {
-            // The file is the caller's, and what is wrong with it too; a wrong credential is what it always is.
+            // The file is the caller's, and so are its faults; a wrong credential has its usual reason.
             throw VaultOpenResult.isRefused(e) && e.kind() == ErrorKind.UNAVAILABLE
                     ? new RpcException(ErrorKind.INVALID_PARAMS, VaultReason.valueOf(e.detail()), e.getMessage(), "")
                     : e;

@@ -31,7 +31,7 @@ import java.util.List;
  * collector takes them: warden dumps no core, and no other user reads its memory.
  */
 public final class VaultService {
-    /** Calls that may be at the vault, which serves one after the other, at once. */
+    /** Most calls at once at the vault, which serves one after the other. */
     public static final int MAX_AT_ONCE = 8;
 
     private final VaultManager manager;
@@ -168,7 +168,7 @@ public final class VaultService {
                 audit.change(VaultEvents.REKEYED, asked, change, slots -> Message.of(slots(slots), caller(caller)));
     }
 
-    /** Something that a wrong credential ends, which is an event of its own. */
+    /** Runs an action with a credential; a wrong one ends it and is an event of its own. */
     private <T> T attempt(Caller caller, VaultAction<T> action) throws RpcException, IOException {
         audit.ready();
         try {
@@ -188,7 +188,7 @@ public final class VaultService {
                 VaultContract.RETRY_AFTER_S.is(manager.retryAfterSeconds()),
                 caller(caller));
         if (why.is(VaultReason.WRONG_KEY)) {
-            // Slowed already, so that it cannot flush what it stands among.
+            // Throttled already, so that it cannot flush other records of its ring.
             audit.note(Ring.OPERATORS, VaultEvents.UNSEAL_FAILED, fields);
         } else {
             audit.refusal(caller.name(), VaultEvents.UNSEAL_FAILED, fields);

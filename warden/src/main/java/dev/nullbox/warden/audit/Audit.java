@@ -34,13 +34,13 @@ import java.util.function.LongSupplier;
 /**
  * Audit log: every operation on the vault with its caller, on the disk and as events; for any thread.
  *
- * <p>Nothing is given out or changed before its record is on the disk, and while none can be written nothing is:
- * {@link VaultReason#AUDIT_NOT_WRITTEN}. What is taken away, as a revoked lease, is so all the same.
+ * <p>Nothing is given out or changed before its record is on the disk; while no record can be written, such calls are
+ * refused: {@link VaultReason#AUDIT_NOT_WRITTEN}. What takes rights away, as a revoke does, is done all the same.
  */
 public final class Audit {
     private static final int REFUSALS_BURST = 20;
     private static final long MILLIS_PER_REFUSAL = 1_000;
-    /** Callers and agents: more than there are. */
+    /** Most callers and agents with a budget of refusals: more than there are. */
     private static final int MAX_SUBJECTS = 256;
 
     private final Directory files;
@@ -50,15 +50,15 @@ public final class Audit {
     private final Map<String, TokenBucket> refusals = new LinkedHashMap<>();
     private final TokenBucket failures;
     private Optional<AuditFile> file = Optional.empty();
-    /** Whether one could not be written since the file was last in order. */
+    /** Whether a record could not be written since the file was last in order. */
     private boolean hasFailed;
-    /** How many of those were of what happened all the same. */
+    /** Lost records of what happened all the same. */
     private long lost;
 
     /**
-     * @param clock what records tell as their time
+     * @param clock clock of the records' time
      * @param nanos as {@link System#nanoTime}
-     * @param events are told each record, and what has happened though it could not be recorded
+     * @param events sink of each record, and of what has happened though it could not be recorded
      */
     public Audit(Directory files, InstantSource clock, LongSupplier nanos, EventSink events) {
         this.files = files;
@@ -76,7 +76,7 @@ public final class Audit {
      * A part of the records.
      *
      * @param records each with its number {@code seq}, its time and the fields of its event, oldest first
-     * @param damaged how many places of the file hold something else than a record
+     * @param damaged number of slots that hold something else than a record
      */
     public record Page(List<JsonObject> records, int damaged) {
         public Page {
@@ -85,7 +85,7 @@ public final class Audit {
     }
 
     /**
-     * To be asked before anything is opened.
+     * Checks that a record can be written; to be called before anything is opened.
      *
      * @throws RpcException when no record could be written of it
      */
@@ -98,7 +98,7 @@ public final class Audit {
     }
 
     /**
-     * A value that may leave the vault once this returns.
+     * Records the release of a value, which may leave the vault once this returns.
      *
      * @throws RpcException when it must not
      */
@@ -108,12 +108,12 @@ public final class Audit {
     }
 
     /**
-     * Makes a change between two records: that it is asked for, which is on the disk before it begins, and what came of
-     * it, which gets there with the next one. A power cut may leave the first alone.
+     * Makes a change between two records: of the request, which is on the disk before the change begins, and of the
+     * outcome, which reaches the disk with the next record. A power cut may leave the first alone.
      *
-     * @param event what the change is called once it is made
-     * @param asked what is known of it before
-     * @param done what is known of it afterwards
+     * @param event event of the change once it is made
+     * @param asked the fields known before
+     * @param done the fields known afterwards
      * @throws RpcException when it is refused; {@link VaultReason#AUDIT_NOT_WRITTEN} before it has begun
      * @throws IOException when it is not known to be made
      */
@@ -139,7 +139,7 @@ public final class Audit {
         tell(Ring.OPERATORS, VaultEvents.CHANGE_FAILED, fields, false);
     }
 
-    /** Something that goes on whether or not its record can be written. */
+    /** Records something that happens whether or not its record can be written. */
     public void note(Ring ring, Event event, Message fields) {
         tell(ring, event, fields, true);
     }
@@ -148,13 +148,13 @@ public final class Audit {
         try {
             write(ring, event, fields, sync);
         } catch (RpcException e) {
-            // Why has been told already.
+            // The cause is an event already.
             lost++;
         }
         events.emit(event, fields);
     }
 
-    /** Secrets whose time is over. */
+    /** Records secrets whose lease has expired. */
     public void expired(Lease lease, List<SecretName> names) {
         note(
                 Ring.AGENTS,
@@ -246,7 +246,7 @@ public final class Audit {
         }
     }
 
-    /** The file, opened if need be, and with a record of what is missing in it: that one shows that it can be written. */
+    /** The file, opened if need be, with a record of what is missing in it, which shows that it can be written. */
     private AuditFile inOrder() throws IOException {
         if (file.isPresent()) {
             return file.get();
@@ -269,7 +269,7 @@ public final class Audit {
         events.emit(event, fields);
     }
 
-    /** One text, or several when not all its {@code names} fit one. */
+    /** One text, or several when its {@code names} do not all fit one. */
     private List<byte[]> texts(Event event, Message fields) throws IOException {
         JsonObject record = Codec.encode(
                 VaultContract.TIME.is(clock.instant().getEpochSecond()), VaultContract.EVENT.is(event.name()));

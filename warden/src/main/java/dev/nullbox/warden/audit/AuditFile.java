@@ -14,24 +14,25 @@ import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 
 /**
- * The file of audit records: of a fixed length that is taken from the disk at once, so that a full disk loses no record,
- * and of one ring for each kind of record, so that a flood of one kind overwrites none of the other. Not thread-safe.
+ * The file of audit records: of a fixed length that is taken from the disk at once, so that a full disk loses no
+ * record, and of one ring for each kind of record, so that a flood of one kind overwrites none of the other. Not
+ * thread-safe.
  *
- * <p>A ring has {@value #SLOTS} slots of {@value #SLOT_BYTES} bytes, each a record's number (8 bytes, from 1), the length
- * of its text (2), the CRC-32 of both and the text (4), all big-endian, the text, and zeros. A slot of zeros is empty.
- * One sector a record: a power cut leaves the others as they are.
+ * <p>A ring has {@value #SLOTS} slots of {@value #SLOT_BYTES} bytes, each a record's number (8 bytes, from 1), the
+ * length of its text (2), the CRC-32 of both and the text (4), all big-endian, the text, and zeros. A slot of zeros is
+ * empty. One sector a record: a power cut leaves the others as they are.
  */
 public final class AuditFile {
     public static final String NAME = "audit";
     static final String NEW_NAME = "audit.new";
-    /** The last file of the name that was none of these. */
+    /** Name that a foreign file under the audit file's name is moved to. */
     static final String STRANGE_NAME = "audit.strange";
 
     static final int SLOT_BYTES = 512;
     static final int SLOTS = 4_096;
     static final int MAX_TEXT_BYTES = SLOT_BYTES - (Long.BYTES + Short.BYTES + Integer.BYTES);
 
-    /** As many as are read at once: the heap grows by no more. */
+    /** Slots read at once: bounds the heap. */
     private static final int SLOTS_AT_ONCE = 128;
 
     private static final ByteBuffer EMPTY_SLOT = ByteBuffer.allocate(SLOT_BYTES).asReadOnlyBuffer();
@@ -44,9 +45,9 @@ public final class AuditFile {
     public enum Ring {
         /** What operators did, and alarms. */
         OPERATORS(0),
-        /** What was lent to agents, what they fetched, and what became of it. */
+        /** Leases of agents, their fetches and their ends. */
         AGENTS(RING_BYTES),
-        /** Who was refused: whoever is could flood it. */
+        /** Refused calls, which a refused caller can repeat to flood the ring. */
         REFUSALS(2 * RING_BYTES);
 
         private final long begin;
@@ -59,7 +60,7 @@ public final class AuditFile {
     /**
      * A record.
      *
-     * @param sequence its number, which grows through both rings
+     * @param sequence its number, which grows over all rings
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Entry(long sequence, byte[] text) {}
@@ -77,7 +78,7 @@ public final class AuditFile {
     }
 
     private final Directory files;
-    /** The slot for the next record of each. */
+    /** Index of the next slot of each ring. */
     private final Map<Ring, Integer> next = new EnumMap<>(Ring.class);
 
     private long sequence;
@@ -87,7 +88,7 @@ public final class AuditFile {
     }
 
     /**
-     * The file, made when there is none.
+     * Opens the file, created when absent.
      *
      * @throws IOException when it cannot be made or read
      */
@@ -112,7 +113,7 @@ public final class AuditFile {
         return file;
     }
 
-    /** Where the ring goes on: after the highest number. */
+    /** Finds where the ring goes on: after the highest number. */
     private void find(Ring ring) throws IOException {
         long[] numbers = new long[SLOTS];
         walk(ring, (i, slot) -> numbers[i] = isWhole(slot) ? slot.getLong(0) : 0);
@@ -124,11 +125,11 @@ public final class AuditFile {
     }
 
     /**
-     * Writes records, the oldest ones of the ring making room.
+     * Appends records, which overwrite the oldest ones of the ring.
      *
      * @param texts each of at most {@link #MAX_TEXT_BYTES}
      * @param sync whether they are to be on the disk when this returns, and all before them
-     * @throws IOException when it is not known which of them are; this object is of no use any more
+     * @throws IOException when the outcome is unknown; this object must not be used again
      */
     void append(Ring ring, List<byte[]> texts, boolean sync) throws IOException {
         for (byte[] text : texts) {
@@ -149,7 +150,7 @@ public final class AuditFile {
         return sequence;
     }
 
-    /** All that is there. */
+    /** All records of the file. */
     Contents read() throws IOException {
         List<Entry> entries = new ArrayList<>();
         AtomicInteger damaged = new AtomicInteger();
@@ -168,7 +169,7 @@ public final class AuditFile {
         return new Contents(entries, damaged.get());
     }
 
-    /** Looks at a slot. */
+    /** Visitor of slots. */
     @FunctionalInterface
     private interface Visitor {
         void visit(int number, ByteBuffer slot);

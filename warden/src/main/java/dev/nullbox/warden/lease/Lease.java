@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Secrets that one run of an agent was lent: a view at one moment.
+ * View, at one moment, of the secrets leased to one run of an agent.
  *
- * @param id names the lease
- * @param run as cage names it
+ * @param id identifier of the lease
+ * @param run the run's name, given by cage
  * @param since when it was granted, in seconds since 1970-01-01 UTC
- * @param until when the last of it expires; absent when something in it does not
+ * @param until expiry of its last secret; absent when one of them does not expire
  */
 public record Lease(
         String id, String agent, String run, long since, Optional<Long> until, State state, List<Item> items) {
@@ -26,7 +26,7 @@ public record Lease(
         SPENT,
         /** Its time is over. */
         EXPIRED,
-        /** An operator took it back. */
+        /** An operator revoked it. */
         REVOKED,
         /** The run is over. */
         ENDED
@@ -35,8 +35,8 @@ public record Lease(
     /**
      * A secret of the lease.
      *
-     * @param readsLeft how often it may still be fetched
-     * @param until when it expires
+     * @param readsLeft fetches that are left
+     * @param until its expiry, in seconds since 1970-01-01 UTC
      */
     public record Item(LeaseRef ref, int readsLeft, Optional<Long> until, State state) {}
 

@@ -6,12 +6,12 @@ import java.util.Optional;
 /**
  * A secret of a lease: its version, its delivery and its bounds.
  *
- * <p>Room is left for secrets that never enter the guest: those are a delivery of their own, with a host.
+ * <p>The host is reserved for secrets that never enter the guest, which will be a delivery of their own.
  *
- * @param sequence by which the vault knows that version
- * @param host the one host that it is meant for
- * @param reads how often it may be fetched
- * @param ttlSeconds how long it may be used, from the grant on
+ * @param sequence the vault's number of that version
+ * @param host the one host that may get it
+ * @param reads permitted fetches
+ * @param ttlSeconds time to live from the grant on
  */
 public record LeaseRef(
         SecretName name,
@@ -25,7 +25,7 @@ public record LeaseRef(
     public enum Delivery {
         /** A file in the guest from its start on. */
         FILE,
-        /** The agent asks for it. */
+        /** The agent fetches it while it runs. */
         FETCH
     }
 }

@@ -17,15 +17,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Book of the secrets that each run of an agent was lent, and of their state; for any thread.
+ * Leases of secrets to runs of agents, with their state; for any thread.
  *
- * <p>An agent has one microVM at a time, so it has one lease: a lease for a new run ends that of the run before. The book
- * is in memory alone: leases end with warden.
+ * <p>An agent has one microVM at a time, and therefore one lease: a lease for a new run ends that of the run before.
+ * Leases are in memory alone: they end with warden.
  */
 public final class Leases {
-    /** Calls that may wait at once: each holds one of the server's workers. */
+    /** Most waiting calls: each holds one of the server's workers. */
     private static final int MAX_WAITING = 3;
-    /** Ends that are remembered, longer than any call lasts. */
+    /** Most ended runs that are remembered: longer than any call lasts. */
     private static final int MAX_ENDED = 1_000;
 
     private final InstantSource clock;
@@ -36,20 +36,23 @@ public final class Leases {
     private long granted;
     private int waiting;
     private long moment;
-    /** When runs, and agents with all theirs, were last ended: what was asked for before and is granted later would stay. */
+    /**
+     * End time of each run, or of all runs of an agent, so that a lease requested before the end is not granted after
+     * it.
+     */
     private final Map<String, Long> endedAt = new LinkedHashMap<>();
 
     /**
-     * An empty book.
+     * No leases yet.
      *
-     * @param clock what people read
-     * @param nanos as {@link System#nanoTime}, what leases expire by
+     * @param clock clock of displayed times
+     * @param nanos clock of expiry, as {@link System#nanoTime}
      */
     public Leases(InstantSource clock, LongSupplier nanos, Listener listener) {
         this.clock = clock;
         this.nanos = nanos;
         this.listener = listener;
-        // Above any number that an earlier warden gave out, and exact as a double.
+        // Above any number of an earlier warden, and exact as a double.
         this.seq = clock.instant().toEpochMilli() * 1000;
     }
 
@@ -60,17 +63,19 @@ public final class Leases {
         }
     }
 
-    /** Is told of what nobody asks for. */
+    /** Listener for changes that happen without a call. */
     @FunctionalInterface
     public interface Listener {
-        /** Secrets of the lease whose time is over: told as soon as anybody looks, or waits, under the book's lock. */
+        /**
+         * Secrets of the lease have expired; called at the next call or during a wait, under the lock of the leases.
+         */
         void expired(Lease lease, List<SecretName> names);
     }
 
     /**
      * A new lease.
      *
-     * @param ended the leases of the agent's older run that it took the place of
+     * @param ended the leases of the agent's older run that it replaced
      */
     public record Granted(Lease lease, List<Lease> ended) {
         public Granted {
@@ -78,28 +83,28 @@ public final class Leases {
         }
     }
 
-    /** Gives the value of a secret that is about to be fetched. */
+    /** Source of the value of a secret that is about to be fetched. */
     @FunctionalInterface
     public interface Opener {
         Secret open(LeaseRef lent) throws RpcException, IOException;
     }
 
-    /** The moment at which a lease is asked for, for {@link #grant}. */
+    /** The moment of a request, for {@link #grant}. */
     public synchronized long moment() {
         return ++moment;
     }
 
     /**
-     * Writes a lease down.
+     * Grants a lease.
      *
-     * @param asked when it was asked for: the vault may have kept it waiting
-     * @throws RpcException when too many agents hold one, or the run's were ended since it was asked for
+     * @param asked moment of the request: the vault may have delayed it
+     * @throws RpcException when too many agents hold one, or the run's leases were ended since the request
      */
     public synchronized Granted grant(String agent, String run, List<LeaseRef> refs, long asked) throws RpcException {
         if (endedAt.getOrDefault(agent, 0L) > asked || endedAt.getOrDefault(key(agent, run), 0L) > asked) {
             throw new RpcException(
                     VaultReason.LEASE_ENDED,
-                    "what run " + run + " of " + agent + " is lent was ended while it was asked for");
+                    "the leases of run " + run + " of " + agent + " were ended during the request");
         }
         long others = byId.values().stream()
                 .filter(lease -> !lease.isOver() && !lease.agent().equals(agent))
@@ -107,7 +112,7 @@ public final class Leases {
         if (others >= VaultLimits.MAX_LEASES) {
             throw new RpcException(
                     VaultReason.TOO_MANY_LEASES,
-                    VaultLimits.MAX_LEASES + " agents hold a lease, which is all; revoke those that have ended");
+                    VaultLimits.MAX_LEASES + " agents hold a lease, the maximum; revoke those of ended runs");
         }
         List<Lease> ended = endAll(agent, Optional.empty(), Lease.State.ENDED);
         forgetOldest();
@@ -135,7 +140,7 @@ public final class Leases {
 
     private record Read(OpenLease lease, OpenLease.Item item) {}
 
-    /** Uses a read up before the value is opened, which may take long, and must keep nobody from revoking. */
+    /** Uses up a read before the value is opened, as opening may take long and must not delay a revoke. */
     private synchronized Read begin(String agent, String run, SecretName name) throws RpcException {
         sweep();
         OpenLease lease = byId.values().stream()
@@ -159,7 +164,7 @@ public final class Leases {
         read.lease().requireInForce(read.item());
     }
 
-    /** Ends an agent's leases, or those of one of its runs, and says which. */
+    /** Ends an agent's leases, or those of one of its runs, and returns them. */
     public synchronized List<Lease> end(String agent, Optional<String> run, Lease.State how) {
         String key = run.map(one -> key(agent, one)).orElse(agent);
         endedAt.remove(key);
@@ -183,7 +188,7 @@ public final class Leases {
                 how);
     }
 
-    /** Ends one lease, and says which. */
+    /** Ends one lease, and returns it. */
     public synchronized List<Lease> end(String id, Lease.State how) {
         return end(byId.values().stream().filter(lease -> lease.id().equals(id)).toList(), how);
     }
@@ -203,19 +208,19 @@ public final class Leases {
         return ended;
     }
 
-    /** All leases as they stand, those that are over too as far as they are remembered. */
+    /** All leases at this moment, recently ended ones included. */
     public synchronized Snapshot snapshot() {
         sweep();
         return new Snapshot(byId.values().stream().map(OpenLease::view).toList(), seq);
     }
 
-    /** How many are in force. */
+    /** Number of leases in force. */
     public synchronized int active() {
         sweep();
         return (int) byId.values().stream().filter(lease -> !lease.isOver()).count();
     }
 
-    /** All leases as soon as there is something new since {@code after}, at the latest after so many milliseconds. */
+    /** All leases as soon as there is a change after {@code after}, at the latest after so many milliseconds. */
     public synchronized Snapshot await(long after, long millis) {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         if (waiting >= MAX_WAITING) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** A lease as {@link Leases} keeps it, under that one's lock. */
+/** Lease in {@link Leases}, under its lock. */
 final class OpenLease {
     private final String id;
     private final String agent;
@@ -46,7 +46,7 @@ final class OpenLease {
             readsLeft--;
         }
 
-        /** A read that came to nothing. */
+        /** Returns a read that failed. */
         void giveBack() {
             readsLeft++;
         }
@@ -69,12 +69,12 @@ final class OpenLease {
         return run;
     }
 
-    /** Whether somebody has ended it. */
+    /** Whether it was ended by a call. */
     boolean isEnded() {
         return end.isPresent();
     }
 
-    /** Whether nothing of it can be used any more. */
+    /** Whether nothing in it can be used any more. */
     boolean isOver() {
         return state() != Lease.State.ACTIVE;
     }
@@ -85,7 +85,7 @@ final class OpenLease {
         }
     }
 
-    /** Marks what expires by now; which of it was in force until then. */
+    /** Marks what has expired by now; returns the names that were in force until then. */
     List<SecretName> expire(long now) {
         List<SecretName> names = new ArrayList<>();
         for (Item item : items) {
@@ -105,11 +105,11 @@ final class OpenLease {
                 .orElse(Long.MAX_VALUE);
     }
 
-    /** @throws RpcException when somebody has ended it, or the time for the secret is over */
+    /** @throws RpcException when it was ended, or the secret has expired */
     void requireInForce(Item item) throws RpcException {
         requireNotEnded();
         if (item.expired) {
-            throw new RpcException(VaultReason.LEASE_EXPIRED, "the time for " + item.ref.name() + " is over");
+            throw new RpcException(VaultReason.LEASE_EXPIRED, "the lease of " + item.ref.name() + " has expired");
         }
     }
 
@@ -136,7 +136,7 @@ final class OpenLease {
         requireInForce(item);
         if (item.state() == Lease.State.SPENT) {
             throw new RpcException(
-                    VaultReason.LEASE_SPENT, name + " was read " + item.ref.reads() + " times, which is all");
+                    VaultReason.LEASE_SPENT, name + " was read " + item.ref.reads() + " times, the maximum");
         }
         return item;
     }

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Acknowledged extent of the file: so many bytes, whose records hash to the chain.
+ * Acknowledged extent of the file: its length in bytes, and the chain hash of its records.
  *
  * <p>A file has two places for it, used in turn, so that the last one stands while the next is written: blocks 1 and 2,
  * for even and odd counters.
@@ -43,7 +43,7 @@ record Commit(long counter, byte[] headerDigest, long nextSequence, long length,
         return new Commit(counter + 1, headerDigest, nextSequence, length, chain);
     }
 
-    /** Where in the file it stands. */
+    /** Offset of the block in the file. */
     long position() {
         return position(counter);
     }
@@ -64,7 +64,7 @@ record Commit(long counter, byte[] headerDigest, long nextSequence, long length,
         return block.array();
     }
 
-    /** The commit that a block holds; absent when it is none that a vault wrote, as after a write that was cut. */
+    /** The commit in a block; absent when no vault wrote it, as after an interrupted write. */
     static Optional<Commit> parse(VaultKeys keys, VaultHeader header, byte[] block) {
         ByteBuffer in = ByteBuffer.wrap(block);
         long counter = in.getLong();

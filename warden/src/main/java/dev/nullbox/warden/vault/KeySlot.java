@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A way to open a vault: the data key, wrapped under a passphrase or a key file.
+ * Key slot of a vault: the data key, wrapped under a passphrase or a key file.
  *
  * <pre>
  *   1  kind: 1 = key file, 2 = passphrase
@@ -81,17 +81,17 @@ final class KeySlot {
 
     /** Result of trying a credential on a slot. */
     sealed interface Tried {
-        /** It is this slot's, and here is the data key. */
+        /** The credential is this slot's, with the data key. */
         record Opens(Secret dataKey) implements Tried {}
 
-        /** It is not this slot's. */
+        /** The credential is not this slot's. */
         record NotThisOne() implements Tried {}
 
-        /** It is this slot's, which is not as it was written. */
+        /** The credential is this slot's, but the slot was changed. */
         record Broken() implements Tried {}
     }
 
-    /** Tries the credential; for a passphrase this costs what the slot says. */
+    /** Tries the credential; for a passphrase this has the cost that the slot states. */
     Tried open(Credential credential, byte[] vaultId) {
         boolean fits = switch (credential) {
             case Credential.Key _ -> kind() == KEY_FILE;
@@ -130,9 +130,9 @@ final class KeySlot {
     }
 
     /**
-     * The next slot.
+     * Parses the next slot.
      *
-     * @throws MalformedException when the bytes are none, or ask for more than {@link Argon2Cost} allows
+     * @throws MalformedException when the bytes are no slot, or state a cost beyond {@link Argon2Cost}'s bounds
      */
     static KeySlot get(ByteBuffer header) throws MalformedException {
         int start = header.position();
@@ -158,7 +158,7 @@ final class KeySlot {
         return Byte.toUnsignedInt(bytes[0]);
     }
 
-    /** K: {@code slot} begins with the head, and for a passphrase with cost and salt. */
+    /** Derives K: {@code slot} begins with the head, and for a passphrase with cost and salt. */
     private static Secret stretched(Credential credential, byte[] slot) {
         return switch (credential) {
             case Credential.Key(Secret key) -> Secret.owning(key.bytes().clone());
@@ -176,7 +176,7 @@ final class KeySlot {
         return VaultCrypto.derive(key, vaultId, "nullbox vault 2 slot wrap");
     }
 
-    /** Tells keys apart without telling anything of the key. */
+    /** Identifier of a key, which reveals nothing of it. */
     private static byte[] keyId(Secret key, byte[] vaultId) {
         try (Secret id = VaultCrypto.derive(key, vaultId, "nullbox vault 2 slot id")) {
             return Arrays.copyOf(id.bytes(), KEY_ID_BYTES);

@@ -2,7 +2,7 @@ package dev.nullbox.warden.vault;
 
 import java.nio.ByteBuffer;
 
-/** The bytes cannot have been written by a vault; the message names the part that shows it. */
+/** Failure of bytes that no vault can have written; the message names the part that shows it. */
 final class MalformedException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -68,14 +68,14 @@ final class SealedRecord {
     }
 
     /**
-     * All of a record but its value.
+     * A record without its value.
      *
      * @param version 0 for marks
      * @param created seconds since 1970-01-01 UTC
      */
     record Head(long sequence, Kind kind, boolean canary, int version, long created, SecretName name) {}
 
-    /** A record sealed; the value stays the caller's to wipe, and is empty but for kind VALUE. */
+    /** Seals a record; the value stays the caller's to wipe, and is empty but for kind VALUE. */
     static SealedRecord seal(VaultKeys keys, RandomSource random, Head head, Secret value) throws IOException {
         byte[] name = head.name().value().getBytes(StandardCharsets.US_ASCII);
         int length = MIN_BYTES - 1 + name.length + value.length();
@@ -93,7 +93,7 @@ final class SealedRecord {
         return new SealedRecord(out.array(), head.name());
     }
 
-    /** The value; absent when the record is not as it was sealed under these keys. */
+    /** The value; absent when the record was changed, or sealed under other keys. */
     Optional<Secret> open(VaultKeys keys) {
         int at = FIXED_BYTES + name.value().length();
         byte[] salt = Arrays.copyOfRange(bytes, at, at + VaultCrypto.SALT_BYTES);
@@ -105,7 +105,7 @@ final class SealedRecord {
         }
     }
 
-    /** Whether it is as it was sealed under these keys. */
+    /** Whether it is unchanged and sealed under these keys. */
     boolean isAuthentic(VaultKeys keys) {
         Optional<Secret> value = open(keys);
         value.ifPresent(Secret::close);
@@ -113,9 +113,9 @@ final class SealedRecord {
     }
 
     /**
-     * A record from its bytes, which it takes over.
+     * Parses a record from its bytes, which it takes over.
      *
-     * @throws MalformedException when they are none
+     * @throws MalformedException when they are no record
      */
     static SealedRecord parse(byte[] bytes) throws MalformedException {
         ByteBuffer in = ByteBuffer.wrap(bytes);
@@ -154,7 +154,7 @@ final class SealedRecord {
         return bytes;
     }
 
-    /** The last 16 bytes as two numbers, which differ for each record that ever was. */
+    /** The last 16 bytes as two numbers, which differ for every record ever written. */
     long tagHigh() {
         return ByteBuffer.wrap(bytes).getLong(bytes.length - VaultCrypto.TAG_BYTES);
     }

@@ -22,7 +22,7 @@ final class UnsealThrottle {
     private static final int BYTES = 2 * Integer.BYTES;
     private static final int FREE = 2;
     private static final long LONGEST_S = 300;
-    /** From here on the wait is the longest: what a file that says nothing sensible counts as. */
+    /** Count at which the delay is the longest: an unreadable file counts as this. */
     private static final int MANY = FREE + 10;
 
     private final Directory files;
@@ -72,12 +72,12 @@ final class UnsealThrottle {
         failures++;
     }
 
-    /** The attempt failed: the next one waits. */
+    /** Records that the attempt failed: the next one waits. */
     synchronized void failed() {
         delay(failures);
     }
 
-    /** The credential was right. */
+    /** Records that the credential was right. */
     synchronized void succeeded() throws IOException {
         write(0);
         failures = 0;
@@ -88,7 +88,7 @@ final class UnsealThrottle {
         return failures;
     }
 
-    /** How long until the next attempt may be made, 0 for at once. */
+    /** Seconds until the next attempt may be made, 0 for at once. */
     synchronized long retryAfterSeconds() {
         long left = notBefore - nanos.getAsLong();
         return left <= 0 ? 0 : TimeUnit.NANOSECONDS.toSeconds(left + TimeUnit.SECONDS.toNanos(1) - 1);

@@ -22,7 +22,7 @@ import java.util.SortedMap;
  * until then the vault answers as if it were not, except after destroying.
  */
 public final class Vault implements AutoCloseable {
-    /** Marks of deletion that pile up before the file is written anew without them. */
+    /** Most marks of deletion before the file is rewritten without them. */
     private static final int MAX_MARKS = 1_000;
 
     private static final Secret NO_VALUE = Secret.owning(new byte[0]);
@@ -41,16 +41,16 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
-     * A version with its value, which is the taker's to wipe.
+     * Version with its value, which the caller wipes.
      *
-     * @param sequence tells it from another that had its name and number before all was destroyed
+     * @param sequence distinguishes it from one of the same name and number before a destroy
      */
     public record Version(SecretInfo info, long sequence, Secret value) {}
 
     /**
-     * Sets a secret's next version, which a canary's cannot be without being one; the value stays the caller's to wipe.
+     * Sets a secret's next version; a canary's next version must be a canary. The value stays the caller's to wipe.
      *
-     * @throws RpcException when a limit is passed
+     * @throws RpcException when a limit is exceeded
      * @throws IOException when the vault cannot be written
      */
     public synchronized SecretInfo set(SecretName name, Secret value, boolean canary) throws RpcException, IOException {
@@ -82,9 +82,9 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
-     * Takes the value of one version, or the secret with its history, out of the file for ever.
+     * Removes the value of one version, or the secret with its history, from the file for ever.
      *
-     * @return how many values are gone
+     * @return number of removed values
      */
     public synchronized int destroy(SecretName name, Optional<Integer> version) throws RpcException, IOException {
         VaultIndex.Entry entry = entry(name);
@@ -101,9 +101,9 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
-     * A version's value, or the newest's.
+     * The value of a version, by default the newest.
      *
-     * @throws RpcException when there is none to be had, or the record is not as it was written
+     * @throws RpcException when it does not exist, or the record was changed
      * @throws IOException when the file cannot be read
      */
     public synchronized Version get(SecretName name, Optional<Integer> version) throws RpcException, IOException {
@@ -116,9 +116,9 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
-     * The value that an agent is to have.
+     * The value for a lease to an agent.
      *
-     * @throws RpcException as {@link #get(SecretName, Optional)}; CANARY when nobody may
+     * @throws RpcException as {@link #get(SecretName, Optional)}; CANARY for a canary
      */
     public synchronized Version lend(SecretName name, Optional<Integer> version) throws RpcException, IOException {
         refuseCanary(name);
@@ -126,7 +126,7 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
-     * The value that was lent, and no other that has its name and number now.
+     * The leased value, and no later one that has its name and number now.
      *
      * @throws RpcException as {@link #lend(SecretName, Optional)}; VERSION_DESTROYED also when all of the name was
      */
@@ -136,17 +136,18 @@ public final class Vault implements AutoCloseable {
             return get(name, Optional.of(version));
         }
         throw new RpcException(
-                VaultReason.VERSION_DESTROYED, name + " as it was lent is destroyed; start the agent anew");
+                VaultReason.VERSION_DESTROYED, name + " as it was leased is destroyed; start the agent anew");
     }
 
     /**
-     * Lets all names pass but those of canaries, whichever version is asked for.
+     * Refuses names of canaries, whichever version is requested.
      *
      * @throws RpcException CANARY
      */
     public synchronized void refuseCanary(SecretName name) throws RpcException {
         if (isCanary(name)) {
-            throw new RpcException(VaultReason.CANARY, name + " is a canary: nobody may have it; find out who asks");
+            throw new RpcException(
+                    VaultReason.CANARY, name + " is a canary, which nobody may have; find out what asked for it");
         }
     }
 
@@ -161,7 +162,7 @@ public final class Vault implements AutoCloseable {
      *
      * @param after only names after this one
      * @param max at most so many
-     * @param deleted whether to tell of deleted and destroyed ones too
+     * @param deleted whether deleted and destroyed ones are included
      */
     public synchronized List<SecretInfo> list(Optional<SecretName> after, int max, boolean deleted)
             throws RpcException {
@@ -175,10 +176,10 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
-     * Writes the vault anew with the slots that stay and others.
+     * Rewrites the vault with the slots that stay and new ones.
      *
-     * @param wrapped the credentials of the others, by the slots' numbers
-     * @param newDataKey whether under another data key: then no slot can stay
+     * @param wrapped credentials of the new slots, by the slots' numbers
+     * @param newDataKey whether to use another data key: then no slot can stay
      */
     synchronized void rekey(List<KeySlot> stay, SortedMap<Integer, Credential> wrapped, boolean newDataKey)
             throws RpcException, IOException {
@@ -200,16 +201,16 @@ public final class Vault implements AutoCloseable {
         }
     }
 
-    /** Writes the vault anew with these slots. */
+    /** Rewrites the vault with these slots. */
     synchronized void replaceSlots(List<KeySlot> slots) throws RpcException, IOException {
         requireOpen();
         rewrite(file.header().next(slots), keys, head -> VaultRewrite.Disposition.STAYS);
     }
 
     /**
-     * Writes all versions into a file that is a vault of its own, which the credential opens.
+     * Writes all versions into a file that is a vault of its own, opened by the credential.
      *
-     * @return how many bytes it has
+     * @return its length in bytes
      */
     public synchronized long export(String name, Credential credential) throws RpcException, IOException {
         requireOpen();
@@ -228,7 +229,7 @@ public final class Vault implements AutoCloseable {
      * Adds another vault's secrets, all or none, and closes it.
      *
      * @param overwrite whether the newest value of a secret whose name is taken becomes that one's next version
-     * @return what was added; its bytes are those of the vault now
+     * @return what was added, with the vault's new length
      */
     synchronized Size importFrom(VaultImport other, boolean overwrite) throws RpcException, IOException {
         try (other) {
@@ -262,7 +263,7 @@ public final class Vault implements AutoCloseable {
         return keys.vaultId();
     }
 
-    /** Wipes the keys; nothing can be asked afterwards. */
+    /** Wipes the keys; no call succeeds afterwards. */
     @Override
     public synchronized void close() {
         closed = true;

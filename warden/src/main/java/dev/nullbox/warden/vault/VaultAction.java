@@ -8,7 +8,7 @@ import java.io.IOException;
 public interface VaultAction<T> {
     T run() throws RpcException, IOException;
 
-    /** Runs the action; what stands already is undone when it fails. */
+    /** Runs the action, and undoes earlier steps when it fails. */
     static <T> T orElse(Runnable undo, VaultAction<T> action) throws RpcException, IOException {
         boolean made = false;
         try {
@@ -22,7 +22,7 @@ public interface VaultAction<T> {
         }
     }
 
-    /** Makes a change, with what stands before and after it. */
+    /** Wrapper of a change, with the records before and after it. */
     @FunctionalInterface
     interface Around<T> {
         T run(VaultAction<T> change) throws RpcException, IOException;

@@ -10,7 +10,7 @@ import dev.nullbox.warden.vault.crypto.VaultKeys;
 import java.io.IOException;
 
 /**
- * The file of an open vault: a header, two places for commits, and records, to which new ones are appended.
+ * The file of an open vault: a header, two blocks for commits, and records, to which new ones are appended.
  *
  * <p>A record is on the disk before the commit that counts it is written, and the commit before the change is
  * acknowledged. So bytes beyond the commit were never acknowledged, and bytes missing before it were.
@@ -38,7 +38,10 @@ final class VaultFile {
         return commit;
     }
 
-    /** Whether a write has failed: what the disk holds is not known, so the next change must {@link #replace} the file. */
+    /**
+     * Whether a write has failed: the state of the disk is unknown, so that the next change must {@link #replace} the
+     * file.
+     */
     boolean isUncertain() {
         return uncertain;
     }
@@ -46,7 +49,7 @@ final class VaultFile {
     /**
      * Appends a record; on return it outlives a power cut.
      *
-     * @return where it begins
+     * @return its offset
      */
     long append(VaultKeys keys, SealedRecord record) throws IOException {
         long at = commit.length();
@@ -62,9 +65,9 @@ final class VaultFile {
     }
 
     /**
-     * The value of the version at the place.
+     * The value of the version at a place.
      *
-     * @throws RpcException when another record is there now, or one that is not as it was written
+     * @throws RpcException when another record stands there now, or it was changed
      */
     Secret open(VaultKeys keys, SecretName name, VaultIndex.Place place) throws RpcException, IOException {
         try {
@@ -84,8 +87,8 @@ final class VaultFile {
     }
 
     /**
-     * Puts the file that a writer has finished in this one's place; on return it outlives a power cut. When the last step
-     * fails the new file is in force all the same, and uncertain.
+     * Replaces this file by one that a writer has finished; on return it outlives a power cut. When the last step fails
+     * the new file is in force all the same, and uncertain.
      */
     void replace(VaultHeader newHeader, Commit newCommit, Runnable done) throws IOException {
         files.rename(NEW_NAME, NAME);

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A vault's first block: which vault, how often rewritten, and what opens it. Written once for each file.
+ * First block of a vault: its identity, its generation and its key slots. Written once for each file.
  *
  * <pre>
  *      0  8  "NBVAULT\n"
@@ -52,10 +52,10 @@ final class VaultHeader {
     }
 
     /**
-     * Reads a header; says nothing of its authenticity.
+     * Parses a header, without checking its authenticity.
      *
      * @param begin the file's first {@link #RECORDS_AT} bytes, or all when it has fewer
-     * @throws RpcException when it is none of this version, or not whole
+     * @throws RpcException when it is of another version, or incomplete
      */
     static VaultHeader parse(byte[] begin) throws RpcException {
         byte[] magic = VaultKeys.magic();
@@ -130,7 +130,7 @@ final class VaultHeader {
         return Arrays.copyOfRange(block, DIGEST_AT, BLOCK_BYTES);
     }
 
-    /** The header of the next writing of the whole file. */
+    /** The header for the next rewrite of the file. */
     VaultHeader next(List<KeySlot> newSlots) {
         return new VaultHeader(vaultId, Math.incrementExact(generation), newSlots);
     }

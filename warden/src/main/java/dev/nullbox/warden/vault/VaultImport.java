@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 
-/** Another vault's file, opened to take its secrets over. */
+/** Another vault's file, opened to import its secrets. */
 final class VaultImport implements AutoCloseable {
     private final VaultReader reader;
     private final VaultKeys keys;
@@ -25,9 +25,9 @@ final class VaultImport implements AutoCloseable {
     /**
      * Adds its secrets to the file that is being written.
      *
-     * @param ours what that file has had before
-     * @return how many secrets
-     * @throws RpcException when a name is taken and may not be overwritten
+     * @param ours index of that file before
+     * @return number of secrets
+     * @throws RpcException when a name exists and may not be overwritten
      */
     int addTo(VaultRewrite target, VaultIndex ours, boolean overwrite) throws RpcException, IOException {
         refuseTaken(ours, overwrite);
@@ -38,7 +38,7 @@ final class VaultImport implements AutoCloseable {
                 Optional<SealedRecord.Head> as = head.version() == 0 ? Optional.empty() : as(head, ours);
                 if (as.isPresent()) {
                     add(target, next.get(), as.get());
-                    // Whatever is added of a secret, its newest version is.
+                    // If any version of a secret is added, its newest one is.
                     secrets += head.version() == theirs(head).newest().version() ? 1 : 0;
                 }
             }
@@ -71,7 +71,10 @@ final class VaultImport implements AutoCloseable {
         }
     }
 
-    /** What a version becomes here: itself where the name is new, else the newest the next one, others nothing. */
+    /**
+     * Record of a version in this vault: the same where the name is new, otherwise the newest as the next version, and
+     * none for older ones.
+     */
     private Optional<SealedRecord.Head> as(SealedRecord.Head head, VaultIndex ours) throws RpcException {
         if (ours.find(head.name()).isEmpty()) {
             return Optional.of(head);

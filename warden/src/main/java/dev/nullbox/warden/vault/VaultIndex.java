@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Index of an open vault's records, in memory: names, versions, and where in the file each value lies; answers all
- * that needs no value.
+ * In-memory index of an open vault's records: names, versions, and the offset of each value; answers every query that
+ * needs no value.
  */
 final class VaultIndex {
     private final NavigableMap<SecretName, Entry> entries = new TreeMap<>(Comparator.comparing(SecretName::value));
@@ -25,7 +25,7 @@ final class VaultIndex {
      * Place of a version in the file.
      *
      * @param sequence of its record, which no other record of this vault ever had
-     * @param tagHigh with tagLow the record's last 16 bytes, by which another record in its place is known
+     * @param tagHigh with tagLow the record's last 16 bytes, by which another record at its offset is recognised
      */
     record Place(
             int version,
@@ -112,16 +112,16 @@ final class VaultIndex {
             return new SecretInfo(name, place.version(), place.created(), place.canary(), state);
         }
 
-        /** What may be told of all versions, newest first. */
+        /** Public facts of all versions, newest first. */
         List<SecretInfo> history() {
             return places.reversed().stream().map(this::info).toList();
         }
     }
 
     /**
-     * Takes the next record of the file in.
+     * Adds the next record of the file.
      *
-     * @throws MalformedException when no vault would have written it there
+     * @throws MalformedException when no vault can have written it there
      */
     void add(SealedRecord record, long position) throws MalformedException {
         SealedRecord.Head head = record.head();
@@ -207,9 +207,9 @@ final class VaultIndex {
         if (older.isEmpty() && entries.size() >= VaultLimits.MAX_SECRETS) {
             throw new RpcException(
                     VaultReason.TOO_MANY_SECRETS,
-                    "the vault has " + VaultLimits.MAX_SECRETS + " secrets, which is all; destroy some first");
+                    "the vault has " + VaultLimits.MAX_SECRETS + " secrets, the maximum; destroy some first");
         }
-        // The highest number is no version that a vault comes to by itself, but one that an imported file may have.
+        // The highest number is one that a vault never reaches by itself, but that an imported file may have.
         boolean historyIsFull = older.isPresent()
                 && (older.get().places.size() >= VaultLimits.MAX_VERSIONS
                         || older.get().newest().version() == Integer.MAX_VALUE);
@@ -240,7 +240,7 @@ final class VaultIndex {
         return highest;
     }
 
-    /** How many records say that a secret was deleted or undeleted, and would not be there if the file were written anew. */
+    /** Number of marks of deletion and undeletion that a rewrite of the file would drop. */
     int idleMarks() {
         return marks - deleted;
     }

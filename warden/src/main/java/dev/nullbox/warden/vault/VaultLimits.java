@@ -2,7 +2,7 @@ package dev.nullbox.warden.vault;
 
 import dev.nullbox.protocol.id.AgentSlot;
 
-/** The bounds of a vault, and why each is there. */
+/** Bounds of a vault, each with its reason. */
 public final class VaultLimits {
     /** Secrets in one vault: their names, versions and places are held in memory, some 200 bytes each. */
     public static final int MAX_SECRETS = 100_000;
@@ -13,19 +13,19 @@ public final class VaultLimits {
     /** Versions of all secrets: what is held in memory of each fits warden's heap. */
     public static final int MAX_ALL_VERSIONS = 200_000;
 
-    /** Marks of deletion in one file: one for each secret, and those that pile up before it is written anew. */
+    /** Marks of deletion in one file: one for each secret, and those since the last rewrite. */
     public static final int MAX_MARKS = 200_000;
 
-    /** Records in one file: more are none that a vault wrote, and are not looked at any further. */
+    /** Most records in one file: no vault writes more, and a file with more is refused. */
     public static final int MAX_RECORDS = MAX_ALL_VERSIONS + MAX_MARKS;
 
     /** Bytes of the file: the longest one is read and checked within an RPC call's deadline. */
     public static final long MAX_FILE_BYTES = 256L * 1024 * 1024;
 
-    /** What counters, sequence numbers and generations stay below: no vault lives to see it, and one more never overflows. */
+    /** Bound of counters, sequence numbers and generations: never reached, and one more never overflows. */
     static final long MAX_COUNT = 1L << 62;
 
-    /** Ways to open one vault: all fit the header. */
+    /** Key slots of one vault: all fit the header. */
     public static final int MAX_SLOTS = 8;
 
     /** Agents with a lease at once: each that can run. */

@@ -10,7 +10,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
-/** The vault through its states: none yet, sealed, unsealed; and who may change them. For any thread. */
+/**
+ * State machine of the vault: new, sealed, unsealed, refused; and the credentials that may change its state. For any
+ * thread.
+ */
 public final class VaultManager implements AutoCloseable {
     private final VaultStore store;
     private final UnsealThrottle throttle;
@@ -21,7 +24,7 @@ public final class VaultManager implements AutoCloseable {
         /** No vault yet. */
         record New() implements State {}
 
-        /** A vault, whose key is not here. */
+        /** Sealed: a vault whose key is not in memory. */
         record Sealed(List<Slot> slots) implements State {
             public Sealed {
                 slots = List.copyOf(slots);
@@ -36,7 +39,7 @@ public final class VaultManager implements AutoCloseable {
     }
 
     /**
-     * A way to open the vault.
+     * Key slot, as operators see it.
      *
      * @param number of the slot
      * @param kind {@code "key"} or {@code "passphrase"}
@@ -50,7 +53,7 @@ public final class VaultManager implements AutoCloseable {
     }
 
     /**
-     * Looks at what is there; opens nothing.
+     * Finds the present state; opens nothing.
      *
      * @param nanos as {@link System#nanoTime}
      * @throws IOException when files cannot be read
@@ -76,12 +79,12 @@ public final class VaultManager implements AutoCloseable {
         return throttle.failures();
     }
 
-    /** How long the next attempt must wait. */
+    /** Seconds until the next attempt may be made. */
     public long retryAfterSeconds() {
         return throttle.retryAfterSeconds();
     }
 
-    /** The slots of the vault, as far as there is one. */
+    /** The vault's slots; none when there is no vault. */
     public List<Slot> slots() {
         return switch (state) {
             case State.Sealed(List<Slot> slots) -> slots;
@@ -106,7 +109,7 @@ public final class VaultManager implements AutoCloseable {
         };
     }
 
-    /** Makes the vault, which each credential opens, and leaves it unsealed. */
+    /** Creates the vault, which each credential opens, and leaves it unsealed. */
     public synchronized Vault init(List<Credential> credentials) throws RpcException, IOException {
         if (!(state instanceof State.New)) {
             throw new RpcException(VaultReason.VAULT_EXISTS, "there is a vault already; nullctl vault unseal opens it");
@@ -117,9 +120,9 @@ public final class VaultManager implements AutoCloseable {
     }
 
     /**
-     * A vault that has just been opened.
+     * Result of an unseal.
      *
-     * @param slot the number of the slot that did it
+     * @param slot number of the slot that opened it
      */
     public record Opened(int slot, Vault.Size size) {}
 
@@ -131,7 +134,7 @@ public final class VaultManager implements AutoCloseable {
         if (!(state instanceof State.Sealed)) {
             vault();
         }
-        // A file that no credential opens says nothing of this one: it neither counts nor clears the count.
+        // A file that no credential opens proves nothing about this one: it neither counts nor clears the count.
         store.find();
         throttle.begin();
         return switch (store.open(credential)) {
@@ -153,7 +156,7 @@ public final class VaultManager implements AutoCloseable {
     }
 
     /**
-     * Puts a new credential in the place of the one that proves the caller, or beside it.
+     * Replaces the credential that proves the caller by a new one, or adds the new one.
      *
      * @param keep whether the old one stays
      * @param newDataKey whether all records are sealed anew under another key; then no credential opens them but the new
@@ -192,7 +195,7 @@ public final class VaultManager implements AutoCloseable {
     }
 
     /**
-     * Takes a slot away.
+     * Removes a slot.
      *
      * @param around makes the change, once the caller has shown that it may be made
      * @return the slots then
@@ -216,7 +219,7 @@ public final class VaultManager implements AutoCloseable {
     }
 
     /**
-     * Adds what another vault's file holds: all or nothing.
+     * Adds the content of another vault's file: all or nothing.
      *
      * @param overwrite see {@link Vault#importFrom}
      * @param around makes the change
@@ -230,7 +233,7 @@ public final class VaultManager implements AutoCloseable {
         }
     }
 
-    /** Wipes the keys, if they are here. */
+    /** Wipes the keys, if they are in memory. */
     public synchronized void sealIfOpen() {
         if (state instanceof State.Unsealed(Vault vault)) {
             state = new State.Sealed(slots(vault.header()));
@@ -259,7 +262,7 @@ public final class VaultManager implements AutoCloseable {
         }
     }
 
-    /** Only a wrong credential counts as a failure. */
+    /** Counts a wrong credential; other refusals are no failures of an attempt. */
     private RpcException refused(RpcException why) throws IOException {
         if (why.is(VaultReason.WRONG_KEY)) {
             throttle.failed();

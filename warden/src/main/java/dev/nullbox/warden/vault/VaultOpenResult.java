@@ -17,10 +17,10 @@ public sealed interface VaultOpenResult {
      * No vault was opened, and nothing was changed.
      *
      * @param reason one of {@link #CLASSES}
-     * @param message what is wrong, and what can be done; never a secret
+     * @param message cause and remedy; never a secret
      */
     record Refused(VaultReason reason, String message) implements VaultOpenResult {
-        /** All classes of failure, as docs/vault-format.md tells them apart. */
+        /** All classes of failure, as docs/vault-format.md defines them. */
         public static final Set<VaultReason> CLASSES = Set.of(
                 VaultReason.WRONG_KEY,
                 VaultReason.NOT_A_VAULT,
@@ -49,7 +49,7 @@ public sealed interface VaultOpenResult {
     }
 
     /**
-     * A vault file that was changed by something that does not have the key, or by a failing disk.
+     * Failure of a vault file that was changed without the key, or by a failing disk.
      *
      * @param where the part that shows it
      */
@@ -58,13 +58,13 @@ public sealed interface VaultOpenResult {
                 VaultReason.TAMPERED, "the vault is not as it was written (" + where + "); restore it from a backup");
     }
 
-    /** A file that does not begin as a vault does. */
+    /** Failure of a file that does not begin as a vault does. */
     static RpcException notAVault() {
         return new RpcException(VaultReason.NOT_A_VAULT, "the vault file is no vault; restore it from a backup");
     }
 
     /**
-     * A vault file that ends early.
+     * Failure of a vault file that ends early.
      *
      * @param expected bytes, or of the header when that is not whole
      * @param actual bytes

@@ -11,9 +11,12 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Reads a vault file that a key is there for, settles what a power cut left open, and tells what is wrong with it. */
+/**
+ * Opening of a vault file with its key: checks the records, completes or drops what a power cut left unfinished, and
+ * classifies damage.
+ */
 final class VaultOpener {
-    /** What most vaults have fewer of. */
+    /** Initial capacity, enough for most vaults. */
     private static final int FEW_RECORDS = 256;
 
     private final Directory files;
@@ -28,13 +31,13 @@ final class VaultOpener {
         this.keys = keys;
     }
 
-    /** A file that is as it was acknowledged, by this commit. */
+    /** Content of a file that is as it was acknowledged, by this commit. */
     record Contents(Commit commit, VaultIndex index) {}
 
     /**
      * Result of a walk through the records.
      *
-     * @param broken the rule that one of them breaks, though the key's holder may have sealed it
+     * @param broken the rule that one of them breaks; its seal may be authentic all the same
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared, and never leaves this class
     private record Walk(VaultIndex index, byte[] chain, boolean reachesTheEnd, Optional<String> broken) {}
@@ -86,7 +89,7 @@ final class VaultOpener {
             long at = reader.position();
             for (Optional<SealedRecord> next = reader.next(); next.isPresent(); next = reader.next()) {
                 chain = VaultCrypto.chain(chain, next.get().bytes());
-                // The chain goes on: it tells records that are out of place from such as were sealed so.
+                // The chain goes on: it distinguishes records out of place from records that were sealed so.
                 broken = broken.isPresent() ? broken : rejected(index, next.get(), at);
                 at = reader.position();
             }
@@ -106,8 +109,9 @@ final class VaultOpener {
     }
 
     /**
-     * What lies beyond the last commit was being written when the power went: a whole record becomes part of the vault, a
-     * torn one is cut off. A lost commit must have been the one that was to count a whole record.
+     * Settles bytes beyond the last commit, which were being written when the power failed: a complete record becomes
+     * part of the vault, a torn one is cut off. If a commit is lost, it must have been the one that would count a
+     * complete record.
      */
     private Contents settle(Commit last, VaultIndex index, long size, boolean oneIsLost)
             throws RpcException, IOException {
@@ -155,7 +159,7 @@ final class VaultOpener {
         }
     }
 
-    /** Whether the next record is whole and more follows: then a commit counted it, and was taken back. */
+    /** Whether the next record is complete and more follows: then a commit counted it, and was rolled back. */
     private boolean beginsWithRecord(byte[] tail, Commit last) {
         int length = tail.length < Integer.BYTES ? 0 : ByteBuffer.wrap(tail).getInt();
         return length >= SealedRecord.MIN_BYTES
@@ -163,7 +167,7 @@ final class VaultOpener {
                 && unacknowledged(Arrays.copyOf(tail, length), last).isPresent();
     }
 
-    /** Whether the bytes may be part of the next record: what can be foretold of it is there, or was not written yet. */
+    /** Whether the bytes may be a torn next record: its predictable bytes are present, or not written yet. */
     private static boolean mayBeTorn(byte[] tail, Commit last) {
         byte[] sequence =
                 ByteBuffer.allocate(Long.BYTES).putLong(last.nextSequence()).array();
@@ -179,10 +183,10 @@ final class VaultOpener {
         return shortLength && lowLength;
     }
 
-    /** Which failure it is, when the records are not those of the commit. */
+    /** The class of failure, when the records are not those of the commit. */
     private RpcException diagnose(Commit last, long size) throws IOException {
         VaultReader reader = new VaultReader(files, name, size);
-        // A file at its largest has room for millions of records: what a vault never has is not looked at to the end.
+        // A file at its limit has room for millions of records: more than a vault can have are not read to the end.
         long[] seen = new long[FEW_RECORDS];
         int count = 0;
         boolean ascending = true;

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Records one after the other, from a stretch of a file that is read in large pieces. */
+/** Reader of consecutive records from a file, in large chunks. */
 final class VaultReader {
     private static final int PIECE_BYTES = 256 * 1024;
 
@@ -25,7 +25,7 @@ final class VaultReader {
         this.end = end;
     }
 
-    /** Where the next record begins. */
+    /** Offset of the next record. */
     long position() {
         return position;
     }
@@ -33,7 +33,7 @@ final class VaultReader {
     /**
      * The next record; absent at the end.
      *
-     * @throws MalformedException when there is none and it is not the end; {@link #position} stays
+     * @throws MalformedException when the bytes are no record and it is not the end; {@link #position} stays
      */
     Optional<SealedRecord> next() throws IOException, MalformedException {
         if (position == end) {

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 
-/** Writes a vault's records into a new file: all, or all but some, under the same keys or others. */
+/** Rewrite of a vault's records into a new file: all, or a selection, under the same keys or others. */
 final class VaultRewrite {
     private final VaultKeys from;
     private final VaultKeys to;
@@ -29,7 +29,7 @@ final class VaultRewrite {
         this.nextSequence = nextSequence;
     }
 
-    /** Begins a file of the name, which takes its place among the files only when the caller renames it. */
+    /** Begins a file of this name; it replaces the vault only when the caller renames it. */
     static VaultRewrite begin(
             VaultStore store, String name, VaultHeader header, VaultKeys from, VaultKeys to, VaultFile file)
             throws IOException {
@@ -44,7 +44,7 @@ final class VaultRewrite {
         VANISHES
     }
 
-    /** Decides it. */
+    /** Choice of a version's treatment. */
     @FunctionalInterface
     interface RecordFilter {
         Disposition disposition(SealedRecord.Head version);
@@ -53,8 +53,8 @@ final class VaultRewrite {
     /**
      * Copies the file's versions.
      *
-     * @param old the file's own, which says who is deleted
-     * @throws RpcException when the file is not as it was written
+     * @param old the file's own index, which has the deleted names
+     * @throws RpcException when the file was changed
      */
     void copy(VaultFile file, VaultIndex old, RecordFilter filter) throws IOException, RpcException {
         VaultReader reader = file.reader();
@@ -115,12 +115,12 @@ final class VaultRewrite {
         add(seal(head, Secret.owning(new byte[0])));
     }
 
-    /** Where everything lies in the new file. */
+    /** Index of the new file. */
     VaultIndex index() {
         return index;
     }
 
-    /** Ends the file, without its name. */
+    /** Completes the file; the caller renames it. */
     Commit finish() throws IOException {
         return writer.finish(nextSequence);
     }

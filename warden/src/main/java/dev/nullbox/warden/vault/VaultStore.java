@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
-/** A directory that holds a vault, or will. Nothing in it opens the vault. */
+/** Directory with a vault, or for one. Nothing in it opens the vault. */
 public final class VaultStore {
     private final Directory files;
     private final RandomSource random;
@@ -33,7 +33,7 @@ public final class VaultStore {
         this.cost = cost;
     }
 
-    /** The store in a directory that is there already and is warden's alone. */
+    /** The store in an existing directory that belongs to warden alone. */
     public static VaultStore in(Path directory, RandomSource random, InstantSource clock) {
         return new VaultStore(Directory.at(directory), random, clock, Argon2Cost.RECOMMENDED);
     }
@@ -41,7 +41,7 @@ public final class VaultStore {
     /**
      * The header of the vault, if there is one; opens nothing.
      *
-     * @throws RpcException when no key will open the file
+     * @throws RpcException when no key can open the file
      */
     Optional<VaultHeader> find() throws RpcException, IOException {
         return find(VaultFile.NAME);
@@ -55,7 +55,7 @@ public final class VaultStore {
                         files.read(name, 0, (int) Math.min(size.getAsLong(), VaultHeader.RECORDS_AT))));
     }
 
-    /** Makes a new vault, which each of the credentials opens; they stay the caller's to wipe. */
+    /** Creates a vault, which each of the credentials opens; they stay the caller's to wipe. */
     Vault create(List<Credential> credentials) throws RpcException, IOException {
         byte[] vaultId = random.bytes(VaultHeader.VAULT_ID_BYTES);
         VaultKeys keys = new VaultKeys(vaultId, Secret.owning(random.bytes(VaultCrypto.KEY_BYTES)));
@@ -75,12 +75,12 @@ public final class VaultStore {
         });
     }
 
-    /** What writes a file of the name and gives it another, or leaves it; the file is removed when that fails. */
+    /** Runs an action that writes a file and renames it, or leaves it; the file is removed when that fails. */
     <T> T orDiscard(String name, VaultAction<T> use) throws RpcException, IOException {
         return VaultAction.orElse(() -> discard(name), use);
     }
 
-    /** Removes a file that is of no use any more; one that stays is removed before the next takes its place. */
+    /** Removes an unused file; if that fails, it is removed before the next one is written. */
     void discard(String name) {
         try {
             files.delete(name);
@@ -100,7 +100,7 @@ public final class VaultStore {
         }
     }
 
-    /** Takes the keys over. */
+    /** Opens the vault; takes the keys over. */
     Vault open(VaultHeader header, VaultKeys keys) throws RpcException, IOException {
         return VaultAction.orElse(keys::close, () -> {
             VaultOpener.Contents found = new VaultOpener(files, VaultFile.NAME, header, keys).read();
@@ -112,7 +112,7 @@ public final class VaultStore {
     /**
      * Opens another vault's file for its contents; the credential stays the caller's to wipe.
      *
-     * @throws RpcException when it is not a whole vault that the credential opens
+     * @throws RpcException when it is no complete vault that the credential opens
      */
     VaultImport openForImport(String name, Credential credential) throws RpcException, IOException {
         try {
@@ -123,7 +123,7 @@ public final class VaultStore {
         }
     }
 
-    /** Takes the keys over. */
+    /** Opens another vault's file; takes the keys over. */
     VaultImport openForImport(String name, VaultHeader header, VaultKeys keys) throws RpcException, IOException {
         return VaultAction.orElse(keys::close, () -> {
             VaultOpener.Contents found = new VaultOpener(files, name, header, keys).read();
@@ -131,7 +131,7 @@ public final class VaultStore {
         });
     }
 
-    /** The keys, and the number of the slot that had them. */
+    /** The keys, and the number of the slot that held them. */
     record Unlocked(VaultKeys keys, int slot) {}
 
     /**
@@ -159,7 +159,7 @@ public final class VaultStore {
     }
 
     /**
-     * The file that is exported or imported: one at a time.
+     * Transfers of the file that is exported or imported: one at a time.
      *
      * @param nanos as {@link System#nanoTime}
      */

@@ -7,7 +7,7 @@ import dev.nullbox.warden.vault.crypto.VaultKeys;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
-/** Writes a whole vault file, in large pieces; nothing before {@link #finish} is a vault. */
+/** Writer of a complete vault file, in large chunks; before {@link #finish} the file is no vault. */
 final class VaultWriter {
     private static final int PIECE_BYTES = 256 * 1024;
 
@@ -33,7 +33,7 @@ final class VaultWriter {
     /**
      * Adds a record.
      *
-     * @return where it begins
+     * @return its offset
      * @throws RpcException when the file would be too long
      */
     long add(SealedRecord record) throws IOException, RpcException {

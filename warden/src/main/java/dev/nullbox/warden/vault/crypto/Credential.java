@@ -11,7 +11,7 @@ public sealed interface Credential extends AutoCloseable {
     }
 
     /**
-     * A passphrase, which Argon2id makes dear to guess.
+     * A passphrase, which Argon2id makes costly to guess.
      *
      * @param secret its bytes as they were typed
      */

@@ -9,9 +9,9 @@ import java.nio.file.Path;
 @FunctionalInterface
 public interface RandomSource {
     /**
-     * So many unpredictable bytes.
+     * Returns unpredictable bytes.
      *
-     * @throws IOException when there are none to be had
+     * @throws IOException when the source has none
      */
     byte[] bytes(int count) throws IOException;
 
@@ -23,7 +23,7 @@ public interface RandomSource {
         return device(Path.of("/dev/random"));
     }
 
-    /** A device that is read without a buffer, so that no byte waits in memory. */
+    /** A device that is read without a buffer, so that no unused byte stays in memory. */
     static RandomSource device(Path device) {
         return count -> {
             byte[] bytes = new byte[count];

@@ -4,10 +4,10 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 
 /**
- * Bytes that must not be seen: owned here, wiped on close, never shown.
+ * Secret bytes: owned by this object, wiped on close, never shown.
  *
- * <p>What it cannot do: the garbage collector may have moved the array before it was wiped, and copies made by others
- * are theirs to wipe.
+ * <p>Limits: the garbage collector may have moved the array before it was wiped, and copies that others made are theirs
+ * to wipe.
  */
 public final class Secret implements AutoCloseable {
     private final byte[] bytes;
@@ -34,12 +34,12 @@ public final class Secret implements AutoCloseable {
         return bytes;
     }
 
-    /** How many bytes. */
+    /** Number of bytes. */
     public int length() {
         return bytes.length;
     }
 
-    /** Whether the bytes are the same; takes the same time wherever they differ. */
+    /** Whether the bytes are equal, in constant time. */
     public boolean sameAs(Secret other) {
         return MessageDigest.isEqual(bytes(), other.bytes());
     }
@@ -50,7 +50,7 @@ public final class Secret implements AutoCloseable {
         closed = true;
     }
 
-    /** Never the bytes, nor how many there are. */
+    /** Neither the bytes nor their number. */
     @Override
     public String toString() {
         return "Secret[redacted]";

@@ -33,7 +33,7 @@ public final class VaultCrypto {
 
     private VaultCrypto() {}
 
-    /** A key for one purpose, from another key. */
+    /** Derives a key for one purpose from another key. */
     public static Secret derive(Secret key, byte[] salt, String purpose) {
         HKDFBytesGenerator generator = new HKDFBytesGenerator(new SHA256Digest());
         generator.init(new HKDFParameters(key.bytes(), salt, purpose.getBytes(StandardCharsets.US_ASCII)));
@@ -56,7 +56,9 @@ public final class VaultCrypto {
         return sealed;
     }
 
-    /** The plaintext; absent when key, nonce, associated data, ciphertext or tag is not the one it was sealed with. */
+    /**
+     * The plaintext; absent when the key, nonce, associated data, ciphertext or tag differs from the one at sealing.
+     */
     public static Optional<Secret> open(Secret key, byte[] nonce, byte[] associated, byte[] sealed) {
         if (sealed.length < TAG_BYTES) {
             return Optional.empty();
@@ -74,7 +76,7 @@ public final class VaultCrypto {
         return Optional.of(Secret.owning(plain));
     }
 
-    /** Bouncy Castle would take shorter keys too, and make a nonce of any other length into one by hashing it. */
+    /** Checked parameters: Bouncy Castle would accept shorter keys, and would hash a nonce of another length. */
     private static AEADParameters parameters(Secret key, byte[] nonce, byte[] associated) {
         if (key.length() != KEY_BYTES || nonce.length != NONCE_BYTES) {
             throw new IllegalArgumentException("AES-256-GCM with a key of " + key.length() + " bytes, a nonce of "
@@ -98,7 +100,7 @@ public final class VaultCrypto {
         return chain(NOTHING, bytes);
     }
 
-    /** The hash of one after the other. */
+    /** The hash of two parts, one after the other. */
     public static byte[] chain(byte[] first, byte[] second) {
         SHA256Digest digest = new SHA256Digest();
         digest.update(first, 0, first.length);
@@ -108,7 +110,7 @@ public final class VaultCrypto {
         return hash;
     }
 
-    /** 32 bytes that cost so much to make; takes some cost.memoryKib() of heap, which is wiped. */
+    /** Derives 32 bytes at this cost; takes some cost.memoryKib() of heap, which is wiped. */
     public static Secret argon2id(Secret passphrase, byte[] salt, Argon2Cost cost) {
         return argon2id(passphrase, salt, NOTHING, NOTHING, cost);
     }

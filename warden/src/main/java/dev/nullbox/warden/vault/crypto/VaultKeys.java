@@ -12,7 +12,7 @@ public final class VaultKeys implements AutoCloseable {
     private final Secret data;
     private final Secret commit;
 
-    /** Takes the data key over: it is wiped when this fails, for then nobody is left to do it. */
+    /** Takes the data key over; wipes it when this fails, as the caller no longer owns it. */
     public VaultKeys(byte[] vaultId, Secret data) {
         boolean taken = false;
         try {
@@ -44,7 +44,7 @@ public final class VaultKeys implements AutoCloseable {
         return "NBVAULT\n".getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** What every sealed part is bound to: magic, format version, vault id; 26 bytes. */
+    /** Binding of every sealed part: magic, format version, vault id; 26 bytes. */
     public byte[] identity() {
         return identity(vaultId);
     }
