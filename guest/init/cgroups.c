@@ -17,12 +17,15 @@
 #define AGENT_GROUP ROOT_GROUP "/agent"
 
 /*
- * Never the agent's: at least this, and this part of all. With less, the kernel runs out of memory before the agent
- * does, and turns for a minute before it kills anything.
+ * The reserve of init and kernel: at least this, and this part of all memory. With less, the kernel runs out of memory
+ * before the agent does, and reclaims for a minute before it kills anything.
  */
 enum { RESERVE_BYTES = 8 << 20, RESERVE_PART = 32 };
 
-/* Gives the group's children all controllers that the kernel has, in one write: each write waits for a grace period. */
+/*
+ * Enables all controllers that the kernel has for the group's children, in one write: each write waits for a grace
+ * period.
+ */
 static void delegate(const char *group) {
     static const char *const wanted[] = {"cpu", "memory", "pids", "io", "cpuset"};
     char path[64], there[256], words[256] = "";
@@ -43,7 +46,7 @@ static uint64_t memory_of(const char *name) {
     return strtoull(found + strlen(name), NULL, 10) * 1024;
 }
 
-/* What the agent may have at most: what is there now, before it runs, but for the reserve. */
+/* Most memory for the agent: what is available now, before it runs, without the reserve. */
 static uint64_t memory_for_agent(void) {
     uint64_t available = memory_of("MemAvailable:"), reserve = memory_of("MemTotal:") / RESERVE_PART + RESERVE_BYTES;
     return available > 2 * reserve ? available - reserve : 0;
@@ -72,7 +75,7 @@ int enter_cgroup_namespace(void) {
     if (unshare(CLONE_NEWCGROUP) != 0) return failed("cannot make a cgroup namespace");
     if (write_text(AGENT_GROUP "/" CGROUP_MAIN "/cgroup.procs", "0") != 0)
         return failed("cannot enter the control group of the agent");
-    /* Not before the group itself is empty: no group has both processes and controllers for its children. */
+    /* Only once the group itself is empty: no group has both processes and controllers for its children. */
     delegate(AGENT_GROUP);
     return 0;
 }

@@ -16,8 +16,8 @@
 enum { HELLO_ID = 1, MS_PER_S = 1000 };
 
 /*
- * The kernel has at most this much on its way; 256 KiB is the default. libkrun up to 1.18 says only after each 4 MiB
- * that it has taken them (CONN_TX_BUF_SIZE / 2 in its vsock device), so with less a connection stands still for ever.
+ * Send buffer: 256 KiB is the kernel's default. libkrun up to 1.18 acknowledges only each 4 MiB (CONN_TX_BUF_SIZE / 2
+ * in its vsock device), so that with a smaller buffer a connection stalls for ever.
  */
 static const uint64_t BUFFER_SIZE = (4 << 20) + (256 << 10);
 
@@ -61,7 +61,7 @@ int check_hello(const struct frame *frame) {
     return 0;
 }
 
-/* Waits until something can be read. */
+/* Waits until there is something to read. */
 static int wait_readable(int fd, long limit_ms) {
     struct pollfd poll_one = {.fd = fd, .events = POLLIN};
     int64_t deadline = now_ms() + limit_ms;

@@ -1,4 +1,7 @@
-/* Connections to the host: the guest dials, says what the connection is for, and is answered, each within a limit. */
+/*
+ * Connections to the host: the guest dials, states the purpose of the connection in its hello, and is answered, each
+ * within a timeout.
+ */
 #ifndef NULLBOX_CHANNEL_H
 #define NULLBOX_CHANNEL_H
 
@@ -8,13 +11,13 @@
 #include "frames.h"
 #include "protocol.h"
 
-/* How long the host may take to answer a hello, and to go on within a stream. */
+/* Timeouts of the host's answer to a hello, and of a pause within a stream. */
 enum { HELLO_LIMIT_MS = 10000, STREAM_LIMIT_MS = 60000, CHANNEL_SIZE = FRAME_HEAD + MAX_PAYLOAD };
 
-/* A connection on which the caller waits. */
+/* A connection with blocking reads. */
 struct channel {
     int fd;
-    /* What of the buffer is not read yet, and how much of it was ever used. */
+    /* Range of the buffer that is not read yet, and the most that was ever used. */
     size_t from, until, most;
     uint8_t *buffer;
 };
@@ -25,22 +28,22 @@ int dial_host(int flags);
 /* Adds the first call of a connection. */
 void add_hello(struct frame_writer *writer, int role);
 
-/* Whether FRAME is the answer to it; -1 with a reason when it is not. */
+/* Dials and sends the hello; -1 with a reason. */
 int check_hello(const struct frame *frame);
 
 /* Dials and says hello; -1 with a reason. */
 int open_channel(struct channel *channel, int role);
 
-/* The next frame, which stays until the next call; -1 with a reason. */
+/* The next frame, valid until the next call; -1 with a reason. */
 int read_frame(struct channel *channel, struct frame *frame);
 
-/* Sends an answer with id 0: well, or ERROR. */
+/* Sends an answer with id 0: success, or ERROR. */
 int answer_channel(struct channel *channel, int op, const char *error);
 
-/* Overwrites all that was received, and gives its memory back; nothing more can be read. */
+/* Overwrites all received bytes, and frees their memory; nothing more can be read. */
 void drop_received(struct channel *channel);
 
-/* Closes it, after the same. */
+/* Closes the connection, after overwriting in the same way. */
 void close_channel(struct channel *channel);
 
 #endif

@@ -33,7 +33,7 @@ enum {
     PORT_MAX = 65535
 };
 
-/* What a CHECK asks. */
+/* Parameters of a CHECK. */
 struct question {
     uint64_t port, millis;
     char *path;
@@ -80,7 +80,7 @@ static void drop_question(struct question *question) {
     free(question->path);
 }
 
-/* The child's side: what it finds goes to RESULT as a sentence; nothing when all is well. */
+/* Result of the child: a sentence on RESULT; none when the check has passed. */
 static _Noreturn void tell(int result, const char *format, const char *detail) {
     dprintf(result, format, detail);
     _exit(1);
@@ -105,7 +105,7 @@ static int connect_to(in_addr_t to, unsigned port) {
     return -1;
 }
 
-/* The answer's first line. */
+/* Reads the first line of the answer. */
 static void read_status_line(int fd, char line[MAX_STATUS_LINE]) {
     size_t used = 0;
     while (used + 1 < MAX_STATUS_LINE && read(fd, line + used, 1) == 1 && line[used] != '\n')
@@ -130,7 +130,7 @@ static _Noreturn void ask_by_http(const struct question *question, int result) {
     _exit(0);
 }
 
-/* The environment that the agent's command was started with. */
+/* Reads the environment that the agent's command was started with. */
 static char **agent_environment(void) {
     struct texts environment = {NULL, 0, 0};
     int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -153,7 +153,7 @@ static _Noreturn void ask_by_command(const struct question *question, int result
         tell(result, "no agent runs here%s", "");
     entrance.environment = agent_environment();
     if (entrance.environment == NULL) entrance.environment = none;
-    /* What it writes is nobody's. */
+    /* Discards the output of a check's command. */
     dup2(STDIN_FILENO, STDOUT_FILENO);
     dup2(STDIN_FILENO, STDERR_FILENO);
     if ((child = start_inside(&entrance)) < 0) tell(result, "%s", reason());
@@ -232,7 +232,7 @@ int finish_check(struct checks *checks, pid_t process, int status, uint32_t *id,
         else if (error[0] == '\0' && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
             snprintf(error, room, "the check itself has failed");
         close(check->result);
-        /* What the command has left behind goes too. */
+        /* Kills what the command has left running. */
         if (check->is_command) kill_leaf(CGROUP_CHECK);
         *id = check->id;
         check->process = 0;

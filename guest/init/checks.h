@@ -1,4 +1,7 @@
-/* Health checks: each in a process of its own, so that one that hangs holds up nothing. */
+/*
+ * Health checks of the agent, which cage requests (CHECK): an HTTP request or a command, each in a process of its own,
+ * so that one that hangs blocks nothing else.
+ */
 #ifndef NULLBOX_CHECKS_H
 #define NULLBOX_CHECKS_H
 
@@ -10,9 +13,9 @@
 enum { MAX_CHECKS = 4 };
 
 struct check {
-    /* 0 when this place is free. */
+    /* 0 when this slot is free. */
     pid_t process;
-    /* Where its result comes from: a sentence, empty when all is well. */
+    /* Descriptor of its result: a sentence, empty when the check has passed. */
     int result;
     int is_command, is_late;
     uint32_t id;
@@ -26,13 +29,11 @@ struct checks {
 /* Begins the check that FIELDS asks for, to be answered under ID; -1 with a reason when it cannot begin. */
 int begin_check(struct checks *checks, uint32_t id, struct fields *fields);
 
-/* Kills what has taken too long; the time of the next that will, or 0. */
+/* Kills checks that have exceeded their timeout; the time of the next timeout, or 0. */
 int64_t expire_checks(struct checks *checks, int64_t now);
 
-/*
- * Of the process that has ended with STATUS: true when it was a check. Then *ID is what to answer, and ERROR what is
- * wrong, or empty.
- */
+/* Handles the end of a process: true when it was a check. Then *ID is the call to answer, and ERROR the failure, or
+ * empty. */
 int finish_check(struct checks *checks, pid_t process, int status, uint32_t *id, char *error, size_t room);
 
 #endif

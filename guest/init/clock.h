@@ -1,4 +1,4 @@
-/* Time: deadlines by a clock that nobody sets, and the one that the host sets. */
+/* Time: deadlines by the monotonic clock, and the wall clock, which the host sets. */
 #ifndef NULLBOX_CLOCK_H
 #define NULLBOX_CLOCK_H
 

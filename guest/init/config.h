@@ -1,4 +1,4 @@
-/* The configuration of a run, as it comes over the CONFIG connection; in the memory of the set-up process alone. */
+/* Configuration of a run, received on the CONFIG connection; kept in the memory of the set-up process alone. */
 #ifndef NULLBOX_CONFIG_H
 #define NULLBOX_CONFIG_H
 
@@ -7,7 +7,7 @@
 
 #include "frames.h"
 
-/* Texts in the order they came; a NULL follows the last one. */
+/* Texts in the order of their arrival, followed by a NULL. */
 struct texts {
     char **items;
     size_t count, room;
@@ -19,7 +19,7 @@ struct config {
     struct texts disks, writes, reads, words, environment;
 };
 
-/* A file to place, or a secret. */
+/* A file or a secret to write. */
 struct config_file {
     char *path;
     uint64_t mode, uid, gid, append;
@@ -27,7 +27,7 @@ struct config_file {
     size_t size;
 };
 
-/* Adds TEXT, which is the list's from now on; -1 with a reason. */
+/* Adds TEXT, which the list then owns; -1 with a reason. */
 int add_item(struct texts *texts, char *text);
 
 /* Frees the texts of a list. */

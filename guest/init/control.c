@@ -13,7 +13,7 @@
 #include "secrets.h"
 #include "tools.h"
 
-/* Fields of the host's calls, those of one call at a time. */
+/* Fields of one call of the host. */
 struct call_fields {
     char *name;
     uint64_t signal, millis, nanos;
@@ -57,7 +57,7 @@ static void queue(struct init *init, void (*add)(struct frame_writer *, const vo
     struct frame_writer *writer = &init->control.out;
     if (init->control.state != LINK_OPEN) return;
     add(writer, context);
-    /* The host takes nothing any longer: it is as gone as one whose connection broke. */
+    /* The host reads nothing any more: treated as a broken connection. */
     if (writer->overflowed) break_link(&init->control, "the host does not read it");
 }
 
@@ -88,7 +88,7 @@ static int send_signal(const struct init *init, int number) {
     return init->command < 0 ? 0 : (int)syscall(SYS_pidfd_send_signal, init->command, number, NULL, 0);
 }
 
-/* The signal to the command, and after the time given the end of all that is the agent's. */
+/* Sends the signal to the command, and at the given time ends all processes of the agent. */
 static int stop(struct init *init, const struct call_fields *call) {
     if (call->signal == 0 || call->signal >= NSIG)
         return refused("SIGNAL %llu is none", (unsigned long long)call->signal);

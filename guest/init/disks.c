@@ -23,7 +23,7 @@
 
 static const char *const NAMES[DISK_COUNT] = {"root", "layer", "volume", "read"};
 static const char *const PLACES[DISK_COUNT] = {"/root", "/layer", "/volume", "/read"};
-/* The disk that the kernel has mounted as the root of the init. */
+/* The disk that the kernel has mounted as the init's root. */
 static const char OWN[] = "tools";
 /* Source: fs/ext4/ext4.h (linux/ext4.h in newer headers). */
 #define EXT4_IOC_RESIZE_FS _IOW('f', 16, uint64_t)
@@ -38,7 +38,7 @@ static int disk_named(const char *name) {
     return -1;
 }
 
-/* Without an order: by the serial numbers, which QEMU passes on and libkrun does not. */
+/* Assignment without an order: by the serial numbers, which QEMU passes on and libkrun does not. */
 static void find_by_serial(struct disks *disks) {
     for (char letter = 'a'; letter < 'a' + MAX_DISKS; letter++) {
         char path[64], serial[32];
@@ -64,7 +64,8 @@ int find_disks(const struct texts *order, struct disks *disks) {
     return 0;
 }
 
-/* Runs e2fsck with one option; its exit code, or -1. What it says goes to the console, unless QUIET: it can be much. */
+/* Runs e2fsck with one option; its exit code, or -1. Its output goes to the console, unless QUIET, as it can be long.
+ */
 static int run_fsck(const char *option, const char *device, int quiet) {
     int64_t deadline = now_ms() + FSCK_LIMIT_MS;
     int status;
@@ -94,7 +95,7 @@ static int repair(enum disk disk, const char *device) {
     return 0;
 }
 
-/* Reads the place of the superblock, and the size of the disk; bytes read, or -1. */
+/* Reads the superblock, and the size of the disk; bytes read, or -1. */
 static ssize_t read_superblock(const char *device, uint8_t superblock[SUPERBLOCK_SIZE], uint64_t *size) {
     int fd = open(device, O_RDONLY | O_CLOEXEC);
     ssize_t got = fd < 0 ? -1 : pread(fd, superblock, SUPERBLOCK_SIZE, SUPERBLOCK_OFFSET);
@@ -103,7 +104,7 @@ static ssize_t read_superblock(const char *device, uint8_t superblock[SUPERBLOCK
     return got;
 }
 
-/* What a disk holds; -1 with a reason when it cannot be read. */
+/* State of a disk's file system; -1 with a reason when it cannot be read. */
 static int look_at(enum disk disk, const char *device) {
     uint8_t superblock[SUPERBLOCK_SIZE];
     uint64_t size;
@@ -111,7 +112,7 @@ static int look_at(enum disk disk, const char *device) {
     return got < 0 ? failed("cannot read disk %s", NAMES[disk]) : (int)superblock_state(superblock, (size_t)got);
 }
 
-/* A disk that has become larger since its last run: the mounted file system gets the rest. */
+/* Grows the mounted file system on a disk that has become larger since its last run. */
 static void grow(enum disk disk, const char *device) {
     uint8_t superblock[SUPERBLOCK_SIZE];
     uint64_t size, blocks;
@@ -124,7 +125,7 @@ static void grow(enum disk disk, const char *device) {
     if (fd >= 0) close(fd);
 }
 
-/* The kernel replays the journal by itself; what it has found to be wrong, only e2fsck puts right. */
+/* Repairs with e2fsck: the kernel replays the journal by itself, but repairs no other error. */
 static int repair_if_needed(enum disk disk, const char *device) {
     switch (look_at(disk, device)) {
     case SUPERBLOCK_CLEAN:
@@ -138,7 +139,7 @@ static int repair_if_needed(enum disk disk, const char *device) {
     }
 }
 
-/* EROFS; what cage makes for READ paths is ext4. */
+/* Mounts a read-only disk: EROFS, or ext4, which cage makes for READ paths. */
 static int mount_image(enum disk disk, const struct disks *disks) {
     const char *device = disks->devices[disk];
     int state;
@@ -150,8 +151,8 @@ static int mount_image(enum disk disk, const struct disks *disks) {
 }
 
 /*
- * discard gives space back to the host; the inode tables of a sparse file are zeros already. What an ephemeral layer
- * holds is of no use after the run, so nothing in it waits for the disk.
+ * Options of ext4: discard returns space to the host; the inode tables of a sparse file are zeros already. An ephemeral
+ * layer is discarded after the run, so nothing in it waits for the disk.
  */
 static int mount_ext4(enum disk disk, const struct disks *disks, int ephemeral) {
     const char *device = disks->devices[disk];
@@ -163,13 +164,13 @@ static int mount_ext4(enum disk disk, const struct disks *disks, int ephemeral) 
         grow(disk, device);
         return 0;
     }
-    /* Too damaged for the kernel to note it in the superblock. */
+    /* Damaged too much for the kernel to record it in the superblock. */
     if (errno != EUCLEAN && errno != EINVAL) return failed("cannot mount disk %s", NAMES[disk]);
     if (repair(disk, device) != 0) return -1;
     return mount(device, PLACES[disk], "ext4", 0, options) == 0 ? 0 : failed("cannot mount disk %s", NAMES[disk]);
 }
 
-/* What a Debian machine has lost after a restart: the image's own again. */
+/* Restores what a Debian machine loses at a restart: the image's own files again. */
 static void forget_last_run(void) {
     static const char *const names[] = {"run", "tmp"};
     int upper = open("/layer/upper", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -179,7 +180,7 @@ static void forget_last_run(void) {
     if (upper >= 0) close(upper);
 }
 
-/* The top of the agent's root is that of its image, though the layer's is what the overlay shows. */
+/* Gives the top of the layer the attributes of the image's top, as the overlay shows the layer's. */
 static int make_upper(void) {
     struct stat image;
     if (mkdir("/layer/work", 0755) != 0 && errno != EEXIST) return failed("cannot make the work directory of the root");
@@ -215,7 +216,7 @@ int mount_disks(const struct disks *disks, const struct config *config) {
     return disks->devices[DISK_ROOT][0] == '\0' ? 0 : mount_overlay(disks, config);
 }
 
-/* What has been moved in from an older appliance belongs to root: its top goes to the agent's user. */
+/* Gives the top of directories that come from an older appliance, and belong to root, to the agent's user. */
 static void give_moved_in(int directory, const struct user *user) {
     char path[32];
     struct stat top;
@@ -224,7 +225,7 @@ static void give_moved_in(int directory, const struct user *user) {
     if (chown(path, user->uid, user->gid) != 0) say("a writable directory stays root's: %s", strerror(errno));
 }
 
-/* One directory of a disk at its path in the agent's root. */
+/* Binds one directory of a disk at its path in the agent's root. */
 static int bind_path(int root, const char *disk, const char *path, const struct user *user) {
     char source[32], target[32];
     int top = open(disk, O_PATH | O_DIRECTORY | O_CLOEXEC), from, to, made, result = 0;
@@ -271,7 +272,7 @@ int bind_paths(int root, const struct disks *disks, const struct config *config,
         paths[i].path = writable ? config->writes.items[i] : config->reads.items[i - config->writes.count];
         paths[i].writable = writable;
     }
-    /* What lies within another comes after it. */
+    /* Paths within others come after them. */
     qsort(paths, count, sizeof *paths, by_length);
     if (result == 0 && config->writes.count > 0 && mkdir("/volume/write", 0755) != 0 && errno != EEXIST)
         result = failed("cannot make the volume's directory");
@@ -317,7 +318,7 @@ static int sync_place(const char *place) {
     return result;
 }
 
-/* A block device opens exclusively only when no file system holds it any longer. */
+/* A block device opens exclusively only when no file system uses it any longer. */
 static int is_free(const char *device) {
     int fd = open(device, O_RDONLY | O_EXCL | O_CLOEXEC);
     if (fd >= 0) close(fd);

@@ -17,11 +17,11 @@ struct disks {
     char devices[DISK_COUNT][32];
 };
 
-/* Gives each disk its device, from the order in which the VMM has added them. -1 with a reason. */
+/* Assigns each disk its device, from the order in which the VMM has added them. -1 with a reason. */
 int find_disks(const struct texts *order, struct disks *disks);
 
 /*
- * Mounts all of them, and the agent's root at /agent when there is a root disk. A file system in which the kernel has
+ * Mounts all disks, and the agent's root at /agent when there is a root disk. A file system in which the kernel has
  * found an error is repaired first. -1 with a reason.
  */
 int mount_disks(const struct disks *disks, const struct config *config);
@@ -29,16 +29,16 @@ int mount_disks(const struct disks *disks, const struct config *config);
 /* Binds the directories of WRITE and READ paths into the agent's root. -1 with a reason. */
 int bind_paths(int root, const struct disks *disks, const struct config *config, const struct user *user);
 
-/* For a read-only root: mounts memory where programs must be able to write all the same. -1 with a reason. */
+/* Mounts memory in a read-only root where programs must be able to write. -1 with a reason. */
 int mount_memory(int root);
 
-/* Makes the agent's root read-only, once all files are placed. -1 with a reason. */
+/* Makes the agent's root read-only, once all files are written. -1 with a reason. */
 int make_read_only(void);
 
 /* Disks that must be clean when the guest ends, one bit for each enum disk. */
 unsigned kept_disks(const struct disks *disks, const struct config *config);
 
-/* Writes out and unmounts what is mounted; ends when the disks of KEPT are free, or after LIMIT_MS. */
+/* Syncs and unmounts all disks; returns when the disks of KEPT are free, or after LIMIT_MS. */
 int release_disks(unsigned kept, const char devices[DISK_COUNT][32], long limit_ms);
 
 #endif

@@ -45,7 +45,7 @@ static int take_terminal(const struct user *user) {
     return 0;
 }
 
-/* In the child, which is in the agent's PID namespace and control group already. */
+/* Enters the rest of the agent's world, in the child, which is in its PID namespace and control group already. */
 static int prepare(const struct entrance *entrance, int world) {
     static struct user user;
     int root;
@@ -58,7 +58,7 @@ static int prepare(const struct entrance *entrance, int world) {
     if (entrance->has_terminal && take_terminal(&user) != 0) return -1;
     if (chdir(entrance->workdir) != 0) return failed("directory %s", entrance->workdir);
     if (set_limits() != 0 || become_user(&user) != 0) return -1;
-    /* Whoever asked for it is gone: so is it. Only after the change of user, which forgets this. */
+    /* Ends the process with its parent. Only after the change of user, which resets this. */
     return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 ? 0 : failed("cannot bind the process to its parent");
 }
 
@@ -81,7 +81,7 @@ pid_t start_inside(const struct entrance *entrance) {
         close(world);
         return -1;
     }
-    /* The control group first, then its namespace: from within that, nobody comes in from outside. */
+    /* The control group first, then its namespace: from inside that, a process cannot move in from outside. */
     child = setns(world, CLONE_NEWPID) == 0 ? fork_with(0, leaf, NULL) : -1;
     if (child == 0) run_inside(entrance, world);
     if (child < 0) failed("cannot make a process in the agent's world");
@@ -95,12 +95,12 @@ int enter_usage(void) {
     return write(STDERR_FILENO, text, sizeof text - 1) < 0 ? 1 : CODE_USAGE;
 }
 
-/* Passes signals on until the child is over. */
+/* Forwards signals until the child has ended. */
 static int accompany(pid_t child, const sigset_t *all) {
     int status;
     for (;;) {
         int number = sigwaitinfo(all, NULL);
-        /* To all of its group, as a terminal does; to it alone while it has none yet. */
+        /* To its whole process group, as a terminal does; to the child alone while it has none yet. */
         if (number > 0 && number != SIGCHLD && kill(-child, number) != 0) kill(child, number);
         if (waitpid(child, &status, WNOHANG) != child) continue;
         return WIFSIGNALED(status) ? CODE_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
@@ -120,7 +120,7 @@ int enter_world(int count, char **words) {
     entrance.user = words[0];
     entrance.workdir = words[1];
     entrance.words = words + 3;
-    /* The tools' own, should they have passed it on. */
+    /* Variables of the tools, in case they passed them on. */
     unsetenv(TOOLS_TOKEN);
     entrance.environment = environ;
     sigfillset(&all);

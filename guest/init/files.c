@@ -24,7 +24,7 @@ int open_in_root(int root, const char *path, int flags, mode_t mode) {
     return (int)syscall(SYS_openat2, root, *path == '\0' ? "." : path, &how, sizeof how);
 }
 
-/* One directory within another; made when it is missing. */
+/* Opens a directory within another, created if missing. */
 static int step_into(int root, int parent, const char *so_far, const char *name, mode_t mode, int *made) {
     int fd = open_in_root(root, so_far, O_PATH | O_DIRECTORY, 0);
     *made = 0;
@@ -61,7 +61,7 @@ int make_directory(int root, const char *path, mode_t mode, uid_t uid, gid_t gid
     if (fd < 0) return failed("cannot make the directory %s", path);
     if (made != NULL) *made = is_new;
     if (!is_new) return fd;
-    /* mkdirat obeys the umask and gives the directory to root: said again. */
+    /* mkdirat applies the umask and gives the directory to root: both are set again. */
     snprintf(so_far, sizeof so_far, "/proc/self/fd/%d", fd);
     if (chown(so_far, uid, gid) != 0 || chmod(so_far, mode) != 0) {
         failed("cannot give away the directory %s", path);

@@ -1,6 +1,6 @@
 /*
- * Files below a root that somebody else has filled: no link, "..", or mount point of /proc leads out of it (openat2's
- * RESOLVE_IN_ROOT). Paths are relative to the root, with or without a slash before them.
+ * Files below a root that an untrusted party has filled: no link, "..", or mount point of /proc leads out of it
+ * (openat2's RESOLVE_IN_ROOT). Paths are relative to the root, with or without a slash before them.
  */
 #ifndef NULLBOX_FILES_H
 #define NULLBOX_FILES_H
@@ -13,15 +13,15 @@
 int open_in_root(int root, const char *path, int flags, mode_t mode);
 
 /*
- * Opens the directory PATH below ROOT, as O_PATH, and makes what is missing: directories of root's with mode 0755, the
- * last with MODE, UID and GID. *MADE, when it is not NULL, says whether the last one is new. -1 with a reason.
+ * Opens the directory PATH below ROOT, as O_PATH, and creates missing ones: those on the way as root's with mode 0755,
+ * the last with MODE, UID and GID. *MADE, when it is not NULL, tells whether the last one is new. -1 with a reason.
  */
 int make_directory(int root, const char *path, mode_t mode, uid_t uid, gid_t gid, int *made);
 
-/* The whole file, with a NUL after it; NULL when there is none, when it is no file, or longer than LIMIT. */
+/* Reads a whole file, with a NUL after it; NULL when it does not exist, is no file, or is longer than LIMIT. */
 char *read_in_root(int root, const char *path, size_t limit, size_t *size);
 
-/* How a file is placed. */
+/* Path, owner, mode and content of a file to write. */
 struct placement {
     const char *path;
     mode_t mode;
@@ -31,8 +31,8 @@ struct placement {
 };
 
 /*
- * Writes a file: with APPEND at the end of the one that is there, else a new one in the place of what is there, link or
- * file; directories on the way to it are made. -1 with a reason.
+ * Writes a file: with APPEND at the end of an existing one, otherwise a new one in place of an existing file or link;
+ * directories on the way are created. -1 with a reason.
  */
 int place_file(int root, const struct placement *placement, const void *data, size_t size);
 

@@ -61,7 +61,7 @@ char *field_text(const struct field *field) {
     return text;
 }
 
-/* Room for SIZE bytes more; NULL when there is none, or was none before within this frame. */
+/* Reserves SIZE bytes; NULL when there is no room, or was none before within this frame. */
 static uint8_t *reserve(struct frame_writer *writer, size_t size) {
     uint8_t *room = writer->data + writer->used;
     if (writer->overflowed || size > writer->capacity - writer->used) {
@@ -105,7 +105,7 @@ void add_number(struct frame_writer *writer, int tag, uint64_t number) {
     add_field(writer, tag, bytes, sizeof bytes);
 }
 
-/* Bytes of the character that TEXT begins with; 0 when it begins with none. */
+/* Length of the UTF-8 character at the start of TEXT; 0 when there is none. */
 static size_t character_size(const uint8_t *text, size_t left) {
     static const struct {
         uint8_t first, last, least, most, size;

@@ -1,6 +1,5 @@
-/*
- * The codec of the wire (protocol.h): no input or output, no memory of its own. Whatever bytes come in, nothing outside
- * them is read, and what is malformed is told apart from what is not complete.
+/* Codec of the guest protocol (protocol.h): frames, messages and fields. No input or output, no memory of its own.
+ * Invariant: for any bytes, nothing outside them is read, and malformed input is distinguished from incomplete input.
  */
 #ifndef NULLBOX_FRAMES_H
 #define NULLBOX_FRAMES_H
@@ -10,7 +9,7 @@
 
 enum { FRAME_HEAD = 5, CALL_HEAD = 5, FIELD_HEAD = 5, NUMBER_SIZE = 8 };
 
-/* A frame as it lies in the buffer of its connection. */
+/* A frame in the buffer of its connection. */
 struct frame {
     int kind;
     uint32_t size;
@@ -24,7 +23,7 @@ struct field {
     const uint8_t *data;
 };
 
-/* What is left of the fields of a payload. */
+/* The unread fields of a payload. */
 struct fields {
     const uint8_t *next, *end;
 };
@@ -36,22 +35,25 @@ struct message {
     struct fields fields;
 };
 
-/* Bytes of the frame that DATA begins with; 0 when more must come first, -1 when it is none: too long or of no kind. */
+/*
+ * Parses the frame at the start of DATA: its length, 0 when it is incomplete, -1 when it is malformed: too long or of
+ * an unknown kind.
+ */
 long parse_frame(uint8_t *data, size_t size, struct frame *frame);
 
-/* The head of a CALL's or ANSWER's payload; -1 when it is too short. */
+/* Parses the head of a CALL's or ANSWER's payload; -1 when it is too short. */
 int parse_message(const struct frame *frame, struct message *message);
 
-/* 1 with the next field, 0 when there is no more, -1 when what is left is none. */
+/* Parses the next field: 1, 0 at the end, -1 when the rest is malformed. */
 int next_field(struct fields *fields, struct field *field);
 
 /* The number in a field; -1 when it is not 8 bytes. */
 int field_number(const struct field *field, uint64_t *number);
 
-/* The text in a field, in memory of its own; NULL when it holds a NUL, or there is no memory. */
+/* The text in a field, in allocated memory; NULL when it holds a NUL, or memory is exhausted. */
 char *field_text(const struct field *field);
 
-/* Frames on their way out. What does not fit sets OVERFLOWED and leaves the bytes before it as they were. */
+/* Writer of frames. What does not fit sets OVERFLOWED and leaves the bytes before it as they were. */
 struct frame_writer {
     uint8_t *data;
     size_t capacity, used, begun;
@@ -62,7 +64,7 @@ void begin_frame(struct frame_writer *writer, int kind);
 void begin_message(struct frame_writer *writer, int kind, int op, uint32_t id);
 void add_field(struct frame_writer *writer, int tag, const void *data, size_t size);
 void add_number(struct frame_writer *writer, int tag, uint64_t number);
-/* Bytes that are no UTF-8 become '?': texts hold what agents and the kernel say. */
+/* Adds a text; invalid UTF-8 becomes '?', as texts can come from agents and the kernel. */
 void add_text(struct frame_writer *writer, int tag, const char *text);
 void end_frame(struct frame_writer *writer);
 

@@ -71,7 +71,7 @@ size_t merge_hosts(const char *old, const char *address, const char *hostname, c
         if (!is_marked(line)) add(&text, "%.*s\n", (int)size, line);
         line += size + (line[size] == '\n');
     }
-    /* What stays is what decides: TO is a string after each add. */
+    /* TO is a string after each add: its present content decides what is added. */
     if (!has_host(to, "127.0.0.1", "localhost")) add(&text, "127.0.0.1\tlocalhost %s\n", MARK);
     if (!has_host(to, "::1", "localhost")) add(&text, "::1\tlocalhost ip6-localhost ip6-loopback %s\n", MARK);
     if (address[0] != '\0' && hostname[0] != '\0' && !has_host(to, address, hostname))

@@ -15,7 +15,7 @@
 enum { MAX_HOSTS = 1 << 20, MAX_ADDED = 4096, MACHINE_ID_SIZE = 32 };
 
 int make_places(int root) {
-    /* The kernel's are mounted by their names later: no link may stand in their place. */
+    /* The kernel's file systems are mounted by these names later: no link may stand there. */
     static const char *const kernels[] = {"proc", "sys", "dev"};
     static const struct {
         const char *path;
@@ -54,7 +54,7 @@ static int write_hosts(int root, const struct config *config) {
     return result;
 }
 
-/* Two tries of two seconds: the name server is the host, one hop away, and what it does not answer nobody does. */
+/* Two tries of two seconds: the name server is the host, one hop away, and there is no other. */
 static int write_resolver(int root, const struct config *config) {
     struct placement placement = {.path = "etc/resolv.conf", .mode = 0644};
     char text[160] = "";
@@ -70,7 +70,7 @@ static int write_hostname(int root, const struct config *config) {
     return place_file(root, &placement, text, strlen(text));
 }
 
-/* The image's own stays, unless it is empty or says "uninitialized" (machine-id(5)). */
+/* The image's own stays, unless it is empty or "uninitialized" (machine-id(5)). */
 static int write_machine_id(int root, const struct config *config) {
     struct placement placement = {.path = "etc/machine-id", .mode = 0444};
     char text[MACHINE_ID_SIZE + 2], *old;

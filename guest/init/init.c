@@ -23,18 +23,18 @@
 
 enum {
     HEARTBEAT_MS = 2000,
-    /* The host takes no output for that long: the rest is lost. */
+    /* Timeout of output that the host does not read: the rest is lost. */
     DRAIN_LIMIT_MS = 10000,
-    /* Processes of the agent that do not end, then disks that are not free. */
+    /* Timeouts of processes of the agent that do not end, then of disks that are not free. */
     EMPTY_LIMIT_MS = 5000,
     DISKS_LIMIT_MS = 50000,
     RELEASE_LIMIT_MS = 60000,
-    /* The host has read the report when it closes the connection. */
+    /* Timeout of the host's closing the connection, by which it confirms the report. */
     REPORT_LIMIT_MS = 2000,
     CONTROL_OUT_SIZE = 16384
 };
 
-/* Places in the set that is polled. */
+/* Indexes in the set of polled descriptors. */
 enum { POLL_SIGNALS, POLL_STATUS, POLL_CONTROL, POLL_OUTPUT, POLL_PIPES, POLL_COUNT = POLL_PIPES + OUTPUT_STREAMS };
 
 static void start_setup(struct init *init) {
@@ -51,7 +51,7 @@ static void start_setup(struct init *init) {
         return;
     }
     if (init->setup == 0) {
-        /* Out of each other's way first. */
+        /* Moved apart first, so that none overwrites another. */
         int status = fcntl(sockets[1], F_DUPFD_CLOEXEC, FD_FIRST_OTHER + 16);
         int out = fcntl(writers[0], F_DUPFD_CLOEXEC, FD_FIRST_OTHER + 16);
         int error = fcntl(writers[1], F_DUPFD_CLOEXEC, FD_FIRST_OTHER + 16);
@@ -88,7 +88,7 @@ void end_run(struct init *init, int how, int code, const char *text) {
     enter_stage(init, STAGE_DRAIN, DRAIN_LIMIT_MS);
 }
 
-/* The command's end as its world has told it, or the end of a world that could not tell any more. */
+/* The command's end as its world has reported it, or the end of a world that could not report. */
 static void end_of_world(struct init *init, int status) {
     int was_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     init->world = 0;
@@ -135,7 +135,7 @@ static void take_report(struct init *init, const struct report *report, int desc
             init->kept = report->kept;
             memcpy(init->devices, report->devices, sizeof init->devices);
         }
-        /* A world that has told its end is about to; see DRAIN for one that does not. */
+        /* A world that has reported its end is about to end; see DRAIN for one that does not. */
         end_run(init, 0, 0, "");
         break;
     }
@@ -176,7 +176,7 @@ static void take_children(struct init *init) {
     int status;
     pid_t child;
     while ((child = waitpid(-1, &status, WNOHANG)) > 0) {
-        /* Whoever has ended has reported before. */
+        /* A process that has ended has reported before. */
         take_reports(init);
         take_child(init, child, status);
     }
@@ -208,7 +208,7 @@ static void add_exit(struct init *init) {
     end_frame(writer);
 }
 
-/* What is over goes on to the next stage; true when it did. */
+/* Moves a finished stage on to the next; true when it did. */
 static int advance(struct init *init, int64_t now) {
     int is_late = init->stage_ends_at != 0 && now >= init->stage_ends_at,
         is_host_gone = init->control.state == LINK_BROKEN;
@@ -222,7 +222,7 @@ static int advance(struct init *init, int64_t now) {
     case STAGE_RELEASE:
         if (init->releaser > 0 && !is_late) return 0;
         if (is_late) say("disks are not free: the guest ends all the same");
-        /* A host that has not answered the hello yet still has the time for that. */
+        /* A host that has not answered the hello yet still has its timeout. */
         enter_stage(init, STAGE_REPORT, REPORT_LIMIT_MS + (init->control.state == LINK_OPEN ? 0 : HELLO_LIMIT_MS));
         init->control.may_close = 1;
         init->owes_exit = 1;
@@ -298,7 +298,7 @@ static void wait_for_events(struct init *init, int signals, short events[POLL_CO
         events[i] = set[i].revents;
 }
 
-/* Output that reaches the host gives an ending run more time. */
+/* Output that the host reads gives an ending run more time. */
 static void see_to_output(struct init *init, short events) {
     turn_link(&init->output.link, events);
     if (pump_output(&init->output) && init->stage == STAGE_DRAIN) init->stage_ends_at = now_ms() + DRAIN_LIMIT_MS;

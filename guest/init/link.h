@@ -1,4 +1,4 @@
-/* A connection to the host on which nobody waits: it is polled with everything else that the init does. */
+/* A connection to the host without blocking reads or writes: it is polled with everything else that the init does. */
 #ifndef NULLBOX_LINK_H
 #define NULLBOX_LINK_H
 
@@ -21,16 +21,22 @@ struct link {
     struct frame_writer out;
 };
 
-/* Begins to dial; IN and OUT are the buffers of what comes and goes. */
+/* Begins to dial; IN and OUT are the buffers of received and unsent bytes. */
 void open_link(struct link *link, int role, uint8_t *in, size_t in_capacity, uint8_t *out, size_t out_capacity);
 
-/* Events of poll(2) that it waits for. */
+/* Events of poll(2) to wait for. */
 short link_events(const struct link *link);
 
-/* After poll has found EVENTS, or none: sends and receives what is possible, and sees to the limit of the hello. */
+/*
+ * Handles EVENTS that poll has found, or none: sends and receives what is possible, and checks the timeout of the
+ * hello.
+ */
 void turn_link(struct link *link, short events);
 
-/* The next frame of an open one, which stays until the link is turned; 0 when there is none. What is none breaks it. */
+/*
+ * The next frame of an open link, valid until the link's next event; 0 when there is none. A malformed one breaks the
+ * link.
+ */
 int link_frame(struct link *link, struct frame *frame);
 
 /* Whether all that was written has been sent. */

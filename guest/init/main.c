@@ -1,6 +1,6 @@
 /*
- * The init of a guest: PID 1 of every agent's microVM, on the appliance's own disk, which is its root. "init enter ..."
- * is what the appliance's tools call to run a command in the agent's world: see enter.h.
+ * The init of a guest: PID 1 of every agent's microVM, on the appliance's own disk, which is its root. The appliance's
+ * tools run "init enter ..." to start a program in the agent's world: see enter.h.
  */
 #include <string.h>
 #include <sys/mount.h>
@@ -12,13 +12,13 @@
 #include "init.h"
 #include "say.h"
 
-/* What the init needs for itself. The kernel has mounted /dev. */
+/* Prepares the init itself. The kernel has mounted /dev. */
 static void mount_own(void) {
     const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
     open_console();
     if (mount("proc", "/proc", "proc", flags, "") != 0 || mount("sys", "/sys", "sysfs", flags, "") != 0)
         say("not both of /proc and /sys could be mounted");
-    /* Memory is the agent's to use up: the kernel looks elsewhere for whom to kill. */
+    /* Exempts the init from the out-of-memory killer: memory is the agent's to use up. */
     if (write_text("/proc/self/oom_score_adj", "-1000") != 0) say("the kernel may kill the init for want of memory");
 }
 

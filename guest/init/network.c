@@ -52,7 +52,7 @@ int start_loopback(void) {
     return result;
 }
 
-/* Before it is up: no address of its own making, no waiting for a router's. */
+/* Before the interface is up: no address by autoconfiguration, no waiting for a router's. */
 static void forbid_ipv6(void) {
     static const char *const files[] = {"disable_ipv6", "accept_ra"};
     static const char *const values[] = {"1", "0"};
@@ -97,7 +97,7 @@ static int configure(int socket, in_addr_t address, unsigned prefix, in_addr_t g
         set_address(socket, SIOCSIFNETMASK, "netmask", mask) != 0 || bring_up(socket, CARD) != 0)
         return -1;
     if (gateway == 0) return 0;
-    /* A gateway beyond the prefix is on the link all the same. */
+    /* A gateway outside the prefix is on the link all the same. */
     if ((gateway & mask) != (address & mask) && add_route(socket, gateway, ~(in_addr_t)0, 0) != 0) return -1;
     return add_route(socket, 0, 0, gateway);
 }

@@ -9,10 +9,10 @@
 #include "say.h"
 
 /*
- * A frame with its heads is one packet, in memory of eight pages: the kernel finds those however scattered its memory
- * is. Between two rounds of reading lies a pause, so that what comes in small pieces goes out in large ones: a packet
- * costs an exit of the virtual machine. A round has so many pieces at most: an agent that writes as fast as the host
- * reads holds up neither the heartbeat nor the end.
+ * Size of a read, and pause between rounds. A frame with its heads is one packet, in memory of eight pages, which the
+ * kernel can allocate under fragmentation. The pause between two rounds of reading collects small writes into large
+ * frames: a packet costs an exit of the virtual machine. The number of frames in a round is bounded: an agent that
+ * writes as fast as the host reads delays neither the heartbeat nor the end.
  */
 enum { PIECE_SIZE = 28 << 10, HELLO_SIZE = 1024, PAUSE_MS = 2, MOST_PIECES = 16 };
 
@@ -39,7 +39,7 @@ int wants_output(const struct output *output, int64_t now) {
            now >= output->pause_until;
 }
 
-/* One frame with what the pipe holds; 0 when it holds nothing now. */
+/* Sends one frame with the pipe's content; 0 when it is empty now. */
 static int send_piece(struct output *output, int stream) {
     struct frame_writer *writer = &output->link.out;
     ssize_t got = read(output->pipes[stream], writer->data + FRAME_HEAD, PIECE_SIZE);
@@ -56,7 +56,7 @@ static int send_piece(struct output *output, int stream) {
     return 1;
 }
 
-/* One frame from the stream whose turn it is, or from the other; 0 when both pipes are empty now. */
+/* Sends one frame from the stream that is next, or from the other; 0 when both pipes are empty now. */
 static int send_next(struct output *output) {
     for (int i = 0; i < OUTPUT_STREAMS; i++) {
         int stream = output->next;

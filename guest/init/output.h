@@ -1,4 +1,7 @@
-/* The agent's output: from the pipes that its command writes to, as frames to the host, whose pace is the agent's. */
+/*
+ * Output of the agent: read from the pipes of its command and sent as frames to the host. A host that reads slowly
+ * slows the agent down.
+ */
 #ifndef NULLBOX_OUTPUT_H
 #define NULLBOX_OUTPUT_H
 
@@ -8,9 +11,9 @@ enum { OUTPUT_STREAMS = 2 };
 
 struct output {
     struct link link;
-    /* Ends to read from; -1 once all is read. */
+    /* Ends to read from; -1 after the end of the stream. */
     int pipes[OUTPUT_STREAMS];
-    /* The stream whose turn is next, so that neither waits for the other for ever. */
+    /* The stream that is read next, so that neither is starved. */
     int next;
     int is_ended;
     /* No reading before this time. */
@@ -26,10 +29,10 @@ void open_output(struct output *output);
 /* Whether the pipes are to be polled, at this time. */
 int wants_output(const struct output *output, int64_t now);
 
-/* Sends what the pipes hold, and, when both are at their end, that; true when anything was sent. */
+/* Sends the pipes' content, and, when both have ended, their ends; true when anything was sent. */
 int pump_output(struct output *output);
 
-/* Whether the host has all of it, or there is nobody to send it to. */
+/* Whether the host has received all of it, or there is no host any more. */
 int is_output_over(const struct output *output);
 
 #endif

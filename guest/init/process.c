@@ -17,7 +17,7 @@ pid_t fork_with(uint64_t flags, int cgroup, int *pidfd) {
     struct clone_args arguments;
     memset(&arguments, 0, sizeof arguments);
     arguments.flags = flags;
-    /* With CLONE_PARENT it is the parent's. */
+    /* With CLONE_PARENT the child is the parent's, and so is its signal. */
     if (!(flags & CLONE_PARENT)) arguments.exit_signal = SIGCHLD;
     if (cgroup >= 0) {
         arguments.flags |= CLONE_INTO_CGROUP;
@@ -45,7 +45,7 @@ static const char *value_of(char *const *environment, const char *name) {
     return NULL;
 }
 
-/* execvp's rules: the first that can be executed; one that may not be is remembered and does not end the search. */
+/* execvp's rules: the first executable one; a refusal is remembered and does not end the search. */
 static void execute_by_path(char *const *words, char *const *environment, struct exec_error *error) {
     const char *path = value_of(environment, "PATH");
     char program[MAX_PROGRAM];
@@ -87,7 +87,7 @@ void execute(char *const *words, char *const *environment, struct exec_error *er
 
 void reset_signals(void) {
     sigset_t none;
-    /* Two of them belong to the C library, and cannot be set: all the others matter. */
+    /* Two of them belong to the C library, and cannot be set; all others can. */
     for (int number = 1; number < NSIG; number++)
         signal(number, SIG_DFL);
     sigemptyset(&none);

@@ -1,4 +1,4 @@
-/* Processes: how they are made, and how a command is found and executed. */
+/* Processes: creating them, finding a command, and executing it. */
 #ifndef NULLBOX_PROCESS_H
 #define NULLBOX_PROCESS_H
 
@@ -8,22 +8,22 @@
 /* PATH of a command whose environment has none: Debian's for root. */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-/* Why a command did not run: a HOW of the protocol, its exit code in a shell, a sentence. */
+/* Cause of a command that did not run: a HOW of the protocol, its exit code in a shell, a sentence. */
 struct exec_error {
     int how, code;
     char text[256];
 };
 
 /*
- * fork with more to say: FLAGS of clone3, the control group that the child begins in (a descriptor, or -1), and room
- * for a pidfd (or NULL).
+ * fork with further arguments: FLAGS of clone3, the control group that the child begins in (a descriptor, or -1), and
+ * room for a pidfd (or NULL).
  */
 pid_t fork_with(uint64_t flags, int cgroup, int *pidfd);
 
 /* Executes the command, found by PATH when its first word has no slash; returns only when that failed. */
 void execute(char *const *words, char *const *environment, struct exec_error *error);
 
-/* For a child that is to become somebody's program: every signal as the kernel gives it, none blocked. */
+/* Resets all signals to the kernel's defaults, none blocked; for a child that is to execute a program. */
 void reset_signals(void);
 
 /* Closes all descriptors from FIRST on. */

@@ -1,8 +1,8 @@
 /*
- * The wire between cage and a guest, version 1, one number a line: dev.nullbox.protocol.guest has the same ones, and a
- * test holds them against each other. A frame is a big-endian u32 (bytes of the payload), one byte (kind), the payload.
- * CALL and ANSWER: one byte (op), a big-endian u32 (id, 0 = no answer wanted), fields. A field: one byte (tag), a
- * big-endian u32 (bytes), the bytes; numbers are 8 bytes, big-endian.
+ * Constants of the guest protocol between cage and a guest, version 1, one number a line. dev.nullbox.protocol.guest
+ * has the same ones, and a test compares the two. A frame is a big-endian u32 (bytes of the payload), one byte (kind),
+ * the payload. CALL and ANSWER: one byte (op), a big-endian u32 (id, 0 = no answer wanted), fields. A field: one byte
+ * (tag), a big-endian u32 (bytes), the bytes; numbers are 8 bytes, big-endian.
  */
 #ifndef NULLBOX_PROTOCOL_H
 #define NULLBOX_PROTOCOL_H
@@ -31,7 +31,7 @@
 #define ROLE_TOOLS  4
 #define ROLE_STREAM 5
 
-/* What a call asks for. */
+/* Operations of calls. */
 #define OP_HELLO     1
 #define OP_SETUP     2
 #define OP_WORD      3
@@ -49,7 +49,7 @@
 #define OP_GO        15
 #define OP_REPAIR    16
 
-/* Names of fields. */
+/* Tags of fields. */
 #define TAG_VERSION  1
 #define TAG_ROLE     2
 #define TAG_TOKEN    3
@@ -95,7 +95,7 @@
 #define ROOT_PERSISTENT 2
 #define ROOT_READ_ONLY  3
 
-/* How a run ended. */
+/* Ways in which a run ended. */
 #define HOW_EXITED         1
 #define HOW_SIGNALLED      2
 #define HOW_OUT_OF_MEMORY  3

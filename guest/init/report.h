@@ -1,4 +1,4 @@
-/* What the set-up process and the first process of the agent's world tell the init, one packet each. */
+/* Reports of the set-up process and of the first process of the agent's world to the init, one packet each. */
 #ifndef NULLBOX_REPORT_H
 #define NULLBOX_REPORT_H
 
@@ -8,9 +8,9 @@
 
 enum report_kind {
     REPORT_REPAIR,  /* a disk is being repaired, which may take long */
-    REPORT_ALONE,   /* all is mounted, and there is no agent to run */
-    REPORT_WORLD,   /* PROCESS is the first process of the agent's world, as the init sees it; it waits to be told */
-    REPORT_STARTED, /* the command runs; a pidfd of it comes along */
+    REPORT_ALONE,   /* all is mounted, and the init runs alone */
+    REPORT_WORLD,   /* PROCESS is the first process of the agent's world, as the init sees it; it waits for its start */
+    REPORT_STARTED, /* the command runs; a pidfd of it is attached */
     REPORT_ENDED    /* the run has ended: HOW, CODE, TEXT */
 };
 
@@ -23,13 +23,14 @@ struct report {
     char text[256];
 };
 
-/* Sends it, with DESCRIPTOR when that is not -1. */
+/* Sends a report, with DESCRIPTOR when that is not -1. */
 int send_report(int socket, const struct report *report, int descriptor);
 
-/* Sends that the run has ended. */
+/* Sends the report that the run has ended. */
 int send_end(int socket, int how, int code, const char *text);
 
-/* 1 with one, *DESCRIPTOR then being -1 or its descriptor; 0 when there is none, -1 when no more can come. */
+/* Receives one report: 1, *DESCRIPTOR then being -1 or its descriptor; 0 when there is none, -1 when no more can come.
+ */
 int receive_report(int socket, struct report *report, int *descriptor);
 
 #endif

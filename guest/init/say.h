@@ -4,17 +4,16 @@
 
 enum { REASON_SIZE = 512 };
 
-/* Opens the console as descriptors 1 and 2, and /dev/null as 0. Writing never waits: a line that has no room is lost.
- */
+/* Opens the console as descriptors 1 and 2, and /dev/null as 0. Writing never blocks: a line without room is lost. */
 void open_console(void);
 
-/* One line, "init: ...". */
+/* Prints one line, "init: ...". */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Keeps "...: the error's text" as the reason, and returns -1. */
 int failed(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same without an error of the kernel's. */
+/* Keeps a reason without an error of the kernel, and returns -1. */
 int refused(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The reason that failed or refused has kept last. */

@@ -29,7 +29,7 @@ int mount_secrets(int root, const struct user *user) {
     if (mount(SECRETS, target, NULL, MS_BIND, NULL) != 0) result = failed("cannot bind /run/secrets");
     close(fd);
     if (result != 0) return -1;
-    /* Opened anew: the descriptor names what the mount covers. */
+    /* Opened anew: the descriptor refers to what the mount covers. */
     if ((fd = open_in_root(root, "run/secrets", O_PATH | O_DIRECTORY, 0)) < 0)
         return failed("cannot open /run/secrets");
     snprintf(target, sizeof target, "/proc/self/fd/%d", fd);
@@ -72,10 +72,10 @@ int wipe_secret(const char *name) {
     if (check_name(name) != 0) return -1;
     if ((directory = open(SECRETS, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
         return errno == ENOENT ? 0 : failed("cannot open " SECRETS);
-    /* Root of the agent's may have put a pipe or a lease there: the init waits for neither. */
+    /* The agent's root user may have put a pipe or a lease there: the init must not block on either. */
     fd = openat(directory, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd >= 0) {
-        /* Emptied too: who has it open reads nothing any more. */
+        /* Truncated too: a process that has it open reads nothing any more. */
         if (overwrite(fd) != 0 || ftruncate(fd, 0) != 0) result = failed("cannot overwrite the secret %s", name);
         close(fd);
     } else if (errno != ENOENT) {

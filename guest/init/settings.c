@@ -8,13 +8,13 @@
 #include "files.h"
 #include "say.h"
 
-/* Open files: as Debian's systemd gives them. */
+/* Limits of open files, as Debian's systemd sets them. */
 enum { OPEN_FILES_SOFT = 1024, OPEN_FILES_HARD = 1048576 };
 
 static const struct {
     const char *path, *value;
 } SETTINGS[] = {
-    /* One tenant: any user may listen on any port, and ask by ICMP whether somebody is there. */
+    /* The machine has one tenant: any user may listen on any port, and send pings. */
     {"/proc/sys/net/ipv4/ip_unprivileged_port_start", "0"},
     {"/proc/sys/net/ipv4/ping_group_range", "0 2147483647"},
     /* Editors, bundlers and test runners watch whole trees. */

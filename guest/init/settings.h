@@ -1,11 +1,14 @@
-/* Settings of the guest's kernel that a Debian machine has too, or that an agent needs since nobody else is there. */
+/* Kernel settings of the guest: those of a Debian machine, and those that suit a machine with a single tenant. */
 #ifndef NULLBOX_SETTINGS_H
 #define NULLBOX_SETTINGS_H
 
-/* Sets them; what the kernel does not have is passed over. */
+/* Applies them; settings that the kernel does not have are skipped. */
 void apply_settings(void);
 
-/* The host name: HOSTNAME with '-' for each '_', which is no letter of one. Changes it in place. -1 with a reason. */
+/*
+ * Sets the host name: HOSTNAME with '-' for each '_', which host names may not have. Changes it in place. -1 with a
+ * reason.
+ */
 int set_hostname(char *hostname);
 
 /* Limits of the agent's processes. -1 with a reason. */

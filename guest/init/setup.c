@@ -24,7 +24,7 @@
 #include "users.h"
 #include "world.h"
 
-/* What the set-up process knows. */
+/* State of the set-up process. */
 struct setup {
     struct channel channel;
     struct config config;
@@ -33,7 +33,7 @@ struct setup {
     int root, is_set_up, has_secrets;
 };
 
-/* Mounts, network, limits: all that does not depend on the files to come. */
+/* Mounts, network, limits: all that does not depend on the files of the configuration. */
 static int apply_setup(struct setup *setup) {
     struct config *config = &setup->config;
     if (set_clock(config->nanos) != 0 || find_disks(&config->disks, &setup->disks) != 0 ||
@@ -163,7 +163,7 @@ static int keep_state(const struct config *config, pid_t world) {
                : -1;
 }
 
-/* The last things before the command: its directory, its environment, the root as it stays. */
+/* Last steps before the command: its directory, its environment, the root as read-only or not. */
 static int finish_root(struct setup *setup) {
     struct config *config = &setup->config;
     int directory;
@@ -184,7 +184,10 @@ static int start_world(struct setup *setup, struct report *report) {
     report->kind = REPORT_WORLD;
     report->process = make_world(&launch, &start);
     if (report->process < 0) return -1;
-    /* The init must know it before it can end; the agent must not run before the host knows that all is applied. */
+    /*
+     * The init must know the world before it can end it; the agent must not run before the host knows that all is
+     * applied.
+     */
     if (keep_state(&setup->config, report->process) != 0 || send_report(FD_STATUS, report, -1) != 0 ||
         answer_channel(&setup->channel, OP_GO, NULL) != 0)
         return -1;
@@ -206,7 +209,7 @@ _Noreturn void run_setup(void) {
     static struct setup setup;
     int result;
     setup.channel.fd = setup.root = -1;
-    /* A host that is gone is an error like any other. */
+    /* A host that is gone is a failure like any other. */
     signal(SIGPIPE, SIG_IGN);
     result = set_up(&setup);
     if (result != 0) {

@@ -1,4 +1,4 @@
-/* The appliance's tools in Java: on the disk that all guests share, started when the host first asks for them. */
+/* The appliance's tools in Java: on the disk that all guests share, started at the host's first request for them. */
 #ifndef NULLBOX_TOOLS_H
 #define NULLBOX_TOOLS_H
 

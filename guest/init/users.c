@@ -12,13 +12,13 @@
 
 enum { MAX_DATABASE = 4 << 20 };
 
-/* A piece of a line. */
+/* A part of a line. */
 struct piece {
     const char *text;
     size_t size;
 };
 
-/* Cuts the line that *TEXT begins with at its colons, COUNT pieces; moves *TEXT beyond it. 0 when it has fewer. */
+/* Splits the line at the start of *TEXT at its colons into COUNT parts; moves *TEXT beyond it. 0 when it has fewer. */
 static int cut_line(const char **text, struct piece *pieces, size_t count) {
     const char *from = *text, *end = from + strcspn(from, "\n");
     size_t found = 0;

@@ -67,7 +67,7 @@ static const struct {
     {"/agent/dev/stderr", "/proc/self/fd/2"},
 };
 
-/* The init's own mounts, which the agent's mount namespace has as copies. */
+/* The init's own mounts, copies of which are in the agent's mount namespace. */
 static const char *const FOREIGN[] = {"/secrets", "/volume", "/read", "/layer", "/root", "/sys", "/dev", "/proc"};
 
 static int place_node(const char *path, mode_t mode, gid_t group, dev_t device) {
@@ -98,7 +98,7 @@ static int make_devices(void) {
 static int make_mounts(void) {
     for (size_t i = 0; i < sizeof MOUNTS / sizeof *MOUNTS; i++) {
         const char *path = MOUNTS[i].path;
-        /* Directories within /dev are ours to make, those within /proc and /sys the kernel's. */
+        /* Directories within /dev are the init's to make, those within /proc and /sys the kernel's. */
         if (strncmp(path, "/agent/dev/", 11) == 0 && mkdir(path, 0755) != 0) return failed("cannot make %s", path);
         if (mount(MOUNTS[i].type, path, MOUNTS[i].type, MOUNTS[i].flags, MOUNTS[i].options) != 0 && MOUNTS[i].needed)
             return failed("cannot mount %s", path + strlen("/agent"));
@@ -106,14 +106,13 @@ static int make_mounts(void) {
     return mkdir("/agent/dev/net", 0755) == 0 ? 0 : failed("cannot make /dev/net");
 }
 
-/* What switch_root does: the agent's root becomes "/" by moving it there, so that user namespaces and pivot_root work.
- */
+/* Moves the agent's root to "/", as switch_root does, so that user namespaces and pivot_root work. */
 static int become_root(void) {
     for (size_t i = 0; i < sizeof FOREIGN / sizeof *FOREIGN; i++)
         umount2(FOREIGN[i], MNT_DETACH);
     if (chdir("/agent") != 0 || mount(".", "/", NULL, MS_MOVE, NULL) != 0 || chroot(".") != 0 || chdir("/") != 0)
         return failed("cannot make the agent's root the root");
-    /* As systemd leaves it: container engines that want it private say so. */
+    /* As systemd leaves it: container engines that want it private change it. */
     return mount(NULL, "/", NULL, MS_SHARED | MS_REC, NULL) == 0 ? 0 : failed("cannot share mounts");
 }
 
@@ -122,7 +121,7 @@ static int build_world(void) {
     return enter_cgroup_namespace() == 0 && make_mounts() == 0 && make_devices() == 0 && become_root() == 0 ? 0 : -1;
 }
 
-/* In the command's own process: all that stands between fork and its first instruction. */
+/* Prepares the command's own process: all steps between fork and its first instruction. */
 static void run_command(const struct launch *launch, int errors) {
     struct exec_error error = {.how = HOW_SETUP};
     reset_signals();
@@ -140,7 +139,7 @@ static void run_command(const struct launch *launch, int errors) {
     _exit(error.code);
 }
 
-/* Starts the command, and tells the init how that went; the command's number, or -1 when there is none. */
+/* Starts the command, and reports the outcome to the init; the command's pid, or -1 when there is none. */
 static pid_t start_command(const struct launch *launch) {
     struct report report = {.kind = REPORT_STARTED};
     struct exec_error error;
@@ -154,7 +153,7 @@ static pid_t start_command(const struct launch *launch) {
     }
     if (command == 0) run_command(launch, ends[1]);
     close(ends[1]);
-    /* Otherwise the init would wait for the end of output that nobody writes. */
+    /* Otherwise the init would wait for the end of output that has no writer. */
     close(FD_STDOUT);
     close(FD_STDERR);
     while ((got = read(ends[0], &error, sizeof error)) < 0 && errno == EINTR)
@@ -166,13 +165,13 @@ static pid_t start_command(const struct launch *launch) {
     }
     send_report(FD_STATUS, &report, pidfd);
     close(pidfd);
-    /* As long as the agent lives, this process does. */
+    /* Runs as long as the agent. */
     drop_texts(&launch->config->words);
     drop_texts(&launch->config->environment);
     return command;
 }
 
-/* Collects what has ended; true when the command is among it. */
+/* Reaps what has ended; true when the command is among it. */
 static int collect(pid_t command) {
     int status, over = 0;
     pid_t ended;

@@ -1,4 +1,4 @@
-/* Checks of the unit tests: each that fails is printed with its place, and the program then ends with 1. */
+/* Checks of the unit tests: each failure is printed with its source line, and the program then ends with 1. */
 #ifndef NULLBOX_CHECK_H
 #define NULLBOX_CHECK_H
 

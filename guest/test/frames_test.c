@@ -1,4 +1,4 @@
-/* The codec of the wire: vectors, and bytes without sense from a seed (the first argument). */
+/* The codec of the guest protocol: vectors, and random bytes from a seed (the first argument). */
 #include "check.h"
 
 #include "../init/config.h"
@@ -205,7 +205,7 @@ static void test_setup_with_a_wrong_field_is_refused(void) {
     drop_config(&config);
 }
 
-/* A frame as a host sends it, with some of its bytes changed or none. */
+/* A frame as a host sends it, with random changes to some of its bytes. */
 static size_t make_bytes(uint8_t *bytes) {
     struct frame_writer writer = {.data = bytes, .capacity = MAX_BYTES};
     size_t size;
@@ -232,7 +232,7 @@ static size_t make_bytes(uint8_t *bytes) {
     return next_number() % 4 == 0 ? next_number() % (writer.used + 1) : writer.used;
 }
 
-/* All that reads what has come; the sanitizers watch over each byte. */
+/* Parses everything in the buffer; the sanitizers watch each byte. */
 static int read_all(uint8_t *bytes, size_t size) {
     struct frame frame;
     struct message message;
@@ -272,7 +272,7 @@ static void test_bytes_without_sense_are_read_within_their_bounds(void) {
         found += (unsigned long)read_all(exact, size);
         free(exact);
     }
-    /* Otherwise it was never beyond the first bytes. */
+    /* Otherwise parsing never went beyond the first bytes. */
     CHECK(found > ROUNDS / 10);
 }
 

@@ -1,4 +1,4 @@
-/* /etc/hosts: what is kept, what is added, what an earlier start has left. */
+/* /etc/hosts: lines that are kept, added, and replaced from an earlier start. */
 #include "check.h"
 
 #include "../init/hosts.h"

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Connection implements AutoCloseable {
     private static final int HELLO_SECONDS = 10;
     /**
-     * What is written at once. Linux sends more than 32 KiB in packets of several pieces, which libkrun does not take and
+     * Bytes of one write. Linux sends more than 32 KiB in packets of several parts, which libkrun does not accept and
      * drops (BufDescTooSmall). Source: net/vmw_vsock/virtio_transport_common.c.
      */
     private static final int MAX_WRITE = 16_384;
@@ -66,7 +66,7 @@ final class Connection implements AutoCloseable {
         limitReads(0);
     }
 
-    /** @param seconds 0 for no limit: the host is silent for as long as nobody asks for anything */
+    /** @param seconds 0 for no limit: the host is silent while there are no calls */
     private void limitReads(long seconds) throws SyscallException {
         byte[] time = ByteBuffer.allocate(2 * Long.BYTES)
                 .order(ByteOrder.nativeOrder())

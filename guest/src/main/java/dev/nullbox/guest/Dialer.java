@@ -2,7 +2,7 @@ package dev.nullbox.guest;
 
 import dev.nullbox.natives.SyscallException;
 
-/** Connects to the host. */
+/** Connector to the host. */
 @FunctionalInterface
 public interface Dialer {
     /** A new connection's descriptor. */

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Way into the agent's world: the init's {@code enter}, and what it keeps of the agent's own user, directory and
+ * Access to the agent's world: the init's {@code enter}, and its record of the agent's own user, directory and
  * environment (guest/init/setup.h).
  *
- * @param command runs a command in there: {@code COMMAND [--terminal] USER WORKDIR -- WORDS}
+ * @param command the program that runs a command there: {@code COMMAND [--terminal] USER WORKDIR -- WORDS}
  * @param state the directory of the files
  */
 public record Entrance(List<String> command, Path state) {
@@ -59,7 +59,7 @@ public record Entrance(List<String> command, Path state) {
         }
     }
 
-    /** The environment for a call: the agent's, and what the call adds or replaces. */
+    /** The environment for a call: the agent's, with the variables that the call adds or replaces. */
     List<String> environment(GuestCall.Fields fields) throws IOException {
         Map<String, String> variables = new LinkedHashMap<>();
         put(variables, PATH + "=" + DEFAULT_PATH);

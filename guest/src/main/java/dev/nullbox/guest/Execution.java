@@ -28,8 +28,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Program with its three streams. It is killed when the host closes the connection. Its end is told once it has ended
- * and nobody holds its output open any more, as a shell waits for a command whose output it takes.
+ * Program with its three streams. It is killed when the host closes the connection. Its end is reported once it has
+ * ended and no process has its output open any more, as a shell waits for a command whose output it reads.
  */
 final class Execution {
     private static final int PIECE_BYTES = 32_768;
@@ -44,7 +44,7 @@ final class Execution {
     private final Semaphore credit = new Semaphore(GuestProtocol.STREAM_WINDOW);
     private final BlockingQueue<byte[]> input = new LinkedBlockingQueue<>();
     private final AtomicInteger waitingInput = new AtomicInteger();
-    /** Guards the descriptor that a size is set by, which another thread closes. */
+    /** Guards the terminal's descriptor, which another thread closes. */
     private final Object window = new Object();
 
     private boolean isWindowOpen = true;
@@ -170,14 +170,14 @@ final class Execution {
         });
     }
 
-    /** Takes what the host sends until it closes the connection; the program is killed then. */
+    /** Handles the host's frames until it closes the connection; the program is killed then. */
     private void obey(int pidfd, ProgramStreams streams) throws IOException {
         try {
             while (true) {
                 take(stream.read(), pidfd, streams);
             }
         } catch (EOFException e) {
-            // The host has all it wants.
+            // The host has everything that it wants.
         } finally {
             isGivenUp = true;
             var _ = libc.pidfdSendSignal(pidfd, Signals.SIGKILL);
@@ -201,7 +201,7 @@ final class Execution {
         }
     }
 
-    /** A terminal whose program has just ended has no size any more. */
+    /** Resizes the terminal; one whose program has just ended is left alone. */
     private void resize(Frame frame, ProgramStreams streams) throws IOException {
         if (!streams.isTerminal() || frame.payload().length != 2 * Short.BYTES) {
             throw new IOException("the host sent " + frame + " to a program without a terminal, or no size");
@@ -220,11 +220,14 @@ final class Execution {
                 stream.read();
             }
         } catch (EOFException e) {
-            // It has taken the end.
+            // It has read the end.
         }
     }
 
-    /** Passes the input on; an empty piece is its end. What nobody reads any more is dropped, so that the host goes on. */
+    /**
+     * Passes the input on; an empty chunk is its end. Input that no process reads any more is dropped, so that the host
+     * goes on.
+     */
     private void feed(ProgramStreams streams) throws IOException, InterruptedException {
         int in = streams.in();
         boolean isRead = true;
@@ -238,7 +241,7 @@ final class Execution {
                     if (!streams.isTerminal()) {
                         return;
                     }
-                    // A terminal has no end; what a person types for it is passed on as it is.
+                    // A terminal has no end; what a person types for it is passed on unchanged.
                     continue;
                 }
                 isRead = isRead && put(in, piece);
@@ -253,7 +256,7 @@ final class Execution {
         }
     }
 
-    /** False when nobody reads the pipe any more. */
+    /** Writes to the pipe; false when no process reads it any more. */
     private boolean put(int in, byte[] piece) throws IOException {
         int at = 0;
         while (at < piece.length && !isGivenUp) {
@@ -281,7 +284,7 @@ final class Execution {
                 if (result.failedWith(Errno.EINTR) || result.failedWith(Errno.EAGAIN)) {
                     continue;
                 }
-                // What a terminal says once nobody has its other side open any more.
+                // Result of a terminal once no process has its other side open.
                 int count = result.failedWith(Errno.EIO) ? 0 : result.orThrow("read from a program");
                 if (count == 0) {
                     return;
@@ -298,7 +301,7 @@ final class Execution {
         }
     }
 
-    /** False when the descriptor is not ready within a slice. */
+    /** Waits for the descriptor; false when it is not ready within a time slice. */
     private boolean await(int fd, int events) throws IOException {
         byte[] poll = ByteBuffer.allocate(2 * Integer.BYTES)
                 .order(ByteOrder.nativeOrder())

@@ -14,14 +14,15 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Descriptors of a program's streams: its own ends, and the tools'. None is inherited unless it is put in a place.
+ * Descriptors of a program's streams: its own ends, and the tools'. None is inherited unless it is duplicated to a
+ * number.
  *
- * @param in what is written there is its input
- * @param out its output
- * @param err its errors; -1 for a terminal, which has one output
- * @param ownIn its end
- * @param ownOut its end
- * @param ownErr its end
+ * @param in write end of its input
+ * @param out read end of its output
+ * @param err read end of its errors; -1 for a terminal, which has one output
+ * @param ownIn the program's end
+ * @param ownOut the program's end
+ * @param ownErr the program's end
  * @param isTerminal whether all of them are one pseudoterminal
  */
 record ProgramStreams(int in, int out, int err, int ownIn, int ownOut, int ownErr, boolean isTerminal) {
@@ -64,7 +65,7 @@ record ProgramStreams(int in, int out, int err, int ownIn, int ownOut, int ownEr
         }
     }
 
-    /** Gives a terminal another size, which its programs are told by SIGWINCH. */
+    /** Resizes a terminal; its programs get SIGWINCH. */
     static void resize(Libc libc, int terminal, int rows, int columns) throws SyscallException {
         byte[] size = ByteBuffer.allocate(4 * Short.BYTES)
                 .order(ByteOrder.nativeOrder())
@@ -74,7 +75,7 @@ record ProgramStreams(int in, int out, int err, int ownIn, int ownOut, int ownEr
         libc.ioctl(terminal, Tty.TIOCSWINSZ, size).orThrow("ioctl TIOCSWINSZ");
     }
 
-    /** Closes the program's ends, which it has itself by now. */
+    /** Closes the program's ends, which it has inherited by now. */
     void closeOwn(Libc libc) {
         close(libc, ownIn, ownOut, ownErr);
     }

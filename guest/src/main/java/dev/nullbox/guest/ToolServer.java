@@ -13,7 +13,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
 
-/** The control connection: runs a program for each call. */
+/** Server of the tools' control connection: runs a program for each call. */
 public final class ToolServer {
     private final Libc libc;
     private final Dialer dialer;
@@ -29,7 +29,7 @@ public final class ToolServer {
     /**
      * Serves until the host closes the connection.
      *
-     * @param token shows the host that they are those it asked for
+     * @param token proves to the host that these are the tools it requested
      */
     public void serve(String token) throws IOException {
         libc.ignoreSignal(Signals.SIGPIPE).orThrow("ignore SIGPIPE");
@@ -52,7 +52,7 @@ public final class ToolServer {
         String token = call.fields().text(GuestTag.TOKEN).orElse("");
         if (!streams.tryAcquire()) {
             answer.fields()
-                    .add(GuestTag.ERROR, "as many programs run in the guest as may, " + GuestProtocol.MAX_STREAMS);
+                    .add(GuestTag.ERROR, "the limit of programs in the guest is reached, " + GuestProtocol.MAX_STREAMS);
             return answer;
         }
         Thread.ofPlatform().daemon().name("exec-program").start(() -> {

@@ -8,9 +8,11 @@ import dev.nullbox.protocol.guest.GuestProtocol;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Connects by vsock to the host's one port. Source: vsock(7), {@code linux/vm_sockets.h}. */
+/** Connector to the host's one vsock port. Source: vsock(7), {@code linux/vm_sockets.h}. */
 final class VsockDialer implements Dialer {
-    /** libkrun acknowledges only each 4 MiB: a smaller buffer stalls for ever once it was filled. */
+    /**
+     * Send buffer: libkrun acknowledges only each 4 MiB, so that a smaller buffer stalls for ever once it was filled.
+     */
     private static final long BUFFER_BYTES = 4_456_448;
 
     private final Libc libc;

@@ -3,9 +3,9 @@ package dev.nullbox.natives;
 import org.jspecify.annotations.Nullable;
 
 /**
- * libkrun's C interface: each method is the {@code krun_} function of its name in libkrun.h, of the same prototype in 1.16
- * and 1.19. A negative return value is a negated errno and comes back as {@link SysResult.Failed}. A library without the
- * functions that a microVM needs, as 2.0 is, is refused when it is loaded.
+ * libkrun's C interface: each method is the {@code krun_} function of its name in libkrun.h, of the same prototype in
+ * 1.16 and 1.19. A negative return value is a negated errno and comes back as {@link SysResult.Failed}. A library
+ * without the functions that a microVM needs, as 2.0 is, is refused when it is loaded.
  */
 public interface Krun {
     SysResult setLogLevel(int level);
@@ -19,8 +19,8 @@ public interface Krun {
     SysResult setVmConfig(int ctx, int vcpus, int memoryMib);
 
     /**
-     * The guest's kernel; libkrunfw is then not loaded. The files are opened here for their sizes, and read at the start.
-     * libkrun appends its own words to the command line.
+     * The guest's kernel; libkrunfw is then not loaded. The files are opened here for their sizes, and read at the
+     * start. libkrun appends its own words to the command line.
      *
      * @param format one of {@link dev.nullbox.natives.linux.KrunFlags}, KRUN_KERNEL_FORMAT_*
      * @param initramfs null for none
@@ -36,8 +36,8 @@ public interface Krun {
     SysResult addDisk(int ctx, String id, String path, boolean readOnly);
 
     /**
-     * A virtio-net device on a tap, which must be there and the caller's own when the guest's driver starts: libkrun hangs
-     * for ever otherwise. With a network device libkrun makes no vsock device for TSI.
+     * A virtio-net device on a tap, which must be there and the caller's own when the guest's driver starts: libkrun
+     * hangs for ever otherwise. With a network device libkrun makes no vsock device for TSI.
      *
      * @param mac 6 bytes
      * @param features bits of KRUN NET_FEATURE_* in {@link dev.nullbox.natives.linux.KrunFlags}; a GUEST_TSO needs
@@ -47,8 +47,8 @@ public interface Krun {
     SysResult addNetTap(int ctx, String tap, byte[] mac, int features, int flags);
 
     /**
-     * Whether the guest sees the processor's virtualisation. 1.16 and 1.17 do not act on it on Linux, where they refuse true
-     * with EINVAL and show what the kvm module offers: there only the module's {@code nested=0} holds it back.
+     * Whether the guest sees the processor's virtualisation. 1.16 and 1.17 do not act on it on Linux, where they refuse
+     * true with EINVAL and show what the kvm module offers: there only the module's {@code nested=0} disables it.
      */
     SysResult setNestedVirt(int ctx, boolean enabled);
 

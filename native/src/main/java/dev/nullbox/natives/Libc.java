@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The system calls that NullBox makes, C-shaped: each method is the function of the same name in its man page, section
  * 2 or 3. Buffers and structs are byte arrays in the machine's own layout (x86-64, little endian), copied to native
- * memory for the call and back after it. Nothing here decides, logs or retries: EINTR comes back as any errno does.
+ * memory for the call and back after it. No policy, logging or retry: EINTR is returned as any errno is.
  */
 public interface Libc {
     SysResult mount(@Nullable String source, String target, @Nullable String type, long flags, @Nullable String data);

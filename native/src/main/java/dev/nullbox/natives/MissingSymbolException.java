@@ -1,6 +1,6 @@
 package dev.nullbox.natives;
 
-/** A C library, or a function in it, that is not there. */
+/** Failure to load a C library, or a function of it. */
 public final class MissingSymbolException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -21,12 +21,12 @@ public sealed interface SysResult {
         };
     }
 
-    /** True when the call succeeded. */
+    /** Whether the call succeeded. */
     default boolean isOk() {
         return this instanceof Ok;
     }
 
-    /** True when the call failed with this errno. */
+    /** Whether the call failed with this errno. */
     default boolean failedWith(int errno) {
         return this instanceof Failed(var got) && got == errno;
     }

@@ -3,7 +3,7 @@ package dev.nullbox.natives;
 import dev.nullbox.natives.linux.Errno;
 import java.io.IOException;
 
-/** A system call that failed: the call with its arguments, and its errno by name. */
+/** Failure of a system call: the call with its arguments, and its errno by name. */
 public final class SyscallException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -30,14 +30,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * PID 1's control socket. Its threads never touch the services: each call becomes work in PID 1's queue and waits for the
- * result, so that a silent client blocks nobody.
+ * PID 1's control socket. Its threads never touch the services: each call becomes work in PID 1's queue and waits for
+ * the result, so that a silent client blocks nothing else.
  */
 final class ControlServer implements AutoCloseable {
     private static final int CONNECTIONS = 64;
     /** Callers that may wait for log records at once, each with a worker of its own. */
     private static final int LOG_WAITERS = 4;
-    /** A fifth waits for a moment only, so that it does not poll at once; two more are for all other calls. */
+    /**
+     * One waiter more than that is answered after a moment, so that it does not poll at once; two further workers are
+     * for all other calls.
+     */
     private static final int WORKERS = LOG_WAITERS + 1 + 2;
 
     private static final long MOMENT_MILLIS = 250;
@@ -104,7 +107,7 @@ final class ControlServer implements AutoCloseable {
             throw new RpcException(NulldReason.SERVICE_DISABLED, name + " is not started in this boot: " + why);
         }
         if (nulld.isEnding()) {
-            throw new RpcException(NulldReason.STOPPING, "the appliance is on its way down");
+            throw new RpcException(NulldReason.STOPPING, "the appliance is shutting down");
         }
         nulld.supervisor().handle(name, event);
         return Message.of(Fields.NAME.is(name), Fields.STATE.is(state(name).label()));
@@ -137,13 +140,13 @@ final class ControlServer implements AutoCloseable {
         }
     }
 
-    /** Runs on PID 1's own thread, and waits for it. */
+    /** Runs the work on PID 1's own thread, and waits for it. */
     private Message onMain(Callable<Message> work) throws RpcException {
         CompletableFuture<Message> answer = new CompletableFuture<>();
         nulld.post(new NulldEvent.Work(() -> {
             try {
                 answer.complete(work.call());
-            } catch (Exception e) { // a fault in an answer is the caller's news, and not the end of the machine
+            } catch (Exception e) { // a bug in an answer is an error for its caller, and must not end PID 1
                 if (!(e instanceof RpcException)) {
                     journal.text("nulld", "a bug in a control call: " + e);
                 }
@@ -160,7 +163,7 @@ final class ControlServer implements AutoCloseable {
                     : new RpcException(NulldReason.NULLD_BUG, "PID 1 failed; see nullctl logs");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RpcException(ErrorKind.UNAVAILABLE, NulldReason.STOPPING, "the appliance is on its way down", "");
+            throw new RpcException(ErrorKind.UNAVAILABLE, NulldReason.STOPPING, "the appliance is shutting down", "");
         }
     }
 }

@@ -21,16 +21,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The whole of PID 1 as it runs in the image: boot phases, then the services of the table. */
+/** PID 1 in the image: boot phases, then the services of the table. */
 final class Init {
     private static final Path FIRMWARE = Path.of("/sys/firmware/qemu_fw_cfg/by_name/opt/nullbox");
 
     private Init() {}
 
     /**
-     * Boots and serves; comes back only where the kernel refuses to end the machine.
+     * Boots and serves; returns only when the kernel refuses to end the machine.
      *
-     * @param medium the disk or partition that the root was found on, by its name; empty when it is not known
+     * @param medium the disk or partition that the root was found on, by its name; empty when unknown
      */
     static void run(Libc libc, Clock clock, Journal journal, PowerSignals signals, String medium) throws BootException {
         Degraded degraded = new Degraded(journal);

@@ -25,8 +25,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * PID 1 over its services: one queue of events, one thread that takes them, and deadlines in between. Nothing in that
- * thread waits for a client, a service or a device.
+ * PID 1 over its services: one queue of events, one thread that handles them, and deadlines in between. Invariant: that
+ * thread never waits for a client, a service or a device.
  */
 final class Nulld {
     /** Time for all services together to stop. */
@@ -86,17 +86,17 @@ final class Nulld {
         return degraded;
     }
 
-    /** The file system that state lies on, for people. */
+    /** The file system of the state, for messages. */
     String stateOn() {
         return layout.stateOn();
     }
 
-    /** True once the end of the machine was requested: from PID 1's own thread only. */
+    /** Whether the end of the machine was requested: from PID 1's own thread only. */
     boolean isEnding() {
         return ending.isPresent();
     }
 
-    /** Serves until the machine is asked to end, and ends it; comes back only where the kernel refuses that. */
+    /** Serves until the end of the machine is requested, and ends it; returns only when the kernel refuses that. */
     void run() {
         signals.to(this::post);
         reaper.start(this::threadDied);
@@ -118,7 +118,7 @@ final class Nulld {
         shutdown.run(ending.orElse(Power.REBOOT), layout.unmounts());
     }
 
-    /** A thread that PID 1 cannot be without has died: that ends PID 1's own, and with it the machine. */
+    /** Handles the death of a thread that PID 1 needs: it ends PID 1's own, and with it the machine. */
     private void threadDied(Thread thread, Throwable bug) {
         post(new NulldEvent.Work(() -> {
             throw new IllegalStateException("the thread " + thread.getName() + " died", bug);
@@ -163,7 +163,7 @@ final class Nulld {
         if (ending.isPresent()) {
             return;
         }
-        journal.text("nulld", power.phase() + " asked for by " + by);
+        journal.text("nulld", power.phase() + " requested by " + by);
         ending = Optional.of(power);
         endingLimit = clock.millis() + STOP_ALL_MILLIS;
         shutdown.phase("services");

@@ -8,12 +8,12 @@ sealed interface NulldEvent {
     /** A process ended. */
     record ChildEnded(int pid, ExitStatus status) implements NulldEvent {}
 
-    /** A service said that it is ready. */
+    /** A service reported that it is ready. */
     record ServiceReady(String service, int pid) implements NulldEvent {}
 
     /** The machine is to end. */
     record PowerRequested(Power power, String by) implements NulldEvent {}
 
-    /** Something of the control server's that must happen on PID 1's own thread. */
+    /** Work of the control server that must run on PID 1's own thread. */
     record Work(Runnable work) implements NulldEvent {}
 }

@@ -18,7 +18,8 @@ public final class NulldMain {
     private NulldMain() {}
 
     /**
-     * Boots the machine as its PID 1, and ends it: never returns there. As any other process it only says what it is.
+     * Boots the machine as its PID 1, and ends it: never returns there. As any other process it prints what it is, and
+     * ends.
      *
      * @param args of nulld in the root: the name of the disk or partition that stage 1 found the root on
      */
@@ -43,8 +44,8 @@ public final class NulldMain {
     }
 
     /**
-     * The end of a boot that cannot go on: {@code nullbox.on-failure=reboot}, else power-off. Stage 1 may fail after it
-     * has moved /proc and before it has moved itself.
+     * Action after a boot that fails: {@code nullbox.on-failure=reboot}, else power-off. Stage 1 may fail after it has
+     * moved /proc and before it has moved itself.
      */
     static Power onFailure(Path root) {
         Path moved = root.resolve("newroot/proc/cmdline");

@@ -20,7 +20,7 @@ final class Pid1Guard {
     private final Journal journal;
     private final PowerSignals signals = new PowerSignals();
 
-    /** @param onFailure asked when the boot cannot go on: the command line may not be readable before */
+    /** @param onFailure the end after a failed boot, evaluated then: the command line may not be readable before */
     Pid1Guard(Libc libc, Clock clock, Supplier<Power> onFailure) {
         this.libc = libc;
         this.clock = clock;
@@ -32,14 +32,14 @@ final class Pid1Guard {
     @FunctionalInterface
     interface Body {
         /**
-         * Does it.
+         * Runs it.
          *
          * @throws BootException when the boot cannot go on
          */
         void run(Journal journal, PowerSignals signals) throws BootException;
     }
 
-    /** Runs it, and ends the machine after it; comes back only where the kernel refuses that. */
+    /** Runs it, and ends the machine after it; returns only when the kernel refuses that. */
     void run(Body body) {
         journal.console(
                 new LineSink(libc, CONSOLE_FD, CONSOLE_LINES, why -> journal.text("nulld", "console lost: " + why))
@@ -48,15 +48,15 @@ final class Pid1Guard {
         try {
             signals.install(libc, journal);
             body.run(journal, signals);
-            emergency.end("PID 1 came to its end", "report this: it is a bug", onFailure.get());
+            emergency.end("PID 1 reached its end", "report this: it is a bug", onFailure.get());
         } catch (BootException e) {
             emergency.end(e.getMessage(), e.remedy(), onFailure.get());
-        } catch (Throwable e) { // whatever it is, the process must not end by it
+        } catch (Throwable e) { // for every failure: the process must not end
             emergency.end("a bug in PID 1: " + describe(e), "report this, with the lines above", onFailure.get());
         }
     }
 
-    /** The innermost cause and where it arose: all that there is to report. */
+    /** The innermost cause and the place in the code where it arose. */
     private static String describe(Throwable bug) {
         Throwable cause = bug;
         while (cause.getCause() != null) {

@@ -13,13 +13,15 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Lines for the console that say at which addresses operators reach the appliance, as these change. For PID 1's thread. */
+/**
+ * Notices on the console of the addresses at which operators reach the appliance, as these change. For PID 1's thread.
+ */
 final class PortNotice {
     /** Time between two looks while there is no address. */
     static final long SOON_MILLIS = 2_000;
     /** Time between two looks while there is one. */
     static final long LATER_MILLIS = 30_000;
-    /** Time after which a lack of addresses is told. */
+    /** Time after which a lack of addresses is reported. */
     static final long LACK_MILLIS = 20_000;
 
     private static final Pattern ADDRESS = Pattern.compile("\\|-- (\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})$");
@@ -50,7 +52,7 @@ final class PortNotice {
         return due;
     }
 
-    /** Looks when it is due, and says what has changed. */
+    /** Checks the addresses when due, and reports changes. */
     void tick(boolean open) {
         long now = clock.millis();
         if (!open) {
@@ -82,8 +84,8 @@ final class PortNotice {
     }
 
     /**
-     * IPv4 addresses of this machine, without loopback and the agents' gateways. Each is followed by a line with "/32 host
-     * LOCAL": linux/net/ipv4/fib_trie.c.
+     * IPv4 addresses of this machine, without loopback and the agents' gateways. Each is followed by a line with "/32
+     * host LOCAL": linux/net/ipv4/fib_trie.c.
      */
     private SortedSet<String> addresses() {
         SortedSet<String> found = new TreeSet<>();

@@ -12,9 +12,9 @@ import java.util.function.Consumer;
 import sun.misc.Signal;
 
 /**
- * Signals to PID 1, none of which may end the process, or the kernel panics. INT is the kernel's Ctrl-Alt-Del: reboot in
- * order. TERM (what stops a container) and PWR (a hypervisor or the daemon of a battery): power off in order. HUP and
- * PIPE mean nothing. What arrives before somebody listens is kept.
+ * Signals to PID 1, none of which may end the process, or the kernel panics. INT is the kernel's Ctrl-Alt-Del: reboot
+ * in order. TERM (what stops a container) and PWR (a hypervisor or the daemon of a battery): power off in order. HUP
+ * and PIPE have no effect. A signal that arrives before {@link #to} is kept.
  */
 final class PowerSignals {
     private static final int STACK_BYTES = 64 * 1024;
@@ -22,7 +22,7 @@ final class PowerSignals {
     private Optional<Consumer<NulldEvent.PowerRequested>> listener = Optional.empty();
     private Optional<NulldEvent.PowerRequested> early = Optional.empty();
 
-    /** Takes the signals over from the language's runtime, which would end the process. */
+    /** Takes the signals over from the Java runtime, which would end the process. */
     void install(Libc libc, Journal journal) {
         for (int signal : new int[] {Signals.SIGHUP, Signals.SIGPIPE}) {
             if (libc.ignoreSignal(signal) instanceof SysResult.Failed(var errno)) {
@@ -32,7 +32,7 @@ final class PowerSignals {
         handle("INT", new NulldEvent.PowerRequested(Power.REBOOT, "Ctrl-Alt-Del (SIGINT)"), journal);
         handle("TERM", new NulldEvent.PowerRequested(Power.POWER_OFF, "SIGTERM"), journal);
         handle("PWR", new NulldEvent.PowerRequested(Power.POWER_OFF, "SIGPWR"), journal);
-        // Should the runtime ever want to exit, it runs its exit hooks first, and this one does not come back.
+        // Should the runtime ever exit, it runs its exit hooks first, and this one does not return.
         Runnable never = () -> {
             raised(new NulldEvent.PowerRequested(Power.REBOOT, "the end of PID 1's runtime"));
             while (true) {
@@ -42,13 +42,13 @@ final class PowerSignals {
         Runtime.getRuntime().addShutdownHook(new Thread(null, never, "exit", STACK_BYTES));
     }
 
-    /** From now on they go there, first of all what came before. */
+    /** Sends signals to the target from now on, the kept one first. */
     synchronized void to(Consumer<NulldEvent.PowerRequested> target) {
         listener = Optional.of(target);
         early.ifPresent(target);
     }
 
-    /** A signal arrived. */
+    /** Handles the arrival of a signal. */
     synchronized void raised(NulldEvent.PowerRequested event) {
         if (listener.isEmpty()) {
             early = Optional.of(event);

@@ -29,7 +29,7 @@ class NulldEndIT {
             nulld.await("shutdown.phase", e -> Pid1.text(e, "phase").equals(phase));
             assertThat(nulld.position("service.stopped", "b")).isLessThan(nulld.position("service.stopped", "a"));
             assertThat(nulld.awaitEnd()).isEqualTo(ends);
-            assertThat(nulld.output()).contains("asked for by").contains(signal).doesNotContain(CANNOT);
+            assertThat(nulld.output()).contains("requested by").contains(signal).doesNotContain(CANNOT);
         }
     }
 

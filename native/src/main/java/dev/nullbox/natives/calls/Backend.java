@@ -1,8 +1,9 @@
 package dev.nullbox.natives.calls;
 
 /**
- * The choice between the two ways of calling C. A native image is built with this class initialised at build time, so
- * that the choice is a constant and the other way is no part of the image; on a JVM the SVM classes are never loaded.
+ * Choice between the two implementations of calls to C. A native image is built with this class initialised at build
+ * time, so that the choice is a constant and the other implementation is left out; on a JVM the SVM classes are never
+ * loaded.
  */
 public final class Backend {
     /** System property nullbox.natives, read when this class is initialised: "svm", or "ffm" (the default). */

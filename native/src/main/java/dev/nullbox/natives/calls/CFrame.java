@@ -8,13 +8,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Native memory for the length of one call: all that is taken from it is zeroed and freed by {@link #close}. Addresses
- * are plain numbers, 0 being NULL, so that the marshalling above knows neither java.lang.foreign nor SVM.
+ * Native memory for the length of one call: all allocations are zeroed and freed by {@link #close}. Addresses are plain
+ * numbers, 0 being NULL, so that the marshalling above knows neither java.lang.foreign nor SVM.
  */
 abstract class CFrame implements AutoCloseable {
     private static final int POINTER_BYTES = 8;
 
-    /** The address of this many zeroed bytes, aligned to 16; at least one byte is taken. */
+    /** Allocates zeroed bytes, aligned to 16, at least one; returns their address. */
     abstract long allocate(long bytes);
 
     /** Copies bytes to an address. */
@@ -103,7 +103,7 @@ abstract class CFrame implements AutoCloseable {
         return new String(utf8, StandardCharsets.UTF_8);
     }
 
-    /** Gives out frames. */
+    /** Factory of frames. */
     interface Source {
         /** A new frame, for this thread. */
         CFrame open();

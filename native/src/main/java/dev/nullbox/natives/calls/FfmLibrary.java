@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** A C library loaded at run time, and the addresses of those of its functions that it has. */
+/** A C library loaded at run time, with the addresses of its functions. */
 final class FfmLibrary {
     private final String name;
     private final Map<String, MemorySegment> addresses = new HashMap<>();
@@ -74,7 +74,7 @@ final class FfmLibrary {
         try {
             return Optional.of(SymbolLookup.libraryLookup(name, Arena.global()));
         } catch (IllegalArgumentException notLoaded) {
-            return Optional.empty(); // the next name may load; the caller complains when none does
+            return Optional.empty(); // the next name may load; the caller reports when none does
         }
     }
 }

@@ -93,19 +93,19 @@ final class FfmLink {
                 .orElseThrow(() -> new MissingSymbolException("the C library has no " + function));
     }
 
-    /** An invokeExact. */
+    /** Invocation by invokeExact of a function that returns int. */
     @FunctionalInterface
     interface IntCall {
         int invoke(MemorySegment state) throws Throwable;
     }
 
-    /** An invokeExact. */
+    /** Invocation by invokeExact of a function that returns long. */
     @FunctionalInterface
     interface LongCall {
         long invoke(MemorySegment state) throws Throwable;
     }
 
-    /** An invokeExact. */
+    /** Invocation by invokeExact of a function without errno. */
     @FunctionalInterface
     interface PlainCall {
         int invoke() throws Throwable;

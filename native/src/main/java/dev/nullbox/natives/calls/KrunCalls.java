@@ -6,7 +6,7 @@ import java.util.Set;
  * libkrun's functions by their C types: pointers are addresses, 0 being NULL; the returned int is as C gave it.
  */
 interface KrunCalls {
-    /** The functions of this interface, by their C names; without one of them no microVM is made. */
+    /** The functions of this interface, by their C names; each is needed to make a microVM. */
     Set<String> FUNCTIONS = Set.of(
             "krun_set_log_level",
             "krun_create_ctx",

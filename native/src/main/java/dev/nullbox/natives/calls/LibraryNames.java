@@ -2,7 +2,7 @@ package dev.nullbox.natives.calls;
 
 import java.util.List;
 
-/** The names by which the optional C libraries are asked of the dynamic linker, in order. */
+/** Names by which the dynamic linker is asked for the optional C libraries, in order. */
 final class LibraryNames {
     /** The remedy when libkrun is missing or of the wrong version. */
     static final String KRUN_REMEDY = "libkrun 1.16 or a later 1.x is needed; 2.0 has another interface";

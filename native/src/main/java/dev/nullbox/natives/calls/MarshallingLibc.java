@@ -15,10 +15,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link Libc} over either way of calling C: strings, arrays and structs go into a frame and back out of it. A method is
- * the kernel's system call of its name in asm/unistd_64.h, and where glibc makes another for the function, that one: openat
- * for open, wait4 for waitpid, prlimit64 for setrlimit, sendto and recvfrom for send and recv. What glibc does itself (a
- * change of users in all threads, signal handlers, spawning) is called in glibc.
+ * {@link Libc} over either way of calling C: strings, arrays and structs go into a frame and back out of it. A method
+ * is the kernel's system call of its name in asm/unistd_64.h, and where glibc makes another for the function, that one:
+ * openat for open, wait4 for waitpid, prlimit64 for setrlimit, sendto and recvfrom for send and recv. What glibc does
+ * itself (a change of users in all threads, signal handlers, spawning) is called in glibc.
  */
 final class MarshallingLibc implements Libc {
     /** sizeof(struct pollfd). */
@@ -37,7 +37,7 @@ final class MarshallingLibc implements Libc {
     static final int LINUX_REBOOT_MAGIC2 = 672274793;
 
     private static final long SIG_IGN = 1;
-    /** Of a system call. */
+    /** Most arguments of a system call. */
     private static final int MAX_ARGUMENTS = 6;
 
     private final LibcCalls calls;
@@ -459,13 +459,16 @@ final class MarshallingLibc implements Libc {
         return (int) valueOf(call(Syscalls.SYS_getuid));
     }
 
-    /** Each argument fills a register, an int by its sign; the kernel takes the width of its own type. */
+    /**
+     * Makes a system call: each argument fills a register, an int sign-extended; the kernel uses the width of its own
+     * type.
+     */
     private SysResult call(int number, long... arguments) {
         long[] all = Arrays.copyOf(arguments, MAX_ARGUMENTS);
         return calls.syscall(number, all[0], all[1], all[2], all[3], all[4], all[5]);
     }
 
-    /** Of a call that cannot fail. */
+    /** The value of a call that cannot fail. */
     private static long valueOf(SysResult result) {
         return switch (result) {
             case SysResult.Ok(long value) -> value;
@@ -473,7 +476,7 @@ final class MarshallingLibc implements Libc {
         };
     }
 
-    /** With MSG_TRUNC recv may count more bytes than the buffer holds. */
+    /** Copies a received buffer back: with MSG_TRUNC recv may count more bytes than the buffer holds. */
     private static SysResult copiedBack(CFrame frame, long address, SysResult result, byte[] buffer, int offset) {
         if (result instanceof SysResult.Ok(long count)) {
             frame.get(address, buffer, offset, (int) Math.min(count, buffer.length - offset));

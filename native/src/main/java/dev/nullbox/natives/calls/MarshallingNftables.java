@@ -11,7 +11,7 @@ final class MarshallingNftables implements Nftables {
     /**
      * A context with buffered output.
      *
-     * @throws OutOfMemoryError when C has none left for it
+     * @throws OutOfMemoryError when memory is exhausted
      */
     MarshallingNftables(NftablesCalls calls, CFrame.Source memory) {
         this.calls = calls;

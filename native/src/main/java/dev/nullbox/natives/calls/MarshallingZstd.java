@@ -23,7 +23,7 @@ final class MarshallingZstd implements Zstd {
     /**
      * A new stream.
      *
-     * @throws OutOfMemoryError when C has none left for it
+     * @throws OutOfMemoryError when memory is exhausted
      */
     MarshallingZstd(ZstdCalls calls, CFrame.Source memory) {
         this.calls = calls;

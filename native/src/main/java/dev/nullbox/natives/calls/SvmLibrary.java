@@ -50,7 +50,7 @@ final class SvmLibrary {
         return own;
     }
 
-    /** The functions that are there. */
+    /** The functions that the library has. */
     Set<String> present(Set<String> functions) {
         Set<String> present = new HashSet<>();
         for (String function : functions) {

@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /**
- * Type, space and inodes of a mounted file system. {@code FileStore} has no inodes. Below a directory with a project quota
- * XFS gives the quota's figures in place of the file system's, where those are smaller.
+ * Type, space and inodes of a mounted file system. {@code FileStore} has no inodes. Below a directory with a project
+ * quota XFS gives the quota's figures in place of the file system's, where those are smaller.
  *
  * <pre>
  * struct statfs   0 f_type | 8 f_bsize | 16 f_blocks | 24 f_bfree | 32 f_bavail | 40 f_files | 48 f_ffree
@@ -16,11 +16,11 @@ import java.nio.file.Path;
  * </pre>
  *
  * @param type a magic number of {@link dev.nullbox.natives.linux.Filesystems}
- * @param totalBytes all of it
- * @param freeBytes free, what is kept for root included
- * @param availableBytes free for all users
- * @param inodes all there can be; 0 where the file system has no bound
- * @param freeInodes those of them that are free
+ * @param totalBytes size of the file system
+ * @param freeBytes free bytes, those reserved for root included
+ * @param availableBytes free bytes for all users
+ * @param inodes most inodes; 0 where the file system has no bound
+ * @param freeInodes free inodes
  */
 public record FilesystemStat(
         long type, long totalBytes, long freeBytes, long availableBytes, long inodes, long freeInodes) {

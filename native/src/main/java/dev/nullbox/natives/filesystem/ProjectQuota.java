@@ -11,8 +11,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /**
- * Project quotas: bounds of bytes and inodes for directory trees of an XFS, each tree by its project number. It is mounted
- * with prjquota; the caller has CAP_SYS_ADMIN.
+ * Project quotas: bounds of bytes and inodes for directory trees of an XFS, each tree by its project number. It is
+ * mounted with prjquota; the caller has CAP_SYS_ADMIN.
  *
  * <pre>
  * struct fsxattr         0 u32 fsx_xflags | 4 u32 fsx_extsize | 8 u32 fsx_nextents | 12 u32 fsx_projid
@@ -53,7 +53,7 @@ public final class ProjectQuota {
     public record Usage(long bytes, long inodes, long bytesLimit, long inodesLimit) {}
 
     /**
-     * True when the file system counts projects and holds them to their bounds.
+     * Whether the file system counts projects and enforces their bounds.
      *
      * @param inIt any path of the file system
      */
@@ -69,11 +69,11 @@ public final class ProjectQuota {
     }
 
     /**
-     * Makes a directory, and all that is made below it from now on, part of a project. What lies below it already stays as
-     * it is.
+     * Makes a directory, and all that is made below it from now on, part of a project. What lies below it already stays
+     * as it is.
      *
-     * @throws SyscallException ENOTSUP or ENOTTY when the file system has no projects, EIO when it took the number and
-     *     does not give it back
+     * @throws SyscallException ENOTSUP or ENOTTY when the file system has no projects, EIO when reading back gives
+     *     another number
      */
     public static void assign(Libc libc, Path directory, int project) throws SyscallException {
         int flags = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
@@ -86,7 +86,7 @@ public final class ProjectQuota {
             libc.ioctl(fd, Filesystems.FS_IOC_FSSETXATTR, attributes).orThrow(what);
             ByteBuffer after = fields(attributes(libc, fd, directory));
             if (after.getInt(PROJECT_ID) != project || (after.getInt(XFLAGS) & Filesystems.FS_XFLAG_PROJINHERIT) == 0) {
-                throw new SyscallException(what + " did not take: project " + after.getInt(PROJECT_ID), Errno.EIO);
+                throw new SyscallException(what + " had no effect: project " + after.getInt(PROJECT_ID), Errno.EIO);
             }
         } finally {
             libc.close(fd);
@@ -94,7 +94,7 @@ public final class ProjectQuota {
     }
 
     /**
-     * Bounds a project. What it takes already beyond the bounds stays; more is refused with ENOSPC or EDQUOT.
+     * Sets bounds of a project. What it uses already beyond the bounds stays; more is refused with ENOSPC or EDQUOT.
      *
      * @param inIt any path of the file system
      * @param bytes rounded down to 512; 0 for no bound

@@ -11,13 +11,13 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /**
- * Set of rules of Landlock: it refuses all uses that it handles but those that a rule allows. Rules of a kernel that is
- * older than they are fail as a whole: none is left out silently.
+ * Ruleset of Landlock: refuses every use that it handles unless a rule allows it. Rules beyond the kernel's version
+ * fail as a whole: none is silently left out.
  *
  * <pre>
- * struct landlock_ruleset_attr        0 u64 handled_access_fs | 8 u64 handled_access_net (ABI 4) | 16 u64 scoped (ABI 6)
- * struct landlock_path_beneath_attr   0 u64 allowed_access | 8 s32 parent_fd, packed: 12 bytes
- * struct landlock_net_port_attr       0 u64 allowed_access | 8 u64 port
+ * struct landlock_ruleset_attr        0 u64 handled_access_fs | 8 u64 handled_access_net (ABI 4) | 16 u64 scoped (ABI
+ * 6) struct landlock_path_beneath_attr   0 u64 allowed_access | 8 s32 parent_fd, packed: 12 bytes struct
+ * landlock_net_port_attr       0 u64 allowed_access | 8 u64 port
  * </pre>
  *
  * Source: landlock(7), linux/landlock.h.
@@ -38,8 +38,8 @@ public final class LandlockRuleset implements AutoCloseable {
     }
 
     /**
-     * The version of the kernel's Landlock, which {@link Landlock} names at its constants; 0 when the kernel has none or it
-     * is not among its active security modules.
+     * The version of the kernel's Landlock, which {@link Landlock} names at its constants; 0 when the kernel has none
+     * or it is not among its active security modules.
      */
     public static int abi(Libc libc) throws SyscallException {
         SysResult version = libc.landlockCreateRuleset(new byte[0], Landlock.LANDLOCK_CREATE_RULESET_VERSION);
@@ -50,12 +50,12 @@ public final class LandlockRuleset implements AutoCloseable {
     }
 
     /**
-     * A set without rules, that handles these uses.
+     * A ruleset without rules that handles these uses.
      *
      * @param files bits of LANDLOCK_ACCESS_FS_*
      * @param ports bits of LANDLOCK_ACCESS_NET_*
-     * @param scopes bits of LANDLOCK_SCOPE_*: nobody outside of the set's own threads and children is reached; there are no
-     *     rules for these
+     * @param scopes bits of LANDLOCK_SCOPE_*: threads and processes outside of the ruleset cannot be reached; there are
+     *     no rules for these
      * @throws SyscallException E2BIG or EINVAL when the kernel's ABI lacks one of them, ENOMSG when there are none
      */
     public static LandlockRuleset create(Libc libc, long files, long ports, long scopes) throws SyscallException {
@@ -101,9 +101,9 @@ public final class LandlockRuleset implements AutoCloseable {
     }
 
     /**
-     * Holds the calling thread, and all threads and processes that it starts from now on, to this set, beside every set
-     * before it. Nothing takes it back. Other threads of the process are as free as before: a process is held as a whole
-     * when its only thread calls, or the thread that starts it.
+     * Restricts the calling thread, and all threads and processes that it starts from now on, to this ruleset, in
+     * addition to every ruleset before it. Irrevocable. Other threads of the process stay unrestricted: a process is
+     * restricted as a whole when its only thread calls, or the thread that starts it.
      *
      * @throws SyscallException EPERM without no_new_privs or CAP_SYS_ADMIN, E2BIG beyond 16 sets
      */

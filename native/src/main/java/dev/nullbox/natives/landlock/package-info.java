@@ -1,4 +1,8 @@
-/** Landlock (landlock(7)): what a thread may still open, listen on, connect to and signal, whatever its user may. */
+/**
+ * Landlock (landlock(7)): {@link dev.nullbox.natives.landlock.LandlockRuleset} restricts which files a thread may open,
+ * which ports it may use and which processes it may signal, whatever its user may. Nothing is left out for an older
+ * kernel: a missing part is a failure, which the caller must treat as such.
+ */
 @NullMarked
 package dev.nullbox.natives.landlock;
 

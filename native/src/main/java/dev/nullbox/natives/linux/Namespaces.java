@@ -10,7 +10,7 @@ public final class Namespaces {
     public static final int CLONE_NEWPID = 0x20000000;
     public static final int CLONE_NEWNET = 0x40000000;
 
-    // of threads: what pthread_create(3) asks for
+    // flags of threads, as pthread_create(3) uses them
     public static final int CLONE_VM = 0x100;
     public static final int CLONE_FS = 0x200;
     public static final int CLONE_FILES = 0x400;

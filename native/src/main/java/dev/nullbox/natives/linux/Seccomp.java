@@ -1,7 +1,7 @@
 package dev.nullbox.natives.linux;
 
 /**
- * Constants of seccomp(2), and the layout of what its filters see, by their C names. Source: {@code linux/seccomp.h},
+ * Constants of seccomp(2), and the layout of its filters' input, by their C names. Source: {@code linux/seccomp.h},
  * {@code linux/audit.h}, x86-64.
  *
  * <pre>
@@ -13,7 +13,9 @@ public final class Seccomp {
     public static final int SECCOMP_SET_MODE_FILTER = 1;
     /** All threads of the process get the filter, and no_new_privs, at once. */
     public static final int SECCOMP_FILTER_FLAG_TSYNC = 1;
-    /** With TSYNC: a thread that cannot follow is ESRCH, where else its number is the call's value. */
+    /**
+     * With TSYNC: a thread that cannot follow makes the call fail with ESRCH; otherwise its number is the call's value.
+     */
     public static final int SECCOMP_FILTER_FLAG_TSYNC_ESRCH = 16;
 
     public static final int SECCOMP_RET_KILL_PROCESS = 0x80000000;

@@ -7,9 +7,9 @@ public final class Tty {
     /** With argument 1 as tcdrain(3): waits until all output is sent. */
     public static final int TCSBRK = 0x5409;
 
-    /** Reads the window's size: struct winsize, four unsigned shorts of which rows and columns are the first. */
+    /** Reads the window's size: struct winsize, four unsigned shorts, the first of which are rows and columns. */
     public static final int TIOCGWINSZ = 0x5413;
-    /** Sets it, and tells the terminal's foreground processes by SIGWINCH. */
+    /** Sets the window's size; the terminal's foreground processes get SIGWINCH. */
     public static final int TIOCSWINSZ = 0x5414;
     /** Opens the other side of a pseudoterminal, by the flags of open(2). */
     public static final int TIOCGPTPEER = 0x5441;

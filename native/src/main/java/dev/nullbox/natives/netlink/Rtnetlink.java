@@ -67,7 +67,8 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     /**
-     * Makes a pair of virtual Ethernet interfaces, both down: one here, its peer in the network namespace of a process.
+     * Creates a pair of virtual Ethernet interfaces, both down: one here, its peer in the network namespace of a
+     * process.
      *
      * @param peerNetnsPid the process, as this process' pid namespace numbers it
      * @throws SyscallException EEXIST when a name is taken on its side, ESRCH when there is no such process
@@ -88,8 +89,8 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     /**
-     * Makes a bridge, down and without ports, that passes on every frame at once: no spanning tree, no forward delay, no
-     * multicast snooping.
+     * Creates a bridge, down and without ports, that forwards every frame at once: no spanning tree, no forward delay,
+     * no multicast snooping.
      *
      * @throws SyscallException EEXIST when the name is taken, ENOTSUP when the kernel has no bridges
      */

@@ -9,8 +9,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Maker of tap interfaces that outlive their maker: a process of the owner's attaches to one by name later, without a
- * capability. Whoever attaches sets the length of its virtio-net header and its offloads itself.
+ * Creation of tap interfaces that outlive the creating process: a process of the owner attaches to one by name later,
+ * without a capability, and sets the length of its virtio-net header and its offloads itself.
  *
  * <pre>
  * struct ifreq   0 char ifr_name[16] | 16 short ifr_flags | 18 to 39 other members of the union
@@ -27,8 +27,8 @@ public final class Tap {
     private Tap() {}
 
     /**
-     * Makes a tap of Ethernet frames with a virtio-net header, down, in the calling thread's network namespace. It is gone
-     * with its namespace, or by {@link Rtnetlink#deleteLink}.
+     * Makes a tap of Ethernet frames with a virtio-net header, down, in the calling thread's network namespace. It is
+     * gone with its namespace, or by {@link Rtnetlink#deleteLink}.
      *
      * @param ownerUid the only user, besides those with CAP_NET_ADMIN in the namespace, who can attach to it
      * @throws SyscallException EBUSY when the name is taken, ENOENT when there is no /dev/net/tun; then no tap is left

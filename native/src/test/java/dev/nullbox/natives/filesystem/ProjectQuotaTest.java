@@ -50,7 +50,7 @@ class ProjectQuotaTest {
         libc.returns("ioctl", 0);
         libc.gives("ioctl", attributes(0x200, 3));
         assertThatThrownBy(() -> ProjectQuota.assign(libc, DATA, 7))
-                .hasMessage("FS_IOC_FSSETXATTR of /data to project 7 did not take: project 3: EIO (5)");
+                .hasMessage("FS_IOC_FSSETXATTR of /data to project 7 had no effect: project 3: EIO (5)");
         assertThat(libc.openFds()).isEmpty();
     }
 

@@ -27,11 +27,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** The phases between entering the root and starting the services. */
+/** Boot phases between entering the root and starting the services. */
 public final class Boot {
     private static final int KVM_GROUP = 36;
     private static final List<String> VMM_DEVICES = List.of("dev/kvm", "dev/net/tun");
-    /** Of the memory, what {@link MountTable#VOLATILE_DATA} may take: its size=25%. */
+    /** Divisor of the memory that {@link MountTable#VOLATILE_DATA} may take: its size=25%. */
     private static final int VOLATILE_SHARE = 4;
 
     private final Libc libc;
@@ -55,9 +55,9 @@ public final class Boot {
      * Result of the boot.
      *
      * @param cmdline the kernel's command line
-     * @param volatileStateBytes how much memory the state may take that is kept in it; 0 with a data partition
-     * @param stateOn the file system that state lies on, for people
-     * @param agentNetwork where agents have their addresses
+     * @param volatileStateBytes most memory of a state that is kept in memory; 0 with a data partition
+     * @param stateOn the file system of the state, for messages
+     * @param agentNetwork the network of agents' addresses
      */
     public record Booted(Cmdline cmdline, long volatileStateBytes, String stateOn, AgentNetwork agentNetwork) {}
 
@@ -179,7 +179,7 @@ public final class Boot {
         }
     }
 
-    /** To the group of all VMMs: each opens it as a user of its own. */
+    /** Gives the device to the group of all VMMs: each opens it as a user of its own. */
     private void giveToVmms(Path device) {
         try {
             Files.setPosixFilePermissions(device, PosixFilePermissions.fromString("rw-rw----"));

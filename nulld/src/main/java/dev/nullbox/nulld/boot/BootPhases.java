@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Runs the named phases of a boot, one after the other, each with an event that says how long it took. */
+/** Runner of the named phases of a boot, one after the other, each with an event that has its duration. */
 public final class BootPhases {
     private final String source;
     private final Clock clock;
@@ -22,18 +22,18 @@ public final class BootPhases {
         this.journal = journal;
     }
 
-    /** The work of one phase; what it adds to the fields stands in the event. */
+    /** The work of one phase; the fields that it adds stand in the event. */
     @FunctionalInterface
     public interface Phase {
         /**
-         * Does it.
+         * Runs it.
          *
          * @throws BootException when the boot cannot go on
          */
         void run(List<Value<?>> fields) throws BootException;
     }
 
-    /** Runs one phase and says how it went. */
+    /** Runs one phase and emits its event. */
     public void run(String name, Phase phase) throws BootException {
         long start = clock.millis();
         List<Value<?>> fields = new ArrayList<>(List.of(NulldContract.PHASE.is(name)));

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Content of a partition, as far as its first bytes tell it.
+ * Content of a partition, as recognised by its first bytes.
  *
  * <pre>
  * offset  size  field
@@ -24,20 +24,20 @@ sealed interface DataContent {
     /** XFS. */
     record Xfs(UUID uuid) implements DataContent {}
 
-    /** The file system of former appliances. */
+    /** ext4, the file system of former appliances. */
     record Ext4(UUID uuid) implements DataContent {}
 
-    /** Zeros, or an XFS whose making was interrupted: nothing to lose. */
+    /** Zeros, or an XFS whose creation was interrupted: nothing to lose. */
     record Blank(boolean isUnfinished) implements DataContent {}
 
     /** Bytes that are none of these. */
     record Foreign() implements DataContent {}
 
-    /** Bytes that a blank partition begins with at least: mkfs.xfs overwrites so many first. */
+    /** Bytes at the start that are zeros in a blank partition: mkfs.xfs overwrites so many first. */
     int HEAD_BYTES = 128 << 10;
 
     /**
-     * Looks at a partition.
+     * Reads the start of a partition.
      *
      * @throws IOException when it cannot be read
      */
@@ -46,7 +46,7 @@ sealed interface DataContent {
         return head.isPresent() ? of(head.get()) : new Foreign();
     }
 
-    /** Looks at the first {@link #HEAD_BYTES} of a partition. */
+    /** Classifies the first {@link #HEAD_BYTES} of a partition. */
     static DataContent of(byte[] head) {
         ByteBuffer bytes = ByteBuffer.wrap(head);
         if (bytes.getInt(0) == 0x58465342) {

@@ -17,15 +17,15 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * Place of the state: the partition with the GPT label {@code nullbox-data}, else memory. Found by its label alone, never
- * by what is on it. Nothing is written to one that cannot be mounted, unless the operator asks for it.
+ * Storage of the state: the partition with the GPT label {@code nullbox-data}, else memory. Found by its label alone,
+ * never by its content. Nothing is written to a partition that cannot be mounted, unless the operator asks for it.
  */
 final class DataPartition {
     /** The GPT partition label. */
     static final String LABEL = "nullbox-data";
-    /** Time for it to appear, when it is asked for. */
+    /** Time for a requested partition to appear. */
     static final long WAIT_MILLIS = 30_000;
-    /** Lacks of the file system of former appliances. */
+    /** Shortcomings of ext4, the file system of former appliances. */
     static final String EXT4_LACKS =
             "no quotas and no reflinks: only admission keeps agents' disks out of the services'"
                     + " room, and each copy of a disk takes its whole size";
@@ -42,7 +42,7 @@ final class DataPartition {
     private final XfsTools tools;
 
     /**
-     * @param problem takes what makes the appliance degraded
+     * @param problem takes reasons for a degraded appliance
      * @param say takes lines for the console
      */
     DataPartition(Libc libc, Clock clock, Path root, Mounter mounter, Consumer<String> problem, Consumer<String> say) {
@@ -56,30 +56,30 @@ final class DataPartition {
     }
 
     /**
-     * Place of the state after {@link #mount}.
+     * Storage of the state after {@link #mount}.
      *
      * @param where the device, or {@code "tmpfs"}
      * @param type of its file system
-     * @param lacks what a file system of former appliances cannot do; empty for others
+     * @param lacks shortcomings of a file system of former appliances; empty for others
      */
     record Mounted(String where, String type, String lacks) {
-        /** True when the state is in memory. */
+        /** Whether the state is in memory. */
         boolean isVolatile() {
             return type.equals("tmpfs");
         }
 
-        /** In words, for people. */
+        /** Description for messages. */
         String describe() {
             return isVolatile() ? "memory" : type + " on " + where + (lacks.isEmpty() ? "" : "; " + lacks);
         }
     }
 
-    /** Mounts it on /data, as the kernel's command line asks for. */
+    /** Mounts it on /data, as the kernel's command line requests. */
     Mounted mount(Cmdline cmdline) throws BootException {
         DataRequest request = DataRequest.of(cmdline);
         if (request.kind() == DataRequest.Kind.UNKNOWN) {
             problem.accept(DataRequest.OPTION + "=" + request.text()
-                    + " is no request; there are none, wait, format, erase:UUID and repair");
+                    + " is not a request; write none, wait, format, erase:UUID or repair");
         }
         Optional<Mounted> mounted = Optional.empty();
         if (request.kind() != DataRequest.Kind.NONE) {
@@ -98,7 +98,7 @@ final class DataPartition {
         return new Mounted("tmpfs", "tmpfs", "");
     }
 
-    /** Mounts the first of those that have the label. */
+    /** Mounts the first of the partitions with the label. */
     private Optional<Mounted> serve(List<BlockDevice> devices, DataRequest request) throws BootException {
         BlockDevice device = devices.getFirst();
         try {
@@ -144,7 +144,7 @@ final class DataPartition {
                         mounted,
                         request.kind() == DataRequest.Kind.REPAIR
                                 ? "to give it up with all that is on it, boot once with " + DataRequest.erase(uuid)
-                                : "boot once with " + DataRequest.OPTION + "=repair to have it mended by xfs_repair");
+                                : "boot once with " + DataRequest.OPTION + "=repair to have it repaired by xfs_repair");
                 yield Optional.of(new Mounted(node, "xfs", ""));
             }
             case DataContent.Ext4(UUID uuid) -> {
@@ -154,7 +154,7 @@ final class DataPartition {
                 yield Optional.of(new Mounted(node, "ext4", EXT4_LACKS));
             }
             case DataContent.Blank(var unfinished) ->
-                throw new IOException((unfinished ? "the making of its file system was interrupted" : "it is blank")
+                throw new IOException((unfinished ? "the creation of its file system was interrupted" : "it is blank")
                         + ": boot once with " + DataRequest.OPTION + "=format to give it a file system");
             case DataContent.Foreign _ ->
                 throw new IOException("it holds neither XFS nor ext4: overwrite its first "
@@ -173,7 +173,7 @@ final class DataPartition {
         }
     }
 
-    /** Those with the label, by name. */
+    /** The partitions with the label, by name. */
     private List<BlockDevice> find(long wait) {
         long start = clock.millis();
         while (true) {

@@ -3,10 +3,11 @@ package dev.nullbox.nulld.boot;
 import dev.nullbox.nulld.linux.Cmdline;
 
 /**
- * Request of the operator for the data partition, from the kernel's command line. None of them does anything to a file system that
- * can be mounted, so that a request that stays on the command line costs no data: an erased one has another UUID.
+ * Request of the operator for the data partition, from the kernel's command line. A request that stays on the command
+ * line destroys no data: none changes a file system that can be mounted, but erase, which names the UUID, and the new
+ * file system has another.
  *
- * @param kind what is asked for
+ * @param kind what is requested
  * @param text the option's value
  */
 record DataRequest(Kind kind, String text) {
@@ -15,19 +16,19 @@ record DataRequest(Kind kind, String text) {
 
     /** Kind of request. */
     enum Kind {
-        /** Nothing: whatever is there now. */
+        /** No request: an existing partition is used. */
         PRESENT,
         /** State in memory. */
         NONE,
-        /** The partition, which may take a while to appear. */
+        /** The partition is waited for. */
         WAIT,
-        /** Likewise; a blank one gets a file system. */
+        /** As WAIT; a blank partition gets a file system. */
         FORMAT,
-        /** Likewise; the file system of this UUID is overwritten by a new one. */
+        /** As WAIT; the file system of this UUID is overwritten by a new one. */
         ERASE,
-        /** Likewise; a file system that cannot be mounted is mended. */
+        /** As WAIT; a file system that cannot be mounted is repaired. */
         REPAIR,
-        /** Something that is no request. */
+        /** Not a request. */
         UNKNOWN
     }
 
@@ -44,12 +45,12 @@ record DataRequest(Kind kind, String text) {
         return new DataRequest(kind, text);
     }
 
-    /** The word that erases the file system of this UUID. */
+    /** The option's value that erases the file system of this UUID. */
     static String erase(Object uuid) {
         return OPTION + "=" + ERASE + uuid;
     }
 
-    /** True when it asks for a partition, so that there should be one. */
+    /** Whether it requests a partition, so that there should be one. */
     boolean waits() {
         return switch (kind) {
             case WAIT, FORMAT, ERASE, REPAIR -> true;
@@ -57,7 +58,7 @@ record DataRequest(Kind kind, String text) {
         };
     }
 
-    /** True when it asks for the file system of this UUID to be overwritten. */
+    /** Whether it requests that the file system of this UUID be overwritten. */
     boolean erases(Object uuid) {
         return kind == Kind.ERASE && text.equalsIgnoreCase(ERASE + uuid);
     }

@@ -23,10 +23,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The gateway's certificate and the authority of its clients, brought from where the operator put them to where only the
- * gateway reads them: from QEMU's fw_cfg, else from the boot medium's {@link SetupPartition}, else from the data
- * partition. The medium's are kept on the data partition, so that a later boot needs no medium; who holds a medium with
- * others replaces them, and that is said.
+ * The gateway's certificate and the authority of its clients, copied from where the operator put them to a directory
+ * that only the gateway reads: from QEMU's fw_cfg, else from the boot medium's {@link SetupPartition}, else from the
+ * data partition. The medium's are kept on the data partition, so that a later boot needs no medium; a medium with
+ * others replaces them, which is logged.
  */
 public final class GatewayFiles {
     static final String SERVER = "server.p12";
@@ -46,7 +46,7 @@ public final class GatewayFiles {
 
     /**
      * @param firmware {@code /sys/firmware/qemu_fw_cfg/by_name/opt/nullbox}
-     * @param keeps true when state outlives the power, so that the medium's files are kept with it
+     * @param keeps whether state outlives the power, so that the medium's files are kept with it
      * @param say takes lines for the console
      */
     public GatewayFiles(
@@ -59,7 +59,7 @@ public final class GatewayFiles {
         this.say = say;
     }
 
-    /** Copies them; why the gateway cannot start, when they are not there. */
+    /** Copies them; the reason why the gateway cannot start, when they are missing. */
     public Optional<String> install() {
         Path run = layout.run().resolve(Audience.GATEWAY);
         Path tls = run.resolve("tls");
@@ -73,7 +73,7 @@ public final class GatewayFiles {
                 Optional<byte[]> bytes = source(name, medium);
                 if (bytes.isEmpty()) {
                     deleteCopies(tls);
-                    return Optional.of("no " + name + ", so the management port is shut; to open it, write the boot"
+                    return Optional.of("no " + name + ", so the management port is closed; to open it, write the boot"
                             + " medium with ./nullbox write DEVICE, or give it by -fw_cfg name=opt/nullbox/" + name
                             + ",file=... or as " + kept(name));
                 }
@@ -90,7 +90,7 @@ public final class GatewayFiles {
         }
     }
 
-    /** Deletes what was copied: a private key that nobody uses lies nowhere. What of it stays, for the message. */
+    /** Deletes the copies, so that no unused private key is left. What could not be deleted, for the message. */
     private static String deleteCopies(Path tls) {
         StringBuilder left = new StringBuilder();
         for (String name : NAMES) {
@@ -122,7 +122,10 @@ public final class GatewayFiles {
         return Files.exists(kept) ? Optional.of(bounded(kept)) : Optional.empty();
     }
 
-    /** No link is followed: the gateway, which may read what comes of it, could have left one on the data partition. */
+    /**
+     * Reads a file without following a link: the gateway, which may read the copy, could have left one on the data
+     * partition.
+     */
     private static byte[] bounded(Path from) throws IOException {
         byte[] bytes;
         try (InputStream in = Files.newInputStream(from, LinkOption.NOFOLLOW_LINKS)) {
@@ -134,7 +137,7 @@ public final class GatewayFiles {
         return bytes;
     }
 
-    /** A failure costs the next boot its certificates, not this one. */
+    /** Keeps the medium's files. A failure costs the next boot its certificates, not this one. */
     private void keep(SetupPartition.Content medium) {
         try {
             for (String name : NAMES) {
@@ -153,7 +156,7 @@ public final class GatewayFiles {
         }
     }
 
-    /** The file, or nothing when there is none that could be meant. */
+    /** The file; empty when there is none. */
     private static byte[] read(Path file) throws IOException {
         try {
             return bounded(file);
@@ -162,7 +165,10 @@ public final class GatewayFiles {
         }
     }
 
-    /** Whole or not at all. The directory may be the gateway's: no link that it left there is followed. */
+    /**
+     * Replaces a file, complete or not at all. The directory may be the gateway's: no link that it left there is
+     * followed.
+     */
     private static void replace(Path to, byte[] bytes) throws IOException {
         Path work = to.resolveSibling(to.getFileName() + ".new");
         Files.deleteIfExists(work);

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The name servers of the appliance, as files that egress reads: see {@link NameServer}. What the operator said goes before
- * what DHCP tells.
+ * The name servers of the appliance, as files that egress reads: see {@link NameServer}. Servers on the kernel command
+ * line take precedence over those of DHCP.
  */
 public final class ResolverFiles {
     private static final String KEY = "nullbox.resolvers";
@@ -25,10 +25,10 @@ public final class ResolverFiles {
     private ResolverFiles() {}
 
     /**
-     * Writes what the kernel command line says; nothing when it names none.
+     * Writes the servers of the kernel command line; none when it names none.
      *
-     * @param pnp {@code /proc/net/pnp}: what {@code ip=} says
-     * @throws IOException when what it names is no list of servers, or cannot be written
+     * @param pnp {@code /proc/net/pnp}: the servers of {@code ip=}
+     * @throws IOException when its value is no list of servers, or the file cannot be written
      */
     public static void write(Cmdline cmdline, Path pnp, Path run) throws IOException {
         List<String> servers = new ArrayList<>();
@@ -62,7 +62,7 @@ public final class ResolverFiles {
     }
 
     /**
-     * Writes what a DHCP client's script was told by its environment, or forgets it. Source: dhcpcd-run-hooks(8).
+     * Writes the servers in a DHCP client script's environment, or removes them. Source: dhcpcd-run-hooks(8).
      *
      * @throws IOException when the file cannot be written
      */
@@ -80,7 +80,7 @@ public final class ResolverFiles {
             }
             case "EXPIRE", "NAK", "FAIL", "RELEASE", "STOP", "STOPPED" -> Files.deleteIfExists(file);
             default -> {
-                // An interface came up or went: its lease has not changed.
+                // An interface came up or went down: its lease has not changed.
             }
         }
     }
@@ -93,7 +93,7 @@ public final class ResolverFiles {
         }
     }
 
-    /** Every user may read it. */
+    /** Replaces a file, readable by every user. */
     private static void replace(Path file, List<String> servers) throws IOException {
         Path beside = file.resolveSibling("." + file.getFileName() + ".part");
         Files.write(beside, servers);

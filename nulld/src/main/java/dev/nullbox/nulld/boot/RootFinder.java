@@ -19,11 +19,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Looks for the SquashFS that was built with this initramfs: on a disk of its own, or as a file on an ISO 9660 medium. */
+/**
+ * Search for the SquashFS that was built with this initramfs: on a disk of its own, or as a file on an ISO 9660 medium.
+ */
 final class RootFinder {
     /** Time for devices to appear. */
     static final long WAIT_MILLIS = 30_000;
-    /** Time to look on for a whole image once a truncated one was found. */
+    /** Time to search on for a complete image once a truncated one was found. */
     static final long TRUNCATED_WAIT_MILLIS = 5_000;
 
     private static final long POLL_MILLIS = 100;
@@ -33,9 +35,9 @@ final class RootFinder {
     private static final String ISO_FILE = "nullbox/root.squashfs";
 
     /**
-     * Place of the root file system.
+     * Location of the root file system.
      *
-     * @param device what to mount
+     * @param device device to mount
      * @param description for people and events: {@code "/dev/vda"}, {@code "/dev/sr0:/nullbox/root.squashfs"}
      * @param medium the disk or partition that it was found on, by its name: {@code "sr0"}
      * @param heldFd a descriptor to close once it is mounted; -1 for none
@@ -62,7 +64,7 @@ final class RootFinder {
         this.log = log;
     }
 
-    /** Looks until it is found or the time is up. */
+    /** Searches until it is found or the timeout has passed. */
     Found find() throws BootException {
         long start = clock.millis();
         long logged = start;
@@ -148,7 +150,7 @@ final class RootFinder {
                 found = Optional.of(new Found(loop.node(), node + ":/" + ISO_FILE, device.name(), loop.fd()));
             }
         } finally {
-            // The loop device holds the file, and with it the medium's mount, for as long as the root is mounted.
+            // The loop device holds the file open, and with it the medium's mount, for as long as the root is mounted.
             if (libc.umount2(iso.toString(), Mounts.MNT_DETACH) instanceof SysResult.Failed(var errno)) {
                 log.accept("cannot unmount " + iso + ": " + Errno.describe(errno));
             }

@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Reader of the partition {@code nullbox-setup}, by which {@code ./nullbox write} brings an operator's certificates in.
- * Only the disk that holds the root is looked at: a second medium in another socket opens nothing. No file system, so that
- * no file system's driver reads a medium that anybody may have written.
+ * Reader of the partition {@code nullbox-setup}, on which {@code ./nullbox write} puts an operator's certificates. Only
+ * the disk with the root is read: a second medium in another socket has no effect. It has no file system, so that no
+ * file system's driver reads an untrusted medium.
  *
  * <pre>
  * offset  size  field
@@ -26,8 +26,9 @@ import java.util.function.Consumer;
  *    512        server.p12, and ca.pem after it
  * </pre>
  *
- * Threat: the medium is the operator's, but may be half written, or be prepared by whoever could hold it. Its writer has
- * the root as well, so its files are taken as they are; nothing on it can do more than be refused.
+ * Threat: the medium is the operator's, but may be incomplete, or prepared by an attacker who held it. An attacker who
+ * writes it can replace the root as well, so its files are accepted as they are; a malformed partition is refused and
+ * has no other effect.
  */
 public final class SetupPartition {
     /** The GPT partition label. */
@@ -77,7 +78,7 @@ public final class SetupPartition {
         }
     }
 
-    /** Reads it: empty when the root's disk has none, or one that is refused, which is said. */
+    /** Reads it: empty when the root's disk has none, or one that is refused, which is logged. */
     Optional<Content> read() {
         List<BlockDevice> all = BlockDevice.list(root);
         Optional<String> disk = all.stream()

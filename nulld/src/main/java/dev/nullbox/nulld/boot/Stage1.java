@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** PID 1 in the initramfs: finds the root built with it, mounts it read-only, moves into it and becomes its nulld. */
 public final class Stage1 {
-    /** The file whose presence says that this is the initramfs. */
+    /** The file whose presence identifies the initramfs. */
     public static final String MARKER = "/stage1";
 
     private static final String INIT = "/sbin/nulld";
@@ -40,7 +40,7 @@ public final class Stage1 {
         this.newRoot = root.resolve("newroot");
     }
 
-    /** Runs the phases and executes the root's nulld: comes back only by an exception. */
+    /** Runs the phases and executes the root's nulld: returns only by an exception. */
     public void run() throws BootException {
         BootPhases phases = new BootPhases("stage1", clock, journal);
         Mounter mounter = new Mounter(libc, root);

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-/** Leaves the initramfs for the mounted root: carries the mounts over, frees the initramfs' memory, changes the root. */
+/** Switch from the initramfs to the mounted root: moves the mounts, frees the initramfs' memory, changes the root. */
 final class SwitchRoot {
     private final Libc libc;
     private final Path root;
@@ -44,7 +44,10 @@ final class SwitchRoot {
         libc.chdir("/").orThrow("chdir /");
     }
 
-    /** Deletes the initramfs' files. What is kept is the one mount left below it: nothing is deleted across a mount. */
+    /**
+     * Deletes the initramfs' files, without those to keep: the one mount left below it, as nothing is deleted across a
+     * mount.
+     */
     void delete(Set<Path> keep) throws IOException {
         deleteIn(root, keep);
     }

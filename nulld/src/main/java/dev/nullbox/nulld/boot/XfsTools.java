@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** Programs of xfsprogs, at the operator's request alone; what they do is said on the console. Source: mkfs.xfs(8), xfs_repair(8). */
+/**
+ * Programs of xfsprogs, run at the operator's request alone; their actions are reported on the console. Source:
+ * mkfs.xfs(8), xfs_repair(8).
+ */
 final class XfsTools {
     /** The smallest partition that mkfs.xfs takes. */
     static final long MIN_BYTES = 300L << 20;
@@ -36,7 +39,7 @@ final class XfsTools {
     /**
      * Makes a file system.
      *
-     * @param overwrites whether one that is there may be lost; otherwise mkfs.xfs looks for itself too
+     * @param overwrites whether an existing one may be lost; otherwise mkfs.xfs checks for one itself
      * @throws IOException when it was not made
      */
     void format(Path node, long bytes, boolean overwrites) throws IOException {
@@ -59,14 +62,14 @@ final class XfsTools {
     }
 
     /**
-     * Mends a file system that cannot be mounted. Mounting has tried to replay its log; where that cannot be done, the log
-     * is discarded, and with it what was changed last.
+     * Repairs a file system that cannot be mounted. Mounting has tried to replay its log; where that is impossible, the
+     * log is discarded, and with it the latest changes.
      *
-     * @throws IOException when it was not mended
+     * @throws IOException when it was not repaired
      */
     void repair(Path node) throws IOException {
-        say.accept("mending the file system on " + node
-                + " by xfs_repair; files without a name come into /data/lost+found");
+        say.accept("repairing the file system on " + node
+                + " by xfs_repair; files without a name are moved to /data/lost+found");
         ExitStatus end = run(List.of("/sbin/xfs_repair", node.toString()), REPAIR_LIMIT);
         if (end instanceof ExitStatus.Code(var code) && code == DIRTY_LOG) {
             say.accept("the log of " + node + " cannot be replayed and is discarded: what was changed last is lost");
@@ -75,7 +78,7 @@ final class XfsTools {
         if (!end.isSuccess()) {
             throw new IOException("xfs_repair failed: " + end.describe());
         }
-        say.accept("the file system on " + node + " is mended");
+        say.accept("the file system on " + node + " is repaired");
     }
 
     private ExitStatus run(List<String> command, Duration limit) throws IOException {

@@ -13,7 +13,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Becomes a service's user with its capabilities and no others, reads back that it took, and executes the program. */
+/**
+ * Drop of privileges before a service starts: takes its user and its capabilities, reads them back from the kernel, and
+ * executes the program.
+ */
 public final class Launch {
     private static final int OPEN_FILES = 4_096;
     private static final long RLIM_INFINITY = -1;
@@ -44,7 +47,7 @@ public final class Launch {
         }
     }
 
-    /** Does it all, on the calling thread alone: comes back only by an exception. */
+    /** Drops the privileges and executes the program, on the calling thread alone: returns only by an exception. */
     public void run(LaunchPlan plan, List<String> environment) throws Refused {
         Privileges privileges = privileges(plan);
         try {
@@ -53,7 +56,7 @@ public final class Launch {
             }
             limit(Rlimits.RLIMIT_CORE, 0);
             limit(Rlimits.RLIMIT_NOFILE, OPEN_FILES);
-            // What may be locked is bounded by the service's memory.max; only warden locks any.
+            // Locked memory is bounded by the service's memory.max; only warden locks any.
             limit(Rlimits.RLIMIT_MEMLOCK, RLIM_INFINITY);
             libc.umask(022).orThrow("umask");
             privileges.assume(libc);

@@ -10,8 +10,8 @@ import java.util.Optional;
  *
  * @param user user name
  * @param groups names of the supplementary groups
- * @param capabilities all that it keeps, by their names in capabilities(7)
- * @param noNewPrivs whether no program it runs may ever gain more
+ * @param capabilities its only capabilities, by their names in capabilities(7)
+ * @param noNewPrivs whether the programs it runs can never gain more
  * @param cgroup the cgroup directory it joins first
  * @param command path and arguments of the program; options of its runtime ({@code -X...}) come right after the path
  */

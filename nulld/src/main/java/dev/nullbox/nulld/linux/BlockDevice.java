@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A disk or partition that the kernel knows.
+ * Disk or partition.
  *
  * @param name as in /sys/class/block: {@code "vda1"}
  * @param node its device node
@@ -77,7 +77,7 @@ public record BlockDevice(String name, Path node, long bytes, String partitionLa
         return new BlockDevice(name, node, sectors * SECTOR, label, disk(entry, name));
     }
 
-    /** A partition's directory lies in that of its disk. */
+    /** Name of the disk: a partition's directory lies in that of its disk. */
     private static String disk(Path entry, String name) {
         try {
             Path parent = entry.toRealPath().getParent();
@@ -89,7 +89,7 @@ public record BlockDevice(String name, Path node, long bytes, String partitionLa
         }
     }
 
-    /** A device may go away between the listing and the reading: then it has no lines. */
+    /** Lines of a file; none for a device that was removed between listing and reading. */
     private static List<String> lines(Path file) {
         try {
             return Files.readAllLines(file);

@@ -1,14 +1,14 @@
 package dev.nullbox.nulld.linux;
 
-/** A boot that cannot go on: its cause and the remedy, for the person at the console. */
+/** Failure that ends a boot: its cause and the remedy, for the person at the console. */
 public final class BootException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final String remedy;
 
     /**
-     * @param cause what is wrong, with the thing's name
-     * @param remedy what to do about it
+     * @param cause what is wrong, with the name of the object
+     * @param remedy the remedy
      */
     public BootException(String cause, String remedy) {
         super(cause);

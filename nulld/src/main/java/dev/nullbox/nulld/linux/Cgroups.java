@@ -9,14 +9,14 @@ import java.nio.file.Path;
  * The cgroup v2 tree: {@code agents/} for cage, {@code services/NAME} for each service.
  *
  * @param root {@code /sys/fs/cgroup}
- * @param extraBytes what each service may hold above its own limit: the state that it keeps in memory counts as its own
+ * @param extraBytes memory of each service above its own limit: a state in memory is charged to the service
  */
 public record Cgroups(Path root, long extraBytes) {
     private static final String CONTROLLERS = "+cpu +memory +pids";
     private static final String AGENTS = "agents";
     private static final String AGENTS_KEEPER = "cage";
 
-    /** Turns the controllers on and makes the two branches. */
+    /** Enables the controllers and creates the two branches. */
     public void prepare() throws BootException {
         Cgroup top = new Cgroup(root);
         try {
@@ -33,8 +33,8 @@ public record Cgroups(Path root, long extraBytes) {
     }
 
     /**
-     * Kills what a service that has ended left running. Cage's are its agents' too: nobody watches their leases, their
-     * rules and their health any more, and what clears its parent-death signal outlives it.
+     * Kills what an ended service has left running. Cage's includes its agents: their leases, rules and health are not
+     * watched any more, and a process that clears its parent-death signal outlives cage.
      */
     public void clean(String name) throws IOException {
         service(name).kill();
@@ -43,13 +43,13 @@ public record Cgroups(Path root, long extraBytes) {
         }
     }
 
-    /** A service's cgroup, whether it is there or not. */
+    /** A service's cgroup, which need not exist. */
     public Cgroup service(String name) {
         return new Cgroup(root.resolve("services").resolve(name));
     }
 
     /**
-     * Makes a service's cgroup, with its limits.
+     * Creates a service's cgroup, with its limits.
      *
      * @throws IOException when one cannot be set: no service runs without them
      */
@@ -57,7 +57,7 @@ public record Cgroups(Path root, long extraBytes) {
         Cgroup own = service(name);
         Files.createDirectories(own.directory());
         own.set("memory.max", Long.toString((limits.memoryMib() << 20) + extraBytes));
-        // A service that has lost one of its processes is none: all end, and it starts anew.
+        // A service without one of its processes does not work: all are killed, and it is started anew.
         own.set("memory.oom.group", "1");
         own.set("pids.max", Integer.toString(limits.tasks()));
         return own.directory();

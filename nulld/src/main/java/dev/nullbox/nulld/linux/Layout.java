@@ -9,12 +9,12 @@ import java.util.List;
  *
  * @param run {@code /run/nullbox}
  * @param state {@code /data}
- * @param stateOn the file system that it lies on, for people
- * @param etc where passwd and group are
+ * @param stateOn the file system of the state, for messages
+ * @param etc directory of passwd and group
  * @param cgroups the cgroup tree
- * @param agentNetwork where agents have their addresses
+ * @param agentNetwork the network of agents' addresses
  * @param launcher the program that drops privileges
- * @param unmounts what is unmounted at the end, in this order
+ * @param unmounts mount points that are unmounted at the end, in this order
  */
 public record Layout(
         Path run,
@@ -30,7 +30,7 @@ public record Layout(
     }
 
     /**
-     * The appliance's. Data first: it is what must not be lost.
+     * The appliance's paths. Data is unmounted first, as it must not be lost.
      *
      * @param volatileStateBytes memory that the state may take; 0 with a data partition
      */

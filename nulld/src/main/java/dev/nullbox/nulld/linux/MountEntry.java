@@ -13,7 +13,7 @@ import java.util.List;
  * @param flags bits of MS_*: mount(2)
  * @param data the file system's own options, comma-separated; empty for none
  * @param required whether the appliance cannot run at all without it
- * @param why what it is for, and why with these flags
+ * @param why its purpose, and the reason for these flags
  */
 public record MountEntry(String type, String target, long flags, String data, boolean required, String why) {
     /** The mount point when the root is this directory. */

@@ -30,7 +30,7 @@ record MountInfo(String target, List<String> options, String type, List<String> 
         }
     }
 
-    /** Lines that do not have the fields of the manual page are left out. */
+    /** Parses lines; those without the fields of the manual page are skipped. */
     static List<MountInfo> parse(List<String> lines) {
         List<MountInfo> all = new ArrayList<>();
         for (String line : lines) {
@@ -52,12 +52,12 @@ record MountInfo(String target, List<String> options, String type, List<String> 
         return mounts.reversed().stream().filter(m -> m.target().equals(target)).findFirst();
     }
 
-    /** True when the mount has each of these comma-separated options. */
+    /** Whether the mount has each of these comma-separated options. */
     boolean has(String wanted) {
         return wanted.isEmpty() || options.containsAll(List.of(wanted.split(",", -1)));
     }
 
-    /** Blanks, tabs, newlines and backslashes stand as three octal digits. */
+    /** Decodes blanks, tabs, newlines and backslashes, which are written as three octal digits. */
     private static String unescape(String text) {
         StringBuilder out = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {

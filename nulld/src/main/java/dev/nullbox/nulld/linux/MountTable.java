@@ -3,7 +3,7 @@ package dev.nullbox.nulld.linux;
 import dev.nullbox.natives.linux.Mounts;
 import java.util.List;
 
-/** Mounts of the appliance with their flags: docs/boot.md holds the same table, and a test compares the two. */
+/** Mounts of the appliance with their flags: docs/boot.md has the same table, and a test compares the two. */
 public final class MountTable {
     private static final long STRICT = Mounts.MS_NOSUID | Mounts.MS_NODEV | Mounts.MS_NOEXEC;
 

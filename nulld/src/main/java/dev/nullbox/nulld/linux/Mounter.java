@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Mounts entries of {@link MountTable} and reads back from the kernel that their flags took. */
+/** Mounts the entries of {@link MountTable} and reads their flags back from the kernel. */
 public final class Mounter {
     private final Libc libc;
     private final Path root;
@@ -22,9 +22,9 @@ public final class Mounter {
     }
 
     /**
-     * Mounts each entry, or gives its flags to what is already mounted there.
+     * Mounts each entry, or sets its flags on an existing mount.
      *
-     * @return what went wrong with entries that are not required, for people
+     * @return failures of entries that are not required, as messages
      * @throws BootException when a required one cannot be mounted
      */
     public List<String> mount(List<MountEntry> entries) throws BootException {

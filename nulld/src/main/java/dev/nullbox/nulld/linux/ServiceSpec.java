@@ -6,16 +6,16 @@ import java.util.List;
  * Specification of a service.
  *
  * @param name its name, also of its directories and socket
- * @param user whom it runs as
+ * @param user user that it runs as
  * @param groups supplementary groups
- * @param capabilities all that it has, by name
+ * @param capabilities its only capabilities, by name
  * @param command path and arguments
  * @param after services that must be ready before it starts; it is stopped before them
  * @param required whether the appliance is degraded without it
- * @param readiness how it becomes ready
- * @param startLimitMillis how long it may take to become ready
- * @param stopLimitMillis how long it may take to stop after SIGTERM
- * @param limits what it may take of the machine
+ * @param readiness the way it becomes ready
+ * @param startLimitMillis longest time to become ready
+ * @param stopLimitMillis longest time to stop after SIGTERM
+ * @param limits its limits
  */
 public record ServiceSpec(
         String name,
@@ -31,9 +31,9 @@ public record ServiceSpec(
         Limits limits) {
     /** Condition for a service to be ready. */
     public enum Readiness {
-        /** It writes a line to the descriptor it was handed. */
+        /** It writes a line to the descriptor that it was given. */
         NOTIFY,
-        /** It runs: programs that are not ours. */
+        /** Its process runs: for programs that are not part of NullBox. */
         EXEC
     }
 
@@ -42,7 +42,7 @@ public record ServiceSpec(
      *
      * @param memoryMib memory.max: all that is charged to it, in MiB; beyond it the kernel kills the service
      * @param tasks pids.max: processes and threads
-     * @param why what they leave room for
+     * @param why reason of the limits
      */
     public record Limits(long memoryMib, int tasks, String why) {}
 

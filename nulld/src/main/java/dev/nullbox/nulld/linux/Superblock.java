@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The SquashFS superblock of the image that was built with this kernel and initramfs: what tells its root from any other.
+ * The SquashFS superblock of the image that was built with this kernel and initramfs: identifies its root among others.
  *
  * <pre>
  * offset  size  field
@@ -43,7 +43,7 @@ public final class Superblock {
         }
     }
 
-    /** True when these first bytes of a device or file are this superblock. */
+    /** Whether these first bytes of a device or file are this superblock. */
     public boolean matches(byte[] head) {
         return Arrays.equals(bytes, head);
     }

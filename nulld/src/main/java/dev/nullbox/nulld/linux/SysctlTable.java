@@ -11,7 +11,7 @@ import java.util.List;
 
 /** The kernel settings of the appliance, in the order they are written. Source: Documentation/admin-guide/sysctl. */
 public final class SysctlTable {
-    /** Each must be there: the kernel is ours. */
+    /** All settings; each must exist, as the kernel is built with the image. */
     public static final List<Sysctl> ALL = List.of(
             new Sysctl("kernel.kptr_restrict", "2", "no kernel addresses in /proc, not even for root"),
             new Sysctl("kernel.dmesg_restrict", "1", "the kernel log tells of addresses and devices"),
@@ -53,7 +53,7 @@ public final class SysctlTable {
 
     private SysctlTable() {}
 
-    /** Writes each setting, and reads it back; what could not be set, with its reason for being there. */
+    /** Writes each setting, and reads it back; returns those that could not be set, with their reasons. */
     public static List<String> apply(Path procSys) {
         List<String> problems = new ArrayList<>();
         for (Sysctl setting : ALL) {

@@ -23,7 +23,7 @@ public final class EventPort {
     /**
      * Opens the port when asked for. Only names of serial ports are taken.
      *
-     * @param problem takes why there are no events, or not as they should be
+     * @param problem takes the reason when events are missing or malformed
      */
     public static void attach(Libc libc, Cmdline cmdline, Journal journal, Consumer<String> problem) {
         Optional<String> asked = cmdline.value("nullbox.events");
@@ -48,7 +48,10 @@ public final class EventPort {
         }
     }
 
-    /** Lines end in a newline only: struct termios' c_oflag (offset 4) without OPOST. Source: ioctl_tty(2), TCGETS. */
+    /**
+     * Sets the port to end lines in a newline only: struct termios' c_oflag (offset 4) without OPOST. Source:
+     * ioctl_tty(2), TCGETS.
+     */
     private static void raw(Libc libc, int fd, Consumer<String> problem) {
         byte[] termios = new byte[TERMIOS_BYTES];
         SysResult result = libc.ioctl(fd, Tty.TCGETS, termios);

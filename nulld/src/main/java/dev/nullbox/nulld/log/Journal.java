@@ -24,10 +24,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Log of PID 1 and the services: rings in memory that {@code nulld.logs} reads, one line each for the console, and
- * events as JSON lines for the second serial port. Nothing here blocks: a ring forgets its oldest, the devices drop.
+ * events as JSON lines for the second serial port. Nothing here blocks: a ring drops its oldest records, a device drops
+ * lines.
  */
 public final class Journal {
-    /** Records kept, in all rings; of 1 MiB of characters at most, as PID 1 may hold 10 MB. */
+    /** Records in all rings together; at most 1 MiB of characters, as PID 1 may hold 10 MB. */
     public static final int RECORDS = Stream.of(JournalRing.Origin.values())
             .mapToInt(JournalRing.Origin::maxRecords)
             .sum();
@@ -47,7 +48,7 @@ public final class Journal {
         }
     }
 
-    /** Shows lines for people on this device from now on. */
+    /** Prints lines on this device from now on. */
     public synchronized void console(LineSink sink) {
         console = sink;
     }
@@ -62,7 +63,7 @@ public final class Journal {
         event(source, event.name(), Codec.encode(fields));
     }
 
-    /** Records an event; the fields do not hold its name. */
+    /** Records an event; the fields are without its name. */
     public void event(String source, String name, JsonObject fields) {
         JsonObject record = head(source);
         record.addProperty(NulldContract.EVENT.name(), name);
@@ -83,7 +84,7 @@ public final class Journal {
         }
     }
 
-    /** Records a line for people. */
+    /** Records a line of text. */
     public void text(String source, String text) {
         JsonObject record = head(source);
         record.addProperty(NulldContract.TEXT_LINE.name(), text);
@@ -131,7 +132,7 @@ public final class Journal {
         }
     }
 
-    /** Waits until the devices have taken all, at most so many real milliseconds each. */
+    /** Waits until the devices have written everything, at most so many real milliseconds each. */
     public void flush(long millis) {
         LineSink first;
         LineSink second;
@@ -151,7 +152,7 @@ public final class Journal {
         return Codec.encode(NulldContract.T.is(clock.millis() / 1000.0), NulldContract.SOURCE.is(source));
     }
 
-    /** In the order in which they came, whichever ring has them. */
+    /** The records of all rings after a number, in their order. */
     private List<JournalRing.Entry> after(long seq) {
         List<JournalRing.Entry> found = new ArrayList<>();
         rings.values().forEach(ring -> ring.collect(seq, found));
@@ -167,7 +168,7 @@ public final class Journal {
         notifyAll();
     }
 
-    /** {@code source| event key=value}; an agent's own output as {@code agent| line}. */
+    /** The line of an event: {@code source| event key=value}; an agent's own output as {@code agent| line}. */
     private static String line(String source, String name, JsonObject fields) {
         if (name.equals(AgentContract.CONSOLE.name())) {
             return printable(text(fields, Fields.AGENT) + "| " + text(fields, AgentContract.LINE));
@@ -186,7 +187,7 @@ public final class Journal {
         return value != null && value.isJsonPrimitive() ? value.getAsString() : "";
     }
 
-    /** A bounded line that cannot drive the terminal, whatever a service or a guest said. */
+    /** A bounded line without control characters, for text of a service or a guest on a terminal. */
     public static String printable(String text) {
         return TerminalText.line(text.substring(0, Math.min(text.length(), CONSOLE_WIDTH)));
     }

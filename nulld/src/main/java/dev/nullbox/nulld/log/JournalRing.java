@@ -14,19 +14,19 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Ring of a journal: the oldest records make room for new ones of the same ring only, so that nobody who can cause records
- * of one pushes those of another out. Not for several threads.
+ * Ring of a journal: a new record replaces the oldest of the same ring only, so that a source that can cause many
+ * records cannot push those of another ring out. Not for several threads.
  */
 final class JournalRing {
     /** Origins of records. */
     enum Origin {
-        /** Damage, and attempts at what none may do. */
+        /** Damage, and attempts at what is forbidden. */
         ALARMS(250, 128 << 10),
-        /** Whatever only the appliance and its operators cause. */
+        /** Caused by the appliance and its operators only. */
         SYSTEM(1_000, 512 << 10),
-        /** Whoever reaches the management port. */
+        /** Caused by any client of the management port. */
         GATEWAY(250, 128 << 10),
-        /** Agents: their lines, what their VMMs say, what they write to their memory. */
+        /** Caused by agents: their output, that of their VMMs, their writes to memory. */
         AGENTS(500, 256 << 10);
 
         private final int maxRecords;
@@ -51,10 +51,10 @@ final class JournalRing {
             NulldContract.DEGRADED,
             NulldContract.SERVICE_FAILED);
     private static final Set<String> OF_AGENTS = names(AgentContract.CONSOLE, MemoryEvents.WRITE);
-    /** Services whose lines for people agents can cause. */
+    /** Services whose lines of text agents can cause. */
     private static final Set<String> BY_AGENTS = Set.of(Service.CAGE.key(), Service.CTXGRAPH.key());
 
-    /** Record as kept: its number, its source and its JSON without the number. */
+    /** Stored record: its number, its source and its JSON without the number. */
     record Entry(long seq, String source, String json) {}
 
     private final Origin origin;
@@ -80,7 +80,7 @@ final class JournalRing {
         return OF_AGENTS.contains(name) ? Origin.AGENTS : Origin.SYSTEM;
     }
 
-    /** The origin of a line for people. */
+    /** The origin of a line of text. */
     static Origin ofText(String source) {
         if (source.equals(Audience.GATEWAY)) {
             return Origin.GATEWAY;

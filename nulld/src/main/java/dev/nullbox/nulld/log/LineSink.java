@@ -11,12 +11,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * A slow descriptor (console, serial port) that takes lines without ever holding up who writes them: a bounded queue and
- * one thread. A line that finds the queue full is dropped and counted, and the count is written once there is room.
+ * Queue of lines for a slow descriptor (console, serial port), bounded, with one writing thread, so that the caller
+ * never waits. A line that finds the queue full is dropped and counted, and the count is written once there is room.
  */
 public final class LineSink {
     private static final int STACK_BYTES = 64 * 1024;
-    /** A device that hung up for a moment is worth another try: without it nobody sees anything any more. */
+    /** Failures in a row after which the device is given up: one that hung up for a moment is tried again. */
     private static final int TRIES = 3;
 
     private static final long AGAIN_NANOS = 10_000_000;
@@ -33,7 +33,7 @@ public final class LineSink {
     /**
      * @param fd open for writing, for ever
      * @param capacity lines that may wait
-     * @param lost takes why the descriptor takes no more lines, once
+     * @param lost takes the reason when the descriptor is given up, once
      */
     public LineSink(Libc libc, int fd, int capacity, Consumer<String> lost) {
         this.libc = libc;
@@ -118,7 +118,7 @@ public final class LineSink {
         notifyAll();
     }
 
-    /** Why not all went out, if so; a descriptor that has failed so often in a row is not tried again. */
+    /** The reason when not all was written; a descriptor that has failed so often in a row is not tried again. */
     private Optional<String> write(byte[] bytes) {
         int offset = 0;
         int failures = 0;
@@ -138,7 +138,8 @@ public final class LineSink {
                 }
             }
         }
-        // Until the device has sent it all; a device that is none (a pipe, a file) says ENOTTY, and nothing is lost.
+        // Waits until the device has sent it all; a descriptor that is no terminal (a pipe, a file) gives ENOTTY, and
+        // nothing is lost.
         libc.ioctl(fd, Tty.TCSBRK, 1);
         return Optional.empty();
     }

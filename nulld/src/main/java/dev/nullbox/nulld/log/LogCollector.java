@@ -15,13 +15,13 @@ import dev.nullbox.service.process.PipeReader;
 import java.util.function.Consumer;
 
 /**
- * Reads all pipes of all services in one thread: standard output as events, standard error as text, and the readiness
- * pipe. Never waits for a device, so that no service waits for it.
+ * Reader of all pipes of all services in one thread: standard output as events, standard error as text, and the
+ * readiness pipe. Never waits for a device, so that no service waits for it.
  */
 public final class LogCollector {
     private static final int STACK_BYTES = 128 * 1024;
     private static final int MAX_LINE_BYTES = 16 * 1024;
-    /** A new pipe whose wakeup is lost is read after so long. */
+    /** Bound of a poll, after which a pipe whose wakeup was lost is read. */
     private static final int LOOK_AGAIN_MILLIS = 1_000;
 
     /** Content of a pipe. */
@@ -47,7 +47,7 @@ public final class LogCollector {
         add(ends[0], Kind.READY, "nulld", line -> {});
     }
 
-    /** Starts the thread; bug takes what ends it, which nothing should. */
+    /** Starts the thread; bug takes the exception that ends it. */
     public void start(Thread.UncaughtExceptionHandler bug) {
         Thread thread = new Thread(null, this::run, "logs", STACK_BYTES);
         thread.setDaemon(true);
@@ -55,7 +55,9 @@ public final class LogCollector {
         thread.start();
     }
 
-    /** Reads this descriptor until its end, and closes it. Lines of a readiness pipe go to ready, others are kept. */
+    /**
+     * Reads this descriptor until its end, and closes it. Lines of a readiness pipe go to ready, others are recorded.
+     */
     public void add(int fd, Kind kind, String service, Consumer<String> ready) {
         Consumer<String> line = switch (kind) {
             case EVENTS -> text -> eventOrText(service, text);

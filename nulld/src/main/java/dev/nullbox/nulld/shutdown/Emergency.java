@@ -10,9 +10,9 @@ import dev.nullbox.nulld.log.Journal;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The end of a machine that cannot go on: says why on the console, asks what runs to end, waits so that a person can read
- * it, kills what is left, writes what is unwritten, and powers off or reboots. Never returns where the kernel obeys, and
- * never throws; PID 1 must not exit, or the kernel panics.
+ * End of a machine that cannot go on: prints the cause on the console, sends SIGTERM, waits so that a person can read
+ * it, kills what is left, syncs, and powers off or reboots. Returns only when the kernel refuses, and never throws; PID
+ * 1 must not exit, or the kernel panics.
  */
 public final class Emergency {
     /** Time to read the message before the power goes. */
@@ -34,7 +34,7 @@ public final class Emergency {
         this.journal = journal;
     }
 
-    /** Says so and ends the machine. Does not return where the kernel obeys. */
+    /** Prints the cause and the remedy, and ends the machine. Returns only when the kernel refuses. */
     public void end(String cause, String remedy, Power power) {
         try {
             print(
@@ -42,7 +42,7 @@ public final class Emergency {
                     "nulld| what to do: " + remedy,
                     "nulld| " + power.phase() + " in " + READ_MILLIS / 1000 + " s");
             journal.flush(1_000);
-            // Services write and unlock what is theirs while the message stands; the first sync is for a second
+            // Services save and unlock their files while the message stands; the first sync is in case of a second
             // failure.
             libc.kill(-1, Signals.SIGTERM);
             sync(libc, clock, SYNC_MILLIS);
@@ -54,7 +54,7 @@ public final class Emergency {
         }
     }
 
-    /** Writes out to the disks, in a thread of its own: a dead disk must not hold up the end. False when it did not end. */
+    /** Syncs the disks, in a thread of its own: a dead disk must not delay the end. False when it did not finish. */
     static boolean sync(Libc libc, Clock clock, long millis) {
         return within(clock, millis, "sync", libc::sync);
     }
@@ -68,13 +68,13 @@ public final class Emergency {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (OutOfMemoryError e) {
-            work.run(); // no thread can be made: better without a bound than not at all
+            work.run(); // no thread can be made: better unbounded than not at all
             return true;
         }
         return !thread.isAlive();
     }
 
-    /** Ends the machine at once: as asked, else by halting it. */
+    /** Ends the machine at once: as requested, else by halting it. */
     void now(Power power) {
         if (libc.reboot(power.command()) instanceof SysResult.Failed(var errno)) {
             print("nulld| " + power.phase() + " refused: " + Errno.describe(errno) + "; halting");
@@ -84,7 +84,9 @@ public final class Emergency {
         }
     }
 
-    /** Straight to the console: the queue's thread may be what has failed. A console that hangs holds up nothing. */
+    /**
+     * Writes straight to the console: the queue's thread may be what has failed. A console that hangs delays nothing.
+     */
     private void print(String... lines) {
         StringBuilder text = new StringBuilder();
         for (String line : lines) {

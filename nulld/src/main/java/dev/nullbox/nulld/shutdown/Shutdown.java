@@ -11,7 +11,7 @@ import dev.nullbox.nulld.supervise.Reaper;
 import dev.nullbox.protocol.api.NulldContract;
 import java.util.List;
 
-/** The last steps, once the services are down: kill what is left, unmount, write out, and end. Nothing here can fail it. */
+/** Last steps, once the services are down: kill what is left, unmount, sync, and end. No failure stops them. */
 public final class Shutdown {
     private static final long TERM_MILLIS = 2_000;
     private static final long KILL_MILLIS = 3_000;
@@ -28,7 +28,7 @@ public final class Shutdown {
         this.reaper = reaper;
     }
 
-    /** Does it; comes back only where the kernel refuses to end the machine. */
+    /** Runs them; returns only when the kernel refuses to end the machine. */
     public void run(Power power, List<String> unmounts) {
         phase("kill");
         killAll();
@@ -36,14 +36,14 @@ public final class Shutdown {
         unmounts.forEach(this::unmount);
         phase("sync");
         if (!Emergency.sync(libc, clock, Emergency.SYNC_MILLIS)) {
-            journal.text("nulld", "a disk did not take what was written to it; going on without");
+            journal.text("nulld", "a disk did not write everything; going on without");
         }
         phase(power.phase());
         journal.flush(2_000);
         new Emergency(libc, clock, journal).now(power);
     }
 
-    /** Says the next step. */
+    /** Emits the next step. */
     public void phase(String name) {
         journal.event("nulld", NulldContract.SHUTDOWN_PHASE, NulldContract.PHASE.is(name));
     }
@@ -59,7 +59,7 @@ public final class Shutdown {
         }
     }
 
-    /** Every process but PID 1: kill(2). */
+    /** Signals every process but PID 1: kill(2). */
     private void signalAll(int signal) {
         if (libc.kill(-1, signal) instanceof SysResult.Failed(var errno) && errno != Errno.ESRCH) {
             journal.text("nulld", "signal " + signal + " does not reach what is left: " + Errno.describe(errno));

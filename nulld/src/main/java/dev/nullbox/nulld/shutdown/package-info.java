@@ -1,8 +1,8 @@
 /**
  * End of the machine: {@code Shutdown} in order, {@code Emergency} after a failure, {@code Power} as its kind.
  *
- * <p>Both kill what is left, sync within a bound and end in reboot(2). No step may throw or wait without a bound: not for a
- * console, not for a disk.
+ * <p>Both kill what is left, sync within a bound and end in reboot(2). Invariant: no step throws or waits without a
+ * bound, be it for a console or a disk.
  */
 @NullMarked
 package dev.nullbox.nulld.shutdown;

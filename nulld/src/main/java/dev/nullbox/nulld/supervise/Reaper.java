@@ -6,14 +6,14 @@ import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.service.process.ExitStatus;
 
 /**
- * Waits for every process: one thread in waitpid(-1). Every child that ends is reported, orphans that fell to
- * PID 1 too; who knows them decides.
+ * Reaper of every process: one thread in waitpid(-1). Every child that ends is reported, adopted orphans too; the
+ * listener knows which are services.
  */
 public final class Reaper {
     private static final int STACK_BYTES = 64 * 1024;
     private static final long IDLE_MILLIS = 1_000;
 
-    /** Takes the news of an ended process. */
+    /** Listener for ended processes. */
     @FunctionalInterface
     public interface Listener {
         /** A process has ended and is gone. */
@@ -31,7 +31,7 @@ public final class Reaper {
         this.listener = listener;
     }
 
-    /** Starts the thread; bug takes what ends it, which nothing should. */
+    /** Starts the thread; bug takes the exception that ends it. */
     public void start(Thread.UncaughtExceptionHandler bug) {
         Thread thread = new Thread(null, this::run, "reaper", STACK_BYTES);
         thread.setDaemon(true);
@@ -39,7 +39,7 @@ public final class Reaper {
         thread.start();
     }
 
-    /** A process was started: there is something to wait for. */
+    /** Reports that a process was started, so that there is one to wait for. */
     public void spawned() {
         synchronized (lock) {
             childless = false;
@@ -48,7 +48,7 @@ public final class Reaper {
         }
     }
 
-    /** Waits until no process is left, at most so many real milliseconds; whether none is left. */
+    /** Waits until no process is left, at most so many real milliseconds; false at the timeout. */
     public boolean awaitChildless(long millis) {
         long end = System.nanoTime() + millis * 1_000_000;
         synchronized (lock) {
@@ -94,7 +94,7 @@ public final class Reaper {
         }
     }
 
-    /** With nothing to wait for: until a process is started, or a second; an orphan may arrive at any time. */
+    /** Waits, without children, until a process is started, or a second; an orphan may arrive at any time. */
     private void idle(long before, boolean none) throws InterruptedException {
         long end = System.nanoTime() + IDLE_MILLIS * 1_000_000;
         synchronized (lock) {

@@ -13,21 +13,21 @@ public sealed interface ServiceEvent {
     /** No process could be made. */
     record SpawnFailed(String why) implements ServiceEvent {}
 
-    /** It said that it is ready. */
+    /** Its process reported that it is ready. */
     record ReadyNotified(int pid) implements ServiceEvent {}
 
     /** Its process ended. */
     record Exited(int pid, ExitStatus status) implements ServiceEvent {}
 
-    /** The time has moved on. */
+    /** Time has passed. */
     record Tick() implements ServiceEvent {}
 
-    /** Somebody wants it to run. */
+    /** A start is requested. */
     record StartRequested() implements ServiceEvent {}
 
-    /** Somebody wants it to end. */
+    /** A stop is requested. */
     record StopRequested() implements ServiceEvent {}
 
-    /** Somebody wants it to end and to run again. */
+    /** A restart is requested. */
     record RestartRequested() implements ServiceEvent {}
 }

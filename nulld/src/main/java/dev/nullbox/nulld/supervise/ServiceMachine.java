@@ -7,14 +7,14 @@ import dev.nullbox.nulld.supervise.Transition.Action;
 import dev.nullbox.service.process.Backoff;
 import dev.nullbox.service.process.ExitStatus;
 
-/** The supervision of one service as a pure function of state and event; {@link Supervisor} does what it says. */
+/** Supervision of one service as a pure function of state and event; {@link Supervisor} performs the actions. */
 final class ServiceMachine {
     /** Time for the kernel to end a killed process, after which it is killed again. */
     static final long KILL_AGAIN_MILLIS = 5_000;
 
     private ServiceMachine() {}
 
-    /** The transition; an event that means nothing in a state leaves it as it is. */
+    /** The transition; an event without meaning in a state leaves it as it is. */
     static Transition next(ServiceSpec spec, ServiceState state, ServiceEvent event, long now) {
         return switch (state) {
             case ServiceState.Waiting s -> waiting(s, event);

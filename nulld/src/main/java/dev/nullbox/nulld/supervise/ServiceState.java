@@ -2,28 +2,28 @@ package dev.nullbox.nulld.supervise;
 
 /** State of a service. Times are milliseconds of the clock; failures are those in a row. */
 public sealed interface ServiceState {
-    /** Until what it depends on is ready. */
+    /** Waits for its dependencies to be ready. */
     record Waiting(int failures) implements ServiceState {}
 
-    /** Asked to start; the process is being made. */
+    /** Is to be started; the process is being made. */
     record Spawning(int failures) implements ServiceState {}
 
-    /** Runs and has not said that it is ready. */
+    /** Runs and has not reported that it is ready. */
     record Starting(int pid, long deadline, int failures) implements ServiceState {}
 
     /** Runs and serves. */
     record Ready(int pid, long since, int failures) implements ServiceState {}
 
-    /** Was asked to end; killed at the deadline. */
+    /** Is to end; killed at the deadline. */
     record Stopping(int pid, long deadline, Next next, String why, int failures) implements ServiceState {}
 
-    /** Failed, and is tried again at a time. */
+    /** Failed, and is started again at a time. */
     record Backoff(long until, int failures, String why) implements ServiceState {}
 
     /** Stopped on request. */
     record Stopped() implements ServiceState {}
 
-    /** Never started in this boot, and why. */
+    /** Never started in this boot, for a reason. */
     record Disabled(String why) implements ServiceState {}
 
     /** Successor of a requested end: no process, a new one, or a new one after a pause. */
@@ -66,7 +66,7 @@ public sealed interface ServiceState {
         };
     }
 
-    /** Why it is not up, where there is a reason; else empty. */
+    /** The reason why it is not up; empty when there is none. */
     default String error() {
         return switch (this) {
             case Backoff s -> s.why;

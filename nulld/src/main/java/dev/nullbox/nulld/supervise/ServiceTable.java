@@ -6,13 +6,15 @@ import dev.nullbox.protocol.Audience;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The services of the appliance: user, capabilities, limits, and the services that must be ready before. */
+/** Services of the appliance: user, capabilities, limits, and the services that must be ready before. */
 public final class ServiceTable {
     private static final long START_LIMIT = 60_000;
     private static final long STOP_LIMIT = 10_000;
     private static final long CAGE_STOP_LIMIT = 20_000;
 
-    /** Cage's, each for one of these: namespaces, veths, users of VMMs, their files, their end, their limits. */
+    /**
+     * Capabilities of cage, each with its use: namespaces, veths, users of VMMs, their files, their end, their limits.
+     */
     private static final List<String> CAGE = List.of(
             "CAP_SYS_ADMIN",
             "CAP_NET_ADMIN",
@@ -38,7 +40,10 @@ public final class ServiceTable {
             "CAP_KILL",
             "CAP_SYS_CHROOT");
 
-    /** Each stands after those it depends on, and stops before them: the network outlives what answers over it. */
+    /**
+     * All services, each after those that it depends on; it stops before them, so that the network outlives what
+     * answers over it.
+     */
     public static final List<ServiceSpec> ALL = List.of(
             ours(
                     "egress",
@@ -102,7 +107,7 @@ public final class ServiceTable {
                     List.of(),
                     List.of("egress", "network"),
                     limits(192, 256, "a heap of 64 MiB, and TLS for all the connections it takes")),
-            // Only the test image has the program: it kills services when the tests tell it to.
+            // Only the test image has the program: it kills services on behalf of the tests.
             new ServiceSpec(
                     "chaos",
                     "root",

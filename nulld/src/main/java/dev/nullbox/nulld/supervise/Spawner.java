@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes a service's process: its directories, its three pipes, and posix_spawn of the launcher. */
+/** Starter of a service's process: its directories, its three pipes, and posix_spawn of the launcher. */
 public final class Spawner {
     private static final int READY_FD = 3;
 
@@ -26,10 +26,10 @@ public final class Spawner {
     private final LogCollector collector;
     private final ReadyListener ready;
 
-    /** Takes the news that a process said it is ready. */
+    /** Listener for reports of readiness. */
     @FunctionalInterface
     public interface ReadyListener {
-        /** The process of this service said so. */
+        /** The process of this service reported that it is ready. */
         void ready(String service, int pid);
     }
 
@@ -43,7 +43,7 @@ public final class Spawner {
     /**
      * Starts a service.
      *
-     * @throws IOException with what could not be done; nothing is left open then
+     * @throws IOException with the step that failed; nothing is left open then
      */
     public ChildProcess spawn(ServiceSpec spec) throws IOException {
         Accounts.User user = Accounts.read(layout.etc())

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 
 /** Supervisor of all services: keeps their states and performs the actions of {@link ServiceMachine}. For PID 1's thread. */
 public final class Supervisor {
-    /** So many failures in a row of a required service make the appliance degraded. */
+    /** Failures in a row of a required service after which the appliance is degraded. */
     static final int DEGRADED_AFTER = 3;
 
     private static final class Service {
@@ -44,13 +44,13 @@ public final class Supervisor {
         }
     }
 
-    /** Makes a process of a service. */
+    /** Starter of a service's process. */
     @FunctionalInterface
     public interface Starter {
         /**
          * Starts it.
          *
-         * @throws IOException with what could not be done
+         * @throws IOException with the step that failed
          */
         ChildProcess spawn(ServiceSpec spec) throws IOException;
     }
@@ -72,7 +72,7 @@ public final class Supervisor {
         this.starter = starter;
     }
 
-    /** Adds a service, which starts at the next tick; or never, when there is a reason against it. */
+    /** Adds a service, which starts at the next tick, or never when there is a reason against it. */
     public void add(ServiceSpec spec, Optional<String> disabled) {
         ServiceState state =
                 disabled.<ServiceState>map(ServiceState.Disabled::new).orElseGet(() -> new ServiceState.Waiting(0));
@@ -80,12 +80,12 @@ public final class Supervisor {
         disabled.ifPresent(why -> journal.text("nulld", spec.name() + " is not started: " + why));
     }
 
-    /** The state of a service, when there is one of that name. */
+    /** The state of a service; empty for an unknown name. */
     public Optional<ServiceState> state(String name) {
         return Optional.ofNullable(services.get(name)).map(service -> service.state);
     }
 
-    /** A service said that it is ready, or somebody asked for something. */
+    /** Handles a service's report of readiness, or a request. */
     public void handle(String name, ServiceEvent event) {
         Service service = services.get(name);
         if (service != null) {
@@ -93,7 +93,7 @@ public final class Supervisor {
         }
     }
 
-    /** A process ended: a service's, or an orphan of which nothing is to be said. */
+    /** Handles the end of a process: a service's, or an orphan's, which is ignored. */
     public void ended(int pid, ExitStatus status) {
         for (Service service : services.values()) {
             if (service.state.pid() == pid) {
@@ -105,7 +105,7 @@ public final class Supervisor {
         }
     }
 
-    /** A kill that the kernel did for want of memory says so. */
+    /** The status, as out of memory when the kernel killed the process for that. */
     private ExitStatus explained(Service service, ExitStatus status) {
         boolean killed = status instanceof ExitStatus.Signal(var signal) && signal == Signals.SIGKILL;
         return killed && cgroups.service(service.spec.name()).outOfMemoryKills() > service.outOfMemoryKills
@@ -113,7 +113,7 @@ public final class Supervisor {
                 : status;
     }
 
-    /** Does what is due: deadlines, starts of those whose dependencies are ready, stops in order. */
+    /** Performs what is due: deadlines, starts of services whose dependencies are ready, stops in order. */
     public void tick() {
         long now = clock.millis();
         for (Service service : services.values()) {
@@ -141,24 +141,24 @@ public final class Supervisor {
                 .orElse(Long.MAX_VALUE);
     }
 
-    /** From now on nothing is started, and all is stopped: each after those that depend on it. */
+    /** Starts nothing from now on, and stops everything: each after those that depend on it. */
     public void stopAll() {
         stopping = true;
     }
 
-    /** True when no service has a process. */
+    /** Whether no service has a process. */
     public boolean allDown() {
         return services.values().stream().allMatch(Supervisor::isDown);
     }
 
-    /** True when all required services that are not disabled are ready. */
+    /** Whether all required services that are not disabled are ready. */
     public boolean allReady() {
         return services.values().stream()
                 .filter(s -> s.spec.required() && !(s.state instanceof ServiceState.Disabled))
                 .allMatch(Supervisor::isReady);
     }
 
-    /** The services as {@code nulld.status} has them. */
+    /** The services in the form of {@code nulld.status}. */
     public List<Message> describe() {
         return services.values().stream().map(this::describe).toList();
     }
@@ -223,7 +223,7 @@ public final class Supervisor {
         }
     }
 
-    /** A signal that fails is sent again at the deadline. */
+    /** Sends a signal; one that fails is sent again at the deadline. */
     private void send(String name, ChildProcess process, int signal) {
         if (process.signal(signal) instanceof SysResult.Failed(var errno)) {
             journal.text("nulld", "signal " + signal + " does not reach " + name + ": " + Errno.describe(errno));
@@ -248,7 +248,7 @@ public final class Supervisor {
         try {
             cgroups.clean(name);
         } catch (IOException e) {
-            journal.text("nulld", "what " + name + " left running cannot be killed: " + e);
+            journal.text("nulld", "processes that " + name + " left cannot be killed: " + e);
         }
     }
 

@@ -20,28 +20,28 @@ record Transition(ServiceState state, List<Action> actions) {
 
     /** Action of the supervisor. */
     sealed interface Action {
-        /** Make the process. */
+        /** Start the process. */
         record Spawn() implements Action {}
 
         /** Send its process a signal. */
         record Send(int pid, int signal) implements Action {}
 
-        /** Kill what is left of its children. */
+        /** Kill what its children have left. */
         record Clean() implements Action {}
 
-        /** Say {@code service.starting}. */
+        /** Emit {@code service.starting}. */
         record EmitStarting(int pid, int attempt) implements Action {}
 
-        /** Say {@code service.ready}. */
+        /** Emit {@code service.ready}. */
         record EmitReady(int pid) implements Action {}
 
-        /** Say {@code service.exited}. */
+        /** Emit {@code service.exited}. */
         record EmitExited(int pid, ExitStatus status) implements Action {}
 
-        /** Say {@code service.failed}. */
+        /** Emit {@code service.failed}. */
         record EmitFailed(String why, int attempt, long retryMillis) implements Action {}
 
-        /** Say {@code service.stopped}. */
+        /** Emit {@code service.stopped}. */
         record EmitStopped(int pid) implements Action {}
     }
 }

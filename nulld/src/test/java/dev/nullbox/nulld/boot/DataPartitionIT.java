@@ -146,7 +146,7 @@ class DataPartitionIT {
         assertThat(boot("nullbox.data=repair").type()).as(problems + " " + said).isEqualTo("xfs");
         assertThat(file()).hasContent("a file");
         assertThat(said).anySatisfy(line -> assertThat(line).contains("bad magic number"));
-        assertThat(said).last().asString().contains("is mended");
+        assertThat(said).last().asString().contains("is repaired");
     }
 
     @Test

@@ -172,7 +172,7 @@ class DataPartitionTest {
                 .asString()
                 .contains("/sbin/xfs_repair")
                 .doesNotContain("-L");
-        assertThat(said).last().asString().contains("mended");
+        assertThat(said).last().asString().contains("repaired");
         assertThat(problems).isEmpty();
     }
 
@@ -191,7 +191,7 @@ class DataPartitionTest {
     @Test
     void unknownRequestIsSaidAndThePartitionServed() throws Exception {
         assertThat(mount("nullbox.data=formt").type()).isEqualTo("xfs");
-        assertThat(problems).singleElement().asString().contains("nullbox.data=formt is no request");
+        assertThat(problems).singleElement().asString().contains("nullbox.data=formt is not a request");
     }
 
     @Test

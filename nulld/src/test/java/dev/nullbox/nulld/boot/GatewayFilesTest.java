@@ -92,7 +92,7 @@ class GatewayFilesTest {
     @Test
     void otherDisksPartitionOpensNothing() throws IOException {
         partition("sdb", "sdb4", "nullbox-setup", setup("key", "authority"));
-        assertThat(install("sda", true)).get().asString().contains("the management port is shut");
+        assertThat(install("sda", true)).get().asString().contains("the management port is closed");
         assertThat(said)
                 .singleElement()
                 .asString()
@@ -107,7 +107,7 @@ class GatewayFilesTest {
         assertThat(install("sda", true))
                 .get()
                 .asString()
-                .contains("no server.p12, so the management port is shut")
+                .contains("no server.p12, so the management port is closed")
                 .contains("./nullbox write DEVICE")
                 .contains("-fw_cfg name=opt/nullbox/server.p12");
     }
