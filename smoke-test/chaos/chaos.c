@@ -1,18 +1,18 @@
 /*
- * /sbin/chaos of the test image, and of no other: does to the running appliance what no operator may, and reports what
- * no operator sees. One command a line on the third serial port, one line of answer each:
+ * /sbin/chaos of the test image, and of no other: faults and observations that no operator has, for tests of the
+ * running appliance. One command a line on the third serial port, one line of answer each:
  *
  *   kill NAME          SIGKILL to the child of PID 1 that runs as NAME  -> killed NAME PID | none NAME
  *   hog NAME           takes memory as the service NAME until it cannot -> hog NAME killed | hog NAME failed
  *   init SIGNAL        sends it to PID 1, after the answer              -> init SIGNAL
  *   memory             RSS/private KiB of PID 1, its children, the VMMs -> memory NAME=RSS/PRIVATE ...
- *   vmm                walls of each process of an agent                -> vmm host key=value ...; pid=N key=value ...;
+ *   vmm                sandbox of each process of an agent              -> vmm host key=value ...; pid=N key=value ...;
  *   connect HOST PORT  a TCP connection from the host, with a line       -> connect connected | connect ERROR
- *   leftovers          what agents have left behind                     -> leftovers processes=N interfaces=N cgroups=N
+ *   leftovers          remains of agents that ended                     -> leftovers processes=N interfaces=N cgroups=N
  *   krun ROOT COMMAND  the reference starter, timed                     -> krun MILLISECONDS MILLISECONDS RSS
- *   scan HEX...        how often bytes stand in each process's memory   -> scan processes=N pages=N unread=N NAME=COUNT
- *   texts HEX...       the same of what /proc tells of them             -> texts looked=NAME,... unread=N FOUND
- *   guards             what keeps memory off disks and hidden           -> guards swaps=N; NAME key=value ...;
+ *   scan HEX...        occurrences of bytes in each process's memory    -> scan processes=N pages=N unread=N NAME=COUNT
+ *   texts HEX...       the same in their files in /proc                   -> texts looked=NAME,... unread=N FOUND
+ *   guards             settings that keep memory off disks              -> guards swaps=N; NAME key=value ...;
  *   peek NAME UID FILE another user opens /proc/PID/FILE                -> peek opened | peek refused ERROR | ...
  *
  * "krun" gives the time from exec to krun_start_enter, the time from exec to the guest's first line, and the resident
@@ -43,7 +43,7 @@ enum { FIRST_AGENT_UID = 10001, LAST_AGENT_UID = 10064, HOG_BYTES = 1 << 20, CON
 enum { SCHED_CORE = 62, SCHED_CORE_GET = 0, SCHED_CORE_SCOPE_THREAD = 0 };
 
 char answer[ANSWER_MAX];
-/* What PID 1 is sent once the answer is out: it may be the end of this process too. */
+/* The signal that PID 1 is sent once the answer is out: it may end this process too. */
 static int signal_for_init;
 
 void add(const char *format, ...) {
@@ -113,7 +113,7 @@ static void find_victim(int pid, const char *name, void *context) {
         victim->pid = pid;
 }
 
-/* A service by its name, or the VMM of the agent that runs. */
+/* Finds a service by its name, or the VMM of the agent that runs. */
 static void kill_one(const char *name) {
     struct victim victim = {name, 0};
     each_process(find_victim, &victim);
@@ -123,7 +123,7 @@ static void kill_one(const char *name) {
         add("none %s", name);
 }
 
-/* A child that moves into the service's control group, and there takes memory until the kernel kills it. */
+/* Starts a child that moves into the service's control group, and there takes memory until the kernel kills it. */
 static void hog(const char *name) {
     char path[128];
     int status = 0;
@@ -140,7 +140,7 @@ static void hog(const char *name) {
     add("hog %s %s", name, child > 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? "killed" : "failed");
 }
 
-/* To an address to which the host has a route: answered or refused at once, and bounded by CONNECT_S. */
+/* Connects to an address to which the host has a route: answered or refused at once, and bounded by CONNECT_S. */
 static void try_connect(const char *host, const char *port) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((unsigned short)atoi(port))};
     struct timeval limit = {.tv_sec = CONNECT_S};
@@ -173,7 +173,7 @@ static void add_namespaces(const char *process) {
     }
 }
 
-/* The limits of a control group, blanks as ','. */
+/* The limits of a control group, with ',' for blanks. */
 static void add_limits(const char *cgroup) {
     static const char *const limits[] = {"cpu.max", "memory.max", "memory.swap.max", "pids.max"};
     char path[192], value[64];
@@ -191,7 +191,7 @@ static void add_limits(const char *cgroup) {
     }
 }
 
-/* Whether a microVM could run machines of its own: 0 or N, 1 or Y; nothing of a module that is not there. */
+/* Whether a microVM could run machines of its own: 0 or N, 1 or Y; empty for a module that is not loaded. */
 static void add_nested(const char *module) {
     char path[64];
     FILE *stream;
@@ -202,7 +202,7 @@ static void add_nested(const char *module) {
     fclose(stream);
 }
 
-/* The core-scheduling cookie: another one than 0 shares no core with anybody; or the error. */
+/* The core-scheduling cookie, or the error: a process with a cookie other than 0 shares no core with another. */
 static void add_cookie(int pid) {
     unsigned long long cookie = 0;
     if (prctl(SCHED_CORE, SCHED_CORE_GET, pid, SCHED_CORE_SCOPE_THREAD, &cookie) != 0) {
@@ -256,7 +256,7 @@ static long now_ms(void) {
     return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Starts krunrun with its output in a pipe; its first line is its own ("enter"), its second the guest's. */
+/* Starts krunrun with its output in a pipe; the first line is krunrun's own ("enter"), the second the guest's. */
 static void run_reference(char *root, char *command) {
     int ends[2], lines = 0;
     long start = now_ms(), enter = 0, first = 0, rss = 0;

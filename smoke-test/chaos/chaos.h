@@ -1,17 +1,17 @@
-/* What the commands of /sbin/chaos have in common. */
+/* Declarations that the commands of /sbin/chaos share. */
 #pragma once
 
 #include <stddef.h>
 
 enum { ANSWER_MAX = 8000 };
 
-/* The one line with which a command answers, so far. */
+/* The answer to a command so far: one line. */
 extern char answer[ANSWER_MAX];
 
 /* Adds to the answer. */
 __attribute__((format(printf, 1, 2))) void add(const char *format, ...);
 
-/* What stands after `key` on its line of /proc/PID/FILE, blanks squeezed out to one ','; "" when there is none. */
+/* The text after `key` on its line of /proc/PID/FILE, each run of blanks as one ','; "" when there is none. */
 const char *proc_value(int pid, const char *file, const char *key, char *value, size_t size);
 
 long proc_number(int pid, const char *file, const char *key);
@@ -21,7 +21,7 @@ void each_process(void (*visit)(int pid, const char *name, void *context), void 
 /* Whether it is a process of an agent: a jail, which becomes the VMM. */
 int is_agent(int pid);
 
-/* The commands of secrecy.c. `needle` is the first of several, the rest with strtok. */
+/* The commands of secrecy.c. `needle` is the first of several, the rest come from strtok. */
 void search_memory(const char *needle);
 void search_texts(const char *needle);
 void tell_guards(void);

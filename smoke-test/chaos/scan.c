@@ -1,5 +1,7 @@
-/* See scan.h. Formats: proc_pid_maps(5), proc_pid_pagemap(5). Pages that are not there are passed over: reading them
- * would only make them. */
+/*
+ * See scan.h. Formats: proc_pid_maps(5), proc_pid_pagemap(5). Pages that are not resident are skipped: reading would
+ * only make them.
+ */
 #include "scan.h"
 
 #include <fcntl.h>
@@ -12,7 +14,7 @@ enum { PAGE = 4096, RUN_PAGES = 256 };
 
 static const uint64_t PRESENT = 1ULL << 63;
 
-/* A run of pages, and before it what may be the beginning of a needle. */
+/* A run of pages, preceded by bytes that may be the beginning of a needle. */
 static unsigned char window[NEEDLE_MAX + RUN_PAGES * PAGE];
 static long kept;
 
@@ -28,7 +30,7 @@ int scan_add(struct scan *scan, const char *hex) {
     return 1;
 }
 
-/* Those that end in the bytes from `fresh` on: the ones before were counted with the run before. */
+/* Counts needles that end in the bytes from `fresh` on: earlier ones were counted with the run before. */
 static long count(const struct scan *scan, long fresh, long end) {
     long found = 0;
     for (int n = 0; n < scan->needles; n++) {
@@ -42,7 +44,7 @@ static long count(const struct scan *scan, long fresh, long end) {
     return found;
 }
 
-/* Up to RUN_PAGES pages one after the other. */
+/* Reads up to RUN_PAGES adjacent pages. */
 static long scan_run(struct scan *scan, int mem, unsigned long address, int pages) {
     long found, got = pread(mem, window + kept, (size_t)pages * PAGE, (off_t)address), end;
     scan->pages += pages;

@@ -1,4 +1,7 @@
-/* Where secrets stand that should not, and what keeps the others from looking. Formats: proc(5), capget(2). */
+/*
+ * Commands that look for secrets where they should not be, and report what protects processes from each other. Formats:
+ * proc(5), capget(2).
+ */
 #include "chaos.h"
 #include "scan.h"
 
@@ -48,7 +51,7 @@ void search_memory(const char *needle) {
     add("scan processes=%d pages=%ld unread=%ld%s", search.processes, search.scan.pages, search.scan.unread, found);
 }
 
-/* Where the open files of a process lead. */
+/* Targets of a process's open files. */
 static long search_links(struct scan *scan, int pid) {
     char path[64], link[1024];
     long found = 0;
@@ -145,7 +148,7 @@ static int drop_capabilities(void) {
     return (int)syscall(SYS_capset, &header, none);
 }
 
-/* A child that becomes a user and group without any capability, and opens a file of the process in /proc. */
+/* Starts a child that becomes a user and group without any capability, and opens a file of the process in /proc. */
 void try_peek(const char *victim, const char *user, const char *file) {
     enum { NOT_DROPPED = 255 };
     struct named named = {victim, 0};

@@ -1,6 +1,6 @@
 /*
- * A test agent that tries what it should be able to do and what not. It reads attempts from the file /attempts, one a
- * line, makes them all at once, and says of each what came of it:
+ * Test agent that attempts what its manifest allows and what it does not. It reads attempts from /attempts, one a
+ * line, makes them all at once, and reports the result of each:
  *
  *   NAME tcp ADDRESS PORT              connect, send a line
  *   NAME udp ADDRESS PORT              send a datagram, wait for an answer
@@ -8,13 +8,13 @@
  *   NAME vsock CID PORT                connect
  *   NAME read PATH                     open a file
  *   NAME write PATH                    make a file
- *   NAME show PATH                     what a file holds
+ *   NAME show PATH                     print a file
  *   NAME gone PATH                     wait until a file is no longer there
  *   NAME hold PATH                     keep a file open and what it holds until it is no longer there, and say how much
  *                                      that was, and how much the open file gives then
- *   NAME list PATH                     what a directory holds
+ *   NAME list PATH                     list a directory
  *   NAME get ADDRESS PORT PATH         an HTTP request
- *   NAME fetch ADDRESS PORT PATH       the same, and say only how long the answer's body is
+ *   NAME fetch ADDRESS PORT PATH       the same, and report only the length of the answer's body
  *   NAME post ADDRESS PORT PATH BODY   an HTTP request, with JSON to the end of the line
  *   NAME mcp VARIABLE PATH             an MCP session at PATH below the URL in an environment variable: the answer to
  *                                      initialize, then the names of the tools
@@ -96,7 +96,7 @@ static void try_stream(int fd, const void *address, socklen_t size) {
         else
             result("refused", 1);
     } else {
-        /* a server that waits for the rest of a request has let the connection in all the same */
+        /* a server that waits for the rest of a request has accepted the connection all the same */
         struct pollfd wait_for = {.fd = fd, .events = POLLIN};
         if (send(fd, "probe\n", 6, MSG_NOSIGNAL) == 6 && poll(&wait_for, 1, LIMIT_MS / 3) == 1 &&
             read(fd, &byte, 1) == 1)
@@ -184,7 +184,7 @@ static void try_list(const char *path) {
 /* Header and body of the answer to one request (RFC 9112), one after the other. */
 static char text[64 * 1024];
 
-/* Says the answer's status, or what came instead. The answer's body, which may be empty, or NULL. */
+/* Reports the answer's status, or the failure. Returns the answer's body, which may be empty, or NULL. */
 static char *request(const struct sockaddr_in *address, const char *method, const char *path, const char *headers,
                      const char *body) {
     char host[INET_ADDRSTRLEN] = "";
@@ -217,7 +217,7 @@ static char *request(const struct sockaddr_in *address, const char *method, cons
     return start + 4;
 }
 
-/* One request: the status and the body of its answer, or the body's length. */
+/* Makes one request; reports the status and the body of its answer, or the body's length. */
 static void try_http(const struct sockaddr_in *address, const char *method, const char *path, const char *body,
                      int is_shown) {
     char *answer = request(address, method, path, "", body);
@@ -227,7 +227,7 @@ static void try_http(const struct sockaddr_in *address, const char *method, cons
         printf("%zu bytes", strlen(answer));
 }
 
-/* The way of any MCP client: it knows a URL, and of what it is answered there the session's id. */
+/* An MCP session as any client has it: from a URL, and the session's id in the answer. */
 static void try_mcp(const char *variable, const char *below) {
     static const char initialize[] =
         "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\","
@@ -257,14 +257,14 @@ static void try_mcp(const char *variable, const char *below) {
     }
 }
 
-/* Whether an address is that of a slot there cannot be. */
+/* Whether an address belongs to a slot that cannot exist. */
 static int beyond(const char *where) {
     const char *sign = strpbrk(where, "+-");
     return sign != NULL && (strncmp(where, "other", 5) == 0 || strncmp(where, "neighbour", 9) == 0) &&
            slot() + atoi(sign) < 1;
 }
 
-/* One attempt, in a process of its own whose output is a pipe. */
+/* Makes one attempt in a process of its own, whose output is a pipe. */
 static void attempt(const char *kind, const char *where, const char *port, const char *path, const char *body) {
     struct sockaddr_in address = address_of(where, port);
     if (beyond(where)) {
@@ -327,7 +327,7 @@ static void serve(void) {
 static char names[MAX_ATTEMPTS][64];
 static int outputs[MAX_ATTEMPTS], limits_s[MAX_ATTEMPTS], count;
 
-/* Says what came of the attempts so far. */
+/* Reports the results of the attempts so far. */
 static void report(void) {
     for (int i = 0; i < count; i++) {
         char said[TEXT_MAX + 16];

@@ -1,6 +1,6 @@
 /*
- * The least PID 1: says on the second serial port when it was started, in seconds since the kernel's own start, and
- * powers off. The time from the kernel's start to NullBox's PID 1 is measured against it.
+ * Minimal PID 1: reports on the second serial port when it was started, in seconds since the kernel's own start, and
+ * powers off. Reference for the time from the kernel's start to NullBox's PID 1.
  */
 #include <fcntl.h>
 #include <stdio.h>

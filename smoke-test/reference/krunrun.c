@@ -1,6 +1,6 @@
 /*
- * krunrun ROOT COMMAND: the least program that starts a microVM with libkrun (256 MiB, one processor), against which
- * the start of an agent is measured. Its first line of output is its own, written just before krun_start_enter.
+ * krunrun ROOT COMMAND: minimal program that starts a microVM with libkrun (256 MiB, one processor). Reference for the
+ * start of an agent. Its first line of output is its own, written just before krun_start_enter.
  */
 #include <dlfcn.h>
 #include <stdint.h>

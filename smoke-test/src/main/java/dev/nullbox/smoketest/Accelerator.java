@@ -13,7 +13,7 @@ enum Accelerator {
     List<String> arguments() {
         return switch (this) {
             case KVM -> List.of("-accel", "kvm", "-cpu", "host");
-            // Without erms and fsrm the kernel wipes memory by a way that the emulation is quick at.
+            // Without erms and fsrm the kernel clears memory by a method that the emulation runs fast.
             case TCG -> List.of("-accel", "tcg", "-cpu", "max,-erms,-fsrm");
         };
     }

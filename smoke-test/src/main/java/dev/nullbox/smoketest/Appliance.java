@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 
 /** Boot of the real image in QEMU. Every wait has a bound, and a failure reports the state that was reached. */
 final class Appliance implements AutoCloseable {
-    /** For a boot, or an agent's start: seconds where nothing else runs, minutes on a loaded machine. */
+    /** For a boot, or an agent's start: seconds on an idle machine, minutes on a loaded one. */
     static final Duration LONG = Duration.ofMinutes(3);
-    /** For what a running appliance does at once. */
+    /** For an immediate reaction of a running appliance. */
     static final Duration SHORT = Duration.ofMinutes(1);
 
     private static final int SERIAL_TAIL_CHARS = 6_000;
@@ -65,7 +65,7 @@ final class Appliance implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("qemu.log").toFile())
                 .start();
-        // A QEMU that ends before it has connected would else be waited for.
+        // A QEMU that ends before it has connected would otherwise be waited for.
         var _ = qemu.onExit().thenRun(events::stopListening);
         return new Appliance(directory, qemu, log, events, chaos, answers, port);
     }
@@ -98,12 +98,12 @@ final class Appliance implements AutoCloseable {
         return log;
     }
 
-    /** Waits for the first event that fits, whenever in this boot it came or comes. */
+    /** Waits for the first matching event, whether it came earlier in this boot or is still to come. */
     Event awaitEvent(Predicate<Event> wanted, Duration limit, String what) throws InterruptedException {
         return awaitEventAfter(0, wanted, limit, what);
     }
 
-    /** Waits for the first event that fits at or after a place in the log. */
+    /** Waits for the first matching event at or after a position in the log. */
     Event awaitEventAfter(int from, Predicate<Event> wanted, Duration limit, String what) throws InterruptedException {
         Optional<Event> found = log.await(from, wanted, limit);
         return found.orElseThrow(() -> failure("waited " + limit.toSeconds() + " s for " + what + ", in vain"));
@@ -123,7 +123,7 @@ final class Appliance implements AutoCloseable {
         return qemu.isAlive();
     }
 
-    /** Asks /sbin/chaos of the test image, and gives its answer: one line. */
+    /** Sends /sbin/chaos of the test image a command and returns its answer: one line. */
     String askChaos(String command, Duration limit) throws IOException, InterruptedException {
         chaosAnswers.clear();
         chaos.send(command);
@@ -134,12 +134,12 @@ final class Appliance implements AutoCloseable {
         return answer.strip();
     }
 
-    /** All that the console has shown. */
+    /** The console's output so far. */
     String console() {
         return read("console.log");
     }
 
-    /** An error that tells the end of the console, the phase and the last states. */
+    /** An error with the end of the console, the phase and the last states. */
     AssertionError failure(String message) {
         String console = console();
         return new AssertionError(message + "\nlast states:\n" + log.summary() + "--- end of the serial console\n"

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * Figures from the test image in QEMU, for {@code ./nullbox bench boot} and {@code bench agent}. Times are the
- * appliance's own, from the events; they depend on the accelerator and on what else the machine does.
+ * appliance's own, from the events; they depend on the accelerator and on the machine's other load.
  */
 public final class Bench {
     private static final double MB = 1e6;
@@ -32,8 +32,8 @@ public final class Bench {
     private Bench() {}
 
     /**
-     * Arguments: {@code boot} or {@code agent}, and {@code --json} for one JSON object instead of lines. Ends with 1 when a
-     * figure passes its bound.
+     * Arguments: {@code boot} or {@code agent}, and {@code --json} for one JSON object instead of lines. Ends with 1
+     * when a figure passes its bound.
      */
     public static void main(String[] arguments) throws Exception {
         List<String> words = Arrays.asList(arguments);
@@ -62,7 +62,7 @@ public final class Bench {
                 Boot.of(new Boot.Medium.Direct(Inputs.kernel(), initramfs, Inputs.chaosRoot()), Inputs.accelerator()));
     }
 
-    /** The times of one boot, in seconds, and what its processes hold of memory then. */
+    /** Times of one boot, in seconds, and the memory of its processes at its end. */
     private record Times(
             double pidOne, double services, double agentLine, double reference, Map<String, Memory> memory) {}
 
@@ -171,7 +171,7 @@ public final class Bench {
                 from, event -> event.is("agent.exited", "agent", "hello"), Appliance.LONG, "the agent's end");
     }
 
-    /** "krun ENTER-MS FIRST-LINE-MS RSS-KIB" */
+    /** Parses "krun ENTER-MS FIRST-LINE-MS RSS-KIB". */
     private static double referenceSeconds(Appliance appliance) throws IOException, InterruptedException {
         String answer = appliance.askChaos(REFERENCE_ORDER, Appliance.LONG);
         String[] parts = answer.split(" ", -1);
@@ -184,12 +184,12 @@ public final class Bench {
     /**
      * Memory of a process.
      *
-     * @param rssMb all of its pages that are there
-     * @param privateMb those that no other process shares
+     * @param rssMb its resident pages
+     * @param privateMb its resident pages that no other process shares
      */
     record Memory(double rssMb, double privateMb) {}
 
-    /** "memory NAME=RSS/PRIVATE ..." in KiB; the largest where there are two of a name. */
+    /** Parses "memory NAME=RSS/PRIVATE ..." in KiB; the larger one where a name occurs twice. */
     static Map<String, Memory> memory(String answer) {
         Map<String, Memory> memory = new TreeMap<>();
         for (String word : answer.split(" ", -1)) {

@@ -10,12 +10,12 @@ import java.util.TreeMap;
 /**
  * Specification of a boot.
  *
- * @param medium where kernel and root come from
+ * @param medium source of kernel and root
  * @param processor QEMU's arguments for accelerator and processor
  * @param memoryMib of the appliance
  * @param dataDisk a disk with the partition nullbox-data
  * @param network the first three numbers of QEMU's own network: this machine is 2 in it, the test's servers are 100
- * @param guestForwards what the appliance reaches at 100: port there to TCP port on this machine's loopback
+ * @param guestForwards forwards at 100: port there to TCP port on this machine's loopback
  * @param kernelArguments added to the usual ones
  */
 record Boot(
@@ -44,7 +44,7 @@ record Boot(
          * A medium as {@code ./nullbox write} makes it, in a machine that has nothing of QEMU's own: no credentials by
          * fw_cfg, no virtio card.
          *
-         * @param socket where the medium is put in
+         * @param socket socket that the medium is plugged into
          * @param card QEMU's name of the network card
          * @param firmware the directory with OVMF_CODE.fd and OVMF_VARS.fd; without it the BIOS boots
          */
@@ -60,7 +60,7 @@ record Boot(
         }
     }
 
-    /** Place for a medium, by QEMU's devices with blanks between; the last one is the disk. */
+    /** Socket for a medium, as QEMU's devices with blanks between; the last one is the disk. */
     enum Socket {
         /** A USB 3 port, bulk-only transport. */
         USB_3("qemu-xhci,id=usb usb-storage,bus=usb.0,removable=on"),
@@ -93,7 +93,7 @@ record Boot(
         kernelArguments = List.copyOf(kernelArguments);
     }
 
-    /** A usual boot. */
+    /** Boot with the default settings. */
     static Boot of(Medium medium, Accelerator accelerator) {
         return new Boot(
                 medium,
@@ -105,7 +105,7 @@ record Boot(
                 accelerator.kernelArguments());
     }
 
-    /** In another network of QEMU's, given by its first three numbers. */
+    /** The same with another prefix of QEMU's network: its first three numbers. */
     Boot withNetwork(String prefix) {
         return new Boot(medium, processor, memoryMib, dataDisk, prefix, guestForwards, kernelArguments);
     }
@@ -137,7 +137,8 @@ record Boot(
     /**
      * QEMU's command line.
      *
-     * @param directory of this boot: relay.sh, console.log, and events.sock and chaos.sock, at which someone listens
+     * @param directory of this boot: relay.sh, console.log, and events.sock and chaos.sock, whose listeners exist
+     *     already
      * @param managementPort on this machine's loopback, forwarded to the appliance's port 7443
      */
     List<String> command(Path qemu, Path credentials, Path directory, int managementPort) {

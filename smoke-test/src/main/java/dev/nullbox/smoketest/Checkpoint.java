@@ -7,16 +7,19 @@ import java.util.regex.Pattern;
 /**
  * Step that a boot must reach, shown by an event; there are 19.
  *
- * @param what in words
+ * @param what the step in words
  * @param event matches the event that shows it
  */
 record Checkpoint(String what, Predicate<Event> event) {
     private static final String AGENT = "hello";
 
-    /** The kernel that "hello" names as its own: a group. HelloBoot holds that it is not the appliance's. */
+    /**
+     * Pattern whose group is the kernel that "hello" reports as its own. HelloBoot checks that it is not the
+     * appliance's.
+     */
     static final Pattern GUEST_KERNEL = Pattern.compile("in a microVM of my own, under Linux (\\S+)$");
 
-    /** All 19, in the order in which they come about. */
+    /** All 19, in the order of a boot. */
     static List<Checkpoint> all() {
         return List.of(
                 new Checkpoint("the kernel boots", event -> event.is("boot.phase")),

@@ -44,9 +44,9 @@ final class DataDisk {
         return disk;
     }
 
-    /** All that stands on a disk, byte by byte. */
+    /** The disk's content, byte by byte. */
     static String content(Path disk) throws IOException, InterruptedException {
-        // An archive of it has no holes, of which the disk has gigabytes.
+        // In an archive without holes, as the sparse disk has gigabytes of them.
         Path archive = disk.resolveSibling("content.tar");
         run(List.of("tar", "--create", "--sparse", "--file", archive.toString(), disk.toString()));
         String content = Files.readString(archive, StandardCharsets.ISO_8859_1);
@@ -54,7 +54,7 @@ final class DataDisk {
         return content;
     }
 
-    /** Runs a command that has this long at most, and tells what it said if it fails. */
+    /** Runs a command with a timeout; its output is in the exception when it fails. */
     static void run(List<String> command) throws IOException, InterruptedException {
         Path log = Files.createTempFile("data-disk", ".log");
         try {

@@ -10,7 +10,7 @@ import java.util.Optional;
  * Event of the appliance: a JSON line on its second serial port.
  *
  * @param seconds since the kernel started
- * @param source the service that said it
+ * @param source the service that emitted it
  * @param name such as {@code agent.started}
  * @param fields the whole record
  */

@@ -13,19 +13,19 @@ final class EventLog {
     private final List<Event> events = new ArrayList<>();
     private boolean ended;
 
-    /** Adds one; wakes who waits. */
+    /** Adds one and wakes the waiting threads. */
     synchronized void add(Event event) {
         events.add(event);
         notifyAll();
     }
 
-    /** No event will come any more. */
+    /** Ends the log: no event comes any more. */
     synchronized void end() {
         ended = true;
         notifyAll();
     }
 
-    /** How many there are: a place to wait from. */
+    /** Number of events: a position to wait from. */
     synchronized int size() {
         return events.size();
     }
@@ -35,12 +35,12 @@ final class EventLog {
         return List.copyOf(events);
     }
 
-    /** The first that fits, at or after a place. */
+    /** The first match at or after a position. */
     synchronized Optional<Event> find(int from, Predicate<Event> wanted) {
         return events.stream().skip(from).filter(wanted).findFirst();
     }
 
-    /** Waits for the first that fits, at or after a place; empty when the time is up or the boot has ended. */
+    /** Waits for the first match at or after a position; empty at the timeout or when the boot has ended. */
     synchronized Optional<Event> await(int from, Predicate<Event> wanted, Duration limit) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
         int next = from;
@@ -58,7 +58,7 @@ final class EventLog {
         }
     }
 
-    /** The last phase and the last word on each service and agent, for a failure's report. */
+    /** The last phase and the last event of each service and agent, for the report of a failure. */
     synchronized String summary() {
         Map<String, String> last = new LinkedHashMap<>();
         for (Event event : events) {

@@ -10,15 +10,15 @@ import java.util.OptionalDouble;
  *
  * @param name with its unit at its end
  * @param value as measured
- * @param reference the same of something else, measured in the same run
- * @param bound what is promised: at most so much
+ * @param reference figure of something comparable, measured in the same run
+ * @param bound the promised maximum
  */
 record Figure(String name, double value, Optional<Reference> reference, OptionalDouble bound) {
     /**
      * Measurement that a figure is compared with.
      *
      * @param value in the figure's unit
-     * @param is what was measured
+     * @param is what it was measured on
      */
     record Reference(double value, String is) {}
 
@@ -34,7 +34,7 @@ record Figure(String name, double value, Optional<Reference> reference, Optional
         return new Figure(name, value, Optional.of(new Reference(other, is)), bound);
     }
 
-    /** Whether it keeps what is promised, if anything is. */
+    /** Whether it keeps its bound, if it has one. */
     boolean holds() {
         return bound.isEmpty() || value <= bound.getAsDouble();
     }

@@ -98,7 +98,7 @@ final class Inputs {
         return file("NULLBOX_LEAST_INIT");
     }
 
-    /** NULLBOX_ACCEL: what a trial boot has found to work. */
+    /** NULLBOX_ACCEL: the accelerator that worked in a trial boot. */
     static Accelerator accelerator() {
         String name = required("NULLBOX_ACCEL");
         return switch (name) {

@@ -20,7 +20,7 @@ final class Nullctl {
         this.words = words;
     }
 
-    /** The command and its first options, for a program that is to run it. */
+    /** The command and its first options, for a program that runs it. */
     List<String> words() {
         return List.copyOf(words);
     }
@@ -45,15 +45,15 @@ final class Nullctl {
      */
     record Result(int code, String output, String errors) {}
 
-    /** Action of the operator meanwhile. */
+    /** Action of the operator while a command runs. */
     @FunctionalInterface
     interface Action {
         void run() throws Exception;
     }
 
     /**
-     * Runs a command that goes on by itself: once it has said something the action is done, and once a line fits after
-     * that it is ended.
+     * Runs a command that goes on by itself: after its first line of output the action is done, and after the next
+     * matching line the command is ended.
      *
      * @return the line
      */

@@ -26,7 +26,7 @@ final class Serial implements AutoCloseable {
         reader.setDaemon(true);
     }
 
-    /** Listens; each line goes to the consumer on a thread of its own, and the end is told once. */
+    /** Listens; each line goes to the consumer, on a thread of its own, and the end is reported once. */
     static Serial listen(Path socket, Consumer<String> lines, Runnable end) throws IOException {
         ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listener.bind(UnixDomainSocketAddress.of(socket));
@@ -64,7 +64,7 @@ final class Serial implements AutoCloseable {
         }
     }
 
-    /** Waits until the last line was handed on. */
+    /** Waits until the last line has been consumed. */
     void awaitEnd(long millis) throws InterruptedException {
         reader.join(millis);
     }

@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A server of the test's own on this machine's loopback, TCP and UDP on one port. It remembers what arrived, which is
- * what tests assert on: a client may err about what left it, a server cannot err about what came.
+ * Server of the test's own on this machine's loopback, TCP and UDP on one port. It records what arrived, which is what
+ * tests assert on: a client's error says little about what was sent, an arrival is certain.
  */
 final class TestServer implements AutoCloseable {
     private static final int READ_LIMIT_MS = 10_000;
@@ -47,12 +47,14 @@ final class TestServer implements AutoCloseable {
         return tcp.getLocalPort();
     }
 
-    /** What arrived: the first line of each connection (empty when none was sent), and {@code udp TEXT} for each datagram. */
+    /**
+     * Arrivals: the first line of each connection (empty when none was sent), and {@code udp TEXT} for each datagram.
+     */
     synchronized List<String> arrivals() {
         return List.copyOf(arrivals);
     }
 
-    /** Waits until so many arrived; false when the time is up. */
+    /** Waits for so many arrivals; false at the timeout. */
     synchronized boolean awaitArrivals(int count, Duration limit) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
         while (arrivals.size() < count) {

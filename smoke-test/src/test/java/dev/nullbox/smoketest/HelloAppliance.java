@@ -98,7 +98,7 @@ final class HelloAppliance implements AutoCloseable {
     void powersOffBySignal(int number, String name) throws IOException, InterruptedException {
         assertThat(appliance.askChaos("init " + number, Appliance.SHORT)).isEqualTo("init " + number);
         powersOffInOrder();
-        assertThat(appliance.console()).contains("power-off asked for by " + name);
+        assertThat(appliance.console()).contains("power-off requested by " + name);
     }
 
     @Override
