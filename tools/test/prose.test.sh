@@ -44,6 +44,40 @@ test_type_comments_without_a_subject_are_found() {
   expect_says 'Thing: A thing.'
 }
 
+# member_comments FILE...: the first words of each comment of a method, field or constant, as "FILE:LINE: WORDS". One
+# that begins with "@" has no words of its own.
+member_comments() {
+  awk '
+    /^ +\/\*\*/ {
+      line = $0
+      sub(/^ *\/\*\*+ */, "", line)
+      at = FNR
+      if (line == "") {
+        if ((getline line) <= 0) next
+        sub(/^ *\* ?/, "", line)
+      }
+      print FILENAME ":" at ": " substr(line, 1, 60)
+    }' "$@"
+}
+
+test_member_comments_begin_with_a_subject() {
+  local all riddles
+  # shellcheck disable=SC2046 # one word for each file
+  member_comments $(java_sources | grep /src/main/) >"$TMP/comments"
+  all=$(wc -l <"$TMP/comments")
+  [ "$all" -gt 2000 ] || wrong "only $all comments of members were found"
+  grep -E ': (What|Who|Whom|Whose|Whether|How|Where|When|Those|Which|All that)\b' "$TMP/comments" >"$TMP/out" || :
+  riddles=$(wc -l <"$TMP/out")
+  [ $((riddles * 100)) -le "$all" ] || wrong "$riddles of $all comments of members have no subject; at most 1 % may"
+}
+
+test_member_comments_without_a_subject_are_found() {
+  printf 'class A {\n    /** How long it is. */\n    int a;\n\n    /**\n     * Whose it is.\n     */\n    int b;\n}\n' >"$TMP/A.java"
+  member_comments "$TMP/A.java" >"$TMP/out"
+  expect_says 'A.java:2: How long it is.'
+  expect_says 'A.java:5: Whose it is.'
+}
+
 # declared TERM: where a type, method or field of the name is declared.
 declared() {
   case $1 in
