@@ -1,4 +1,4 @@
-/** Manifest -> VmConfig -> a walled microVM; its life from start to the last trace. */
+/** Manifest -> VmConfig -> a sandboxed microVM; its life from start to cleanup. */
 module dev.nullbox.cage {
     requires static org.jspecify;
     requires dev.nullbox.protocol;

@@ -1,5 +1,5 @@
 /*
- * What a VMM that was taken over may try, and the same outside its walls: hostile [as UID] ATTACK ARGUMENT... Prints
+ * Attacks of a VMM that was taken over, made inside and outside its sandbox: hostile [as UID] ATTACK ARGUMENT... Prints
  * "ATTACK ARGUMENT: done", or the kernel's error in place of "done"; ends with 0 in both cases.
  *
  *   kill PID          SIGKILL to a process

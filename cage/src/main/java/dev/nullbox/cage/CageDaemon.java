@@ -52,7 +52,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The daemon: finds the agents, starts those marked so, answers {@code agent.*}, and stops all of them in order. */
+/** The daemon: loads the agents, starts those marked so, answers {@code agent.*}, and stops all of them in order. */
 final class CageDaemon implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(16);
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -67,7 +67,7 @@ final class CageDaemon implements AutoCloseable {
         this.deploy = deploy;
     }
 
-    /** The appliance's service; returns when it is up, and the process lives on in its threads. */
+    /** Starts the appliance's service; returns when it is up, and the process lives on in its threads. */
     static void main() {
         ServiceRuntime runtime = ServiceRuntime.fromEnvironment("cage");
         try {
@@ -84,7 +84,7 @@ final class CageDaemon implements AutoCloseable {
     /**
      * A running daemon.
      *
-     * @throws IOException when the directories, the control groups or the socket cannot be had
+     * @throws IOException when the directories, the control groups or the socket cannot be opened
      */
     static CageDaemon start(Libc libc, CageSettings settings, ServiceRuntime runtime) throws IOException {
         EventSink events = runtime.events();
@@ -151,7 +151,10 @@ final class CageDaemon implements AutoCloseable {
                 .filter(run -> run > 0);
     }
 
-    /** Readers of programs and of output wait, and a program's writer for room: they must not keep others waiting. */
+    /**
+     * Limits of the RPC server: readers of programs and of output block, as does a program's writer, and must not use
+     * up the workers.
+     */
     private static RpcLimits limits() {
         RpcLimits usual = RpcLimits.defaults();
         int streams = 2 * ExecSessions.MAX_SESSIONS + LogMethods.MAX_WAITING;
@@ -169,7 +172,7 @@ final class CageDaemon implements AutoCloseable {
         }
     }
 
-    /** Stops all agents, waits until nothing of them is left, and answers no more. */
+    /** Stops all agents, waits until none of their processes is left, and answers no more. */
     @Override
     public void close() {
         server.close();
@@ -180,7 +183,10 @@ final class CageDaemon implements AutoCloseable {
         stops.forEach((runner, stop) -> awaitIdle(runner, stop, deadline));
     }
 
-    /** The stop must be taken before the state counts: an agent that waits to be started anew is idle too. */
+    /**
+     * Waits until the agent is idle. The stop must be accepted before the state counts: an agent in backoff is idle
+     * too.
+     */
     private static void awaitIdle(AgentRunner runner, CompletableFuture<Boolean> stop, long deadline) {
         try {
             stop.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);

@@ -7,8 +7,9 @@ import dev.nullbox.natives.Natives;
 import java.util.Arrays;
 
 /**
- * The cage: without arguments the daemon that runs agents; {@code jail} the first stage of one agent's process, which
- * puts its walls up; {@code vm} the second, which becomes the microVM. The latter two are started by the daemon alone.
+ * The program {@code cage}: without arguments the daemon that runs agents; {@code jail} the first stage of one agent's
+ * process, which enters the sandbox; {@code vm} the second, which becomes the microVM. The daemon alone starts the
+ * latter two.
  */
 public final class CageMain {
     private CageMain() {}

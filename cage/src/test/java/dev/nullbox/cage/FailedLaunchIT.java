@@ -213,7 +213,7 @@ class FailedLaunchIT {
         Set<String> before = pipes();
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.warden().strikeAtOnce(fate);
-            assertThat(failure()).isEqualTo("the lease of PASS was over before the agent began: " + state);
+            assertThat(failure()).isEqualTo("the lease of PASS had ended before the agent began: " + state);
             nothingIsLeft(fate, settings, before);
             assertThat(cage.calls()).endsWith("vault.revoke " + AGENT, "egress.remove " + AGENT);
         }

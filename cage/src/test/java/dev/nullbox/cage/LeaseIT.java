@@ -94,7 +94,7 @@ class LeaseIT {
             cage.warden().strikeAtOnce("revoked");
             cage.call("agent.start", "lent");
             assertThat(cage.await("agent.failed", "lent").get("why").getAsString())
-                    .contains("was over before the agent began: revoked");
+                    .contains("had ended before the agent began: revoked");
             assertThat(cage.console("lent")).isEmpty();
             assertThat(cage.held()).isEmpty();
             cage.forget();

@@ -25,9 +25,9 @@ import java.util.regex.Pattern;
 /**
  * The agents on this appliance: those of the image, then those of the data partition, each sorted by name.
  *
- * <p>What an agent consists of lies in its own directory: a symbolic link in place of that directory, of its AGENT.toml or
- * of its image is refused. The data partition comes from outside, and a link on it could lead anywhere on the
- * host, as to a device that is waited for or to another agent's files.
+ * <p>Threat: the data partition comes from outside, and a symbolic link on it could lead anywhere on the host, as to a
+ * device that blocks its reader or to another agent's files. A link in place of an agent's directory, its AGENT.toml or
+ * its image is refused.
  */
 public final class AgentCatalog {
     private static final String MANIFEST_FILE = "AGENT.toml";
@@ -47,7 +47,7 @@ public final class AgentCatalog {
     /**
      * All agent directories and the store's agents, accepted or refused.
      *
-     * @throws IOException when one of the two directories is there and cannot be listed
+     * @throws IOException when one of the two directories exists and cannot be listed
      */
     public List<CatalogEntry> load(List<CatalogEntry> stored) throws IOException {
         List<CatalogEntry> entries = new ArrayList<>();
@@ -87,7 +87,7 @@ public final class AgentCatalog {
         if (Files.isDirectory(directory)) {
             try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
                 for (Path child : children) {
-                    // A link too, so that it is refused rather than passed over.
+                    // A link too, so that it is refused rather than skipped.
                     if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS) || Files.isSymbolicLink(child)) {
                         names.add(child.getFileName().toString());
                     }
@@ -114,10 +114,10 @@ public final class AgentCatalog {
             return refused(name, from, MANIFEST_FILE, "the file is missing", "add it to " + directory);
         }
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            // A pipe would be waited for, and with it all agents.
+            // A pipe would block its reader, and with it all agents.
             return refused(name, from, MANIFEST_FILE, "this is no regular file", "put a file in its place");
         }
-        // A link that has come meanwhile is not followed either.
+        // A link that was put here meanwhile is not followed either.
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             byte[] text = in.readNBytes(ManifestReader.MAX_BYTES + 1);
             return entry(name, from, text, ImageDefaults.NONE, directory.resolve(IMAGE_FILE), fileProblems(directory));
@@ -137,7 +137,7 @@ public final class AgentCatalog {
         return entry(name, Source.STORE, text, defaults, image, List.of());
     }
 
-    /** @param ofFiles problems beside those of the manifest */
+    /** @param ofFiles problems in addition to those of the manifest */
     private static CatalogEntry entry(
             String name, Source from, byte[] text, ImageDefaults defaults, Path image, List<Problem> ofFiles) {
         return switch (ManifestReader.read(text, defaults)) {

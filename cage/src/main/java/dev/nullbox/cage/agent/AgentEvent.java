@@ -2,10 +2,10 @@ package dev.nullbox.cage.agent;
 
 /** Event in an agent's life. */
 sealed interface AgentEvent {
-    /** Somebody wants it to run. */
+    /** A start is requested. */
     record StartRequested(String reason) implements AgentEvent {}
 
-    /** Somebody wants it to stop. */
+    /** A stop is requested. */
     record StopRequested() implements AgentEvent {}
 
     /** Its guest repairs a disk before its program can run. */
@@ -14,18 +14,18 @@ sealed interface AgentEvent {
     /** Its program runs in its guest. */
     record Entered() implements AgentEvent {}
 
-    /** It could not be launched, and nothing of it is left; final when it may not be tried again. */
+    /** It could not be launched, and everything is cleaned up; final when another try cannot help. */
     record LaunchFailed(String why, boolean isFinal) implements AgentEvent {}
 
-    /** It runs and is not well: its run ends as one that failed. */
+    /** It runs and fails its health check: its run ends as a failed one. */
     record Unhealthy(String why) implements AgentEvent {}
 
-    /** It did what none may do: its run ends, and nobody but the operator starts it again. */
+    /** It did what is forbidden: its run ends, and only the operator starts it again. */
     record Ban(String why) implements AgentEvent {}
 
     /** Its process has ended. */
     record Exited(RunEnd end) implements AgentEvent {}
 
-    /** The deadline of its state has come. */
+    /** The deadline of its state has passed. */
     record TimerFired() implements AgentEvent {}
 }

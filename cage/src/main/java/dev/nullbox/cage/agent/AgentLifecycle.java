@@ -10,18 +10,18 @@ import java.time.Duration;
 /**
  * Life of an agent as a pure table of state and event; {@link AgentRunner} performs the actions.
  *
- * @param policy whether it is started again after it ended
+ * @param policy when it is started again after its end
  * @param startDeadline from the launch until its program runs
- * @param repairDeadline that much more from each repair of a disk by its guest
- * @param stopDeadline from the stop signal until all of it is killed
+ * @param repairDeadline additional time from each repair of a disk by its guest
+ * @param stopDeadline from the stop signal until all its processes are killed
  */
 record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration repairDeadline, Duration stopDeadline) {
-    /** Reason of a launch that nobody asked for. */
+    /** Reason of an automatic launch. */
     static final String RESTART = "restart";
 
     private record Row(AgentState state, AgentEvent event) {}
 
-    /** The transition; the last row of each event has the states in which it means nothing. */
+    /** The transition; the last row of each event has the states in which it has no effect. */
     Transition next(AgentState state, AgentEvent event, long now) {
         return switch (new Row(state, event)) {
             case Row(Idle _, StartRequested(var reason)) -> launch(0, reason, now);
@@ -62,7 +62,7 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration rep
             case Row(Idle s, Exited _) -> Transition.to(s);
 
             case Row(AgentState.Backoff(var failures, var _, var _), TimerFired _) -> launch(failures, RESTART, now);
-            // A start that never comes to its program ends as a run that failed.
+            // A start that does not reach its program ends as a failed run.
             case Row(Starting(var failures, var _), TimerFired _) ->
                 Transition.to(new Starting(failures, AgentState.NEVER), new Action.Kill());
             case Row(Stopping _, TimerFired _) -> Transition.to(new Stopping(AgentState.NEVER), new Action.Kill());

@@ -23,14 +23,14 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The agents of one daemon and their runners. They come and go while it serves; one that changes touches no other. For any
- * thread.
+ * Agents of one daemon and their runners. They are added and removed while it serves; a change of one affects no other.
+ * For any thread.
  */
 public final class AgentRegistry {
     private final AgentRun.RunDependencies dependencies;
     private final SlotTable slots;
     private final EventSink events;
-    /** In the order of the catalog; a name may stand there twice, the second refused. */
+    /** In the order of the catalog; a name may occur twice, the second refused. */
     private final List<CatalogEntry> entries = new ArrayList<>();
 
     private final Map<String, Running> runners = new TreeMap<>();
@@ -43,16 +43,16 @@ public final class AgentRegistry {
         this.events = events;
     }
 
-    /** Takes all agents of a catalog, when there are none yet. */
+    /** Adds all agents of a catalog, when there are none yet. */
     public synchronized void load(List<CatalogEntry> found) {
-        // All at once: a slot that is taken from an agent that is gone must not be a later one's.
+        // All at once: a slot that is taken from a removed agent must not be given to a later one of them.
         entries.addAll(found);
         Map<String, AgentSlot> assigned = assign();
         entries.replaceAll(entry -> placed(entry, assigned));
         entries.forEach(entry -> begin(entry, assigned));
     }
 
-    /** Starts those that start by themselves. */
+    /** Starts those that are to start with the appliance. */
     public synchronized void startAll() {
         for (Running running : runners.values()) {
             start(running.runner());
@@ -114,7 +114,7 @@ public final class AgentRegistry {
         }
     }
 
-    /** As events and answers show them: the remedy stands in the text. */
+    /** The form in events and answers: the remedy is part of the text. */
     public static Value<List<Message>> problems(List<Problem> problems) {
         return AgentContract.PROBLEMS.is(problems.stream()
                 .map(problem -> Message.of(
@@ -124,7 +124,7 @@ public final class AgentRegistry {
     }
 
     /**
-     * Takes a new agent, or a new version of one; a new one that starts by itself is started.
+     * Adds a new agent, or a new version of one; a new one that is to start with the appliance is started.
      *
      * @return true when a former version runs still, until its next start
      */
@@ -157,7 +157,7 @@ public final class AgentRegistry {
     public synchronized void remove(String name) throws RpcException {
         Running running = runners.get(name);
         if (running != null) {
-            // A restart could be pending: it is stopped for good.
+            // A restart may be pending: it is stopped for good.
             var _ = running.runner().stop();
             if (isLive(running.runner())) {
                 throw refused(AgentReason.AGENT_RUNS, name + " runs; stop it first");
@@ -168,7 +168,7 @@ public final class AgentRegistry {
         entries.removeIf(entry -> entry.name().equals(name));
     }
 
-    /** Removes what an agent that is gone said in its runs. */
+    /** Removes the output of a removed agent's runs. */
     public void forgetOutput(AgentName name) throws IOException {
         dependencies.logs().forget(name);
     }
@@ -195,7 +195,7 @@ public final class AgentRegistry {
         return all;
     }
 
-    /** Images that runs use, or that a run which ends may be followed by. */
+    /** Images that a run uses, or may be restarted with. */
     public Set<Path> images() {
         Set<Path> used = new HashSet<>();
         for (AgentRunner runner : runners()) {

@@ -62,23 +62,23 @@ public final class AgentRun {
     private static final List<String> ENVIRONMENT = List.of("LANG=C.UTF-8", "PATH=/sbin:/bin");
     private static final long STATUS_POLL_MILLIS = 100;
     private static final long REAP_SECONDS = 20;
-    /** From the agent's end until its VMM is gone; what it wrote is on its disks before. */
+    /** Time from the agent's end until its VMM has ended; its disks are synced before. */
     static final Duration GUEST_END = Duration.ofSeconds(10);
 
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
     private static final int CONSOLE_TAIL = 8;
-    /** With which libkrun marks a line of its guest's kernel or init among its own messages. */
+    /** Mark of a line of the guest's kernel or init among libkrun's own messages. */
     private static final String GUEST_MARK = " init_or_kernel] ";
-    /** Begins the end of what a kernel says: the lines after it are a stack. */
+    /** Start of a kernel's last lines: those after it are a stack. */
     private static final String PANIC = "Kernel panic - not syncing";
 
-    /** Reason of a ban: the agent asked for a secret which nobody may have. */
+    /** Reason of a ban: the agent asked for a canary. */
     static final String CANARY = "canary";
 
-    /** Images of roots, which are held against their digests before they are used. */
+    /** Images of roots, which are checked against their digests before use. */
     @FunctionalInterface
     public interface RootImages {
-        /** Fails when it is another image than was added. */
+        /** Throws when it is another image than was added. */
         void verify(Path image) throws IOException;
     }
 
@@ -107,15 +107,15 @@ public final class AgentRun {
     interface Listener {
         void console(String line);
 
-        /** False while a line of the console would be counted and not shown. */
+        /** Tells whether a line of the console would be shown, and not only counted. */
         boolean takesConsole();
 
-        /** So many lines of the console came while none was taken. */
+        /** So many lines of the console were counted and not shown. */
         void skipped(long lines);
 
         void message(String line);
 
-        /** The walls are read back; with the limits of its control group, by the names of their files. */
+        /** The sandbox was read back; with the limits of its control group, by the names of their files. */
         void sandboxed(Map<String, String> limits);
 
         /** The guest repairs a disk before the agent's program can run. */
@@ -126,13 +126,13 @@ public final class AgentRun {
 
         void ended(RunEnd end);
 
-        /** It did not answer its health check. */
+        /** It failed its health check. */
         void unhealthy(String why);
 
-        /** It did what none may do, and must end for good. */
+        /** It did what is forbidden, and must end for good. */
         void banned(String why);
 
-        /** A secret was taken away from it. */
+        /** A secret was wiped in its guest. */
         void wiped(String name, String why);
     }
 
@@ -176,7 +176,7 @@ public final class AgentRun {
         return number;
     }
 
-    /** How long it is since it began. */
+    /** Milliseconds since its begin. */
     long upMillis() {
         return dependencies.clockMillis().getAsLong() - begunMillis;
     }
@@ -197,10 +197,10 @@ public final class AgentRun {
     }
 
     /**
-     * Launches it; returns when the jail needs the daemon no more.
+     * Launches it; returns when the jail does not need the daemon any more.
      *
-     * @param isCancelled asked while waiting; a launch that is cancelled fails
-     * @throws IOException when a step failed; all of it has been undone
+     * @param isCancelled polled while waiting; a launch that is cancelled fails
+     * @throws IOException when a step failed; all cleanups have run
      * @throws RpcException likewise, of a service
      */
     void launch(BooleanSupplier isCancelled) throws IOException, RpcException {
@@ -273,7 +273,10 @@ public final class AgentRun {
         return server;
     }
 
-    /** The machine would no longer reach its own network, or the agents another's. */
+    /**
+     * Refuses to run when an address of the machine overlaps the agents' network: one of the two would become
+     * unreachable.
+     */
     private void rejectOverlap() throws IOException {
         Optional<String> overlap = JailNetwork.overlap(slot.network());
         if (overlap.isPresent()) {
@@ -304,7 +307,7 @@ public final class AgentRun {
         Thread watcher =
                 Thread.ofPlatform().daemon().name("cage-" + name + "-monitor").unstarted(monitor);
         try {
-            // Before anything may reap it: its number could be another process's then.
+            // Before anything may reap it: its pid could belong to another process then.
             dependencies.cgroups().add(name, process.pid());
         } catch (IOException e) {
             dependencies.libc().close(process.input());
@@ -315,7 +318,7 @@ public final class AgentRun {
         return process;
     }
 
-    /** The end of a process that was gone before it was in its group; absent when it runs. */
+    /** The cause of a process that ended before it was in its group; absent when it runs. */
     private Optional<String> earlyExit() throws IOException {
         try {
             return Optional.of("the jail " + CageExit.explain(exit.get(1, TimeUnit.SECONDS)));
@@ -355,7 +358,7 @@ public final class AgentRun {
         input.send("go\n".getBytes(StandardCharsets.US_ASCII), isOver);
     }
 
-    /** The end of the process says more than the broken pipe. */
+    /** The failure by the process's end, which explains more than the broken pipe. */
     private IOException endedEarly(SyscallException brokenPipe) {
         try {
             String how = CageExit.explain(exit.get(REAP_SECONDS, TimeUnit.SECONDS));
@@ -384,7 +387,7 @@ public final class AgentRun {
                 JailSpec.VM.is(VmConfig.of(agent.manifest(), slot, disks)));
     }
 
-    /** The rest of the next status line, which must begin so. */
+    /** The rest of the next status line, which must begin with the prefix. */
     private String awaitStatus(String prefix, BooleanSupplier isCancelled) throws IOException {
         BooleanSupplier isOver = deadline(isCancelled);
         while (!isOver.getAsBoolean()) {
@@ -397,11 +400,11 @@ public final class AgentRun {
                 throw new IOException("the jail " + (ended ? CageExit.explain(exit.join()) : "said " + line));
             }
         }
-        throw new IOException("the jail's walls were not up within "
+        throw new IOException("the jail's sandbox was not in force within "
                 + dependencies.settings().jailDeadline().toSeconds() + " s, or it was stopped");
     }
 
-    /** True once a jail's time for one step, from now on, is over, or the launch is cancelled. */
+    /** Tells whether a jail's time for one step, from now on, has passed, or the launch is cancelled. */
     private BooleanSupplier deadline(BooleanSupplier isCancelled) {
         long deadline =
                 System.nanoTime() + dependencies.settings().jailDeadline().toNanos();
@@ -427,7 +430,7 @@ public final class AgentRun {
         }
     }
 
-    /** Asks the agent to end by its own signal, and its guest with it; ends the VMM where the guest cannot be asked. */
+    /** Ends the agent by its own signal, and its guest with it; ends the VMM where the guest cannot be reached. */
     void terminate() {
         GuestServer server = guest;
         var stated = agent.manifest().agent();
@@ -470,7 +473,7 @@ public final class AgentRun {
         }
     }
 
-    /** Leaves nothing behind: to be called when the run has ended. */
+    /** Runs the cleanups; to be called when the run has ended. */
     void cleanUp() {
         cleanups.all();
     }
@@ -481,7 +484,7 @@ public final class AgentRun {
         if (server != null) {
             server.drain(LAST_WORDS);
         }
-        // Before what the guest reports: a VMM that was taken over reports what it likes.
+        // Checked before the guest's report: a VMM that was taken over can report anything.
         if (status instanceof ExitStatus.Signal(int signal) && signal == Signals.SIGSYS) {
             return RunEnd.of(RunEnd.Way.COMPROMISED, "");
         }
@@ -504,7 +507,7 @@ public final class AgentRun {
                 : RunEnd.notStarted(status);
     }
 
-    /** What the guest's console said last: quoted, as it may say anything. */
+    /** The last lines of the guest's console, quoted, as they are untrusted. */
     private synchronized String lastLines() {
         return consoleTail.isEmpty() ? "" : "; its console said last: " + String.join(" | ", consoleTail);
     }

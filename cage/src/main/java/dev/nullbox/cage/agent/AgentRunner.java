@@ -27,28 +27,28 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Thread of one agent: takes events one by one and performs what {@link AgentLifecycle} says. */
+/** Thread of one agent: takes events one by one and performs the actions of {@link AgentLifecycle}. */
 public final class AgentRunner implements Runnable {
     private static final long NO_RUN = 0;
-    /** From the agent's end until what it wrote is on its disks. */
+    /** Time from the agent's end until its disks are synced. */
     private static final Duration GUEST_SYNC = Duration.ofSeconds(20);
-    /** For the last lines of a run, before its end is told. */
+    /** Time for the last lines of a run, before its end is reported. */
     private static final Duration LAST_LINES = Duration.ofSeconds(10);
 
-    /** @param run whose event it is, or {@link #NO_RUN} */
+    /** @param run the run of the event, or {@link #NO_RUN} */
     private record Queued(AgentEvent event, long run, CompletableFuture<Boolean> taken) {}
 
     /** View of an agent at one moment. */
     public record Snapshot(AgentState state, long run, int pid, long restarts, Optional<RunEnd> exit) {}
 
     private final AgentRun.RunDependencies dependencies;
-    /** As the next start takes it. */
+    /** Version for the next start. */
     private volatile CatalogEntry.Accepted agent;
 
     private final AgentSlot slot;
     private final EventSink events;
     private final LongSupplier clockMillis;
-    /** Of the manifest that the run at hand began with. */
+    /** Of the manifest of the current run. */
     private AgentLifecycle lifecycle;
 
     private final BlockingQueue<Queued> inbox = new LinkedBlockingQueue<>();
@@ -68,7 +68,7 @@ public final class AgentRunner implements Runnable {
         this.events = events;
         this.clockMillis = dependencies.clockMillis();
         boundLog(agent);
-        // What a run of another life of cage said is not said to be of a later one.
+        // Output of a run of an earlier cage process is not attributed to a later run.
         this.runs =
                 dependencies.logs().find(agent.agent()).map(AgentLog::lastRun).orElse(0L);
         this.lifecycle = lifecycle(dependencies.settings(), agent);
@@ -89,22 +89,22 @@ public final class AgentRunner implements Runnable {
         dependencies.logs().bound(version.agent(), AgentLog.Bounds.of(stated.logMb(), stated.logDays()));
     }
 
-    /** The agent as its next start takes it. */
+    /** The version for the next start. */
     public CatalogEntry.Accepted agent() {
         return agent;
     }
 
-    /** Puts another version of the agent in its place, for the next start. */
+    /** Replaces the version for the next start. */
     public void replace(CatalogEntry.Accepted version) {
         agent = version;
     }
 
-    /** The agent as the run at hand has it; absent when there is none. */
+    /** The version of the current run; absent when there is none. */
     public Optional<CatalogEntry.Accepted> running() {
         return Optional.ofNullable(current).map(AgentRun::agent);
     }
 
-    /** How long it is since the run at hand began; absent when there is none. */
+    /** Milliseconds since the begin of the current run; absent when there is none. */
     public Optional<Long> upMillis() {
         return Optional.ofNullable(current).map(AgentRun::upMillis);
     }
@@ -255,7 +255,7 @@ public final class AgentRunner implements Runnable {
         notifyAll();
     }
 
-    /** Waits until nothing of the agent runs; false when the time is up first. */
+    /** Waits until no process of the agent runs; false at the timeout. */
     public synchronized boolean awaitIdle(Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (snapshot.state() instanceof AgentState.Live) {
@@ -275,7 +275,7 @@ public final class AgentRunner implements Runnable {
     private final class RunListener implements AgentRun.Listener {
         private final long run;
         private final LineQueue console;
-        /** The VMM's own, to which libkrun gives the guest a port. */
+        /** Messages of the VMM itself, to which libkrun gives the guest a port. */
         private final LineQueue messages;
 
         RunListener(long run) {

@@ -2,22 +2,22 @@ package dev.nullbox.cage.agent;
 
 /** State of an agent. Times are milliseconds of one monotonic clock; failures are short runs in a row. */
 public sealed interface AgentState {
-    /** A deadline that does not come. */
+    /** A deadline that never comes. */
     long NEVER = Long.MAX_VALUE;
 
-    /** State in which nothing of the agent runs. */
+    /** State without any process of the agent. */
     sealed interface Idle extends AgentState {}
 
-    /** State in which it has a process, or is given one. */
+    /** State with a process, or with one being launched. */
     sealed interface Live extends AgentState {}
 
-    /** Not started yet, ended well, or stopped on request: then with the failure before. */
+    /** Not started yet, ended without failure, or stopped on request: then with the failure before. */
     record Stopped(String why) implements Idle {}
 
     /** Ended, and started again at the deadline. */
     record Backoff(int failures, long deadline, String why) implements Idle {}
 
-    /** Ended, and not started again but by the operator. */
+    /** Ended, and started again only by the operator. */
     record Failed(String why) implements Idle {}
 
     /** Being launched; killed at the deadline. */
@@ -26,18 +26,18 @@ public sealed interface AgentState {
     /** Runs; killed for the cause, unless that is empty. */
     record Running(int failures, long since, String cause) implements Live {}
 
-    /** Asked to end; killed at the deadline. */
+    /** Is to end; killed at the deadline. */
     record Stopping(long deadline) implements Live {}
 
     /** Killed for good: it ends as {@link Failed}. */
     record Banned(String cause) implements Live {}
 
-    /** When {@link AgentEvent.TimerFired} is due, or {@link #NEVER}. */
+    /** Time of {@link AgentEvent.TimerFired}, or {@link #NEVER}. */
     default long deadline() {
         return NEVER;
     }
 
-    /** Why it failed last, or empty. */
+    /** Cause of the last failure, or empty. */
     default String why() {
         return "";
     }

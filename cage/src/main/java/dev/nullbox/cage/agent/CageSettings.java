@@ -8,25 +8,25 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Places and limits of the daemon.
+ * Paths and limits of the daemon.
  *
  * @param imageAgents agents of the image: NAME/AGENT.toml, NAME/root.erofs and its digest
  * @param dataAgents agents of the data partition, likewise
- * @param disks where the agents' disks lie
- * @param network of which agents have their addresses
+ * @param disks directory of the agents' disks
+ * @param network the network of agents' addresses
  * @param sockets the directory of the services' sockets
  * @param cgroups the unified hierarchy's own mount point
  * @param controllers the controllers whose limits are set; an absent one fails the start
- * @param guests a directory for the sockets at which guests arrive: NAME/
+ * @param guests directory of the sockets that guests dial: NAME/
  * @param tools the image of the appliance's own disk in each guest
  * @param jailRoot a directory for jails to mount their roots on, each in its own mount namespace
- * @param launcher how a stage is started, without its name: {@code ["/sbin/cage"]}
- * @param binds what of the host a jail sees read-only
- * @param kvmDevice the node that is asked whether there is KVM
+ * @param launcher command of a stage, without its name: {@code ["/sbin/cage"]}
+ * @param binds host paths that a jail sees read-only
+ * @param kvmDevice the device node of KVM
  * @param kvmGroup its group
  * @param krunLogLevel 1 for errors, 2 for warnings too
  * @param callDeadline of one call of another service
- * @param jailDeadline from a jail's start until its walls are up, and from its launch until its program runs
+ * @param jailDeadline from a jail's start until its sandbox is in force, and from its launch until its program runs
  */
 public record CageSettings(
         Path imageAgents,
@@ -54,7 +54,7 @@ public record CageSettings(
         binds = List.copyOf(binds);
     }
 
-    /** The appliance's own. */
+    /** The appliance's settings. */
     public static CageSettings appliance(Path runDir) {
         return new CageSettings(
                 Path.of("/agents"),

@@ -12,10 +12,10 @@ public sealed interface CatalogEntry {
     /** The directory's name. */
     String name();
 
-    /** The place of the directory. */
+    /** The source of the directory. */
     Source from();
 
-    /** Places of agents. */
+    /** Sources of agents. */
     enum Source {
         /** The appliance's own image. */
         IMAGE,
@@ -24,7 +24,7 @@ public sealed interface CatalogEntry {
         /** The store, added by an operator. */
         STORE;
 
-        /** As events and answers name it. */
+        /** The name in events and answers. */
         public String key() {
             return name().toLowerCase(Locale.ROOT);
         }

@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
 
-/** Cleanups of a run, performed in reverse order. One that fails does not keep the others. */
+/** Stack of a run's cleanups, performed in reverse order. A failure of one does not prevent the others. */
 final class CleanupStack {
     /** A cleanup. */
     @FunctionalInterface
@@ -25,7 +25,7 @@ final class CleanupStack {
         this.log = log;
     }
 
-    /** Registers a cleanup before its step is done; without the step it must be harmless. */
+    /** Registers a cleanup before its step is done; it must be harmless if the step was not done. */
     void push(String name, Step step) {
         steps.push(new Named(name, step));
     }

@@ -20,10 +20,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Guest of an agent, as its manifest, its slot and its disks have it. Pure. */
+/** Configuration of an agent's guest, by its manifest, its slot and its disks. Pure. */
 final class GuestSetup {
     private static final int MACHINE_ID_DIGITS = 32;
-    /** A bound for fork bombs, which otherwise take the memory of what the kernel keeps of each: 16 KiB and more. */
+    /**
+     * Bound of processes, against fork bombs, which otherwise exhaust the kernel's memory for them: 16 KiB and more
+     * each.
+     */
     private static final int PIDS_PER_MIB = 16;
 
     private static final int MIN_PIDS = 4_096;
@@ -74,7 +77,7 @@ final class GuestSetup {
         };
     }
 
-    /** The same in each run of an agent, and no other agent's. Source: machine-id(5). */
+    /** Machine identifier, the same in each run of an agent, and no other agent's. Source: machine-id(5). */
     private static String machineId(Manifest.Agent agent) {
         return Sha256.hex(("nullbox machine-id " + agent.name().value()).getBytes(StandardCharsets.US_ASCII))
                 .substring(0, MACHINE_ID_DIGITS);
@@ -97,7 +100,7 @@ final class GuestSetup {
                 .toList();
     }
 
-    /** True when the agent fetches secrets, and so needs its own API. */
+    /** Tells whether the agent fetches secrets, and so needs its own API. */
     static boolean fetches(Manifest.Capabilities may) {
         return may.credentialRefs().stream().anyMatch(ref -> ref.delivery() == Delivery.FETCH);
     }

@@ -10,13 +10,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Health check of one running agent, which its guest's init makes: HTTP GET at the guest's own loopback, or a program. The
- * manifest's number of failures in a row is reported once.
+ * Health check of one running agent, which its guest's init makes: HTTP GET at the guest's own loopback, or a program.
+ * The manifest's number of failures in a row is reported once.
  */
 final class HealthProbe implements AutoCloseable {
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(5);
 
-    /** Question that the guest is asked: what is wrong, empty when it is well. */
+    /** Check of a guest: the failure, empty when it is healthy. */
     @FunctionalInterface
     interface Question {
         Optional<String> ask(Duration limit) throws IOException;
@@ -35,7 +35,7 @@ final class HealthProbe implements AutoCloseable {
         this.unhealthy = unhealthy;
     }
 
-    /** The question that a guest is asked. */
+    /** The check that a manifest asks for. */
     static Question of(GuestServer guest, HealthCheck check) {
         return switch (check) {
             case HealthCheck.Http http -> limit -> guest.init().checkHttp(http.port(), http.path(), limit);
@@ -45,9 +45,9 @@ final class HealthProbe implements AutoCloseable {
     }
 
     /**
-     * Begins; the first question comes after one interval.
+     * Begins; the first check comes after one interval.
      *
-     * @param limit of one question and its answer; see {@link #limit}
+     * @param limit timeout of one check; see {@link #limit}
      * @param unhealthy takes the reason, in one line
      */
     static HealthProbe start(
@@ -89,7 +89,7 @@ final class HealthProbe implements AutoCloseable {
         return !isClosed;
     }
 
-    /** The problem in one line; empty when the agent is well. */
+    /** The failure in one line; empty when the agent is healthy. */
     private String probe() {
         try {
             return question.ask(limit).map(TerminalText::escaped).orElse("");
@@ -98,7 +98,7 @@ final class HealthProbe implements AutoCloseable {
         }
     }
 
-    /** Asks no more. */
+    /** Checks no more. */
     @Override
     public synchronized void close() {
         isClosed = true;

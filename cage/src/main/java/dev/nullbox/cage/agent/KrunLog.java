@@ -2,17 +2,21 @@ package dev.nullbox.cage.agent;
 
 import java.util.regex.Pattern;
 
-/** Lines of libkrun's log, as a VMM writes it: {@code [TIME LEVEL MODULE] TEXT}. */
+/** Log lines of libkrun, as a VMM writes them: {@code [TIME LEVEL MODULE] TEXT}. */
 final class KrunLog {
     /**
-     * What libkrun 1.16 to 1.19 logs as errors of a microVM that is well:
+     * Messages that libkrun 1.16 to 1.19 logs as errors of a healthy microVM:
      *
      * <ul>
-     *   <li>to each connection that a guest opens, its vsock device answers with a datagram of TSI as well. A mainline kernel
-     *       has no datagrams there and resets them (packet type 3), which libkrun does not expect. Source: push_connect_rsp
+     *   <li>to each connection that a guest opens, its vsock device answers with a datagram of TSI as well. A mainline
+     * kernel
+     *       has no datagrams there and resets them (packet type 3), which libkrun does not expect. Source:
+     * push_connect_rsp
      *       in devices/src/virtio/vsock/unix.rs; Linux, virtio_transport_recv_pkt;
-     *   <li>at a microVM's end it syncs its disks, also those that it has opened for reading alone; SquashFS, on which the
-     *       appliance's own images lie, has no fsync and answers EINVAL. Source: devices/src/virtio/block/device.rs, the
+     *   <li>at a microVM's end it syncs its disks, also those that it has opened for reading alone; SquashFS, on which
+     * the
+     *       appliance's own images lie, has no fsync and answers EINVAL. Source: devices/src/virtio/block/device.rs,
+     * the
      *       drop of DiskProperties. A disk that is written to is synced by its guest before.
      * </ul>
      *
@@ -23,7 +27,7 @@ final class KrunLog {
 
     private KrunLog() {}
 
-    /** True for a line that says nothing about a microVM. */
+    /** Tells whether the line is harmless: no sign of a fault. */
     static boolean isHarmless(String line) {
         return HARMLESS.matcher(line).matches();
     }

@@ -9,15 +9,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines of one run on their way to the appliance's log: as many as the rate allows, in order, written by a thread of
- * their own. A thread that reads from a guest never waits for the log: the guest's heartbeat is behind its output in the
- * VMM, and would be late. Lines that are not written are counted, and the count is written among them.
+ * Queue of one run's lines for the appliance's log: as many as the rate allows, in order, written by a thread of its
+ * own. A thread that reads from a guest never waits for the log: the guest's heartbeat is behind its output in the VMM,
+ * and would be late. Lines that are not written are counted, and the count is written among them.
  */
 final class LineQueue {
     static final int BURST = 500;
     static final int LINES_PER_SECOND = 100;
     private static final int CAPACITY = 250;
-    /** The thread ends when there is nothing for so long. */
+    /** Idle time after which the thread ends. */
     private static final long IDLE_MILLIS = 5_000;
 
     private final String name;
@@ -40,7 +40,7 @@ final class LineQueue {
         this.rate = new TokenBucket(BURST, 1_000 / LINES_PER_SECOND, clockMillis.getAsLong());
     }
 
-    /** True when a line that was offered now would be written. */
+    /** Tells whether a line that was offered now would be written. */
     synchronized boolean hasRoom() {
         return lines.size() < CAPACITY && !rate.isSpent(clockMillis.getAsLong());
     }
@@ -50,7 +50,7 @@ final class LineQueue {
         dropped += count;
     }
 
-    /** Takes a line to be written, or counts it; never waits. */
+    /** Queues a line, or counts it; never waits. */
     synchronized void offer(String line) {
         if (!hasRoom()) {
             skip(1);
@@ -61,7 +61,7 @@ final class LineQueue {
         add(line);
     }
 
-    /** Waits until all that was offered is written or told as dropped; false when the time is up first. */
+    /** Waits until all offered lines are written or reported as dropped; false at the timeout. */
     synchronized boolean flush(Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();
         tellDropped();
@@ -104,7 +104,7 @@ final class LineQueue {
         }
     }
 
-    /** The next line; null, and the thread is over, when there has been none for long. */
+    /** The next line; null at the end of the thread, when there has been none for long. */
     private synchronized @Nullable String next() {
         isBusy = false;
         notifyAll();

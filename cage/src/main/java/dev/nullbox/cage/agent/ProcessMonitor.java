@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Reader of a process's console, messages and status, which also reaps it. The end of the process counts, not that of the
- * pipes: a child of the process could keep those open.
+ * Reader of a process's console, messages and status, which also reaps it. The end of the process counts, not that of
+ * the pipes: a child of the process could keep those open.
  */
 final class ProcessMonitor implements Runnable {
     /** Callbacks, on the monitor's thread. */
@@ -89,11 +89,11 @@ final class ProcessMonitor implements Runnable {
                 status = process.await(POLL_MILLIS);
             } else {
                 anyReady(POLL_MILLIS);
-                // In every round: what is written without a pause must not hide the end.
+                // In every round: continuous output must not hide the end.
                 status = process.await(0);
             }
         }
-        // What is in the pipes still; bounded, as a child of the process could go on writing.
+        // The pipes' remaining content; bounded, as a child of the process could go on writing.
         for (int rounds = 0; rounds < LAST_ROUNDS && !pipes.isEmpty() && anyReady(0); rounds++) {}
         pipes.close();
     }

@@ -10,10 +10,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * End of a run. What the guest reported counts when it reported; the VMM's own exit status never is the agent's.
+ * End of a run. The guest's report counts when there is one; the VMM's own exit status is never the agent's.
  *
  * @param number the exit code or the signal, where the way has one; else 0
- * @param text for people; may be empty
+ * @param text explanation; may be empty
  */
 public record RunEnd(Way way, int number, String text) {
     /** The ways in which a run ends. */
@@ -22,7 +22,7 @@ public record RunEnd(Way way, int number, String text) {
         EXITED("exited with code"),
         /** A signal ended the agent. */
         SIGNALLED("was ended by signal"),
-        /** The guest's kernel killed the agent for want of memory. */
+        /** The guest's kernel killed the agent for lack of memory. */
         OUT_OF_MEMORY("ran out of its guest's memory; give it more by max_memory_mb"),
         /** The agent restarted its machine. */
         REBOOT("asked for a restart of its machine"),
@@ -40,11 +40,11 @@ public record RunEnd(Way way, int number, String text) {
         HANG("had a guest that hung, and was killed"),
         /** The VMM was killed at the limit of its control group. */
         VMM_OUT_OF_MEMORY("had a VMM that ran out of memory"),
-        /** The VMM made a system call that none makes. */
+        /** The VMM made a system call that no VMM makes. */
         COMPROMISED("had a VMM that was killed for a forbidden system call"),
-        /** It was killed, as it was told to end. */
+        /** It was killed at the end of its stop timeout. */
         KILLED("was killed"),
-        /** It was never started: a wall or a part of the appliance was missing. */
+        /** It was never started: a part of the sandbox or of the appliance was missing. */
         NOT_STARTED("was not started");
 
         private final String words;
@@ -53,15 +53,13 @@ public record RunEnd(Way way, int number, String text) {
             this.words = words;
         }
 
-        /** As events and answers name it. */
+        /** The name in events and answers. */
         public String key() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 
-    /**
-     * The end that the guest reported.
-     */
+    /** The end in the guest's report. */
     static RunEnd of(GuestEnd end) {
         Way way = switch (end.how()) {
             case EXITED -> Way.EXITED;
@@ -86,23 +84,23 @@ public record RunEnd(Way way, int number, String text) {
         return new RunEnd(way, 0, text);
     }
 
-    /** True when nothing failed. */
+    /** Tells whether nothing failed. */
     boolean isSuccess() {
         return way == Way.POWER_OFF || (way == Way.EXITED && number == 0);
     }
 
-    /** True when another try cannot help. */
+    /** Tells whether another try cannot help. */
     boolean isPermanent() {
         return way == Way.COMPROMISED || (way == Way.NOT_STARTED && CageExit.isPermanent(new ExitStatus.Code(number)));
     }
 
-    /** One line for people. */
+    /** One line of explanation. */
     public String explain() {
         String ended = way == Way.EXITED || way == Way.SIGNALLED ? way.words + " " + number : way.words;
         return text.isEmpty() ? ended : ended + ": " + text;
     }
 
-    /** As events and answers show it. */
+    /** The form in events and answers. */
     public Message describe() {
         return Message.of(AgentContract.HOW.is(way.key()))
                 .and(Fields.CODE, Optional.of((long) number).filter(_ -> way == Way.EXITED))

@@ -50,7 +50,7 @@ final class RunSidecars {
                 .toList();
     }
 
-    /** Opens the agent's API when it has secrets to fetch; its gateway address must be there. */
+    /** Opens the agent's API when it has secrets to fetch; its gateway address must exist. */
     void serve(CleanupStack cleanups) throws IOException {
         cleanups.push("stop the health check", this::stopProbe);
         List<CredentialRef> refs = refs(Delivery.FETCH);
@@ -68,10 +68,10 @@ final class RunSidecars {
     }
 
     /**
-     * Watches over the lease on the secrets that the guest will hold in files. The guest has not begun.
+     * Watches the lease of the secrets that the guest will hold in files. The guest has not begun.
      *
-     * @throws IOException when what was lent is over already
-     * @throws RpcException when the warden does not tell
+     * @throws IOException when a lease has ended already
+     * @throws RpcException when the warden does not answer
      */
     void watch(CleanupStack cleanups, String lease, GuestServer guest) throws IOException, RpcException {
         List<CredentialRef> refs = refs(Delivery.FILE);
@@ -88,14 +88,17 @@ final class RunSidecars {
         rejectEndedLeases(lease, names);
     }
 
-    /** The monitor polls later: until then the guest could read a secret that was revoked before it began. */
+    /**
+     * Refuses leases that have ended: the monitor polls later, and until then the guest could read a secret that was
+     * revoked before it began.
+     */
     private void rejectEndedLeases(String lease, List<String> names) throws IOException, RpcException {
         LeaseList leases = dependencies.clients().leases(0, 0);
         for (String name : names) {
-            // Those in force come first, and a lease this new before the others: not told is over.
+            // Those in force come first, and a lease this new before the others: one that is missing has ended.
             String state = leases.state(lease, name).orElse("ended");
             if (!state.equals(LeaseList.ACTIVE)) {
-                throw new IOException("the lease of " + name + " was over before the agent began: " + state);
+                throw new IOException("the lease of " + name + " had ended before the agent began: " + state);
             }
         }
     }
@@ -108,7 +111,7 @@ final class RunSidecars {
 
         @Override
         public void kept(String name, String why) {
-            listener.unhealthy("the secret " + name + " was taken back, and its guest did not wipe it: " + why);
+            listener.unhealthy("the secret " + name + " was revoked, and its guest did not wipe it: " + why);
         }
     }
 

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Calls of the services that an agent's start and end need: egress, warden, ctxgraph. */
+/** Client of the services that an agent's start and end need: egress, warden, ctxgraph. */
 public final class ServiceClients {
     private final Path sockets;
     private final Duration deadline;
@@ -112,7 +112,7 @@ public final class ServiceClients {
                 byte[] value = values.get(name);
                 if (value == null) {
                     response.wipe();
-                    throw new RpcException(AgentReason.LEASE, "the warden did not lend " + name);
+                    throw new RpcException(AgentReason.LEASE, "the warden's lease lacks " + name);
                 }
                 secrets.add(new Secret(name, value));
             }
@@ -135,9 +135,9 @@ public final class ServiceClients {
     }
 
     /**
-     * All leases, when they change or the wait is over.
+     * All leases, when they change or the wait has passed.
      *
-     * @param after the number of the state that is known
+     * @param after the number of the known state
      * @throws RpcException the warden's refusal; UNEXPECTED when its answer is malformed
      */
     public LeaseList leases(long after, long waitMillis) throws RpcException {

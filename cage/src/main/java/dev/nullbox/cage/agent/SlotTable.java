@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Slots of agents. Kept in a file, a name and a number a line: an agent's user id follows from its slot and
- * owns its files on the data partition, so it should be the same after a reboot.
+ * Slots of agents. Kept in a file, a name and a number a line: an agent's user id follows from its slot and owns its
+ * files on the data partition, so it should be the same after a reboot.
  */
 public final class SlotTable {
     private static final Pattern LINE = Pattern.compile("([^ ]+) ([0-9]{1,4})");
@@ -35,7 +35,7 @@ public final class SlotTable {
         IntStream.rangeClosed(1, AgentSlot.MAX).forEach(free::add);
     }
 
-    /** The table in the file; what is unreadable in it, or taken twice, is left out. */
+    /** Loads the table from the file; unreadable and duplicate lines are skipped. */
     public static SlotTable load(Path file, AgentNetwork network) throws IOException {
         SlotTable table = new SlotTable(file, network);
         if (Files.exists(file)) {
@@ -58,12 +58,12 @@ public final class SlotTable {
     }
 
     /**
-     * Gives each agent a slot, keeps those that have one, and takes slots of agents that are gone when none is free.
+     * Assigns each agent a slot; agents keep theirs, and slots of removed agents are reused when none is free.
      *
-     * <p>A table that cannot be written is said and is in force all the same: with a full data partition agents must be
-     * stopped, removed and repaired by a daemon that runs.
+     * <p>A table that cannot be written is in force all the same, with a warning: with a full data partition the daemon
+     * must still run, to stop, remove and repair agents.
      *
-     * @return the agents' slots; without those for which there was no room
+     * @return the agents' slots, without agents for which there was none
      */
     public Map<String, AgentSlot> assign(List<String> agents) {
         for (String agent : agents) {

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Removal of what a killed daemon left behind, before anything starts. Its processes died with it. */
+/** Cleaner of a killed daemon's remains, before anything starts. Its processes died with it. */
 public final class StaleStateCleaner {
     private final Libc libc;
     private final Cgroups cgroups;
@@ -33,8 +33,8 @@ public final class StaleStateCleaner {
     /**
      * Removes all of it.
      *
-     * @param agents those that are known today; those with a control group are found
-     * @throws IOException when something is there and cannot be removed
+     * @param agents the known agents; others are found by their control groups
+     * @throws IOException when something cannot be removed
      */
     public void remove(List<String> agents) throws IOException {
         Set<String> names = new TreeSet<>(agents);
@@ -54,7 +54,7 @@ public final class StaleStateCleaner {
         }
     }
 
-    /** A directory may have a name that is no agent's. */
+    /** Tells whether the name is an agent's; a directory may have another. */
     private static boolean isAgents(String name) {
         try {
             var _ = new AgentName(name);
@@ -70,7 +70,10 @@ public final class StaleStateCleaner {
         quietly(EgressContract.REMOVE, () -> clients.removeEgress(agent));
     }
 
-    /** A service that is down has forgotten, or replaces its state at the agent's next start. */
+    /**
+     * Calls a service, and ignores a failure: a service that is down has forgotten the agent, or replaces its state at
+     * the agent's next start.
+     */
     private static void quietly(Method<?> what, CleanupStack.Step step) throws IOException {
         try {
             step.run();

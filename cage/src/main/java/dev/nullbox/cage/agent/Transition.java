@@ -24,22 +24,22 @@ record Transition(AgentState state, List<Action> actions) {
         /** Kill its process. */
         record Kill() implements Action {}
 
-        /** Remove what the run leaves behind. */
+        /** Run the cleanups of the run. */
         record CleanUp() implements Action {}
 
         /** Answer that this cannot be done now. */
         record Refuse() implements Action {}
 
-        /** Say {@code agent.started}. */
+        /** Emit {@code agent.started}. */
         record EmitStarted() implements Action {}
 
-        /** Say {@code agent.exited}. */
+        /** Emit {@code agent.exited}. */
         record EmitExited(RunEnd end) implements Action {}
 
-        /** Say {@code agent.stopped}. */
+        /** Emit {@code agent.stopped}. */
         record EmitStopped() implements Action {}
 
-        /** Say {@code agent.failed}. */
+        /** Emit {@code agent.failed}. */
         record EmitFailed(String why) implements Action {}
     }
 }

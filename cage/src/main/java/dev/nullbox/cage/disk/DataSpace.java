@@ -13,25 +13,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Room for disks on the data partition: what they take and what is free, without a reserve for the services and the maps
- * that the file system keeps of the disks' blocks. On XFS a project quota of the disks' directory keeps the reserve,
- * whatever goes wrong above it.
+ * Space for disks on the data partition: used plus free space, less a reserve for the services and for the file
+ * system's maps of the disks' blocks. On XFS a project quota of the disks' directory enforces the reserve.
  */
 final class DataSpace implements Space {
-    /** The reserve: this, or a twentieth of the file system when that is more. */
+    /** Least reserve: this, or a twentieth of the file system when that is more. */
     static final long MIN_RESERVE = 64L << 20;
 
     static final int RESERVE_PART = 20;
-    /** The part of the reserve that agents' output may take; a smaller one where all of it is memory. */
+    /** Fraction of the reserve for agents' output; a smaller one where all of it is memory. */
     private static final int OUTPUT_PART = 4;
 
     private static final int OUTPUT_PART_MEMORY = 16;
 
-    /** The project of all disks. */
+    /** Project number of all disks. */
     static final int PROJECT = 1;
-    /** Files and directories of disks: more than a thousand agents have, and few beside what the file system can hold. */
+    /**
+     * Most files and directories of disks: more than a thousand agents have, and few compared with what the file system
+     * can hold.
+     */
     static final int MAX_INODES = 16_384;
-    /** The room is lessened by one part in so many: a map has at most 16 bytes for each block of 4096. */
+    /** Fraction of the space that is subtracted for maps: a map has at most 16 bytes for each block of 4096. */
     private static final int MAP_PART = 128;
 
     private final Libc libc;
@@ -49,11 +51,11 @@ final class DataSpace implements Space {
     }
 
     /**
-     * The room below a directory, bounded by a quota where the file system has them.
+     * Space below a directory, bounded by a quota where the file system has them.
      *
      * @param data the file system's root
-     * @param disks the directory of the disks' directories, which is there
-     * @throws IOException when it cannot be asked, or its quota cannot be set
+     * @param disks the directory of the disks' directories, which exists
+     * @throws IOException when it cannot be measured, or its quota cannot be set
      */
     static DataSpace open(Libc libc, Path data, Path disks) throws IOException {
         long type = FilesystemStat.of(libc, data).type();
@@ -77,12 +79,12 @@ final class DataSpace implements Space {
         }
     }
 
-    /** True when state is in memory: there is no data partition. */
+    /** Tells whether state is in memory: there is no data partition. */
     boolean isMemory() {
         return type == Filesystems.TMPFS_MAGIC;
     }
 
-    /** True when files may share blocks. */
+    /** Tells whether files can share blocks. */
     boolean hasReflinks() {
         return type == Filesystems.XFS_SUPER_MAGIC;
     }
@@ -104,7 +106,7 @@ final class DataSpace implements Space {
         return Math.max(MIN_RESERVE, all.totalBytes() / RESERVE_PART);
     }
 
-    /** What of the reserve agents' output may take: no disk is promised it, and the services have the rest. */
+    /** Part of the reserve for agents' output: it is promised to no disk, and the services have the rest. */
     long outputLimit() throws IOException {
         return reserve(FilesystemStat.of(libc, data)) / (isMemory() ? OUTPUT_PART_MEMORY : OUTPUT_PART);
     }
@@ -116,7 +118,7 @@ final class DataSpace implements Space {
                 : "ask for less, remove disks of other agents, or use a larger data partition";
     }
 
-    /** Bytes that all disks take, and share with no other file. */
+    /** Bytes that all disks use, and share with no other file. */
     private long allocated() throws IOException {
         long sum = 0;
         for (Path directory : directories(disks)) {

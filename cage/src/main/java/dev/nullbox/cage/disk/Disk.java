@@ -29,7 +29,7 @@ enum Disk {
         return key;
     }
 
-    /** True when it outlives a run. */
+    /** Tells whether it outlives a run. */
     boolean isKept() {
         return this != RUN_LAYER;
     }

@@ -12,8 +12,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes to files and names, by the steps that matter when power fails between two of them. What was not synced may be
- * lost then, in any part and order. No symbolic link at the end of a path is followed.
+ * Changes to files and names, as the steps between which a power cut matters. Unsynced changes may be lost then, in any
+ * part and order. No symbolic link at the end of a path is followed.
  */
 class DiskFiles {
     private final Mke2fs mke2fs;
@@ -27,12 +27,12 @@ class DiskFiles {
         mke2fs.make(file, plan);
     }
 
-    /** A file's bytes, or a directory's names, to the disk. */
+    /** Syncs a file's bytes, or a directory's names. */
     void sync(Path path) throws IOException {
         AtomicFile.sync(path);
     }
 
-    /** Puts a file with these bytes in the place, on the disk. */
+    /** Writes a file with these bytes, in place of an existing one, synced. */
     void replace(Path file, byte[] bytes) throws IOException {
         AtomicFile.replace(file, bytes);
     }

@@ -2,7 +2,7 @@ package dev.nullbox.cage.disk;
 
 import java.io.IOException;
 
-/** Disks that an agent is not given, with the remedy: trying again does not help until something else goes. */
+/** Refusal of disks to an agent, with the remedy: another try does not help until space is freed. */
 public final class DiskRefusedException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -8,11 +8,11 @@ import java.util.List;
 /**
  * Disks that an agent's manifest asks for.
  *
- * @param layer how its root is written to
+ * @param layer treatment of writes to its root
  * @param layerMib the layer's size
  * @param volumeMib the volume's size
- * @param write where in the guest directories of the volume are
- * @param read where in the guest directories of the read disk are
+ * @param write guest paths of the volume's directories
+ * @param read guest paths of the read disk's directories
  */
 public record DiskRequest(Layer layer, int layerMib, int volumeMib, List<GuestPath> write, List<GuestPath> read) {
     /** Copies the lists. */
@@ -36,7 +36,7 @@ public record DiskRequest(Layer layer, int layerMib, int volumeMib, List<GuestPa
                 filesystem.read().stream().map(MountPath::path).toList());
     }
 
-    /** Life of what is written to an agent's root. */
+    /** Lifetime of writes to an agent's root. */
     public enum Layer {
         /** Ends with the run. */
         EPHEMERAL,

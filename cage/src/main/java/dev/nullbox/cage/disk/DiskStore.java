@@ -24,16 +24,16 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * Disks of all agents: {@code disks/NAME/} on the data partition, one file each. A file that a guest has had is never
- * mounted or read here. Agents may be served at the same time, one agent by one thread.
+ * Disks of all agents: {@code disks/NAME/} on the data partition, one file each. Invariant: a file that a guest has
+ * written to is never mounted or read here. Agents may be served at the same time, one agent by one thread.
  *
- * <p>A kept disk is made as {@code FILE.new}, synced and renamed; a power cut leaves it whole or absent. When former shares
- * moved into it, {@code FILE.moved} names their paths from before the rename until they are removed: with the disk there,
- * they are in it.
+ * <p>A kept disk is made as {@code FILE.new}, synced and renamed; a power cut leaves it whole or absent. When former
+ * shares are moved into it, {@code FILE.moved} lists their paths from before the rename until they are removed: if the
+ * disk exists, it has their content.
  */
 public final class DiskStore {
     private static final int BYTES_PER_INODE = 8192;
-    /** Of the read disk, whose files are known: as many inodes as blocks. */
+    /** Inode ratio of the read disk, whose files are known: as many inodes as blocks. */
     private static final int BYTES_PER_INODE_READ = 4096;
 
     private static final long MIB = 1 << 20;
@@ -52,13 +52,13 @@ public final class DiskStore {
     private final Templates templates;
 
     /**
-     * Places.
+     * Paths.
      *
      * @param data where state is kept: {@code /data}
      * @param mke2fs the program
      */
     public record Settings(Path data, String mke2fs) {
-        /** The appliance's own. */
+        /** The appliance's settings. */
         public static Settings appliance() {
             return new Settings(Path.of("/data"), "/sbin/mke2fs");
         }
@@ -76,9 +76,9 @@ public final class DiskStore {
     }
 
     /**
-     * The store, without what an interrupted start or a former run left; to be opened when no VMM runs.
+     * Opens the store and removes the remains of an interrupted start or a former run; to be called when no VMM runs.
      *
-     * @throws IOException when its directory cannot be had
+     * @throws IOException when its directory cannot be opened
      */
     public static DiskStore open(Libc libc, ChildProcess.Launcher launcher, Settings settings, EventSink events)
             throws IOException {
@@ -99,18 +99,18 @@ public final class DiskStore {
         return store;
     }
 
-    /** Where no other layer is possible, the guest's is a tmpfs of its own: state is in memory. */
+    /** Tells whether the guest gets a layer: where state is in memory, it uses a tmpfs of its own. */
     private boolean hasLayer(DiskRequest request) {
         return request.layer() == DiskRequest.Layer.PERSISTENT
                 || (request.layer() == DiskRequest.Layer.EPHEMERAL && !space.isMemory());
     }
 
     /**
-     * Makes what is missing of an agent's disks, to be called before each start.
+     * Creates the missing disks of an agent, to be called before each start.
      *
      * @param uid the user of its VMM, who owns them
      * @throws DiskRefusedException when they do not fit
-     * @throws IOException when one cannot be made; those that were there are as they were
+     * @throws IOException when one cannot be made; existing ones are unchanged
      */
     public RunDisks prepare(AgentName agent, int uid, DiskRequest request) throws IOException {
         Path directory = PrivateDirectory.ensure(disks.resolve(agent.value()));
@@ -133,7 +133,7 @@ public final class DiskStore {
                 path(directory, wanted, Disk.READ));
     }
 
-    /** Removes what ends with an agent's run, to be called when its VMM has ended; does nothing when that is done. */
+    /** Removes what ends with an agent's run, to be called when its VMM has ended; idempotent. */
     public void release(AgentName agent) throws IOException {
         Path directory = disks.resolve(agent.value());
         if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
@@ -143,7 +143,10 @@ public final class DiskStore {
         }
     }
 
-    /** A VMM cuts off its disk's end when its guest discards that; a hostile one may have made a disk longer. */
+    /**
+     * Restores the lengths of disk files: a VMM cuts off its disk's end when its guest discards that, and a hostile one
+     * may have made a disk longer.
+     */
     private void restoreLengths(AgentName agent, Path directory) throws IOException {
         Map<Disk, Long> promised = promises.of(agent);
         for (Map.Entry<Disk, Long> disk : present(directory).entrySet()) {
@@ -160,12 +163,12 @@ public final class DiskStore {
      * Disk that outlives runs.
      *
      * @param disk the name of its file: layer, volume or read
-     * @param size what it may grow to, in bytes
-     * @param bytes what it takes now
+     * @param size size that it may grow to, in bytes
+     * @param bytes bytes that it uses now
      */
     public record Kept(AgentName agent, String disk, long size, long bytes) {}
 
-    /** All disks that outlive runs, also those of agents that are gone. */
+    /** All disks that outlive runs, those of removed agents included. */
     public List<Kept> kept() throws IOException {
         List<Kept> all = new ArrayList<>();
         for (Path directory : DataSpace.directories(disks)) {
@@ -187,7 +190,7 @@ public final class DiskStore {
         return bytes;
     }
 
-    /** Those of one agent. */
+    /** Kept disks of one agent. */
     public List<Kept> kept(AgentName agent) throws IOException {
         Path directory = disks.resolve(agent.value());
         List<Kept> own = new ArrayList<>();
@@ -203,7 +206,7 @@ public final class DiskStore {
     /**
      * Removes one disk of an agent that does not run.
      *
-     * @return the bytes that it took; absent when there is none
+     * @return the bytes that it used; absent when there is none
      */
     public Optional<Long> remove(AgentName agent, String disk) throws IOException {
         for (Kept kept : kept(agent)) {
@@ -219,10 +222,10 @@ public final class DiskStore {
     }
 
     /**
-     * Room for all that agents have on the data partition.
+     * Space for agents on the data partition.
      *
-     * @param limit bytes in all, without the services' reserve
-     * @param promised what of it disks may grow to
+     * @param limit total bytes, without the services' reserve
+     * @param promised bytes that disks may grow to
      */
     public record Room(long limit, long promised) {
         /** Bytes that are promised to no disk. */
@@ -232,7 +235,7 @@ public final class DiskStore {
     }
 
     /**
-     * Counts what will lie in a directory of the data partition against the same quota as the disks.
+     * Counts a directory of the data partition against the same quota as the disks.
      *
      * @param directory an empty one, or one that was included before
      */
@@ -240,12 +243,12 @@ public final class DiskStore {
         space.include(directory);
     }
 
-    /** Bytes that agents' output may take in all: out of the services' reserve, of which no disk has any. */
+    /** Most bytes of agents' output: out of the services' reserve, which no disk uses. */
     public long outputLimit() throws IOException {
         return space.outputLimit();
     }
 
-    /** The room as it is now. */
+    /** The space as it is now. */
     public Room room() throws IOException {
         return new Room(space.limit(), promises.total());
     }
@@ -258,7 +261,7 @@ public final class DiskStore {
         promises.set(agent, Map.of());
     }
 
-    /** The sizes of the disks that the run has: those that are there keep theirs, or grow. */
+    /** Sizes of the run's disks: existing ones keep theirs, or grow. */
     private Map<Disk, Long> sizes(AgentName agent, DiskRequest request, Map<Disk, Long> had) throws IOException {
         Map<Disk, Long> wanted = new EnumMap<>(Disk.class);
         if (hasLayer(request)) {
@@ -283,7 +286,7 @@ public final class DiskStore {
         return Math.max(has, bytes);
     }
 
-    /** Contents of former shares and a quarter more, for what the file system needs itself. */
+    /** Bytes of former shares and a quarter more, for the file system's own needs. */
     private long readBytes(AgentName agent, DiskRequest request) throws IOException {
         try {
             long content = FormerShares.size(shares.stage(agent, Disk.READ, request.read()));
@@ -356,8 +359,8 @@ public final class DiskStore {
     }
 
     /**
-     * Takes a disk's memory at once, where disks lie in memory: pages count as whose process touches them first, and a VMM
-     * has none to spare for them.
+     * Allocates a disk's memory at once, where disks are in memory: a page is charged to the process that touches it
+     * first, and a VMM has none to spare.
      */
     private void reserve(Path file, long bytes) throws IOException {
         if (!space.isMemory()) {
@@ -381,7 +384,7 @@ public final class DiskStore {
         return refused;
     }
 
-    /** Removes shares that a disk holds: the run that begins is the first that can change them there. */
+    /** Removes shares whose content a disk has: the run that begins is the first that can change it there. */
     private void finishMoves(AgentName agent, Path directory) throws IOException {
         for (Disk disk : Disk.values()) {
             Path list = directory.resolve(disk.file() + MOVED);
@@ -419,14 +422,14 @@ public final class DiskStore {
     }
 
     private static Mke2fs.Plan plan(AgentName agent, Disk disk, long bytes, Optional<Path> content) {
-        // Fresh layers of one size are the same.
+        // Fresh layers of one size are identical.
         String identity = disk == Disk.RUN_LAYER ? Long.toString(bytes) : agent + "/" + disk.file();
         UUID uuid = UUID.nameUUIDFromBytes(identity.getBytes(StandardCharsets.UTF_8));
         boolean isRead = disk == Disk.READ;
         return new Mke2fs.Plan(bytes, uuid, isRead ? BYTES_PER_INODE_READ : BYTES_PER_INODE, !isRead, content);
     }
 
-    /** Removes the layer of a former run, and files that were not finished. */
+    /** Removes the layer of a former run, and unfinished files. */
     private void tidy(Path directory) throws IOException {
         files.delete(directory.resolve(Disk.RUN_LAYER.file()));
         for (Disk disk : Disk.values()) {

@@ -45,9 +45,9 @@ final class Extents {
     private Extents() {}
 
     /**
-     * The bytes that are its own alone; 0 when it is gone, and on a file system that does not tell, as tmpfs.
+     * Bytes that the file shares with no other; 0 for a removed file, and on a file system without FIEMAP, as tmpfs.
      *
-     * @throws SyscallException when it cannot be opened or asked
+     * @throws SyscallException when it cannot be opened or queried
      */
     static long allocated(Libc libc, Path file) throws SyscallException {
         int flags = OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC | OpenFlags.O_NOFOLLOW;

@@ -20,14 +20,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Directories of the host that agents of former appliances wrote to: {@code shares/NAME/PATH}. Their contents are moved
- * into a disk once. What lies in them is an agent's: no symbolic link is followed.
+ * Directories of the host that agents of former appliances wrote to: {@code shares/NAME/PATH}. Their content is moved
+ * into a disk once. It is untrusted: no symbolic link is followed.
  */
 final class FormerShares {
     private static final FileAttribute<Set<PosixFilePermission>> OPEN =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x"));
     private static final int BLOCK = 4096;
-    /** No agent's name begins so. */
+    /** Prefix of temporary directories, which no agent's name has. */
     private static final String STAGE = ".disk-";
 
     private final Path shares;
@@ -39,7 +39,7 @@ final class FormerShares {
         this.files = files;
     }
 
-    /** Those of the paths that have a directory, an outer one before what is inside it. */
+    /** The paths that have a directory, an outer one before an inner one. */
     List<GuestPath> present(AgentName agent, List<GuestPath> paths) {
         return paths.stream()
                 .sorted(Comparator.comparing(GuestPath::value))
@@ -47,7 +47,9 @@ final class FormerShares {
                 .toList();
     }
 
-    /** Whether each part of it is a directory: an agent could have put a link to anywhere in the place of an inner one. */
+    /**
+     * Tells whether each part of it is a directory: an agent could have replaced an inner one by a link to anywhere.
+     */
     private boolean isDirectory(AgentName agent, GuestPath path) {
         Path directory = shares.resolve(agent.value());
         boolean is = Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS);
@@ -58,7 +60,7 @@ final class FormerShares {
         return is;
     }
 
-    /** True when a directory of one of the paths holds something. */
+    /** Tells whether a directory of one of the paths has content. */
     boolean isLeft(AgentName agent, List<GuestPath> paths) throws IOException {
         for (GuestPath path : present(agent, paths)) {
             try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory(agent, path))) {
@@ -71,8 +73,8 @@ final class FormerShares {
     }
 
     /**
-     * A directory that becomes a disk's root: the paths below its top, with the contents of their shares as hard links,
-     * which belong to root from now on.
+     * Makes a directory that becomes a disk's root: the paths below its top, with the content of their shares as hard
+     * links, which belong to root from now on.
      *
      * @return the directory, for {@link #unstage}
      */
@@ -133,7 +135,9 @@ final class FormerShares {
         return sum.get();
     }
 
-    /** Removes shares whose contents are on a disk, and what is empty without them; on the disk when it returns. */
+    /**
+     * Removes shares whose content is on a disk, and directories that are empty without them; synced when it returns.
+     */
     void remove(AgentName agent, List<GuestPath> paths) throws IOException {
         for (GuestPath path : paths) {
             Path gone = directory(agent, path);
@@ -150,7 +154,7 @@ final class FormerShares {
         }
     }
 
-    /** Removes a directory when it is empty; true when it is not there. */
+    /** Removes a directory when it is empty; true when it does not exist any more. */
     private boolean isGone(Path directory) throws IOException {
         if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS) && isEmpty(directory)) {
             files.deleteTree(directory);
@@ -158,7 +162,7 @@ final class FormerShares {
         return !Files.exists(directory, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Removes all that lies there of an agent. */
+    /** Removes all shares of an agent. */
     void forget(AgentName agent) throws IOException {
         files.deleteTree(shares.resolve(agent.value()));
     }
@@ -181,7 +185,7 @@ final class FormerShares {
         return Path.of(path.value().substring(1));
     }
 
-    /** The same tree anew, its files as links to the same ones. */
+    /** Copies the tree, with its files as hard links. */
     private static void link(Path source, Path target) throws IOException {
         Files.walkFileTree(source, new SimpleFileVisitor<>() {
             @Override

@@ -24,7 +24,7 @@ import java.util.UUID;
  * mke2fs(8).
  */
 final class Mke2fs {
-    /** All that guests use, named here, so that no configuration file of the machine changes a disk. */
+    /** Features for all guests, named here, so that no configuration file of the machine changes a disk. */
     private static final String FEATURES = "none,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg,"
             + "sparse_super,large_file,huge_file,dir_nlink,extra_isize,metadata_csum";
 
@@ -46,16 +46,16 @@ final class Mke2fs {
      *
      * @param bytes its size, a multiple of 4096
      * @param uuid its identity, and the seed of its directories' hashes
-     * @param bytesPerInode its size divided by this is how many inodes it has
+     * @param bytesPerInode bytes for each inode
      * @param isWritable whether it has a journal
      * @param content the directory that becomes its root; empty for none
      */
     record Plan(long bytes, UUID uuid, int bytesPerInode, boolean isWritable, Optional<Path> content) {}
 
     /**
-     * Makes a file of mode 0600 with the file system, in place of one that may be there; not on the disk before a sync.
+     * Makes a file of mode 0600 with the file system, in place of an existing one; not synced.
      *
-     * @throws IOException with what mke2fs said; nothing is left of the file
+     * @throws IOException with mke2fs's output; the file is removed
      */
     void make(Path file, Plan plan) throws IOException {
         Files.deleteIfExists(file);
@@ -92,7 +92,7 @@ final class Mke2fs {
         command.addAll(List.of("-i", Integer.toString(plan.bytesPerInode())));
         command.addAll(List.of("-O", plan.isWritable() ? FEATURES + ",has_journal" : FEATURES));
         command.addAll(List.of("-U", plan.uuid().toString()));
-        // The file is a hole: the kernel of the guest need not zero what reads as zeros.
+        // The file is a hole: the guest's kernel need not zero what reads as zeros.
         command.addAll(List.of("-E", "assume_storage_prezeroed=1,nodiscard,root_owner=0:0,hash_seed=" + plan.uuid()));
         plan.content().ifPresent(content -> command.addAll(List.of("-d", content.toString())));
         command.add(file.toString());

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Sizes of all disks that agents have or are being given, each at its full size: a sparse file is a promise. A promise is
- * made before its file is, so that no two agents are promised the same room.
+ * Admission of disks by their full sizes: a sparse file is a promise of space. A promise is made before its file, so
+ * that no space is promised twice.
  */
 final class Promises {
     private static final long MIB = 1 << 20;
@@ -20,7 +20,7 @@ final class Promises {
         this.space = space;
     }
 
-    /** Takes the disks that an agent has for what it is promised. */
+    /** Sets the promises of an agent to the disks that it has. */
     synchronized void set(AgentName agent, Map<Disk, Long> disks) {
         if (disks.isEmpty()) {
             sizes.remove(agent);
@@ -30,9 +30,9 @@ final class Promises {
     }
 
     /**
-     * Promises an agent these sizes, beside or in place of those that it has.
+     * Promises an agent these sizes, in addition to or in place of those that it has.
      *
-     * @param keys what of its AGENT.toml asks for them, for the message
+     * @param keys keys of its AGENT.toml that request them, for the message
      * @throws DiskRefusedException when they do not fit; then nothing has changed
      */
     synchronized void add(AgentName agent, Map<Disk, Long> wanted, String keys) throws IOException {
@@ -54,12 +54,12 @@ final class Promises {
         set(agent, now);
     }
 
-    /** What an agent is promised. */
+    /** Promises to an agent. */
     synchronized Map<Disk, Long> of(AgentName agent) {
         return Map.copyOf(sizes.getOrDefault(agent, Map.of()));
     }
 
-    /** What is promised in all, in bytes. */
+    /** Promised bytes in total. */
     synchronized long total() {
         return sizes.values().stream()
                 .flatMap(disks -> disks.values().stream())
@@ -67,7 +67,7 @@ final class Promises {
                 .sum();
     }
 
-    /** Rounded up: what is refused for one byte is refused for a whole MiB. */
+    /** MiB, rounded up: what is refused for one byte is refused for a whole MiB. */
     private static long mib(long bytes) {
         return (bytes + MIB - 1) / MIB;
     }

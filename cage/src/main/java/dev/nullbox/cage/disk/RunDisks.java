@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param layer the upper half of its root; absent for a read-only root, and where state is in memory, when the guest has a
  *     tmpfs of its own
- * @param volume what it may write and keep; absent without such paths
- * @param read what it may read; absent without such paths
+ * @param volume disk of its kept writable paths; absent without such paths
+ * @param read disk of its read-only paths; absent without such paths
  */
 public record RunDisks(Optional<Path> layer, Optional<Path> volume, Optional<Path> read) {}

@@ -2,9 +2,9 @@ package dev.nullbox.cage.disk;
 
 import java.io.IOException;
 
-/** Room for disks on the file system that they lie on. */
+/** Space for disks on their file system. */
 interface Space {
-    /** The sum of sizes that disks may have in all, in bytes. */
+    /** Most bytes of all disks together, by their full sizes. */
     long limit() throws IOException;
 
     /** The operator's remedy when it is too little. */

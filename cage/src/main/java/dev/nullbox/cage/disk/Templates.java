@@ -11,8 +11,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Fresh layers by cloning: the first of a size is made by mke2fs, the others share its blocks until they are written to.
- * Where files cannot share blocks, each is made by mke2fs. Templates end with the store that made them.
+ * Source of fresh layers: the first of a size is made by mke2fs, others are clones that share its blocks until they are
+ * written to. Where files cannot share blocks, each is made by mke2fs. Templates end with the store that made them.
  */
 final class Templates {
     private final Libc libc;
@@ -32,7 +32,7 @@ final class Templates {
         this.clones = clones;
     }
 
-    /** Removes what a former store made. */
+    /** Removes the templates of a former store. */
     void clear() throws IOException {
         files.deleteTree(directory);
     }

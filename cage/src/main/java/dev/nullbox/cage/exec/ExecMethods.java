@@ -23,10 +23,10 @@ import java.util.Optional;
 /** Methods of {@link AgentContract} on programs beside an agent, and signals to its own. */
 public final class ExecMethods {
     private static final int MAX_SHOWN_PROGRAM = 128;
-    /** Way of an end that no guest has told. */
+    /** Way of an end that no guest has reported. */
     private static final String LOST = "crash";
 
-    /** Finds the agent that a request names. */
+    /** Lookup of the agent that a request names. */
     @FunctionalInterface
     public interface Agents {
         RunningAgent find(Message request) throws RpcException;
@@ -42,7 +42,7 @@ public final class ExecMethods {
         this.events = events;
     }
 
-    /** All of them. */
+    /** All methods. */
     public List<RpcMethod> methods() {
         return List.of(
                 RpcMethod.of(AgentContract.AGENT_EXEC, this::exec),

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The programs that operators run, by id. Bounded for each agent and in all; one that nobody reads for a minute is closed,
+ * Programs that operators run, by id. Bounded for each agent and in total; one without a reader for a minute is closed,
  * as its operator is gone. For any thread.
  */
 public final class ExecSessions {
@@ -38,7 +38,7 @@ public final class ExecSessions {
         }
     }
 
-    /** Makes a session; runs without a lock, for it takes its time. */
+    /** Starter of a session; runs without a lock, as it takes time. */
     @FunctionalInterface
     public interface Starter {
         ExecSession start() throws IOException;
@@ -46,7 +46,7 @@ public final class ExecSessions {
 
     private final LongSupplier nanos;
     private final Map<String, Entry> entries = new HashMap<>();
-    /** Places of sessions that are being made, by agent. */
+    /** Reservations for sessions that are being made, by agent. */
     private final List<String> reserved = new ArrayList<>();
 
     /** @param nanos as {@link System#nanoTime} */
@@ -54,7 +54,7 @@ public final class ExecSessions {
         this.nanos = nanos;
     }
 
-    /** Sessions of this process, with a thread that closes those that nobody reads. */
+    /** Sessions of this process, with a thread that closes those without a reader. */
     public static ExecSessions start() {
         ExecSessions sessions = new ExecSessions(System::nanoTime);
         Thread.ofPlatform().daemon().name("cage-exec-idle").start(sessions::watch);
@@ -72,7 +72,7 @@ public final class ExecSessions {
         }
     }
 
-    /** Closes what nobody has read for a minute. */
+    /** Closes sessions without a reader for a minute. */
     void closeIdle() {
         List<Entry> idle = new ArrayList<>();
         synchronized (this) {
@@ -97,9 +97,9 @@ public final class ExecSessions {
     }
 
     /**
-     * Begins a session; its id.
+     * Begins a session; returns its id.
      *
-     * @throws RpcException EXEC_LIMIT when there are too many; EXEC_FAILED when the guest does not run it
+     * @throws RpcException EXEC_LIMIT when there are too many; EXEC_FAILED when the guest refuses it
      */
     public String begin(String agent, Starter starter) throws RpcException {
         reserve(agent);
@@ -133,7 +133,7 @@ public final class ExecSessions {
         reserved.add(agent);
     }
 
-    /** The session of the id, for whatever is asked of it. */
+    /** The session of the id. */
     public synchronized ExecSession find(String id) throws RpcException {
         Entry entry = entries.get(id);
         if (entry == null) {
@@ -142,7 +142,7 @@ public final class ExecSessions {
         return entry.session;
     }
 
-    /** The session of the id, for its reader, who thereby shows that somebody is there. */
+    /** The session of the id, for its reader, whose call keeps it open. */
     public synchronized ExecSession findForReader(String id) throws RpcException {
         ExecSession found = find(id);
         entries.computeIfPresent(id, (_, entry) -> {
@@ -167,7 +167,7 @@ public final class ExecSessions {
     private static RpcException unknown() {
         return new RpcException(
                 AgentReason.EXEC_UNKNOWN,
-                "no such program runs; it was closed, or nobody read it for a minute",
+                "no such program runs; it was closed, or had no reader for a minute",
                 AgentContract.EXEC.name());
     }
 }

@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A program to run beside an agent.
+ * Request for a program beside an agent.
  *
  * @param words the command
  * @param env NAME=value, beside the agent's own
- * @param user as the agent's user is written; empty for the agent's own
+ * @param user in the form of agent.user; empty for the agent's own
  * @param workdir an absolute path; empty for the agent's own
  * @param terminal the size of a terminal of its own; absent for three streams
  */
@@ -23,7 +23,7 @@ public record ExecRequest(
     /** Size of a terminal. */
     public record Window(int rows, int columns) {}
 
-    /** The longest text that a program takes as one word or variable: its end counts too. Source: execve(2). */
+    /** The longest text that a program accepts as one argument or variable, its NUL included. Source: execve(2). */
     private static final int LONGEST_TEXT = 131_071;
 
     public ExecRequest {
@@ -31,7 +31,7 @@ public record ExecRequest(
         env = List.copyOf(env);
     }
 
-    /** What is wrong with it; empty when nothing is. */
+    /** The fault of the request; empty when there is none. */
     public Optional<String> problem() {
         if (words.isEmpty() || words.getFirst().isEmpty()) {
             return Optional.of("the first word is the program's name, and cannot be empty");
@@ -57,7 +57,7 @@ public record ExecRequest(
 
     private static final int LONGEST_TOKEN = 64;
 
-    /** As the tools are asked for it. */
+    /** Fields of the call to the tools. */
     GuestCall.Fields fields(String token) {
         GuestCall.Fields fields = new GuestCall.Fields()
                 .add(GuestTag.TOKEN, token)

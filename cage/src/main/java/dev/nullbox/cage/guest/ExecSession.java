@@ -16,17 +16,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A program that runs beside an agent, as its streams show it. For any thread.
+ * Program that runs beside an agent, by its streams. For any thread.
  *
  * <p>Each side sends at most {@link GuestProtocol#STREAM_WINDOW} bytes that the other has not taken: the connection is
- * read at all times, since libkrun passes nothing on for a guest while one of its connections is full.
+ * read at all times, since libkrun stops all connections of a guest while one of them is full.
  */
 public final class ExecSession implements AutoCloseable {
-    /** A program may be silent for as long as it likes. */
+    /** A program may be silent without limit. */
     private static final Duration SILENCE = Duration.ofDays(36_500);
 
     /**
-     * A piece of output.
+     * A chunk of output.
      *
      * @param isError whether the program wrote it to its standard error
      */
@@ -34,10 +34,10 @@ public final class ExecSession implements AutoCloseable {
     public record Chunk(boolean isError, byte[] data) {}
 
     /**
-     * Output that can be read.
+     * Output so far.
      *
      * @param end once all output has been read
-     * @param lost why there will be no end; empty while there may be one
+     * @param lost cause when there will be no end; empty while there may be one
      */
     public record Output(List<Chunk> chunks, Optional<GuestEnd> end, String lost) {
         public Output {
@@ -71,7 +71,7 @@ public final class ExecSession implements AutoCloseable {
         }
     }
 
-    /** False when the program was given up before its streams came. */
+    /** Connects the streams; false when the program was given up before. */
     private synchronized boolean connect(FrameChannel connection) {
         if (!isOver()) {
             channel = connection;
@@ -83,7 +83,7 @@ public final class ExecSession implements AutoCloseable {
         return end.isPresent() || !lost.isEmpty();
     }
 
-    /** False when it was over before. */
+    /** Gives the program up; false when it had ended before. */
     private synchronized boolean lose(String why) {
         boolean isNew = !isOver();
         if (isNew) {
@@ -116,16 +116,14 @@ public final class ExecSession implements AutoCloseable {
         notifyAll();
     }
 
-    /**
-     * The output that is there; waits for some, at most so long, where there is none yet.
-     */
+    /** The output so far; waits for some, at most so long, when there is none yet. */
     public Output read(Duration wait) throws InterruptedException {
         Output output;
         int taken;
         synchronized (this) {
             long deadline = System.nanoTime() + wait.toNanos();
             while (chunks.isEmpty() && !isOver() && await(deadline)) {
-                // It was woken, and looks again.
+                // It was woken, and checks again.
             }
             List<Chunk> ready = new ArrayList<>(chunks);
             chunks.clear();
@@ -140,18 +138,18 @@ public final class ExecSession implements AutoCloseable {
     }
 
     /**
-     * Sends what a program that has just ended does without: the connection's reader tells the end, or that it is lost, and
-     * may be about to.
+     * Sends a frame that a program which has just ended can miss: the connection's reader reports the end, or will
+     * soon.
      */
     private void pass(Frame frame) {
         try {
             send(frame);
         } catch (IOException e) {
-            // Nobody reads it any more.
+            // The program does not read any more.
         }
     }
 
-    /** Waits for a change; false when the time is up. */
+    /** Waits for a change; false at the timeout. */
     private boolean await(long deadline) throws InterruptedException {
         long left = deadline - System.nanoTime();
         if (left > 0) {
@@ -161,17 +159,17 @@ public final class ExecSession implements AutoCloseable {
     }
 
     /**
-     * Passes input on; waits, at most so long, until the program takes some.
+     * Passes input on; waits, at most so long, until the program accepts some.
      *
-     * @param isEnd whether no more follows, once all of it is taken
-     * @return how much was taken: the rest is to be sent again
+     * @param isEnd whether no more follows after it
+     * @return bytes that were accepted: the rest is to be sent again
      */
     public int write(byte[] data, boolean isEnd, Duration wait) throws InterruptedException {
         int count;
         synchronized (this) {
             long deadline = System.nanoTime() + wait.toNanos();
             while (data.length > 0 && room == 0 && !isOver() && await(deadline)) {
-                // It was woken, and looks again.
+                // It was woken, and checks again.
             }
             if (isOver() || isInputEnded) {
                 return data.length;
@@ -209,7 +207,7 @@ public final class ExecSession implements AutoCloseable {
         }
     }
 
-    /** Ends the program, if it still runs: its guest kills it when the connection is closed. */
+    /** Ends the program, if it still runs: the guest kills it when the connection is closed. */
     @Override
     public void close() throws IOException {
         FrameChannel connected;

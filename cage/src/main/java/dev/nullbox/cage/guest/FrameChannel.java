@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Frames on one connection. One thread reads; any may write. No wait is without a bound. */
+/** Frames on one connection. One thread reads; any may write. Every wait has a bound. */
 final class FrameChannel implements AutoCloseable {
     private static final Duration LONGEST_WRITE = Duration.ofSeconds(10);
     private static final int PIECE_BYTES = 8_192;
@@ -25,7 +25,7 @@ final class FrameChannel implements AutoCloseable {
     private final SocketChannel channel;
     private final Selector readable;
     private final ReentrantLock writing = new ReentrantLock();
-    /** A frame may carry a secret. */
+    /** Wiped after use: a frame may carry a secret. */
     private final ScrubbedBuffer piece = new ScrubbedBuffer(PIECE_BYTES);
 
     private final ByteBuffer header = ByteBuffer.allocate(GuestProtocol.HEADER_BYTES);
@@ -42,7 +42,7 @@ final class FrameChannel implements AutoCloseable {
      * The next frame.
      *
      * @throws EOFException when the guest closed the connection between two frames
-     * @throws IOException when the time is up, or what came is no frame
+     * @throws IOException at the timeout, or when the bytes are no frame
      */
     Frame read(Duration limit) throws IOException {
         long deadline = System.nanoTime() + limit.toNanos();
@@ -66,12 +66,12 @@ final class FrameChannel implements AutoCloseable {
         }
     }
 
-    /** Sends a frame whole; its payload stays the caller's. */
+    /** Sends a complete frame; its payload stays the caller's. */
     void write(Frame frame) throws IOException {
         write(frame.kind(), frame.payload());
     }
 
-    /** Sends a frame whole. */
+    /** Sends a complete frame. */
     void write(FrameKind kind, byte[] payload) throws IOException {
         long deadline = System.nanoTime() + LONGEST_WRITE.toNanos();
         ByteBuffer start = new Frame.Header(kind, payload.length).encode();
@@ -92,7 +92,7 @@ final class FrameChannel implements AutoCloseable {
         }
     }
 
-    /** Seldom: a selector of its own costs less than one kept for each guest. */
+    /** Waits with a selector of its own: rare, so that one kept for each guest would cost more. */
     private void awaitWritable(long deadline) throws IOException {
         try (Selector writable = Selector.open()) {
             channel.register(writable, SelectionKey.OP_WRITE);
@@ -114,7 +114,7 @@ final class FrameChannel implements AutoCloseable {
         }
     }
 
-    /** A thread that waits in here is woken, with an exception. */
+    /** Closes the connection; a thread that waits in here is woken, with an exception. */
     @Override
     public void close() throws IOException {
         try (readable) {

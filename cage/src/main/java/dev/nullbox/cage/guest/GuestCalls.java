@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Calls on one control connection that wait for their answers, which its reader passes on. For any thread. */
+/** Calls on one control connection that wait for their answers, which its reader hands over. For any thread. */
 final class GuestCalls {
     private final FrameChannel channel;
     private final AtomicInteger lastId = new AtomicInteger();
@@ -25,7 +25,7 @@ final class GuestCalls {
         this.channel = channel;
     }
 
-    /** Takes an answer; one that nobody waits for any longer is dropped. */
+    /** Hands an answer over; one without a waiting call is dropped. */
     void answered(GuestCall answer) {
         CompletableFuture<GuestCall> waiting = pending.remove(answer.id());
         if (waiting != null) {
@@ -33,12 +33,12 @@ final class GuestCalls {
         }
     }
 
-    /** Ends all waiting: no answer comes any more. */
+    /** Fails all waiting calls: no answer comes any more. */
     void fail(String why) {
         pending.values().forEach(call -> call.completeExceptionally(new IOException(why)));
     }
 
-    /** The guest's refusal, escaped; empty when it did what it was asked. */
+    /** The guest's refusal, escaped; empty on success. */
     Optional<String> call(GuestOp op, GuestCall.Fields fields, Duration limit) throws IOException {
         int id = lastId.incrementAndGet();
         CompletableFuture<GuestCall> answer = new CompletableFuture<>();
@@ -58,7 +58,7 @@ final class GuestCalls {
         }
     }
 
-    /** @throws IOException when the guest refuses, too */
+    /** @throws IOException also when the guest refuses */
     void command(GuestOp op, GuestCall.Fields fields, Duration limit) throws IOException {
         Optional<String> refusal = call(op, fields, limit);
         if (refusal.isPresent()) {

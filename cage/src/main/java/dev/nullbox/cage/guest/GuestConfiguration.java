@@ -16,10 +16,10 @@ import java.util.List;
  * Configuration of a guest: network, disks, the agent's command and environment, its secrets. Sent once, on a
  * connection of its own.
  *
- * @param setup the fields of what there is once
+ * @param setup the settings that occur once
  * @param words the agent's command; empty for the init alone
  * @param env NAME=value
- * @param secrets are closed when they have been sent, or were not
+ * @param secrets closed once they are sent, or sending has failed
  */
 public record GuestConfiguration(Setup setup, List<String> words, List<String> env, List<Secret> secrets) {
     public GuestConfiguration {
@@ -29,7 +29,7 @@ public record GuestConfiguration(Setup setup, List<String> words, List<String> e
     }
 
     /**
-     * Settings that stand there once.
+     * Settings that occur once.
      *
      * @param disks their names in the order of the microVM's
      * @param pids processes and threads at most
@@ -66,7 +66,7 @@ public record GuestConfiguration(Setup setup, List<String> words, List<String> e
      * Sends all of it.
      *
      * @param nowNanos since 1970
-     * @throws IOException when it is too long, or the guest does not take it
+     * @throws IOException when it is too long, or the guest does not accept it
      */
     void send(FrameChannel channel, long nowNanos) throws IOException {
         List<Frame> frames = frames(nowNanos);
@@ -125,7 +125,7 @@ public record GuestConfiguration(Setup setup, List<String> words, List<String> e
         return new GuestCall(op, 0, fields).frame(FrameKind.CALL);
     }
 
-    /** Wipes the secrets: to be called where it is not sent. */
+    /** Wipes the secrets; to be called when it is not sent. */
     void discard() {
         secrets.forEach(Secret::close);
     }

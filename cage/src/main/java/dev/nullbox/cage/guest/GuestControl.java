@@ -10,13 +10,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The control connection of a guest's init: calls to it, and its heartbeat, which must not fail. */
+/** Control connection to a guest's init: calls, and the heartbeat, whose absence ends the guest. */
 public final class GuestControl {
     /** Longest silence of a guest: it sends a heartbeat every two seconds. */
     static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
 
     private static final Duration LONGEST_CALL = Duration.ofSeconds(5);
-    /** Two disks are written to; each is repaired for what is noted in it, and again when it does not mount. */
+    /**
+     * Most repairs in a start: two disks are written to; each is repaired for recorded errors, and again when it does
+     * not mount.
+     */
     private static final int MAX_REPAIRS = 4;
 
     private final FrameChannel channel;
@@ -29,9 +32,10 @@ public final class GuestControl {
     }
 
     /**
-     * Reads until the guest tells its end.
+     * Reads until the guest reports its end.
      *
-     * @throws IOException when it was silent for too long, sent what is no frame, or closed without having told its end
+     * @throws IOException when it was silent for too long, sent a malformed frame, or closed without a report of its
+     *     end
      */
     void serve(GuestServer.Listener listener) throws IOException {
         try {
@@ -64,7 +68,7 @@ public final class GuestControl {
         calls.command(op, fields, LONGEST_CALL);
     }
 
-    /** Sends the agent the signal; its guest ends when the agent has, after the time at the latest. */
+    /** Sends the agent the signal; its guest ends when the agent has, at the latest after the time. */
     public void stop(int signal, Duration time) throws IOException {
         command(
                 GuestOp.STOP,
@@ -81,17 +85,17 @@ public final class GuestControl {
         command(GuestOp.WIPE, new GuestCall.Fields().add(GuestTag.NAME, name));
     }
 
-    /** Starts the tools where they do not run; they say the token in their hello. */
+    /** Starts the tools if they do not run; they send the token in their hello. */
     void startTools(String token) throws IOException {
         command(GuestOp.TOOLS, new GuestCall.Fields().add(GuestTag.TOKEN, token));
     }
 
-    /** Asks for the agent's health by HTTP; what is wrong, empty when it is well. */
+    /** Checks the agent's health by HTTP; the failure, empty when it is healthy. */
     public Optional<String> checkHttp(int port, String path, Duration limit) throws IOException {
         return check(new GuestCall.Fields().add(GuestTag.PORT, port).add(GuestTag.PATH, path), limit);
     }
 
-    /** Asks for the agent's health by a program; what is wrong, empty when it is well. */
+    /** Checks the agent's health by a program; the failure, empty when it is healthy. */
     public Optional<String> checkCommand(List<String> words, Duration limit) throws IOException {
         return check(new GuestCall.Fields().addAll(GuestTag.WORD, words), limit);
     }

@@ -8,14 +8,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * End of an agent as its init reports it. The agent may be root in its guest: so this is what the guest says, and nothing
- * the host relies on.
+ * End of an agent as its init reports it. The agent may be root in its guest: the report is untrusted, and the host
+ * does not rely on it.
  *
  * @param code the exit code or the signal, for those ends that have one
- * @param text for people, escaped; may be empty
+ * @param text explanation, escaped; may be empty
  */
 public record GuestEnd(GuestHow how, int code, String text) {
-    /** @throws IOException when the payload of the EXIT frame tells no end */
+    /** @throws IOException when the payload of the EXIT frame is malformed */
     static GuestEnd parse(byte[] payload) throws IOException {
         GuestCall.Fields fields = GuestCall.Fields.decode(ByteBuffer.wrap(payload));
         long how = fields.number(GuestTag.HOW);

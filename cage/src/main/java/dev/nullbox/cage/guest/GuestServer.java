@@ -35,23 +35,29 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The listener of one run, at which its guest arrives by way of libkrun's vsock. Made by the daemon in a directory that
- * the VMM sees read-only; the daemon connects to nothing in a guest.
+ * Listener of one run, which its guest dials by way of libkrun's vsock. Made by the daemon in a directory that the VMM
+ * sees read-only; the daemon never connects to a guest.
  */
 public final class GuestServer implements AutoCloseable {
     /** The socket's name in its directory. */
     public static final String SOCKET = "guest.sock";
 
     private static final Duration HELLO_LIMIT = Duration.ofSeconds(10);
-    /** Longest repair of a disk by a guest's init: a run of e2fsck that asks nothing, then one that changes all it must. */
+    /**
+     * Longest repair of a disk by a guest's init: a run of e2fsck that changes nothing, then one that repairs
+     * everything.
+     */
     public static final Duration LONGEST_REPAIR = Duration.ofMinutes(60);
-    /** Its heartbeat tells a dead guest, and the deadline of a start ends before this one that lives and is not done. */
+    /**
+     * A dead guest is recognised by its heartbeat, and the deadline of a start ends before this one of a live guest
+     * that is not done.
+     */
     private static final Duration CONFIGURATION_LIMIT = LONGEST_REPAIR.multipliedBy(5);
-    /** An agent may be silent for as long as it likes. */
+    /** An agent may be silent without limit. */
     private static final Duration OUTPUT_LIMIT = Duration.ofDays(36_500);
 
     private static final int MAX_LINE_BYTES = 2048;
-    /** The init's three, the tools' one, and programs, of which some end while others begin. */
+    /** The init's three, the tools' one, and programs', some of which end while others begin. */
     static final int MAX_CONNECTIONS = 4 + GuestProtocol.MAX_STREAMS + 32;
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
@@ -64,31 +70,31 @@ public final class GuestServer implements AutoCloseable {
         /** The guest repairs a file system, for {@link #LONGEST_REPAIR} at most. */
         void repairing();
 
-        /** Bytes of the agent's output as they came, which nobody changes any more; must not wait. */
+        /** Bytes of the agent's output as received, which are not changed any more; must not wait. */
         void output(LogStream stream, byte[] bytes);
 
         /** One line of the agent's output, escaped. */
         void line(String line);
 
-        /** False while a line would be counted and not shown. */
+        /** Tells whether a line would be shown, and not only counted. */
         boolean takesLines();
 
-        /** So many lines of the agent's output came while none was taken. */
+        /** So many lines of the agent's output were counted and not shown. */
         void skipped(long lines);
 
         /** The agent's program runs. */
         void started();
 
-        /** The guest has told how the agent ended, and is about to end itself. */
+        /** The guest has reported the agent's end, and is about to end itself. */
         void ended(GuestEnd end);
 
-        /** The guest has nothing more to say after its end; waits until its VMM is gone. */
+        /** The guest has nothing more to send after its end; waits until its VMM has ended. */
         void closed();
 
         /** The guest broke the protocol or was silent for too long, and must be ended. */
         void broken(String why);
 
-        /** The guest closed its control connection without having told its end: it has died, or must. */
+        /** The guest closed its control connection without a report of its end: it has died, or must. */
         void gone();
     }
 
@@ -113,7 +119,7 @@ public final class GuestServer implements AutoCloseable {
     /**
      * Listens.
      *
-     * @param directory is made anew; nobody else may enter it
+     * @param directory created anew; no other user may enter it
      * @param gid the VMM's group, which may connect
      */
     public static GuestServer open(
@@ -204,10 +210,10 @@ public final class GuestServer implements AutoCloseable {
         return !isClosed;
     }
 
-    /** @param token with which the tools show that they were asked to dial; else empty */
+    /** @param token by which the tools prove that they were asked to dial; else empty */
     private record Purpose(GuestRole role, String token) {}
 
-    /** The purpose of a connection, once both sides have said what they speak. */
+    /** The purpose of a connection, after both sides have sent their versions. */
     private Purpose hello(FrameChannel channel) throws IOException {
         GuestCall hello = expect(channel.read(HELLO_LIMIT), FrameKind.CALL, GuestOp.HELLO);
         long version = hello.fields().number(GuestTag.VERSION);
@@ -226,8 +232,8 @@ public final class GuestServer implements AutoCloseable {
     }
 
     /**
-     * There is one connection of each of the init's purposes: else a guest could take the agent's secrets twice. The
-     * tools' have tokens.
+     * Claims a role: each of the init's roles has one connection, or a guest could fetch the agent's secrets twice.
+     * Connections of the tools have tokens.
      */
     private synchronized void claim(GuestRole role) throws IOException {
         if (role != GuestRole.STREAM && role != GuestRole.TOOLS && !taken.add(role)) {
@@ -280,10 +286,10 @@ public final class GuestServer implements AutoCloseable {
     private void readOutput(FrameChannel channel) throws IOException {
         try {
             readLines(channel);
-            // The guest closes it: to a guest, a host that closes first has gone away.
+            // The guest closes it: a host that closes first counts as gone for a guest.
             throw new IOException("the guest sent " + channel.read(OUTPUT_LIMIT) + " after the end of its output");
         } catch (EOFException e) {
-            // The control connection tells why the guest is gone.
+            // The control connection has the cause of the guest's end.
         }
     }
 
@@ -314,7 +320,7 @@ public final class GuestServer implements AutoCloseable {
         }
     }
 
-    /** Null until it has arrived. */
+    /** Null until the init has connected. */
     private @Nullable GuestControl connected() {
         return control.getNow(null);
     }
@@ -322,7 +328,7 @@ public final class GuestServer implements AutoCloseable {
     /**
      * The guest's init.
      *
-     * @throws IOException when it has not arrived yet
+     * @throws IOException when it has not connected yet
      */
     public GuestControl init() throws IOException {
         GuestControl connected = connected();
@@ -332,7 +338,7 @@ public final class GuestServer implements AutoCloseable {
         return connected;
     }
 
-    /** True once the guest can be asked. */
+    /** Tells whether the guest can be called. */
     public boolean isUp() {
         return connected() != null;
     }
@@ -340,15 +346,13 @@ public final class GuestServer implements AutoCloseable {
     /**
      * Runs a program beside the agent.
      *
-     * @throws IOException when the guest cannot, or does not within a time
+     * @throws IOException when the guest cannot, or not in time
      */
     public ExecSession exec(ExecRequest request) throws IOException {
         return tools.exec(init(), request);
     }
 
-    /**
-     * Waits, at most so long, until what the guest sent has been read to its end; for a guest whose VMM has ended.
-     */
+    /** Waits, at most so long, until everything that the guest sent is read; for a guest whose VMM has ended. */
     public void drain(Duration limit) {
         try {
             if (free.tryAcquire(MAX_CONNECTIONS, limit.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -359,7 +363,7 @@ public final class GuestServer implements AutoCloseable {
         }
     }
 
-    /** Listens no more, closes what is open, and wipes what was not sent. */
+    /** Stops listening, closes all connections, and wipes what was not sent. */
     @Override
     public void close() throws IOException {
         Set<FrameChannel> left;

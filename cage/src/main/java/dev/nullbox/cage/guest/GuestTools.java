@@ -18,19 +18,19 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Java tools of one guest, started when a program is first asked for. Each connection that they dial says a token
- * that is used once: nothing else in the guest can stand for them.
+ * Java tools of one guest, started when a program is first requested. Each connection that they dial carries a token
+ * that is used once: no other process in the guest can impersonate them.
  */
 final class GuestTools {
     private static final int TOKEN_BYTES = 16;
-    /** From the question to the connection that it leads to. */
+    /** Time from the request to the connection that results from it. */
     private static final Duration ARRIVAL = Duration.ofSeconds(20);
 
     private static final Duration LONGEST_CALL = Duration.ofSeconds(10);
-    /** The tools say nothing that they are not asked for. */
+    /** The tools send nothing unasked. */
     private static final Duration SILENCE = Duration.ofDays(36_500);
 
-    /** A program that is asked for, until its streams come. */
+    /** A requested program, until its streams are connected. */
     private record Awaited(ExecSession session, CompletableFuture<Boolean> arrived) {}
 
     private final SecureRandom random = new SecureRandom();
@@ -60,13 +60,13 @@ final class GuestTools {
             return awaited.session();
         } finally {
             if (!isUp) {
-                // Its ticket stays: streams that come late were asked for, and are closed.
+                // Its token stays: streams that come late were requested, and are closed.
                 awaited.session().close();
             }
         }
     }
 
-    /** The tools, started where they do not run; one at a time asks for them. */
+    /** The tools, started if they do not run; one thread at a time starts them. */
     private GuestCalls connected(GuestControl init) throws IOException {
         CompletableFuture<GuestCalls> arriving;
         String said = null;
@@ -126,7 +126,7 @@ final class GuestTools {
                 arrived.answered(GuestCall.parse(frame.payload()));
             }
         } catch (EOFException e) {
-            // The init says why on its console; the next program starts them anew.
+            // The init prints the cause on its console; the next program starts them anew.
         } finally {
             synchronized (this) {
                 calls = new CompletableFuture<>();
@@ -147,11 +147,11 @@ final class GuestTools {
         try {
             awaited.session().serve(channel, () -> awaited.arrived().complete(true));
         } catch (EOFException e) {
-            // The session tells it.
+            // The session reports it.
         }
     }
 
     private static IOException uninvited() {
-        return new IOException("the guest opened a connection that nobody asked for");
+        return new IOException("the guest opened a connection that was not requested");
     }
 }

@@ -4,12 +4,18 @@ import dev.nullbox.service.process.ExitStatus;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The exit codes of an agent's process until its guest begins, and what to do about each. */
+/** Exit codes of an agent's process until its guest begins, each with its remedy. */
 public enum CageExit {
     USAGE(64, "cage was started with arguments that it does not know", "start it without any"),
     CONFIG(65, "the configuration on standard input is not one", "report it: cage wrote it itself"),
-    JAIL(69, "a wall could not be put up", "read the line before; the host's kernel may lack a namespace or a mount"),
-    SANDBOX(70, "a wall is missing, so no microVM was started", "report it: this is a fault of the appliance"),
+    JAIL(
+            69,
+            "a part of the sandbox could not be put in force",
+            "read the line before; the host's kernel may lack a namespace or a mount"),
+    SANDBOX(
+            70,
+            "a part of the sandbox is missing, so no microVM was started",
+            "report it: this is a fault of the appliance"),
     KVM(71, "/dev/kvm cannot be used", "turn on virtualisation in the firmware, or nested virtualisation in the host"),
     KRUN(72, "libkrun refused to start the microVM", "read the line before; the appliance's libkrun may not fit");
 
@@ -33,7 +39,7 @@ public enum CageExit {
         return meaning + "; " + remedy;
     }
 
-    /** True when another try cannot help: the fault is the appliance's, not the agent's. */
+    /** Tells whether another try cannot help: the fault is the appliance's, not the agent's. */
     public static boolean isPermanent(ExitStatus status) {
         return of(status).stream().anyMatch(CageExit::isPermanent);
     }
@@ -52,7 +58,7 @@ public enum CageExit {
                 .findFirst();
     }
 
-    /** The end of a process in one line for people, with the remedy where there is one. */
+    /** The end of a process in one line, with the remedy where there is one. */
     public static String explain(ExitStatus status) {
         return switch (status) {
             case ExitStatus.Code(var code) ->

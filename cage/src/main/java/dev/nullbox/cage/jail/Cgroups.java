@@ -19,9 +19,11 @@ public final class Cgroups {
     private static final int PERIOD_MICROS = 100_000;
     private static final int MICROS_PER_PERCENT = 1_000;
     private static final long MIB = 1L << 20;
-    /** Memory of a VMM beside its guest's: code, queues, the /tmp and secrets of the agent, a runtime's heap. */
+    /**
+     * Memory of a VMM in addition to its guest's: code, queues, the /tmp and secrets of the agent, a runtime's heap.
+     */
     private static final int VMM_MIB = 96;
-    /** Guest memory for each part of tables: the host's and KVM's have 8 bytes each for a page of 4 KiB. */
+    /** Ratio of guest memory to page tables: the host's and KVM's have 8 bytes each for a page of 4 KiB. */
     private static final int MIB_PER_MIB_OF_TABLES = 256;
 
     private static final int MAX_TASKS = 128;
@@ -31,8 +33,8 @@ public final class Cgroups {
     private final Set<String> controllers;
 
     /**
-     * @param mount where the unified hierarchy is mounted
-     * @param controllers of cpu, memory and pids, those whose limits are set
+     * @param mount mount point of the unified hierarchy
+     * @param controllers the controllers among cpu, memory and pids whose limits are set
      */
     public Cgroups(Path mount, Set<String> controllers) {
         this.root = new Cgroup(mount);
@@ -40,12 +42,12 @@ public final class Cgroups {
         this.controllers = controllers;
     }
 
-    /** The group as /proc/self/cgroup names it. */
+    /** The group in the form of /proc/self/cgroup. */
     public static String name(String agent) {
         return "/" + BRANCH + "/" + agent;
     }
 
-    /** Makes the branch for agents and hands the controllers down to it. */
+    /** Creates the branch for agents and delegates the controllers to it. */
     public void prepare() throws IOException {
         Files.createDirectories(branch.directory());
         for (String controller : controllers) {
@@ -57,8 +59,8 @@ public final class Cgroups {
     /**
      * Makes an agent's group with its limits; on failure none is left.
      *
-     * @return what the kernel then says of cpu.max, memory.max and pids.max, by these names
-     * @throws IOException when a limit cannot be set, or reads otherwise than it was set
+     * @return the kernel's values of cpu.max, memory.max and pids.max, by these names
+     * @throws IOException when a limit cannot be set, or reads back differently
      */
     public Map<String, String> create(String agent, int cpuPercent, int memoryMib) throws IOException {
         Cgroup group = branch.child(agent);
@@ -79,7 +81,7 @@ public final class Cgroups {
         if (controllers.contains("memory")) {
             limits.put("memory.max", Long.toString((memoryMib + VMM_MIB + memoryMib / MIB_PER_MIB_OF_TABLES) * MIB));
             group.limit("memory.oom.group", "1");
-            // Absent where the kernel cannot swap at all.
+            // Absent where the kernel has no swap.
             if (group.has("memory.swap.max")) {
                 group.limit("memory.swap.max", "0");
             }
@@ -98,12 +100,15 @@ public final class Cgroups {
         branch.child(agent).add(pid);
     }
 
-    /** Kills all that is in the agent's group, waits until it is empty, and removes it; does nothing when it is absent. */
+    /**
+     * Kills all processes in the agent's group, waits until it is empty, and removes it; does nothing when it is
+     * absent.
+     */
     public void remove(String agent) throws IOException {
         branch.child(agent).remove();
     }
 
-    /** The count of processes that the kernel has killed in the agent's group for want of memory. */
+    /** Processes that the kernel has killed in the agent's group for lack of memory. */
     public long outOfMemoryKills(String agent) {
         return branch.child(agent).outOfMemoryKills();
     }
@@ -115,7 +120,7 @@ public final class Cgroups {
      */
     public record Usage(long cpuMicros, long memoryBytes, Optional<Long> memoryLimit, long tasks) {}
 
-    /** What an agent's group uses; absent when there is none. A figure whose controller is not there is 0. */
+    /** Usage of an agent's group; absent when there is none. A figure without its controller is 0. */
     public Optional<Usage> usage(String agent) {
         Cgroup group = branch.child(agent);
         return group.figure("cpu.stat", "usage_usec ")

@@ -12,7 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Core scheduling: a VMM shares the two hardware threads of a core with nobody, at any one time. Source: core-scheduling.rst.
+ * Core scheduling: a VMM never shares the two hardware threads of a core with another process at the same time. Source:
+ * core-scheduling.rst.
  */
 public final class CoreScheduling {
     private static final int SELF = 0;
@@ -21,7 +22,7 @@ public final class CoreScheduling {
     private CoreScheduling() {}
 
     /**
-     * Gives the calling process a cookie of its own, which what it starts and executes keeps.
+     * Gives the calling process a cookie of its own, which its children and executed programs keep.
      *
      * @return false when no core has two threads, and none is needed
      * @throws IOException when there are siblings and no cookie
@@ -36,7 +37,7 @@ public final class CoreScheduling {
         return true;
     }
 
-    /** True when no core has two threads: ENODEV; or a kernel without core scheduling, EINVAL, says so. */
+    /** Tells whether no core has two threads: ENODEV, or a kernel without core scheduling, EINVAL. */
     public static boolean isNeedless(Libc libc) {
         return isNeedless(cookie(libc, new byte[Long.BYTES]));
     }
@@ -45,7 +46,7 @@ public final class CoreScheduling {
         return result.failedWith(Errno.ENODEV) || (result.failedWith(Errno.EINVAL) && !hasSiblings());
     }
 
-    /** The calling thread's; 0 is everybody's. */
+    /** The calling thread's cookie; 0 is shared by all. */
     static long cookie(Libc libc) throws SyscallException {
         byte[] cookie = new byte[Long.BYTES];
         cookie(libc, cookie).orThrow("prctl PR_SCHED_CORE_GET");
@@ -56,7 +57,7 @@ public final class CoreScheduling {
         return libc.prctl(Prctl.PR_SCHED_CORE, Prctl.PR_SCHED_CORE_GET, SELF, Prctl.PR_SCHED_CORE_SCOPE_THREAD, struct);
     }
 
-    /** What cannot be read counts as siblings: a wall fails closed. */
+    /** Tells whether cores have two threads; true when that cannot be read: fails closed. */
     private static boolean hasSiblings() {
         try {
             return !Files.readString(SIBLINGS).strip().equals("0");

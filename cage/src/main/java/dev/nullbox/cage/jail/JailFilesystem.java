@@ -10,23 +10,23 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The mount namespace of one VMM: what it executes, its devices, its disks, the socket of its control channel, and nothing
- * else of the host. All but the disks that it may write is read-only.
+ * Mount namespace of one VMM: the program, its devices, its disks, the socket of its control channel, and nothing else
+ * of the host. All but the writable disks is read-only.
  */
 final class JailFilesystem {
     /** The directory of the guest's disks, each by its id. */
     static final String DISKS = "/disks";
 
-    /** The directory of the socket at which the guest arrives. */
+    /** The directory of the socket that the guest dials. */
     static final String CONTROL = "/control";
 
-    /** What the VMM opens; the network card's tap is made beforehand. */
+    /** Devices that the VMM opens; the network card's tap is made beforehand. */
     private static final List<String> DEVICES =
             List.of("/dev/kvm", "/dev/net/tun", "/dev/null", "/dev/zero", "/dev/urandom");
 
     private JailFilesystem() {}
 
-    /** Puts it together and moves the calling thread into it; {@code /} is still writable. */
+    /** Builds it and moves the calling thread into it; {@code /} is still writable. */
     static void enter(Libc libc, Message spec) throws IOException {
         PrivateRoot root = PrivateRoot.begin(libc, Path.of(spec.get(JailSpec.NEW_ROOT)));
         for (String bind : spec.get(JailSpec.BINDS)) {

@@ -18,11 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The first stage of an agent's process: puts the walls up round itself and executes the second stage inside them.
+ * First stage of an agent's process: enters the sandbox and executes the second stage inside it.
  *
  * <p>Namespaces, credentials and capabilities belong to a thread, not to a process (namespaces(7), credentials(7)), and
- * a Java runtime has several. That is sound here because execve(2) ends all threads but the caller: every wall is put up
- * by one thread, the one that calls execve. Until then nothing of the agent runs.
+ * a Java runtime has several. That is sound here because execve(2) ends all threads but the caller: every part of the
+ * sandbox is entered by one thread, the one that calls execve. Until then nothing of the agent runs.
  */
 public final class JailMain {
     private static final Path VM_SPEC_FILE = Path.of("/order");
@@ -75,7 +75,7 @@ public final class JailMain {
         SandboxProcess.giveInput(libc, VM_SPEC_FILE, Json.bytes(Codec.encode(vmSpec)));
         PrivateRoot.seal(libc);
         privileges.drop(slot.uid(), spec.getInt(JailSpec.KVM_GROUP), JailFilesystem.largestDisk(spec));
-        // A change of credentials has taken it back. A daemon that died meanwhile shows in the status pipe.
+        // A change of credentials has undone it. A daemon that died meanwhile shows in the status pipe.
         SandboxProcess.dieWithParent(libc);
         libc.closeRange(VmMain.STATUS_FD + 1, -1, CloseRange.CLOSE_RANGE_CLOEXEC)
                 .orThrow("close_range");
@@ -96,7 +96,10 @@ public final class JailMain {
         return Files.readSymbolicLink(Path.of("/proc/thread-self/ns", kind)).toString();
     }
 
-    /** This thread, in whose network namespace the agent's interface must be put. Source: proc_thread-self(5). */
+    /**
+     * Number of this thread, into whose network namespace the agent's interface must be moved. Source:
+     * proc_thread-self(5).
+     */
     private static String threadId() throws IOException {
         return Files.readSymbolicLink(Path.of("/proc/thread-self"))
                 .getFileName()

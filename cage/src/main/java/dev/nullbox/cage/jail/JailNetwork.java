@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An agent's wire: its outer end on the host has the gateway's address, its inner end is bridged to the guest's network
- * card. IPv4 alone.
+ * Network of an agent: a veth pair whose outer end on the host has the gateway's address, and whose inner end is
+ * bridged to the guest's network card. IPv4 alone.
  */
 public final class JailNetwork {
     static final String AGENT_INTERFACE = "eth0";
@@ -25,7 +25,7 @@ public final class JailNetwork {
     /** The host's end of the guest's network card. */
     static final String TAP = "tap0";
 
-    /** What a frame of the guest's may carry. */
+    /** Largest frame payload of the guest. */
     public static final int MTU = 1_500;
 
     private static final String BRIDGE = "bridge0";
@@ -33,8 +33,8 @@ public final class JailNetwork {
     private JailNetwork() {}
 
     /**
-     * The inner end, in the calling thread's network namespace, to which the daemon has moved {@code eth0}: joined with the
-     * tap of the guest's network card by a bridge. Nothing in here has an address.
+     * Sets up the inner end, in the calling thread's network namespace, to which the daemon has moved {@code eth0}:
+     * bridged with the tap of the guest's network card. No interface in here has an address.
      *
      * @param uid the VMM's user, who may open the tap
      */
@@ -54,7 +54,7 @@ public final class JailNetwork {
         }
     }
 
-    /** The outer end: makes the pair, with the inner end in the network namespace of the thread. */
+    /** Sets up the outer end: creates the pair, with the inner end in the network namespace of the thread. */
     public static void connect(Libc libc, AgentSlot slot, int threadId) throws IOException {
         try (Rtnetlink links = Rtnetlink.open(libc)) {
             links.createVeth(slot.interfaceName(), AGENT_INTERFACE, threadId);
@@ -65,7 +65,10 @@ public final class JailNetwork {
         }
     }
 
-    /** An address of the machine's own that lies in the agents' network, which then would not be reached; absent when none. */
+    /**
+     * An address of the machine itself within the agents' network, which would become unreachable; absent when there is
+     * none.
+     */
     public static Optional<String> overlap(AgentNetwork agents) throws SocketException {
         return NetworkInterface.networkInterfaces()
                 .filter(link -> !link.getName().equals("lo")
@@ -81,7 +84,10 @@ public final class JailNetwork {
         return Inet4Address.ofLiteral(dotted);
     }
 
-    /** Absent where the kernel has no IPv6; /proc/sys/net shows the calling thread's namespace. */
+    /**
+     * Disables IPv6 on an interface; a kernel without IPv6 has no such setting. /proc/sys/net shows the calling
+     * thread's namespace.
+     */
     private static void withoutIpv6(String name) throws IOException {
         Path disable = Path.of("/proc/sys/net/ipv6/conf", name, "disable_ipv6");
         if (Files.exists(disable)) {

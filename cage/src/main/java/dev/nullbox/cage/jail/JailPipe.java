@@ -12,17 +12,17 @@ import java.util.function.BooleanSupplier;
 /**
  * The daemon's end of a jail's standard input.
  *
- * @param fd does not block
+ * @param fd non-blocking
  */
 public record JailPipe(Libc libc, int fd) {
     private static final int POLL_MILLIS = 100;
 
     /**
-     * Writes all of it, however much more that is than the pipe takes.
+     * Writes all of it, however much more that is than the pipe holds.
      *
-     * @param isOver asked while the jail does not read
+     * @param isOver polled while the jail does not read
      * @throws SyscallException EPIPE when the jail has ended
-     * @throws IOException when it was over first
+     * @throws IOException when it was cancelled first
      */
     public void send(byte[] bytes, BooleanSupplier isOver) throws IOException {
         int sent = 0;

@@ -9,13 +9,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Privileges of the calling thread, given up for good. Source: capabilities(7), prctl(2). */
+/** Drop of the calling thread's privileges, irrevocably. Source: capabilities(7), prctl(2). */
 final class JailPrivileges {
-    /** Of the VMM: some sixty of its own, two for each connection that its guest opens. */
+    /** Descriptors of a VMM: some sixty of its own, two for each connection that its guest opens. */
     private static final int MAX_DESCRIPTORS = 512;
 
     private static final int OWNER_ONLY = 0077;
-    /** Of -1000 to 1000: above any service. Source: proc_pid_oom_score_adj(5). */
+    /** Out-of-memory score, of -1000 to 1000: above any service. Source: proc_pid_oom_score_adj(5). */
     private static final String OOM_SCORE = "900";
 
     private final Libc libc;
@@ -24,15 +24,15 @@ final class JailPrivileges {
         this.libc = libc;
     }
 
-    /** Has the kernel end this process, and what it executes, before any service when memory runs out. */
+    /** Has the kernel kill this process, and what it executes, before any service when memory runs out. */
     void dieFirst() throws IOException {
         Cgroup.write(Path.of("/proc/self/oom_score_adj"), OOM_SCORE);
     }
 
     /**
-     * Becomes the user and group, with the one group more, without any capability now or after any execve.
+     * Becomes the user and group, with one supplementary group, without any capability now or after any execve.
      *
-     * @param maxFileBytes the length beyond which it can make no file longer
+     * @param maxFileBytes largest file length that it can write
      */
     void drop(int uid, int extraGroup, long maxFileBytes) throws SyscallException {
         libc.setrlimit(Rlimits.RLIMIT_CORE, 0, 0).orThrow("setrlimit RLIMIT_CORE 0");

@@ -17,7 +17,7 @@ import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
 import java.util.List;
 
-/** Fields of the one line of JSON that {@code cage jail} reads first from its standard input; no secret is in it. */
+/** Fields of the one line of JSON that {@code cage jail} reads first from its standard input; it has no secret. */
 public final class JailSpec {
     public static final Field<AgentNetwork> NETWORK = Field.of(
             "network",

@@ -24,14 +24,14 @@ final class KrunVm {
 
     private static final String KERNEL = "/usr/lib/nullbox/guest/vmlinux";
     /**
-     * Fixed words, nothing of the agent's. The root is the first disk: {@link VmConfig#DISKS}. panic=-1: a kernel that
-     * panics restarts at once, which ends the VMM. swiotlb=noforce: no device of a guest's needs bounce buffers, which a
-     * guest that reaches beyond 4 GiB would set 64 MiB apart for.
+     * Kernel command line: fixed words, nothing of the agent's. The root is the first disk: {@link VmConfig#DISKS}.
+     * panic=-1: a kernel that panics restarts at once, which ends the VMM. swiotlb=noforce: no device of a guest needs
+     * bounce buffers, for which a guest that reaches beyond 4 GiB would reserve 64 MiB.
      */
     private static final String COMMAND_LINE =
             "console=hvc0 quiet panic=-1 reboot=k root=/dev/vda rootfstype=erofs ro init=/init swiotlb=noforce";
 
-    /** Checksums and segments are left to the reader: five times the speed of a card without. */
+    /** Offloads: checksums and segmentation are left to the receiver, which makes a card five times as fast. */
     private static final int NETWORK_FEATURES = KrunFlags.NET_FEATURE_CSUM
             | KrunFlags.NET_FEATURE_GUEST_CSUM
             | KrunFlags.NET_FEATURE_GUEST_TSO4
@@ -80,7 +80,7 @@ final class KrunVm {
         ok("krun_add_vsock_port2 " + control, krun.addVsockPort2(context, GuestProtocol.VSOCK_PORT, control, false));
     }
 
-    /** Locally administered, and of the slot alone. */
+    /** MAC address: locally administered, and derived from the slot alone. */
     private static byte[] mac(int slot) {
         return new byte[] {0x02, 'n', 'b', 0, (byte) (slot >> Byte.SIZE), (byte) slot};
     }

@@ -5,7 +5,7 @@ import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.OpenFlags;
 
-/** Probe of KVM: can this process use it. Source: Documentation/virt/kvm/api.rst. */
+/** Probe for usable KVM. Source: Documentation/virt/kvm/api.rst. */
 public final class Kvm {
     private static final long GET_API_VERSION = dev.nullbox.natives.linux.Kvm.KVM_GET_API_VERSION;
     private static final long API_VERSION = dev.nullbox.natives.linux.Kvm.KVM_API_VERSION;
@@ -21,7 +21,7 @@ public final class Kvm {
         record Missing(String why) implements Support {}
     }
 
-    /** The support that the device at the path offers. */
+    /** Support by the device at the path. */
     public static Support probe(Libc libc, String device) {
         return switch (libc.open(device, OpenFlags.O_RDWR | OpenFlags.O_CLOEXEC, 0)) {
             case SysResult.Ok(long fd) -> {

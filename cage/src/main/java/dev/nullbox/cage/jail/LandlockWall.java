@@ -15,13 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Landlock round a VMM: of the files in its mount namespace those that it is there for, each as it needs it; no TCP port; no
- * signal and no abstract socket beyond itself. A kernel that lacks a part of it, before ABI 6, is refused.
+ * Landlock restriction of a VMM: of the files in its mount namespace only those that it needs, each with the access
+ * that it needs; no TCP port; no signal and no abstract socket beyond itself. A kernel that lacks a part of it, before
+ * ABI 6, is refused.
  */
 final class LandlockWall {
     private static final long READ = LANDLOCK_ACCESS_FS_READ_FILE;
     private static final long WRITE = LANDLOCK_ACCESS_FS_WRITE_FILE;
-    /** A disk's end is cut off when its guest discards that. */
+    /** Access to a disk: its end is cut off when its guest discards that. */
     private static final long DISK = READ | WRITE | LANDLOCK_ACCESS_FS_TRUNCATE;
 
     /** 127.0.0.1, port 9, as struct sockaddr_in. */
@@ -30,7 +31,7 @@ final class LandlockWall {
     private LandlockWall() {}
 
     /**
-     * Puts it round the calling thread and all that it starts or executes; in its mount namespace, with no_new_privs.
+     * Restricts the calling thread and all that it starts or executes; in its mount namespace, with no_new_privs.
      *
      * @throws SyscallException E2BIG or EINVAL when the kernel lacks a part of it
      */
@@ -47,7 +48,7 @@ final class LandlockWall {
         }
     }
 
-    /** Which parts are missing: tries what its user may, but for Landlock. */
+    /** Missing parts: tries uses that its user may make, and Landlock alone must refuse. */
     static List<String> missing(Libc libc) throws IOException {
         List<String> missing = new ArrayList<>();
         LandlockRules.missing(libc, "listing /", libc.open("/", OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0))

@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The walls round a VMM, as the kernel reports them for this process. Source: proc_pid_status(5), proc_pid_ns(5),
+ * Check of a VMM's sandbox, as the kernel reports it for this process. Source: proc_pid_status(5), proc_pid_ns(5),
  * proc_pid_cgroup(5), proc_pid_fd(5).
  */
 final class SandboxCheck {
-    /** Descriptors 0 to 3 are the daemon's own: order, console, messages, status. */
+    /** Descriptors 0 to 3 are the daemon's own: specification, console, messages, status. */
     private static final int OWN_DESCRIPTORS = 4;
 
     /** SECCOMP_MODE_FILTER. */
@@ -32,7 +32,7 @@ final class SandboxCheck {
     }
 
     /**
-     * Which walls are missing, each with what was found instead; empty when all stand.
+     * Missing parts of the sandbox, each with what was found instead; empty when it is complete.
      *
      * @throws IOException when /proc cannot be read
      */
@@ -42,7 +42,7 @@ final class SandboxCheck {
                 new ArrayList<>(JailPrivileges.of(expected.getInt(VmSpec.UID), expected.getInt(JailSpec.KVM_GROUP))
                         .differences(status));
         Privileges.expect(missing, status, "Seccomp", FILTERED);
-        // The first process of its PID namespace: what it forks ends with it.
+        // The first process of its PID namespace: its children end with it.
         Privileges.expect(missing, status, "Pid", "1");
         differs(missing, "network namespace", namespace("net"), expected.get(VmSpec.HOST_NET));
         differs(missing, "PID namespace", namespace("pid"), expected.get(JailSpec.HOST_PID));
@@ -72,7 +72,9 @@ final class SandboxCheck {
         return "absent";
     }
 
-    /** Open descriptors beyond the daemon's four that are no plain file: a runtime's own archives are, a leak is not. */
+    /**
+     * Open descriptors beyond the daemon's four that are no plain file: a runtime's own archives are, a leak is not.
+     */
     private List<String> foreignDescriptors() throws IOException {
         List<String> foreign = new ArrayList<>();
         try (DirectoryStream<Path> open = Files.newDirectoryStream(procSelf.resolve("fd"))) {

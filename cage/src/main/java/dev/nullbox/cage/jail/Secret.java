@@ -2,7 +2,7 @@ package dev.nullbox.cage.jail;
 
 import java.util.Arrays;
 
-/** A secret on its way from the warden to the agent's file; its bytes are wiped when it is closed. */
+/** Secret on its way from the warden to the agent's file; its bytes are wiped when it is closed. */
 public final class Secret implements AutoCloseable {
     private final String name;
     private final byte[] value;

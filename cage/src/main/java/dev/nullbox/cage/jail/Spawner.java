@@ -12,9 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * The one thread that starts processes, for as long as the daemon lives. It must not end: the kernel sends a child its
+ * Starter of processes: one thread, for as long as the daemon lives. It must not end: the kernel sends a child its
  * parent-death signal when the thread ends that started it. Each process is the first of a PID namespace of its own: it
- * sees no other, and what it forks ends with it. Source: PR_SET_PDEATHSIG(2const), pid_namespaces(7).
+ * sees no other process, and its children end with it. Source: PR_SET_PDEATHSIG(2const), pid_namespaces(7).
  */
 public final class Spawner implements ChildProcess.Launcher {
     private record SpawnRequest(
@@ -56,15 +56,15 @@ public final class Spawner implements ChildProcess.Launcher {
             try {
                 request.result().complete(spawnApart(request));
             } catch (RuntimeException e) {
-                // Whoever waits must learn of it, and the next be served.
+                // The waiting caller must get the failure, and the next request must be served.
                 request.result().completeExceptionally(e);
             }
         }
     }
 
     /**
-     * Each child is given a namespace before it is born: this thread's children may be born into the last one's still, which
-     * has ended or is another agent's.
+     * Spawns into a new namespace: without it this thread's children may be born into the last one's, which has ended
+     * or belongs to another agent.
      */
     private SysResult spawnApart(SpawnRequest request) {
         SysResult own = libc.open(OWN_PID_NAMESPACE, OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0);
@@ -83,7 +83,7 @@ public final class Spawner implements ChildProcess.Launcher {
                 : apart;
     }
 
-    /** Nobody has reason to interrupt this thread, and it must not end. */
+    /** The next request. No code interrupts this thread, which must not end. */
     private SpawnRequest next() {
         while (true) {
             try {

@@ -8,21 +8,21 @@ import dev.nullbox.natives.SyscallException;
 import dev.nullbox.service.seccomp.FilterProgram;
 import java.util.List;
 
-/** Refusals of system calls as a seccomp filter. */
+/** Seccomp filter of refused system calls. */
 final class SyscallFilter {
     private final FilterProgram program = new FilterProgram();
 
     private SyscallFilter() {}
 
     /**
-     * Puts the rules in force for the calling thread and all that comes of it, over execve too. The thread must have
+     * Installs the rules for the calling thread and its descendants, also after execve. The thread must have
      * no_new_privs.
      */
     static void install(Libc libc, List<SyscallRule> rules) throws SyscallException {
         libc.seccompFilter(0, compile(rules)).orThrow("seccomp SECCOMP_SET_MODE_FILTER");
     }
 
-    /** An array of struct sock_filter. */
+    /** Compiles to an array of struct sock_filter. */
     static byte[] compile(List<SyscallRule> rules) {
         SyscallFilter filter = new SyscallFilter();
         rules.forEach(filter::add);
@@ -30,7 +30,7 @@ final class SyscallFilter {
         return filter.program.bytes();
     }
 
-    /** Each leaves the number loaded for the next. */
+    /** Emits a rule; the call's number stays loaded for the next. */
     private void add(SyscallRule rule) {
         int refusal = SECCOMP_RET_ERRNO | rule.errno();
         switch (rule) {

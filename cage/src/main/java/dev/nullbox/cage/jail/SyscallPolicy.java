@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Deny-list of system calls of a VMM. Many of them already fail for want of a capability, or are not in our kernel: the
- * filter is the second line of defence.
+ * Deny list of system calls of a VMM. Many of them already fail for lack of a capability, or are not in the appliance's
+ * kernel: the filter is the second line of defence.
  */
 final class SyscallPolicy {
     private static final int NEW_NAMESPACES = Namespaces.CLONE_NEWNS
@@ -71,7 +71,7 @@ final class SyscallPolicy {
                 SYS_fanotify_init);
         never(
                 rules,
-                "other processes are none of its business",
+                "it needs no other process",
                 SYS_ptrace,
                 SYS_process_vm_readv,
                 SYS_process_vm_writev,
@@ -105,7 +105,7 @@ final class SyscallPolicy {
                 SYS_socket,
                 List.of(Sockets.AF_UNIX, Sockets.AF_INET, Sockets.AF_INET6),
                 Errno.EAFNOSUPPORT,
-                "the second stage tries whether its ports are shut; no netlink, no packets, no other protocols"));
+                "the second stage checks that its ports are closed; no netlink, no packets, no other protocols"));
         return List.copyOf(rules);
     }
 

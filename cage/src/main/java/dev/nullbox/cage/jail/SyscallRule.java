@@ -13,7 +13,7 @@ sealed interface SyscallRule {
     /** The reason. */
     String why();
 
-    /** Refused whatever its arguments. */
+    /** Refused with any arguments. */
     record Never(int number, int errno, String why) implements SyscallRule {}
 
     /** Refused when its first argument has one of these bits. */

@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Fields of the microVM that a manifest asks for. Pure; nothing of the agent's own is in it: command, environment and
+ * Fields of the microVM that a manifest asks for. Pure; has nothing of the agent's own: command, environment and
  * secrets go to the guest by its configuration.
  */
 public final class VmConfig {
@@ -27,9 +27,7 @@ public final class VmConfig {
     static final Field<Long> VCPUS = Field.of("vcpus", whole(1, MAX_VCPUS, ""), "virtual processors");
     static final Field<Long> MEMORY_MIB = Field.of("memory_mib", whole(1, MAX_MEMORY_MIB, "MiB"), "the guest's memory");
     static final Field<Long> SLOT = Field.of(
-            "slot_number",
-            whole(1, AgentSlot.MAX, ""),
-            "the agent's place in its network, from which its MAC address follows");
+            "slot_number", whole(1, AgentSlot.MAX, ""), "the agent's slot, from which its MAC address follows");
     static final Field<String> DISK_ID = Field.of("disk_id", TEXT, "the disk's name to the guest's init");
     static final Field<String> HOST_PATH = Field.of("path", TEXT, "the image on the host");
     static final Field<Boolean> READ_ONLY = Field.of("read_only", TRUTH, "");

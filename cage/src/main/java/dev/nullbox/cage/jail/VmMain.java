@@ -16,11 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The second stage of an agent's process, which becomes its microVM: reads its order, reads the walls back, asks KVM,
- * allows itself nothing but a microVM's system calls, and hands the process over to libkrun. Says {@code walls} and {@code enter} on descriptor 3 on its way.
+ * Second stage of an agent's process, which becomes its microVM: reads its specification, reads the sandbox back,
+ * probes KVM, restricts itself to a microVM's system calls, and hands the process over to libkrun. Reports {@code
+ * walls} and {@code enter} on descriptor 3 on its way.
  */
 public final class VmMain {
-    /** The descriptor on which a jail tells how far it is. */
+    /** The descriptor on which a jail reports its progress. */
     public static final int STATUS_FD = 3;
 
     private static final String KVM_DEVICE = "/dev/kvm";
@@ -81,14 +82,14 @@ public final class VmMain {
         }
     }
 
-    /** The whole of standard input, which is then /dev/null: libkrun would take it for the guest's keyboard. */
+    /** Reads all of standard input, which is then /dev/null: libkrun would use it as the guest's keyboard. */
     private byte[] readSpec() throws SyscallException {
         ByteArrayOutputStream spec = new ByteArrayOutputStream();
         byte[] chunk = new byte[CHUNK_BYTES];
-        int length = libc.read(0, chunk, 0, chunk.length).orThrow("read the order");
+        int length = libc.read(0, chunk, 0, chunk.length).orThrow("read the specification");
         while (length > 0 && spec.size() <= VmSpec.MAX_BYTES) {
             spec.write(chunk, 0, length);
-            length = libc.read(0, chunk, 0, chunk.length).orThrow("read the order");
+            length = libc.read(0, chunk, 0, chunk.length).orThrow("read the specification");
         }
         int empty = libc.open("/dev/null", OpenFlags.O_RDONLY, 0).orThrow("open /dev/null");
         libc.dup2(empty, 0).orThrow("dup2 /dev/null to standard input");

@@ -8,11 +8,11 @@ import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.FieldType;
 
 /**
- * Fields of the JSON object that {@code cage vm} reads from its standard input to the end of the file: the walls that must
- * stand round it, as {@link SandboxCheck} reads them back before anything else, and the microVM.
+ * Fields of the JSON object that {@code cage vm} reads from its standard input to the end of the file: the expected
+ * sandbox, which {@link SandboxCheck} reads back before anything else, and the microVM.
  */
 final class VmSpec {
-    /** The largest one, in bytes: a microVM's disks and limits are far below it. */
+    /** The largest specification, in bytes: a microVM's disks and limits are far below it. */
     static final int MAX_BYTES = 1 << 20;
 
     static final Field<Long> UID = JailSpec.id("uid", "user and group");

@@ -10,14 +10,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Allow-list of a microVM's system calls in force. */
+/** Installation of a microVM's allow list of system calls. */
 final class VmmFilter {
-    /** Of the test image's JVM variant alone. */
+    /** Resource of the test image's JVM variant alone. */
     private static final String RUNTIME_CALLS = "vmm-calls-of-a-jvm";
 
     private VmmFilter() {}
 
-    /** Puts the list in force for all threads of the process, for good. They must have no_new_privs. */
+    /** Installs the list for all threads of the process, irrevocably. They must have no_new_privs. */
     static void install(Libc libc) throws IOException {
         List<ListedCall> calls = new ArrayList<>(AllowList.ofRuntime(RUNTIME_CALLS));
         calls.addAll(VmmPolicy.CALLS);

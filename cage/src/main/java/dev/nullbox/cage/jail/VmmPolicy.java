@@ -24,12 +24,12 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * All system calls of a microVM from krun_start_enter on: libkrun 1.16's, glibc's below it, and those of a native image's
- * own threads. Seen by strace of a guest with one and with four virtual processors, disks, network card and vsock. A line
- * that no test reaches stands with the source that makes the call. The frequent ones come first.
+ * All system calls of a microVM from krun_start_enter on: libkrun 1.16's, glibc's below it, and those of a native
+ * image's own threads. Recorded by strace of a guest with one and with four virtual processors, disks, network card and
+ * vsock. A call that no test makes has the source that makes it as its reason. The frequent ones come first.
  */
 final class VmmPolicy {
-    /** The one process of a VMM is the first of its PID namespace. */
+    /** Pid of a VMM's one process, the first of its PID namespace. */
     private static final int ITSELF = 1;
 
     static final List<ListedCall> CALLS = List.of(
@@ -156,7 +156,7 @@ final class VmmPolicy {
         return new OneOf(argument, Arrays.stream(values).boxed().toList());
     }
 
-    /** Of an ioctl, in its second argument, which the kernel takes as an unsigned int. */
+    /** Bound of an ioctl's request, its second argument, which the kernel treats as an unsigned int. */
     private static OneOf requests(long... requests) {
         return new OneOf(
                 1, LongStream.of(requests).mapToObj(request -> (int) request).toList());

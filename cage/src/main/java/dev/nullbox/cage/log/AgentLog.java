@@ -28,32 +28,32 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ring of one agent: files of an eighth of its size, numbered; the oldest goes when a new one begins. What was written
- * reaches the disk when the kernel likes, as a log is not worth a wait of the agent: a power cut may take the last lines. A
- * line that a full disk did not take is counted, and the count is shown in its place. For any thread.
+ * Log ring of one agent: numbered files of an eighth of its size; the oldest is removed when a new one begins. Nothing
+ * is synced, so that an agent never waits for its log: a power cut may lose the last lines. A line that a full disk
+ * refused is counted, and the count is shown in its place. For any thread.
  */
 public final class AgentLog {
     private static final String SUFFIX = ".log";
     private static final int SEGMENTS = 8;
     private static final int BUFFER_BYTES = 1 << 16;
-    /** What is read of a file for its last lines; a line has an eighth of it. */
+    /** Bytes that are read of a file for its last lines; a line has at most an eighth of it. */
     private static final int TAIL_BYTES = 8 * LineCutter.MAX_BYTES;
 
-    /** Lines of a page, so that one page fits a message. */
+    /** Most bytes of lines in a page, so that a page fits a message. */
     private static final int PAGE_BYTES = 256 << 10;
 
     private static final int LINE_OVERHEAD = 96;
-    /** What one question reads at most: whoever seeks a rare line asks again. */
+    /** Most bytes that one request reads: a search for a rare line takes several. */
     private static final long SCAN_BYTES = 8L << 20;
 
     /** Size and age of a ring. */
     public record Bounds(long bytes, Duration age) {
-        /** Of an agent that no AGENT.toml is known of. */
+        /** Bounds for an agent without a known AGENT.toml. */
         static final Bounds USUAL = of(
                 Schema.LOG_MB.otherwise().orElseThrow(),
                 Schema.LOG_DAYS.otherwise().orElseThrow());
 
-        /** So many MiB, for so many days. */
+        /** Bounds of so many MiB, for so many days. */
         public static Bounds of(int mib, int days) {
             return new Bounds((long) mib << 20, Duration.ofDays(days));
         }
@@ -62,9 +62,9 @@ public final class AgentLog {
     /**
      * Lines that were found.
      *
-     * @param next where to go on
-     * @param isEnd whether there was nothing after it
-     * @param isLost whether lines after the place were gone before they were read
+     * @param next where the next page begins
+     * @param isEnd whether it reaches the end
+     * @param isLost whether lines after the cursor were removed before they were read
      */
     public record Page(List<LogLine> lines, LogCursor next, boolean isEnd, boolean isLost) {
         public Page {
@@ -75,11 +75,11 @@ public final class AgentLog {
     private final Path directory;
     private final LongSupplier millis;
     private Bounds bounds;
-    /** Sizes by number; the last one's is behind while it is written to. */
+    /** Sizes by number; the last one's is behind while it is being written. */
     private final NavigableMap<Long, Long> segments = new TreeMap<>();
 
     private @Nullable OutputStream out;
-    /** Bytes in the file at hand. */
+    /** Bytes in the current file. */
     private long written;
 
     private long lastRun;
@@ -92,7 +92,7 @@ public final class AgentLog {
     }
 
     /**
-     * The ring in a directory, which is made where it is missing. One that cannot be had is said, and counts its lines as
+     * Opens the ring in a directory, created if missing. When that fails there is a warning, and its lines count as
      * lost: an agent runs without its log, too.
      *
      * @param millis since 1970 UTC
@@ -122,7 +122,7 @@ public final class AgentLog {
         trim();
     }
 
-    /** The last run's lines are the last ones: only a file whose end is damaged is read as a whole. */
+    /** Finds the last run, whose lines are the last ones: only a file whose end is damaged is read as a whole. */
     private long findLastRun() throws IOException {
         for (Map.Entry<Long, Long> segment : segments.descendingMap().entrySet()) {
             long begin = Math.max(0, segment.getValue() - TAIL_BYTES);
@@ -137,7 +137,7 @@ public final class AgentLog {
         return 0;
     }
 
-    /** The greatest number in a file from a place on; the line that the place is in does not count. */
+    /** The greatest run number in a file from an offset on; the line at the offset does not count. */
     private long lastRunFrom(long number, long begin) throws IOException {
         long found = 0;
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file(number)), BUFFER_BYTES)) {
@@ -159,12 +159,12 @@ public final class AgentLog {
         return directory.resolve(number + SUFFIX);
     }
 
-    /** The number of the last run that said a line; 0 for none. */
+    /** The number of the last run with a line; 0 for none. */
     public synchronized long lastRun() {
         return lastRun;
     }
 
-    /** Changes size and age, as another version of the agent has them. */
+    /** Changes size and age, by another version of the agent. */
     public synchronized void bound(Bounds other) {
         bounds = other;
         trim();
@@ -181,7 +181,7 @@ public final class AgentLog {
         lastRun = Math.max(lastRun, head.run());
         if (refused > 0) {
             LogLine note =
-                    LogLine.note(head.millis(), head.run(), refused + " lines were lost here: the disk took none");
+                    LogLine.note(head.millis(), head.run(), refused + " lines were lost here: the disk refused them");
             byte[] text = note.bytes();
             if (append(note.head(), text, 0, text.length)) {
                 refused = 0;
@@ -207,14 +207,14 @@ public final class AgentLog {
         }
     }
 
-    /** The file at hand, or a new one when so many bytes more would be too many for it. */
+    /** The current file, or a new one when so many bytes more would exceed its size. */
     private OutputStream room(int bytes) throws IOException {
         OutputStream to = out;
         if (to != null && written + bytes <= bounds.bytes() / SEGMENTS) {
             return to;
         }
         close();
-        // Whatever a power cut left at the end of an older file stays there.
+        // Remains of a power cut at the end of an older file stay there.
         long number = segments.isEmpty() ? 1 : segments.lastKey() + 1;
         to = new BufferedOutputStream(new FileOutputStream(file(number).toFile(), true), BUFFER_BYTES);
         out = to;
@@ -224,14 +224,14 @@ public final class AgentLog {
         return to;
     }
 
-    /** Notes how long the file at hand is by now. */
+    /** Records the current file's length. */
     private void settle() {
         if (out != null && !segments.isEmpty()) {
             segments.put(segments.lastKey(), written);
         }
     }
 
-    /** Whatever its buffer holds is lost with it; the file's true size counts. */
+    /** Drops the current file's buffer; the file's true size counts. */
     private void discard() {
         out = null;
         if (!segments.isEmpty()) {
@@ -244,7 +244,7 @@ public final class AgentLog {
         }
     }
 
-    /** Removes what is too old by now, when nothing new would. */
+    /** Removes files that are too old, without a new line as the occasion. */
     synchronized void trimOld() {
         trim();
     }
@@ -273,7 +273,7 @@ public final class AgentLog {
         }
     }
 
-    /** Hands what is buffered to the kernel. */
+    /** Hands buffered bytes to the kernel. */
     public synchronized void flush() {
         OutputStream to = out;
         if (to != null) {
@@ -286,7 +286,7 @@ public final class AgentLog {
         }
     }
 
-    /** Ends the file at hand. */
+    /** Closes the current file. */
     private void close() throws IOException {
         settle();
         OutputStream to = out;
@@ -306,7 +306,7 @@ public final class AgentLog {
         Files.deleteIfExists(directory);
     }
 
-    /** Where the last so many lines of the query begin. */
+    /** Cursor at the last so many lines of the query. */
     public LogCursor last(LogQuery query, int count) throws IOException {
         Deque<LogCursor> found = new ArrayDeque<>();
         for (long number : numbers().descendingSet()) {
@@ -328,7 +328,7 @@ public final class AgentLog {
         return found.isEmpty() ? end() : found.getFirst();
     }
 
-    /** The place after all lines that there are. */
+    /** Cursor after all lines. */
     public synchronized LogCursor end() {
         settle();
         return segments.isEmpty()
@@ -346,7 +346,7 @@ public final class AgentLog {
         return sizes().navigableKeySet();
     }
 
-    /** The lines after a place, as far as a page goes; waits for some, at most so long, where there is none yet. */
+    /** The lines after a cursor, up to a page; waits for some, at most so long, when there is none yet. */
     public Page read(LogCursor after, LogQuery query, Duration wait) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + wait.toNanos();
         Page page = read(after, query);
@@ -356,7 +356,7 @@ public final class AgentLog {
         return page;
     }
 
-    /** False when the time is up first. */
+    /** Waits for more; false at the timeout. */
     private synchronized boolean awaitMore(LogCursor known, long deadline) throws InterruptedException {
         while (end().equals(known)) {
             long left = deadline - System.nanoTime();
@@ -393,13 +393,13 @@ public final class AgentLog {
         return new Page(lines, at, true, isLost);
     }
 
-    /** Taker of lines. */
+    /** Receiver of lines. */
     private interface Taker {
-        /** Takes one that begins there; false when it is the last that is wanted. */
+        /** Receives a line that begins there; false when it is the last wanted one. */
         boolean take(LogLine line, LogCursor at);
     }
 
-    /** Reads a file to its end, or as long as lines are taken; where it ended. A file that is gone meanwhile has none. */
+    /** Reads a file to its end, or while lines are wanted; returns where it stopped. A removed file has none. */
     private LogCursor scan(LogCursor from, LogQuery query, Taker taker) throws IOException {
         long offset = from.offset();
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file(from.segment())), BUFFER_BYTES)) {
@@ -424,7 +424,7 @@ public final class AgentLog {
         return new String(line, StandardCharsets.ISO_8859_1);
     }
 
-    /** A whole line; null at the end, before a part of one too. */
+    /** A complete line; null at the end, and before an incomplete one. */
     private static byte @Nullable [] readLine(InputStream in) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         int next = in.read();

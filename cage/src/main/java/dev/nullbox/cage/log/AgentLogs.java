@@ -17,14 +17,16 @@ import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
- * Rings of all agents, by name; they outlive runs, restarts of cage, and agents that are removed without their disks. All
- * of them together keep within the room that they are given: when agents ask for more, each has an equal part. For any
- * thread.
+ * Rings of all agents, by name; they outlive runs, restarts of cage, and agents that are removed without their disks.
+ * Together they keep within a bound: when agents ask for more, each has an equal part. For any thread.
  */
 public final class AgentLogs {
-    /** A process that is killed takes the output of so long at most with it; a line without an end is shown after it. */
+    /**
+     * Interval of writing: a killed process loses the output of so long at most; a line without an end is shown after
+     * it.
+     */
     private static final Duration FLUSH = Duration.ofSeconds(1);
-    /** A reader waits at most so long for what was said before it asked. */
+    /** Longest wait of a reader for output that was written before its request. */
     private static final Duration WRITTEN = Duration.ofSeconds(5);
 
     private static final Duration TRIM = Duration.ofMinutes(10);
@@ -35,7 +37,7 @@ public final class AgentLogs {
     private final OutputQueue queue;
     private final Map<AgentName, AgentLog> rings = new TreeMap<>();
     private final Map<AgentName, AgentLog.Bounds> stated = new HashMap<>();
-    /** Of the writer alone. */
+    /** Used by the writer alone. */
     private final Map<Source, LineCutter> cutters = new HashMap<>();
 
     private record Source(AgentName agent, long run, LogStream stream) {}
@@ -48,9 +50,9 @@ public final class AgentLogs {
     }
 
     /**
-     * The rings below a directory, which is made where it is missing.
+     * Opens the rings below a directory, created if missing.
      *
-     * @param room bytes that all of them take at most
+     * @param room most bytes of all rings
      * @param millis since 1970 UTC
      */
     public static AgentLogs open(Path root, long room, LongSupplier millis) throws IOException {
@@ -65,7 +67,7 @@ public final class AgentLogs {
         return logs;
     }
 
-    /** Gives an agent's ring, which is made where it is missing, the bounds that its AGENT.toml states. */
+    /** Gives an agent's ring, created if missing, the bounds in its AGENT.toml. */
     public synchronized void bound(AgentName agent, AgentLog.Bounds bounds) {
         stated.put(agent, bounds);
         if (!rings.containsKey(agent)) {
@@ -83,17 +85,17 @@ public final class AgentLogs {
         return Optional.ofNullable(rings.get(agent));
     }
 
-    /** Takes output of a run, or counts it as lost; never waits for a disk. Nobody may change the bytes any more. */
+    /** Takes output of a run, or counts it as lost; never waits for a disk. The bytes must not change any more. */
     public void offer(AgentName agent, long run, LogStream stream, byte[] bytes) {
         queue.offer(agent, run, stream, bytes);
     }
 
-    /** Notes that a run has ended. */
+    /** Records that a run has ended. */
     public void end(AgentName agent, long run) {
         queue.end(agent, run);
     }
 
-    /** Waits, not for long, until what the agent said before is in its ring. */
+    /** Waits, not for long, until the agent's earlier output is in its ring. */
     public void awaitWritten(AgentName agent) throws InterruptedException {
         var _ = queue.awaitWritten(agent, WRITTEN);
     }
@@ -141,7 +143,7 @@ public final class AgentLogs {
         all().forEach(AgentLog::flush);
     }
 
-    /** A bug costs its batch, and not the output of all agents from then on. */
+    /** Writes a batch. A bug costs this batch, and not the output of all agents from then on. */
     private void write(OutputQueue.Batch batch) {
         try {
             put(batch);

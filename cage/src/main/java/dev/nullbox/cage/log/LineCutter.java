@@ -3,13 +3,13 @@ package dev.nullbox.cage.log;
 import java.io.ByteArrayOutputStream;
 
 /**
- * Cutter of one stream of one run into lines, of which a long one becomes pieces. It copies bytes and makes no text of
- * them: a flood of short lines costs little more than its bytes. For one thread.
+ * Cutter of one stream of one run into lines, a long one into several records. It copies bytes and decodes no text: a
+ * flood of short lines costs little more than its bytes. For one thread.
  */
 final class LineCutter {
     static final int MAX_BYTES = 8_192;
 
-    /** Taker of lines; a line's bytes are its own only during the call. */
+    /** Receiver of lines; a line's bytes are valid only during the call. */
     @FunctionalInterface
     interface Sink {
         void line(RecordHead head, byte[] bytes, int start, int length);
@@ -31,7 +31,7 @@ final class LineCutter {
         this.piece = RecordHead.of(0, run, stream, false);
     }
 
-    /** Takes bytes that came at a time. */
+    /** Takes bytes with their time of arrival. */
     void feed(long millis, byte[] bytes) {
         int start = 0;
         for (int i = 0; i < bytes.length; i++) {
@@ -60,7 +60,7 @@ final class LineCutter {
         lines.line(head(begunMillis, isWhole), joined, 0, joined.length);
     }
 
-    /** All lines of a chunk have the same. */
+    /** Head of the lines of a chunk, which all have the same. */
     private RecordHead head(long millis, boolean isWhole) {
         if (whole.millis() != millis) {
             whole = RecordHead.of(millis, run, stream, true);
@@ -69,12 +69,14 @@ final class LineCutter {
         return isWhole ? whole : piece;
     }
 
-    /** When the line that is begun began; absent as {@link Long#MAX_VALUE}. */
+    /** Start time of the unfinished line; absent as {@link Long#MAX_VALUE}. */
     long begunMillis() {
         return begun.size() == 0 ? Long.MAX_VALUE : begunMillis;
     }
 
-    /** Passes on what is begun as a piece: the run has ended, or a reader has waited long enough for the rest. */
+    /**
+     * Passes the unfinished line on as a record: the run has ended, or a reader has waited long enough for the rest.
+     */
     void flush() {
         if (begun.size() > 0) {
             pass(begunMillis, new byte[0], 0, 0, false);

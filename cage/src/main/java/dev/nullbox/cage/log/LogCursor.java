@@ -3,16 +3,16 @@ package dev.nullbox.cage.log;
 import java.util.Optional;
 
 /**
- * A place between two lines of a ring.
+ * Position between two lines of a ring.
  *
  * @param segment the number of the file
  * @param offset bytes before it in the file
  */
 public record LogCursor(long segment, long offset) {
-    /** Before all lines that there are. */
+    /** Before all lines. */
     public static final LogCursor START = new LogCursor(0, 0);
 
-    /** As a client holds it. */
+    /** The form for clients. */
     @Override
     public String toString() {
         return segment + "-" + offset;

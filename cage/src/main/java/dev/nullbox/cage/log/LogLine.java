@@ -4,12 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * A line of an agent's output, or a piece of one.
+ * Record of an agent's output: a line, or a part of a long one.
  *
- * @param millis when it came, in ms since 1970 UTC
+ * @param millis time of arrival, in ms since 1970 UTC
  * @param run the number of the agent's run
- * @param isWhole whether a line feed followed; else the next record of its run and stream goes on with the line
- * @param octets its bytes as they came, without the line feed, each a character of ISO 8859-1
+ * @param isWhole whether a line feed followed; else the next record of its run and stream continues the line
+ * @param octets its bytes, without the line feed, each a character of ISO 8859-1
  */
 public record LogLine(long millis, long run, LogStream stream, boolean isWhole, String octets) {
     private static final int FIELDS = 4;
@@ -19,17 +19,17 @@ public record LogLine(long millis, long run, LogStream stream, boolean isWhole, 
         return new LogLine(millis, run, LogStream.NOTE, true, text);
     }
 
-    /** Its bytes as they came. */
+    /** Its bytes as received. */
     public byte[] bytes() {
         return octets.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** The start of its record. */
+    /** The head of its record. */
     RecordHead head() {
         return RecordHead.of(millis, run, stream, isWhole);
     }
 
-    /** The line of a record without its end; empty when it is none, as at a power cut. */
+    /** Parses a record without its end; empty when it is malformed, as after a power cut. */
     static Optional<LogLine> parse(String record) {
         String[] fields = record.split(" ", FIELDS);
         if (fields.length != FIELDS || fields[2].length() != 1) {

@@ -18,20 +18,20 @@ import java.util.function.Function;
 
 /** Methods of {@link LogContract}. */
 public final class LogMethods {
-    /** Calls that wait for lines at once; each holds one of cage's workers. */
+    /** Most calls that wait for lines; each holds one of cage's workers. */
     public static final int MAX_WAITING = 32;
 
     private final AgentLogs logs;
     private final Function<AgentName, Optional<Long>> latestRun;
     private final Semaphore waiting = new Semaphore(MAX_WAITING);
 
-    /** @param latestRun the number of an agent's latest run, which may have said nothing; absent for an agent that is gone */
+    /** @param latestRun the number of an agent's latest run, which may have no output; absent for a removed agent */
     public LogMethods(AgentLogs logs, Function<AgentName, Optional<Long>> latestRun) {
         this.logs = logs;
         this.latestRun = latestRun;
     }
 
-    /** All of them. */
+    /** All methods. */
     public List<RpcMethod> methods() {
         return List.of(RpcMethod.of(LogContract.LOGS, (_, request) -> read(request)));
     }
@@ -81,7 +81,7 @@ public final class LogMethods {
         }
         if (!waiting.tryAcquire()) {
             throw new RpcException(
-                    AgentReason.LOGS_LIMIT, "as many follow the output of agents as may, " + MAX_WAITING);
+                    AgentReason.LOGS_LIMIT, "the limit of followers of agents' output is reached, " + MAX_WAITING);
         }
         try {
             return ring.read(place, query, Duration.ofMillis(waitMillis));
@@ -96,7 +96,7 @@ public final class LogMethods {
             return LogCursor.parse(after.get())
                     .orElseThrow(() -> new RpcException(
                             CallReason.OUT_OF_RANGE,
-                            "this is no place that a page named; leave it out to begin with the oldest line",
+                            "this is no cursor of a page; leave it out to begin with the oldest line",
                             LogContract.CURSOR.name()));
         }
         Optional<Long> last = request.find(LogContract.LAST);

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Lines that are asked for.
+ * Selection of lines.
  *
  * @param sinceMillis none before this, in ms since 1970 UTC
  * @param run of this run only

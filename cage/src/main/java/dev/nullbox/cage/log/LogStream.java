@@ -8,7 +8,7 @@ import java.util.Optional;
 public enum LogStream {
     STDOUT(LogContract.STDOUT, 'o'),
     STDERR(LogContract.STDERR, 'e'),
-    /** Remarks of cage, as on output that was lost: an agent cannot write one. */
+    /** Remarks of cage, as on lost output: an agent cannot write one. */
     NOTE(LogContract.NOTE, 'n');
 
     private final String key;
@@ -19,12 +19,12 @@ public enum LogStream {
         this.letter = letter;
     }
 
-    /** As the protocol names it. */
+    /** The name in the protocol. */
     public String key() {
         return key;
     }
 
-    /** Its letter in a file; a capital one where the line goes on in the next record. */
+    /** Its letter in a file; a capital one where the next record continues the line. */
     char letter(boolean isWhole) {
         return isWhole ? letter : Character.toUpperCase(letter);
     }

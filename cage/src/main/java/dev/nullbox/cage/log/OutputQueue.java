@@ -12,25 +12,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Output of agents on its way to their rings, bounded for each and for all: what one agent may always have, no other takes
- * from it. Giving away never waits for a disk. For any thread.
+ * Queue of agents' output for their rings, bounded for each and for all: a guaranteed part of each agent cannot be used
+ * by another. Adding never waits for a disk. For any thread.
  */
 final class OutputQueue {
-    /** Of one agent. */
+    /** Most bytes of one agent. */
     static final int MAX_AGENT_BYTES = 4 << 20;
-    /** Of all agents, beyond which each has its least. */
+    /** Most bytes of all agents, beyond which each has its guaranteed part only. */
     static final int MAX_BYTES = 12 << 20;
-    /** What an agent may have however much others have. */
+    /** Guaranteed bytes of an agent, whatever the others use. */
     static final int LEAST_BYTES = 128 << 10;
-    /** What is written at once: its room is free for more then. */
+    /** Bytes of one write, after which their space is free again. */
     private static final int BATCH_BYTES = 256 << 10;
-    /** Beside the bytes of a chunk. */
+    /** Bytes that are counted for a chunk in addition to its own. */
     private static final int CHUNK_OVERHEAD = 128;
 
     /**
-     * Output as it came.
+     * Output as received.
      *
-     * @param bytes nobody changes them any more
+     * @param bytes not changed any more
      * @param isEnd whether it is the last of its run
      */
     @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
@@ -43,8 +43,8 @@ final class OutputQueue {
     /**
      * Output of one agent, in order.
      *
-     * @param size what it counts for
-     * @param lost bytes that came after it and were not taken
+     * @param size the bytes that it is counted as
+     * @param lost bytes that came after it and were lost
      */
     record Batch(AgentName agent, List<Chunk> chunks, long size, Loss lost) {}
 
@@ -53,13 +53,13 @@ final class OutputQueue {
         static final Loss NONE = new Loss(0, 0, 0);
     }
 
-    /** What waits of one agent. */
+    /** Queued output of one agent. */
     private static final class Waiting {
         private final ArrayDeque<Chunk> chunks = new ArrayDeque<>();
         private long bytes;
         private Loss lost = Loss.NONE;
 
-        /** The first chunks; what was lost after the last one goes with that. */
+        /** The first chunks; a loss after the last one is part of them. */
         private Batch take(AgentName agent) {
             List<Chunk> taken = new ArrayList<>();
             long size = 0;
@@ -83,14 +83,14 @@ final class OutputQueue {
         this.millis = millis;
     }
 
-    /** Takes output, or counts it as lost. */
+    /** Adds output, or counts it as lost. */
     synchronized void offer(AgentName agent, long run, LogStream stream, byte[] bytes) {
         Waiting own = waiting.computeIfAbsent(agent, _ -> new Waiting());
         long now = millis.getAsLong();
         Chunk chunk = new Chunk(run, stream, now, bytes, false);
         long size = chunk.size();
         long had = own.bytes + (writing.filter(agent::equals).isPresent() ? writingBytes : 0);
-        // What follows lost output is lost until that is written, so that the count stands in its place.
+        // Output after a loss is lost too until the loss is written, so that the count stands in its place.
         boolean isTaken = own.lost.bytes() == 0
                 && had + size <= MAX_AGENT_BYTES
                 && (allBytes + size <= MAX_BYTES || had + size <= LEAST_BYTES);
@@ -104,7 +104,7 @@ final class OutputQueue {
         notifyAll();
     }
 
-    /** Notes that a run has ended: what it left of a line is one. */
+    /** Records that a run has ended: its unfinished line ends. */
     synchronized void end(AgentName agent, long run) {
         Waiting own = waiting.computeIfAbsent(agent, _ -> new Waiting());
         Chunk end = new Chunk(run, LogStream.NOTE, millis.getAsLong(), new byte[0], true);
@@ -114,7 +114,7 @@ final class OutputQueue {
         notifyAll();
     }
 
-    /** What waits longest, for the writer; absent when there is nothing for so long. The one before is written then. */
+    /** The oldest batch, for the writer; absent at the timeout. The batch before is written by then. */
     synchronized Optional<Batch> take(Duration limit) throws InterruptedException {
         allBytes -= writingBytes;
         writingBytes = 0;
@@ -141,7 +141,7 @@ final class OutputQueue {
         return Optional.of(batch);
     }
 
-    /** Waits until all that an agent said before is written; false when the time is up first. */
+    /** Waits until all earlier output of an agent is written; false at the timeout. */
     synchronized boolean awaitWritten(AgentName agent, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (waiting.containsKey(agent) || writing.filter(agent::equals).isPresent()) {

@@ -3,9 +3,9 @@ package dev.nullbox.cage.log;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The start of a record in a ring's file, before the bytes of its line.
+ * Head of a record in a ring's file, before the bytes of its line.
  *
- * @param bytes as they lie in the file; nobody changes them
+ * @param bytes as in the file; not changed
  */
 @SuppressWarnings("ArrayRecordComponent") // written, never compared
 record RecordHead(long millis, long run, byte[] bytes) {

@@ -1,7 +1,11 @@
 /**
- * Output of agents, kept in a bounded ring of files for each: its bytes as they came, with wall-clock times, the two streams
- * apart. A thread that reads from a guest gives bytes away and never waits: one thread for all writes them. Output that it
- * is too slow for is counted, and the count stands in its place.
+ * Output of agents, kept in a bounded ring of files for each: its bytes as received, with wall-clock times, the two
+ * streams apart.
+ *
+ * <p>Data comes from {@code guest} as bytes; {@code OutputQueue} takes them without ever waiting; one writing thread of
+ * {@code AgentLogs} cuts them into lines ({@code LineCutter}) and appends them to the agent's {@code AgentLog}; {@code
+ * LogMethods} answers {@code logs.*}. Threat: an agent that floods its output; queue and rings are bounded, an agent's
+ * guaranteed part cannot be used by another, and lost output is counted, with the count in its place.
  */
 @NullMarked
 package dev.nullbox.cage.log;

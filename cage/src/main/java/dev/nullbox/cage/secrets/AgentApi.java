@@ -22,17 +22,18 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * HTTP API of one agent on its gateway address: {@code GET /secrets/NAME} for the secrets that its manifest has it fetch.
- * HTTP/1.1, one connection at a time, one request a connection. Connections from any address but the agent's are closed.
+ * HTTP API of one agent on its gateway address: {@code GET /secrets/NAME} for the secrets that its manifest has it
+ * fetch. HTTP/1.1, one connection at a time, one request a connection. Connections from any address but the agent's are
+ * closed.
  *
- * <p>200 has the secret's bytes; all else is JSON {@code {"error":{"code","message"}}}: 403 for a canary, 404 for another
- * path or name, 405, 410 when the loan is used up, over or taken back, or what was lent is gone from the vault, 429 when
- * too many requests were refused, 503 when the vault is out of reach.
+ * <p>200 has the secret's bytes; all else is JSON {@code {"error":{"code","message"}}}: 403 for a canary, 404 for
+ * another path or name, 405, 410 when the lease is used up, has ended or was revoked, or the leased version was
+ * destroyed, 429 when too many requests were refused, 503 when the vault does not answer.
  *
- * <p>The warden is asked for every name, those too that the manifest does not have: it writes down who asks, and knows
- * the canaries. Whatever else it says to such a name, the agent gets the same 404, so that it cannot tell which names
- * there are. Of requests that end without the secret the warden sees {@link #REFUSALS} and one a second after them: an
- * agent floods neither it nor the audit log.
+ * <p>Every name is passed to the warden, also one that the manifest does not have: it records the request, and knows
+ * the canaries. Whatever else it answers for such a name, the agent gets the same 404, so that it cannot find out which
+ * names exist. The failure budget bounds failed requests: {@link #REFUSALS}, and one a second after them, reach the
+ * warden, so that an agent floods neither it nor the audit log.
  */
 public final class AgentApi implements AutoCloseable {
     private static final int BACKLOG = 8;
@@ -50,10 +51,10 @@ public final class AgentApi implements AutoCloseable {
             VaultReason.SECRET_DELETED,
             VaultReason.VERSION_UNKNOWN,
             VaultReason.VERSION_DESTROYED);
-    /** Requests that may fail at once. */
+    /** Failure budget: most requests that may fail at once. */
     static final int REFUSALS = 20;
 
-    /** Time after which one more may fail. */
+    /** Time after which the budget gains one failure. */
     static final long MILLIS_PER_REFUSAL = 1_000;
 
     /** Source of secrets. */
@@ -64,12 +65,12 @@ public final class AgentApi implements AutoCloseable {
     }
 
     /**
-     * The agent that is served.
+     * Agent that the API serves.
      *
-     * @param address that it comes from
-     * @param names of the secrets that it is given
-     * @param source is asked for whatever it asks for
-     * @param canary is run when it asks for a secret that nobody may have
+     * @param address source address of its connections
+     * @param names names of the secrets that it may fetch
+     * @param source source of the secrets
+     * @param canary runs when it requests a canary
      */
     public record Client(InetAddress address, Set<String> names, Fetch source, Runnable canary) {
         public Client {
@@ -80,8 +81,8 @@ public final class AgentApi implements AutoCloseable {
     /**
      * Shared parts of all agents' APIs.
      *
-     * @param wiper is asked for a wiping after each secret
-     * @param log takes what agents and strangers do, in few words
+     * @param wiper wipes the heap after each secret
+     * @param log log of misuse by agents and other clients
      */
     public record Host(HeapWiper wiper, RateLimitedLog log, LongSupplier clockMillis) {}
 
@@ -142,7 +143,7 @@ public final class AgentApi implements AutoCloseable {
         }
     }
 
-    /** Keeps a listener that cannot accept from spinning. */
+    /** Pauses, so that a listener that cannot accept does not spin. */
     private void pause(String what, String why) {
         if (server.isOpen()) {
             warn(what, why);
@@ -201,7 +202,7 @@ public final class AgentApi implements AutoCloseable {
         } catch (RpcException e) {
             refuse(client, name, e);
         } finally {
-            // A response that broke off holds some of it too.
+            // An interrupted response holds a part of it too.
             host.wiper().request();
             if (!isGiven) {
                 refusals.take(host.clockMillis().getAsLong());

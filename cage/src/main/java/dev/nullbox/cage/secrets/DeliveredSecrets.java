@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Secrets that a guest holds in files, and wipes when it is told to. Against a guest whose root is hostile that is a
- * courtesy: it may have copied them.
+ * Secrets that a guest holds in files, and wipes on request. A guest with a hostile root may have copied them: the wipe
+ * is no guarantee.
  */
 public final class DeliveredSecrets {
     /** The guest's side. */
@@ -16,7 +16,7 @@ public final class DeliveredSecrets {
         /**
          * Has the guest wipe the secret.
          *
-         * @throws IOException when the guest did not say that it is done
+         * @throws IOException when the guest did not confirm it
          */
         void wipe(String name) throws IOException;
     }
@@ -29,7 +29,7 @@ public final class DeliveredSecrets {
         this.names = new TreeSet<>(names);
     }
 
-    /** The secrets that are still there. */
+    /** The secrets that are not wiped yet. */
     synchronized Set<String> names() {
         return Set.copyOf(names);
     }
@@ -37,7 +37,7 @@ public final class DeliveredSecrets {
     /**
      * Has the guest overwrite and remove it.
      *
-     * @return false when it was gone before
+     * @return false when it was wiped before
      */
     boolean wipe(String name) throws IOException {
         if (!names().contains(name)) {

@@ -15,7 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
-/** A request of HTTP/1.1 and its response, on a connection that is closed after it. */
+/** Request of HTTP/1.1 and its response, on a connection that is closed after it. */
 final class HttpExchange {
     private static final int MAX_HEAD_BYTES = 8192;
     private static final int DRAIN_BYTES = 4096;
@@ -26,14 +26,14 @@ final class HttpExchange {
     private final ScrubbedBuffer piece;
     private final long deadline = System.nanoTime() + LIMIT_NANOS;
 
-    /** @param piece by which bytes are written: they may be a secret's */
+    /** @param piece buffer for the written bytes, which may be a secret's */
     HttpExchange(SocketChannel client, ScrubbedBuffer piece) {
         this.client = client;
         this.piece = piece;
     }
 
     /**
-     * The request's first line, when all of its head has come.
+     * The request's first line, once its whole head has arrived.
      *
      * @throws IOException when it does not within 5 s and 8,192 bytes
      */
@@ -71,7 +71,10 @@ final class HttpExchange {
         respond(status, "application/json", Json.bytes(body));
     }
 
-    /** Closing with bytes unread would reset the connection, and the answer with it: takes them, for a while. */
+    /**
+     * Reads and discards the rest, within a bound: closing with unread bytes would reset the connection, and lose the
+     * response.
+     */
     void drain() throws IOException {
         client.shutdownOutput();
         InputStream in = client.socket().getInputStream();
@@ -83,13 +86,13 @@ final class HttpExchange {
                 count = in.read(unwanted);
             }
         } catch (SocketTimeoutException e) {
-            // It has had its response, and its time to hang up.
+            // It has had its response, and time to hang up.
             return;
         }
     }
 
     private int millisLeft() {
-        // Rounded up: no time at all would mean for ever to setSoTimeout.
+        // Rounded up: 0 would mean for ever to setSoTimeout.
         return (int) TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime() + NANOS_PER_MILLI - 1);
     }
 }

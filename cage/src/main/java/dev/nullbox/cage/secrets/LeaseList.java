@@ -11,11 +11,11 @@ import java.util.Optional;
  * Leases of the warden at one moment, from {@code vault.leases}.
  *
  * @param seq the state's number
- * @param isWhole whether a lease that is not among them is over
+ * @param isWhole whether a lease that is not among them has ended
  * @param leases by the warden's names
  */
 public record LeaseList(long seq, boolean isWhole, Map<String, LeaseState> leases) {
-    /** The state of what may be used. */
+    /** State of a usable lease. */
     public static final String ACTIVE = "active";
 
     private static final String ENDED = "ended";

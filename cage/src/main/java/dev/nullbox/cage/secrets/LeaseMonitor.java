@@ -13,14 +13,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Wipes secrets of running agents once their lease is over, by the warden's list or by their time to live. One thread,
- * which polls the warden only while an agent has secrets in files.
+ * Monitor that wipes secrets of running agents once their lease has ended, by the warden's list or by their time to
+ * live. One thread, which polls the warden only while an agent has secrets in files.
  *
- * <p>A warden that does not answer, or answers garbled, takes nothing away. One that was started anew has ended all leases: what it does
- * not list is over.
+ * <p>While the warden does not answer, or its answers are malformed, nothing is wiped. A restarted warden has ended all
+ * leases: those that it does not list have ended.
  */
 public final class LeaseMonitor implements Runnable {
-    /** Longest delay until a secret is wiped whose time is up. */
+    /** Longest delay until an expired secret is wiped. */
     static final long LONGEST_WAIT_MILLIS = 5_000;
 
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -31,7 +31,7 @@ public final class LeaseMonitor implements Runnable {
         LeaseList leases(long after, long waitMillis) throws RpcException;
     }
 
-    /** Callbacks after a secret's time was over. */
+    /** Callbacks after a secret's lease has ended. */
     public interface Listener {
         void wiped(String name, String why);
 
@@ -61,7 +61,7 @@ public final class LeaseMonitor implements Runnable {
             this.listener = listener;
         }
 
-        /** A failure concerns this secret alone. */
+        /** Wipes a secret; a failure concerns this secret alone. */
         private void wipe(String name, String why) {
             try {
                 if (secrets.wipe(name)) {
@@ -74,7 +74,7 @@ public final class LeaseMonitor implements Runnable {
             }
         }
 
-        /** Once: each poll tries again. */
+        /** Warns once: each poll tries again. */
         private void warn(String name, String why) {
             if (warned.add(name)) {
                 System.err.println(
@@ -131,7 +131,7 @@ public final class LeaseMonitor implements Runnable {
         try {
             while (true) {
                 List<HeldLease> current = awaitLeases();
-                // What has become of a new one may be older than the state that is known.
+                // The state of a new lease may be older than the known one.
                 long after = current.equals(known) ? seq : 0;
                 seq = poll(after, current);
                 if (seq == after) {
@@ -151,7 +151,7 @@ public final class LeaseMonitor implements Runnable {
         return List.copyOf(heldLeases);
     }
 
-    /** Asks, and takes away what is over; the state's number, or the old one when there was no answer. */
+    /** Polls the warden and wipes what has ended; the state's number, or the old one without an answer. */
     private long poll(long after, List<HeldLease> current) {
         try {
             current.forEach(HeldLease::wipeOverdue);
@@ -168,7 +168,7 @@ public final class LeaseMonitor implements Runnable {
         return after;
     }
 
-    /** Once, until a poll succeeds again. */
+    /** Warns once, until a poll succeeds again. */
     private void warn(String what) {
         if (!hasWarned) {
             System.err.println("cage: " + what);

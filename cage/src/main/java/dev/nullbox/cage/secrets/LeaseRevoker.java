@@ -9,13 +9,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Ends the leases of runs that are over. A revocation that fails is retried with a growing pause until it succeeds: a
+ * Revoker of the leases of ended runs. A revocation that fails is retried with a growing pause until it succeeds: a
  * warden that hangs, unlike a restarted one, still has the lease in force.
  */
 public final class LeaseRevoker implements Runnable {
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
-    /** An agent that is started anew while the warden hangs adds one each time. */
+    /** Most pending revocations: an agent that is restarted while the warden hangs adds one each time. */
     private static final int MAX_PENDING = 1_000;
 
     /** The call that ends the lease of one run. */
@@ -42,7 +42,7 @@ public final class LeaseRevoker implements Runnable {
     /**
      * Ends the run's lease.
      *
-     * @throws RpcException when the warden has not done so; says whether it is asked again
+     * @throws RpcException when the warden has not done so; states whether it is retried
      */
     public void end(AgentName agent, long run) throws RpcException {
         try {
@@ -100,7 +100,7 @@ public final class LeaseRevoker implements Runnable {
         return isEnded;
     }
 
-    /** A revocation that fails goes behind the others: it must not hold them up. */
+    /** Removes a run, or moves one whose revocation failed behind the others, so that it does not delay them. */
     private synchronized void done(Run run, boolean isEnded) {
         pending.remove(run);
         if (!isEnded) {

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 
 /** Reader of what agents use: control groups, counters of their interfaces, their disks. For any thread. */
 public final class UsageReader {
-    /** Where the kernel shows its network interfaces. */
+    /** Directory of the kernel's network interfaces. */
     public static final Path INTERFACES = Path.of("/sys/class/net");
 
     private final AgentRegistry agents;
@@ -32,7 +32,7 @@ public final class UsageReader {
         this.millis = millis;
     }
 
-    /** Those of all agents that could run, by name. */
+    /** Usage of all agents that could run, by name. */
     List<AgentUsage> all() throws IOException {
         List<AgentUsage> all = new ArrayList<>();
         for (AgentRunner runner : agents.runners()) {

@@ -29,17 +29,18 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Images by their SHA-256, each once, and agents by name. A power cut at any step leaves the old or the new version:
+ * Store of images by their SHA-256, each once, and of agents by name. A power cut at any step leaves the old or the new
+ * version:
  *
  * <pre>
  * images/DIGEST.erofs   the root, mode 0444
- * images/DIGEST.json    what the importer told of it
+ * images/DIGEST.json    the importer's result
  * agents/NAME/agent.json  its versions, see {@link StoredAgent}
  * agents/NAME/N.toml    the AGENT.toml of version N
  * </pre>
  *
- * An image and a manifest are on the disk before the agent.json that names them; what no agent.json names is removed when
- * the store is opened. For any thread.
+ * An image and a manifest are synced before the agent.json that names them; files that no agent.json names are removed
+ * when the store is opened. For any thread.
  */
 public final class AgentStore {
     private static final String IMAGE = ".erofs";
@@ -55,7 +56,7 @@ public final class AgentStore {
     private final Path agents;
     private final Map<AgentName, StoredAgent> stored =
             new TreeMap<>((one, other) -> one.value().compareTo(other.value()));
-    /** Images that were held against their digest since this process began. */
+    /** Images that were checked against their digest in this process. */
     private final Set<String> verified = new HashSet<>();
 
     private AgentStore(Path root, StoreFiles files) throws IOException {
@@ -66,9 +67,9 @@ public final class AgentStore {
     }
 
     /**
-     * Opens it, and removes what an interrupted change left.
+     * Opens it, and removes the remains of an interrupted change.
      *
-     * @throws IOException when a directory cannot be had
+     * @throws IOException when a directory cannot be opened
      */
     public static AgentStore open(Path root) throws IOException {
         return open(root, new StoreFiles());
@@ -83,7 +84,7 @@ public final class AgentStore {
         return store;
     }
 
-    /** A directory of mode 0700, which is made where it is missing. */
+    /** A directory of mode 0700, created if missing. */
     static Path directory(Path path) throws IOException {
         if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectories(
@@ -117,7 +118,7 @@ public final class AgentStore {
         try {
             stored.put(name, StoredAgent.decode(bounded(file, MAX_RECORD_BYTES)));
         } catch (RpcException | IllegalStateException e) {
-            // Its files are kept: somebody may be able to repair it.
+            // Its files are kept: an operator may be able to repair it.
             System.err.println("cage: the agent " + name + " is left out: " + file + " is damaged: " + e.getMessage());
         }
     }
@@ -132,7 +133,7 @@ public final class AgentStore {
         }
     }
 
-    /** Manifests and parts of files that no agent.json names; images stay until they are pruned. */
+    /** Removes manifests and partial files that no agent.json names; images stay until they are pruned. */
     private void tidy() throws IOException {
         for (Map.Entry<AgentName, StoredAgent> agent : stored.entrySet()) {
             tidy(agent.getKey(), agent.getValue());
@@ -181,7 +182,7 @@ public final class AgentStore {
         return root;
     }
 
-    /** All agents, each as its current version has it. */
+    /** All agents, each with its current version. */
     public synchronized List<CatalogEntry> entries() {
         return stored.keySet().stream().map(this::entry).toList();
     }
@@ -191,12 +192,12 @@ public final class AgentStore {
         return Optional.ofNullable(stored.get(name));
     }
 
-    /** True when the image is there. */
+    /** Tells whether the image is stored. */
     public synchronized boolean hasImage(String digest) {
         return Files.isRegularFile(image(digest), LinkOption.NOFOLLOW_LINKS) && Files.exists(told(digest));
     }
 
-    /** Moves an image to its place; only removes it when it is there already. */
+    /** Moves an image into the store; only removes it when it is stored already. */
     private void keepImage(Path made, String digest, Message result) throws IOException {
         if (hasImage(digest)) {
             files.delete(made);
@@ -216,7 +217,7 @@ public final class AgentStore {
         return digest.substring(digest.indexOf(':') + 1);
     }
 
-    /** What the importer told of an image. */
+    /** The importer's result for an image. */
     public synchronized Message result(String digest) throws IOException {
         try {
             return Codec.decodeOpen(
@@ -228,12 +229,12 @@ public final class AgentStore {
         }
     }
 
-    /** An agent as it would be with the manifest and an image: accepted, or refused with all its problems. */
+    /** Catalog entry of a manifest and an image: accepted, or refused with all its problems. */
     public CatalogEntry entry(AgentName name, byte[] manifest, Message result) {
         return AgentCatalog.stored(name.value(), manifest, ImageConfiguration.defaults(result), image(digest(result)));
     }
 
-    /** An agent as its current version has it; one that cannot be read is refused. */
+    /** Catalog entry of an agent's current version; one that cannot be read is refused. */
     private CatalogEntry entry(AgentName name) {
         StoredVersion version = find(name).orElseThrow().currentVersion();
         try {
@@ -252,10 +253,10 @@ public final class AgentStore {
     }
 
     /**
-     * Adds a version, which is the current one from then on.
+     * Adds a version, which becomes the current one.
      *
-     * @param made the image, which is moved to its place; absent when it is there already
-     * @param result the importer's of it
+     * @param made the image, which is moved into the store; absent when it is stored already
+     * @param result the importer's result for it
      */
     public synchronized StoredVersion add(
             AgentName name, byte[] manifest, Optional<Path> made, Message result, Addition addition)
@@ -288,7 +289,7 @@ public final class AgentStore {
     /** Removes an agent; its images stay until they are pruned. */
     public synchronized void remove(AgentName name) throws IOException {
         Path directory = agents.resolve(name.value());
-        // It is gone with this file.
+        // It is removed with this file.
         files.delete(directory.resolve(VERSIONS));
         files.sync(directory);
         stored.remove(name);
@@ -300,14 +301,14 @@ public final class AgentStore {
      * Occasion of a version.
      *
      * @param millis when, since 1970 UTC
-     * @param operator who added it
+     * @param operator the operator who added it
      */
     public record Addition(long millis, String operator) {}
 
     /** Number of images, and their bytes. */
     public record Images(long count, long bytes) {}
 
-    /** All images that are there. */
+    /** All stored images. */
     public synchronized Images images() throws IOException {
         long count = 0;
         long bytes = 0;
@@ -321,7 +322,7 @@ public final class AgentStore {
     }
 
     /**
-     * Removes former versions, and images that no version and no run has.
+     * Removes former versions, and images that neither a version nor a run uses.
      *
      * @param running images that runs use
      */
@@ -348,8 +349,8 @@ public final class AgentStore {
     }
 
     /**
-     * Holds an image of the store against its digest, once in this process's life: what it took over itself is not read
-     * again, and other files are not its own.
+     * Checks an image of the store against its digest, once in this process's life; images that this process stored are
+     * not read again, and files outside the store are not checked.
      *
      * @throws IOException when it is another file than was added
      */
@@ -376,7 +377,7 @@ public final class AgentStore {
         }
     }
 
-    /** Adds the bytes of a file, which is no link, to a digest. */
+    /** Adds the bytes of a file, which must be no link, to a digest. */
     static void digest(Path file, MessageDigest digest) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {

@@ -73,7 +73,7 @@ public final class DeployMethods {
      * The methods on a store.
      *
      * @param spawner starts the importer
-     * @throws IOException when the store's directories cannot be had
+     * @throws IOException when the store's directories cannot be opened
      */
     public static DeployMethods open(
             Libc libc,
@@ -91,7 +91,7 @@ public final class DeployMethods {
         return new DeployMethods(store, agents, disks, room, events, System::currentTimeMillis);
     }
 
-    /** All of them. */
+    /** All methods. */
     public List<RpcMethod> methods() {
         FileTransfers transfers = room.transfers();
         return List.of(
@@ -109,7 +109,7 @@ public final class DeployMethods {
                 of(DeployContract.PRUNE, (_, _) -> prune()));
     }
 
-    /** Step that a full or broken data partition may end. */
+    /** Step that a full or broken data partition can fail. */
     @FunctionalInterface
     private interface Step<R> {
         R run(Caller caller, Message request) throws RpcException, IOException;
@@ -125,7 +125,7 @@ public final class DeployMethods {
         });
     }
 
-    /** Gives up what is under way. */
+    /** Cancels running imports. */
     public void close() {
         imports.close();
     }
@@ -152,7 +152,7 @@ public final class DeployMethods {
                 progress -> archive.isPresent() ? imported(request, addition, progress) : kept(addition))));
     }
 
-    /** The name, which no agent of the image or of the data disk may have. */
+    /** Checks the name, which no agent of the image or of the data disk may have. */
     private AgentName name(Message request) throws RpcException {
         AgentName name = parsedName(request);
         Optional<CatalogEntry> entry = agents.find(name.value());
@@ -185,7 +185,7 @@ public final class DeployMethods {
                 : ("[agent]\nname = \"" + name + "\"\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Before anything is read of an archive, which may take long. */
+    /** Checks name and manifest before an archive is read, which may take long. */
     private static void check(AgentName name, byte[] manifest) throws RpcException {
         if (ManifestReader.read(manifest, ImageDefaults.UNKNOWN)
                 instanceof ManifestResult.Invalid(List<Problem> problems)) {
@@ -204,7 +204,7 @@ public final class DeployMethods {
     }
 
     /**
-     * A version to be.
+     * Version to be added.
      *
      * @param text its AGENT.toml, which was checked: it is UTF-8
      * @param acceptedGrowth the hash of the growth that the operator accepts
@@ -215,7 +215,9 @@ public final class DeployMethods {
         }
     }
 
-    /** As with the image that it has: a refusal need not wait for an import, after which it is decided. */
+    /**
+     * Checks the growth early, by the current image: a refusal need not wait for an import, after which it is decided.
+     */
     private void checkEarly(Addition addition, Optional<StoredAgent> had) throws RpcException, IOException {
         if (had.isPresent() && addition.acceptedGrowth().isEmpty()) {
             Message result = store.result(had.get().currentVersion().digest());
@@ -332,7 +334,7 @@ public final class DeployMethods {
                 ImportProtocol.RESULT.is(store.result(agent.currentVersion().digest())));
     }
 
-    /** Asks for no growth to be accepted: an operator accepted the version as it is when it was added. */
+    /** Rolls back without an acceptance of growth: an operator accepted the version when it was added. */
     private Message rollback(Caller caller, Message request) throws RpcException, IOException {
         AgentName name = parsedName(request);
         StoredAgent agent = stored(name);

@@ -9,15 +9,15 @@ import dev.nullbox.rpc.RpcException;
 import java.util.List;
 import java.util.Optional;
 
-/** Refusal of a version that may more than the current one, unless the operator accepted that very growth. */
+/** Check that a version has no more rights than the current one, unless the operator accepted that very growth. */
 final class GrowthCheck {
-    /** Lines of an error; a manifest has hundreds of rights at most. */
+    /** Most lines of an error; a manifest has hundreds of rights at most. */
     private static final int MAX_LINES = 50;
 
     private GrowthCheck() {}
 
     /**
-     * Lets a version pass that does not grow, or grows as accepted.
+     * Accepts a version that does not grow, or grows as accepted.
      *
      * @param accepted the hash that the operator gave
      * @throws RpcException AGENT_GROWTH with the lines that grow and the option that accepts them

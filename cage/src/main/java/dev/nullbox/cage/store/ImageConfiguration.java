@@ -6,11 +6,11 @@ import dev.nullbox.protocol.importer.ImportProtocol;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Configuration of an image, as the importer tells it. */
+/** Configuration of an image in the importer's result. */
 final class ImageConfiguration {
     private ImageConfiguration() {}
 
-    /** What stands in for keys that AGENT.toml leaves out. */
+    /** Defaults for keys that AGENT.toml leaves out. */
     static ImageDefaults defaults(Message result) {
         Message stated = result.get(ImportProtocol.DEFAULTS);
         List<String> command =

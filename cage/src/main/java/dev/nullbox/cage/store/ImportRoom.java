@@ -20,23 +20,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Directories of the store in which archives arrive and images are made: what lies in them is nobody's until the store
- * takes it over, and is gone at the next start.
+ * Directories in which archives arrive and images are made: their content belongs to no version until the store takes
+ * it over, and is removed at the next start.
  */
 final class ImportRoom {
     private static final List<String> UPLOADS = List.of("upload-1", "upload-2", "upload-3", "upload-4");
-    /** What an archive, the files in it and the image take together, while the image is made. */
+    /** Copies on the disk while an image is made: the archive, its files and the image. */
     private static final int COPIES = 3;
 
     private static final long MIN_BYTES = 1L << 20;
 
-    /** Taker of an image that was made. */
+    /** Receiver of a finished image. */
     @FunctionalInterface
     interface Taker {
         /**
          * Takes it over, by moving it away.
          *
-         * @return what the import's result is
+         * @return the import's result
          */
         Message take(Path image, Message result) throws RpcException, IOException;
     }
@@ -62,7 +62,7 @@ final class ImportRoom {
         return transfers;
     }
 
-    /** Takes a chunk of an archive or a manifest, as far as there is room. */
+    /** Writes a chunk of an archive or a manifest, if there is space. */
     Message write(Message request) throws RpcException, IOException {
         try {
             return transfers.write(request);
@@ -88,12 +88,12 @@ final class ImportRoom {
     byte[] take(String transfer, Optional<String> sha256, int max) throws RpcException, IOException {
         return transfers.<byte[], IOException>take(transfer, sha256, name -> {
             Path file = uploads.resolve(name);
-            // One byte more than may be is enough for a reader to refuse it.
+            // One byte more than allowed is enough for a reader to refuse it.
             return Directory.at(uploads).read(name, 0, (int) Math.min(Files.size(file), max + 1L));
         });
     }
 
-    /** Makes an image of an archive that was sent, which ends its transfer, and has it taken over. */
+    /** Makes an image of an archive that was sent, which ends its transfer, and hands it over. */
     Message importing(
             String transfer, Optional<String> sha256, Optional<String> image, Importer.Progress progress, Taker taker)
             throws RpcException, IOException {
@@ -115,20 +115,20 @@ final class ImportRoom {
         });
     }
 
-    /** The image, made cage's own: a process that parsed a hostile archive is believed nothing of it. */
+    /** The image, now owned by cage: the process that parsed a hostile archive is not trusted. */
     private Path made(Message result) throws IOException {
         Path image = work.resolve(ImportProtocol.IMAGE_FILE);
         if (!Files.isRegularFile(image, LinkOption.NOFOLLOW_LINKS)
                 || !Integer.valueOf(1).equals(Files.getAttribute(image, "unix:nlink", LinkOption.NOFOLLOW_LINKS))) {
             throw new IOException("the importer left no image");
         }
-        // Nobody can open it for writing from now on; who had it open is dead.
+        // From now on it cannot be opened for writing; processes that had it open are dead.
         libc.chown(work.toString(), 0, 0).orThrow("chown " + work);
         libc.chown(image.toString(), 0, 0).orThrow("chown " + image);
         MessageDigest digest = Sha256.digest();
         AgentStore.digest(image, digest);
         if (!Sha256.hex(digest).equals(AgentStore.digest(result))) {
-            throw new IOException("the importer told another digest than its image has");
+            throw new IOException("the importer reported another digest than its image has");
         }
         return image;
     }

@@ -25,11 +25,11 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The importer's process, from cage's side: it is in a control group of its own before it has its request, is killed when
- * its time is up, and is believed nothing but numbers, names and reasons, each within its bounds.
+ * Process of the importer, from cage's side: it is in a control group of its own before it has its request, is killed
+ * at the timeout, and of its output only numbers, names and reasons are accepted, each within its bounds.
  */
 final class Importer {
-    /** No agent can have this name. */
+    /** Control group of the importer; no agent can have this name. */
     private static final String GROUP = ".importer";
 
     private static final int CPU_PERCENT = 400;
@@ -40,12 +40,12 @@ final class Importer {
     private static final int STATUS_FD = 3;
 
     /**
-     * Import to be done.
+     * Import request.
      *
      * @param source the archive
-     * @param work an empty directory, in which the image lies afterwards
-     * @param image the name of the one that is meant; absent for the only one
-     * @param maxBytes bytes that all of its layers may have, decompressed
+     * @param work an empty directory, for the image
+     * @param image name of the image in the archive; absent when it has only one
+     * @param maxBytes most bytes of its layers, decompressed
      */
     record Request(Path source, Path work, Optional<String> image, long maxBytes) {}
 
@@ -54,7 +54,7 @@ final class Importer {
         /** So many bytes of so many were read. */
         void read(long bytes, long total);
 
-        /** Tells whether the import is to be given up. */
+        /** Tells whether the import is cancelled. */
         boolean isCancelled();
     }
 
@@ -73,7 +73,7 @@ final class Importer {
     /**
      * Makes an image; one at a time.
      *
-     * @return what it tells of the image, see {@link ImportProtocol#RESULT}
+     * @return the result for the image, see {@link ImportProtocol#RESULT}
      * @throws RpcException with an {@link ImportReason}
      */
     Message run(Request request, Progress progress) throws IOException, RpcException {
@@ -130,7 +130,7 @@ final class Importer {
         }
     }
 
-    /** Its end; killed when it is over before. */
+    /** Waits for its end; kills it when cancelled or at the timeout. */
     private ExitStatus await(ChildProcess child, PipeReader reader, BooleanSupplier isOver) throws IOException {
         while (!reader.isEmpty() && !isOver.getAsBoolean()) {
             reader.poll(POLL_MILLIS);
@@ -140,14 +140,14 @@ final class Importer {
         }
         return child.await(REAP_MILLIS)
                 .orElseThrow(
-                        () -> new IOException("the importer does not end, " + REAP_MILLIS + " ms after its last word"));
+                        () -> new IOException("the importer does not end, " + REAP_MILLIS + " ms after its last line"));
     }
 
     private static void warn(String line) {
         System.err.println("importer: " + TerminalText.escaped(line));
     }
 
-    /** The last word of an importer. */
+    /** Last message of an importer. */
     private final class Outcome {
         private final Progress progress;
         private @Nullable Message last;
@@ -191,7 +191,7 @@ final class Importer {
                         cgroups.outOfMemoryKills(GROUP) > 0
                                 ? "the importer needs more than its " + settings.memoryMib() + " MiB of memory"
                                 : "the importer ended with " + status.describe() + " within "
-                                        + settings.limit().toSeconds() + " s, and told no result");
+                                        + settings.limit().toSeconds() + " s, without a result");
             }
             return said.get(ImportProtocol.RESULT);
         }

@@ -11,11 +11,11 @@ import java.util.List;
  *
  * @param launcher its command
  * @param mkfs the command of mkfs.erofs
- * @param uid its user and group; nobody else's
+ * @param uid its user and group, which no other process has
  * @param newRoot a directory to mount its root on
- * @param binds what of the host it sees read-only
- * @param memoryMib memory of it and mkfs.erofs together
- * @param limit after which it is killed
+ * @param binds host paths that it sees read-only
+ * @param memoryMib memory of the importer and mkfs.erofs together
+ * @param limit timeout, after which it is killed
  */
 record ImporterSettings(
         List<String> launcher,
@@ -35,7 +35,7 @@ record ImporterSettings(
         binds = List.copyOf(binds);
     }
 
-    /** The appliance's own. */
+    /** The appliance's settings. */
     static ImporterSettings appliance(CageSettings cage) {
         String erofs = "/usr/lib/nullbox/erofs";
         List<String> binds = new ArrayList<>(cage.binds());

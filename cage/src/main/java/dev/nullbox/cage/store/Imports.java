@@ -19,11 +19,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Imports by id: one is done after the other on a thread of their own, as an archive takes longer than a call may. The last
- * ones are remembered for whoever asks late. For any thread.
+ * Imports by id: one after the other on a thread of their own, as an archive takes longer than a call may. The latest
+ * ones are remembered for late queries. For any thread.
  */
 final class Imports {
-    /** Under way or waiting at once. */
+    /** Most running and waiting imports. */
     private static final int MAX_WAITING = 4;
 
     private static final int MAX_REMEMBERED = 32;
@@ -31,7 +31,7 @@ final class Imports {
     /** Work of one import. */
     @FunctionalInterface
     interface Work {
-        /** Does it; the answer is what {@link DeployContract#DONE} tells. */
+        /** Runs it; the answer is {@link DeployContract#DONE}. */
         Message run(Importer.Progress progress) throws IOException, RpcException;
     }
 
@@ -63,7 +63,7 @@ final class Imports {
         return id;
     }
 
-    /** How far it is, or its result; waits for its end. */
+    /** Its progress, or its result; waits for its end. */
     Message progress(String id, Duration wait) throws RpcException, InterruptedException {
         Job job;
         synchronized (this) {
@@ -76,7 +76,7 @@ final class Imports {
         return job.progress(wait);
     }
 
-    /** Gives up what is under way. */
+    /** Cancels running imports. */
     void close() {
         isClosed = true;
     }

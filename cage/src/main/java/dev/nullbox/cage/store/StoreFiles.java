@@ -6,14 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** Changes to the store's files, by the steps between which power may fail. */
+/** Changes to the store's files, as the steps between which a power cut matters. */
 class StoreFiles {
-    /** Puts a file with these bytes in the place, on the disk. */
+    /** Writes a file with these bytes, in place of an existing one, synced. */
     void replace(Path file, byte[] bytes) throws IOException {
         AtomicFile.replace(file, bytes);
     }
 
-    /** Has the disk keep a file's bytes or a directory's names. */
+    /** Syncs a file's bytes or a directory's names. */
     void sync(Path path) throws IOException {
         AtomicFile.sync(path);
     }

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Versions of an agent, of which one is current. Kept as one JSON file, so that a version and its being current appear at
- * once.
+ * Versions of an agent, of which one is current. Kept as one JSON file, so that a version and its being current appear
+ * at once.
  *
- * @param current the number of the one that the next start takes
+ * @param current number of the version for the next start
  * @param versions in the order in which they were added, at least one
  */
 public record StoredAgent(long current, List<StoredVersion> versions) {
-    /** Versions that are kept beside the current one. */
+    /** Versions that are kept in addition to the current one. */
     static final int MAX_FORMER = 9;
 
     private static final Field<Long> CURRENT = Field.of("current", FieldType.whole(1, Long.MAX_VALUE, ""), "");
@@ -43,7 +43,7 @@ public record StoredAgent(long current, List<StoredVersion> versions) {
         return new StoredAgent(version.number(), List.of(version));
     }
 
-    /** The same with one more version, which is current; the oldest are left out beyond the bound. */
+    /** The same with one more version, which becomes current; the oldest are dropped beyond the bound. */
     StoredAgent with(StoredVersion version) {
         List<StoredVersion> all = new ArrayList<>(versions);
         all.add(version);
@@ -94,9 +94,9 @@ public record StoredAgent(long current, List<StoredVersion> versions) {
     }
 
     /**
-     * The agent that the bytes are.
+     * Parses an agent.json.
      *
-     * @throws RpcException when they are none
+     * @throws RpcException when the bytes are malformed
      */
     static StoredAgent decode(byte[] bytes) throws RpcException {
         Message message =

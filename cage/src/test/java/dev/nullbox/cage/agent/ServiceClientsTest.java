@@ -53,7 +53,7 @@ class ServiceClientsTest {
         Message response = decode("{\"lease\":\"L1\",\"secrets\":{\"PASS\":\"czNjcjN0\"}}");
         assertThatThrownBy(() -> ServiceClients.grantedLease(response, REFS))
                 .isInstanceOf(RpcException.class)
-                .hasMessageContaining("the warden did not lend TOKEN");
+                .hasMessageContaining("the warden's lease lacks TOKEN");
         assertThat(response.get(VaultContract.VALUES).values())
                 .isNotEmpty()
                 .allSatisfy(value -> assertThat(value).containsOnly(0));

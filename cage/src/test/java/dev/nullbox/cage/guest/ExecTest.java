@@ -344,7 +344,7 @@ class ExecTest {
             assertThatThrownBy(() -> channel.read(LONG)).isInstanceOf(IOException.class);
         }
         // Told after the connection is closed.
-        assertThat(broken.poll(LONG.toSeconds(), TimeUnit.SECONDS)).contains("nobody asked for");
+        assertThat(broken.poll(LONG.toSeconds(), TimeUnit.SECONDS)).contains("that was not requested");
     }
 
     private RpcMethod.Handler signalMethod(EventSink events) {
@@ -365,10 +365,7 @@ class ExecTest {
         assertThat(signals.poll(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Signals.SIGHUP);
         assertThat(told.toString(StandardCharsets.UTF_8))
                 .contains(
-                        "\"event\":\"agent.signalled\"",
-                        "\"agent\":\"hello\"",
-                        "\"signal\":1",
-                        "\"client\":\"alice\"");
+                        "\"event\":\"agent.signalled\"", "\"agent\":\"hello\"", "\"signal\":1", "\"client\":\"alice\"");
         assertThatThrownBy(() -> handler.handle(operator, signal(65))).isInstanceOf(RpcException.class);
         assertThat(signals).isEmpty();
     }

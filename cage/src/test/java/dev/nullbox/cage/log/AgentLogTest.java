@@ -144,7 +144,7 @@ class AgentLogTest {
         Files.createDirectory(base.resolve("agent"));
         say(log, 1, LogStream.STDOUT, "kept");
         assertThat(texts(all(log, LogCursor.START, ALL)))
-                .containsExactly("2 lines were lost here: the disk took none", "kept");
+                .containsExactly("2 lines were lost here: the disk refused them", "kept");
     }
 
     @Test
