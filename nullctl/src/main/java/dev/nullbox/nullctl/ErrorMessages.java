@@ -6,7 +6,7 @@ import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.TerminalText;
 import java.util.stream.Collectors;
 
-/** The appliance's errors for people: kind, reason, field, cause, remedy. */
+/** Error messages of the appliance for operators: kind, reason, field, cause, remedy. */
 final class ErrorMessages {
     private ErrorMessages() {}
 

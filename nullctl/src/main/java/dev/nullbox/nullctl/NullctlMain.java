@@ -32,10 +32,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code nullctl}: drives an appliance from the operator's machine.
+ * The program {@code nullctl}, which drives an appliance from the operator's machine.
  *
- * <p>Exit codes: 0 done; 1 the appliance refused; 2 wrong usage; 3 no conversation with the appliance; 4 a file or stream
- * here could not be written. exec has its program's.
+ * <p>Exit codes: 0 done; 1 the appliance refused; 2 wrong usage; 3 no connection to the appliance, or it broke off; 4 a
+ * local file or stream could not be written. exec ends with its program's.
  */
 @Command(
         name = "nullctl",
@@ -105,7 +105,7 @@ public final class NullctlMain extends ApplianceCommands implements Session {
         CommandLine line = new CommandLine(new NullctlMain(io));
         line.setOut(io.out());
         line.setErr(io.err());
-        // A word that begins with @ is a word, not the name of a file of words.
+        // An argument that begins with @ is not the name of a file of arguments.
         line.setExpandAtFiles(false);
         line.getSubcommands().values().forEach(group -> sort(group.getCommandSpec()));
         line.registerConverter(AgentName.class, text -> identifier(AgentName::new, text));
@@ -142,7 +142,7 @@ public final class NullctlMain extends ApplianceCommands implements Session {
                 : Path.of(cache, "credentials");
     }
 
-    /** Puts a group's commands, of which some are classes and some methods, in the order of their names. */
+    /** Sorts a group's commands, of which some are classes and some methods, by their names. */
     private static void sort(CommandLine.Model.CommandSpec group) {
         for (Map.Entry<String, CommandLine> command : new TreeMap<>(group.subcommands()).entrySet()) {
             group.removeSubcommand(command.getKey());
@@ -150,7 +150,7 @@ public final class NullctlMain extends ApplianceCommands implements Session {
         }
     }
 
-    /** An identifier; the message of a wrong one does not repeat it, for it may be a secret in a name's place. */
+    /** Converts an identifier; the message for a wrong one does not repeat it, as it may be a misplaced secret. */
     private static <T> T identifier(Function<String, T> parse, String text) {
         try {
             return parse.apply(text);
@@ -159,7 +159,7 @@ public final class NullctlMain extends ApplianceCommands implements Session {
         }
     }
 
-    /** The text's own lines, each of which a terminal shows as one. */
+    /** The lines of the text, each made safe for a terminal. */
     private static Stream<String> lines(String text) {
         return text.lines().map(TerminalText::line);
     }

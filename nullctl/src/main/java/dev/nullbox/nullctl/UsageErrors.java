@@ -4,7 +4,7 @@ import dev.nullbox.service.TerminalText;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 
-/** Faults of a command line in a few lines, without words that may be a secret out of its place. */
+/** Messages for faults of a command line, without arguments that may be a misplaced secret. */
 final class UsageErrors {
     private UsageErrors() {}
 
@@ -31,7 +31,7 @@ final class UsageErrors {
         if (wrong instanceof CommandLine.UnmatchedArgumentException unmatched) {
             String first = unmatched.getUnmatched().getFirst();
             if (first.startsWith("-")) {
-                // What follows the equals sign may be a value.
+                // The text after the equals sign may be a secret value.
                 return "unknown option " + first.replaceFirst("=.*", "");
             }
             if (!wrong.getCommandLine().getSubcommands().isEmpty()) {

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** An archive by the word that an operator names it with: a directory, a file, a pipe, {@code -} for standard input. */
+/** Archive by the argument of an operator: a directory, a file, a pipe, {@code -} for standard input. */
 public final class ArchiveSource {
     private static final String STANDARD_INPUT = "-";
     private static final List<String> FILE_STARTS = List.of("/", "./", "../", "~");
@@ -25,8 +25,8 @@ public final class ArchiveSource {
     /**
      * Opens it.
      *
-     * @param agent the agent's name, for what messages tell to do next
-     * @throws UsageException also for an image of a registry, with the way to bring it here
+     * @param agent the agent's name, for remedies in messages
+     * @throws UsageException also for an image of a registry, with the commands that export it
      */
     public static ByteSource open(String word, String agent, Libc libc, Streams io) throws UsageException {
         if (word.equals(STANDARD_INPUT)) {

@@ -3,7 +3,7 @@ package dev.nullbox.nullctl.archive;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 
-/** Name of a file, or the value of an attribute: bytes that never change, in the order of their values without sign. */
+/** Name of a file, or value of an attribute: immutable bytes, ordered as unsigned numbers. */
 final class ByteName implements Comparable<ByteName> {
     static final ByteName NONE = new ByteName(new byte[0]);
 
@@ -17,7 +17,7 @@ final class ByteName implements Comparable<ByteName> {
         return bytes.clone();
     }
 
-    /** This one and the other after it. */
+    /** This one followed by the other. */
     ByteName and(ByteName other) {
         ByteArrayOutputStream both = new ByteArrayOutputStream(bytes.length + other.bytes.length);
         both.writeBytes(bytes);
@@ -25,7 +25,7 @@ final class ByteName implements Comparable<ByteName> {
         return new ByteName(both.toByteArray());
     }
 
-    /** The same as a directory's. */
+    /** This name as a directory's, with a slash at its end. */
     ByteName directory() {
         return and(new ByteName(new byte[] {'/'}));
     }

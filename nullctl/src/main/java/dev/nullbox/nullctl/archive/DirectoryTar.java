@@ -27,9 +27,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * A directory's content as a tar archive, made while it is read: sorted by names' bytes, with owners, modes, times, hard links
- * and extended attributes as this process sees them. Symbolic links are not followed, sockets left out. Held in memory are the
- * names of one directory of each depth, and of files with several names.
+ * Content of a directory as a tar archive, made while it is read: sorted by names' bytes, with owners, modes, times,
+ * hard links and extended attributes as this process sees them. Symbolic links are not followed, sockets are left out.
+ * Memory holds the names of one directory of each depth, and of files with several names.
  */
 public final class DirectoryTar extends InputStream {
     private static final LinkOption ITSELF = LinkOption.NOFOLLOW_LINKS;
@@ -60,14 +60,14 @@ public final class DirectoryTar extends InputStream {
     /**
      * The content of a directory, which may be named by a symbolic link.
      *
-     * @param leftOut is told each socket
+     * @param leftOut takes each socket
      * @throws IOException when there is none
      */
     public static DirectoryTar of(Libc libc, Path directory, Consumer<Path> leftOut) throws IOException {
         return new DirectoryTar(libc, directory.toRealPath(), leftOut);
     }
 
-    /** Bytes that a directory's archive will have, without pax headers; for people. */
+    /** Estimated bytes of a directory's archive, without pax headers; for progress. */
     public static long estimate(Path directory) throws IOException {
         AtomicLong bytes = new AtomicLong((long) END_BLOCKS * TarHeader.BLOCK);
         Files.walkFileTree(directory.toRealPath(), new SimpleFileVisitor<>() {
@@ -86,7 +86,7 @@ public final class DirectoryTar extends InputStream {
 
             @Override
             public FileVisitResult visitFileFailed(Path path, IOException cause) {
-                // Whoever reads the archive is told.
+                // Reported to the reader of the archive.
                 return FileVisitResult.CONTINUE;
             }
         });
@@ -128,7 +128,7 @@ public final class DirectoryTar extends InputStream {
         readyAt = 0;
     }
 
-    /** Gets the next bytes ready, of which there may be none yet; false at the end. */
+    /** Prepares the next bytes, of which there may be none yet; false at the end. */
     private boolean advance() throws IOException {
         if (padding > 0) {
             offer(new byte[padding]);

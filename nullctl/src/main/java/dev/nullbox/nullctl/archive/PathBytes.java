@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Names of files as Linux has them: bytes, which need be no text of this process's locale. A path's own text replaces what it
- * cannot decode; its URI has each byte.
+ * Names of files as Linux has them: bytes, which need not be text in this process's locale. A path's own text replaces
+ * what it cannot decode; its URI has each byte.
  */
 final class PathBytes {
     private static final int ASCII_END = 0x80;
@@ -34,14 +34,14 @@ final class PathBytes {
         return Arrays.copyOfRange(bytes, start, bytes.length);
     }
 
-    /** The content of a symbolic link, as it was read. */
+    /** The content of a symbolic link, byte by byte. */
     static byte[] link(Path content) {
         String text = content.toString();
         if (isAscii(text)) {
             return ascii(text);
         }
         byte[] bytes = decoded(content.toUri().getRawPath());
-        // A slash is added when there happens to be a directory of the name.
+        // A slash is added when a directory of that name happens to exist.
         int end = bytes[bytes.length - 1] == SLASH && !text.endsWith("/") ? bytes.length - 1 : bytes.length;
         byte[] here = absolute(Path.of(""));
         int start = content.isAbsolute() ? 0 : here.length == 1 ? 1 : here.length + 1;

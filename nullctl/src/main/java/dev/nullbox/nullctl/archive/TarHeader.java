@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Header of one entry of a tar archive: ustar, with a pax header before it for what has no room there. Source: POSIX.1-2017,
- * pax; names that are no UTF-8 and extended attributes as GNU tar has them.
+ * Header of one entry of a tar archive: ustar, with a pax header before it for values that do not fit. Source:
+ * POSIX.1-2017, pax; names that are no UTF-8 and extended attributes as GNU tar has them.
  *
  * <pre>
  * name 0+100 | mode 100+8 | uid 108+8 | gid 116+8 | size 124+12 | mtime 136+12 | chksum 148+8 | typeflag 156
@@ -83,7 +83,7 @@ record TarHeader(
         return out.toByteArray();
     }
 
-    /** Bytes after so many to the end of a block. */
+    /** Bytes of padding after so many to the end of a block. */
     static int padding(long size) {
         return (int) ((BLOCK - size % BLOCK) % BLOCK);
     }
@@ -117,7 +117,7 @@ record TarHeader(
         return value >= 0 && value < 1L << (3 * (field - 1));
     }
 
-    /** Its length counts its own digits. */
+    /** A record of a pax header, whose length counts its own digits. */
     private static byte[] record(String key, byte[] value) {
         byte[] name = key.getBytes(StandardCharsets.UTF_8);
         int rest = 1 + name.length + 1 + value.length + 1;
@@ -158,7 +158,7 @@ record TarHeader(
         System.arraycopy(text, 0, block, at, Math.min(NAME_BYTES, text.length));
     }
 
-    /** What does not fit stands in the pax header. */
+    /** Writes a number in octal; one that does not fit is in the pax header. */
     private static void octal(byte[] block, int at, int field, long value) {
         String digits = Long.toOctalString(fits(value, field) ? value : 0);
         byte[] text = ascii("0".repeat(field - 1 - digits.length()) + digits);

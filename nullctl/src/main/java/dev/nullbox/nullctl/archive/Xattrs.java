@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Extended attributes of files, as far as they are the files' own. Source: xattr(7). */
+/** Extended attributes that belong to a file itself, and not to its host. Source: xattr(7). */
 final class Xattrs {
     private static final String CAPABILITY = "security.capability";
     /** XATTR_LIST_MAX and XATTR_SIZE_MAX of linux/limits.h. */
@@ -22,7 +22,7 @@ final class Xattrs {
         this.libc = libc;
     }
 
-    /** Those of a file, which is not followed; none where its file system has none. */
+    /** Attributes of a file, without following a link; none on a file system without attributes. */
     Map<String, ByteName> of(Path file) throws IOException {
         byte[] path = PathBytes.absolute(file);
         long size = length(file, libc.llistxattr(path, new byte[0]));
@@ -42,7 +42,10 @@ final class Xattrs {
         return found;
     }
 
-    /** Labels of the host's own security modules, and what an overlay of it keeps, mean nothing in a guest. */
+    /**
+     * Tells whether an attribute belongs to the file: labels of the host's security modules, and an overlay's records,
+     * mean nothing in a guest.
+     */
     private static boolean isTheFilesOwn(String name) {
         return !name.isEmpty()
                 && (name.equals(CAPABILITY) || !name.startsWith("security."))

@@ -49,7 +49,7 @@ public final class ApplianceClient implements AutoCloseable {
 
     private static final int CONNECT_MILLIS = 10_000;
 
-    /** Longer than the gateway waits for a service by so much, so that its answer comes first. */
+    /** Margin over the gateway's deadline of a call, so that the gateway's answer arrives first. */
     private static final Duration CLIENT_MARGIN = Duration.ofSeconds(15);
 
     private static final int PIECE_BYTES = 16 * 1024;
@@ -110,8 +110,7 @@ public final class ApplianceClient implements AutoCloseable {
     }
 
     /**
-     * A method's result as the appliance gave it: an object or a list, as the method has it. Bytes among the parameters
-     * are wiped.
+     * A method's result as received: an object or a list, as the method has it. Bytes among the parameters are wiped.
      *
      * @throws RpcException the appliance's error
      * @throws CannotConnectException when no answer comes
@@ -145,7 +144,7 @@ public final class ApplianceClient implements AutoCloseable {
         }
     }
 
-    /** Time that a result is waited for. */
+    /** Longest wait for a result. */
     static Duration timeout(Method<?> method) {
         return method.deadline().plus(CLIENT_MARGIN);
     }
@@ -155,7 +154,7 @@ public final class ApplianceClient implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException e) {
-            // All answers are here already: a connection that does not end well harms nobody.
+            // All answers are here already: a connection that ends badly does no harm.
             Thread.onSpinWait();
         }
     }

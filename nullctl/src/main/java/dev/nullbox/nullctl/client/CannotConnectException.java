@@ -1,6 +1,6 @@
 package dev.nullbox.nullctl.client;
 
-/** No conversation with the appliance came about, or it broke off: where, why, and what can be done. */
+/** Failure of the connection to the appliance: address, cause and remedy. */
 public final class CannotConnectException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -12,14 +12,14 @@ import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.Sha256;
 import java.security.MessageDigest;
 
-/** Files to and from the appliance, chunk by chunk, held against their SHA-256. */
+/** Transfers of files to and from the appliance, chunk by chunk, checked by their SHA-256. */
 public final class Transfers {
     private Transfers() {}
 
     /**
-     * Receives the file that a result with transfer, bytes and sha256 promises.
+     * Receives the file of a result with transfer, bytes and sha256.
      *
-     * @throws RpcException also when what came is not what was promised
+     * @throws RpcException also when the received bytes differ from these
      */
     public static void receive(ApplianceClient appliance, TransferContract methods, Message begun, NewFile into)
             throws RpcException, CannotConnectException, LocalFileException {
@@ -45,7 +45,7 @@ public final class Transfers {
         appliance.call(methods.drop(), transfer);
     }
 
-    /** Sends a file: transfer and sha256, for the method that takes it. */
+    /** Sends a file; returns transfer and sha256, for the method that takes it. */
     public static Message send(ApplianceClient appliance, TransferContract methods, ByteSource source)
             throws RpcException, CannotConnectException, UsageException {
         return send(params -> appliance.call(methods.write(), params), source);

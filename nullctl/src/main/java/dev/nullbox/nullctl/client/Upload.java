@@ -11,12 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A file on its way to the appliance that may come slowly, and may be given up at any time. Used by one thread; given up by
- * any.
- */
+/** Upload of a file that may arrive slowly, and may be abandoned at any time. Used by one thread; abandoned by any. */
 public final class Upload implements AutoCloseable {
-    /** The gateway closes a connection on which nothing was asked for a minute. */
+    /** Pause after which a call keeps the connection: the gateway closes one without a call for a minute. */
     private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private final Connector connector;
@@ -25,7 +22,7 @@ public final class Upload implements AutoCloseable {
     private @Nullable ApplianceClient connection;
     private long usedAt;
 
-    /** Maker of connections to the appliance. */
+    /** Factory of connections to the appliance. */
     @FunctionalInterface
     public interface Connector {
         ApplianceClient connect() throws CannotConnectException;
@@ -37,9 +34,9 @@ public final class Upload implements AutoCloseable {
     }
 
     /**
-     * Sends all of a source: transfer and sha256, for the method that takes it.
+     * Sends all of a source; returns transfer and sha256, for the method that takes it.
      *
-     * @param sent is told the bytes that the appliance has
+     * @param sent takes the number of bytes that the appliance has
      */
     public Message send(ByteSource source, LongConsumer sent)
             throws RpcException, CannotConnectException, UsageException {
@@ -65,12 +62,12 @@ public final class Upload implements AutoCloseable {
         return made;
     }
 
-    /** The file was taken: there is nothing to give up any more. */
+    /** Marks the file as taken: there is nothing to abandon any more. */
     public void taken() {
         transfer = Optional.empty();
     }
 
-    /** Ends the transfer of what was sent so far, by a connection of its own, unless it was taken. */
+    /** Ends the transfer so far, by a connection of its own, unless the file was taken. */
     public void abandon() throws RpcException, CannotConnectException {
         Optional<String> left = transfer;
         transfer = Optional.empty();

@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** Options of {@code nullctl logs AGENT}: which lines of an agent, and their times. */
+/** Options of {@code nullctl logs AGENT} that select lines, and the form of their times. */
 final class AgentLogOptions {
     private static final Pattern AGO = Pattern.compile("(\\d{1,9})([smhd])");
 
@@ -57,7 +57,7 @@ final class AgentLogOptions {
         return since.isPresent() ? query.and(LogContract.SINCE.is(millis(since.get(), Instant.now()))) : query;
     }
 
-    /** The time that a text means, in ms since 1970 UTC. */
+    /** Parses a time, in ms since 1970 UTC. */
     static long millis(String text, Instant now) throws UsageException {
         Matcher ago = AGO.matcher(text);
         if (ago.matches()) {
@@ -78,7 +78,7 @@ final class AgentLogOptions {
         }
     }
 
-    /** For records of the appliance, to which none of these applies. */
+    /** Refuses these options for records of the appliance, which they do not apply to. */
     void rejectAll() throws UsageException {
         if (since.isPresent() || run.isPresent() || grep.isPresent() || previous || timestamps) {
             throw new UsageException(

@@ -17,8 +17,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Printer of an agent's output: each of its streams goes to this program's own. What goes to a terminal is escaped; what
- * goes elsewhere has the agent's bytes.
+ * Printer of an agent's output: each of its streams goes to the same stream of this program. Output to a terminal is
+ * escaped; elsewhere it has the agent's bytes.
  */
 final class AgentLogPrinter {
     private static final DateTimeFormatter TIME =
@@ -27,7 +27,7 @@ final class AgentLogPrinter {
     private final Streams streams;
     private final boolean hasTimes;
     private final boolean isJson;
-    /** Runs and streams whose last line goes on. */
+    /** Runs and streams whose last line is continued. */
     private final Set<String> open = new HashSet<>();
 
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
@@ -61,7 +61,7 @@ final class AgentLogPrinter {
         boolean isError = line.get(LogContract.STREAM).equals(LogContract.STDERR);
         ByteArrayOutputStream to = isError ? errors : output;
         if ((isError ? output : errors).size() > 0) {
-            // In the order in which they came, where both are seen.
+            // In the order of arrival, where both are shown.
             write();
         }
         String stream = line.get(Fields.RUN) + " " + isError;

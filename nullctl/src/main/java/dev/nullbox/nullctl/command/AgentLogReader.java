@@ -21,7 +21,7 @@ final class AgentLogReader {
         this.printer = printer;
     }
 
-    /** Prints what a request names, to its end, or for ever. */
+    /** Prints the lines that a request selects, to their end, or for ever. */
     void read(Message query, boolean isFollowed) throws RpcException, CannotConnectException, LocalFileException {
         String agent = query.get(Fields.AGENT);
         try (ApplianceClient appliance = session.connect()) {

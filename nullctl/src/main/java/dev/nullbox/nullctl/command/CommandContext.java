@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** Common ground of all commands: the operator's streams, calls of the appliance, {@code --help}. */
+/** Base of all commands: the operator's streams, calls of the appliance, {@code --help}. */
 @Command(scope = ScopeType.INHERIT, mixinStandardHelpOptions = true)
 public abstract class CommandContext {
     @Spec
@@ -47,19 +47,19 @@ public abstract class CommandContext {
         return ApplianceClient.decode(method, ask(method, params));
     }
 
-    /** A method's result as the appliance gave it, by a connection of its own. */
+    /** A method's result as received, by a connection of its own. */
     protected final JsonElement ask(Method<?> method, Value<?>... params) throws RpcException, CannotConnectException {
         return ask(method, Message.of(params));
     }
 
-    /** A method's result as the appliance gave it, by a connection of its own. */
+    /** A method's result as received, by a connection of its own. */
     protected final JsonElement ask(Method<?> method, Message params) throws RpcException, CannotConnectException {
         try (ApplianceClient appliance = session().connect()) {
             return appliance.ask(method, params);
         }
     }
 
-    /** A call that goes through a whole store, with a line now and then on standard error. */
+    /** Makes a call that reads a whole store, with a line on standard error at intervals. */
     protected final Message callLong(ApplianceClient appliance, Method<Message> method, Message params)
             throws RpcException, CannotConnectException {
         try (Progress _ = Progress.of(method.name(), streams().err(), Progress.EVERY)) {

@@ -5,7 +5,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code nullctl completion bash}: picocli's script, which zsh reads too. */
+/** {@code nullctl completion bash}: prints picocli's script, which zsh reads too. */
 @Command(
         name = "completion",
         description = "Prints a script that lets bash or zsh complete nullctl's commands and options.",

@@ -45,7 +45,7 @@ import picocli.CommandLine.Parameters;
             "  tar -c src | nullctl exec coder -w /work -- tar -x"
         })
 public final class ExecCommand extends CommandContext implements Callable<Integer> {
-    /** Exit code when the program was not run, or its end is not known. */
+    /** Exit code when the program was not run, or its end is unknown. */
     static final int NOT_RUN = 125;
 
     private static final int SIGNALLED = 128;
@@ -53,7 +53,7 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
     private static final long WAIT_MILLIS = 10_000;
     private static final int PIECE_BYTES = 65_536;
     private static final long SIZE_MILLIS = 250;
-    /** A connection that was silent for longer is opened anew: the gateway closes such. */
+    /** Age after which a connection is replaced by a new one: the gateway closes silent ones. */
     private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     @Parameters(index = "0", paramLabel = "AGENT", description = "Its name, as nullctl agents lists it.")
@@ -128,7 +128,7 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
         }
     }
 
-    /** Those asked for; at a terminal also what kind it is, as programs draw by it. */
+    /** Requested variables; at a terminal also TERM, as programs draw by it. */
     private List<String> variables() {
         List<String> all = new ArrayList<>();
         if (hasTerminal) {
@@ -138,7 +138,7 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
         return all;
     }
 
-    /** Looks at the size now and then: no signal tells it where Java runs. */
+    /** Polls the terminal's size: no signal reports it in Java. */
     private void followSize(Value<String> id, Streams.RawMode terminal, Streams.Size first) {
         Streams.Size told = first;
         try {
@@ -157,11 +157,11 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RpcException | CannotConnectException e) {
-            // The program has ended, which its reader tells.
+            // The program has ended, which its reader reports.
         }
     }
 
-    /** At Ctrl-C: the program gets the same, and is closed. */
+    /** Handles Ctrl-C: the program gets the signal, and is closed. */
     private void interrupt(Value<String> id) {
         if (isOver) {
             return;
@@ -173,7 +173,7 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
         }
     }
 
-    /** Prints what the program writes until it has ended; its end. */
+    /** Prints the program's output until it has ended; returns its end. */
     private Message follow(Value<String> id) throws RpcException, CannotConnectException, LocalFileException {
         try (ApplianceClient appliance = session().connect()) {
             Message page = read(appliance, id);
@@ -213,7 +213,7 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
                 "the program's end is not known: " + end.find(Fields.WHY).orElseGet(() -> end.get(AgentContract.HOW)));
     }
 
-    /** Passes standard input on, or tells at once that there is none. */
+    /** Passes standard input on, or reports at once that there is none. */
     private void passInput(Value<String> id) {
         try (InputSender sender = new InputSender(id)) {
             byte[] piece = new byte[PIECE_BYTES];

@@ -7,7 +7,7 @@ import dev.nullbox.service.TerminalText;
 import java.io.PrintWriter;
 import picocli.CommandLine.Option;
 
-/** {@code --json}, for programs: the same everywhere. */
+/** {@code --json}, for programs: the same in every command. */
 public final class JsonOption {
     @Option(names = "--json", description = "Print the appliance's answer as JSON, on one line.")
     private boolean json;
@@ -16,7 +16,7 @@ public final class JsonOption {
         return json;
     }
 
-    /** Prints a result as it came, if that is asked for; whether it was. */
+    /** Prints a result as received, if requested; returns whether it did. */
     public boolean print(PrintWriter out, JsonElement result) {
         if (json) {
             out.println(TerminalText.json(result));
@@ -24,7 +24,7 @@ public final class JsonOption {
         return json;
     }
 
-    /** Prints a list as a table, or as it came. */
+    /** Prints a list as a table, or as received. */
     public void print(PrintWriter out, JsonElement list, String nothing, Field<?>... columns) {
         if (!print(out, list)) {
             Table.print(out, list, nothing, columns);

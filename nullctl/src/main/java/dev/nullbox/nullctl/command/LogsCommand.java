@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code nullctl logs}: lines and events of the appliance's services, or what an agent wrote. */
+/** {@code nullctl logs}: lines and events of the appliance's services, or an agent's output. */
 @Command(
         name = "logs",
         description = {
@@ -42,11 +42,11 @@ import picocli.CommandLine.Parameters;
             "  nullctl logs -f --json | jq -c .event"
         })
 public final class LogsCommand extends BaseCommand {
-    /** Records a call: with 4 KiB each they fit one message. */
+    /** Records of a call: at 4 KiB each they fit one message. */
     private static final int PAGE = 250;
 
     private static final int FOLLOW_MILLIS = 10_000;
-    /** So many from before now, where none says how many. */
+    /** Records that are printed unless a number is given. */
     private static final int RECORDS = 100;
 
     private static final Set<String> SHOWN_APART = CellFormat.names(
@@ -108,7 +108,7 @@ public final class LogsCommand extends BaseCommand {
 
     private record Page(List<JsonObject> records, long next) {}
 
-    /** Prints the last records of what the appliance remembers; where to go on. */
+    /** Prints the latest records of the appliance; returns where to continue. */
     private long printLatest(ApplianceClient appliance, int lines, PrintWriter out)
             throws RpcException, CannotConnectException {
         Deque<JsonObject> latest = new ArrayDeque<>();

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The file that a command makes. */
+/** Options for the file that a command writes. */
 public final class NewFileOptions {
     @Parameters(paramLabel = "FILE", description = "The file to make; it appears when it is whole.")
     private Path file = Path.of("");

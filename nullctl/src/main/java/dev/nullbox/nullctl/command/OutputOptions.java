@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The place for a value's bytes as they are: a new file, or standard output. */
+/** Options for where a value's bytes are written: to a new file, or to standard output. */
 public final class OutputOptions {
     private static final Path STANDARD_OUTPUT = Path.of("-");
 
@@ -21,13 +21,13 @@ public final class OutputOptions {
     @Option(names = "--force", description = "Replace FILE if it is there.")
     private boolean force;
 
-    /** Takes a value's bytes, piece by piece. */
+    /** Sink of a value's bytes, chunk by chunk. */
     @FunctionalInterface
     public interface Sink {
         void write(byte[] piece) throws LocalFileException, UsageException;
     }
 
-    /** Fetches a value and writes it. */
+    /** Source that fetches a value and writes it. */
     @FunctionalInterface
     public interface Source {
         void writeTo(Sink sink) throws Exception;
@@ -37,12 +37,12 @@ public final class OutputOptions {
         return output.isPresent();
     }
 
-    /** The file, unless standard output is meant. */
+    /** The file; absent for standard output. */
     public Optional<Path> file() {
         return output.filter(path -> !path.equals(STANDARD_OUTPUT));
     }
 
-    /** Writes a value, fetched once a file for it is begun, which appears whole or not at all. */
+    /** Writes a value, fetched once its file is begun; the file appears complete or not at all. */
     public void write(Streams io, Source value) throws Exception {
         if (file().isEmpty()) {
             value.writeTo(io::write);

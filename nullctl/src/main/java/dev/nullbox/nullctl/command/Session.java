@@ -4,7 +4,7 @@ import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.client.CannotConnectException;
 import dev.nullbox.nullctl.terminal.Streams;
 
-/** Surroundings of every command: the operator's streams, and a way to the appliance. */
+/** Environment of every command: the operator's streams, and connections to the appliance. */
 public interface Session {
     Streams io();
 

@@ -2,9 +2,9 @@ package dev.nullbox.nullctl.terminal;
 
 import java.util.OptionalLong;
 
-/** Bytes of this machine on their way to the appliance, in order. */
+/** Source of bytes on this machine that are sent to the appliance, in order. */
 public interface ByteSource extends AutoCloseable {
-    /** Number of bytes as far as it is known beforehand; for people. */
+    /** Number of bytes, if known beforehand; for progress. */
     OptionalLong expected();
 
     /** The next bytes, fewer than asked for only at the end; none after it. */

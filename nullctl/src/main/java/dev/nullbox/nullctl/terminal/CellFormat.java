@@ -20,7 +20,7 @@ import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A JSON value as one word or phrase for people. */
+/** Format of a JSON value as one word or phrase. */
 public final class CellFormat {
     /** Members in seconds since 1970. */
     private static final Set<String> TIMES =
@@ -29,7 +29,7 @@ public final class CellFormat {
     /** Members in milliseconds since 1970. */
     private static final Set<String> MILLIS = names(DeployContract.ADDED);
 
-    /** Members in bytes that are for people to compare. */
+    /** Members in bytes, shown in larger units. */
     private static final Set<String> SIZES = names(
             DeployContract.DISK_BYTES,
             DeployContract.PROMISED,

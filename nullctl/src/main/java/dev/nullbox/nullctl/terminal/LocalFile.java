@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/** A file of this machine on its way to the appliance. */
+/** File of this machine that is sent to the appliance. */
 public final class LocalFile implements ByteSource {
     private final Path place;
     private final long bytes;
@@ -45,7 +45,7 @@ public final class LocalFile implements ByteSource {
     }
 
     /**
-     * The next bytes, fewer than asked for only at the end; what is added to the file meanwhile is left out.
+     * The next bytes, fewer than asked for only at the end; bytes that are added to the file meanwhile are left out.
      *
      * @throws UsageException also when the file has become shorter
      */

@@ -3,7 +3,7 @@ package dev.nullbox.nullctl.terminal;
 import java.io.IOException;
 import java.util.Optional;
 
-/** A file or stream of this machine could not be written, and why. */
+/** Failure to write a file or stream of this machine, with the cause. */
 public final class LocalFileException extends Exception {
     private static final long serialVersionUID = 1L;
 

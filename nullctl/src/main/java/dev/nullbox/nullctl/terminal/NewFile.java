@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
-/** An {@link AtomicFile} of the operator's: mode 0600, refused before it is begun where it would replace another. */
+/** An {@link AtomicFile} of the operator: mode 0600, refused before it is begun if it would replace another. */
 public final class NewFile implements AutoCloseable {
     private final Path place;
     private final boolean replaces;
@@ -22,8 +22,8 @@ public final class NewFile implements AutoCloseable {
     /**
      * Begins a file.
      *
-     * @param replaces whether a file that is there may be replaced
-     * @throws UsageException when one is there and may not, or the directory is missing
+     * @param replaces whether an existing file may be replaced
+     * @throws UsageException when one exists and may not be, or the directory is missing
      */
     public static NewFile at(Path place, boolean replaces) throws UsageException, LocalFileException {
         Path directory = place.toAbsolutePath().resolveSibling("");
@@ -51,7 +51,7 @@ public final class NewFile implements AutoCloseable {
         }
     }
 
-    /** Puts the file in its place, on the disk. */
+    /** Syncs the file and gives it its path. */
     public void commit() throws UsageException, LocalFileException {
         try {
             file.commit(replaces);

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** A line now and then while a call is under way: its method, and the time since it began. */
+/** Lines at intervals while a call runs: its method, and the time since it began. */
 public final class Progress implements AutoCloseable {
     public static final Duration EVERY = Duration.ofSeconds(10);
 

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The terminal at standard input, in raw mode until closed: keys come one by one, unseen, and Ctrl-C is a key. Source:
- * termios(3), ioctl_tty(2).
+ * The terminal at standard input, in raw mode until closed: keys are read one by one, without echo, and Ctrl-C is a
+ * key. Source: termios(3), ioctl_tty(2).
  */
 final class RawTerminal implements Streams.RawMode {
     private static final int STDIN = 0;
@@ -44,7 +44,7 @@ final class RawTerminal implements Streams.RawMode {
     }
 
     /**
-     * Puts it into raw mode; also a signal that ends this process puts it back.
+     * Enters raw mode; a signal that ends this process restores the settings too.
      *
      * @throws UsageException when standard input is no terminal
      */
@@ -61,7 +61,7 @@ final class RawTerminal implements Streams.RawMode {
         }
     }
 
-    /** The settings with all that changes keys or output taken out. */
+    /** The settings without those that change keys or output. */
     static byte[] raw(byte[] settings) {
         byte[] copy = settings.clone();
         ByteBuffer words = ByteBuffer.wrap(copy).order(ByteOrder.nativeOrder());
@@ -78,7 +78,7 @@ final class RawTerminal implements Streams.RawMode {
     public Streams.Size size() {
         byte[] size = new byte[4 * Short.BYTES];
         ByteBuffer words = ByteBuffer.wrap(size).order(ByteOrder.nativeOrder());
-        // A terminal that does not know its size says 0: what most have is taken then.
+        // A terminal that does not know its size says 0: the usual size is used then.
         return libc.ioctl(STDIN, Tty.TIOCGWINSZ, size).isOk() && words.getShort(0) != 0 && words.getShort(2) != 0
                 ? new Streams.Size(words.getShort(0) & 0xffff, words.getShort(2) & 0xffff)
                 : Streams.Size.USUAL;
@@ -94,7 +94,7 @@ final class RawTerminal implements Streams.RawMode {
         try {
             Runtime.getRuntime().removeShutdownHook(restorer);
         } catch (IllegalStateException e) {
-            // The process is ending, and the hook has put it back.
+            // The process is ending, and the hook has restored the settings.
         }
     }
 }

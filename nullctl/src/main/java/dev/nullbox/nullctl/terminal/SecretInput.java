@@ -10,17 +10,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Secrets on their way in: from a prompt that does not show them, standard input or a file, never from an argument. */
+/** Input of secrets: from a prompt without echo, standard input or a file, never from an argument. */
 public final class SecretInput {
     private static final byte[] NOTHING = new byte[0];
 
     private SecretInput() {}
 
     /**
-     * All of standard input without one line end, as {@code echo} and text editors add it; at a terminal what is typed
-     * there. The caller wipes the bytes.
+     * All of standard input without one line end, which {@code echo} and text editors add; at a terminal the typed
+     * line. The caller wipes the bytes.
      *
-     * @param max one byte more is read at most, for the caller to see that there is more
+     * @param max one byte more is read at most, so that the caller can see that there is more
      */
     public static byte[] all(Streams io, String what, int max) throws UsageException {
         if (io.terminal().isPresent()) {
@@ -36,12 +36,12 @@ public final class SecretInput {
         }
     }
 
-    /** The next line of standard input, or what is typed at a terminal; the caller wipes the bytes. */
+    /** The next line of standard input, or the line typed at a terminal; the caller wipes the bytes. */
     public static byte[] line(Streams io, String what, int max) throws UsageException {
         return io.terminal().isPresent() ? typed(io.terminal().get(), what) : nextLine(io.in(), what, max);
     }
 
-    /** As {@link #line}; a person is asked twice, since nobody sees what is typed. */
+    /** As {@link #line}; typed twice at a terminal, as it is not shown. */
     public static byte[] newLine(Streams io, String what, int max) throws UsageException {
         byte[] first = line(io, what, max);
         if (io.terminal().isPresent()) {

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** A stream of unknown length as a source: standard input, a pipe, an archive that is made while it is read. */
+/** Source of unknown length: standard input, a pipe, an archive that is made while it is read. */
 public final class StreamSource implements ByteSource {
     private final String name;
     private final InputStream in;

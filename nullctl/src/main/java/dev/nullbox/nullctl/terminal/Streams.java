@@ -11,12 +11,12 @@ import java.util.Optional;
 /**
  * Standard streams and environment of a program at the command line.
  *
- * @param bytes standard output, for what is to arrive unchanged
+ * @param bytes standard output, for bytes that are written unchanged
  * @param out standard output, for text
- * @param errorBytes standard error, for what is to arrive unchanged
- * @param terminal the person who sits there; absent when standard input is no terminal
- * @param isOutSeen whether standard output is a terminal, to which no control character may go
- * @param isErrorSeen whether standard error is a terminal, on which a line can be written over
+ * @param errorBytes standard error, for bytes that are written unchanged
+ * @param terminal the terminal at standard input; absent when standard input is no terminal
+ * @param isOutSeen whether standard output is a terminal, which must get no control characters
+ * @param isErrorSeen whether standard error is a terminal, on which a line can be overwritten
  */
 public record Streams(
         InputStream in,
@@ -32,7 +32,7 @@ public record Streams(
         environment = Map.copyOf(environment);
     }
 
-    /** On these streams. */
+    /** The program's environment on these streams. */
     public static Streams of(
             InputStream in,
             OutputStream out,
@@ -78,27 +78,27 @@ public record Streams(
         }
     }
 
-    /** A person at a terminal. */
+    /** Terminal at standard input. */
     @FunctionalInterface
     public interface Terminal {
         /**
-         * The text that was typed, unseen, without the end of the line; absent at the end of input.
+         * Asks for a text, typed without echo, without the end of the line; absent at the end of input.
          *
-         * @throws UsageException when the terminal would show it
+         * @throws UsageException when the terminal cannot turn the echo off
          */
         Optional<char[]> ask(String question) throws UsageException;
 
         /**
-         * Puts it into raw mode.
+         * Enters raw mode.
          *
-         * @throws UsageException when it cannot be
+         * @throws UsageException when that is impossible
          */
         default RawMode raw() throws UsageException {
             throw new UsageException("this terminal cannot pass keys on: leave -t out");
         }
     }
 
-    /** A terminal in raw mode; closed, it is as before. */
+    /** Terminal in raw mode, restored when closed. */
     public interface RawMode extends AutoCloseable {
         /** Its size now. */
         Size size();

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A table for people, at most 80 columns wide: the members of a list of JSON objects; long cells go on below. */
+/** Table of at most 80 columns: the members of a list of JSON objects; long cells continue below. */
 public final class Table {
     private static final int MAX_WIDTH = 80;
     private static final int MIN_COLUMN = 8;
@@ -21,7 +21,7 @@ public final class Table {
 
     private Table() {}
 
-    /** The columns, one row an object; an empty list says so. */
+    /** Prints the columns, one row an object; a text instead of an empty list. */
     public static void print(PrintWriter out, JsonElement list, String nothing, Field<?>... columns) {
         List<JsonObject> objects = objects(list);
         if (objects.isEmpty()) {
@@ -44,7 +44,7 @@ public final class Table {
         rows.forEach(row -> printRow(out, row, widths));
     }
 
-    /** The members of one object, one a line with its name before it, but for those named. */
+    /** Prints the members of one object, one a line after its name, without the named ones. */
     public static void printMembers(PrintWriter out, JsonObject object, Field<?>... without) {
         Set<String> omitted = CellFormat.names(without);
         List<String> members = object.keySet().stream()
@@ -106,7 +106,7 @@ public final class Table {
         }
     }
 
-    /** Length of the text that this line takes: up to the last space that fits, or what fits; no pair is cut in two. */
+    /** Length of the text on this line: up to the last space that fits, or what fits; no surrogate pair is cut. */
     private static int cut(String text, int width) {
         if (text.length() <= width) {
             return text.length();

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The terminal that this process has, if it has one. */
+/** Access to the terminal of this process, if it has one. */
 public final class Terminals {
     private static final Path STANDARD_INPUT = Path.of("/proc/self/fd/0");
     private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
@@ -48,7 +48,10 @@ public final class Terminals {
         return isTerminal(STANDARD_ERROR);
     }
 
-    /** Java's console wants output at a terminal too; without it the echo stays on, and reading would show secrets. */
+    /**
+     * Refuses to ask: Java's console needs output at a terminal too; without it the echo stays on, and reading would
+     * show secrets.
+     */
     private static Optional<char[]> refuse(String question) throws UsageException {
         throw new UsageException("the terminal would show what is typed, because standard output is redirected:"
                 + " leave it at the terminal, or give the value by a pipe or a file");
@@ -59,7 +62,7 @@ public final class Terminals {
             String device = Files.readSymbolicLink(descriptor).toString();
             return DEVICES.stream().anyMatch(device::startsWith);
         } catch (IOException e) {
-            // Without /proc nobody can say; a pipe is what scripts have.
+            // Without /proc it is unknown; a pipe is what scripts have.
             return false;
         }
     }

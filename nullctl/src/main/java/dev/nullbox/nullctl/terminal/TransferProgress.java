@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Progress of steps that go through many bytes, on standard error: a line that is written over at a terminal, elsewhere a
- * line every ten seconds.
+ * Progress of steps over many bytes, on standard error: one line that is overwritten at a terminal, elsewhere a line
+ * every ten seconds.
  */
 public final class TransferProgress implements AutoCloseable {
     private static final Duration AT_TERMINAL = Duration.ofMillis(200);
@@ -36,7 +36,7 @@ public final class TransferProgress implements AutoCloseable {
         return new TransferProgress(io.err(), io.isErrorSeen(), System::nanoTime);
     }
 
-    /** Bytes of a step that are done, and how many there will be as far as that is known. */
+    /** Reports the bytes of a step that are done, and its total if known. */
     public void update(String name, long done, OptionalLong total) {
         long now = nanos.getAsLong();
         if (!name.equals(step)) {
@@ -72,7 +72,7 @@ public final class TransferProgress implements AutoCloseable {
         return line.toString();
     }
 
-    /** Takes the line away. */
+    /** Removes the line. */
     @Override
     public void close() {
         if (hasLine) {

@@ -1,6 +1,6 @@
 package dev.nullbox.nullctl.terminal;
 
-/** Input that the command cannot work with, beyond what its options' types tell. */
+/** Input that a command cannot work with, beyond the checks of its options' types. */
 public final class UsageException extends Exception {
     private static final long serialVersionUID = 1L;
 

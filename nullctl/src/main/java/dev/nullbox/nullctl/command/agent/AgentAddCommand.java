@@ -106,7 +106,7 @@ final class AgentAddCommand extends BaseCommand {
         }
     }
 
-    /** Sends what there is to send; the import's id. */
+    /** Sends archive and manifest; returns the import's id. */
     private String begin(Optional<ManifestFile> file, TransferProgress progress) throws Exception {
         Message params = Message.of(Fields.AGENT.is(name.value()))
                 .and(DeployContract.IMAGE, image)
@@ -128,8 +128,8 @@ final class AgentAddCommand extends BaseCommand {
             return id;
         } catch (RpcException e) {
             if (isInterrupted) {
-                // The other thread ended the transfer under this one's hands.
-                throw new UsageException("interrupted: the upload was taken back");
+                // The other thread has ended the transfer meanwhile.
+                throw new UsageException("interrupted: the upload was abandoned");
             }
             throw e;
         } finally {
@@ -140,17 +140,17 @@ final class AgentAddCommand extends BaseCommand {
         }
     }
 
-    /** At Ctrl-C, and after a failure: what was sent so far is of no use. */
+    /** Abandons the upload, at Ctrl-C and after a failure. */
     private void abandon(Upload upload) {
         try {
             upload.abandon();
         } catch (RpcException | CannotConnectException e) {
             // It ends by itself, ten minutes after its last chunk.
-            streams().err().println(TerminalText.line("nullctl: the upload was not taken back: " + e.getMessage()));
+            streams().err().println(TerminalText.line("nullctl: the upload was not abandoned: " + e.getMessage()));
         }
     }
 
-    /** The manifest is sent last: a transfer of which nothing is asked for ten minutes ends. */
+    /** Adds the agent. The manifest is sent last: a transfer without a call for ten minutes ends. */
     private String add(Message params, Optional<ManifestFile> file) throws Exception {
         try (ApplianceClient appliance = session().connect()) {
             Message all = params;
@@ -171,7 +171,7 @@ final class AgentAddCommand extends BaseCommand {
         }
     }
 
-    /** Waits for the import's end; the answer that tells it, as the appliance gave it. */
+    /** Waits for the import's end; the answer with the result, as received. */
     private JsonElement follow(String id, TransferProgress progress) throws RpcException, CannotConnectException {
         try (ApplianceClient appliance = session().connect()) {
             while (true) {

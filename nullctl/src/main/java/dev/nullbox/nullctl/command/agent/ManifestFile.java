@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** An AGENT.toml of this machine, checked without an appliance; what it leaves to the image may be anything. */
+/** AGENT.toml on this machine, checked without an appliance; keys that it leaves to the image are accepted. */
 final class ManifestFile {
     private final Path place;
     private final byte[] text;
@@ -56,7 +56,7 @@ final class ManifestFile {
     }
 
     /**
-     * Lets one pass that is good and an agent's of the name.
+     * Checks that it is valid and for an agent of this name.
      *
      * @throws UsageException with all its problems
      */

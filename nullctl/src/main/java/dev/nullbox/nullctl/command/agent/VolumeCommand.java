@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code nullctl volume}: disks that outlive runs, and the agents that they were made for. */
+/** {@code nullctl volume}: disks that outlive runs, and their agents. */
 @Command(
         name = "volume",
         description = "Lists and removes agents' disks that outlive runs.",

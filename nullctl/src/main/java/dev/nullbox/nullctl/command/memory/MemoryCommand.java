@@ -15,11 +15,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code nullctl memory}: what agents remember and share. */
+/** {@code nullctl memory}: values that agents store and share. */
 @Command(
         name = "memory",
         description = {
-            "Reads and writes shared memory, shows where values came from, holds back and undoes what spread.",
+            "Reads and writes shared memory, shows where values came from, quarantines and undoes what spread.",
             "A KEY is SPACE/NAME, as hello/greeting. A NODE is one value for ever: its id (64 hexadecimal digits), KEY"
                     + " for what it holds now, or KEY@SEQ for what it held then."
         },
@@ -168,18 +168,18 @@ public final class MemoryCommand extends MemoryFileCommands {
                     Message.of(MemoryContract.INFLUENCED_BY.is(influence)).and(MemoryContract.REASON, reason));
             long number = held.get(MemoryContract.QUARANTINE);
             out().println("quarantine " + number + ": " + held.get(MemoryContract.NODE_COUNT)
-                    + " nodes are held back; nullctl memory release " + number + " ends it");
+                    + " nodes are quarantined; nullctl memory release " + number + " ends it");
         }
     }
 
     @Command(
-            description = "Lists what is held back, and why.",
+            description = "Lists the quarantines and their reasons.",
             footer = {"", "Example: nullctl memory quarantines --json"})
     void quarantines(@Mixin JsonOption json) throws Exception {
         json.print(
                 out(),
                 ApplianceClient.list(ask(MemoryContract.QUARANTINE_LIST), MemoryContract.QUARANTINES),
-                "nothing is held back",
+                "nothing is quarantined",
                 MemoryContract.QUARANTINE,
                 MemoryContract.INFLUENCED_BY,
                 Fields.SEQ,

@@ -65,7 +65,7 @@ abstract class MemoryFileCommands extends CommandContext {
     @Command(
             description = {
                 "Writes keys with their history, or single nodes, with all they may come from, to one new file.",
-                "That is what their authors had read too, of whatever key; what is held back stays so where it is imported."
+                "That is what their authors had read too, under any key; quarantines stay in force where it is imported."
             },
             footer = {
                 "",
@@ -100,7 +100,7 @@ abstract class MemoryFileCommands extends CommandContext {
             Transfers.receive(appliance, MemoryContract.TRANSFER, begun, made);
             made.commit();
             out().println(begun.get(MemoryContract.NODE_COUNT) + " nodes, " + begun.get(MemoryContract.HELD)
-                    + " of them held back, " + begun.get(Fields.BYTES) + " bytes written to " + file);
+                    + " of them quarantined, " + begun.get(Fields.BYTES) + " bytes written to " + file);
         }
     }
 

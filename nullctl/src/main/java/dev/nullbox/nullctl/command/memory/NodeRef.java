@@ -18,9 +18,12 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** References to a node of shared memory as people write them: its id, KEY for the present one, KEY@SEQ for an earlier one. */
+/**
+ * Reference to a node of shared memory as operators write it: its id, KEY for its present node, KEY@SEQ for an earlier
+ * one.
+ */
 final class NodeRef {
-    /** The column in which {@link #shorten} puts a node. */
+    /** The column of {@link #shorten}. */
     static final Field<String> NODE = Field.of("node", FieldType.TEXT, "");
 
     private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
@@ -29,12 +32,12 @@ final class NodeRef {
 
     private NodeRef() {}
 
-    /** Tells whether the text is a key, whose present value is meant. */
+    /** Tells whether the text is a key, for its present node. */
     static boolean isKey(String text) {
         return !ID.matcher(text).matches() && !AT.matcher(text).matches();
     }
 
-    /** The id that is meant; asks the appliance where the text is none. */
+    /** The node's id; looked up on the appliance where the text is no id. */
     static String id(ApplianceClient appliance, String text) throws RpcException, CannotConnectException {
         if (ID.matcher(text).matches()) {
             return text;
@@ -56,7 +59,7 @@ final class NodeRef {
         return ids;
     }
 
-    /** The list with a short {@link #NODE} for people beside each id. */
+    /** The list with a short {@link #NODE} beside each id. */
     static JsonArray shorten(JsonArray entries) {
         for (JsonElement element : entries) {
             if (element instanceof JsonObject entry) {

@@ -22,15 +22,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The bytes of a node's value, to and from shared memory; what is too large for a message goes as a blob, in chunks. */
+/** Bytes of a node's value, to and from shared memory; a value too large for a message is a blob, in chunks. */
 final class NodeValue {
     private static final FieldType.Struct BLOB = FieldType.struct(MemoryContract.CHUNKS, MemoryContract.SIZE);
 
     private NodeValue() {}
 
     /**
-     * Writes the value of a {@code memory.get} result: a text as UTF-8, a blob's chunks, each held against its SHA-256,
-     * anything else as JSON; how many bytes.
+     * Writes the value of a {@code memory.get} result: a text as UTF-8, a blob's chunks, each checked against its
+     * SHA-256, anything else as JSON; returns the number of bytes.
      */
     static long write(ApplianceClient appliance, JsonElement found, OutputOptions.Sink sink)
             throws RpcException, CannotConnectException, LocalFileException, UsageException {
@@ -68,7 +68,7 @@ final class NodeValue {
         return bytes;
     }
 
-    /** Sends a file's chunks; the {@code blob} parameter of {@code memory.put}. */
+    /** Sends a file's chunks; returns the {@code blob} parameter of {@code memory.put}. */
     static Message sendBlob(ApplianceClient appliance, LocalFile file, Optional<String> type)
             throws RpcException, CannotConnectException, UsageException {
         List<String> chunks = new ArrayList<>();

@@ -14,7 +14,7 @@ import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.rpc.RpcException;
 import java.util.Optional;
 
-/** A listing of shared memory, read page by page up to a bound. */
+/** Reader of a listing of shared memory, page by page up to a bound. */
 final class Pager {
     private static final int PAGE = 1000;
 
@@ -26,7 +26,7 @@ final class Pager {
     /**
      * The first entries of a listing.
      *
-     * @param cursor of the result: where the next page begins
+     * @param cursor field of the result: where the next page begins
      * @param from the parameter that takes it
      * @param max at most so many entries; 0 for all
      */
@@ -54,7 +54,7 @@ final class Pager {
         return pages;
     }
 
-    /** Prints them, and on standard error that there are more. */
+    /** Prints the entries, and on standard error that there are more. */
     void print(Streams io, JsonOption json, String nothing, Field<?>... columns) {
         json.print(io.out(), json.isGiven() ? entries : NodeRef.shorten(entries), nothing, columns);
         if (!complete) {

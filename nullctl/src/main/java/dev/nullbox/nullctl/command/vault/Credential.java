@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Passphrases and keys as the operator gives them; the call that they go into wipes them. */
+/** Passphrases and keys from the operator; the call that sends them wipes them. */
 final class Credential {
     private static final Set<PosixFilePermission> OTHERS = Set.of(
             PosixFilePermission.GROUP_READ,
@@ -22,7 +22,7 @@ final class Credential {
 
     private Credential() {}
 
-    /** A file's passphrase, or else the one that is asked for; a new one is asked of a person twice. */
+    /** A file's passphrase, or one that is typed; a new one is typed twice. */
     static byte[] passphrase(Streams io, String question, @Nullable Path file, boolean isNew) throws UsageException {
         int max = VaultContract.MAX_PASSPHRASE_BYTES;
         byte[] passphrase;

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The sources of a passphrase or a key when nobody is asked for it. */
+/** Options for the source of a passphrase or a key; without them the operator is asked for one. */
 final class CredentialOptions {
     @Option(
             names = "--passphrase-file",
@@ -22,17 +22,17 @@ final class CredentialOptions {
             description = "A key instead of a passphrase: a file of exactly 32 bytes, mode 0600.")
     private @Nullable Path keyFile;
 
-    /** The credential that opens something that is there: one of the two files, or the passphrase is asked for. */
+    /** The credential of an existing vault: from one of the two files, or typed. */
     Message present(Streams io, String question) throws UsageException {
         return either(io, question, false);
     }
 
-    /** The credential of something new: one of the two files, or a passphrase is asked for, of a person twice. */
+    /** The credential of something new: from one of the two files, or typed twice. */
     Message fresh(Streams io, String question) throws UsageException {
         return either(io, question, true);
     }
 
-    /** Either or both, as a vault's first ones may be. */
+    /** Either or both, as a new vault may have. */
     Message first(Streams io, String question, boolean alsoPassphrase) throws UsageException {
         Message credentials = Message.of();
         if (keyFile != null) {

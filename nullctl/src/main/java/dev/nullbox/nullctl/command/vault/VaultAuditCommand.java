@@ -15,7 +15,7 @@ import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code nullctl vault audit}: warden's records, of which the appliance keeps the latest on its disk. */
+/** {@code nullctl vault audit}: warden's audit records, the latest of which the appliance keeps on its disk. */
 @Command(
         name = "audit",
         description = "Prints who did what to the vault, oldest first, also before the last boot.",
@@ -34,7 +34,7 @@ final class VaultAuditCommand extends BaseCommand {
     @Option(names = "--after", paramLabel = "SEQ", description = "Only records with a higher number than this.")
     private long after;
 
-    @Option(names = "--agent", paramLabel = "AGENT", description = "Only what this agent did or was lent.")
+    @Option(names = "--agent", paramLabel = "AGENT", description = "Only what this agent did or was leased.")
     private Optional<String> agent = Optional.empty();
 
     @Option(names = "--secret", paramLabel = "NAME", description = "Only what was done with this secret.")
@@ -67,7 +67,7 @@ final class VaultAuditCommand extends BaseCommand {
         }
     }
 
-    /** Prints what was asked for; the number of the last record. */
+    /** Prints a page of records; returns the number of the last one. */
     private long print(Message page, long after) {
         long last = after;
         for (Object element : page.get(VaultContract.RECORDS)) {

@@ -13,7 +13,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code nullctl vault get NAME}: never without a word that says so. */
+/** {@code nullctl vault get NAME}: prints a value only with an option that says so. */
 @Command(
         name = "get",
         description = {

@@ -202,7 +202,7 @@ class MemoryCommandsTest extends NullctlTestCase {
         assertThat(run("memory", "quarantine")).isEqualTo(2);
         assertThat(run("memory", "quarantine", "--influenced-by", "scraper", "--reason", "case 12"))
                 .isZero();
-        assertThat(out()).contains("quarantine 3: 17 nodes are held back", "nullctl memory release 3");
+        assertThat(out()).contains("quarantine 3: 17 nodes are quarantined", "nullctl memory release 3");
         assertThat(run("memory", "quarantine", "--influenced-by", "hello/plan")).isZero();
         assertThat(asked("memory.quarantine"))
                 .containsExactly(

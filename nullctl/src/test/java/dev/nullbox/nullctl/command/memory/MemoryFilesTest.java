@@ -106,7 +106,7 @@ class MemoryFilesTest extends NullctlTestCase {
         assertThat(run("memory", "backup", backup.toString())).isEqualTo(2);
         Path export = directory.resolve("export");
         assertThat(run("memory", "export", export.toString(), "--prefix", "k/")).isZero();
-        assertThat(out()).contains("5 nodes, 2 of them held back");
+        assertThat(out()).contains("5 nodes, 2 of them quarantined");
         assertThat(run("memory", "export", export.toString(), "--force", "--node", ID, "--node", ID))
                 .isZero();
         assertThat(asked("memory.export"))
