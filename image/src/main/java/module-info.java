@@ -1,4 +1,4 @@
-/** The one executable of many names, and the root file system round it. */
+/** The one executable of all programs, and the root file system around it. */
 module dev.nullbox.image {
     requires static org.jspecify;
     requires dev.nullbox.nulld;

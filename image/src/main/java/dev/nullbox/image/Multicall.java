@@ -13,8 +13,8 @@ import dev.nullbox.warden.WardenMain;
 import org.graalvm.nativeimage.ProcessProperties;
 
 /**
- * The one executable's entry point: the name it is called by chooses what it is, as busybox does. One build instead of
- * eight, and all services share its pages.
+ * Entry point of the one executable: the name that it is called by selects the program, as in busybox. One build
+ * instead of eight, and all services share its pages.
  */
 public final class Multicall {
     private static final int USAGE = 2;

@@ -34,7 +34,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Import of one archive: reads it twice, and writes the tree that it makes to mkfs.erofs. */
+/** Import of one archive: reads it twice, and writes the merged tree to mkfs.erofs. */
 final class ImportRun {
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -43,7 +43,7 @@ final class ImportRun {
     private final Path image;
     private final Supplier<Meter> meters;
 
-    /** @param request its paths are those that this process sees */
+    /** @param request with paths as this process sees them */
     ImportRun(Message request, Progress progress) {
         this.request = request;
         this.progress = progress;
@@ -52,7 +52,7 @@ final class ImportRun {
                 () -> new Meter(request.get(ImportProtocol.LIMIT_BYTES), request.get(ImportProtocol.LIMIT_ENTRIES));
     }
 
-    /** Where the image will be. */
+    /** Path of the future image. */
     Path image() {
         return image;
     }
@@ -61,7 +61,7 @@ final class ImportRun {
      * The fields of {@link ImportProtocol#RESULT}.
      *
      * @param mkfs just started
-     * @throws ImportException when there is no image; nothing is left of it then
+     * @throws ImportException when the import fails; the image is removed then
      */
     Message run(MkfsErofs mkfs) throws IOException {
         boolean isMade = false;
@@ -95,7 +95,7 @@ final class ImportRun {
         }
     }
 
-    /** Reads all layers whole, checks them, and merges them; the digests of their tar archives. */
+    /** Reads and checks all layers completely, and merges them; returns the digests of their tar archives. */
     private List<String> learn(ImageSource source, MergedTree tree) throws IOException {
         Meter meter = meters.get();
         List<String> contents = new ArrayList<>();

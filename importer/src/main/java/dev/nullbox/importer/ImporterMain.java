@@ -24,8 +24,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The importer: without arguments the first stage, which cage starts and which puts up the walls; {@code work} the second,
- * which imports one archive.
+ * The program {@code importer}: without arguments the first stage, which cage starts and which enters the sandbox;
+ * {@code work} the second, which imports one archive.
  */
 public final class ImporterMain {
     private static final int DONE = 0;
@@ -43,7 +43,7 @@ public final class ImporterMain {
         this.out = out;
     }
 
-    /** Ends with 0 for an image, 1 for an archive that becomes none, and as cage's stages for a fault of the appliance. */
+    /** Ends with 0 for an image, 1 for a refused archive, and a code of cage's stages for a fault of the appliance. */
     public static void main(String[] args) {
         ImporterMain importer = new ImporterMain(Natives.libc(), System.out);
         if (args.length == 0) {
@@ -63,7 +63,7 @@ public final class ImporterMain {
         } catch (RpcException e) {
             return warn(CONFIG, "the request on standard input is none: " + e.getMessage());
         } catch (IOException e) {
-            return warn(JAIL, "a wall could not be put up: " + e.getMessage());
+            return warn(JAIL, "a part of the sandbox could not be put in force: " + e.getMessage());
         }
     }
 
@@ -72,7 +72,7 @@ public final class ImporterMain {
             Message request = parse(SandboxCheck.FIELDS, in.readAllBytes());
             List<String> missing = SandboxCheck.missing(libc, request);
             if (!missing.isEmpty()) {
-                missing.forEach(wall -> warn(SANDBOX, "a wall is missing: " + wall));
+                missing.forEach(wall -> warn(SANDBOX, "a part of the sandbox is missing: " + wall));
                 return SANDBOX;
             }
             return make(request);
@@ -88,7 +88,7 @@ public final class ImporterMain {
         try {
             MkfsErofs mkfs = MkfsErofs.start(
                     libc, request.get(ImportProtocol.MKFS), run.image(), Path.of(request.get(ImportProtocol.WORK)));
-            // The library is loaded, which needs what is given up then.
+            // The library is loaded by now, which needs the calls that are given up here.
             Natives.zstd().close();
             ImportPolicy.giveUpStarts(libc);
             print(Message.of(ImportProtocol.RESULT.is(run.run(mkfs))));
@@ -114,7 +114,7 @@ public final class ImporterMain {
         out.flush();
     }
 
-    /** One line of at most the longest request; the rest of standard input is not read. */
+    /** Reads one line of at most the longest request; the rest of standard input is not read. */
     private static byte[] line(InputStream in) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int next = in.read(); next != '\n'; next = in.read()) {

@@ -17,14 +17,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * mkfs.erofs as a process beside the importer, which makes an image of the tar archive on its standard input. Source:
- * mkfs.erofs(1).
- */
+/** Child process mkfs.erofs, which makes an image of the tar archive on its standard input. Source: mkfs.erofs(1). */
 final class MkfsErofs implements AutoCloseable {
     /**
-     * The same bytes from the same archive: one UUID, and one time of making; files keep their own times. LZ4, since it costs
-     * a guest the least; pieces of 64 KiB. tools/erofs.sh has the same, for the images that the build makes.
+     * Options for reproducible images: one UUID, and one time of creation; files keep their own times. LZ4, as it costs
+     * a guest the least; clusters of 64 KiB. tools/erofs.sh has the same, for the images that the build makes.
      */
     static final List<String> OPTIONS = List.of(
             "--quiet",
@@ -64,7 +61,7 @@ final class MkfsErofs implements AutoCloseable {
                 reader.poll(POLL_MILLIS);
             }
         });
-        // A description of its own, which blocks: the pipe's end of ChildProcess does not.
+        // A file description of its own, which blocks: the pipe's end of ChildProcess does not.
         input = new BufferedOutputStream(new FileOutputStream("/proc/self/fd/" + child.input()), BUFFER_BYTES);
         libc.close(child.input()).orThrow("close a pipe");
     }
@@ -73,7 +70,7 @@ final class MkfsErofs implements AutoCloseable {
      * Starts it; it waits for the archive.
      *
      * @param command its path and the words before its options
-     * @param work where it puts what it needs on the way
+     * @param work directory of its temporary files
      */
     static MkfsErofs start(Libc libc, List<String> command, Path image, Path work) throws IOException {
         List<String> words = new ArrayList<>(command);
@@ -89,15 +86,15 @@ final class MkfsErofs implements AutoCloseable {
                         new ChildProcess.Spec(words, List.of("TMPDIR=" + work, "LANG=C.UTF-8"), true, 0, 0)));
     }
 
-    /** The archive's way to it. */
+    /** The stream for the archive. */
     OutputStream input() {
         return input;
     }
 
     /**
-     * Waits until it has made the image of the archive, which is whole.
+     * Waits until it has made the image of the complete archive.
      *
-     * @throws ImportException with what it said
+     * @throws ImportException with its output
      */
     void finish(int seconds) throws IOException {
         try {
@@ -116,7 +113,7 @@ final class MkfsErofs implements AutoCloseable {
         }
     }
 
-    /** Its end, when it no longer takes the archive. */
+    /** The failure when it no longer reads the archive. */
     ImportException brokenOff() {
         Optional<ExitStatus> end = hasEnded ? Optional.empty() : child.await(KILLED_MILLIS);
         hasEnded |= end.isPresent();
@@ -151,7 +148,7 @@ final class MkfsErofs implements AutoCloseable {
         }
     }
 
-    /** Ends it, if it has not ended. */
+    /** Kills it, if it still runs. */
     @Override
     public void close() {
         if (!hasEnded) {

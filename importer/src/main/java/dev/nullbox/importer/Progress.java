@@ -5,7 +5,7 @@ import dev.nullbox.protocol.importer.ImportProtocol;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/** Bytes that were read of those that will be, told at most a few times a second. */
+/** Progress of an import: bytes read and expected, reported at most a few times a second. */
 final class Progress {
     private static final long PAUSE_NANOS = 200_000_000;
 
@@ -22,7 +22,7 @@ final class Progress {
         this.toldAt = nanoTime.getAsLong();
     }
 
-    /** Says how many bytes there will be in all. */
+    /** Sets the expected bytes. */
     void expect(long total) {
         totalBytes = total;
     }
@@ -38,7 +38,7 @@ final class Progress {
         }
     }
 
-    /** The files of lower layers that upper ones replace are not read again. */
+    /** Reports the end: files of lower layers that upper ones replace are not read again. */
     void finish() {
         readBytes = totalBytes;
         tell();

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Files of an archive that may be an image's parts, by their paths. A root is known by the first path that no archive of an
- * image has; before it is, nothing of it is read twice.
+ * Index of the files in an archive that may be an image's parts, by their paths. A root is recognised by the first path
+ * that no archive of an image has; until then nothing of it is read twice.
  */
 final class ArchiveIndex {
     static final String LAYOUT = "oci-layout";
@@ -25,7 +25,7 @@ final class ArchiveIndex {
 
     private static final int MAX_PARTS = 20_000;
     private static final int MAX_HOPS = 8;
-    /** Of both kinds, those of docker before version 1.10 too; and the directories that they lie in. */
+    /** Paths of parts in both kinds of image, also those of docker before version 1.10, and their directories. */
     private static final Pattern PART = Pattern.compile("oci-layout|index\\.json|manifest\\.json|repositories"
             + "|blobs|blobs/sha(256|512)|blobs/sha(256|512)/[^/]+|[^/]+\\.(json|tar)"
             + "|[0-9a-f]{64}|[0-9a-f]{64}/(VERSION|json|layer\\.tar)");
@@ -34,13 +34,13 @@ final class ArchiveIndex {
     private final Map<String, Part> parts = new HashMap<>();
     private boolean isLayout;
 
-    /** Place of a part: in the archive, or under another path. */
+    /** Location of a part: in the archive, or under another path. */
     private sealed interface Part {
         record Stored(long offset, long size) implements Part {}
 
         record Link(String target) implements Part {}
 
-        /** A sparse file. */
+        /** A sparse file, which has no single location. */
         record Scattered() implements Part {}
     }
 
@@ -52,7 +52,7 @@ final class ArchiveIndex {
      * The index of an archive that is not compressed.
      *
      * @param stream the archive from its beginning
-     * @param spool where its parts can be read later, at the same positions
+     * @param spool file in which its parts can be read later, at the same positions
      */
     static ArchiveIndex scan(InputStream stream, Spool spool, Meter meter) throws IOException {
         ArchiveIndex index = new ArchiveIndex(spool);
@@ -69,11 +69,11 @@ final class ArchiveIndex {
         return index;
     }
 
-    /** False when the archive cannot be that of an image. */
+    /** Adds an entry; false when the archive cannot be that of an image. */
     private boolean take(TarEntry entry, TarReader tar) throws ImportException {
         String path = plain(entry.path());
         if (!PART.matcher(path).matches()) {
-            // In a layout there may be others beside an image's parts.
+            // A layout may have other files beside an image's parts.
             return isLayout || path.isEmpty();
         }
         if (parts.size() == MAX_PARTS) {
@@ -101,7 +101,7 @@ final class ArchiveIndex {
     private void add(String path, Part part) throws ImportException {
         if (parts.put(path, part) != null) {
             throw new ImportException(
-                    ImportReason.IMPORT_ENTRY, "entry " + ByteNames.shown(path) + " stands there twice in the archive");
+                    ImportReason.IMPORT_ENTRY, "entry " + ByteNames.shown(path) + " occurs twice in the archive");
         }
     }
 
@@ -116,7 +116,7 @@ final class ArchiveIndex {
         return rest.equals(".") ? "" : rest;
     }
 
-    /** The path that a symbolic link leads to; one beyond the archive's top leads nowhere. */
+    /** The path that a symbolic link leads to; empty for one that leads out of the archive. */
     private static String beside(String path, String target) {
         String directory = path.substring(0, path.lastIndexOf('/') + 1);
         String rest = target;
@@ -131,14 +131,14 @@ final class ArchiveIndex {
         return parts.containsKey(path);
     }
 
-    /** A part of the archive, where it lies in the spool. */
+    /** Part of the archive, by its location in the spool. */
     record Blob(String path, Spool spool, long offset, long size) {
         InputStream stream() {
             return spool.stream(offset, size);
         }
     }
 
-    /** The part at a path, links followed. */
+    /** The part at a path, with links followed. */
     Blob blob(String path) throws ImportException {
         String at = path;
         for (int hops = 0; hops < MAX_HOPS; hops++) {
@@ -159,7 +159,7 @@ final class ArchiveIndex {
         throw Document.malformed(ByteNames.shown(path), "is a link that leads to itself");
     }
 
-    /** All bytes of a part. */
+    /** Reads a whole part. */
     byte[] read(String path, int most) throws IOException {
         Blob blob = blob(path);
         if (blob.size() > most) {

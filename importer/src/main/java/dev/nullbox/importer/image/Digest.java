@@ -10,7 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Digest of content, as images name it: {@code sha256:HEX} or {@code sha512:HEX} (OCI image specification, "Digests").
+ * Digest of content, in the form of images: {@code sha256:HEX} or {@code sha512:HEX} (OCI image specification,
+ * "Digests").
  *
  * @param algorithm sha256 or sha512
  * @param hex lower-case
@@ -34,7 +35,7 @@ public record Digest(String algorithm, String hex) {
                 : new Digest(form.group(3), form.group(4));
     }
 
-    /** Whether the text is what SHA-256 looks like. */
+    /** Tells whether the text has the form of a SHA-256. */
     static boolean isHex(String text) {
         return HEX.matcher(text).matches();
     }
@@ -43,7 +44,7 @@ public record Digest(String algorithm, String hex) {
         return of(SHA256, digest(SHA256).digest(bytes));
     }
 
-    /** The digest that was computed. */
+    /** The digest of a computed value. */
     public static Digest of(String algorithm, byte[] value) {
         return new Digest(algorithm, HexFormat.of().formatHex(value));
     }

@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Output of docker save: {@code manifest.json} names for each image its configuration, its names and its layers. */
+/**
+ * Reader of docker save's output: {@code manifest.json} lists for each image its configuration, its names and its
+ * layers.
+ */
 final class DockerArchive {
     private static final int MAX_MANIFEST_BYTES = 4 << 20;
 

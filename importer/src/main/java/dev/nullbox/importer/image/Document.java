@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Object of JSON in an image, and its place for messages. Members that are absent and members that are null are the same.
+ * JSON object of an image, with its location for messages. Absent members and members that are null are the same.
  *
  * @param place as {@code index.json: manifests[1]}
  */
 record Document(JsonObject json, String place) {
-    /** The value of a text. */
+    /** Parses a text. */
     static JsonElement parse(byte[] utf8, String place) throws ImportException {
         try {
             return Json.parse(utf8);
@@ -66,12 +66,12 @@ record Document(JsonObject json, String place) {
         throw malformed(placeOf("size"), "must be a number of bytes");
     }
 
-    /** Absent for none. */
+    /** A member object; absent for none. */
     Optional<Document> child(String member) throws ImportException {
         return has(member) ? Optional.of(object(json.get(member), placeOf(member))) : Optional.empty();
     }
 
-    /** Empty for none. */
+    /** A member list of objects; empty for none. */
     List<Document> children(String member) throws ImportException {
         List<Document> children = new ArrayList<>();
         if (has(member)) {
@@ -82,7 +82,7 @@ record Document(JsonObject json, String place) {
         return children;
     }
 
-    /** Empty for none. */
+    /** A member list of strings; empty for none. */
     List<String> texts(String member) throws ImportException {
         List<String> texts = new ArrayList<>();
         if (has(member)) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Configuration of an image: what it is for, its layers' digests, and defaults of how it is run. Source: OCI image
+ * Configuration of an image: its platform, its layers' digests, and its defaults for a run. Source: OCI image
  * specification, "Image Configuration".
  *
  * @param layers digests of the decompressed layers, from the bottom
@@ -26,7 +26,7 @@ record ImageConfig(List<Digest> layers, Message defaults) {
         layers = List.copyOf(layers);
     }
 
-    /** @param count of the layers that the image lists */
+    /** @param count number of layers that the image lists */
     static ImageConfig parse(byte[] utf8, String place, int count) throws ImportException {
         Document config = Document.object(Document.parse(utf8, place), place);
         String os = config.text("os").orElse("");
@@ -50,7 +50,7 @@ record ImageConfig(List<Digest> layers, Message defaults) {
         return new ImageConfig(layers, run.isPresent() ? defaults(run.get()) : Message.of());
     }
 
-    /** What says nothing is taken for ours. */
+    /** Tells whether the platform is the appliance's; an image without one is accepted. */
     static boolean isOurs(String os, String architecture) {
         return (os.isEmpty() || os.equals(OS)) && (architecture.isEmpty() || architecture.equals(ARCHITECTURE));
     }

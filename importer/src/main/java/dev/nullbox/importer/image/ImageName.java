@@ -7,7 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Names of images, as people shorten them: {@code python} for {@code docker.io/library/python:latest}. */
+/** Names of images in their short forms: {@code python} for {@code docker.io/library/python:latest}. */
 final class ImageName {
     private static final int MAX_LISTED = 20;
 
@@ -26,7 +26,7 @@ final class ImageName {
         return last.contains(":") || last.contains("@") ? whole : whole + ":latest";
     }
 
-    /** For people. */
+    /** The names as a list for messages. */
     static String listed(Collection<String> names) {
         String listed = names.stream()
                 .distinct()

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The image, or the root, that is to be imported.
+ * Image or root to import.
  *
  * @param name as the archive has it
  * @param digest of the manifest or configuration; empty for a root, whose digest is its layer's

@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Image layout of OCI: {@code oci-layout}, {@code index.json}, and all else by its digest in {@code blobs/}. */
+/**
+ * Reader of an OCI image layout: {@code oci-layout}, {@code index.json}, and everything else by its digest in {@code
+ * blobs/}.
+ */
 final class OciLayout {
     private static final int MAX_INDEX_BYTES = 4 << 20;
     private static final int MAX_NESTING = 4;
@@ -83,7 +86,7 @@ final class OciLayout {
         return names;
     }
 
-    /** The images of an index, without what only attests something of them. */
+    /** The images of an index, without attestations. */
     private static List<Document> images(Document index) throws ImportException {
         List<Document> images = new ArrayList<>();
         for (Document descriptor : index.children(MANIFESTS)) {
@@ -96,7 +99,7 @@ final class OciLayout {
         return images;
     }
 
-    /** As os/architecture; empty where it is not said. */
+    /** The platform as os/architecture; empty when it is not stated. */
     private static String platform(Document descriptor) throws ImportException {
         Optional<Document> platform = descriptor.child("platform");
         return platform.isPresent()
@@ -113,7 +116,10 @@ final class OciLayout {
                         platform.get().text("architecture").orElse(""));
     }
 
-    /** The one image that is meant: several descriptors of one digest are one, and other platforms are none. */
+    /**
+     * The one requested image: several descriptors of one digest count as one, and those of other platforms do not
+     * count.
+     */
     private static Document single(List<Document> candidates, List<String> names) throws ImportException {
         Map<String, Document> ours = new TreeMap<>();
         List<String> platforms = new ArrayList<>();
@@ -138,7 +144,7 @@ final class OciLayout {
                 plain.add(candidate);
             }
         }
-        // Of amd64's levels, the one that says none runs everywhere.
+        // Among the levels of amd64, an image without one runs everywhere.
         if (plain.size() == 1) {
             return plain.getFirst();
         }

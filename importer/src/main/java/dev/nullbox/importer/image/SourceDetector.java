@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
-/** Teller of an archive's kind, which is read as little as that takes. */
+/** Detector of an archive's kind, which reads as little as that takes. */
 public final class SourceDetector implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final String PLAIN_FILE = "archive.tar";
@@ -29,7 +29,7 @@ public final class SourceDetector implements AutoCloseable {
 
     /**
      * @param work a directory in which a compressed archive of an image is decompressed: its parts are read in any order
-     * @param read is told the bytes of each read of the decompressed archive
+     * @param read takes the bytes of each read of the decompressed archive
      */
     public SourceDetector(Spool spool, Path work, LongConsumer read) {
         this.spool = spool;
@@ -83,7 +83,7 @@ public final class SourceDetector implements AutoCloseable {
             plain = Optional.of(opened);
             return ArchiveIndex.scan(new BufferedInputStream(opened.stream(), BUFFER_BYTES), opened, meters.get());
         } finally {
-            // It stays until it is closed, and no longer, whatever happens.
+            // The file exists until it is closed, and no longer, whatever happens.
             Files.deleteIfExists(file);
         }
     }

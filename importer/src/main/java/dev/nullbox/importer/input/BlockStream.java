@@ -3,7 +3,7 @@ package dev.nullbox.importer.input;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Stream whose bytes come in blocks; one byte is a block of its own. */
+/** Input stream with reads of blocks; a read of one byte is a block of its own. */
 abstract class BlockStream extends InputStream {
     @Override
     public final int read() throws IOException {

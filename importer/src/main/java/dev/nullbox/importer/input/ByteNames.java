@@ -15,7 +15,7 @@ public final class ByteNames {
         return new String(bytes, offset, length, StandardCharsets.ISO_8859_1);
     }
 
-    /** The name that text has in a file system, in UTF-8. */
+    /** The file name of a text, in UTF-8. */
     public static String ofText(String text) {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
@@ -24,7 +24,7 @@ public final class ByteNames {
         return name.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** The name for people: as UTF-8 where it is that, on one line, cut when it is long. */
+    /** The name for messages: as UTF-8 if it is that, on one line, cut when it is long. */
     public static String shown(String name) {
         String text;
         try {

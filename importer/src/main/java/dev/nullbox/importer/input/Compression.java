@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.util.function.Supplier;
 
-/** Compression of a stream, told by its first bytes and never by a name or a media type. */
+/** Compression of a stream, recognised by its first bytes and never by a name or a media type. */
 public enum Compression {
     NONE,
     GZIP,
@@ -20,9 +20,9 @@ public enum Compression {
     public record Plain(Compression compression, InputStream stream) {}
 
     /**
-     * The stream decompressed.
+     * Decompresses the stream.
      *
-     * @throws ImportException for a kind that is not read
+     * @throws ImportException for an unsupported kind
      */
     public static Plain decompress(InputStream compressed) throws IOException {
         return decompress(compressed, Natives::zstd);

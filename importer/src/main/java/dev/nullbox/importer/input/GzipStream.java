@@ -9,9 +9,9 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Decompressed members of a gzip file, one after the other (RFC 1952); zeros may follow the last. java.util.zip's own stream
- * takes damage in a later member's header for the end of the data, and reads no later member from a stream that cannot tell
- * how much is available.
+ * Decompressed members of a gzip file, one after the other (RFC 1952); zeros may follow the last. java.util.zip's own
+ * stream treats damage in a later member's header as the end of the data, and reads no later member from a stream that
+ * does not know how much is available.
  */
 final class GzipStream extends BlockStream {
     private static final int BUFFER_BYTES = 1 << 16;

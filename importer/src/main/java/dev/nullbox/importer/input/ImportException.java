@@ -3,7 +3,10 @@ package dev.nullbox.importer.input;
 import dev.nullbox.protocol.importer.ImportReason;
 import java.io.IOException;
 
-/** End of an import: the archive, or the room for it, is not right. The message says what, where, and what would be right. */
+/**
+ * Failure of an import, by the archive or for lack of space. The message has the cause, the place in the archive, and
+ * what would be right.
+ */
 public final class ImportException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -25,7 +28,7 @@ public final class ImportException extends IOException {
         return text;
     }
 
-    /** The same, with the place in front. */
+    /** The same, with the location in front. */
     public ImportException in(String place) {
         return new ImportException(reason, place + ": " + text);
     }

@@ -4,7 +4,7 @@ import dev.nullbox.protocol.importer.ImportReason;
 
 /** Bounds of an import that grow with the archive: decompressed bytes, bytes of files, entries, names and attributes. */
 public final class Meter {
-    /** All names, targets of links and extended attributes: they are held in memory. */
+    /** Most bytes of names, targets of links and extended attributes, which are held in memory. */
     static final long MAX_METADATA_BYTES = 64L << 20;
 
     private final long maxBytes;

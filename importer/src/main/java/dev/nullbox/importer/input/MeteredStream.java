@@ -6,9 +6,12 @@ import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.Objects;
 
-/** Stream that counts, and digests, all bytes that pass, skipped ones too. */
+/** Input stream that counts and digests all bytes that pass, skipped ones too. */
 public final class MeteredStream extends BlockStream {
-    /** Decompressed bytes for one compressed byte beyond which a stream is a bomb: deflate reaches 1032, files of zeros do. */
+    /**
+     * Ratio of decompressed to compressed bytes beyond which a stream is a decompression bomb: deflate reaches 1032,
+     * files of zeros do.
+     */
     private static final long MAX_RATIO = 400;
 
     /** A stream of at most so many bytes may have any ratio. */
@@ -25,7 +28,7 @@ public final class MeteredStream extends BlockStream {
     /**
      * A stream that counts for a meter.
      *
-     * @param compressedBytes of what {@code in} is decompressed from
+     * @param compressedBytes length of the compressed input of {@code in}
      */
     public MeteredStream(InputStream in, MessageDigest digest, long compressedBytes, Meter meter) {
         this.in = in;
@@ -58,7 +61,7 @@ public final class MeteredStream extends BlockStream {
         return got;
     }
 
-    /** Reads them: they are counted and digested. */
+    /** Skips bytes by reading them, so that they are counted and digested. */
     @Override
     public long skip(long bytes) throws IOException {
         byte[] away = new byte[Math.clamp(bytes, 0, SKIP_BYTES)];

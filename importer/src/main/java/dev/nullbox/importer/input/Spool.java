@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.function.LongConsumer;
 
 /**
- * The archive as it lies on the data partition; parts of it are read as often as needed, in any order. No channel of NIO, which
- * would load the JDK's network library. For one thread.
+ * Archive on the data partition; parts of it are read as often as needed, in any order. No NIO channel, which would
+ * load the JDK's network library. For one thread.
  */
 public final class Spool implements AutoCloseable {
     private final RandomAccessFile file;
@@ -26,7 +26,7 @@ public final class Spool implements AutoCloseable {
     /**
      * Opens it.
      *
-     * @param read is told the bytes of each read
+     * @param read takes the bytes of each read
      */
     public static Spool open(Path path, LongConsumer read) throws IOException {
         RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
@@ -37,12 +37,12 @@ public final class Spool implements AutoCloseable {
         return size;
     }
 
-    /** All of it. */
+    /** The whole file. */
     public InputStream stream() {
         return stream(0, size);
     }
 
-    /** A part of it, whose reads end with an error where the file ends before the part does. */
+    /** A part of the file; reading it fails where the file ends before the part does. */
     public InputStream stream(long offset, long length) {
         return new Part(offset, length);
     }

@@ -55,7 +55,7 @@ final class ZstdStream extends BlockStream {
         }
         inputAt += used[0];
         isInFrame = hint != 0;
-        // A full output may hide more of what was read already.
+        // A full output may hide further decompressed bytes.
         isMoreToCome = isInFrame && used[1] == length;
         return used[1];
     }

@@ -1,4 +1,8 @@
-/** The spooled archive as streams: bounded, decompressed, counted, held against digests; and the errors that an import may end with. */
+/**
+ * The spooled archive as streams: bounded, decompressed, counted and digested ({@code Spool}, {@code Compression},
+ * {@code MeteredStream}, {@code Meter}), and the failure of an import ({@code ImportException}). Threat: an archive
+ * that decompresses to more than the disk or the memory holds; {@code Meter} has every bound.
+ */
 @NullMarked
 package dev.nullbox.importer.input;
 

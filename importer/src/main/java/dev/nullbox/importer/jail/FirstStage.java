@@ -19,24 +19,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * First stage of an import: puts the walls up round itself and executes the second inside them.
+ * First stage of an import: enters the sandbox and executes the second stage inside it.
  *
- * <p>Namespaces, credentials and capabilities belong to a thread; execve(2) ends all threads but the caller, so all is done
- * by one thread, the one that calls execve. Until then nothing of the archive is read.
+ * <p>Namespaces, credentials and capabilities belong to a thread; execve(2) ends all threads but the caller, so all is
+ * done by one thread, the one that calls execve. Until then nothing of the archive is read.
  */
 public final class FirstStage {
-    /** The word that the second stage is started with. */
+    /** The argument that starts the second stage. */
     public static final String SECOND_STAGE = "work";
 
     private static final Path REQUEST_FILE = Path.of("/request");
     private static final List<String> ENVIRONMENT = List.of("LANG=C.UTF-8", "PATH=/sbin:/bin");
     private static final int LAST_STANDARD = 2;
-    /** mkfs.erofs has one for each of up to 256 files that its threads compress. */
+    /** Most descriptors: mkfs.erofs has one for each of up to 256 files that its threads compress. */
     private static final int MAX_DESCRIPTORS = 1024;
 
     private static final int MAX_TASKS = 64;
     private static final int OWNER_ONLY = 0077;
-    /** Of -1000 to 1000: above any service, below a microVM. Source: proc_pid_oom_score_adj(5). */
+    /** Out-of-memory score, of -1000 to 1000: above any service, below a microVM. Source: proc_pid_oom_score_adj(5). */
     private static final String OOM_SCORE = "800";
 
     private final Libc libc;
@@ -67,7 +67,7 @@ public final class FirstStage {
         limit();
         libc.umask(OWNER_ONLY).orThrow("umask 077");
         SandboxCheck.privileges(uid).assume(libc);
-        // A change of credentials has taken it back.
+        // A change of credentials has undone it.
         SandboxProcess.dieWithParent(libc);
         libc.closeRange(LAST_STANDARD + 1, -1, CloseRange.CLOSE_RANGE_CLOEXEC).orThrow("close_range");
         List<String> command = new ArrayList<>(request.get(ImportProtocol.LAUNCHER));
@@ -80,8 +80,8 @@ public final class FirstStage {
     }
 
     /**
-     * Of each process. The length of files is not among them: mkfs.erofs keeps what is not compressed yet in the image, 1 TiB
-     * behind its beginning. The quota of the work directory is cage's.
+     * Limits of each process. The length of files is not among them: mkfs.erofs keeps uncompressed data in the image, 1
+     * TiB behind its beginning. Cage has a quota for the work directory.
      */
     private void limit() throws SyscallException {
         long seconds = request.get(ImportProtocol.LIMIT_SECONDS);

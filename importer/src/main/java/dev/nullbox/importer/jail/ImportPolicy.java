@@ -20,14 +20,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All system calls of an import: the importer's second stage, the runtime of a native image below it, the dynamic linker's,
- * and mkfs.erofs'. Seen by strace. Once mkfs.erofs has been started, the importer gives up what only a start needs.
+ * All system calls of an import: the importer's second stage, the runtime of a native image below it, the dynamic
+ * linker's, and mkfs.erofs'. Recorded by strace. Once mkfs.erofs has been started, the importer gives up the calls that
+ * only a start needs.
  */
 public final class ImportPolicy {
     /** Calls of a Java virtual machine, for tests: a resource that no native image has. */
     static final String RUNTIME_CALLS = "importer-calls-of-a-jvm";
 
-    /** What the importer goes on to need while it reads the archive. */
+    /** Calls that the importer still needs while it reads the archive. */
     private static final List<ListedCall> READING = List.of(
             call("the archive, messages, what mkfs.erofs says", SYS_read),
             call("the tar archive to mkfs.erofs, progress", SYS_write),
@@ -125,15 +126,18 @@ public final class ImportPolicy {
             call("mkfs.erofs: holes in the image", SYS_fallocate),
             call("mkfs.erofs: the image is whole on the disk", SYS_fsync));
 
-    /** Of all that the first stage executes; no socket, and no file but what Landlock allows. */
+    /** Calls of everything that the first stage executes; no socket, and no file but those that Landlock allows. */
     static final List<ListedCall> CALLS = joined(STARTING, READING);
 
-    /** Of the importer once mkfs.erofs runs: what is read from then on is the archive. */
+    /** Calls of the importer once mkfs.erofs runs: everything that is read from then on is the archive. */
     static final List<ListedCall> CALLS_WHILE_READING = joined(AFTER, READING);
 
     private ImportPolicy() {}
 
-    /** From now on no thread of the process starts a program, or maps code; mkfs.erofs, which runs, still may. */
+    /**
+     * Gives up starts: from now on no thread of the process starts a program, or maps code; the running mkfs.erofs
+     * still may.
+     */
     public static void giveUpStarts(Libc libc) throws IOException {
         AllowList.install(
                 libc,

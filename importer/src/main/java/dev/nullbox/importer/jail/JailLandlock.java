@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Landlock round an import: of its mount namespace each file as it is needed; no TCP port, no signal and no abstract socket
- * beyond itself. A kernel that lacks a part of it, before ABI 6, is refused.
+ * Landlock restriction of an import: of its mount namespace each file with the access that is needed; no TCP port, no
+ * signal and no abstract socket beyond itself. A kernel that lacks a part of it, before ABI 6, is refused.
  */
 final class JailLandlock {
     private static final long READ = LANDLOCK_ACCESS_FS_READ_FILE;
@@ -26,7 +26,7 @@ final class JailLandlock {
     private JailLandlock() {}
 
     /**
-     * Puts it round the calling thread and all that it starts or executes; in its mount namespace, with no_new_privs.
+     * Restricts the calling thread and all that it starts or executes; in its mount namespace, with no_new_privs.
      *
      * @throws SyscallException E2BIG or EINVAL when the kernel lacks a part of it
      */
@@ -40,7 +40,7 @@ final class JailLandlock {
         }
     }
 
-    /** Which parts are missing: tries what its user may, but for Landlock. */
+    /** Missing parts: tries uses that its user may make, and Landlock alone must refuse. */
     static List<String> missing(Libc libc) {
         return LandlockRules.missing(libc, "to list /", libc.open("/", OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0))
                 .map(List::of)

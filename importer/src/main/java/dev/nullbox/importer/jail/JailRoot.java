@@ -13,17 +13,17 @@ import java.util.List;
  * Mount namespace of an import: the programs, the archive and the work directory. All but the last is read-only.
  */
 final class JailRoot {
-    /** The archive's place in it. */
+    /** Path of the archive in it. */
     static final Path SOURCE = Path.of("/source");
 
-    /** The work directory's. */
+    /** Path of the work directory in it. */
     static final Path WORK = Path.of("/work");
 
     private static final List<String> DEVICES = List.of("/dev/null", "/dev/urandom");
 
     private JailRoot() {}
 
-    /** Puts it together and moves the calling thread into it; {@code /} is still writable. */
+    /** Builds it and moves the calling thread into it; {@code /} is still writable. */
     static void enter(Libc libc, Message request) throws IOException {
         PrivateRoot root = PrivateRoot.begin(libc, Path.of(request.get(ImportProtocol.NEW_ROOT)));
         for (String bind : request.get(ImportProtocol.BINDS)) {

@@ -60,13 +60,13 @@ public final class SandboxCheck {
         return new Privileges(uid, uid, List.of(), 0, true);
     }
 
-    /** Which walls are missing, each with what was found instead; empty when all stand. */
+    /** Missing parts of the sandbox, each with what was found instead; empty when it is complete. */
     public static List<String> missing(Libc libc, Message request) throws IOException {
         Map<String, String> status = Privileges.status(SELF.resolve("status"));
         List<String> missing =
                 new ArrayList<>(privileges(request.getInt(ImportProtocol.UID)).differences(status));
         Privileges.expect(missing, status, "Seccomp", FILTERED);
-        // The first process of its PID namespace: what it starts ends with it.
+        // The first process of its PID namespace: its children end with it.
         Privileges.expect(missing, status, "Pid", "1");
         isApart(missing, "net", request.get(HOST_NET));
         isApart(missing, "mnt", request.get(HOST_MNT));

@@ -6,7 +6,7 @@ import dev.nullbox.protocol.importer.ImportReason;
 import java.util.regex.Pattern;
 
 /**
- * Block of 512 bytes that begins an entry.
+ * Header of a tar entry: a block of 512 bytes.
  *
  * <pre>
  * 0 name 100 | 100 mode 8 | 108 uid 8 | 116 gid 8 | 124 size 12 | 136 mtime 12 | 148 chksum 8 | 156 typeflag 1
@@ -47,7 +47,7 @@ final class Header {
             unsigned += isSum ? ' ' : Byte.toUnsignedInt(block[i]);
             signed += isSum ? ' ' : block[i];
         }
-        // Signed bytes are what some old archivers summed up.
+        // Some old archivers summed up signed bytes.
         if (wanted != unsigned && wanted != signed) {
             throw malformed("a header's check sum is wrong: it is damaged, or no tar archive");
         }
@@ -112,7 +112,7 @@ final class Header {
         return ByteNames.of(from, offset, length);
     }
 
-    /** Whether there is anything in the place: mark of an extension, or a number. */
+    /** Tells whether the field is not empty: mark of an extension, or a number. */
     boolean isMarked(int offset) {
         return block[offset] != 0;
     }

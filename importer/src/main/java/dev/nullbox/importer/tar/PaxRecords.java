@@ -11,7 +11,10 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Extended header of an entry: {@code LENGTH KEY=VALUE\n} again and again (POSIX.1-2017, pax, "pax Extended Header"). */
+/**
+ * Records of an entry's extended header: {@code LENGTH KEY=VALUE\n} repeated (POSIX.1-2017, pax, "pax Extended
+ * Header").
+ */
 final class PaxRecords {
     private static final String XATTR = "SCHILY.xattr.";
     private static final int MAX_DIGITS = 18;
@@ -82,7 +85,7 @@ final class PaxRecords {
         xattrs.put(name, value);
     }
 
-    /** The value; empty where there is none, or an empty one, which says that the header's counts. */
+    /** The value; empty where there is none, or an empty one, which means that the header's counts. */
     Optional<String> find(String key) {
         return Optional.ofNullable(values.get(key)).filter(value -> !value.isEmpty());
     }

@@ -3,9 +3,9 @@ package dev.nullbox.importer.tar;
 import dev.nullbox.importer.input.ImportException;
 import java.util.List;
 
-/** Parts of a file that an archive holds; between them are holes, which read as zeros. */
+/** Map of a sparse file: the parts that an archive holds; between them are holes, which read as zeros. */
 final class SparseMap {
-    /** Bound of parts: 16 bytes of memory each. */
+    /** Most parts: 16 bytes of memory each. */
     static final int MAX_PARTS = 1 << 19;
 
     private final long[] offsets;

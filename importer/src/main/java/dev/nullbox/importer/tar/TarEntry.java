@@ -7,7 +7,7 @@ import java.util.SortedMap;
 /**
  * Entry of a tar archive.
  *
- * @param path as the archive has it, as bytes
+ * @param path the archive's own, as bytes
  * @param size of the file, holes included; 0 for all but files
  * @param target of a link: a symbolic one's text, or the path of another entry; else empty
  * @param xattrs names and values, values as bytes
@@ -75,7 +75,7 @@ public record TarEntry(
         return kind == Kind.CHARACTER_DEVICE || kind == Kind.BLOCK_DEVICE;
     }
 
-    /** Bytes that it takes in memory, about. */
+    /** Approximate bytes of memory that it takes. */
     public long metadataBytes() {
         long bytes = ENTRY_BYTES + path.length() + target.length();
         for (Map.Entry<String, byte[]> xattr : xattrs.entrySet()) {

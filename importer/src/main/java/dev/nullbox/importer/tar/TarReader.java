@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reader of a tar archive, entry by entry. Does not read beyond the archive's end mark, and insists on that. */
+/** Reader of a tar archive, entry by entry. Stops at the archive's end mark, and requires it. */
 public final class TarReader {
     private static final int COPY_BYTES = 1 << 16;
     private static final int MAX_NAME_BYTES = 1 << 14;
@@ -35,7 +35,7 @@ public final class TarReader {
     private final byte[] zeros = new byte[COPY_BYTES];
     /** Position in the archive. */
     private long position;
-    /** Of the present entry: bytes that the archive still holds of it, and zeros after them up to a whole block. */
+    /** Of the present entry: bytes that the archive still holds of it, and padding after them. */
     private long stored;
 
     private int padding;
@@ -48,13 +48,13 @@ public final class TarReader {
     /**
      * A reader at an archive's beginning.
      *
-     * @param in read in pieces of a block and more: buffered, if that matters
+     * @param in read in blocks or more: buffered, if that matters
      */
     public TarReader(InputStream in) {
         this.in = in;
     }
 
-    /** The next entry; empty at the archive's end. What was not read of the entry before is skipped. */
+    /** The next entry; empty at the archive's end. Unread content of the entry before is skipped. */
     public Optional<TarEntry> next() throws IOException {
         skip(stored);
         skip(padding);
@@ -108,7 +108,8 @@ public final class TarReader {
             case 'L' -> longName = text();
             case 'K' -> longLink = text();
             case 'x', 'X' -> pax = PaxRecords.parse(content(MAX_PAX_BYTES, "a pax header"));
-            // Of all entries to come: what real archives put there (a commit, a comment) is none of a root's business.
+            // Defaults for all entries to come: real archives have a commit or a comment there, which is not part of a
+            // root.
             case 'g', 'V' -> {
                 skip(stored);
                 skip(padding);
@@ -135,7 +136,7 @@ public final class TarReader {
             case '5' -> {
                 return Optional.of(withoutContent(header, Kind.DIRECTORY));
             }
-            // GNU's dump of a directory: the names in it follow, which are entries of their own too.
+            // GNU's dump of a directory: its names follow, which are entries of their own too.
             case 'D' -> {
                 size = 0;
                 return Optional.of(entry(header, Kind.DIRECTORY));
@@ -145,7 +146,7 @@ public final class TarReader {
             }
             default ->
                 throw Header.malformed("entry " + ByteNames.shown(header.name()) + " is of type "
-                        + TarReader.flag(header.flag()) + ", which is none of a file's");
+                        + TarReader.flag(header.flag()) + ", which is no type of a file");
         }
         return Optional.empty();
     }
@@ -155,7 +156,7 @@ public final class TarReader {
     }
 
     private void begin(long bytes) throws ImportException {
-        // Space for a whole number of blocks.
+        // Padding of a block.
         if (bytes < 0 || bytes > Long.MAX_VALUE - Header.BYTES) {
             throw Header.malformed("an entry's size is " + bytes);
         }
@@ -174,7 +175,10 @@ public final class TarReader {
         return entry(header, Kind.FILE);
     }
 
-    /** Links and the like: a size there is that of the file they stand for, and nothing follows (GNU tar, Go, libarchive). */
+    /**
+     * Links and the like: their size is that of the file they stand for, and no content follows (GNU tar, Go,
+     * libarchive).
+     */
     private TarEntry withoutContent(Header header, Kind kind) throws IOException {
         begin(0);
         return entry(header, kind);
@@ -232,7 +236,7 @@ public final class TarReader {
         map = SparseMap.of(pairs, size, stored);
     }
 
-    /** Those that are there: the rest of the places has no digits. */
+    /** The pairs in use: the other fields have no digits. */
     private static void pairs(Header header, int offset, int count, List<Long> pairs) throws ImportException {
         for (int i = 0; i < count; i++) {
             int at = offset + i * SPARSE_PAIR_BYTES;
@@ -329,7 +333,7 @@ public final class TarReader {
         }
     }
 
-    /** A part of a file is passed over without a read. */
+    /** Skips bytes; a part of a file is skipped without a read. */
     private void skip(long bytes) throws IOException {
         try {
             in.skipNBytes(bytes);
@@ -356,7 +360,7 @@ public final class TarReader {
         }
     }
 
-    /** Whether there is a whole block; a part of one is an error. */
+    /** Tells whether there is a complete block; a part of one is an error. */
     private boolean isFull(byte[] block) throws IOException {
         int count = in.readNBytes(block, 0, block.length);
         position += count;

@@ -10,7 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Writer of a tar archive in pax form: a header of ustar, before it a pax header with what that cannot hold. The same
+ * Writer of a tar archive in pax form: ustar headers, each preceded by a pax header with what does not fit. The same
  * entries give the same bytes.
  */
 public final class TarWriter {
@@ -28,7 +28,7 @@ public final class TarWriter {
     /**
      * Begins an entry; the caller then writes as many bytes as its size to the stream.
      *
-     * @param entry its target is text or path as it is to stand in the archive
+     * @param entry with its target as it is written to the archive
      */
     public void begin(TarEntry entry) throws IOException {
         pad();
@@ -101,7 +101,7 @@ public final class TarWriter {
         ByteArrayOutputStream records = new ByteArrayOutputStream();
         pax.forEach((key, value) -> {
             byte[] name = ByteNames.bytes(key);
-            // A space, an equals sign, a line feed, and the digits of all that.
+            // A space, an equals sign, a line feed, and the digits of the length itself.
             int rest = name.length + value.length + 3;
             int length = rest + Integer.toString(rest).length();
             length = rest + Integer.toString(length).length();

@@ -6,7 +6,7 @@ import dev.nullbox.protocol.importer.ImportReason;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Path of an entry, taken apart: names from the top downwards, none of them for the top itself. */
+/** Path of an entry as a list of names from the top downwards, empty for the top itself. */
 final class EntryPath {
     /** Linux's PATH_MAX, with the NUL that C puts behind it. */
     static final int MAX_PATH_BYTES = 4_095;
@@ -16,7 +16,7 @@ final class EntryPath {
 
     private EntryPath() {}
 
-    /** @throws ImportException for a path that is absolute, leads upwards, or that Linux would not take */
+    /** @throws ImportException for a path that is absolute, leads upwards, or that Linux would refuse */
     static List<String> split(String path) throws ImportException {
         if (path.startsWith("/")) {
             throw refused("is absolute; entries are named from the root's top, as etc/passwd");
@@ -45,7 +45,7 @@ final class EntryPath {
         return names;
     }
 
-    /** For people. */
+    /** The path for messages. */
     static String shown(List<String> names) {
         return ByteNames.shown(String.join("/", names));
     }

@@ -3,7 +3,7 @@ package dev.nullbox.importer.tree;
 import dev.nullbox.importer.tar.TarEntry;
 
 /**
- * File of any kind, with any number of names.
+ * Inode of the merged tree: a file of any kind, with any number of names.
  *
  * @param attributes those of its entry, without its path
  * @param layer from 0, the bottom
@@ -18,7 +18,7 @@ record Inode(TarEntry attributes, int layer, int index) {
         return kind() == TarEntry.Kind.DIRECTORY;
     }
 
-    /** A file is itself alone, whatever others have the same attributes. */
+    /** Identity: two files are different even with the same attributes. */
     @Override
     public boolean equals(Object other) {
         return this == other;

@@ -11,14 +11,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Tree into which layers are merged, entry by entry. Within a layer the order of whiteouts and entries does not matter: a
- * whiteout removes what lower layers have. A hard link is a further name of a file as it is then, in whatever layer: later
- * entries that replace or remove its other names leave it.
+ * Tree into which layers are merged, entry by entry. Within a layer the order of whiteouts and entries does not matter:
+ * a whiteout removes entries of lower layers. A hard link is a further name of the file that its target is at that
+ * moment, in any layer: later entries that replace or remove its other names do not affect it.
  */
 public final class MergedTree {
     private static final String WHITEOUT = ".wh.";
     private static final String OPAQUE = ".wh..wh..opq";
-    /** What aufs kept for itself. */
+    /** Prefix of aufs's own files. */
     private static final String AUFS = ".wh..wh.";
 
     private static final String OVERLAY_XATTR = "trusted.overlay.";
@@ -59,7 +59,7 @@ public final class MergedTree {
         }
     }
 
-    /** What is to be written, once the last layer is merged. */
+    /** The plan of what is written, once the last layer is merged. */
     public Plan plan() {
         return Plan.of(top, layer + 1, leftOutXattrs);
     }
@@ -91,8 +91,8 @@ public final class MergedTree {
     }
 
     /**
-     * Attributes that a file system of Linux has, without those by which the guest's overlay marks directories as replaced:
-     * an image must not do that.
+     * Attributes that a file system of Linux has, without those by which the guest's overlay marks directories as
+     * replaced: an image must not do that.
      */
     private SortedMap<String, byte[]> kept(SortedMap<String, byte[]> xattrs) {
         if (xattrs.isEmpty()) {
@@ -133,7 +133,7 @@ public final class MergedTree {
                 return;
             }
             if (former.hasEntryIn(layer)) {
-                throw EntryPath.refused("stands there twice in one archive");
+                throw EntryPath.refused("occurs twice in one archive");
             }
             if (former.isTouchedBy(layer)) {
                 throw EntryPath.refused("is no directory, and entries before it lie in it");
@@ -142,7 +142,7 @@ public final class MergedTree {
         parent.put(new Node(parent, name, inode, layer, true));
     }
 
-    /** The directory of the last name; those that no entry describes are made. */
+    /** The directory of the last name; directories without an entry are created. */
     private Node parent(List<String> names) throws ImportException {
         Node at = top;
         at.touch(layer);
@@ -183,7 +183,7 @@ public final class MergedTree {
         return Optional.of(at);
     }
 
-    /** Obeys a whiteout; false when it is none. */
+    /** Applies a whiteout; false when the entry is none. */
     private boolean isWhiteout(List<String> names) throws ImportException {
         for (String name : names.subList(0, names.size() - 1)) {
             if (name.startsWith(AUFS)) {
@@ -218,8 +218,8 @@ public final class MergedTree {
     }
 
     /**
-     * The directory; empty when there is none, or when this layer has put something else there, below which nothing of a
-     * lower layer is left: umoci writes whiteouts for what was in it.
+     * The directory; empty when there is none, or when this layer has replaced it, so that nothing of a lower layer is
+     * left below: umoci writes whiteouts for its former content.
      */
     private Optional<Node> formerDirectory(List<String> names) throws ImportException {
         Node at = top;
@@ -233,7 +233,7 @@ public final class MergedTree {
         return Optional.of(at);
     }
 
-    /** Removes what lower layers have put there; directories stay in which this layer has put something. */
+    /** Removes entries of lower layers; directories with entries of this layer stay. */
     private void removeLower(Node parent, Node node) {
         node.children().forEach(child -> removeLower(node, child));
         if (!node.isOf(layer) && !(node.isDirectory() && node.isTouchedBy(layer) && !node.isEmpty())) {

@@ -7,19 +7,21 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Name in a directory. */
+/**
+ * Named entry of a directory in the merged tree of layers: its inode, the layer that it comes from, and its children.
+ */
 final class Node {
     private final @Nullable Node parent;
     private final String name;
     private Inode inode;
-    /** The topmost layer that has an entry for it, or only for something below it. */
+    /** The topmost layer with an entry for it, or only for something below it. */
     private int layer;
 
     private int touched;
     private boolean hasEntry;
     private @Nullable Map<String, Node> children;
 
-    /** @param hasEntry false for a directory that is only named by what lies in it */
+    /** @param hasEntry false for a directory that occurs only in the paths of its content */
     Node(@Nullable Node parent, String name, Inode inode, int layer, boolean hasEntry) {
         this.parent = parent;
         this.name = name;
@@ -36,7 +38,7 @@ final class Node {
         return inode.isDirectory();
     }
 
-    /** Whether this layer, or for a directory without an entry something below it in this layer, made it. */
+    /** Tells whether this layer made it, by an entry, or by something below a directory without an entry. */
     boolean isOf(int layer) {
         return this.layer == layer;
     }
@@ -45,7 +47,7 @@ final class Node {
         return hasEntry && this.layer == layer;
     }
 
-    /** Whether the layer has put something below it. */
+    /** Tells whether the layer has an entry below it. */
     boolean isTouchedBy(int layer) {
         return touched == layer + 1;
     }
@@ -54,7 +56,7 @@ final class Node {
         touched = layer + 1;
     }
 
-    /** Another entry's attributes, for a directory that stays with all that is in it. */
+    /** Replaces the attributes, for a directory that stays with its content. */
     void replace(Inode inode, int layer) {
         this.inode = inode;
         this.layer = layer;
@@ -78,12 +80,12 @@ final class Node {
         }
     }
 
-    /** In no order; a copy. */
+    /** The children in no order; a copy. */
     List<Node> children() {
         return children == null ? List.of() : List.copyOf(children.values());
     }
 
-    /** By their bytes. */
+    /** The children in the order of their bytes. */
     List<Node> sortedChildren() {
         Collection<Node> all = children();
         return all.stream().sorted((a, b) -> a.name.compareTo(b.name)).toList();
@@ -93,7 +95,7 @@ final class Node {
         return children == null || children.isEmpty();
     }
 
-    /** From the top, without a slash before it; empty for the top itself. */
+    /** The path from the top, without a slash before it; empty for the top itself. */
     String path() {
         Node up = parent;
         return up == null ? "" : up.parent == null ? name : up.path() + "/" + name;

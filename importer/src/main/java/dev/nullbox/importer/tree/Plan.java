@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Order in which a merged tree is written: all without content first, then the files in the order of the layers and of their
- * entries in those, then the further names of files. The same layers give the same order.
+ * Plan of the order in which a merged tree is written: all entries without content first, then the files in the order
+ * of the layers and of their entries in those, then the further names of files. The same layers give the same order.
  */
 public final class Plan {
     private static final String TOP = "./";

@@ -218,9 +218,9 @@ class MergedTreeTest {
 
     @Test
     void duplicatesAreRefusedButDirectories() throws Exception {
-        refused("entry ./a stands there twice", tar().file("a", "").file("./a", ""));
-        refused("entry a stands there twice", tar().symlink("a", "b").directory("a"));
-        refused("entry a stands there twice", tar().file("a", "").link("a", "a"));
+        refused("entry ./a occurs twice", tar().file("a", "").file("./a", ""));
+        refused("entry a occurs twice", tar().symlink("a", "b").directory("a"));
+        refused("entry a occurs twice", tar().file("a", "").link("a", "a"));
         refused(
                 "entry d is no directory, and entries before it lie in it",
                 tar().file("d/x", "").file("d", ""));
