@@ -35,7 +35,7 @@ int open_agent_cgroup(void);
 void kill_agent_cgroup(void);
 void kill_leaf(const char *name);
 
-/* Whether any process of /agent is left. */
+/* Tells whether any process of /agent is left. */
 int is_agent_populated(void);
 
 /* Number of processes in /agent that the kernel has killed for lack of memory. */

@@ -8,7 +8,7 @@
 struct entrance {
     const char *user, *workdir, *leaf;
     char *const *words, *const *environment;
-    /* Whether descriptor 0 is a terminal, to become the controlling terminal of the command's session. */
+    /* Tells whether descriptor 0 is a terminal, to become the controlling terminal of the command's session. */
     int has_terminal;
 };
 

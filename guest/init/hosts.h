@@ -12,7 +12,7 @@
  */
 size_t merge_hosts(const char *old, const char *address, const char *hostname, char *to, size_t room);
 
-/* Whether a line of HOSTS gives NAME this ADDRESS. */
+/* Tells whether a line of HOSTS gives NAME this ADDRESS. */
 int has_host(const char *hosts, const char *address, const char *name);
 
 #endif

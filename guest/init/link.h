@@ -39,7 +39,7 @@ void turn_link(struct link *link, short events);
  */
 int link_frame(struct link *link, struct frame *frame);
 
-/* Whether all that was written has been sent. */
+/* Tells whether all that was written has been sent. */
 int is_link_flushed(const struct link *link);
 
 /* Closes it, with a reason on the console unless that is NULL. */

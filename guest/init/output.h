@@ -26,13 +26,13 @@ int make_output(struct output *output, int writers[OUTPUT_STREAMS]);
 /* Dials the host. */
 void open_output(struct output *output);
 
-/* Whether the pipes are to be polled, at this time. */
+/* Tells whether the pipes are to be polled, at this time. */
 int wants_output(const struct output *output, int64_t now);
 
 /* Sends the pipes' content, and, when both have ended, their ends; true when anything was sent. */
 int pump_output(struct output *output);
 
-/* Whether the host has received all of it, or there is no host any more. */
+/* Tells whether the host has received all of it, or there is no host any more. */
 int is_output_over(const struct output *output);
 
 #endif

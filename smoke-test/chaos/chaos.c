@@ -191,7 +191,7 @@ static void add_limits(const char *cgroup) {
     }
 }
 
-/* Whether a microVM could run machines of its own: 0 or N, 1 or Y; empty for a module that is not loaded. */
+/* Tells whether a microVM could run machines of its own: 0 or N, 1 or Y; empty for a module that is not loaded. */
 static void add_nested(const char *module) {
     char path[64];
     FILE *stream;

@@ -18,7 +18,7 @@ long proc_number(int pid, const char *file, const char *key);
 
 void each_process(void (*visit)(int pid, const char *name, void *context), void *context);
 
-/* Whether it is a process of an agent: a jail, which becomes the VMM. */
+/* Tells whether it is a process of an agent: a jail, which becomes the VMM. */
 int is_agent(int pid);
 
 /* The commands of secrecy.c. `needle` is the first of several, the rest come from strtok. */

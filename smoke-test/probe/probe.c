@@ -257,7 +257,7 @@ static void try_mcp(const char *variable, const char *below) {
     }
 }
 
-/* Whether an address belongs to a slot that cannot exist. */
+/* Tells whether an address belongs to a slot that cannot exist. */
 static int beyond(const char *where) {
     const char *sign = strpbrk(where, "+-");
     return sign != NULL && (strncmp(where, "other", 5) == 0 || strncmp(where, "neighbour", 9) == 0) &&

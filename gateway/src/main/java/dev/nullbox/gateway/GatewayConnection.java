@@ -68,12 +68,12 @@ final class GatewayConnection {
         this.deadlines = deadlines;
     }
 
-    /** Whether the client has shown its certificate. */
+    /** Tells whether the client has shown its certificate. */
     boolean isKnown() {
         return known;
     }
 
-    /** Whether a call carried a secret, or may have. */
+    /** Tells whether a call carried a secret, or may have. */
     boolean carriedSecrets() {
         return carriedSecrets;
     }

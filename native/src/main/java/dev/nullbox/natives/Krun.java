@@ -47,8 +47,9 @@ public interface Krun {
     SysResult addNetTap(int ctx, String tap, byte[] mac, int features, int flags);
 
     /**
-     * Whether the guest sees the processor's virtualisation. 1.16 and 1.17 do not act on it on Linux, where they refuse
-     * true with EINVAL and show what the kvm module offers: there only the module's {@code nested=0} disables it.
+     * Tells whether the guest sees the processor's virtualisation. 1.16 and 1.17 do not act on it on Linux, where they
+     * refuse true with EINVAL and show what the kvm module offers: there only the module's {@code nested=0} disables
+     * it.
      */
     SysResult setNestedVirt(int ctx, boolean enabled);
 

@@ -21,12 +21,12 @@ public sealed interface SysResult {
         };
     }
 
-    /** Whether the call succeeded. */
+    /** Tells whether the call succeeded. */
     default boolean isOk() {
         return this instanceof Ok;
     }
 
-    /** Whether the call failed with this errno. */
+    /** Tells whether the call failed with this errno. */
     default boolean failedWith(int errno) {
         return this instanceof Failed(var got) && got == errno;
     }

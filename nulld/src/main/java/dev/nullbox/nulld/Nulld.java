@@ -91,7 +91,7 @@ final class Nulld {
         return layout.stateOn();
     }
 
-    /** Whether the end of the machine was requested: from PID 1's own thread only. */
+    /** Tells whether the end of the machine was requested: from PID 1's own thread only. */
     boolean isEnding() {
         return ending.isPresent();
     }

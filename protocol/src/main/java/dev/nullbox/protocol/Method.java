@@ -38,7 +38,7 @@ public record Method<R>(
         request = List.copyOf(request);
     }
 
-    /** Whether a successful call of it is an event: methods that only look, called again and again, are none. */
+    /** Tells whether a successful call of it is an event: methods that only look, called again and again, are none. */
     public boolean isTold() {
         return !isStep && effect != Effect.READ;
     }

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** Methods of a server and the worker threads that run them. */
+/** Dispatcher of a server's calls: checks the caller, and runs the method on a worker thread. */
 final class Dispatcher {
     private final Map<String, RpcMethod> methods = new HashMap<>();
     private final RpcObserver observer;

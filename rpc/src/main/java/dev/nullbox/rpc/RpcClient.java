@@ -119,7 +119,9 @@ public final class RpcClient {
         }
     }
 
-    /** Whether the failure may be EAGAIN: ECONNREFUSED has a type of its own, ENOENT and EACCES show at the file. */
+    /**
+     * Tells whether the failure may be EAGAIN: ECONNREFUSED has a type of its own, ENOENT and EACCES show at the file.
+     */
     private boolean mayHaveBeenFull(IOException e) {
         return e instanceof SocketException && !(e instanceof ConnectException) && Files.isWritable(socket);
     }

@@ -29,7 +29,7 @@ public final class TokenBucket {
         return true;
     }
 
-    /** Whether no token is left. */
+    /** Tells whether no token is left. */
     public boolean isSpent(long nowMillis) {
         long gained = (nowMillis - refilledAt) / refillMillis;
         refilledAt += gained * refillMillis;

@@ -118,7 +118,7 @@ final class Appliance implements AutoCloseable {
         return qemu.exitValue();
     }
 
-    /** Whether QEMU still runs. */
+    /** Tells whether QEMU still runs. */
     boolean isRunning() {
         return qemu.isAlive();
     }
@@ -175,7 +175,7 @@ final class Appliance implements AutoCloseable {
         }
     }
 
-    /** What was said on the agent's console so far, in order. */
+    /** Output on the agent's console so far, in order. */
     List<String> agentLines(String agent) {
         return log.all().stream()
                 .filter(event -> event.is("agent.console", "agent", agent))

@@ -32,12 +32,12 @@ record Event(double seconds, String source, String name, JsonObject fields) {
                 new Event(seconds, text(fields, "source"), fields.get("event").getAsString(), fields));
     }
 
-    /** Whether it has this name. */
+    /** Tells whether it has this name. */
     boolean is(String wanted) {
         return name.equals(wanted);
     }
 
-    /** Whether it has this name and a field with this value. */
+    /** Tells whether it has this name and a field with this value. */
     boolean is(String wanted, String field, String value) {
         return is(wanted) && text(field).equals(value);
     }

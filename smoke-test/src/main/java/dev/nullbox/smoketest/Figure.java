@@ -34,7 +34,7 @@ record Figure(String name, double value, Optional<Reference> reference, Optional
         return new Figure(name, value, Optional.of(new Reference(other, is)), bound);
     }
 
-    /** Whether it keeps its bound, if it has one. */
+    /** Tells whether it keeps its bound, if it has one. */
     boolean holds() {
         return bound.isEmpty() || value <= bound.getAsDouble();
     }

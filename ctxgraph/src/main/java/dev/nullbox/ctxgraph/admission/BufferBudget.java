@@ -87,7 +87,7 @@ public final class BufferBudget {
             }
         }
 
-        /** Whether an answer of so many bytes fits, without waiting; what it does not need is released. */
+        /** Tells whether an answer of so many bytes fits, without waiting; what it does not need is released. */
         boolean covers(long bytes) {
             int units = bytes <= SMALL_ANSWER ? 0 : units(bytes);
             if (units > held) {

@@ -86,9 +86,9 @@ public final class HttpRequestContext {
     }
 
     /**
-     * Whether the client addresses this listener, by its {@code Host}, and the page that a browser sends the request
-     * for, if any, came from here. A page whose name was made to resolve to this address (DNS rebinding) is recognised
-     * by that name in {@code Host}.
+     * Tells whether the client addresses this listener, by its {@code Host}, and the page that a browser sends the
+     * request for, if any, came from here. A page whose name was made to resolve to this address (DNS rebinding) is
+     * recognised by that name in {@code Host}.
      */
     boolean isAddressedHere() {
         String address = exchange.getLocalAddress().getAddress().getHostAddress();
@@ -101,7 +101,7 @@ public final class HttpRequestContext {
                 && origins.stream().allMatch(origin -> origin.equals("http://" + here));
     }
 
-    /** Whether the request declares its body as JSON, and its character set, if it declares one, as UTF-8. */
+    /** Tells whether the request declares its body as JSON, and its character set, if it declares one, as UTF-8. */
     public boolean isJson() {
         String[] parts =
                 header("Content-Type").orElse("").toLowerCase(Locale.ROOT).split(";", -1);
@@ -117,7 +117,9 @@ public final class HttpRequestContext {
         return true;
     }
 
-    /** Whether the client accepts answers of this type, as {@code "text/event-stream"}; true when it does not say. */
+    /**
+     * Tells whether the client accepts answers of this type, as {@code "text/event-stream"}; true when it does not say.
+     */
     public boolean accepts(String type) {
         List<String> accepted = exchange.getRequestHeaders().get("Accept");
         if (accepted == null) {

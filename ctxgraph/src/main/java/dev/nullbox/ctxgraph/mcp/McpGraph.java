@@ -43,7 +43,7 @@ final class McpGraph {
         return changes;
     }
 
-    /** Whether a write to the key changes the graph. */
+    /** Tells whether a write to the key changes the graph. */
     boolean holds(MemoryKey key) {
         return store.holds(key);
     }

@@ -22,9 +22,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Changes of a knowledge graph. Each is one write of all its keys, on the condition that none of them has changed since
- * it was read; on a conflict it is read and made again. Concurrent changes are therefore all kept. A change of more
- * keys than the store writes at once is made in steps, and may stop between them.
+ * Writer of changes to a knowledge graph. Each change is one write of all its keys, on the condition that none of them
+ * has changed since it was read; on a conflict it is read and made again. Concurrent changes are therefore all kept. A
+ * change of more keys than the store writes at once is made in steps, and may stop between them.
  */
 final class McpGraphChanges {
     private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(10);

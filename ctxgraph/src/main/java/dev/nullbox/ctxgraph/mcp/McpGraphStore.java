@@ -59,7 +59,7 @@ public final class McpGraphStore {
         void visit(Memory.Entry entry, JsonObject value) throws RpcException;
     }
 
-    /** Whether a write to the key changes the graph. */
+    /** Tells whether a write to the key changes the graph. */
     boolean holds(MemoryKey key) {
         return key.text().startsWith(entities) || key.text().startsWith(relations);
     }
@@ -148,7 +148,7 @@ public final class McpGraphStore {
         }
     }
 
-    /** Whether the relation begins or ends at one of the entities. */
+    /** Tells whether the relation begins or ends at one of the entities. */
     static boolean touches(JsonObject relation, Set<String> names) {
         return names.contains(text(relation, "from")) || names.contains(text(relation, "to"));
     }

@@ -67,7 +67,7 @@ final class McpResources {
         return result;
     }
 
-    /** Whether the URI can be subscribed to. */
+    /** Tells whether the URI can be subscribed to. */
     boolean isKnown(String uri) {
         if (uri.equals(GRAPH)) {
             return true;
@@ -79,7 +79,7 @@ final class McpResources {
         }
     }
 
-    /** Those of the URIs whose content these writes have changed. */
+    /** The URIs among these whose content the writes have changed. */
     Set<String> changed(List<String> uris, List<Memory.Head> writes) {
         Set<String> changed = new LinkedHashSet<>();
         for (String uri : uris) {

@@ -35,7 +35,7 @@ enum McpVersion {
         return Optional.empty();
     }
 
-    /** Whether requests are self-contained; otherwise they belong to a session that began with a handshake. */
+    /** Tells whether requests are self-contained; otherwise they belong to a session that began with a handshake. */
     boolean stateless() {
         return this == V2026_07_28;
     }

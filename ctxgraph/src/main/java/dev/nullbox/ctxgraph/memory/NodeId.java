@@ -22,7 +22,7 @@ public record NodeId(String hex) {
         }
     }
 
-    /** Whether the text is 64 lower-case hexadecimal digits. */
+    /** Tells whether the text is 64 lower-case hexadecimal digits. */
     public static boolean isId(String text) {
         return text.length() == LENGTH && text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
     }

@@ -247,7 +247,7 @@ public final class Committer implements AutoCloseable {
             }
         }
 
-        /** Whether the disk failed, so that a retry may succeed. */
+        /** Tells whether the disk failed, so that a retry may succeed. */
         boolean isToBeTriedAgain() {
             return failure instanceof RpcException refusal && refusal.kind() == ErrorKind.UNAVAILABLE;
         }

@@ -85,7 +85,7 @@ public final class Exports {
 
     private static final byte[] LINE_FEED = {'\n'};
 
-    /** Who did what to the chosen nodes, in order: 0 wrote, 1 read. */
+    /** Query of what was done to the chosen nodes, in order: 0 wrote, 1 read. */
     private static final String DEEDS = "SELECT * FROM (SELECT log.seq AS seq, 0 AS deed, key, id, name, run, manifest"
             + " FROM chosen JOIN log USING (n) JOIN nodes USING (n) JOIN runs USING (r) JOIN agents ON agents.a = runs.a"
             + " LEFT JOIN (chosen_keys JOIN keys USING (k)) USING (k)"

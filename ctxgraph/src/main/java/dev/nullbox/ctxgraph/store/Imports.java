@@ -150,7 +150,7 @@ public final class Imports {
         });
     }
 
-    /** Whether {@link Exports} wrote the line as a deed: its first member tells. */
+    /** Tells whether {@link Exports} wrote the line as a deed: its first member tells. */
     private static boolean isDeed(byte[] line) {
         String begin = new String(line, 0, Math.min(line.length, 12), StandardCharsets.US_ASCII);
         return begin.startsWith("{\"entry\":") || begin.startsWith("{\"origin\":") || begin.startsWith("{\"read\":");
@@ -271,7 +271,7 @@ public final class Imports {
         }
     }
 
-    /** Whether the key held something before the import. */
+    /** Tells whether the key held something before the import. */
     private static boolean isTaken(Sql sql, String key) throws SQLException {
         long k = sql.number("SELECT k FROM keys WHERE key = ?", key);
         return k != 0 && sql.number("SELECT count(*) FROM importing_keys WHERE k = ?", k) == 0;

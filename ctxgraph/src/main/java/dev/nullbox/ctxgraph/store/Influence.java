@@ -87,7 +87,7 @@ public final class Influence {
     }
 
     /**
-     * Whether one of the sources influenced the node. A node that has too many ancestors by itself counts as
+     * Tells whether one of the sources influenced the node. A node that has too many ancestors by itself counts as
      * influenced.
      *
      * @throws RpcException UNAVAILABLE, TOO_MANY when the nodes of the request have too many together

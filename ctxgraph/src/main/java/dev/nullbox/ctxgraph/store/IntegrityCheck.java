@@ -41,7 +41,7 @@ public final class IntegrityCheck implements AutoCloseable {
         return check;
     }
 
-    /** Whether everything has been checked. */
+    /** Tells whether everything has been checked. */
     public boolean done() {
         return done;
     }
@@ -91,7 +91,7 @@ public final class IntegrityCheck implements AutoCloseable {
         return List.copyOf(problems);
     }
 
-    /** Whether the problem concerns the bytes of one node or chunk, while the tables around it are sound. */
+    /** Tells whether the problem concerns the bytes of one node or chunk, while the tables around it are sound. */
     static boolean isContent(String problem) {
         int space = problem.indexOf(' ');
         return (problem.startsWith("node ") || problem.startsWith("chunk "))

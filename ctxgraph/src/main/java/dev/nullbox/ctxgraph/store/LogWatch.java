@@ -42,7 +42,7 @@ final class LogWatch implements Memory.Watch {
         this.position = Math.min(after, last);
     }
 
-    /** Whether the number lies between a restored backup's last one and the first after it. */
+    /** Tells whether the number lies between a restored backup's last one and the first after it. */
     private static boolean isLost(ReadPool readers, long after) throws RpcException {
         return readers.read(sql -> sql.number(
                         "SELECT count(*) FROM floor WHERE ? < seq AND ? >"

@@ -55,7 +55,7 @@ public final class Sql implements AutoCloseable {
         return new Sql(new SQLiteConfig().createConnection("jdbc:sqlite::memory:"));
     }
 
-    /** Whether the failure says that the file's content is invalid. */
+    /** Tells whether the failure says that the file's content is invalid. */
     static boolean isDamage(SQLException e) {
         int code = e.getErrorCode() & 0xff;
         return code == SQLiteErrorCode.SQLITE_CORRUPT.code || code == SQLiteErrorCode.SQLITE_NOTADB.code;

@@ -153,7 +153,7 @@ public final class WriteTransaction {
         return stored.isPresent() ? Optional.of(stored.get().checked().node()) : Optional.empty();
     }
 
-    /** Whether the node is stored, sound or damaged. */
+    /** Tells whether the node is stored, sound or damaged. */
     public boolean has(NodeId id) throws SQLException {
         return nodeOf(id).isPresent();
     }

@@ -53,7 +53,7 @@ public final class ProjectQuota {
     public record Usage(long bytes, long inodes, long bytesLimit, long inodesLimit) {}
 
     /**
-     * Whether the file system counts projects and enforces their bounds.
+     * Tells whether the file system counts projects and enforces their bounds.
      *
      * @param inIt any path of the file system
      */

@@ -63,7 +63,7 @@ final class DataPartition {
      * @param lacks shortcomings of a file system of former appliances; empty for others
      */
     record Mounted(String where, String type, String lacks) {
-        /** Whether the state is in memory. */
+        /** Tells whether the state is in memory. */
         boolean isVolatile() {
             return type.equals("tmpfs");
         }

@@ -50,7 +50,7 @@ record DataRequest(Kind kind, String text) {
         return OPTION + "=" + ERASE + uuid;
     }
 
-    /** Whether it requests a partition, so that there should be one. */
+    /** Tells whether it requests a partition, so that there should be one. */
     boolean waits() {
         return switch (kind) {
             case WAIT, FORMAT, ERASE, REPAIR -> true;
@@ -58,7 +58,7 @@ record DataRequest(Kind kind, String text) {
         };
     }
 
-    /** Whether it requests that the file system of this UUID be overwritten. */
+    /** Tells whether it requests that the file system of this UUID be overwritten. */
     boolean erases(Object uuid) {
         return kind == Kind.ERASE && text.equalsIgnoreCase(ERASE + uuid);
     }

@@ -41,7 +41,7 @@ public record Cmdline(Map<String, String> options) {
         return Optional.ofNullable(options.get(name)).filter(v -> !v.isEmpty());
     }
 
-    /** Whether the word or option is present. */
+    /** Tells whether the word or option is present. */
     public boolean has(String name) {
         return options.containsKey(name);
     }

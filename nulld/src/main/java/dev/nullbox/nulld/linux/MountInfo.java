@@ -52,7 +52,7 @@ record MountInfo(String target, List<String> options, String type, List<String> 
         return mounts.reversed().stream().filter(m -> m.target().equals(target)).findFirst();
     }
 
-    /** Whether the mount has each of these comma-separated options. */
+    /** Tells whether the mount has each of these comma-separated options. */
     boolean has(String wanted) {
         return wanted.isEmpty() || options.containsAll(List.of(wanted.split(",", -1)));
     }

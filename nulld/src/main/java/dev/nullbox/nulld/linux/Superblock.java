@@ -43,7 +43,7 @@ public final class Superblock {
         }
     }
 
-    /** Whether these first bytes of a device or file are this superblock. */
+    /** Tells whether these first bytes of a device or file are this superblock. */
     public boolean matches(byte[] head) {
         return Arrays.equals(bytes, head);
     }

@@ -146,12 +146,12 @@ public final class Supervisor {
         stopping = true;
     }
 
-    /** Whether no service has a process. */
+    /** Tells whether no service has a process. */
     public boolean allDown() {
         return services.values().stream().allMatch(Supervisor::isDown);
     }
 
-    /** Whether all required services that are not disabled are ready. */
+    /** Tells whether all required services that are not disabled are ready. */
     public boolean allReady() {
         return services.values().stream()
                 .filter(s -> s.spec.required() && !(s.state instanceof ServiceState.Disabled))

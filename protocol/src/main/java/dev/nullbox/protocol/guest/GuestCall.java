@@ -80,7 +80,7 @@ public record GuestCall(GuestOp op, int id, Fields fields) {
             return texts;
         }
 
-        /** Whether the tag is present. */
+        /** Tells whether the tag is present. */
         public boolean has(GuestTag tag) {
             return first(tag).isPresent();
         }

@@ -44,7 +44,7 @@ public record AgentNetwork(int high, int low) {
         };
     }
 
-    /** Whether a network of this prefix length has addresses in common with this one. */
+    /** Tells whether a network of this prefix length has addresses in common with this one. */
     public boolean overlaps(byte[] address, int prefixLength) {
         if (address.length != Integer.BYTES) {
             return false;

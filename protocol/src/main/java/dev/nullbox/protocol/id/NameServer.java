@@ -40,7 +40,7 @@ public record NameServer(InetAddress address, int port) {
         return new NameServer(InetAddress.ofLiteral(address), colon < 0 ? DNS_PORT : Integer.parseInt(port));
     }
 
-    /** Whether a text is an IPv4 address. */
+    /** Tells whether a text is an IPv4 address. */
     public static boolean isAddress(String text) {
         try {
             return InetAddress.ofLiteral(text) instanceof Inet4Address;

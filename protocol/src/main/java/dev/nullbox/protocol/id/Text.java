@@ -11,12 +11,12 @@ public final class Text {
 
     private Text() {}
 
-    /** Whether it is an ASCII letter or digit. */
+    /** Tells whether it is an ASCII letter or digit. */
     public static boolean isAlphanumeric(char c) {
         return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     }
 
-    /** Whether it is an ASCII decimal digit. */
+    /** Tells whether it is an ASCII decimal digit. */
     public static boolean isDigit(char c) {
         return c >= '0' && c <= '9';
     }

@@ -70,7 +70,7 @@ public record Cgroup(Path directory) {
         }
     }
 
-    /** Whether the group has this file; an older kernel, or a group without its controller, lacks it. */
+    /** Tells whether the group has this file; an older kernel, or a group without its controller, lacks it. */
     public boolean has(String file) {
         return Files.exists(directory.resolve(file));
     }

@@ -17,7 +17,7 @@ public sealed interface ExitStatus {
         return signal == 0 ? new Code((waitStatus >> 8) & 0xff) : new Signal(signal);
     }
 
-    /** Whether it is exit code 0. */
+    /** Tells whether it is exit code 0. */
     default boolean isSuccess() {
         return this instanceof Code(var code) && code == 0;
     }

@@ -40,7 +40,7 @@ public final class PipeReader {
         pipes.add(new Pipe(fd, lines, failed));
     }
 
-    /** Whether no pipe is open. */
+    /** Tells whether no pipe is open. */
     public boolean isEmpty() {
         return pipes.isEmpty();
     }

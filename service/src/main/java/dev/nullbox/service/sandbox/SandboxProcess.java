@@ -20,7 +20,7 @@ public final class SandboxProcess {
     }
 
     /**
-     * The same.
+     * The same, and checks that the parent still lives.
      *
      * @param name of the parent, for the message
      * @throws IOException when it has died already: then no signal would come

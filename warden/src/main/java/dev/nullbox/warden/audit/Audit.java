@@ -50,7 +50,7 @@ public final class Audit {
     private final Map<String, TokenBucket> refusals = new LinkedHashMap<>();
     private final TokenBucket failures;
     private Optional<AuditFile> file = Optional.empty();
-    /** Whether a record could not be written since the file was last in order. */
+    /** True when a record could not be written since the file was last in order. */
     private boolean hasFailed;
     /** Lost records of what happened all the same. */
     private long lost;

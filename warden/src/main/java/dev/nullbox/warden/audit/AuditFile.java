@@ -43,7 +43,7 @@ public final class AuditFile {
 
     /** Kinds of records; each has slots of its own, in which the newest overwrite the oldest. */
     public enum Ring {
-        /** What operators did, and alarms. */
+        /** Actions of operators, and alarms. */
         OPERATORS(0),
         /** Leases of agents, their fetches and their ends. */
         AGENTS(RING_BYTES),

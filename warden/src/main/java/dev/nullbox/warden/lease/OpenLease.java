@@ -69,12 +69,12 @@ final class OpenLease {
         return run;
     }
 
-    /** Whether it was ended by a call. */
+    /** Tells whether it was ended by a call. */
     boolean isEnded() {
         return end.isPresent();
     }
 
-    /** Whether nothing in it can be used any more. */
+    /** Tells whether nothing in it can be used any more. */
     boolean isOver() {
         return state() != Lease.State.ACTIVE;
     }

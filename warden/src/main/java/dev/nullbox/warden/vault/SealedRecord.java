@@ -105,7 +105,7 @@ final class SealedRecord {
         }
     }
 
-    /** Whether it is unchanged and sealed under these keys. */
+    /** Tells whether it is unchanged and sealed under these keys. */
     boolean isAuthentic(VaultKeys keys) {
         Optional<Secret> value = open(keys);
         value.ifPresent(Secret::close);

@@ -151,7 +151,9 @@ public final class Vault implements AutoCloseable {
         }
     }
 
-    /** Whether the name is a canary's: any version of it that is not destroyed, also when the secret is deleted. */
+    /**
+     * Tells whether the name is a canary's: any version of it that is not destroyed, also when the secret is deleted.
+     */
     public synchronized boolean isCanary(SecretName name) throws RpcException {
         requireOpen();
         return index.find(name).filter(VaultIndex.Entry::isCanary).isPresent();

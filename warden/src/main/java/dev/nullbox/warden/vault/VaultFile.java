@@ -39,8 +39,8 @@ final class VaultFile {
     }
 
     /**
-     * Whether a write has failed: the state of the disk is unknown, so that the next change must {@link #replace} the
-     * file.
+     * Tells whether a write has failed: the state of the disk is unknown, so that the next change must {@link #replace}
+     * the file.
      */
     boolean isUncertain() {
         return uncertain;

@@ -68,7 +68,7 @@ final class VaultIndex {
             return places.stream().anyMatch(place -> place.canary() && !place.destroyed());
         }
 
-        /** Whether a version's record has the number. */
+        /** Tells whether a version's record has the number. */
         boolean holds(long sequence) {
             return places.stream().anyMatch(place -> place.sequence() == sequence);
         }

@@ -74,7 +74,7 @@ public final class VaultManager implements AutoCloseable {
         return state;
     }
 
-    /** How many attempts in a row have failed. */
+    /** Number of failed attempts in a row. */
     public long failedAttempts() {
         return throttle.failures();
     }

@@ -43,7 +43,7 @@ public sealed interface VaultOpenResult {
         }
     }
 
-    /** Whether an error is of one of these classes. */
+    /** Tells whether an error is of one of these classes. */
     static boolean isRefused(RpcException error) {
         return Refused.CLASSES.stream().anyMatch(error::is);
     }

@@ -159,7 +159,7 @@ final class VaultOpener {
         }
     }
 
-    /** Whether the next record is complete and more follows: then a commit counted it, and was rolled back. */
+    /** Tells whether the next record is complete and more follows: then a commit counted it, and was rolled back. */
     private boolean beginsWithRecord(byte[] tail, Commit last) {
         int length = tail.length < Integer.BYTES ? 0 : ByteBuffer.wrap(tail).getInt();
         return length >= SealedRecord.MIN_BYTES
@@ -167,7 +167,7 @@ final class VaultOpener {
                 && unacknowledged(Arrays.copyOf(tail, length), last).isPresent();
     }
 
-    /** Whether the bytes may be a torn next record: its predictable bytes are present, or not written yet. */
+    /** Tells whether the bytes may be a torn next record: its predictable bytes are present, or not written yet. */
     private static boolean mayBeTorn(byte[] tail, Commit last) {
         byte[] sequence =
                 ByteBuffer.allocate(Long.BYTES).putLong(last.nextSequence()).array();

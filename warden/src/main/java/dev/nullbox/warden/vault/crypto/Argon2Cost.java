@@ -18,7 +18,7 @@ public record Argon2Cost(int passes, int memoryKib, int lanes) {
         }
     }
 
-    /** Whether the numbers, as read from a file, are within the bounds. */
+    /** Tells whether the numbers, as read from a file, are within the bounds. */
     public static boolean isBounded(int passes, int memoryKib, int lanes) {
         return passes >= 1
                 && passes <= 16

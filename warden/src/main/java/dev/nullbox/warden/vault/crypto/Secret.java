@@ -39,7 +39,7 @@ public final class Secret implements AutoCloseable {
         return bytes.length;
     }
 
-    /** Whether the bytes are equal, in constant time. */
+    /** Tells whether the bytes are equal, in constant time. */
     public boolean sameAs(Secret other) {
         return MessageDigest.isEqual(bytes(), other.bytes());
     }
