@@ -6,5 +6,6 @@ module dev.nullbox.manifest {
     requires com.google.gson;
 
     exports dev.nullbox.manifest;
+    exports dev.nullbox.manifest.network;
     exports dev.nullbox.manifest.reader;
 }

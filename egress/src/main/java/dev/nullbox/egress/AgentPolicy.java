@@ -1,8 +1,9 @@
 package dev.nullbox.egress;
 
-import dev.nullbox.manifest.NetworkTarget;
-import dev.nullbox.manifest.NetworkTarget.AddressTarget;
-import dev.nullbox.manifest.NetworkTarget.NameTarget;
+import dev.nullbox.manifest.network.AddressBlock;
+import dev.nullbox.manifest.network.NetworkTarget;
+import dev.nullbox.manifest.network.NetworkTarget.AddressTarget;
+import dev.nullbox.manifest.network.NetworkTarget.NameTarget;
 import dev.nullbox.protocol.api.EgressReason;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentSlot;
@@ -39,7 +40,7 @@ public record AgentPolicy(AgentName agent, AgentSlot slot, Ports ports, List<Net
         allow = List.copyOf(allow);
         for (NetworkTarget target : allow) {
             if (target instanceof AddressTarget address
-                    && (!(address.address() instanceof Inet4Address) || isAgents(address, slot))) {
+                    && (!(address.block().first() instanceof Inet4Address) || isAgents(address.block(), slot))) {
                 throw new IllegalArgumentException(target.text() + " cannot be allowed");
             }
         }
@@ -81,26 +82,28 @@ public record AgentPolicy(AgentName agent, AgentSlot slot, Ports ports, List<Net
     private static NetworkTarget target(String entry, AgentSlot slot, String field) throws RpcException {
         NetworkTarget parsed;
         try {
-            parsed = NetworkTarget.parse(entry);
+            parsed = NetworkTarget.ofText(entry);
         } catch (InvalidValueException invalid) {
             String problem = invalid.problem() + "; " + invalid.remedy();
             throw refused(EgressReason.EGRESS_BAD_TARGET, field, problem);
         }
         return switch (parsed) {
-            case NameTarget name -> name;
+            case NameTarget name -> {
+                for (AddressBlock range : name.to()) {
+                    if (isAgents(range, slot)) {
+                        throw reserved(range, name, slot, field);
+                    }
+                }
+                yield name;
+            }
             case AddressTarget target
-            when !(target.address() instanceof Inet4Address) ->
+            when !(target.block().first() instanceof Inet4Address) ->
                 throw refused(
                         EgressReason.EGRESS_NO_IPV6,
                         field,
                         target.text() + " is an IPv6 address, and agents have IPv4 only; write an IPv4 address");
             case AddressTarget target
-            when isAgents(target, slot) ->
-                throw refused(
-                        EgressReason.EGRESS_ADDRESS_RESERVED,
-                        field,
-                        target.text() + " lies in " + slot.network()
-                                + ", the agents' own network; agents do not reach each other");
+            when isAgents(target.block(), slot) -> throw reserved(target.block(), target, slot, field);
             case AddressTarget target -> target;
         };
     }
@@ -109,8 +112,17 @@ public record AgentPolicy(AgentName agent, AgentSlot slot, Ports ports, List<Net
         return new RpcException(reason, field + ": " + problem, field);
     }
 
-    private static boolean isAgents(AddressTarget target, AgentSlot slot) {
-        byte[] address = target.address().getAddress();
-        return slot.network().overlaps(address, address.length * Byte.SIZE);
+    private static RpcException reserved(AddressBlock block, NetworkTarget target, AgentSlot slot, String field) {
+        boolean isWithin = block.prefix() >= slot.network().bits();
+        return refused(
+                EgressReason.EGRESS_ADDRESS_RESERVED,
+                field,
+                target.text() + (isWithin ? " lies in " : " holds ") + slot.network()
+                        + ", the agents' own network; agents do not reach each other"
+                        + (isWithin ? "" : ", so write the ranges beside it"));
+    }
+
+    private static boolean isAgents(AddressBlock block, AgentSlot slot) {
+        return slot.network().overlaps(block.first().getAddress(), block.prefix());
     }
 }

@@ -1,17 +1,19 @@
 package dev.nullbox.egress;
 
-import dev.nullbox.manifest.NetworkTarget.Transport;
+import dev.nullbox.manifest.network.AddressBlock;
+import dev.nullbox.manifest.network.NetworkTarget.Transport;
+import dev.nullbox.manifest.network.PortRange;
 
 /** Rule of an agent's chain, as data; {@link NftText} writes it, with its reason, for the kernel. */
 public sealed interface EgressRule {
     /** Drops what claims another source than the agent's one address. */
     record DropForeignSource(String own) implements EgressRule {}
 
-    /** Lets the agent speak to one port of one address. */
-    record AllowTo(String address, Transport transport, int port) implements EgressRule {}
+    /** Lets the agent speak to ports of addresses. */
+    record AllowTo(AddressBlock block, Transport transport, PortRange ports) implements EgressRule {}
 
-    /** Lets that port answer the agent, within connections that the agent opened. */
-    record AllowAnswer(String address, Transport transport, int port) implements EgressRule {}
+    /** Lets those ports answer the agent, within connections that the agent opened. */
+    record AllowAnswer(AddressBlock block, Transport transport, PortRange ports) implements EgressRule {}
 
     /** Lets the agent speak to what its allowed names stand for, as the resolver has learnt; each packet renews that. */
     record AllowToNamed() implements EgressRule {}
@@ -55,11 +57,11 @@ public sealed interface EgressRule {
     /** Lets that service answer. */
     record AllowServiceAnswer(String gateway, int port, String name) implements EgressRule {}
 
-    /** Lets the agent send ICMP echo requests to an address, so many a second and no more. */
-    record AllowPing(String address, int perSecond) implements EgressRule {}
+    /** Lets the agent send ICMP echo requests to addresses, so many a second and no more. */
+    record AllowPing(AddressBlock block, int perSecond) implements EgressRule {}
 
-    /** Lets that address answer them. */
-    record AllowPingAnswer(String address) implements EgressRule {}
+    /** Lets those addresses answer them. */
+    record AllowPingAnswer(AddressBlock block) implements EgressRule {}
 
     /** Drops what no rule before has allowed. */
     record DropRest() implements EgressRule {}

@@ -21,7 +21,7 @@ import dev.nullbox.egress.EgressRule.LimitQuestions;
 import dev.nullbox.egress.EgressRule.RefuseRest;
 import dev.nullbox.egress.EgressRule.RefuseTcp;
 import dev.nullbox.egress.dns.NamedPort;
-import dev.nullbox.manifest.NetworkTarget.Transport;
+import dev.nullbox.manifest.network.NetworkTarget.Transport;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentSlot;
 import java.time.Duration;
@@ -154,13 +154,13 @@ public final class NftText {
         return switch (rule) {
             case DropForeignSource(var own) ->
                 "ip saddr != " + own + " drop" + comment(agent, "a source address that is not its own");
-            case AllowTo(var address, var transport, var port) ->
-                "ip daddr " + address + " " + transport.text() + " dport " + port + " accept"
-                        + comment(agent, "AGENT.toml allows " + address + ":" + port + suffix(transport));
-            case AllowAnswer(var address, var transport, var port) ->
-                "ip saddr " + address + " " + transport.text() + " sport " + port
+            case AllowTo(var block, var transport, var ports) ->
+                "ip daddr " + block + " " + transport.text() + " dport " + ports + " accept"
+                        + comment(agent, "AGENT.toml allows " + block + ":" + ports + suffix(transport));
+            case AllowAnswer(var block, var transport, var ports) ->
+                "ip saddr " + block + " " + transport.text() + " sport " + ports
                         + " ct state established ct direction reply accept"
-                        + comment(agent, "answers from " + address + ":" + port + suffix(transport));
+                        + comment(agent, "answers from " + block + ":" + ports + suffix(transport));
             case AllowToNamed() ->
                 "ip daddr . meta l4proto . th dport @" + ports(slot) + " update @" + ports(slot)
                         + " { ip daddr . meta l4proto . th dport timeout " + minutes(IDLE) + " } accept"
@@ -206,12 +206,12 @@ public final class NftText {
                 "ip saddr " + gateway + " ip daddr " + slot.address() + " tcp sport " + port
                         + " ct state established ct direction reply accept"
                         + comment(agent, "answers of " + name);
-            case AllowPing(var address, var perSecond) ->
-                "ip daddr " + address + " icmp type echo-request limit rate " + perSecond + "/second burst " + perSecond
-                        + " packets accept" + comment(agent, "echo requests to " + address);
-            case AllowPingAnswer(var address) ->
-                "ip saddr " + address + " icmp type echo-reply ct state established ct direction reply accept"
-                        + comment(agent, "echo replies of " + address);
+            case AllowPing(var block, var perSecond) ->
+                "ip daddr " + block + " icmp type echo-request limit rate " + perSecond + "/second burst " + perSecond
+                        + " packets accept" + comment(agent, "echo requests to " + block);
+            case AllowPingAnswer(var block) ->
+                "ip saddr " + block + " icmp type echo-reply ct state established ct direction reply accept"
+                        + comment(agent, "echo replies of " + block);
             case DropRest() -> "drop" + comment(agent, "all that AGENT.toml does not allow");
         };
     }

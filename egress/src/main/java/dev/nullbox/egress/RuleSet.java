@@ -20,8 +20,9 @@ import dev.nullbox.egress.EgressRule.LimitConnections;
 import dev.nullbox.egress.EgressRule.LimitQuestions;
 import dev.nullbox.egress.EgressRule.RefuseRest;
 import dev.nullbox.egress.EgressRule.RefuseTcp;
-import dev.nullbox.manifest.NetworkTarget.AddressTarget;
-import dev.nullbox.manifest.NetworkTarget.Transport;
+import dev.nullbox.manifest.network.AddressBlock;
+import dev.nullbox.manifest.network.NetworkTarget.AddressTarget;
+import dev.nullbox.manifest.network.NetworkTarget.Transport;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentSlot;
 import java.util.ArrayList;
@@ -74,9 +75,9 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
         rules.add(new DropForeignSource(policy.slot().address()));
         rules.add(new LimitConnections(MAX_TO_WORLD));
         for (AddressTarget target : policy.addresses()) {
-            rules.add(new AllowTo(target.address().getHostAddress(), target.transport(), target.port()));
+            rules.add(new AllowTo(target.block(), target.transport(), target.ports()));
         }
-        addressesOnce(policy).forEach(address -> rules.add(new AllowPing(address, PINGS_PER_SECOND)));
+        blocksOnce(policy).forEach(block -> rules.add(new AllowPing(block, PINGS_PER_SECOND)));
         if (!policy.names().isEmpty()) {
             rules.add(new AllowToNamed());
             rules.add(new AllowPingNamed(PINGS_PER_SECOND));
@@ -89,9 +90,9 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
     private static List<EgressRule> fromWorld(AgentPolicy policy) {
         List<EgressRule> rules = new ArrayList<>();
         for (AddressTarget target : policy.addresses()) {
-            rules.add(new AllowAnswer(target.address().getHostAddress(), target.transport(), target.port()));
+            rules.add(new AllowAnswer(target.block(), target.transport(), target.ports()));
         }
-        addressesOnce(policy).forEach(address -> rules.add(new AllowPingAnswer(address)));
+        blocksOnce(policy).forEach(block -> rules.add(new AllowPingAnswer(block)));
         if (!policy.names().isEmpty()) {
             rules.add(new AllowNamedAnswer());
             rules.add(new AllowNamedPingAnswer());
@@ -103,11 +104,8 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
         return List.copyOf(rules);
     }
 
-    private static List<String> addressesOnce(AgentPolicy policy) {
-        return policy.addresses().stream()
-                .map(target -> target.address().getHostAddress())
-                .distinct()
-                .toList();
+    private static List<AddressBlock> blocksOnce(AgentPolicy policy) {
+        return policy.addresses().stream().map(AddressTarget::block).distinct().toList();
     }
 
     private static List<EgressRule> toHost(AgentPolicy policy) {

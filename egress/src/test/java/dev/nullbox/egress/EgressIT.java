@@ -184,6 +184,19 @@ class EgressIT {
     }
 
     @Test
+    void aRangeIsReachedAtItsAddressesAndPortsAlone() throws Exception {
+        call("egress.add", agent("192.0.2.0/29:440-443"));
+        assertThat(rig.run("agent1", "connect 192.0.2.7 443 slow")).isEqualTo("ok");
+        assertThat(rig.run("agent1", "ping 192.0.2.7")).isEqualTo("true");
+        long before = rig.arrived("tcp444");
+        assertThat(rig.run("agent1", "connect 192.0.2.7 444 -")).startsWith("failed");
+        assertThat(rig.arrived("tcp444")).isEqualTo(before);
+        long beside = rig.arrived("other");
+        assertThat(rig.run("agent1", "connect 192.0.2.8 443 -")).startsWith("failed");
+        assertThat(rig.arrived("other")).isEqualTo(beside);
+    }
+
+    @Test
     void anAgentReachesItsMemoryAndTheOperatorTheGateway() throws Exception {
         assertThat(rig.run("agent1", "connect 10.221.1.1 7300 slow")).isEqualTo("ok");
         assertThat(rig.run("world", "connect 192.0.2.1 7443 slow")).isEqualTo("ok");

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nullbox.egress.dns.NamedPort;
-import dev.nullbox.manifest.NetworkTarget;
+import dev.nullbox.manifest.network.NetworkTarget;
 import dev.nullbox.protocol.api.EgressReason;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentNetwork;

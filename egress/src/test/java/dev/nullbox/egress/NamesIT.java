@@ -184,6 +184,18 @@ class NamesIT {
         assertThat(rig.run("agent1", "connect 10.0.0.1 443 slow")).startsWith("failed");
     }
 
+    /** Row 12 of the ways round, and its allowed twin: a name with answers of the operator's own, where the manifest says so. */
+    @Test
+    void aNameWithRangesIsAnsweredWithinThemAlone() throws Exception {
+        add("a-192-0-2-7.api.example to 192.0.2.0/29", "*.wild.example to 10.9.0.0/16,192.0.2.7");
+        assertThat(lookup("a-10-9-1-2.wild.example")).isEqualTo("NOERROR 10.9.1.2");
+        assertThat(lookup("a-10-8-1-2.wild.example")).isEqualTo("NXDOMAIN" + BLOCKED);
+        assertThat(lookup("a-192-0-2-8.wild.example")).isEqualTo("NXDOMAIN" + BLOCKED);
+        refused("192.0.2.7", 443, "tcp443");
+        assertThat(lookup(ALLOWED)).isEqualTo("NOERROR 192.0.2.7");
+        connects("192.0.2.7");
+    }
+
     @Test
     void aLongAnswerComesByTcpAndIsBounded() throws Exception {
         String answer = rig.run("agent1", "lookup " + GATEWAY + " many.api.example A tcp");

@@ -77,6 +77,13 @@ class RuleSetTest {
     }
 
     @Test
+    void anAgentWithRangesIsTheGoldenOne() throws Exception {
+        assertThat(NftText.install(
+                        rules("10.2.0.0/16:8000-8100", "192.0.2.0/24:53/udp", "git.corp.example to 10.1.0.0/16")))
+                .isEqualTo(golden("ranges.nft"));
+    }
+
+    @Test
     void removalIsTheGoldenOne() throws Exception {
         assertThat(NftText.remove(slot(64))).isEqualTo(golden("remove.nft"));
     }
@@ -132,6 +139,9 @@ class RuleSetTest {
         "[2001:db8::1]:443, EGRESS_NO_IPV6",
         "10.221.2.2:7300, EGRESS_ADDRESS_RESERVED",
         "10.221.1.1:22, EGRESS_ADDRESS_RESERVED",
+        "10.0.0.0/8:22, EGRESS_ADDRESS_RESERVED",
+        "10.221.4.0/24:22, EGRESS_ADDRESS_RESERVED",
+        "git.corp.example to 10.0.0.0/8, EGRESS_ADDRESS_RESERVED",
         "127.0.0.1:80, EGRESS_BAD_TARGET",
         "192.0.2.7 tcp dport 1 accept, EGRESS_BAD_TARGET",
         "192.0.2.7:1; flush ruleset, EGRESS_BAD_TARGET",

@@ -1,6 +1,7 @@
 package dev.nullbox.manifest;
 
 import dev.nullbox.manifest.Manifest.Capabilities;
+import dev.nullbox.manifest.network.NetworkTarget;
 import dev.nullbox.protocol.id.KeyPattern;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -62,11 +63,34 @@ public record Authority(List<Right> rights) {
         }
     }
 
-    /** A right that covers itself alone: a place, a path, the user root. */
+    /** A right that covers itself alone: a path, the user root. */
     record Item(String subject, String value) implements Right {
         @Override
         public boolean covers(Right other) {
             return equals(other);
+        }
+
+        @Override
+        public boolean isOnly() {
+            return false;
+        }
+    }
+
+    /** A place; a range covers what lies in it, a wildcard each name below it. */
+    record Place(NetworkTarget target) implements Right {
+        @Override
+        public String subject() {
+            return name(Schema.NETWORK_ALLOW);
+        }
+
+        @Override
+        public String value() {
+            return target.text();
+        }
+
+        @Override
+        public boolean covers(Right other) {
+            return other instanceof Place(NetworkTarget narrower) && target.covers(narrower);
         }
 
         @Override
@@ -196,7 +220,7 @@ public record Authority(List<Right> rights) {
         rights.add(amount(Schema.MAX_CPU_PERCENT, may.maxCpuPercent().value()));
         rights.add(amount(Schema.MAX_MEMORY_MB, may.maxMemory().value()));
         may.credentialRefs().forEach(ref -> rights.add(new SecretRight(ref)));
-        may.network().allow().forEach(target -> rights.add(new Item(name(Schema.NETWORK_ALLOW), target.text())));
+        may.network().allow().forEach(target -> rights.add(new Place(target)));
         addDisks(rights, may.filesystem());
         may.memory().read().forEach(pattern -> rights.add(new Keys(name(Schema.MEMORY_READ), pattern)));
         may.memory().write().forEach(pattern -> rights.add(new Keys(name(Schema.MEMORY_WRITE), pattern)));

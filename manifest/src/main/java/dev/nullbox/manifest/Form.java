@@ -106,9 +106,22 @@ public sealed interface Form<T> {
     }
 
     /**
+     * Any content of a key that is not built yet, all of which is refused.
+     *
+     * @param reason of the refusal
+     * @param remedy beside leaving the key out
+     */
+    record Unbuilt(String reason, String remedy) implements Single<Object> {
+        @Override
+        public Object of(Object toml) {
+            throw new InvalidValueException("is not supported: " + reason, remedy);
+        }
+    }
+
+    /**
      * Different strings, each good or bad by itself: the elements of an array, or the chosen names in a table.
      *
-     * @param type STRINGS, REFERENCES or TABLE
+     * @param type STRINGS, REFERENCES, ENTRIES or TABLE
      * @param max elements at most, tables among them included
      * @param words the elements, for documents and messages
      * @param parser throws {@link InvalidValueException}
@@ -125,7 +138,9 @@ public sealed interface Form<T> {
         BOOLEAN("boolean"),
         STRINGS("array of strings"),
         REFERENCES("array of strings or of tables"),
-        TABLE("table");
+        ENTRIES("array of strings and tables"),
+        TABLE("table"),
+        ANY("value of any type");
 
         private final String words;
 
@@ -153,7 +168,11 @@ public sealed interface Form<T> {
                 case REFERENCES ->
                     STRINGS.fits(toml)
                             || (toml instanceof List<?> list && list.stream().allMatch(Map.class::isInstance));
+                case ENTRIES ->
+                    toml instanceof List<?> list
+                            && list.stream().allMatch(entry -> entry instanceof String || entry instanceof Map);
                 case TABLE -> toml instanceof Map;
+                case ANY -> true;
             };
         }
     }
@@ -167,6 +186,7 @@ public sealed interface Form<T> {
             case Only<?> only -> TomlType.of(only.value()).orElseThrow();
             case Table _ -> TomlType.TABLE;
             case Many<?> many -> many.type();
+            case Unbuilt _ -> TomlType.ANY;
         };
     }
 
@@ -181,6 +201,7 @@ public sealed interface Form<T> {
             case Only<?> it -> "`" + it.value + "`: " + it.reason;
             case Table _ -> "the keys below";
             case Many<?> it -> "at most " + it.max + " " + it.words;
+            case Unbuilt it -> "nothing: " + it.reason;
         };
     }
 }

@@ -1,5 +1,6 @@
 package dev.nullbox.manifest;
 
+import dev.nullbox.manifest.network.NetworkTarget;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.KeyPattern;
 import java.util.List;

@@ -13,6 +13,10 @@ import dev.nullbox.manifest.Form.Range;
 import dev.nullbox.manifest.Form.Sequence;
 import dev.nullbox.manifest.Form.Table;
 import dev.nullbox.manifest.Form.TomlType;
+import dev.nullbox.manifest.Form.Unbuilt;
+import dev.nullbox.manifest.network.AddressBlock;
+import dev.nullbox.manifest.network.NetworkTarget;
+import dev.nullbox.manifest.network.PortRange;
 import dev.nullbox.protocol.Service;
 import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.protocol.api.VaultContract;
@@ -28,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Every key of AGENT.toml, once: its type, its bounds and their unit, the value that stands in for an absent one, and
@@ -107,7 +112,7 @@ public final class Schema {
             WARDEN);
     public static final Key<String> REF_HOST = optional(
             "capabilities.credential_refs[].host",
-            new Parsed<>("a host of `network.allow`, without port; the lease records it", TargetParser::host),
+            new Parsed<>("a host of `network.allow`, without port; the lease records it", NetworkTarget::hostOf),
             "any",
             WARDEN);
     public static final Key<Integer> REF_READS = optional(
@@ -136,12 +141,40 @@ public final class Schema {
     static final Key<?> NETWORK = optional("capabilities.network", new Table(), "no network", EGRESS);
     public static final Key<List<NetworkTarget>> NETWORK_ALLOW = many(
             "capabilities.network.allow",
-            TomlType.STRINGS,
+            TomlType.ENTRIES,
             256,
-            "of `host`, `host:port`, `host:port/udp`, `*.name`, `*.name:port`, `[IPv6]:port`; port 443 when none is given;"
-                    + " TCP unless `/udp` follows",
+            "of `host`, `host:port`, `host:port/udp`, `*.name:port`, `10.2.0.0/16:8000-8100`, `[IPv6]:port`, and tables with"
+                    + " the keys below; port 443 when none is given; TCP unless `/udp` follows",
             NetworkTarget::parse,
             EGRESS);
+    static final Key<?> ALLOW = optional("capabilities.network.allow[]", new Table(), "-", EGRESS);
+    public static final Key<String> ALLOW_HOST = required(
+            "capabilities.network.allow[].host",
+            new Parsed<>("as a string of `allow`", text -> {
+                var _ = NetworkTarget.parse(text);
+                return text;
+            }),
+            EGRESS);
+    public static final Key<List<AddressBlock>> ALLOW_TO = optional(
+            "capabilities.network.allow[].to",
+            new Many<>(
+                    TomlType.STRINGS,
+                    16,
+                    "of `10.1.0.0/16`, `10.1.2.3`: ranges in which the name's addresses lie",
+                    AddressBlock::parse),
+            "public addresses alone",
+            EGRESS);
+    static final List<Key<?>> OF_GATE = Stream.of("kind", "methods", "paths", "secret", "as", "prefix", "env")
+            .<Key<?>>map(key -> keep(new Key<>(
+                    "capabilities.network.allow[]." + key,
+                    new Unbuilt(
+                            "it needs the gate, which is not built yet",
+                            "leave it out, rather than trust in a bound that nobody holds"),
+                    false,
+                    Optional.empty(),
+                    "-",
+                    Set.of())))
+            .toList();
 
     static final Key<?> FILESYSTEM = optional("capabilities.filesystem", new Table(), "the defaults below", CAGE);
     public static final Key<RootMode> FILESYSTEM_ROOT =
@@ -173,8 +206,8 @@ public final class Schema {
 
     public static final Key<Map<?, ?>> HEALTH_CHECK =
             optional("capabilities.health_check", new Table(), "not asked", CAGE);
-    public static final Key<Integer> HEALTH_PORT = optional(
-            "capabilities.health_check.port", new Range(1, NetworkTarget.MAX_PORT, ""), "`command` asks", CAGE);
+    public static final Key<Integer> HEALTH_PORT =
+            optional("capabilities.health_check.port", new Range(1, PortRange.MAX_PORT, ""), "`command` asks", CAGE);
     public static final Key<String> HEALTH_PATH = defaulted(
             "capabilities.health_check.path",
             new Parsed<>(

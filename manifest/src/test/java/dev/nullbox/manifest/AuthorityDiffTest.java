@@ -47,6 +47,7 @@ class AuthorityDiffTest {
         Authority.KEYS.forEach(key -> judged.add(key.path()));
         for (Key<?> key : Schema.keys()) {
             boolean isBelow = key.path().startsWith(Schema.CREDENTIAL_REFS.path() + "[]")
+                    || key.path().startsWith(Schema.NETWORK_ALLOW.path() + "[]")
                     || key.path().startsWith(Schema.HEALTH_CHECK.path() + ".");
             if (!isBelow && !key.consumers().isEmpty()) {
                 assertThat(judged).contains(key.path());
@@ -62,6 +63,14 @@ class AuthorityDiffTest {
                         "[capabilities.network]\nallow = [\"192.0.2.7\", \"b.example\"]",
                         "[capabilities.network]\nallow = [\"b.example:443\"]"))
                 .containsExactly("- network.allow 192.0.2.7:443");
+        assertThat(lines(
+                        "[capabilities.network]\nallow = [\"10.0.0.0/8:1-99\", \"*.b.example\"]",
+                        "[capabilities.network]\nallow = [\"10.1.2.3:80\", \"a.b.example\"]"))
+                .allMatch(line -> line.startsWith("- network.allow "));
+        assertThat(lines(
+                        "[capabilities.network]\nallow = [\"a.example\"]",
+                        "[capabilities.network]\nallow = [{ host = \"a.example\", to = [\"10.0.0.0/8\"] }]"))
+                .contains("+ network.allow a.example:443 to 10.0.0.0/8");
     }
 
     @Test

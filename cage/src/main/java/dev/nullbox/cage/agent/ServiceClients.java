@@ -5,7 +5,7 @@ import dev.nullbox.cage.secrets.LeaseList;
 import dev.nullbox.manifest.CredentialRef;
 import dev.nullbox.manifest.Delivery;
 import dev.nullbox.manifest.Manifest;
-import dev.nullbox.manifest.NetworkTarget;
+import dev.nullbox.manifest.network.NetworkTarget;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.Method;

@@ -1,6 +1,6 @@
 package dev.nullbox.egress.dns;
 
-import dev.nullbox.manifest.NetworkTarget.NameTarget;
+import dev.nullbox.manifest.network.NetworkTarget.NameTarget;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentSlot;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.nullbox.egress.dns;
 
-import dev.nullbox.manifest.NetworkTarget;
-import dev.nullbox.manifest.NetworkTarget.NameTarget;
+import dev.nullbox.manifest.network.NetworkTarget;
+import dev.nullbox.manifest.network.NetworkTarget.NameTarget;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.protocol.id.InvalidValueException;
@@ -85,7 +85,7 @@ public final class AgentNamesStore {
         List<NameTarget> allow = new ArrayList<>();
         for (String line : lines.subList(1, lines.size())) {
             try {
-                if (NetworkTarget.parse(line) instanceof NameTarget name) {
+                if (NetworkTarget.ofText(line) instanceof NameTarget name) {
                     allow.add(name);
                 }
             } catch (InvalidValueException e) {

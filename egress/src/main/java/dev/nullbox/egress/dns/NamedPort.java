@@ -1,6 +1,6 @@
 package dev.nullbox.egress.dns;
 
-import dev.nullbox.manifest.NetworkTarget.Transport;
+import dev.nullbox.manifest.network.NetworkTarget.Transport;
 
 /**
  * Port that an allowed name stands for.

@@ -1,8 +1,10 @@
 package dev.nullbox.egress.dns;
 
-import dev.nullbox.manifest.NetworkTarget.NameTarget;
+import dev.nullbox.manifest.network.NetworkTarget.NameTarget;
+import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +53,7 @@ public final class Resolver {
     private static final String FORBIDDEN = "the name stands for addresses that are reached by address alone";
 
     private final Upstream upstream;
-    private final ForbiddenRanges forbidden;
+    private final AgentNetwork network;
     private final Admission admission;
     private final Listener listener;
 
@@ -67,9 +69,9 @@ public final class Resolver {
         void refused(AgentNames agent, String name, String why);
     }
 
-    Resolver(Upstream upstream, ForbiddenRanges forbidden, Admission admission, Listener listener) {
+    Resolver(Upstream upstream, AgentNetwork network, Admission admission, Listener listener) {
         this.upstream = upstream;
-        this.forbidden = forbidden;
+        this.network = network;
         this.admission = admission;
         this.listener = listener;
     }
@@ -174,12 +176,14 @@ public final class Resolver {
         List<Record> records = new ArrayList<>();
         Duration time = chain(answer, name, records);
         List<NamedPort> ports = new ArrayList<>();
-        boolean hadAddress = records.removeIf(
-                record -> record instanceof ARecord address && forbidden.contain(address.getAddress()));
+        boolean hadAddress =
+                records.removeIf(record -> record instanceof ARecord address && !admits(allowed, address.getAddress()));
         for (Record record : records) {
             if (record instanceof ARecord address) {
                 String text = address.getAddress().getHostAddress();
-                allowed.forEach(target -> ports.add(new NamedPort(text, target.transport(), target.port())));
+                allowed.stream()
+                        .filter(target -> target.admits(address.getAddress()))
+                        .forEach(target -> ports.add(new NamedPort(text, target.transport(), target.port())));
             }
         }
         if (ports.isEmpty() && hadAddress) {
@@ -193,6 +197,12 @@ public final class Resolver {
             return Outcome.of(Rcode.SERVFAIL);
         }
         return new Outcome(Rcode.NOERROR, records, Optional.empty());
+    }
+
+    /** Tells whether an entry allows an address that its name stands for; none does in the agents' own network. */
+    private boolean admits(List<NameTarget> allowed, InetAddress address) {
+        return !network.overlaps(address.getAddress(), Integer.SIZE)
+                && allowed.stream().anyMatch(target -> target.admits(address));
     }
 
     /** The aliases that lead from a name to its addresses, and these; how long all of it may be kept. */

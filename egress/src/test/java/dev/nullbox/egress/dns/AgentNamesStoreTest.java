@@ -3,8 +3,8 @@ package dev.nullbox.egress.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nullbox.manifest.NetworkTarget;
-import dev.nullbox.manifest.NetworkTarget.NameTarget;
+import dev.nullbox.manifest.network.NetworkTarget;
+import dev.nullbox.manifest.network.NetworkTarget.NameTarget;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.protocol.id.AgentSlot;

@@ -19,6 +19,8 @@ import dev.nullbox.manifest.MemoryMib;
 import dev.nullbox.manifest.MountPath;
 import dev.nullbox.manifest.Schema;
 import dev.nullbox.manifest.ToolRisk;
+import dev.nullbox.manifest.network.AddressBlock;
+import dev.nullbox.manifest.network.NetworkTarget;
 import dev.nullbox.protocol.id.KeyPattern;
 import dev.nullbox.protocol.id.SecretName;
 import dev.nullbox.protocol.id.Text;
@@ -40,13 +42,14 @@ final class ManifestChecker {
     }
 
     ManifestResult check() {
-        List<CredentialRef> secrets = credentialRefs();
+        List<NetworkTarget> allow = allow();
+        List<CredentialRef> secrets = credentialRefs(allow);
         Map<EnvName, String> env = env();
         checkTotal(env);
         checkMounts();
         checkHealth();
         return raw.problems().isEmpty()
-                ? new Valid(new Manifest(agent(env), capabilities(secrets), tools()))
+                ? new Valid(new Manifest(agent(env), capabilities(secrets, allow), tools()))
                 : new Invalid(raw.problems());
     }
 
@@ -86,7 +89,36 @@ final class ManifestChecker {
         }
     }
 
-    private List<CredentialRef> credentialRefs() {
+    /** Places of strings, and then of tables. */
+    private List<NetworkTarget> allow() {
+        List<NetworkTarget> allow = new ArrayList<>(raw.list(Schema.NETWORK_ALLOW));
+        for (String row : raw.rows(Schema.NETWORK_ALLOW)) {
+            Optional<String> host = raw.find(Schema.ALLOW_HOST, row);
+            Optional<List<AddressBlock>> to = raw.find(Schema.ALLOW_TO, row);
+            String path = Schema.NETWORK_ALLOW.path() + row;
+            if (to.isPresent() && to.get().isEmpty()) {
+                raw.problem(
+                        Schema.ALLOW_TO.path(row),
+                        "has no good range",
+                        "write ranges as 10.1.0.0/16, or leave it out for public addresses");
+            } else if (host.isPresent()) {
+                raw.attempt(path, () -> NetworkTarget.parse(host.get(), to.orElse(List.of())))
+                        .filter(target -> isNew(path, target, allow))
+                        .ifPresent(allow::add);
+            }
+        }
+        return allow;
+    }
+
+    private boolean isNew(String path, NetworkTarget target, List<NetworkTarget> allow) {
+        if (allow.contains(target)) {
+            raw.problem(path, Text.quoted(target.text()) + " stands there twice", "name it once");
+            return false;
+        }
+        return true;
+    }
+
+    private List<CredentialRef> credentialRefs(List<NetworkTarget> allow) {
         List<CredentialRef> refs = new ArrayList<>();
         raw.list(Schema.CREDENTIAL_REFS).forEach(name -> refs.add(CredentialRef.plain(name)));
         Set<SecretName> names = new HashSet<>();
@@ -95,7 +127,7 @@ final class ManifestChecker {
             if (name.isPresent() && !names.add(name.get())) {
                 raw.problem(Schema.REF_NAME.path(row), "stands there twice", "name each secret once");
             }
-            raw.find(Schema.REF_HOST, row).ifPresent(host -> checkHost(Schema.REF_HOST.path(row), host));
+            raw.find(Schema.REF_HOST, row).ifPresent(host -> checkHost(Schema.REF_HOST.path(row), host, allow));
             raw.attempt(Schema.CREDENTIAL_REFS.path() + row, () -> credentialRef(row, name))
                     .ifPresent(refs::addAll);
         }
@@ -116,9 +148,8 @@ final class ManifestChecker {
                         delivery.get()));
     }
 
-    private void checkHost(String path, String host) {
-        if (raw.list(Schema.NETWORK_ALLOW).stream()
-                .noneMatch(target -> target.host().equals(host))) {
+    private void checkHost(String path, String host, List<NetworkTarget> allow) {
+        if (allow.stream().noneMatch(target -> target.host().equals(host))) {
             raw.problem(
                     path,
                     Text.quoted(host) + " is not in capabilities.network.allow, so the agent cannot reach it",
@@ -180,13 +211,13 @@ final class ManifestChecker {
                 raw.get(Schema.LOG_DAYS));
     }
 
-    private Capabilities capabilities(List<CredentialRef> secrets) {
+    private Capabilities capabilities(List<CredentialRef> secrets, List<NetworkTarget> allow) {
         List<KeyPattern> own = List.of(KeyPattern.allOf(raw.get(Schema.NAME)));
         return new Capabilities(
                 new CpuPercent(raw.get(Schema.MAX_CPU_PERCENT)),
                 new MemoryMib(raw.get(Schema.MAX_MEMORY_MB)),
                 secrets,
-                new Network(raw.get(Schema.NETWORK_ALLOW)),
+                new Network(allow),
                 new Filesystem(
                         raw.get(Schema.FILESYSTEM_ROOT),
                         raw.get(Schema.FILESYSTEM_MAX_MB),

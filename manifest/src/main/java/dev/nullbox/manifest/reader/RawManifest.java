@@ -212,11 +212,13 @@ final class RawManifest {
         return find(key).orElse(List.of());
     }
 
-    /** The tables in an array, each as the element of a path. */
+    /** The tables in an array, each as the element of a path; strings may stand between them. */
     List<String> rows(Key<?> array) {
+        int max = array.form() instanceof Many<?> many ? many.max() : 0;
         return Stream.iterate(0, i -> i + 1)
+                .limit(max)
                 .map(i -> "[" + i + "]")
-                .takeWhile(row -> values.containsKey(array.path() + row))
+                .filter(row -> values.containsKey(array.path() + row))
                 .toList();
     }
 }

@@ -3,6 +3,7 @@ package dev.nullbox.manifest.reader;
 import dev.nullbox.manifest.Problem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The TOML that an AGENT.toml may be written in: a subset of TOML 1.0, made into text that toml4j (TOML 0.4) reads as
@@ -19,6 +20,9 @@ final class TomlGrammar {
     private static final int MAX_PROBLEMS = 20;
     /** Headers, keys and elements; the schema has room for fewer, and toml4j takes half a second for these. */
     static final int MAX_ITEMS = 10_000;
+
+    /** What an array may hold beside each other. */
+    private static final Set<String> ENTRIES = Set.of("string", "table");
 
     private final TomlCursor at;
     private final TomlText text = new TomlText();
@@ -140,13 +144,20 @@ final class TomlGrammar {
         at.expect('[', "an array");
         text.token("[");
         at.skipBlanksAndLines();
+        List<Integer> strings = new ArrayList<>();
+        boolean isMixed = false;
         String first = "";
         while (!at.take(']')) {
             count();
             text.token(first.isEmpty() ? "" : ", ");
+            int start = text.length();
             String type = value(tables.element(inner), depth + 1);
             first = first.isEmpty() ? type : first;
-            if (!type.equals(first)) {
+            isMixed |= !type.equals(first);
+            if (type.equals("string")) {
+                strings.add(start);
+            }
+            if (isMixed && !(ENTRIES.contains(first) && ENTRIES.contains(type))) {
                 throw at.refuse("an array mixes elements of types " + first + " and " + type, "use one type for all");
             }
             at.skipBlanksAndLines();
@@ -156,6 +167,9 @@ final class TomlGrammar {
             }
         }
         text.token("]");
+        if (isMixed) {
+            text.wrap(strings);
+        }
     }
 
     private void inlineTable(TomlTables.Section inner, int depth) throws TomlSyntaxException {

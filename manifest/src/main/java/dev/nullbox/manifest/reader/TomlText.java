@@ -16,6 +16,9 @@ final class TomlText {
     /** The first characters of a key that is a number's. */
     private static final String NUMBERED = "__";
 
+    /** The key of a string that stands for a table. */
+    private static final String WRAPPED = NUMBERED + "s";
+
     private static final int MAX_BARE = 64;
 
     private final StringBuilder plain = new StringBuilder();
@@ -30,6 +33,18 @@ final class TomlText {
     void string(String value) {
         plain.append('\'').append(strings.size()).append('\'');
         strings.add(value);
+    }
+
+    /** The length so far: where the next token begins. */
+    int length() {
+        return plain.length();
+    }
+
+    /** Makes a table of each string that begins at one of these places, in their order: toml4j takes no array of both. */
+    void wrap(List<Integer> starts) {
+        for (int start : starts.reversed()) {
+            plain.insert(plain.indexOf("'", start + 1) + 1, "}").insert(start, "{" + WRAPPED + " = ");
+        }
     }
 
     void key(List<String> parts) {
@@ -72,6 +87,7 @@ final class TomlText {
     private Object value(Object read) {
         return switch (read) {
             case String number -> strings.get(Integer.parseInt(number));
+            case Map<?, ?> map when map.get(WRAPPED) instanceof String number -> strings.get(Integer.parseInt(number));
             case Map<?, ?> map -> table(map);
             case List<?> list -> list.stream().map(this::value).collect(Collectors.toList());
             default -> read;

@@ -7,7 +7,6 @@ import dev.nullbox.manifest.Command;
 import dev.nullbox.manifest.CpuPercent;
 import dev.nullbox.manifest.CredentialRef;
 import dev.nullbox.manifest.Delivery;
-import dev.nullbox.manifest.DomainName;
 import dev.nullbox.manifest.EnvName;
 import dev.nullbox.manifest.GuestPath;
 import dev.nullbox.manifest.GuestText;
@@ -18,15 +17,16 @@ import dev.nullbox.manifest.ManifestResult.Invalid;
 import dev.nullbox.manifest.ManifestResult.Valid;
 import dev.nullbox.manifest.MemoryMib;
 import dev.nullbox.manifest.MountPath;
-import dev.nullbox.manifest.NetworkTarget;
-import dev.nullbox.manifest.NetworkTarget.AddressTarget;
-import dev.nullbox.manifest.NetworkTarget.NameTarget;
 import dev.nullbox.manifest.Problem;
 import dev.nullbox.manifest.RestartPolicy;
 import dev.nullbox.manifest.RootMode;
 import dev.nullbox.manifest.StartMode;
 import dev.nullbox.manifest.StopSignal;
 import dev.nullbox.manifest.ToolRisk;
+import dev.nullbox.manifest.network.DomainName;
+import dev.nullbox.manifest.network.NetworkTarget;
+import dev.nullbox.manifest.network.NetworkTarget.AddressTarget;
+import dev.nullbox.manifest.network.NetworkTarget.NameTarget;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.protocol.id.KeyPattern;
@@ -383,7 +383,7 @@ class ManifestReaderTest {
                 "example.com:53/sctp",
                 "example.com/udp:53",
                 "example.com.",
-                "exämple.com",
+                "straße.example",
                 "a..example",
                 "-a.example",
                 "a-.example",
@@ -394,7 +394,6 @@ class ManifestReaderTest {
                 "example.com:+80",
                 "example.com:443:1",
                 "https://example.com",
-                "10.0.0.0/8",
                 "1.2.3",
                 "1.2.3.256",
                 "1.2.3.04",
@@ -713,5 +712,48 @@ class ManifestReaderTest {
                         .toString())
                 .hasSizeLessThan(600)
                 .matches("\\p{ASCII}*");
+    }
+
+    private static List<String> allowed(String allow) {
+        return valid(MINIMAL + "[capabilities.network]\nallow = " + allow).capabilities().network().allow().stream()
+                .map(NetworkTarget::text)
+                .toList();
+    }
+
+    @Test
+    void placesAreStringsAndTablesBesideEachOther() {
+        assertThat(
+                        allowed(
+                                "['a.example', { host = 'git.corp.example:22', to = ['10.1.0.0/16', '10.3.2.1'] }, '10.1.2.3:80']"))
+                .containsExactly("a.example:443", "10.1.2.3:80", "git.corp.example:22 to 10.1.0.0/16,10.3.2.1");
+        assertThat(allowed("[{ host = 'a.example' }, 'b.example']")).hasSize(2);
+        assertThat(allowed("[{ host = '*.corp.example', to = ['10.0.0.0/8'] }]"))
+                .containsExactly("*.corp.example:443 to 10.0.0.0/8");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{ host = 'a.example', methods = ['GET'] } | methods: is not supported: it needs the gate",
+                "{ host = 'a.example', paths = ['/x'] } | paths: is not supported: it needs the gate",
+                "{ host = 'a.example', secret = 'KEY', as = 'bearer' } | as: is not supported: it needs the gate",
+                "{ host = 'a.example', kind = 'raw' } | kind: is not supported: it needs the gate",
+                "{ host = 'a.example', port = 1 } | port: is not a key of AGENT.toml",
+                "{ to = ['10.0.0.0/8'] } | host: is missing",
+                "{ host = 'a.example', to = [] } | to: has no good range",
+                "{ host = 'a.example', to = ['10.0.0.1/8'] } | to[0]: 10.0.0.1/8 does not begin",
+                "{ host = 'a.example', to = ['127.0.0.0/8'] } | allow[0]: 127.0.0.0/8 is not the address",
+                "{ host = '10.1.2.3', to = ['10.0.0.0/8'] } | is no name, which alone has answers",
+                "{ host = 'a.example' }, 'a.example' | stands there twice",
+                "{ host = 'a.example' }, 7 | mixes elements",
+            })
+    void aTableOfAPlaceIsRefusedByItsKey(String entries, String problem) {
+        assertThat(ManifestReader.read(MINIMAL + "[capabilities.network]\nallow = [" + entries + "]"))
+                .isInstanceOfSatisfying(
+                        Invalid.class,
+                        invalid -> assertThat(invalid.problems())
+                                .anySatisfy(
+                                        found -> assertThat(found.toString()).contains(problem)));
     }
 }

@@ -55,7 +55,7 @@ class TomlGrammarTest {
                 "[a.b]\n[a]\nb = 1",
                 "a = {x = 1, x = 2}",
                 "a = [{x = 1, x = 2}]",
-                "a = [{x = 1}, 'y']",
+                "a = [{x = 1}, 'y', 1]",
                 "[[a]]",
                 "a = 1 b",
                 "a = \"x",

@@ -44,6 +44,11 @@ public record AgentNetwork(int high, int low) {
         };
     }
 
+    /** Number of leading bits that all its addresses have in common. */
+    public int bits() {
+        return BITS;
+    }
+
     /** Tells whether a network of this prefix length has addresses in common with this one. */
     public boolean overlaps(byte[] address, int prefixLength) {
         if (address.length != Integer.BYTES) {

@@ -1,15 +1,12 @@
-package dev.nullbox.egress.dns;
+package dev.nullbox.manifest.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nullbox.protocol.id.AgentNetwork;
 import java.net.InetAddress;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ForbiddenRangesTest {
-    private final ForbiddenRanges ranges = new ForbiddenRanges(AgentNetwork.DEFAULT);
-
+class SpecialRangesTest {
     /** The last address of each range beside the first one after it. */
     @ParameterizedTest
     @CsvSource({
@@ -26,7 +23,7 @@ class ForbiddenRangesTest {
         "255.255.255.255, 9.255.255.255"
     })
     void aRangeEndsAtItsBounds(String within, String beside) {
-        assertThat(ranges.contain(InetAddress.ofLiteral(within))).isTrue();
-        assertThat(ranges.contain(InetAddress.ofLiteral(beside))).isFalse();
+        assertThat(SpecialRanges.contain(InetAddress.ofLiteral(within))).isTrue();
+        assertThat(SpecialRanges.contain(InetAddress.ofLiteral(beside))).isFalse();
     }
 }

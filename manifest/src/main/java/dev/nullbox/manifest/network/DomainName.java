@@ -1,4 +1,4 @@
-package dev.nullbox.manifest;
+package dev.nullbox.manifest.network;
 
 import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.protocol.id.Text;
