@@ -41,7 +41,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A directory with agents, fake services over real sockets, and the events of a daemon; for the tests with real walls. */
+/**
+ * A directory with agents, fake services over real sockets, and the events of a daemon; for the tests with a real
+ * sandbox.
+ */
 public final class CageFixture implements AutoCloseable {
     private static final Duration LONG = Duration.ofSeconds(90);
     private static final Set<String> ROOT = Set.of("root");
@@ -144,7 +147,7 @@ public final class CageFixture implements AutoCloseable {
         lastParams.put(method, params);
     }
 
-    /** What the method was last asked with. */
+    /** Parameters of the method's last call. */
     synchronized JsonObject lastParams(String method) {
         JsonObject params = lastParams.get(method);
         if (params == null) {
@@ -165,7 +168,7 @@ public final class CageFixture implements AutoCloseable {
         }
     }
 
-    /** What services hold for agents, as {@code "egress NAME"}. */
+    /** State that services hold for agents, as {@code "egress NAME"}. */
     synchronized Set<String> held() {
         return Set.copyOf(held);
     }
@@ -355,7 +358,7 @@ public final class CageFixture implements AutoCloseable {
         }
     }
 
-    /** What {@code agent.list} says of an agent. */
+    /** Entry of an agent in {@code agent.list}. */
     JsonObject listed(String agent) throws RpcException {
         for (JsonElement entry : RpcClient.call(base.resolve("run/cage.sock"), "agent.list", new JsonObject(), LONG)
                 .getAsJsonArray()) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The walls as the kernel puts them up; a shell script inside stands for libkrun and tells what it sees. */
+/** The sandbox on a real kernel; a shell script inside stands for libkrun and reports what it sees. */
 class CageJailIT {
     private static final String SLEEPER = CageFixture.guest("echo up; exec sleep 1000");
 
@@ -128,7 +128,7 @@ class CageJailIT {
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.call("agent.start", "real");
             JsonObject exited = cage.await("agent.exited", "real");
-            // All walls stand. What comes after them depends on this machine's KVM and libkrun.
+            // The sandbox is complete. The rest depends on this machine's KVM and libkrun.
             assertThat(exited.toString())
                     .contains("\"how\":\"not-started\"")
                     .containsAnyOf("exit code 71", "exit code 72");

@@ -126,7 +126,7 @@ class FailedLaunchIT {
     }
 
     @Test
-    void whicheverSystemCallOfTheLaunchFails() throws Exception {
+    void nothingIsLeftWhicheverSystemCallFails() throws Exception {
         FaultyLibc faults = new FaultyLibc(
                 libc,
                 thread -> thread.getName().equals("cage-" + AGENT)
@@ -162,7 +162,7 @@ class FailedLaunchIT {
 
     /** It once ended the agent's thread, with the lease in force and the jail waiting. */
     @Test
-    void whereverABugIsOnceTheJailHasBegun() throws Exception {
+    void nothingIsLeftAfterABugOnceTheJailHasBegun() throws Exception {
         FaultyLibc bugs = new FaultyLibc(libc, thread -> thread.getName().equals("cage-" + AGENT));
         CageSettings settings = settings(goodJail());
         Set<String> before = pipes();
@@ -189,7 +189,7 @@ class FailedLaunchIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"egress.add", "vault.lease", "memory.attach"})
-    void whicheverServiceRefuses(String method) throws Exception {
+    void nothingIsLeftWhicheverServiceRefuses(String method) throws Exception {
         CageSettings settings = settings(goodJail());
         Set<String> before = pipes();
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
@@ -236,7 +236,7 @@ class FailedLaunchIT {
         }
     }
 
-    /** It once was told no more, and had the lease in force until the agent's next run. */
+    /** Regression: the daemon was not informed any more, and the lease stayed in force until the agent's next run. */
     @Test
     void whenTheWardenIsDownAtTheEnd() throws Exception {
         Path end = base.resolve("end");
@@ -293,7 +293,7 @@ class FailedLaunchIT {
                 "echo netns here >&3; exec sleep 99    | a bug in cage: java.lang.NumberFormatException",
                 "exec sleep 1000                       | were not up within 3 s",
             })
-    void whateverTheJailDoesInstead(String jail, String why) throws Exception {
+    void nothingIsLeftWhateverTheJailDoesInstead(String jail, String why) throws Exception {
         CageSettings settings = settings(jail + "\n");
         Set<String> before = pipes();
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {

@@ -33,9 +33,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A VMM that was taken over: a hostile program runs in its place, inside its walls. What it does is looked at from outside,
- * and done outside its walls too, by the same user. Behind the allow-list of system calls nearly none of it is possible, so
- * it is not in force but where that is said: each wall must stand alone.
+ * A VMM that was taken over: a hostile program runs in its place, inside its sandbox. Its attacks are observed from
+ * outside, and made outside the sandbox too, by the same user. Behind the allow-list of system calls nearly none of it
+ * is possible, so it is not in force but where that is said: each wall must stand alone.
  */
 class HostileVmmIT {
     private static final String ENTERED = "echo walls >&3; echo enter >&3; exec 3>&-\n";
@@ -97,7 +97,7 @@ class HostileVmmIT {
         }
     }
 
-    /** The lines that a script says inside the walls. */
+    /** Output of a script inside the sandbox, by lines. */
     private List<String> said(String script) throws Exception {
         JsonObject exited = ended(CageFixture.guest(script + "\nexit 1"));
         assertThat(exited.get("how").getAsString()).as(exited.toString()).isEqualTo("exited");
@@ -133,7 +133,7 @@ class HostileVmmIT {
 
     /** In the appliance nulld ends such a process: its CgroupsIT. */
     @Test
-    void itOutlivesItsCageButNotTheNextOne() throws Exception {
+    void vmmOutlivesItsCageButNotTheNextOne() throws Exception {
         cage.agent("orphan", "");
         String script = "[ -n \"$SHED\" ] || { export SHED=1; exec " + HOSTILE + "shed /bin/sh \"$0\" vm; }\n"
                 + CageFixture.guest("exec sleep 1000");
@@ -183,7 +183,7 @@ class HostileVmmIT {
     }
 
     @Test
-    void itReachesNoProcessOfTheHost() throws Exception {
+    void vmmReachesNoProcessOfTheHost() throws Exception {
         Process one = victim();
         Process other = victim();
         try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
@@ -207,7 +207,7 @@ class HostileVmmIT {
     }
 
     @Test
-    void itSeesNoFileOfTheHostAndMakesNone() throws Exception {
+    void vmmSeesNoFileOfTheHostAndMakesNone() throws Exception {
         Path open = Files.createDirectory(base.resolve("open"));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
         Path file = Files.writeString(open.resolve("file"), "of the host");
@@ -255,9 +255,9 @@ class HostileVmmIT {
         return attack + " " + file + " " + to;
     }
 
-    /** What it puts on a disk is a program, and is not executed on the host. */
+    /** Programs that it puts on a disk are not executed on the host. */
     @Test
-    void itExecutesNothingOfItsOwn() throws Exception {
+    void vmmExecutesNothingOfItsOwn() throws Exception {
         cage.agent("bad", WITH_A_VOLUME);
         List<String> said =
                 inside(List.of("plant " + VOLUME, "run " + VOLUME, "map " + VOLUME, "run " + HOSTILE.strip()));

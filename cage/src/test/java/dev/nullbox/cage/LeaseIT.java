@@ -47,7 +47,7 @@ class LeaseIT {
         cage.close();
     }
 
-    /** What a script prints that runs in the place of the agent's guest, with its address. */
+    /** Output of a script in place of the agent's guest, with its address. */
     private String inTheWire(String agent, String script) throws Exception {
         String pid = cage.await("agent.started", agent).get("pid").getAsString();
         Process asked = new ProcessBuilder(
@@ -67,7 +67,7 @@ class LeaseIT {
     }
 
     @Test
-    void whatIsRevokedIsTakenFromTheRunningGuest() throws Exception {
+    void revokedSecretIsWipedInTheRunningGuest() throws Exception {
         cage.agent("lent", "[capabilities]\ncredential_refs = [{ name = \"PASS\" }, { name = \"TOKEN\" }]\n");
         CageSettings settings =
                 cage.settings(CageFixture.guest("echo \"got $SECRET_PASS and $SECRET_TOKEN\"; exec sleep 1000"));
@@ -87,7 +87,7 @@ class LeaseIT {
 
     /** The jail waits for the word that nobody gives it. */
     @Test
-    void whatIsRevokedBeforeTheAgentBeginsIsNeverRead() throws Exception {
+    void secretRevokedBeforeTheAgentBeginsIsNeverRead() throws Exception {
         cage.agent("lent", "[capabilities]\ncredential_refs = [{ name = \"PASS\" }, { name = \"TOKEN\" }]\n");
         CageSettings settings = cage.settings(CageFixture.guest("echo \"got $SECRET_PASS\"; exec sleep 1000"));
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
@@ -126,7 +126,7 @@ class LeaseIT {
     }
 
     @Test
-    void whatIsLentForATimeIsGoneAfterIt() throws Exception {
+    void secretWithATimeToLiveIsGoneAfterIt() throws Exception {
         cage.agent(
                 "brief",
                 "[capabilities]\ncredential_refs = [{ name = \"PASS\", ttl_secs = 4 }, { name = \"TOKEN\" }]\n");
@@ -141,7 +141,7 @@ class LeaseIT {
     }
 
     @Test
-    void whatIsFetchedIsThereOnceAndInNoFile() throws Exception {
+    void fetchedSecretIsGivenOnceAndIsInNoFile() throws Exception {
         cage.agent(
                 "asker",
                 "[capabilities]\ncredential_refs = [{ name = \"TOKEN\", deliver = \"fetch\" }, { name = \"PASS\" }]\n");
@@ -180,7 +180,7 @@ class LeaseIT {
         }
     }
 
-    /** One whose manifest does not name it, too: it once got a 404, and nobody was told. */
+    /** A canary that the manifest does not name. Regression: it got a 404, without an alarm. */
     @ParameterizedTest
     @ValueSource(strings = {"BAIT", "TOKEN"})
     void aCanaryThatIsFetchedEndsItsAgentForGood(String named) throws Exception {
@@ -203,7 +203,7 @@ class LeaseIT {
 
     /** Its run may be over before the warden has answered; it is not started again all the same. */
     @Test
-    void whoAsksForACanaryAndIsGoneIsNotStartedAgain() throws Exception {
+    void agentThatAskedForACanaryAndEndedIsNotRestarted() throws Exception {
         cage.agent(
                 "thief", "always", "[capabilities]\ncredential_refs = [{ name = \"TOKEN\", deliver = \"fetch\" }]\n");
         CageSettings settings = cage.settings(CageFixture.guest("exec sleep 1000"));

@@ -76,9 +76,9 @@ class GatewayTest {
         }
     }
 
-    /** Who follows the log would otherwise fill it. */
+    /** A follower of the log would otherwise fill it. */
     @Test
-    void whatOnlyLooksAndChunksAreNoEventsUnlessTheyFail(@TempDir Path sockets) throws Exception {
+    void readsAndChunksAreNoEventsUnlessTheyFail(@TempDir Path sockets) throws Exception {
         try (FakeAppliance appliance = appliance(sockets, FakeAppliance.LIMITS)) {
             appliance.serve(
                     "cage",

@@ -100,7 +100,7 @@ final class TlsClient {
         }
     }
 
-    /** What comes before the far side hangs up, however it does. */
+    /** Bytes until the far side hangs up, however it does. */
     static String untilItEnds(Socket socket) throws IOException {
         try {
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);

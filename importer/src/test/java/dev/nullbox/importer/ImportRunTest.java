@@ -247,7 +247,7 @@ class ImportRunTest {
     }
 
     @Test
-    void whatIsNoArchiveIsRefused() {
+    void otherFileThanAnArchiveIsRefused() {
         refused(
                 "#!/bin/sh\n".repeat(200).getBytes(StandardCharsets.UTF_8),
                 ImportReason.IMPORT_FORMAT,

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Imports in a directory of a test's own, without walls. */
+/** Imports in a directory of a test's own, without a sandbox. */
 public final class Imports {
     private final Path directory;
     private final List<Message> progress = new ArrayList<>();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole process behind its walls, on a Java virtual machine: as cage starts it, by a request on standard input. */
+/** The whole process in its sandbox, on a Java virtual machine: as cage starts it, by a request on standard input. */
 class SandboxIT {
     private static final long UID = 60_106;
     private static final byte[] ROOT = new TarBuilder()

@@ -64,7 +64,7 @@ class ImageDefaultsTest {
     }
 
     @Test
-    void whatTheManifestSaysWins() {
+    void valuesOfTheManifestWin() {
         Manifest manifest = good("""
                 [agent]
                 name = "app"
@@ -101,7 +101,7 @@ class ImageDefaultsTest {
     }
 
     @Test
-    void whatTheManifestHasWrongIsNotHidden() {
+    void faultsOfTheManifestAreNotHidden() {
         assertThat(problems("capabilities = 1\n[agent]\nname = \"app\"\nenv = 2\n", PYTHON))
                 .containsExactlyInAnyOrder("agent.env", "capabilities");
         assertThat(problems("agent = 1\n", PYTHON)).contains("agent");

@@ -88,7 +88,7 @@ class SchemaTest {
     }
 
     @Test
-    void whatNobodyActsOnIsNoComponent() {
+    void keyWithoutConsumerIsNoComponent() {
         for (Key<?> key : Schema.keys()) {
             if (key.consumers().isEmpty()) {
                 assertThat(SOURCES.values()).doesNotContain(key.path());

@@ -62,7 +62,7 @@ public abstract class NullctlTestCase {
         return certificates;
     }
 
-    /** What the next commands read. */
+    /** Standard input of the next commands. */
     protected final void type(String text) {
         input = text.getBytes(StandardCharsets.UTF_8);
     }

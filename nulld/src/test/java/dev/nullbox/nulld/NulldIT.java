@@ -29,7 +29,7 @@ class NulldIT {
     private Path directory;
 
     @Test
-    void startsInOrderReapsOrphansServesAThousandClientsAndStopsInReverse() throws Exception {
+    void servicesStartInOrderServeManyClientsAndStopInReverse() throws Exception {
         Pid1.script(
                 directory,
                 "orphans",
@@ -63,7 +63,7 @@ class NulldIT {
         }
     }
 
-    /** nulld promises to close whoever is silent for 30 s, and the longest silent of more than 64 at once. */
+    /** PID 1 closes clients that are silent for 30 s, and the longest silent one of more than 64. */
     private static void awaitClosed(List<SocketChannel> silent) throws Exception {
         ByteBuffer buffer = ByteBuffer.allocate(256);
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
@@ -156,7 +156,7 @@ class NulldIT {
         }
     }
 
-    /** Asks until service a's end is told; when that was. */
+    /** Polls until service a's end is reported; returns the time of that. */
     private static Callable<Long> follower(Pid1 nulld, long from) {
         return () -> {
             long after = from;

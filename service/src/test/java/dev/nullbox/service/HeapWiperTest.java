@@ -35,7 +35,7 @@ class HeapWiperTest {
     }
 
     @Test
-    void whatIsAskedForDuringACollectionIsOneMoreThatBeginsAfterIt() throws InterruptedException {
+    void requestsDuringACollectionMakeOneMoreAfterIt() throws InterruptedException {
         HeapWiper wiper = HeapWiper.start(this::collect);
         wiper.request();
         awaitBegun();

@@ -21,15 +21,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Agents that live as on a Debian machine: what smoke-test/debian tries with Debian's Python, Node, git and containers, and
- * ends of every kind, each told by the guest and never taken for another.
+ * Agents that live as on a Debian machine: what smoke-test/debian tries with Debian's Python, Node, git and containers,
+ * and ends of every kind, each told by the guest and never taken for another.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class DebianAgentVmIT {
     /** All of the proof in Debian's guest, where the machine and its guest are emulated. */
     private static final Duration PROOF = Duration.ofMinutes(15);
-    /** What a kernel's command line would take for its own. */
+    /** Words that a kernel's command line would interpret. */
     private static final List<String> KERNEL_WORDS =
             List.of("init", "mem", "panic", "root", "loglevel", "quiet", "console", "ro", "rw", "debug");
 
@@ -176,7 +176,7 @@ final class DebianAgentVmIT {
     @Order(3)
     @ParameterizedTest
     @CsvSource({"again, reboot", "failing, exited"})
-    void whatFailedIsStartedAgain(String agent, String how) throws Exception {
+    void failedAgentIsStartedAgain(String agent, String how) throws Exception {
         int from = appliance.log().size();
         assertThat(run(agent).text("how")).isEqualTo(how);
         int ended = appliance.log().size();

@@ -46,7 +46,7 @@ final class HelloAppliance implements AutoCloseable {
         return Nullctl.of(appliance.managementPort());
     }
 
-    /** What {@code nullctl status --json} says. */
+    /** Answer of {@code nullctl status --json}. */
     JsonObject status() throws IOException, InterruptedException {
         Nullctl.Result result = nullctl().run("status", "--json");
         assertThat(result.code()).as(result.errors()).isZero();
@@ -63,7 +63,7 @@ final class HelloAppliance implements AutoCloseable {
         }
     }
 
-    /** What arrived since the start: so many times the allowed greeting, and nothing where nothing may arrive. */
+    /** Arrivals since the start: so many times the allowed greeting, and nothing where nothing may arrive. */
     void onlyAllowedArrived(int times) throws InterruptedException {
         if (!allowed.awaitArrivals(times, Appliance.SHORT)) {
             throw appliance.failure("arrived at the allowed server: " + allowed.arrivals() + ", not " + times);

@@ -32,7 +32,8 @@ final class Secrecy {
     }
 
     /**
-     * Texts in /proc that all users may read of processes: arguments, environments, names of mappings and of open files.
+     * Texts in /proc that all users may read of processes: arguments, environments, names of mappings and of open
+     * files.
      *
      * @param looked names of the processes that were looked at; those of agents are "vmm"
      * @param found NAME/FILE of each place where one of the words stands; "kernel" has the kernel's own arguments
@@ -69,13 +70,13 @@ final class Secrecy {
         throw appliance.failure("secrets were not in the memory of " + whose + ", but: " + answer);
     }
 
-    /** Where one of the words stands in what /proc tells of the processes and of the kernel's arguments. */
+    /** Places of the words in /proc's files of the processes and of the kernel's arguments. */
     Texts texts(List<String> words) throws IOException, InterruptedException {
         Matcher texts = matched(TEXTS, appliance.askChaos(order("texts", words.stream()), Appliance.LONG));
         return new Texts(new TreeSet<>(List.of(texts.group(1).split(","))), places(texts.group(2)));
     }
 
-    /** What guards the memory of each process, by its name; of several with one name, of the last. No swap is in use. */
+    /** Protection of each process's memory, by its name; of several with one name, of the last. No swap is in use. */
     Map<String, String> guards() throws IOException, InterruptedException {
         Matcher guards = matched(GUARDS, appliance.askChaos("guards", Appliance.LONG));
         Map<String, String> byName = new TreeMap<>();
@@ -83,7 +84,7 @@ final class Secrecy {
         return byName;
     }
 
-    /** What comes of it when a user without capabilities opens /proc/PID/{@code file} of a process; "same" is its own. */
+    /** Result of opening /proc/PID/{@code file} of a process as a user without capabilities; "same" is its own user. */
     String peek(String process, String user, String file) throws IOException, InterruptedException {
         return appliance.askChaos("peek " + process + " " + user + " " + file, Appliance.LONG);
     }

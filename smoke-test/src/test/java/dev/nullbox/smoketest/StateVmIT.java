@@ -18,8 +18,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * State that lasts over a reboot: the vault, which comes back sealed, and memory. Secrets are lent to one run of one agent;
- * memory is shared by grant only.
+ * State that lasts over a reboot: the vault, which comes back sealed, and memory. Secrets are leased to one run of one
+ * agent; memory is shared by grant only.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -28,7 +28,7 @@ final class StateVmIT {
     private static final String FETCHED = "fetched-once-Ywq81";
     private static final String FILED = "lies-in-a-file-Kd02x";
     private static final String SHARED = "shared-by-grant";
-    /** Those that no agent says on its console. */
+    /** Secrets that no agent prints on its console. */
     private static final String UNSAID_FETCHED = "unsaid-fetched-Vb37e";
 
     private static final String UNSAID_FILED = "unsaid-in-a-file-Xr90p";
@@ -43,7 +43,7 @@ final class StateVmIT {
 
     private Path disk;
     private Appliance appliance;
-    /** Where in the log the discreet agent was lent its secrets. */
+    /** Position in the log at which the discreet agent got its lease. */
     private int lent;
 
     @BeforeAll
@@ -129,7 +129,7 @@ final class StateVmIT {
                 .noneMatch(line -> line.contains(SHARED));
     }
 
-    /** The variable ended in /rpc once, so that what docs/mcp.md tells clients to append led to a 404. */
+    /** Regression: the variable ended in /rpc, so that what docs/mcp.md tells clients to append led to a 404. */
     @Order(2)
     @Test
     void theAddressInTheEnvironmentLeadsToMcp() throws Exception {
@@ -198,7 +198,7 @@ final class StateVmIT {
 
     @Order(5)
     @Test
-    void whoNamesACanaryDoesNotRunAndRaisesAnAlarm() throws Exception {
+    void agentThatNamesACanaryDoesNotRunAndRaisesAnAlarm() throws Exception {
         okWithInput(BAIT, "vault", "set", "BAIT", "--canary");
         int from = appliance.log().size();
         var _ = nullctl().run("start", "thief");
@@ -211,10 +211,10 @@ final class StateVmIT {
         assertThat(appliance.agentLines("thief")).isEmpty();
     }
 
-    /** It is lent another secret, and guesses the name. */
+    /** It has a lease of another secret, and guesses the name. */
     @Order(6)
     @Test
-    void whoAsksForACanaryThatItsManifestDoesNotNameIsEnded() throws Exception {
+    void requestForAnUnnamedCanaryEndsTheAgent() throws Exception {
         int from = appliance.log().size();
         ok("start", "prober");
         appliance.awaitEventAfter(
@@ -238,7 +238,7 @@ final class StateVmIT {
         ok("start", "discreet");
         assertThat(line(lent, "discreet", "token")).isEqualTo("200 " + UNSAID_FETCHED.length() + " bytes");
         assertThat(line(lent, "discreet", "before")).isEqualTo("UNSAID_FILE");
-        // What shows that the search finds what is there.
+        // Control: the search finds what is there.
         awaitMemory("the microVM that borrowed it", found -> found.contains("vmm"));
         awaitMemory(
                 "warden and the microVM alone", found -> Set.of("warden", "vmm").containsAll(found));
@@ -248,7 +248,7 @@ final class StateVmIT {
     @Test
     void aLentSecretIsInNoArgumentsEnvironmentOrNameOfAnyProcess() throws Exception {
         Secrecy secrecy = new Secrecy(appliance);
-        // What shows that the search reads all of these, of all users.
+        // Control: the search reads all of these, of all users.
         Secrecy.Texts there = secrecy.texts(List.of(
                 "-Xmx192m", "LANG=C.UTF-8", "NULLBOX_STATE=", "/sbin/cage\0vm\0", "nullbox.events=", "socket:["));
         assertThat(there.found())
@@ -275,7 +275,7 @@ final class StateVmIT {
                     .isEqualTo("peek refused No such file or directory");
         }
         assertThat(secrecy.peek("warden", "0", "mem")).isEqualTo("peek refused Permission denied");
-        // What shows that others than warden can be looked at in this way, and that warden is there.
+        // Control: other processes than warden can be read in this way, and warden runs.
         assertThat(secrecy.peek("gateway", "same", "environ")).isEqualTo("peek opened");
         assertThat(secrecy.peek("warden", "0", "status")).isEqualTo("peek opened");
     }
@@ -349,7 +349,7 @@ final class StateVmIT {
         return appliance.agentLines(agent);
     }
 
-    /** What came of one attempt of an agent's probe. */
+    /** Result of one attempt of an agent's probe. */
     private String line(int from, String agent, String attempt) throws InterruptedException {
         String prefix = "probe: " + attempt + " = ";
         return appliance

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The test image, which is the product's with /sbin/chaos added, and a data disk with agents that mean no good: what they
- * can reach, what they leave behind, and whether the appliance outlives the violent death of each of its services.
+ * The test image, which is the product's with /sbin/chaos added, and a data disk with agents that mean no good: what
+ * they can reach, what they leave behind, and whether the appliance outlives the violent death of each of its services.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -275,7 +275,7 @@ final class WallsVmIT {
         hello.powersOffBySignal(SIGPWR, "SIGPWR");
     }
 
-    /** What egress has in force: for each agent the address it has. */
+    /** Rules of egress in force: the address of each agent. */
     private Map<String, String> rules() throws Exception {
         Nullctl.Result result = hello.nullctl().run("egress", "--json");
         assertThat(result.code()).as(result.errors()).isZero();

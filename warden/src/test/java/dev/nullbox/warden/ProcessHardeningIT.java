@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Effect on the kernel of {@link ProcessHardening}, seen by a root without CAP_SYS_PTRACE that started the process. */
 class ProcessHardeningIT {
-    /** Starts a process that says a word when it is ready, looks into its memory, and shows what /proc tells of it. */
+    /** Process that prints a word when it is ready, whose memory and files in /proc are then read. */
     private static final String LOOK = """
             coproc HOLDER { exec "$@"; }
             read -rt 60 said <&"${HOLDER[0]}"; echo "$said"

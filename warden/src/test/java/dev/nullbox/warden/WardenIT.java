@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Warden's socket as the kernel tells its callers apart. */
+/** Warden's socket, whose callers the kernel identifies. */
 class WardenIT {
     /** Calls methods one after the other on one connection, and prints the answers. */
     private static final String CALL = """

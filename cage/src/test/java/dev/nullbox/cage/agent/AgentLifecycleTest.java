@@ -61,7 +61,7 @@ class AgentLifecycleTest {
         assertThat(actions(got)).isEqualTo(actions);
     }
 
-    /** The failure before is still told when a failed agent is stopped, and no more when it is started. */
+    /** The failure before is still shown when a failed agent is stopped, and no longer once it is started. */
     @ParameterizedTest
     @CsvSource({
         "Stopped, Stopped, Refuse, before",

@@ -16,7 +16,7 @@ class CleanupStackTest {
 
     /** A bug in one of them once left the lease in force. */
     @Test
-    void whateverFailsKeepsNoOtherFromBeingUndone() {
+    void failingCleanupDoesNotPreventTheOthers() {
         cleanups.push("first", () -> done.add("first"));
         cleanups.push("file", () -> {
             throw new IOException("EIO");

@@ -42,7 +42,10 @@ final class LineQueueTest {
         assertThat(written).hasSize(LineQueue.BURST + 1).last().asString().startsWith("(7 lines dropped: ");
     }
 
-    /** Whoever offered a line waited for the log once: a guest with much to say missed its heartbeat, and was killed. */
+    /**
+     * Regression: the thread that offered a line waited for the log; a guest with much output missed its heartbeat, and
+     * was killed.
+     */
     @Test
     void slowLogHoldsUpNobodyAndLosesNoCount() throws InterruptedException {
         CountDownLatch isSlow = new CountDownLatch(1);

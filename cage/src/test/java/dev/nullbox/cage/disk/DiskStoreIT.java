@@ -144,7 +144,7 @@ class DiskStoreIT {
     }
 
     @Test
-    void whatDoesNotFitIsRefusedWithBothFigures() throws Exception {
+    void oversizedDiskIsRefusedWithBothFigures() throws Exception {
         int freeMib = (int) (Files.getFileStore(data).getUsableSpace() / MIB);
         store.prepare(AGENT, UID, request(DiskRequest.Layer.EPHEMERAL, 64, 64, "/work"));
         AgentName other = new AgentName("greedy");

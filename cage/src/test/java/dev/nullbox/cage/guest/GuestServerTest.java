@@ -283,7 +283,7 @@ class GuestServerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"version", "role", "kind", "again", "uninvited"})
-    void whoDoesNotSayAProperHelloEndsTheRun(String fault) throws Exception {
+    void malformedHelloEndsTheRun(String fault) throws Exception {
         switch (fault) {
             case "version" -> hello(connect(), 2, 1);
             case "role" -> hello(connect(), GuestProtocol.PROTOCOL_VERSION, 99);
@@ -323,7 +323,7 @@ class GuestServerTest {
                 "0000000a 01 01 00000000 01 7fffffff",
                 "0000000a 01 01 00000000 ff 00000000",
             })
-    void whatIsNoFrameOrNoCallEndsTheRun(String hex) throws Exception {
+    void malformedFrameOrCallEndsTheRun(String hex) throws Exception {
         FrameChannel ignored = dial(GuestRole.INIT);
         assertThat(ignored).isNotNull();
         try (SocketChannel raw = SocketChannel.open(

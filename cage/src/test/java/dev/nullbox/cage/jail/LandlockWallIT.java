@@ -26,7 +26,7 @@ class LandlockWallIT {
     }
 
     @Test
-    void itStandsAndLeavesWhatItIsToLeave() throws Exception {
+    void wallIsInForceAndAllowsTheListedUses() throws Exception {
         Message spec = Message.of(
                 JailSpec.BINDS.is(List.of("/usr", "/absent")),
                 JailSpec.VM.is(Message.of(VmConfig.DISKS.is(List.of()))));

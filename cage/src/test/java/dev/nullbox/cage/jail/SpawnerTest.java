@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class SpawnerTest {
-    /** An agent whose thread waits for ever would keep what it was lent. */
+    /** An agent whose thread waits for ever would keep its leases. */
     @Test
     @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aBugReachesWhoWaitsAndTheNextIsServed() throws Exception {

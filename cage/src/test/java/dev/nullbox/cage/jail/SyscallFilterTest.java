@@ -55,7 +55,7 @@ class SyscallFilterTest {
     }
 
     @Test
-    void whatIsNeverAllowedIsRefusedWithEveryArgument() {
+    void deniedCallIsRefusedWithEveryArgument() {
         assertThat(SyscallPolicy.RULES).hasSizeGreaterThan(50);
         for (SyscallRule rule : SyscallPolicy.RULES) {
             if (rule instanceof SyscallRule.Never) {

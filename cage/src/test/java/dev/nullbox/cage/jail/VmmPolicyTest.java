@@ -24,7 +24,7 @@ class VmmPolicyTest {
         assertThat(VmmPolicy.CALLS).allSatisfy(call -> assertThat(call.why()).isNotBlank());
     }
 
-    /** What no test reaches says where it is called. */
+    /** Calls that no test makes name the source that makes them. */
     @Test
     void unseenLinesNameTheirSource() {
         assertThat(VmmPolicy.CALLS.stream()
@@ -51,7 +51,7 @@ class VmmPolicyTest {
 
     /** Not a thread of it, which would leave the others running, and not a refusal, which would let it try the next. */
     @Test
-    void whatIsNotListedKillsTheWholeProcess() {
+    void unlistedCallKillsTheWholeProcess() {
         ByteBuffer program = ByteBuffer.wrap(AllowList.compile(VmmPolicy.CALLS)).order(ByteOrder.LITTLE_ENDIAN);
         List<Integer> answers = new ArrayList<>();
         while (program.hasRemaining()) {

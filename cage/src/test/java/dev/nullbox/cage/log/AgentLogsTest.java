@@ -142,7 +142,7 @@ class AgentLogsTest {
     }
 
     @Test
-    void whatIsTooMuchIsCountedInItsPlace() throws Exception {
+    void lostOutputIsCountedInItsPlace() throws Exception {
         OutputQueue queue = new OutputQueue(() -> 7);
         byte[] piece = new byte[1 << 20];
         for (int i = 0; i < 6; i++) {

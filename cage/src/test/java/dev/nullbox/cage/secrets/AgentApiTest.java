@@ -181,7 +181,7 @@ class AgentApiTest {
                 "CALL",
                 "TOKEN",
             })
-    void asksTheWardenForANameThatIsNotListedAndTellsNothingOfItsAnswer(String answer) throws IOException {
+    void unlistedNameReachesTheWardenAndGetsTheSameAnswer(String answer) throws IOException {
         String unknown = get("/");
         assertThat(unknown).startsWith("HTTP/1.1 404 Not Found\r\n");
         assertThat(asked).isEmpty();
@@ -245,7 +245,7 @@ class AgentApiTest {
     }
 
     @Test
-    void whatIsGivenAndWhatTheWardenDoesNotSeeIsNotCounted() throws IOException {
+    void grantedAndUnforwardedRequestsAreNotCounted() throws IOException {
         for (int i = 0; i < 2 * AgentApi.REFUSALS; i++) {
             assertThat(get("/secrets/TOKEN")).endsWith("t0k3n");
             assertThat(get("/")).startsWith("HTTP/1.1 404");

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A warden with the secrets PASS and TOKEN, as many of 64 KiB as are asked for by LARGE_ and more, and BAIT, which is a
- * canary; its leases as the real one tells them.
+ * canary; its leases in the real one's form.
  */
 public final class FakeWarden {
     private static final Map<String, String> VALUES = Map.of("PASS", "s3cr3t", "TOKEN", "t0k3n");
@@ -107,12 +107,12 @@ public final class FakeWarden {
         return List.copyOf(fetched);
     }
 
-    /** What is told in place of the leases from now on; null for the leases. */
+    /** Answer in place of the leases from now on; null for the leases. */
     public synchronized void garble(@Nullable JsonObject answer) {
         garbage = answer;
     }
 
-    /** How often that was told. */
+    /** Number of such answers. */
     synchronized int garbled() {
         return garbled;
     }
@@ -168,7 +168,7 @@ public final class FakeWarden {
         changed();
     }
 
-    /** What an operator does. */
+    /** Action of an operator. */
     public synchronized void revoke(String agent) {
         end(agent, "revoked");
         changed();

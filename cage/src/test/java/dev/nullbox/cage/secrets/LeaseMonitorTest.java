@@ -88,7 +88,7 @@ class LeaseMonitorTest {
         return !Files.exists(file);
     }
 
-    /** One of them once ended the watch, and nothing was taken away any more. */
+    /** Regression: one of them ended the watch, and nothing was wiped any more. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -136,7 +136,7 @@ class LeaseMonitorTest {
         assertThat(within(10, () -> isGone(third))).isTrue();
     }
 
-    /** What a guest does not wipe it must not go on with. */
+    /** A guest that does not wipe a secret must be ended. */
     @Test
     void aGuestThatDoesNotWipeIsTold() throws Exception {
         Queue<String> kept = new ConcurrentLinkedQueue<>();
@@ -161,7 +161,7 @@ class LeaseMonitorTest {
         assertThat(kept).containsExactly("PASS: the guest did not answer WIPE");
     }
 
-    /** It once took up to two waits: the state was known already, but not what it meant for a new loan. */
+    /** Regression: it took up to two waits, as the state was known already, but not for a new lease. */
     @Test
     void aNewLeaseIsCheckedAtTheNextChange() throws Exception {
         watch("one", grant("one"), NOBODY);

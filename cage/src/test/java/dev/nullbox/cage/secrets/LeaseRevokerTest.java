@@ -68,7 +68,7 @@ class LeaseRevokerTest {
         }
     }
 
-    /** It once was asked once, and what it had lent stayed lent. */
+    /** Regression: it was called once, and the lease stayed in force. */
     @Test
     void revocationIsRetriedUntilWardenIsUp() throws Exception {
         LeaseRevoker ends = start();

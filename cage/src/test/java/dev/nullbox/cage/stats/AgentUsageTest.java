@@ -14,7 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What agents use, out of the kernel's files and as answers have it. */
+/** Usage of agents, from the kernel's files to the form of answers. */
 class AgentUsageTest {
     private static final AgentUsage RUNS = new AgentUsage(
             "coder",

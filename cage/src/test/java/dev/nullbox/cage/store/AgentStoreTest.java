@@ -112,7 +112,7 @@ class AgentStoreTest {
     }
 
     @Test
-    void whatNobodyUsesIsPruned() throws IOException {
+    void unusedImagesArePruned() throws IOException {
         add(store, CODER, MANIFEST, "one");
         Path running = root.resolve("images").resolve(digest("one") + ".erofs");
         add(store, CODER, MANIFEST, "two");
@@ -142,7 +142,7 @@ class AgentStoreTest {
         assertThatThrownBy(() -> next.verify(image))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("is damaged");
-        // What is not the store's is another's to check.
+        // Files outside of the store are not the store's to check.
         next.verify(directory.resolve("no such file"));
     }
 

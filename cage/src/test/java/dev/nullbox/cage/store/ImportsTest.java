@@ -53,7 +53,7 @@ class ImportsTest {
         go.countDown();
         assertThat(imports.progress(id, LONG).get(DeployContract.DONE).get(Fields.AGENT))
                 .isEqualTo("held");
-        // Whoever asks late is told the same.
+        // Late queries get the same answer.
         assertThat(imports.progress(id, Duration.ZERO).has(DeployContract.DONE)).isTrue();
     }
 

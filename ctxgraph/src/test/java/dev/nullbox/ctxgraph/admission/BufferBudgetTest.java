@@ -39,7 +39,7 @@ class BufferBudgetTest {
     }
 
     @Test
-    void whatIsGivenBackIsThereForOthers() throws Exception {
+    void releasedReservationIsFreeForOthers() throws Exception {
         List<BufferBudget.Reservation> taken = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             BufferBudget.Reservation reservation = impatient.quota().reservation();
@@ -69,7 +69,7 @@ class BufferBudgetTest {
 
     /** Waiting for more while holding some, two could wait for each other. */
     @Test
-    void whoHoldsAPlaceDoesNotWaitForMore() throws Exception {
+    void holderOfAReservationDoesNotWaitForMore() throws Exception {
         BufferBudget patient = new BufferBudget(Duration.ofHours(1));
         BufferBudget.Quota ada = patient.quota();
         BufferBudget.Reservation one = ada.reservation();

@@ -140,7 +140,7 @@ class RequestSchedulerTest {
     }
 
     @Test
-    void whatReadsMuchBeginsAnewWithALargerTurn() throws Exception {
+    void requestThatReadsMuchRestartsWithALargerPermit() throws Exception {
         AtomicInteger begun = new AtomicInteger();
         AtomicInteger ended = new AtomicInteger();
         assertThat(run(SMALL, () -> {
@@ -155,7 +155,7 @@ class RequestSchedulerTest {
     }
 
     @Test
-    void whatReadsOnAndOnHasItsTurnAlone() throws Exception {
+    void requestThatReadsOnAndOnRunsAlone() throws Exception {
         AtomicInteger begun = new AtomicInteger();
         CountDownLatch until = new CountDownLatch(1);
         Future<String> alone = threads.submit(() -> run(SMALL, () -> {

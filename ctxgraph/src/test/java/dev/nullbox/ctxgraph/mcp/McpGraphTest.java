@@ -168,7 +168,7 @@ class McpGraphTest {
     }
 
     @Test
-    void whatChangesNothingWritesNothing() throws Exception {
+    void changesWithoutEffectWriteNothing() throws Exception {
         graph.changes().createEntities(List.of(entity("a", "known")));
         graph.changes().createEntities(List.of(entity("a", "other")));
         graph.changes().addObservations(List.of(addition("a", "known")));

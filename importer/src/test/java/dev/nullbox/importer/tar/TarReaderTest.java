@@ -366,7 +366,7 @@ class TarReaderTest {
     }
 
     @Test
-    void whatFollowsTheEndMarkIsNotRead() throws Exception {
+    void bytesAfterTheEndMarkAreNotRead() throws Exception {
         byte[] tar = new TarBuilder()
                 .file("a", "")
                 .bytes(new byte[1024])

@@ -102,7 +102,7 @@ class DirectoryTarTest {
     }
 
     @Test
-    void whatIsExtractedIsTheSameTree() throws Exception {
+    void extractedTreeEqualsTheOriginal() throws Exception {
         makeTree();
         write();
         bash("mkdir out; tar -C out -xpf archive.tar; test -p out/pipe; rm root/pipe out/pipe;"

@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What an agent wrote, as the operator sees it. */
+/** Output of an agent, as the operator sees it. */
 class AgentLogsTest extends NullctlTestCase {
     private static final byte[] RAW = {'a', (byte) 0xff, 27, '[', 'm'};
 

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What agents use, as the operator sees it. */
+/** Usage of agents, as the operator sees it. */
 class StatsCommandTest extends NullctlTestCase {
     StatsCommandTest(TestCertificates certificates) {
         super(certificates);

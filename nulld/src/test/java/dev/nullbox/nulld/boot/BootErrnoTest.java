@@ -28,7 +28,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every system call of the boot phases fails in turn: the boot goes on and says what it lacks, or says why it cannot. */
+/**
+ * Failures of every system call of the boot phases, one after the other: the boot goes on and reports what is missing,
+ * or ends with the cause.
+ */
 @Timeout(60)
 class BootErrnoTest {
     private static final List<String> NEEDED =

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Partitions told apart by their first bytes. */
+/** Partitions distinguished by their first bytes. */
 class DataContentTest {
     static final UUID ID = UUID.fromString("6ba7b810-9dad-11d1-80b4-00c04fd430c8");
 

@@ -57,7 +57,7 @@ class ResolverFilesTest {
                 "192.0.2.1,",
                 "1.2.3.4,1.2.3.4,1.2.3.4,1.2.3.4,1.2.3.4"
             })
-    void whatIsNoListOfServersIsRefused(String value) {
+    void malformedListOfServersIsRefused(String value) {
         assertThatThrownBy(() -> ResolverFiles.write(Cmdline.parse("nullbox.resolvers=" + value), pnp(), run))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("nullbox.resolvers=");

@@ -107,7 +107,7 @@ class Stage1Test {
     }
 
     @Test
-    void everyFailingSystemCallOfAMediumEndsInOneMessageAndLeavesNoDescriptor() throws IOException {
+    void failingCallsOfAMediumGiveOneMessageAndLeaveNoDescriptor() throws IOException {
         medium();
         EachCall.fails(
                 libc -> {

@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Every system call of the machine's end fails in turn: it ends all the same. */
+/** Failures of every system call of the machine's end, one after the other: it ends all the same. */
 @Timeout(60)
 class EndErrnoTest {
     private static final List<String> UNMOUNTS = List.of("/data", "/run");

@@ -30,7 +30,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every system call of what is made for a service fails in turn: it says why, and nothing of it is left. */
+/**
+ * Failures of every system call of a service's start, one after the other: the cause is reported, and nothing of the
+ * attempt is left.
+ */
 @Timeout(60)
 class SpawnerErrnoTest {
     private static final int[] ERRNOS = {Errno.EIO, Errno.ENOMEM, Errno.EMFILE, Errno.EAGAIN};

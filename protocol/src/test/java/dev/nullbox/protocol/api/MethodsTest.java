@@ -34,7 +34,7 @@ class MethodsTest {
         }
     }
 
-    /** What opens doors for runs or hands them secrets is between host services. */
+    /** Methods that open listeners for runs or hand them secrets are for host services only. */
     @Test
     void hostMethodsAreTheseAlone() {
         assertThat(Methods.ALL.stream()
@@ -60,7 +60,7 @@ class MethodsTest {
                 .hasMessageContaining("memory.peek");
     }
 
-    /** Whoever passes such a call on wipes what it held of it. */
+    /** Code that passes such a call on wipes its copy. */
     @Test
     void methodsWithCredentialsOrSecretsSaySo() {
         for (Method<?> method : Methods.ALL) {

@@ -31,7 +31,7 @@ class NameServerTest {
                 "192.0.2.1:1234567890123",
                 "192.0.2.1 192.0.2.2"
             })
-    void whatIsNoServerIsRefusedWithWhatWouldBe(String text) {
+    void malformedServerIsRefusedWithTheRightForm(String text) {
         assertThatThrownBy(() -> NameServer.parse(text))
                 .isInstanceOf(InvalidValueException.class)
                 .hasMessageContaining("ADDRESS:PORT");

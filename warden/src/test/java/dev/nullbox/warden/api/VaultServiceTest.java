@@ -183,7 +183,7 @@ class VaultServiceTest {
         return chunk;
     }
 
-    /** What is wrong with an imported file is wrong with a parameter. */
+    /** Faults of an imported file are faults of a parameter. */
     @Test
     void anImportedFilesFailureIsTheCallers() throws Exception {
         call("vault.init", "{" + PASSPHRASE + "}");
@@ -258,7 +258,7 @@ class VaultServiceTest {
                 .contains("{\"event\":\"vault.canary\",\"agent\":\"c\",\"name\":\"O\",\"run\":\"1\"}");
     }
 
-    /** Once the value set after a destruction was given to whoever had been lent the first. */
+    /** Regression: the value set after a destroy was given to the lease of the former one. */
     @Test
     void givesForALeaseTheValueThatWasLentAndNoOther() throws Exception {
         call("vault.init", "{key:'" + key(1) + "'}");
@@ -365,7 +365,7 @@ class VaultServiceTest {
         refused("vault.get", "{name:'NOT_THERE'}", "SECRET_UNKNOWN", "");
     }
 
-    /** What is not known to be made may be found made. */
+    /** A change with an unknown outcome may have been made. */
     @Test
     void recordsChangesThatFail() throws Exception {
         call("vault.init", "{" + PASSPHRASE + "}");

@@ -31,7 +31,7 @@ class AuditFileTest {
         assertThat(texts(files)).containsExactly("1 a", "2 b", "3 c", "4 d");
     }
 
-    /** Whoever floods the one ring does not flush the other, and the disk gives no more than it gave at the beginning. */
+    /** A flood of one ring does not flush another, and the file takes no more of the disk than at its beginning. */
     @Test
     void overwritesTheOldestOfItsOwnRing() throws Exception {
         AuditFile file = AuditFile.open(files);

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 public final class Child {
     private Child() {}
 
-    /** What starts a Java program of the tests. */
+    /** Starter of a Java program of the tests. */
     public static List<String> java(List<String> options, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
@@ -23,7 +23,7 @@ public final class Child {
         return command;
     }
 
-    /** What the command says, on both streams, when it ends well in time. */
+    /** Output of the command, of both streams, when it ends with 0 in time. */
     public static String says(List<String> command, int seconds) throws IOException, InterruptedException {
         Path output = Files.createTempFile("child", "");
         try {

@@ -12,8 +12,8 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory whose power goes at a step of one's choice, and which then has, of all that was not synced, any part: each
- * sector of a write or none of it, the new length or the old, renamed names or the former ones.
+ * A directory whose power goes at a step of one's choice, and which then has, of all that was not synced, any part:
+ * each sector of a write or none of it, the new length or the old, renamed names or the former ones.
  */
 public final class MemoryFiles implements Directory {
     private static final int SECTOR = 512;
@@ -87,7 +87,7 @@ public final class MemoryFiles implements Directory {
         return node(name).now.clone();
     }
 
-    /** What a disk may hold after the cut. */
+    /** Possible content of a disk after the cut. */
     public MemoryFiles afterPowerCut(Random random) {
         MemoryFiles after = new MemoryFiles();
         directories

@@ -87,7 +87,7 @@ class VaultFormatDocumentTest {
         }
     }
 
-    /** What the reader in the other language refuses beyond. */
+    /** Further files that the reader in the other language refuses. */
     @Test
     void theOtherReaderHasTheLimits() throws Exception {
         String fixed = SealedRecord.FIXED_BYTES + " + " + Text.MAX_IDENTIFIER + " + " + VaultCrypto.SALT_BYTES + " + "

@@ -32,12 +32,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The largest vaults, and files that are made to be too large, in a process with little heap: each is worked with, imported
- * or refused, and memory never runs out.
+ * The largest vaults, and files that are made to be too large, in a process with little heap: each is worked with,
+ * imported or refused, and memory never runs out.
  *
- * <p>The heap is smaller than warden's 192 MiB. In the image the collector copies what lives, so that for a moment it is
- * there twice; 144 MiB twice, and 32 for the program and its threads, are the 320 MiB of warden's control group (nulld's
- * ServiceTable). References are as wide as in the image, objects no smaller, and the young generation is the same.
+ * <p>The heap is smaller than warden's 192 MiB. In the image the collector copies what lives, so that for a moment it
+ * is there twice; 144 MiB twice, and 32 for the program and its threads, are the 320 MiB of warden's control group
+ * (nulld's ServiceTable). References are as wide as in the image, objects no smaller, and the young generation is the
+ * same.
  */
 class VaultHeapIT {
     private static final List<String> HEAP = List.of(
@@ -182,7 +183,7 @@ class VaultHeapIT {
         return new SecretName("n".repeat(Text.MAX_IDENTIFIER - number.length()) + number);
     }
 
-    /** What the process says that opens the vault and does this. */
+    /** Output of the process that opens the vault and does this. */
     private String inWardensHeap(String... steps) throws Exception {
         List<String> arguments = new ArrayList<>(List.of(directory.toString()));
         arguments.addAll(List.of(steps));

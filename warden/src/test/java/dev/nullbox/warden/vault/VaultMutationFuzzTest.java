@@ -21,9 +21,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whole files of many kinds, changed anywhere and in every way but with the key: each is refused, by its class and unchanged,
- * or was mended and is to the last byte what the file would have become unchanged. So no change shows another value, and none
- * hides one that was acknowledged.
+ * Whole files of many kinds, changed anywhere and in every way but with the key: each is refused, by its class and
+ * unchanged, or was mended and is to the last byte what the file would have become unchanged. So no change shows
+ * another value, and none hides one that was acknowledged.
  */
 class VaultMutationFuzzTest {
     private static final int ROUNDS = 20_000;
@@ -137,7 +137,7 @@ class VaultMutationFuzzTest {
         }
     }
 
-    /** What can be told without the key is told first. */
+    /** Failures that need no key to be recognised come first. */
     private static Set<VaultReason> possible(byte[] file) {
         byte[] begin = {'N', 'B', 'V', 'A', 'U', 'L', 'T', '\n', 0, 2};
         int magic = Math.min(file.length, 8);
@@ -268,8 +268,8 @@ class VaultMutationFuzzTest {
     }
 
     /**
-     * A block, or a stretch of what follows the blocks, from another file of the vault; no block of the twin, whose former
-     * commit fits beside our newest, which alone is in force.
+     * A block, or a stretch of what follows the blocks, from another file of the vault; no block of the twin, whose
+     * former commit fits beside our newest, which alone is in force.
      */
     private static byte[] spliced(RandomGenerator random, byte[] file, List<byte[]> relatives) {
         boolean isBlock = random.nextBoolean();

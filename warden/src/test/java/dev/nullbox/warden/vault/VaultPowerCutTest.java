@@ -21,12 +21,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The power goes at every step of every kind of change, and once more at every step of the opening that follows: the vault
- * is as it was before the change or as it is after it, and after it when it was acknowledged.
+ * The power goes at every step of every kind of change, and once more at every step of the opening that follows: the
+ * vault is as it was before the change or as it is after it, and after it when it was acknowledged.
  */
 class VaultPowerCutTest {
     private static final long SEED = Long.getLong("nullbox.test.seed", 0);
-    /** How many disks are tried of those that a cut may leave. */
+    /** Number of disks that are tried among those that a cut may leave. */
     private static final int DISKS = 8;
 
     /** No change has so many steps. */
@@ -174,7 +174,7 @@ class VaultPowerCutTest {
         return new Credential.Key(Secret.owning(key));
     }
 
-    /** What the vault holds, and what opens it. */
+    /** Content of the vault, and its slots. */
     private static Map<String, String> contents(MemoryFiles files) throws RpcException, IOException {
         Map<String, String> contents = new TreeMap<>();
         Map<String, Credential> credentials =

@@ -245,7 +245,7 @@ final class VaultVectors {
         return torn;
     }
 
-    /** What only the holder of a key can make, each counted by authentic commits. */
+    /** Vaults that only the holder of a key can make, each counted by authentic commits. */
     private void sealedSo() throws Exception {
         SealedRecord.Kind value = SealedRecord.Kind.VALUE;
         SealedRecord.Kind deleted = SealedRecord.Kind.DELETED;

@@ -29,12 +29,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Remains in the memory of a process that has used the vault: its heap is dumped, what is reachable and what is not, and
- * searched for secrets that the process itself was never told.
+ * Remains in the memory of a process that has used the vault: its heap is dumped, what is reachable and what is not,
+ * and searched for secrets that the process itself was never told.
  *
  * <p>Bouncy Castle copies keys into objects of its own, which are garbage when a call returns, and which the image's
- * collector overwrites (image/native.sh: ZapConsumedHeapChunks). So keys are looked for among what is reachable, and values,
- * of which nobody else makes a copy, everywhere.
+ * collector overwrites (image/native.sh: ZapConsumedHeapChunks). So keys are looked for among what is reachable, and
+ * values, of which nobody else makes a copy, everywhere.
  */
 class VaultWipeIT {
     private static final int VALUE_BYTES = 48;
@@ -79,7 +79,7 @@ class VaultWipeIT {
         return Arrays.copyOfRange(file, at, at + VaultCrypto.SALT_BYTES);
     }
 
-    /** What shows that the others would be found. */
+    /** Control: the others would be found. */
     @Test
     void theKeysOfAnOpenVaultAndAValueInUseAreThere() throws Exception {
         byte[] dump = dump("hold", true);

@@ -160,7 +160,7 @@ class AgentAddCommandTest extends NullctlTestCase {
     }
 
     @Test
-    void whatIsLeftOutAndWhatRunsIsSaid() throws Exception {
+    void leftOutPathsAndTheRunningVersionAreReported() throws Exception {
         store.answer(FakeStore.done("{\"left_out\":3,\"left_out_paths\":[\"/dev/null\",\"/dev/\\u001b[2J\"],"
                 + "\"left_out_xattrs\":1,\"left_out_env\":[\"API_KEY\"],\"runs\":true,\"was_there\":true}"));
         String image = file("image.tar", "x");

@@ -240,7 +240,7 @@ class VaultSecretsTest extends NullctlTestCase {
                         json("{\"lease\":\"L1\"}"));
     }
 
-    /** A name typed wrong must not look as if something had been taken back. */
+    /** A mistyped name must not look as if something had been revoked. */
     @Test
     void saysThatNothingWasRevoked() throws Exception {
         appliance().serve("warden", "vault.revoke", "{\"revoked\":0}");
