@@ -26,15 +26,15 @@ public record AgentPolicy(AgentName agent, AgentSlot slot, Ports ports, List<Net
     /**
      * TCP ports of what the host serves an agent.
      *
-     * @param memory of the agent's gateway, where its memory is served
-     * @param api of the agent's gateway, where its secrets are fetched
+     * @param memory port of the agent's memory, at its gateway address
+     * @param api port of the agent's own API, at its gateway address
      */
     public record Ports(int memory, Optional<Integer> api) {}
 
     /**
      * A checked policy.
      *
-     * @throws IllegalArgumentException when a target is not as promised
+     * @throws IllegalArgumentException when a target lies in the agents' network or is no IPv4 address
      */
     public AgentPolicy {
         allow = List.copyOf(allow);
@@ -46,7 +46,7 @@ public record AgentPolicy(AgentName agent, AgentSlot slot, Ports ports, List<Net
         }
     }
 
-    /** Those that are addresses. */
+    /** The targets that are addresses. */
     public List<AddressTarget> addresses() {
         return allow.stream()
                 .filter(AddressTarget.class::isInstance)
@@ -54,7 +54,7 @@ public record AgentPolicy(AgentName agent, AgentSlot slot, Ports ports, List<Net
                 .toList();
     }
 
-    /** Those that are names. */
+    /** The targets that are names. */
     public List<NameTarget> names() {
         return allow.stream()
                 .filter(NameTarget.class::isInstance)
@@ -63,10 +63,10 @@ public record AgentPolicy(AgentName agent, AgentSlot slot, Ports ports, List<Net
     }
 
     /**
-     * The policy that entries of network.allow make.
+     * Makes a policy from the entries of network.allow.
      *
      * @param allow as in AGENT.toml: {@code host:port}, {@code host:port/udp}
-     * @throws RpcException for the first entry that cannot be held, with its field {@code network.allow[i]}
+     * @throws RpcException for the first entry that cannot be enforced, with its field {@code network.allow[i]}
      */
     public static AgentPolicy of(AgentName agent, AgentSlot slot, Ports ports, List<String> allow) throws RpcException {
         List<NetworkTarget> targets = new ArrayList<>();

@@ -2,7 +2,7 @@ package dev.nullbox.egress;
 
 import dev.nullbox.protocol.id.AgentSlot;
 
-/** Directions of an agent's packets; each has a map from interface to the agent's own chain. */
+/** Direction of an agent's packets; each has a map from interface to the agent's own chain. */
 public enum PacketPath {
     /** From the agent through the host. */
     TO_WORLD("to_world"),

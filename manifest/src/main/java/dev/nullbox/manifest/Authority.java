@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Rights that a manifest gives its agent, each with what it covers. The program, its variables and its restarts are none:
- * whoever adds an agent chooses them, and they reach no further than the rights do.
+ * Rights that a manifest gives its agent, each with what it covers. The program, its variables and its restarts are no
+ * rights: the operator who adds an agent chooses them, and they reach no further than the rights do.
  *
  * @param rights in the order of {@link Schema}
  */
@@ -54,10 +54,10 @@ public record Authority(List<Right> rights) {
         /** Its value in one line of printable ASCII, different for different rights of a subject. */
         String value();
 
-        /** Tells whether who has this one has the other too. */
+        /** Tells whether an agent with this right has the other one too. */
         boolean covers(Right other);
 
-        /** Whether there is one right of the subject at most, so that another value is a change of it. */
+        /** Tells whether there is one right of the subject at most, so that another value is a change of it. */
         default boolean isOnly() {
             return true;
         }
@@ -76,7 +76,7 @@ public record Authority(List<Right> rights) {
         }
     }
 
-    /** A place; a range covers what lies in it, a wildcard each name below it. */
+    /** A network target; a range covers the addresses in it, a wildcard each name below it. */
     record Place(NetworkTarget target) implements Right {
         @Override
         public String subject() {
@@ -138,7 +138,7 @@ public record Authority(List<Right> rights) {
         }
     }
 
-    /** A secret with the bounds of its loan; a file is as many reads as its agent likes. */
+    /** A secret with the bounds of its lease; a file has unlimited reads. */
     record SecretRight(CredentialRef ref) implements Right {
         private static final long UNBOUNDED = Long.MAX_VALUE;
 
@@ -174,7 +174,7 @@ public record Authority(List<Right> rights) {
         }
     }
 
-    /** The supervision of an agent: none covers all, and more time until a failure is seen covers less. */
+    /** The supervision of an agent: none covers all, and a longer time until a failure is noticed covers less. */
     record Supervision(Optional<HealthCheck> check) implements Right {
         @Override
         public String subject() {
@@ -252,14 +252,14 @@ public record Authority(List<Right> rights) {
         return new Amount(name(key), amount, String.valueOf(amount));
     }
 
-    /** No user is the image's without a USER, which is root. */
+    /** Tells whether the user is root: an image without a USER has none, which is root. */
     private static boolean isRoot(Optional<GuestUser> user) {
         return user.isEmpty()
                 || user.get().user().equals("root")
                 || user.get().user().chars().allMatch(c -> c == '0');
     }
 
-    /** The key as people write it below its table. */
+    /** The key as authors write it below its table. */
     private static String name(Key<?> key) {
         String path = key.path();
         for (Key<?> table : List.of(Schema.AGENT, Schema.CAPABILITIES)) {

@@ -7,21 +7,21 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Difference between the rights of two manifests. A right that grows is one of the new manifest's which none of the old
- * one's covers; one that shrinks is the reverse. A right that became another is both.
+ * Difference between the rights of two manifests. Growth has the rights of the new manifest that no right of the old
+ * one covers, shrinkage the reverse. A right that was changed is in both.
  *
  * @param growth sorted by subject and value
  * @param shrinkage sorted likewise
  */
 public record AuthorityDiff(List<Change> growth, List<Change> shrinkage) {
-    /** Digits of a hash that are enough to name it. */
+    /** Digits of a hash that identify it. */
     public static final int SHORT_HASH = 16;
 
     /**
      * A right that one of two manifests gives, and the other one does not.
      *
      * @param subject its key
-     * @param value what it is where it is given
+     * @param value the value in the manifest that gives it
      * @param other the value in the other manifest, where the subject has one right at most
      */
     public record Change(String subject, String value, Optional<String> other) {
@@ -29,12 +29,12 @@ public record AuthorityDiff(List<Change> growth, List<Change> shrinkage) {
             return subject + " " + value;
         }
 
-        /** The line of one that grows, in printable ASCII. */
+        /** The line of a right that grows, in printable ASCII. */
         public String grown() {
             return "+ " + right() + other.map(was -> " (was " + was + ")").orElse("");
         }
 
-        /** The line of one that shrinks, in printable ASCII. */
+        /** The line of a right that shrinks, in printable ASCII. */
         public String shrunk() {
             return "- " + right() + other.map(is -> " (now " + is + ")").orElse("");
         }
@@ -45,7 +45,7 @@ public record AuthorityDiff(List<Change> growth, List<Change> shrinkage) {
         shrinkage = List.copyOf(shrinkage);
     }
 
-    /** What a manifest of the new rights lets its agent do beyond one of the old, and the reverse. */
+    /** The rights that the new manifest adds and removes. */
     public static AuthorityDiff between(Authority old, Authority next) {
         return new AuthorityDiff(beyond(next, old), beyond(old, next));
     }

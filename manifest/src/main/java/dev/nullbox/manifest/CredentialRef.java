@@ -6,14 +6,14 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A secret that an agent is lent for a run, and the bounds of that loan.
+ * Reference to a secret that is leased to an agent for a run, with the bounds of that lease.
  *
  * @param name the secret's name in the vault
- * @param version which version of it; the newest when absent
- * @param host what the secret is for: a host of the agent's network.allow, in lower case, without a port
- * @param reads how often it may be fetched, once when absent; only of {@link Delivery#FETCH}
- * @param ttl how long it is lent, from the run's start; the whole run when absent
- * @param delivery how it reaches the agent
+ * @param version its version; the newest when absent
+ * @param host the host that the secret is for: one of the agent's network.allow, in lower case, without a port
+ * @param reads permitted fetches, one when absent; only for {@link Delivery#FETCH}
+ * @param ttl time to live, from the run's start; the whole run when absent
+ * @param delivery its way to the agent
  */
 public record CredentialRef(
         SecretName name,

@@ -6,9 +6,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The name of an environment variable of the agent that is no secret: any text that can stand before the {@code =}, but
- * not NULLBOX_* (which the appliance sets), and not a name whose last word says that it is a secret. The kernel gives no
- * name a meaning.
+ * The name of an environment variable of the agent that is no secret: any text without {@code =}, but not NULLBOX_*
+ * (which the appliance sets), and not a name whose last word marks a secret. The kernel gives no name a meaning.
  *
  * @param value the name
  */

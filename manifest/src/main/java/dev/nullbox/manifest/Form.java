@@ -10,12 +10,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The content that a key may have: its TOML type, its bounds, and the value that it becomes.
+ * Form of a key's content: its TOML type, its bounds, and the value that it becomes.
  *
  * @param <T> the type in Java
  */
 public sealed interface Form<T> {
-    /** A form whose content is good or bad as a whole. */
+    /** Form whose content is valid or invalid as a whole. */
     sealed interface Single<T> extends Form<T> {
         /**
          * The value of some content of the right TOML type.
@@ -90,10 +90,10 @@ public sealed interface Form<T> {
     }
 
     /**
-     * The only content that is accepted yet.
+     * The only content that is accepted so far.
      *
-     * @param reason of the refusal of all else
-     * @param remedy beside leaving the key out
+     * @param reason reason for refusing any other content
+     * @param remedy remedy other than leaving the key out
      */
     record Only<T>(T value, String reason, String remedy) implements Single<T> {
         @Override
@@ -106,10 +106,10 @@ public sealed interface Form<T> {
     }
 
     /**
-     * Any content of a key that is not built yet, all of which is refused.
+     * Any content of a key that is not implemented yet, all of which is refused.
      *
      * @param reason of the refusal
-     * @param remedy beside leaving the key out
+     * @param remedy other than leaving the key out
      */
     record Unbuilt(String reason, String remedy) implements Single<Object> {
         @Override
@@ -119,7 +119,7 @@ public sealed interface Form<T> {
     }
 
     /**
-     * Different strings, each good or bad by itself: the elements of an array, or the chosen names in a table.
+     * Distinct strings, each valid or invalid by itself: the elements of an array, or the chosen names in a table.
      *
      * @param type STRINGS, REFERENCES, ENTRIES or TABLE
      * @param max elements at most, tables among them included
@@ -148,7 +148,7 @@ public sealed interface Form<T> {
             this.words = words;
         }
 
-        /** The type as a person would say it. */
+        /** The type in words. */
         public String words() {
             return words;
         }

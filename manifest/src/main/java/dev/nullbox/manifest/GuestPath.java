@@ -47,7 +47,7 @@ public record GuestPath(String value) {
         }
     }
 
-    /** Tells whether it lies inside the directory that the other one names. */
+    /** Tells whether it lies inside the directory of the other path. */
     public boolean isBelow(GuestPath other) {
         return !equals(other) && value.startsWith(other.value.equals("/") ? "/" : other.value + "/");
     }

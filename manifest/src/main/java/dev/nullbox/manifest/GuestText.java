@@ -4,14 +4,17 @@ import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.protocol.id.Text;
 import java.nio.charset.StandardCharsets;
 
-/** Text that execve(2) passes on: a word of a command, or NAME=value. Any UTF-8 without NUL, of a bounded length. */
+/**
+ * Check of text that execve(2) passes on: a word of a command, or NAME=value. Any UTF-8 without NUL, of a bounded
+ * length.
+ */
 public final class GuestText {
     /** The longest text, in bytes of UTF-8. Source: MAX_ARG_STRLEN of Linux, 131,072 with the NUL at its end. */
     public static final int MAX_BYTES = 131_071;
 
     /**
-     * All words and variables together, each with the NUL at its end and its pointer. Source: execve(2), a quarter of
-     * the stack's limit of 8 MiB, less 64 KiB for what the appliance adds and the program's path.
+     * Most bytes of all words and variables together, each with the NUL at its end and its pointer. Source: execve(2),
+     * a quarter of the stack's limit of 8 MiB, less 64 KiB for what the appliance adds and the program's path.
      */
     public static final int MAX_TOTAL = 2 * 1024 * 1024 - 64 * 1024;
 
@@ -45,7 +48,7 @@ public final class GuestText {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** Bytes that a word takes of {@link #MAX_TOTAL}. */
+    /** Bytes of a word that count towards {@link #MAX_TOTAL}. */
     public static int weight(String word) {
         return bytes(word) + OVERHEAD;
     }

@@ -15,7 +15,7 @@ public record GuestUser(String value) {
             "`user` or `user:group`, each a number or a name of 1 to 32 of `A-Z a-z 0-9 . _ -` with a letter or `_` first";
 
     private static final int MAX_NAME = 32;
-    /** The number above it means "unchanged" to setuid(2). */
+    /** Largest user id; the number above it means "unchanged" to setuid(2). */
     private static final long MAX_ID = 0xffff_fffeL;
 
     private static final int MAX_DIGITS = 10;
@@ -38,7 +38,7 @@ public record GuestUser(String value) {
         return value.split(":", -1)[0];
     }
 
-    /** A name or a number; absent: the groups that the guest has for the user. */
+    /** The group, a name or a number; when absent, the guest's groups of the user. */
     public Optional<String> group() {
         int colon = value.indexOf(':');
         return colon < 0 ? Optional.empty() : Optional.of(value.substring(colon + 1));

@@ -4,15 +4,15 @@ import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.protocol.id.Text;
 import java.time.Duration;
 
-/** The question for an agent's health, asked in its own guest. */
+/** Health check of an agent, made in its own guest. */
 public sealed interface HealthCheck {
     /** The longest path of a request. */
     int MAX_PATH = 255;
 
-    /** Time between two questions. */
+    /** Time between two checks. */
     Duration interval();
 
-    /** Failures in a row that mean that the agent has failed. */
+    /** Failures in a row after which the agent counts as failed. */
     int maxFailures();
 
     /**
@@ -21,7 +21,7 @@ public sealed interface HealthCheck {
      * @param port TCP port in the guest
      * @param path absolute URL path of printable ASCII without spaces
      * @param interval between two requests
-     * @param maxFailures bad or missing answers in a row that mean that the agent has failed
+     * @param maxFailures bad or missing answers in a row after which the agent counts as failed
      */
     record Http(int port, String path, Duration interval, int maxFailures) implements HealthCheck {
         /**
@@ -40,7 +40,7 @@ public sealed interface HealthCheck {
      *
      * @param command the program and its arguments
      * @param interval between two runs of it
-     * @param maxFailures bad or late ends in a row that mean that the agent has failed
+     * @param maxFailures bad or late ends in a row after which the agent counts as failed
      */
     record Exec(Command command, Duration interval, int maxFailures) implements HealthCheck {}
 

@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values of an OCI image's configuration that stand in for keys which AGENT.toml leaves out. Source: OCI Image Format
+ * Defaults from an OCI image's configuration for keys that AGENT.toml leaves out. Source: OCI Image Format
  * Specification, config.md.
  *
  * @param command Entrypoint and Cmd, one after the other
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ImageDefaults(
         List<String> command, List<String> env, String user, String workdir, String stopSignal, List<String> volumes) {
-    /** Those of a root without a configuration. */
+    /** Defaults of a root without a configuration. */
     public static final ImageDefaults NONE = new ImageDefaults(List.of(), List.of(), "", "", "", List.of());
 
     /** As {@link #NONE}, with a command: for a manifest whose image is not known yet. */
@@ -33,7 +33,7 @@ public record ImageDefaults(
         volumes = List.copyOf(volumes);
     }
 
-    /** The tree of an AGENT.toml with these values in the place of what it leaves out. */
+    /** The tree of an AGENT.toml with these values for the keys that it leaves out. */
     public Map<String, Object> fill(Map<String, Object> tree) {
         Map<String, Object> filled = new LinkedHashMap<>(tree);
         if (tree.get(Schema.AGENT.name()) instanceof Map<?, ?> stated) {
@@ -72,7 +72,7 @@ public record ImageDefaults(
         }
     }
 
-    /** Where AGENT.toml names no path of its own; what is no table there is left for the reader to refuse. */
+    /** Adds volumes where AGENT.toml names no path; a value that is no table is left for the reader to refuse. */
     private void fillVolumes(Map<String, Object> filled) {
         if (filled.getOrDefault(Schema.CAPABILITIES.name(), Map.of()) instanceof Map<?, ?> may
                 && otherwise(may.get(Schema.FILESYSTEM.name())) instanceof Map<?, ?> stated) {
@@ -88,7 +88,7 @@ public record ImageDefaults(
         return stated == null ? Map.of() : stated;
     }
 
-    /** Names of the secrets that the agent is lent, as far as they can be read. */
+    /** Names of the agent's leased secrets, as far as they can be read. */
     private static Set<Object> secrets(Map<String, Object> tree) {
         Set<Object> names = new HashSet<>();
         if (tree.get(Schema.CAPABILITIES.name()) instanceof Map<?, ?> may
@@ -108,7 +108,7 @@ public record ImageDefaults(
         return variable.indexOf('=') > 0 && EnvName.isAllowed(name(variable));
     }
 
-    /** Names of the image's variables that an agent does not get, as {@link EnvName} has it. */
+    /** Names of the image's variables that an agent does not get, by the rule of {@link EnvName}. */
     public List<String> leftOutVariables() {
         List<String> names = new ArrayList<>();
         for (String variable : env) {

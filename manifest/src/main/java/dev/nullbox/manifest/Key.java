@@ -11,9 +11,9 @@ import java.util.Set;
  *
  * @param path dotted; {@code *} stands for a name that the author chooses, {@code []} for each element of an array
  * @param form its TOML type, its bounds, and the value that it becomes
- * @param required whether it must be there when its table is
- * @param otherwise the value that stands in for an absent one
- * @param absent the meaning of its absence, for documents, where no value stands in
+ * @param required whether it must be present when its table is
+ * @param otherwise the value when it is absent
+ * @param absent the meaning of its absence, for documents, where there is no such value
  * @param consumers the services that act on it
  * @param <T> the type in Java
  */
@@ -38,7 +38,7 @@ public record Key<T>(
     }
 
     /**
-     * Holds a value against the bounds.
+     * Checks a value against the bounds.
      *
      * @throws InvalidValueException when it is beyond them
      */

@@ -2,7 +2,7 @@ package dev.nullbox.manifest;
 
 import java.util.Locale;
 
-/** A choice that AGENT.toml names by its constant's name, in lower case and with dashes. */
+/** Choice that AGENT.toml names by its constant's name, in lower case and with dashes. */
 public interface Keyword {
     /** The constant's name. */
     String name();

@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Identity and rights of an agent, as its AGENT.toml states them. Whatever stands here has been checked; who acts on which
- * component stands in {@link Schema}.
+ * Identity and rights of an agent, as its AGENT.toml states them. Every value has been checked; {@link Schema} names
+ * the services that act on each component.
  *
- * @param agent what it is and how it runs
- * @param capabilities what it may use
+ * @param agent identity and execution
+ * @param capabilities its rights
  * @param tools the risk of each tool it declares, by the tool's name
  */
 public record Manifest(Agent agent, Capabilities capabilities, Map<String, ToolRisk> tools) {
@@ -25,16 +25,16 @@ public record Manifest(Agent agent, Capabilities capabilities, Map<String, ToolR
      *
      * @param name unique in the appliance
      * @param version the developer's own; "0.0.0" unless stated
-     * @param command what runs in the guest
-     * @param restart whether it is started again after it ended
-     * @param start who starts it
+     * @param command the program in the guest
+     * @param restart when it is started again after its end
+     * @param start its starter
      * @param env environment variables that are no secrets
-     * @param user who runs it in the guest; absent: the image's user, or root
-     * @param workdir where it starts; absent: the image's directory, or {@code /}
-     * @param stopSecs seconds that it has to end after the stop signal, before all of it is killed
-     * @param stopSignal what asks it to end
-     * @param logMb size of the ring that keeps what it writes, in MiB
-     * @param logDays days after which that is removed
+     * @param user the user in the guest; absent: the image's user, or root
+     * @param workdir working directory; absent: the image's directory, or {@code /}
+     * @param stopSecs seconds from the stop signal until its processes are killed
+     * @param stopSignal the signal that asks it to end
+     * @param logMb size of the ring of its output, in MiB
+     * @param logDays days after which its output is removed
      */
     public record Agent(
             AgentName name,
@@ -57,13 +57,13 @@ public record Manifest(Agent agent, Capabilities capabilities, Map<String, ToolR
     /**
      * The table {@code [capabilities]}.
      *
-     * @param maxCpuPercent processor time at most
+     * @param maxCpuPercent most processor time
      * @param maxMemory the guest's memory
-     * @param credentialRefs secrets it is lent; each name once
-     * @param network where it may connect to; nowhere when empty
-     * @param filesystem how its disks last, how large they are and where they appear
-     * @param memory what of the shared memory it may use
-     * @param healthCheck how its health is asked for
+     * @param credentialRefs secrets that are leased to it; each name once
+     * @param network permitted network targets; none when empty
+     * @param filesystem lifetime, sizes and paths of its disks
+     * @param memory rights to the shared memory
+     * @param healthCheck its health check
      */
     public record Capabilities(
             CpuPercent maxCpuPercent,
@@ -81,7 +81,7 @@ public record Manifest(Agent agent, Capabilities capabilities, Map<String, ToolR
     /**
      * The table {@code [capabilities.network]}.
      *
-     * @param allow the only places it may connect to
+     * @param allow the only targets that it may connect to
      */
     public record Network(List<NetworkTarget> allow) {
         public Network {
@@ -92,8 +92,8 @@ public record Manifest(Agent agent, Capabilities capabilities, Map<String, ToolR
     /**
      * The table {@code [capabilities.filesystem]}.
      *
-     * @param root how long what it writes to its root lasts
-     * @param maxMb size of the layer that holds what it writes to its root, in MiB
+     * @param root lifetime of writes to its root
+     * @param maxMb size of the layer with writes to its root, in MiB
      * @param volumeMb size of the volume disk, in MiB
      * @param read directories of its read-only disk
      * @param write directories of its volume disk, which outlives runs
@@ -110,8 +110,8 @@ public record Manifest(Agent agent, Capabilities capabilities, Map<String, ToolR
      *
      * @param read keys that it may read
      * @param write keys that it may write
-     * @param maxMb what it may store at most, in MiB
-     * @param maxWritesPerMinute how often it may write
+     * @param maxMb most MiB that it may store
+     * @param maxWritesPerMinute most writes in a minute
      */
     public record Memory(List<KeyPattern> read, List<KeyPattern> write, int maxMb, int maxWritesPerMinute) {
         public Memory {

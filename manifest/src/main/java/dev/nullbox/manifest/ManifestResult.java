@@ -2,12 +2,12 @@ package dev.nullbox.manifest;
 
 import java.util.List;
 
-/** The outcome of reading an AGENT.toml. */
+/** Result of reading an AGENT.toml. */
 public sealed interface ManifestResult {
-    /** A good one. */
+    /** A valid one. */
     record Valid(Manifest manifest) implements ManifestResult {}
 
-    /** A refused one; all its problems, at least one, those of keys and types first. */
+    /** An invalid one; all its problems, at least one, those of keys and types first. */
     record Invalid(List<Problem> problems) implements ManifestResult {
         public Invalid {
             problems = List.copyOf(problems);

@@ -1,7 +1,7 @@
 package dev.nullbox.manifest;
 
 /**
- * The guest's memory. Below 64 MiB the guest kernel does not come up.
+ * Memory of the guest. Below 64 MiB the guest's kernel does not boot.
  *
  * @param value in MiB; bounded by {@link Schema#MAX_MEMORY_MB}
  */

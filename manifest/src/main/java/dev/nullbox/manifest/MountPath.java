@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /**
- * A place in the guest where a directory of one of the agent's data disks appears: outside the trees of the guest's
- * kernel and of the appliance, and not one that would hide what each program needs.
+ * Path in the guest at which a directory of one of the agent's data disks is mounted: outside the trees of the guest's
+ * kernel and of the appliance, and none that would hide what every program needs.
  *
  * @param path of at most 255 bytes, never {@code /} itself
  */
@@ -33,7 +33,7 @@ public record MountPath(GuestPath path) {
             "/var/run");
 
     /**
-     * A checked place.
+     * A checked path.
      *
      * @throws InvalidValueException when nothing can be mounted there
      */
@@ -55,12 +55,12 @@ public record MountPath(GuestPath path) {
         }
     }
 
-    /** The place that a text names. */
+    /** Parses a path. */
     static MountPath of(String text) {
         return new MountPath(new GuestPath(text));
     }
 
-    /** As AGENT.toml has it. */
+    /** The form in AGENT.toml. */
     public String value() {
         return path.value();
     }

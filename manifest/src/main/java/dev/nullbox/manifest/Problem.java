@@ -1,11 +1,11 @@
 package dev.nullbox.manifest;
 
 /**
- * A fault of an AGENT.toml.
+ * Fault in an AGENT.toml, with its remedy.
  *
- * @param fieldPath where: {@code "capabilities.network.allow[2]"}, or {@code "line 7"} when the text is not TOML
- * @param problem what is wrong, one line
- * @param remedy what to do about it, one line
+ * @param fieldPath its place: {@code "capabilities.network.allow[2]"}, or {@code "line 7"} when the text is not TOML
+ * @param problem the fault, in one line
+ * @param remedy the remedy, in one line
  */
 public record Problem(String fieldPath, String problem, String remedy) {
     private static final int MAX_PATH = 128;

@@ -1,11 +1,11 @@
 package dev.nullbox.manifest;
 
-/** Rule for starting an agent again that has ended. */
+/** Rule for restarting an agent after its end. */
 public enum RestartPolicy implements Keyword {
-    /** Not at all. */
+    /** Never. */
     NEVER,
-    /** When its exit code was not 0, or a signal killed it. */
+    /** After an exit code other than 0, or a signal. */
     ON_FAILURE,
-    /** However it ended, unless the operator stopped it. */
+    /** After every end but a stop by the operator. */
     ALWAYS
 }

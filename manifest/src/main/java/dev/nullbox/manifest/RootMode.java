@@ -1,10 +1,10 @@
 package dev.nullbox.manifest;
 
-/** The life of what an agent writes to its own root file system. */
+/** Lifetime of an agent's writes to its own root file system. */
 public enum RootMode implements Keyword {
-    /** The run's: each run begins with the image as it is. */
+    /** Until the end of the run: each run begins with the image as it is. */
     EPHEMERAL,
-    /** The agent's: the next run finds what this one wrote. */
+    /** Beyond the run: the next run finds them. */
     PERSISTENT,
     /** None: writes are refused. */
     READ_ONLY

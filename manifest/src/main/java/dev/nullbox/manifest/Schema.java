@@ -35,15 +35,15 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Every key of AGENT.toml, once: its type, its bounds and their unit, the value that stands in for an absent one, and
- * the services that act on it. The reader, its messages and docs/agent-toml.md have them from here.
+ * Every key of AGENT.toml, once: its type, its bounds and their unit, its default, and the services that act on it. The
+ * reader, its messages and docs/agent-toml.md are derived from it.
  */
 public final class Schema {
     private static final int MAX_NAME = 64;
     private static final int MAX_WORDS = 1_024;
     private static final int MAX_VARIABLES = 4_096;
 
-    /** In the order of the constants, which fill it while the class is initialised: each table before what is in it. */
+    /** Filled by the constants while the class is initialised, in their order: each table before its keys. */
     private static final List<Key<?>> KEYS = new ArrayList<>();
 
     static final Key<?> AGENT = required("agent", new Table(), CAGE);
@@ -234,7 +234,7 @@ public final class Schema {
 
     private Schema() {}
 
-    /** Every key, tables before what is in them, in the order in which they are documented and checked. */
+    /** Every key, tables before their keys, in the order of documents and checks. */
     public static List<Key<?>> keys() {
         return Collections.unmodifiableList(KEYS);
     }

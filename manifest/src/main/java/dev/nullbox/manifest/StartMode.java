@@ -1,6 +1,6 @@
 package dev.nullbox.manifest;
 
-/** The starter of an agent. */
+/** Starter of an agent. */
 public enum StartMode implements Keyword {
     /** The appliance, at boot. */
     AUTO,

@@ -1,6 +1,6 @@
 package dev.nullbox.manifest;
 
-/** The signal that asks an agent to end, by its name and its number on x86-64. Source: signal(7). */
+/** Signal that asks an agent to end, by its name and its number on x86-64. Source: signal(7). */
 public enum StopSignal implements Keyword {
     /** Terminal closed; many servers read their configuration again instead. */
     SIGHUP(1),
@@ -10,7 +10,7 @@ public enum StopSignal implements Keyword {
     SIGQUIT(3),
     /** Abort, with a core where one is allowed. */
     SIGABRT(6),
-    /** The end without a last word. */
+    /** Kill, without a chance to clean up. */
     SIGKILL(9),
     /** The program's own. */
     SIGUSR1(10),
@@ -18,7 +18,7 @@ public enum StopSignal implements Keyword {
     SIGUSR2(12),
     /** Alarm clock. */
     SIGALRM(14),
-    /** The end that programs expect. */
+    /** Termination, the usual request to end. */
     SIGTERM(15),
     /** Window size; a graceful end of Apache httpd. */
     SIGWINCH(28),
@@ -45,7 +45,7 @@ public enum StopSignal implements Keyword {
         return key;
     }
 
-    /** As kill(2) takes it. */
+    /** The number for kill(2). */
     public int number() {
         return number;
     }

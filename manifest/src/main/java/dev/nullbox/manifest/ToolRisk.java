@@ -1,6 +1,6 @@
 package dev.nullbox.manifest;
 
-/** The harm that a tool of the agent may do, least first. */
+/** Risk of harm by an agent's tool, least first. */
 public enum ToolRisk implements Keyword {
     LOW,
     MEDIUM,

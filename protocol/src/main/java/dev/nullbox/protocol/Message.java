@@ -17,7 +17,7 @@ public final class Message {
     private Message(Iterable<? extends Value<?>> values) {
         for (Value<?> value : values) {
             if (this.values.put(value.field().name(), value) != null) {
-                throw new IllegalArgumentException(value.field() + " stands there twice");
+                throw new IllegalArgumentException(value.field() + " occurs twice");
             }
         }
     }
@@ -25,7 +25,7 @@ public final class Message {
     /**
      * The values, in their order.
      *
-     * @throws IllegalArgumentException when a field stands there twice
+     * @throws IllegalArgumentException when a field occurs twice
      */
     public static Message of(Value<?>... values) {
         return new Message(Arrays.asList(values));

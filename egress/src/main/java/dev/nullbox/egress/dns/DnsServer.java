@@ -28,9 +28,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * The resolver's sockets, one of UDP and one of TCP for all gateway addresses: which packets arrive is the packet filter's
- * business, which agent asks is told by the source address, of which that lets no other through. No agent has more than
- * {@value #MOST_OF_ONE} questions and connections under way; what comes beyond is dropped, and its guest asks again.
+ * Sockets of the resolver, one of UDP and one of TCP for all gateway addresses. The packet filter decides which packets
+ * arrive; the source address identifies the agent, as the filter drops packets with any other. An agent has at most
+ * {@value #MOST_OF_ONE} queries and connections in progress; further ones are dropped, and its guest repeats them.
  * Source: RFC 1035 section 4.2, RFC 7766.
  */
 public final class DnsServer implements AutoCloseable {
@@ -65,13 +65,13 @@ public final class DnsServer implements AutoCloseable {
     }
 
     /**
-     * What a server needs.
+     * Dependencies of a server.
      *
      * @param agents the agent that has an address, if any
      * @param network of the agents
-     * @param upstream the name servers to ask, in their order, at the time of a question
+     * @param upstream the name servers, in their order, at the time of a query
      * @param admission the packet filter
-     * @param listener takes what agents are told
+     * @param listener takes refused queries
      */
     public record Parts(
             Function<InetAddress, Optional<AgentNames>> agents,
@@ -144,13 +144,13 @@ public final class DnsServer implements AutoCloseable {
         }
     }
 
-    /** Work for one agent. */
+    /** Work for one agent's query or connection. */
     @FunctionalInterface
     private interface Work {
         void run(AgentNames agent) throws IOException;
     }
 
-    /** Runs work in a thread of its own, if the address is an agent's and it has not too much under way. */
+    /** Runs work in a thread of its own, if the address is an agent's and the agent has room for it. */
     private void begin(InetAddress address, Work work, Runnable dropped) {
         Optional<AgentNames> agent = agents.apply(address);
         Semaphore permits = underWay.computeIfAbsent(address, _ -> new Semaphore(MOST_OF_ONE));
@@ -201,7 +201,7 @@ public final class DnsServer implements AutoCloseable {
                 out.write(Upstream.framed(answer.get()));
             }
         } catch (EOFException | SocketTimeoutException over) {
-            // The client has no more to ask.
+            // The client has no further query.
         }
     }
 

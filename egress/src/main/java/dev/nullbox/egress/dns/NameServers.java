@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The name servers that the appliance was told of, by the first file that names one: what the operator said at the boot,
- * else DHCP's lease, each as {@link NameServer} has it. Both are read anew for each question, since a lease changes.
+ * Name servers of the appliance, from the first file that names one: of the kernel's command line, else of DHCP's
+ * lease, each in the form of {@link NameServer}. Both are read anew for each query, as a lease changes.
  */
 public final class NameServers {
     private static final long MOST_BYTES = 4096;
@@ -24,7 +24,7 @@ public final class NameServers {
     private final RateLimitedLog log;
     private List<InetSocketAddress> known = List.of();
 
-    /** @param change takes the servers when they are others than before, before the first of them is asked */
+    /** @param change takes the servers when they have changed, before the first of them is queried */
     public NameServers(List<Path> files, Consumer<List<InetSocketAddress>> change, RateLimitedLog log) {
         this.files = List.copyOf(files);
         this.change = change;

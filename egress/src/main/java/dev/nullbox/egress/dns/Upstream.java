@@ -24,8 +24,8 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
 /**
- * The name servers that the appliance was told of. Each question has a socket of its own, so a source port of the kernel's
- * choice, and an id of its own; what answers anything else is not heard. Source: RFC 5452, RFC 7766.
+ * Client of the appliance's name servers. Each query has a socket of its own, and so a source port of the kernel's
+ * choice, and a random id of its own; other answers are ignored (threat: spoofed answers). Source: RFC 5452, RFC 7766.
  */
 final class Upstream {
     /** Bytes of an answer by UDP that pass any path: DNS flag day 2020. */
@@ -38,13 +38,13 @@ final class Upstream {
     private final Supplier<List<InetSocketAddress>> servers;
     private final SecureRandom random = new SecureRandom();
 
-    /** @param servers those to ask at the time of a question, in their order */
+    /** @param servers the servers at the time of a query, in their order */
     Upstream(Supplier<List<InetSocketAddress>> servers) {
         this.servers = servers;
     }
 
     /**
-     * Asks for a name's addresses, each server twice at most.
+     * Queries a name's addresses, each server twice at most.
      *
      * @throws IOException when none answers in time
      */
@@ -118,7 +118,7 @@ final class Upstream {
         return framed;
     }
 
-    /** The answer that these bytes are, if it is one to this very question. */
+    /** The answer in these bytes, if it answers this very query. */
     private static Optional<Message> answer(byte[] bytes, Message question) {
         try {
             Message answer = new Message(bytes);

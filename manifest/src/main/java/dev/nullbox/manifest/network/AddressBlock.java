@@ -8,17 +8,17 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Addresses that begin with the same bits; one address alone when all of them count.
+ * Block of addresses with the same leading bits; one address alone when all bits count.
  *
- * @param first the lowest one
- * @param prefix how many leading bits are the same in all; all of them in an IPv6 address
+ * @param first the lowest address
+ * @param prefix number of equal leading bits; all bits for an IPv6 address
  */
 public record AddressBlock(InetAddress first, int prefix) {
     private static final int IPV4_BITS = Integer.SIZE;
     private static final int MAX_DIGITS = 2;
 
     /**
-     * A checked block; whether an agent may have business there is not asked.
+     * A checked block; whether agents may reach it is not checked.
      *
      * @throws InvalidValueException when the first address is not the lowest of it
      */

@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /**
  * A DNS name in lower case: at least two labels of 1 to 63 letters, digits and inner dashes, at most 253 characters,
- * without the trailing dot. Exact: it stands for no other name. Source: RFC 1123 section 2.1, RFC 1035 section 2.3.4.
+ * without the trailing dot. Exact: it matches no other name. Source: RFC 1123 section 2.1, RFC 1035 section 2.3.4.
  *
  * @param value the name; upper case is made lower
  */

@@ -5,7 +5,7 @@ import dev.nullbox.protocol.id.Text;
 import java.net.IDN;
 
 /**
- * Names as people write them, made into those that DNS has. {@link IDN} of the JDK knows the rules of 2003 (RFC 3490), by
+ * Conversion of names as people write them to those of DNS. The JDK's {@link IDN} has the rules of 2003 (RFC 3490), by
  * which four characters mean another host than by those of 2008 (RFC 5891), which clients use: these are refused.
  */
 final class HostNames {

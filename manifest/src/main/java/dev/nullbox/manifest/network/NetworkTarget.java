@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** A place that an agent may reach: TCP or UDP ports of addresses, or one port of one name or of all names below one. */
+/**
+ * Network target that an agent may reach: TCP or UDP ports of addresses, or one port of one name or of all names below
+ * one.
+ */
 public sealed interface NetworkTarget {
     /** The port of an entry that names none: HTTPS. */
     int DEFAULT_PORT = 443;
@@ -16,20 +19,20 @@ public sealed interface NetworkTarget {
         TCP,
         UDP;
 
-        /** As nftables and /etc/protocols have it. */
+        /** The form in nftables and /etc/protocols. */
         public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** Kinds of entries, as people are told. */
+    /** Kind of entry, as shown to operators. */
     enum Kind {
         ADDRESS,
         RANGE,
         NAME,
         WILDCARD;
 
-        /** The word for it. */
+        /** The kind in words. */
         public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -41,10 +44,10 @@ public sealed interface NetworkTarget {
     /** The ports' protocol. */
     Transport transport();
 
-    /** Tells whether whoever may reach this may reach all of the other. */
+    /** Tells whether an agent that may reach this may reach all of the other. */
     boolean covers(NetworkTarget other);
 
-    /** How it is decided who is meant. */
+    /** Kind of the decision which hosts it covers. */
     Kind kind();
 
     /** The address, range or name, without the port. */
@@ -55,7 +58,9 @@ public sealed interface NetworkTarget {
         };
     }
 
-    /** As an AGENT.toml entry has it, with the port; the ranges of a table after it. {@link #ofText} reads it back. */
+    /**
+     * The form of an AGENT.toml entry, with the port; the ranges of a table after it. {@link #ofText} reads it back.
+     */
     default String text() {
         String place = (host().indexOf(':') < 0 ? host() : "[" + host() + "]") + ":" + ports()
                 + (transport() == Transport.UDP ? TargetParser.UDP_SUFFIX : "");
@@ -69,7 +74,7 @@ public sealed interface NetworkTarget {
     /**
      * Addresses written out: IPv4, or one of IPv6 in its own family (never an IPv4-mapped one).
      *
-     * @param block which addresses
+     * @param block the addresses
      * @param ports of each
      * @param transport the ports' protocol
      */
@@ -77,7 +82,7 @@ public sealed interface NetworkTarget {
         /**
          * A checked target.
          *
-         * @throws InvalidValueException when no agent can have business with an address
+         * @throws InvalidValueException when agents may not reach an address
          */
         public AddressTarget {
             SpecialRanges.check(block);
@@ -103,20 +108,20 @@ public sealed interface NetworkTarget {
     }
 
     /**
-     * A name, whose addresses are what the resolver learns when the agent asks for it.
+     * A name, whose addresses are those that the resolver gets for the agent's query.
      *
-     * @param name one host's; of a wildcard, what all its names end in
-     * @param isWildcard whether each name below {@code name} is meant, and not that name itself
+     * @param name of one host; of a wildcard, the suffix of all its names
+     * @param isWildcard whether it covers each name below {@code name}, and not that name itself
      * @param port 1 to 65535
      * @param transport the port's protocol
-     * @param to ranges in which its addresses lie; none for a public name
+     * @param to permitted ranges of its addresses; none for a public name
      */
     record NameTarget(DomainName name, boolean isWildcard, int port, Transport transport, List<AddressBlock> to)
             implements NetworkTarget {
         /**
          * A checked target.
          *
-         * @throws InvalidValueException when the port is out of bounds, or no agent can have business in a range
+         * @throws InvalidValueException when the port is out of bounds, or agents may not reach a range
          */
         public NameTarget {
             var _ = PortRange.of(port);
@@ -139,7 +144,7 @@ public sealed interface NetworkTarget {
             return isWildcard ? Kind.WILDCARD : Kind.NAME;
         }
 
-        /** Tells whether a name is meant; {@code asked} is in lower case, without the trailing dot. */
+        /** Tells whether it covers a name; {@code asked} is in lower case, without the trailing dot. */
         public boolean covers(String asked) {
             return isWildcard ? asked.endsWith("." + name.value()) : asked.equals(name.value());
         }
@@ -159,7 +164,7 @@ public sealed interface NetworkTarget {
             return isSame || (isWildcard && covers(narrower.name.value()));
         }
 
-        /** Tells whether an address that the name stands for may be reached; only public ones where it has no ranges. */
+        /** Tells whether an address of the name may be reached; only public ones where it has no ranges. */
         public boolean admits(InetAddress address) {
             return to.isEmpty()
                     ? !SpecialRanges.contain(address)
@@ -168,19 +173,19 @@ public sealed interface NetworkTarget {
     }
 
     /**
-     * The target that an entry names: {@code host}, {@code host:port}, {@code range:ports}, {@code [v6]:port}; without a port
-     * 443. A host is an address, a name, or {@code *.name}; {@code /udp} may follow. Asks no resolver.
+     * Parses an entry: {@code host}, {@code host:port}, {@code range:ports}, {@code [v6]:port}; the default port is
+     * 443. A host is an address, a name, or {@code *.name}; {@code /udp} may follow. Nothing is resolved.
      *
-     * @throws InvalidValueException when it names none
+     * @throws InvalidValueException when it is no target
      */
     static NetworkTarget parse(String text) {
         return TargetParser.parse(text);
     }
 
     /**
-     * The name that an entry names, with answers in some ranges alone.
+     * Parses an entry that is a name, with permitted ranges of its addresses.
      *
-     * @throws InvalidValueException when it names none, or an address
+     * @throws InvalidValueException when it is no target, or an address
      */
     static NetworkTarget parse(String text, List<AddressBlock> to) {
         return TargetParser.within(parse(text), to);
@@ -189,7 +194,7 @@ public sealed interface NetworkTarget {
     /**
      * The target of a {@link #text}.
      *
-     * @throws InvalidValueException when it is none's
+     * @throws InvalidValueException when it is no such text
      */
     static NetworkTarget ofText(String text) {
         return TargetParser.ofText(text);
@@ -198,7 +203,7 @@ public sealed interface NetworkTarget {
     /**
      * The host of a target, alone.
      *
-     * @throws InvalidValueException when it is more, or none
+     * @throws InvalidValueException when it is more than a host, or none
      */
     static String hostOf(String text) {
         return TargetParser.host(text);

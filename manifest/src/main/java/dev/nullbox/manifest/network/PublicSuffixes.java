@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 
 /**
- * Names below which anyone can have one: Mozilla's public suffix list, with the part of companies that give names to their
- * customers. It is read anew for each question, which are few: a manifest has one for each wildcard. Source:
+ * Public suffixes, below which anyone can register a name: Mozilla's list, with the part of companies that give names
+ * to their customers. It is read anew for each query, which are few: a manifest has one for each wildcard. Source:
  * publicsuffix.org.
  */
 final class PublicSuffixes {

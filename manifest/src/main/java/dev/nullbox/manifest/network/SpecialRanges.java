@@ -6,12 +6,12 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Ranges of IPv4 that are no public machine's. Source: RFC 6890. */
+/** Ranges of IPv4 that belong to no public host. Source: RFC 6890. */
 public final class SpecialRanges {
-    /** At which no agent can have business: its own host's, everybody's, nobody's. */
+    /** Ranges that no agent may reach: its own host's, multicast and broadcast, the unspecified one. */
     private static final List<AddressBlock> NEVER = blocks("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4");
 
-    /** Machines of the operator's own, and those that tell a machine what it is. */
+    /** Ranges of the operator's own network, and of metadata services. */
     private static final List<AddressBlock> PRIVATE = blocks(
             "10.0.0.0/8",
             "100.64.0.0/10",
@@ -30,13 +30,14 @@ public final class SpecialRanges {
         return Stream.of(texts).map(AddressBlock::parse).toList();
     }
 
-    /** Tells whether an IPv4 address is none that a public name stands for. */
+    /** Tells whether no public name stands for an IPv4 address. */
     public static boolean contain(InetAddress address) {
         return Stream.concat(NEVER.stream(), PRIVATE.stream()).anyMatch(range -> range.contains(address));
     }
 
     /**
-     * Refuses what no agent may reach, whoever allows it, and ranges in which a private one lies unsaid.
+     * Refuses blocks that no agent may reach, whoever allows them, and ranges that contain a private one without naming
+     * it.
      *
      * @throws InvalidValueException for such a block
      */

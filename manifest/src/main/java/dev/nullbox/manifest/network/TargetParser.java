@@ -10,7 +10,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Reads entries of network.allow without asking any resolver. */
+/** Parser of the entries of network.allow; nothing is resolved. */
 final class TargetParser {
     static final String WILDCARD = "*.";
     static final String UDP_SUFFIX = "/udp";

@@ -33,7 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Holds the values of one raw manifest against each other, and makes a manifest of them when all are good. */
+/** Checker of the relations between a raw manifest's values, and maker of the manifest when all are valid. */
 final class ManifestChecker {
     private final RawManifest raw;
 
@@ -112,7 +112,7 @@ final class ManifestChecker {
 
     private boolean isNew(String path, NetworkTarget target, List<NetworkTarget> allow) {
         if (allow.contains(target)) {
-            raw.problem(path, Text.quoted(target.text()) + " stands there twice", "name it once");
+            raw.problem(path, Text.quoted(target.text()) + " occurs twice", "name it once");
             return false;
         }
         return true;
@@ -125,7 +125,7 @@ final class ManifestChecker {
         for (String row : raw.rows(Schema.CREDENTIAL_REFS)) {
             Optional<SecretName> name = raw.find(Schema.REF_NAME, row);
             if (name.isPresent() && !names.add(name.get())) {
-                raw.problem(Schema.REF_NAME.path(row), "stands there twice", "name each secret once");
+                raw.problem(Schema.REF_NAME.path(row), "occurs twice", "name each secret once");
             }
             raw.find(Schema.REF_HOST, row).ifPresent(host -> checkHost(Schema.REF_HOST.path(row), host, allow));
             raw.attempt(Schema.CREDENTIAL_REFS.path() + row, () -> credentialRef(row, name))
@@ -134,7 +134,7 @@ final class ManifestChecker {
         return refs;
     }
 
-    /** None while its name or its delivery is refused. */
+    /** The reference; none while its name or its delivery is refused. */
     private List<CredentialRef> credentialRef(String row, Optional<SecretName> name) {
         Optional<Delivery> delivery = raw.find(Schema.REF_DELIVER, row);
         return name.isEmpty() || delivery.isEmpty()

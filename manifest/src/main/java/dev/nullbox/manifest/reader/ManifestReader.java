@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads AGENT.toml: text that {@link TomlGrammar} lets through, toml4j's tree of its {@link TomlText}, {@link RawManifest}'s values and
- * {@link ManifestChecker}'s relations between them. Never throws for what a file holds.
+ * Reader of AGENT.toml, in four steps: the grammar ({@link TomlGrammar}), toml4j's tree of its {@link TomlText}, the
+ * values ({@link RawManifest}), and the relations between them ({@link ManifestChecker}). Never throws for a file's
+ * content.
  */
 public final class ManifestReader {
     /** The largest AGENT.toml, in bytes of UTF-8. */
@@ -26,7 +27,7 @@ public final class ManifestReader {
 
     private ManifestReader() {}
 
-    /** The manifest that the text is, or all that is wrong with it. */
+    /** Reads a manifest, or all its problems, from a text. */
     public static ManifestResult read(String toml) {
         return GuestText.bytes(toml) > MAX_BYTES ? tooLarge() : parse(toml, ImageDefaults.NONE);
     }
@@ -40,7 +41,8 @@ public final class ManifestReader {
         try {
             tree = checked.text().tree();
         } catch (RuntimeException refusal) {
-            // The grammar lets nothing through that toml4j is known to refuse; what it throws then is not documented.
+            // The grammar refuses everything that toml4j is known to refuse; what it throws otherwise is not
+            // documented.
             String message = String.valueOf(refusal.getMessage());
             return new Invalid(List.of(new Problem(
                     "file", "cannot be read as TOML: " + Text.quoted(message), "write one plain key = value a line")));
@@ -49,7 +51,7 @@ public final class ManifestReader {
     }
 
     /**
-     * The manifest in a file of at most 2 MiB of UTF-8, or all that is wrong with it.
+     * Reads a manifest, or all its problems, from a file of at most 2 MiB of UTF-8.
      *
      * @throws IOException when the file cannot be read
      */
@@ -61,12 +63,12 @@ public final class ManifestReader {
         return read(bytes);
     }
 
-    /** The manifest that at most 2 MiB of UTF-8 are, or all that is wrong with it. */
+    /** Reads a manifest, or all its problems, from at most 2 MiB of UTF-8. */
     public static ManifestResult read(byte[] bytes) {
         return read(bytes, ImageDefaults.NONE);
     }
 
-    /** The same for an agent with an image whose configuration says what AGENT.toml leaves out. */
+    /** The same for an agent with an image whose configuration has defaults for what AGENT.toml leaves out. */
     public static ManifestResult read(byte[] bytes, ImageDefaults image) {
         if (bytes.length > MAX_BYTES) {
             return tooLarge();

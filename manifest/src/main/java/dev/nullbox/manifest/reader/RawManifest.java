@@ -23,22 +23,22 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** An AGENT.toml whose values are each held against the schema, and not yet against each other. */
+/** Values of an AGENT.toml, each checked against the schema, and not yet against each other. */
 final class RawManifest {
     private static final int MAX_PROBLEMS = 100;
 
-    /** By full path; empty for a value that was refused. */
+    /** Values by full path; empty for a refused one. */
     private final Map<String, Optional<?>> values = new HashMap<>();
 
-    /** Of keys and types. */
+    /** Problems of keys and types. */
     private final List<Problem> misfits = new ArrayList<>();
 
-    /** Of values. */
+    /** Problems of values. */
     private final List<Problem> refusals = new ArrayList<>();
 
     private int untold;
 
-    /** The tree held against the schema. */
+    /** Checks the tree against the schema. */
     RawManifest(Map<String, Object> tree) {
         take("", "", tree);
     }
@@ -88,7 +88,7 @@ final class RawManifest {
         }
     }
 
-    /** The strings that are good; a problem for each that is not, or that stands there twice. Tables are taken apart. */
+    /** The valid strings; a problem for each invalid or repeated one. Tables are taken apart. */
     private <E> List<E> elements(Many<E> many, String schemaPath, String path, Object value) {
         Map<String, Object> elements = new LinkedHashMap<>();
         if (value instanceof List<?> list) {
@@ -108,7 +108,7 @@ final class RawManifest {
                     && !attempt(at, () -> many.parser().apply(text))
                             .map(good::add)
                             .orElse(true)) {
-                problem(at, Text.quoted(text) + " stands there twice", "name it once");
+                problem(at, Text.quoted(text) + " occurs twice", "name it once");
             }
         });
         return List.copyOf(good);
@@ -140,14 +140,14 @@ final class RawManifest {
         }
     }
 
-    /** So far the first hundred: of keys and types first, then of values, each in the order of the schema. */
+    /** The first hundred problems: of keys and types first, then of values, each in the order of the schema. */
     List<Problem> problems() {
         Stream<Problem> told = Stream.concat(misfits.stream(), refusals.stream());
         return untold == 0
                 ? told.toList()
                 : Stream.concat(
                                 told,
-                                Stream.of(new Problem("file", "has " + untold + " more problems", "mend these first")))
+                                Stream.of(new Problem("file", "has " + untold + " more problems", "fix these first")))
                         .toList();
     }
 
@@ -167,7 +167,7 @@ final class RawManifest {
         return path.isEmpty() ? part(name) : path + "." + part(name);
     }
 
-    /** A name as a part of a path: as it is where TOML lets it stand bare, else in quotes and printable ASCII. */
+    /** A name as a part of a path: bare where TOML allows that, else in quotes and printable ASCII. */
     static String part(String name) {
         if (!name.isEmpty() && Text.consistsOf(name, "_-")) {
             return name;
@@ -186,28 +186,28 @@ final class RawManifest {
         return quoted.append('"').toString();
     }
 
-    /** The key's good value, or the one that stands in for an absent one; empty where it was refused. */
+    /** The key's valid value, or its default when absent; empty where it was refused. */
     <T> Optional<T> find(Key<T> key) {
         return find(key, "");
     }
 
-    /** The same of a key below {@link Key#path(String) one element}. */
-    @SuppressWarnings("unchecked") // at a key's path is what its own form made
+    /** The same for a key below {@link Key#path(String) one element}. */
+    @SuppressWarnings("unchecked") // the value at a key's path was made by its own form
     <T> Optional<T> find(Key<T> key, String element) {
         return (Optional<T>) values.getOrDefault(key.path(element), key.otherwise());
     }
 
-    /** Tells whether the key stands there, good or refused. */
+    /** Tells whether the key is present, valid or refused. */
     boolean states(Key<?> key) {
         return values.containsKey(key.path());
     }
 
-    /** The value of a key that is required or has one that stands in; only where there was no problem. */
+    /** The value of a key that is required or has a default; only when there was no problem. */
     <T> T get(Key<T> key) {
         return find(key).orElseThrow();
     }
 
-    /** The good elements. */
+    /** The valid elements. */
     <E> List<E> list(Key<List<E>> key) {
         return find(key).orElse(List.of());
     }

@@ -3,7 +3,7 @@ package dev.nullbox.manifest.reader;
 import dev.nullbox.manifest.Problem;
 import dev.nullbox.protocol.id.Text;
 
-/** A place in a TOML text, and the tokens other than strings that can stand there. */
+/** Cursor in a TOML text, with the tokens other than strings. */
 final class TomlCursor {
     private static final int MAX_DIGITS = 18;
 
@@ -23,22 +23,22 @@ final class TomlCursor {
         return line;
     }
 
-    /** The character here; a line end when the text is over. */
+    /** The present character; a line feed at the end of the text. */
     char peek() {
         return isAtEnd() ? '\n' : text.charAt(position);
     }
 
-    /** The character here, which it takes. */
+    /** The present character, which is consumed. */
     char next() {
         return text.charAt(position++);
     }
 
-    /** Tells whether the text goes on like that. */
+    /** Tells whether the text continues with the token. */
     boolean startsWith(String token) {
         return text.startsWith(token, position);
     }
 
-    /** Tells whether nothing but blanks and a line end comes after so many characters. */
+    /** Tells whether only blanks and a line end follow after so many characters. */
     boolean isBlankLineAfter(int characters) {
         int ahead = position + characters;
         while (ahead < text.length() && (text.charAt(ahead) == ' ' || text.charAt(ahead) == '\t')) {
@@ -47,7 +47,7 @@ final class TomlCursor {
         return text.startsWith("\n", ahead) || text.startsWith("\r\n", ahead);
     }
 
-    /** Tells whether a comment or the line's end is here. */
+    /** Tells whether a comment or the line's end follows. */
     private boolean isAtLineEnd() {
         return peek() == '\n' || peek() == '#' || isCrLf();
     }
@@ -72,7 +72,7 @@ final class TomlCursor {
         return true;
     }
 
-    /** Takes one LF or CRLF. */
+    /** Consumes one LF or CRLF. */
     boolean takeNewline() {
         if (!take('\n') && !take("\r\n")) {
             return false;
@@ -93,7 +93,7 @@ final class TomlCursor {
         }
     }
 
-    /** Skips blanks, comments and line ends: inside arrays, and before what a line holds. */
+    /** Skips blanks, comments and line ends: inside arrays, and between lines. */
     void skipBlanksAndLines() throws TomlSyntaxException {
         skipBlanks();
         while (!isAtEnd() && isAtLineEnd()) {
@@ -102,7 +102,7 @@ final class TomlCursor {
         }
     }
 
-    /** Takes a comment and the line's end, or refuses whatever else is here. */
+    /** Consumes a comment and the line's end, or refuses anything else. */
     void endLine() throws TomlSyntaxException {
         skipBlanks();
         if (peek() == '#') {
@@ -123,7 +123,7 @@ final class TomlCursor {
         }
     }
 
-    /** Skips behind the next such token; to the end where there is none. */
+    /** Skips past the next such token, or to the end. */
     void skipBehind(String token) {
         while (!isAtEnd() && !take(token)) {
             if (!takeNewline()) {
@@ -143,7 +143,7 @@ final class TomlCursor {
         return text.substring(start, position);
     }
 
-    /** An integer of at most 18 digits, a fraction, or a boolean. */
+    /** Reads an integer of at most 18 digits, a fraction, or a boolean. */
     String scalar() throws TomlSyntaxException {
         int start = position;
         while (!isAtEnd() && (Text.isAlphanumeric(peek()) || "+-._:".indexOf(peek()) >= 0)) {
@@ -180,7 +180,7 @@ final class TomlCursor {
                 && Text.isDigits(digits.replace("_", ""));
     }
 
-    /** Refuses a character here that no TOML text has. */
+    /** Refuses a present character that no TOML text has. */
     void checkCharacter() throws TomlSyntaxException {
         char c = peek();
         boolean unpaired = Character.isSurrogate(c)
@@ -202,12 +202,12 @@ final class TomlCursor {
         return c <= ' ' || c > '~' ? "character U+" + Integer.toHexString(c) : "'" + c + "'";
     }
 
-    /** A refusal of what is here. */
+    /** A refusal at the present line. */
     TomlSyntaxException refuse(String problem, String remedy) {
         return refuse(line, problem, remedy);
     }
 
-    /** A refusal of what began in a line. */
+    /** A refusal of something that began in a line. */
     static TomlSyntaxException refuse(int line, String problem, String remedy) {
         return new TomlSyntaxException(new Problem("line " + line, problem, remedy));
     }

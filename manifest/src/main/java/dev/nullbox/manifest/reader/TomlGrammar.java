@@ -6,22 +6,21 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The TOML that an AGENT.toml may be written in: a subset of TOML 1.0, made into text that toml4j (TOML 0.4) reads as
- * 1.0 means it.
+ * Grammar of AGENT.toml: a subset of TOML 1.0, translated to text that toml4j (TOML 0.4) reads with the meaning of 1.0.
  *
- * <p>toml4j drops keys without a value, reads {@code [1 2]} and {@code [,1]} as arrays, lets strings run over lines
- * and hold control characters, keeps the quotes of quoted keys, refuses dotted ones, {@code "\\"} and quotes at the end
- * of long strings, misreads {@code \U}, takes a {@code ]} in a comment for a header's end, overflows the stack on
- * nesting, takes a time that grows with the square of the values, and throws what it likes on long numbers. Here all of
- * that is refused, or given to toml4j in a form that it reads rightly. Source: toml.io/en/v1.0.0.
+ * <p>toml4j drops keys without a value, reads {@code [1 2]} and {@code [,1]} as arrays, lets strings run over lines and
+ * hold control characters, keeps the quotes of quoted keys, refuses dotted ones, {@code "\\"} and quotes at the end of
+ * long strings, misreads {@code \U}, takes a {@code ]} in a comment for a header's end, overflows the stack on nesting,
+ * takes a time that grows with the square of the values, and throws undocumented exceptions on long numbers. Here all
+ * of that is refused, or given to toml4j in a form that it reads correctly. Source: toml.io/en/v1.0.0.
  */
 final class TomlGrammar {
     private static final int MAX_DEPTH = 8;
     private static final int MAX_PROBLEMS = 20;
-    /** Headers, keys and elements; the schema has room for fewer, and toml4j takes half a second for these. */
+    /** Most headers, keys and elements; the schema has room for fewer, and toml4j takes half a second for these. */
     static final int MAX_ITEMS = 10_000;
 
-    /** What an array may hold beside each other. */
+    /** Types of elements that one array may mix. */
     private static final Set<String> ENTRIES = Set.of("string", "table");
 
     private final TomlCursor at;
@@ -36,14 +35,14 @@ final class TomlGrammar {
     }
 
     /**
-     * The outcome for a text.
+     * Result for a text.
      *
      * @param problems at most one a line
-     * @param text for toml4j; whole when there is no problem
+     * @param text for toml4j; complete when there is no problem
      */
     record Checked(List<Problem> problems, TomlText text) {}
 
-    /** The text held against the grammar. */
+    /** Checks the text against the grammar. */
     static Checked check(String toml) {
         TomlGrammar grammar = new TomlGrammar(toml);
         while (!grammar.at.isAtEnd() && grammar.problems.size() < MAX_PROBLEMS && grammar.items <= MAX_ITEMS) {
@@ -109,7 +108,7 @@ final class TomlGrammar {
         at.skipBlanks();
     }
 
-    /** A value; which type it has. */
+    /** Reads a value; returns its type. */
     private String value(TomlTables.Section inner, int depth) throws TomlSyntaxException {
         if (depth > MAX_DEPTH) {
             throw at.refuse("the value is nested too deeply", "AGENT.toml needs no nested arrays");

@@ -1,15 +1,13 @@
 package dev.nullbox.manifest.reader;
 
-/**
- * Reader of TOML's four kinds of strings; its results are the strings that they mean. Source: toml.io/en/v1.0.0#string.
- */
+/** Reader of TOML's four kinds of strings; returns the strings that they mean. Source: toml.io/en/v1.0.0#string. */
 final class TomlString {
     private static final String ESCAPES = "btnfr\"\\";
     private static final String ESCAPED = "\b\t\n\f\r\"\\";
     private static final int SHORT_CODE = 4;
     private static final int LONG_CODE = 8;
     private static final int HEX = 16;
-    /** Quotes that may stand before the three that close a string of many lines. */
+    /** Most quotes before the three that close a multi-line string. */
     private static final int MAX_LAST_QUOTES = 2;
 
     private final TomlCursor at;
@@ -19,13 +17,13 @@ final class TomlString {
         this.at = at;
     }
 
-    /** The string here, of one line or of many. */
+    /** Reads a string, of one line or of many. */
     static String read(TomlCursor at) throws TomlSyntaxException {
         String quotes = at.startsWith("\"\"\"") ? "\"\"\"" : "'''";
         return at.take(quotes) ? new TomlString(at).lines(quotes) : readLine(at);
     }
 
-    /** The string of one line here: as a key may be. */
+    /** Reads a string of one line, as a key may be. */
     static String readLine(TomlCursor at) throws TomlSyntaxException {
         return new TomlString(at).line(at.next());
     }
@@ -66,7 +64,7 @@ final class TomlString {
         return value.toString();
     }
 
-    /** Takes a backslash that ends its line, with all blanks and line ends behind it. */
+    /** Consumes a backslash that ends its line, with all blanks and line ends after it. */
     private boolean takesLineEnd(char quote) {
         if (quote != '"' || !at.startsWith("\\") || !at.isBlankLineAfter(1)) {
             return false;

@@ -2,7 +2,7 @@ package dev.nullbox.manifest.reader;
 
 import dev.nullbox.manifest.Problem;
 
-/** Text that is not TOML, or not such as an AGENT.toml may be written in. */
+/** Failure of text that is not TOML, or outside of AGENT.toml's subset. */
 final class TomlSyntaxException extends Exception {
     private static final long serialVersionUID = 1L;
 

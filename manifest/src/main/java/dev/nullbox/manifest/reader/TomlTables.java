@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The tables of a TOML text, and the places that are taken in each: TOML defines each table and each key once. */
+/** Tables of a TOML text, with the keys that are defined in each: TOML defines each table and each key once. */
 final class TomlTables {
     private static final int SHOWN = 128;
 
@@ -20,7 +20,7 @@ final class TomlTables {
         VALUE
     }
 
-    /** A place: a table with what is in it, or a value. */
+    /** A key's definition: a table with its content, or a value. */
     private static final class Node {
         private final Map<String, Node> children = new HashMap<>(0);
         private Kind kind;
@@ -63,7 +63,7 @@ final class TomlTables {
         return new Section(node, path, sections++);
     }
 
-    /** Takes a key's place for its value, which may be an inline table: the keys of that. */
+    /** Defines a key for its value, which may be an inline table: returns the section of that. */
     Section key(TomlCursor at, Section section, List<String> parts) throws TomlSyntaxException {
         Node node = section.table;
         String path = section.path;
@@ -83,7 +83,7 @@ final class TomlTables {
         path = join(path, parts.getLast());
         Node value = new Node(Kind.VALUE);
         if (node.children.putIfAbsent(parts.getLast(), value) != null) {
-            throw at.refuse(path + " stands there twice", "say each thing once");
+            throw at.refuse(path + " occurs twice", "say each thing once");
         }
         return new Section(value, path, sections++);
     }

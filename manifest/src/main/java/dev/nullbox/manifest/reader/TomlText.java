@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The text that toml4j reads in an AGENT.toml's place, and the tree that comes of it. It has the same tables and values,
- * but numbers in the place of strings and of keys that toml4j misreads: those that are quoted, dotted or long.
+ * Text that toml4j reads in place of an AGENT.toml, and the resulting tree. It has the same tables and values, but
+ * numbers in place of strings and of keys that toml4j misreads: those that are quoted, dotted or long.
  */
 final class TomlText {
-    /** The first characters of a key that is a number's. */
+    /** Prefix of a key that stands for a number. */
     private static final String NUMBERED = "__";
 
     /** The key of a string that stands for a table. */
@@ -25,7 +25,7 @@ final class TomlText {
     private final List<String> strings = new ArrayList<>();
     private final List<List<String>> keys = new ArrayList<>();
 
-    /** Adds punctuation or a scalar as it is. */
+    /** Adds punctuation or a scalar unchanged. */
     void token(String token) {
         plain.append(token);
     }
@@ -94,7 +94,7 @@ final class TomlText {
         };
     }
 
-    /** Puts a value below its key's tables; adds a table to one that is there, since a header may have made it. */
+    /** Puts a value below its key's tables; merges a table into an existing one, which a header may have made. */
     private static void put(Map<String, Object> table, List<String> parts, Object value) {
         Map<String, Object> inner = table;
         for (String part : parts.subList(0, parts.size() - 1)) {
@@ -108,7 +108,7 @@ final class TomlText {
         }
     }
 
-    @SuppressWarnings("unchecked") // where a table belongs the grammar lets nothing else stand
+    @SuppressWarnings("unchecked") // the grammar admits only a table here
     private static Map<String, Object> inner(Map<String, Object> table, String name) {
         return (Map<String, Object>) table.computeIfAbsent(name, _ -> new LinkedHashMap<>());
     }

@@ -641,7 +641,7 @@ class ManifestReaderTest {
         assertThat(problems(toml.toString()))
                 .hasSize(101)
                 .last()
-                .isEqualTo(new Problem("file", "has 50 more problems", "mend these first"));
+                .isEqualTo(new Problem("file", "has 50 more problems", "fix these first"));
     }
 
     private static String command(String second) {
@@ -745,7 +745,7 @@ class ManifestReaderTest {
                 "{ host = 'a.example', to = ['10.0.0.1/8'] } | to[0]: 10.0.0.1/8 does not begin",
                 "{ host = 'a.example', to = ['127.0.0.0/8'] } | allow[0]: 127.0.0.0/8 is not the address",
                 "{ host = '10.1.2.3', to = ['10.0.0.0/8'] } | is no name, which alone has answers",
-                "{ host = 'a.example' }, 'a.example' | stands there twice",
+                "{ host = 'a.example' }, 'a.example' | occurs twice",
                 "{ host = 'a.example' }, 7 | mixes elements",
             })
     void aTableOfAPlaceIsRefusedByItsKey(String entries, String problem) {
