@@ -140,7 +140,7 @@ final class GatewayConnection {
             }
             drain();
         } catch (IOException | RejectedExecutionException e) {
-            // The client is gone, a deadline has passed or the gateway is closing: nobody reads an answer.
+            // The client is gone, a deadline has passed or the gateway is closing: an answer would not be read.
             abort();
         } finally {
             synchronized (changed) {

@@ -34,7 +34,7 @@ final class UsageTable {
     /** Processor time of a run at a time. */
     private record Sample(long run, long micros, long nanos) {}
 
-    /** One agent with its part of the processor since the answer before. */
+    /** Row of an agent, with its part of the processor since the answer before. */
     private record Row(Message usage, Optional<Double> percent) {}
 
     private final Map<String, Sample> samples = new HashMap<>();

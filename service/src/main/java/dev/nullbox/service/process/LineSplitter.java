@@ -39,7 +39,7 @@ public final class LineSplitter {
     }
 
     /**
-     * The same, for more lines than anybody reads: after the first unwanted line, the other complete lines of its chunk
+     * The same, for more lines than are wanted: after the first unwanted line, the other complete lines of its chunk
      * are counted and not decoded, which costs a hundredth.
      *
      * @param wanted asked before a line

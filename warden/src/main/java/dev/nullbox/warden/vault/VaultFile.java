@@ -67,7 +67,7 @@ final class VaultFile {
     /**
      * The value of the version at a place.
      *
-     * @throws RpcException when another record stands there now, or it was changed
+     * @throws RpcException when the place has another record now, or the record was changed
      */
     Secret open(VaultKeys keys, SecretName name, VaultIndex.Place place) throws RpcException, IOException {
         try {
