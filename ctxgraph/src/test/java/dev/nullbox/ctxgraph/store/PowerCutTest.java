@@ -192,7 +192,7 @@ class PowerCutTest {
             }
             assertThat(entry).as(when + ", pair " + i).isPresent();
             assertThat(who.equals(ADA) && i == 1 && acks.indexOf(HELD) >= 0)
-                    .as(when + ": what was held back is shown")
+                    .as(when + ": what was quarantined is shown")
                     .isFalse();
             return true;
         } catch (RpcException e) {

@@ -163,7 +163,7 @@ public final class AgentContract {
             .with(Fields.AGENT, EXEC_SIGNAL_NUMBER, GatewayContract.CLIENT);
     public static final Event UNHEALTHY =
             CONTRACT.event("agent.unhealthy", "its health check failed").with(Fields.AGENT, Fields.RUN, Fields.WHY);
-    public static final Event SECRET_WIPED = CONTRACT.event("agent.secret_wiped", "a secret was taken back")
+    public static final Event SECRET_WIPED = CONTRACT.event("agent.secret_wiped", "a secret was wiped in its guest")
             .with(Fields.AGENT, Fields.RUN, Fields.NAME, Fields.WHY);
     public static final Event EXITED = CONTRACT.event("agent.exited", "its run ended")
             .with(

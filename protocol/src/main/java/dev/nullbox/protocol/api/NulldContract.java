@@ -117,7 +117,7 @@ public final class NulldContract {
     public static final Event SERVICE_STOPPED =
             CONTRACT.event("service.stopped", "it was stopped").with(SERVICE, Fields.PID.optional());
     public static final Event SHUTDOWN_PHASE =
-            CONTRACT.event("shutdown.phase", "a phase of the way down begins").with(PHASE);
+            CONTRACT.event("shutdown.phase", "a phase of the shutdown begins").with(PHASE);
 
     private NulldContract() {}
 

@@ -7,7 +7,7 @@ import dev.nullbox.protocol.Reason;
 public enum NulldReason implements Reason {
     NO_SERVICE(ErrorKind.NOT_FOUND, "there is no service of the name"),
     SERVICE_DISABLED(ErrorKind.CONFLICT, "the service is not started in this boot"),
-    STOPPING(ErrorKind.CONFLICT, "the appliance is on its way down"),
+    STOPPING(ErrorKind.CONFLICT, "the appliance is shutting down"),
     NULLD_BUSY(ErrorKind.TIMEOUT, "PID 1 did not answer"),
     NULLD_BUG(ErrorKind.INTERNAL, "a bug in PID 1");
 

@@ -59,7 +59,7 @@ class MemoryCommandsTest extends NullctlTestCase {
     @Test
     void saysThatAValueIsHeldBack() throws Exception {
         appliance().serve("ctxgraph", List.of(appliance().method("memory.get", params -> {
-            throw new RpcException(ErrorKind.CONFLICT, "QUARANTINED", "hello/plan is held back", "key");
+            throw new RpcException(ErrorKind.CONFLICT, "QUARANTINED", "hello/plan is in quarantine", "key");
         })));
         assertThat(run("memory", "get", "hello/plan")).isEqualTo(1);
         assertThat(err()).contains("CONFLICT QUARANTINED", "remedy: nullctl memory quarantines");
