@@ -2,6 +2,7 @@ package dev.nullbox.cage.jail;
 
 import static dev.nullbox.natives.linux.Bpf.*;
 import static dev.nullbox.natives.linux.Seccomp.*;
+import static dev.nullbox.natives.linux.Syscalls.*;
 
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SyscallException;
@@ -10,6 +11,12 @@ import java.util.List;
 
 /** Seccomp filter of refused system calls. */
 final class SyscallFilter {
+    /**
+     * Made each time a guest leaves to its VMM (KVM_RUN). No rule is about it, and the rules are compared one by one by an
+     * interpreter: the appliance's kernel compiles no filters.
+     */
+    private static final int MOST_FREQUENT = SYS_ioctl;
+
     private final FilterProgram program = new FilterProgram();
 
     private SyscallFilter() {}
@@ -24,7 +31,12 @@ final class SyscallFilter {
 
     /** Compiles to an array of struct sock_filter. */
     static byte[] compile(List<SyscallRule> rules) {
+        if (rules.stream().anyMatch(rule -> rule.number() == MOST_FREQUENT)) {
+            throw new IllegalArgumentException("a rule about ioctl(2), which is allowed before all rules");
+        }
         SyscallFilter filter = new SyscallFilter();
+        filter.program.jump(BPF_JEQ, MOST_FREQUENT, 0, 1);
+        filter.program.returnAction(SECCOMP_RET_ALLOW);
         rules.forEach(filter::add);
         filter.program.returnAction(SECCOMP_RET_ALLOW);
         return filter.program.bytes();

@@ -1,6 +1,7 @@
 package dev.nullbox.cage.jail;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nullbox.natives.linux.Bpf;
 import dev.nullbox.natives.linux.Errno;
@@ -10,6 +11,7 @@ import dev.nullbox.natives.linux.Sockets;
 import dev.nullbox.natives.linux.Syscalls;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -69,6 +71,12 @@ class SyscallFilterTest {
     @ValueSource(ints = {READ, 1, 9, 16, EXECVE, 231, 257, 450})
     void allElseIsAllowed(int number) {
         assertThat(answer(number, -1)).isEqualTo(Seccomp.SECCOMP_RET_ALLOW);
+    }
+
+    @Test
+    void ruleAboutTheCallThatIsAllowedFirstIsRefused() {
+        SyscallRule rule = new SyscallRule.Never(Syscalls.SYS_ioctl, Errno.EPERM, "a test");
+        assertThatThrownBy(() -> SyscallFilter.compile(List.of(rule))).isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
