@@ -14,13 +14,16 @@ METADATA=META-INF/native-image
 # MaxHeapSize: the default is 80 % of RAM. RunMainInNewThread: in PID 1 without /proc the first thread's stack bounds
 # cannot be learnt. ZapConsumedHeapChunks: the collector overwrites what it has freed or moved (see rpc's HeapWiper).
 # EnableURLProtocols=jar: sqlite-jdbc reads its version from its jar. InetAddressResolverProvider: dnsjava reads messages
-# here, and must not become the platform's resolver. x86-64-v2: any machine with KVM.
+# here, and must not become the platform's resolver. x86-64-v2: any machine with KVM. RelativeCodePointers: the image heap
+# names methods by their distance from the code, so that the loader need not write 62,000 addresses into 314 of its pages,
+# which each process would then have of its own, twice.
 options() {
   printf '%s\n' -H:+UnlockExperimentalVMOptions -H:Optimize=s -H:MicroArchitecture=x86-64-v2 \
     -R:MaxHeapSize=$((HEAP_MB << 20)) -R:MaxNewSize=4194304 \
     -H:+RunMainInNewThread -H:+ZapConsumedHeapChunks -H:+StaticExecutableWithDynamicLibC -H:EnableURLProtocols=jar \
+    -H:+RelativeCodePointers \
     -H:ServiceLoaderFeatureExcludeServices=java.net.spi.InetAddressResolverProvider \
-    -H:CLibraryPath="$1" "-H:ClassInitialization=dev.nullbox.natives.calls.Backend:build_time" \
+    -H:CLibraryPath="$1" "-H:ClassInitialization=dev.nullbox.natives.calls.Backend:build_time,dev.nullbox.protocol:build_time" \
     -H:+ReportExceptionStackTraces -H:NumberOfThreads="$NB_JOBS"
   if [ -n "$(find "$CLASSPATH_DIR" -name 'sqlite-jdbc-*.jar')" ]; then
     echo -H:Features=org.sqlite.nativeimage.SqliteJdbcFeature
