@@ -21,12 +21,14 @@ import dev.nullbox.service.seccomp.ListedCall.Bound.OneOf;
 import dev.nullbox.service.seccomp.ListedCall.Bound.Without;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
- * All system calls of a microVM from krun_start_enter on: libkrun 1.16's, glibc's below it, and those of a native
- * image's own threads. Recorded by strace of a guest with one and with four virtual processors, disks, network card and
- * vsock. A call that no test makes has the source that makes it as its reason. The frequent ones come first.
+ * All system calls of a microVM from krun_start_enter on: libkrun 1.16's, glibc's below it, and those of a native image's
+ * own threads. Those that are seen are traced by VmmCallsVmLong of guests with one and with four virtual processors, disks,
+ * network card and vsock. A line that no test reaches stands with the source that makes the call. The frequent ones come
+ * first. docs/vmm-calls.md is made of it.
  */
 final class VmmPolicy {
     /** Pid of a VMM's one process, the first of its PID namespace. */
@@ -84,7 +86,6 @@ final class VmmPolicy {
                     new Without(2, Memory.PROT_EXEC)),
             seen("glibc: guard pages, heaps; no code", SYS_mprotect, new Without(2, Memory.PROT_EXEC)),
             seen("glibc: stacks and heaps", SYS_munmap),
-            seen("glibc: heap", SYS_brk),
             seen("libkrun: descriptors of connections and disks", SYS_close),
             seen(
                     "libkrun: /dev/kvm, /dev/net/tun, disks, kernel; nothing is created",
@@ -96,12 +97,14 @@ final class VmmPolicy {
             seen("libkrun: whether a disk can be written", SYS_pwrite64),
             seen("imago: a guest's flush", SYS_fsync),
             seen(
-                    "imago: a guest's discard, and its write of zeroes; none beyond RLIMIT_FSIZE",
+                    "imago: a guest's discard; src/file.rs: allocated zeroes; none beyond RLIMIT_FSIZE",
                     SYS_fallocate,
-                    one(
+                    new OneOf(
                             1,
-                            Filesystems.FALLOC_FL_PUNCH_HOLE | Filesystems.FALLOC_FL_KEEP_SIZE,
-                            Filesystems.FALLOC_FL_ZERO_RANGE)),
+                            List.of(
+                                    Filesystems.FALLOC_FL_PUNCH_HOLE | Filesystems.FALLOC_FL_KEEP_SIZE,
+                                    Filesystems.FALLOC_FL_ZERO_RANGE),
+                            Set.of(Filesystems.FALLOC_FL_ZERO_RANGE))),
             seen("imago: a guest's discard of its disk's end; none beyond RLIMIT_FSIZE", SYS_ftruncate),
             seen("libkrun: copies of console descriptors and event descriptors", SYS_dup),
             seen("libkrun: event descriptors of queues and interrupts", SYS_eventfd2),
@@ -132,6 +135,7 @@ final class VmmPolicy {
                     "glibc, nptl/pthread_kill.c: raise(3) of abort(3) after a panic; a native image's own thread",
                     SYS_gettid),
             unseen("glibc, pthread_getattr_np.c: a native image's own thread that begins late", SYS_sched_getaffinity),
+            unseen("glibc, malloc/malloc.c: the main arena's heap, which a native image has used little of", SYS_brk),
             unseen("glibc, vDSO without a clock that user space can read", SYS_clock_gettime),
             unseen("glibc, vDSO without a clock that user space can read", SYS_gettimeofday),
             unseen("glibc, vDSO without a clock that user space can read", SYS_time),

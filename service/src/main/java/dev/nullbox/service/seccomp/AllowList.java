@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -82,7 +83,7 @@ public final class AllowList {
     /** Number of instructions of a bound. */
     private static int length(ListedCall.Bound bound) {
         return switch (bound) {
-            case ListedCall.Bound.OneOf(int _, List<Integer> values) -> values.size() + 2;
+            case ListedCall.Bound.OneOf(int _, List<Integer> values, Set<Integer> _) -> values.size() + 2;
             case ListedCall.Bound.Without _ -> 3;
         };
     }
@@ -90,7 +91,7 @@ public final class AllowList {
     private void add(ListedCall.Bound bound) {
         program.loadArgument(bound.argument());
         switch (bound) {
-            case ListedCall.Bound.OneOf(int _, List<Integer> values) -> {
+            case ListedCall.Bound.OneOf(int _, List<Integer> values, Set<Integer> _) -> {
                 for (int i = 0; i < values.size(); i++) {
                     program.jump(BPF_JEQ, values.get(i), values.size() - i, 0);
                 }

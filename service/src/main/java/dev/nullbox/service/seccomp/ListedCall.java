@@ -3,6 +3,7 @@ package dev.nullbox.service.seccomp;
 import static dev.nullbox.natives.linux.Namespaces.*;
 
 import java.util.List;
+import java.util.Set;
 
 /** Permitted system call with the arguments that it may have and the reason. */
 public sealed interface ListedCall {
@@ -28,10 +29,20 @@ public sealed interface ListedCall {
         /** Index of the argument, 0 to 5. */
         int argument();
 
-        /** Argument with one of these values. */
-        record OneOf(int argument, List<Integer> values) implements Bound {
+        /**
+         * Argument with one of these values.
+         *
+         * @param unseen those among them that no process of the tests has made; the call's {@code why} names their source
+         */
+        record OneOf(int argument, List<Integer> values, Set<Integer> unseen) implements Bound {
             public OneOf {
                 values = List.copyOf(values);
+                unseen = Set.copyOf(unseen);
+            }
+
+            /** Argument whose values are all seen. */
+            public OneOf(int argument, List<Integer> values) {
+                this(argument, values, Set.of());
             }
         }
 
