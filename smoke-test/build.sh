@@ -2,6 +2,8 @@
 # Usage: build.sh DIR. Makes the C programs of the VM tests and of the figures in DIR:
 #   chaos            for /sbin/chaos of the test image, and of no other
 #   krunrun          for /sbin/krunrun of the test image: the reference starter
+#   reference        the root of the reference's init, a directory: /reference.erofs of the test image
+#   figures          what guests measure
 #   least-init.cpio  an initramfs with the reference PID 1 alone
 #   probe            for the agents that the tests put on a data disk (NULLBOX_PROBE)
 # Needs cpio, gcc (Debian: gcc, libc6-dev) and, for smaller ones, musl-gcc (Debian: musl-tools).
@@ -23,6 +25,10 @@ mkdir -p "$out"
 "$static" -static "${flags[@]}" -o "$out/chaos" "$here"/chaos/*.c
 "$static" -static "${flags[@]}" -o "$out/probe" "$here/probe/probe.c"
 gcc "${flags[@]}" -o "$out/krunrun" "$here/reference/krunrun.c"
+"$static" -static "${flags[@]}" -o "$out/figures" "$here/reference/figures.c"
+mkdir -p "$out"/reference/{agent,bin,dev,layer,proc,root,sys}
+"$static" -static "${flags[@]}" -o "$out/reference/init" "$here/reference/guest.c"
+cp "$out/figures" "$out/reference/bin/figures"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -9,11 +9,11 @@
 
 bench() {
   local name=${1:-}
-  case $name in boot | agent | vault | memory) ;; *) misused "bench: no such figures '$name'; there are boot, agent, vault, memory" ;; esac
+  case $name in boot | agent | guest | vault | memory) ;; *) misused "bench: no such figures '$name'; there are boot, agent, guest, vault, memory" ;; esac
   case ${2:-} in '' | --json) ;; *) misused "bench: unknown argument '$2'; there is --json" ;; esac
   [ $# -le 2 ] || misused "bench: '$3' is one argument too many; ./nullbox help bench"
   case $name in
-  boot | agent) bench_appliance "$@" ;;
+  boot | agent | guest) bench_appliance "$@" ;;
   vault) bench_module warden dev.nullbox.warden.vault.VaultBench vault_references "${2:-}" age argon2 systemd time ;;
   memory)
     NULLBOX_BENCH_MCP=$(mcp_server)
@@ -27,8 +27,8 @@ bench_appliance() {
   ensure_packages
   vm_inputs
   step 'compiling the figures' bench-compile mvn -B -ntp -DskipTests -pl smoke-test -am package \
-    dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$NB_ROOT/smoke-test/target/classpath"
-  "$JAVA_HOME/bin/java" -cp 'smoke-test/target/classes:smoke-test/target/classpath/*' dev.nullbox.smoketest.Bench "$@"
+    dependency:copy-dependencies -DincludeScope=test -DoutputDirectory="$NB_ROOT/smoke-test/target/bench-classpath"
+  "$JAVA_HOME/bin/java" -cp 'smoke-test/target/classes:smoke-test/target/test-classes:smoke-test/target/bench-classpath/*' dev.nullbox.smoketest.Bench "$@"
 }
 
 # bench_module MODULE MAIN-CLASS REFERENCES [--json] PACKAGE...: REFERENCES is a function that prints the references. The

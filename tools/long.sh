@@ -14,6 +14,7 @@ long_tests() {
   case $part in kernel | all) long_kernel ;; esac
   case $part in builds | all) long_builds ;; esac
   case $part in vm | all) long_vm ;; esac
+  case $part in calls | all) long_calls ;; esac
   case $part in metal | all) long_metal ;; esac
   case $part in debian) long_debian ;; esac
 }
@@ -73,7 +74,14 @@ long_metal() {
 long_debian() {
   use_krun
   vm_inputs
-  java_tests debian '**/*VmLong.java' '**/*Test.java,**/MetalVmLong.java' -Dspotless.check.skip -pl smoke-test -am
+  java_tests debian '**/*VmLong.java' '**/*Test.java,**/MetalVmLong.java,**/VmmCallsVmLong.java' -Dspotless.check.skip -pl smoke-test -am
+}
+
+# Whether microVMs make each system call that is allowed them: one boot.
+long_calls() {
+  use_krun
+  vm_inputs
+  java_tests calls '**/VmmCallsVmLong.java' '**/*Test.java' -Dspotless.check.skip -pl smoke-test -am
 }
 
 vm_round() { java_tests "vm $1" '**/*VmIT.java' '**/*Test.java' -Dspotless.check.skip -pl smoke-test -am; }

@@ -138,10 +138,18 @@ build_hello() {
 # The C programs of the VM tests and of the figures.
 testers_part() {
   cache_build testers "$(hash_of smoke-test/build.sh smoke-test/chaos smoke-test/probe smoke-test/reference \
-    "$(versions cpio gcc musl-tools)")" build_testers
+    "$EROFS_KEY" "$(versions cpio gcc musl-tools)")" build_testers
 }
 
-build_testers() { NB_REPEAT='smoke-test/build.sh DIR' step 'compiling the testers' testers smoke-test/build.sh "$1"; }
+build_testers() {
+  erofs_entry >/dev/null
+  NB_REPEAT='smoke-test/build.sh DIR' step 'compiling the testers' testers pack_testers "$1"
+}
+
+pack_testers() {
+  smoke-test/build.sh "$1"
+  make_root_image "$1/reference" "$1/reference.erofs" --all-root
+}
 
 # The root of the agent "debian", as an archive: of the newest packages when it is made.
 debian_root_part() {

@@ -197,7 +197,7 @@ test_words() {
     ;;
   long)
     [ $# -le 2 ] || misused "test long: one part at most, and '$3' is a second; ./nullbox help test"
-    case ${2:-all} in fuzz | seeds | kernel | builds | vm | metal | debian | all) ;; *) misused "test long: no such part '$2'; there are fuzz, seeds, kernel, builds, vm, metal, debian" ;; esac
+    case ${2:-all} in fuzz | seeds | kernel | builds | vm | calls | metal | debian | all) ;; *) misused "test long: no such part '$2'; there are fuzz, seeds, kernel, builds, vm, calls, metal, debian" ;; esac
     ;;
   kernel | vm | all) at_most_one test "$@" ;;
   *) misused "test: no such kind '$1'; there are unit, kernel, vm, all, long" ;;

@@ -8,15 +8,19 @@
  *   memory             RSS/private KiB of PID 1, its children, the VMMs -> memory NAME=RSS/PRIVATE ...
  *   vmm                sandbox of each process of an agent              -> vmm host key=value ...; pid=N key=value ...;
  *   connect HOST PORT  a TCP connection from the host, with a line       -> connect connected | connect ERROR
- *   leftovers          remains of agents that ended                     -> leftovers processes=N interfaces=N cgroups=N
- *   krun ROOT COMMAND  the reference starter, timed                     -> krun MILLISECONDS MILLISECONDS RSS
- *   scan HEX...        occurrences of bytes in each process's memory    -> scan processes=N pages=N unread=N NAME=COUNT
- *   texts HEX...       the same in their files in /proc                   -> texts looked=NAME,... unread=N FOUND
- *   guards             settings that keep memory off disks              -> guards swaps=N; NAME key=value ...;
+ *   leftovers          what agents have left behind                     -> leftovers processes=N interfaces=N cgroups=N
+ *   krun WORD...       the reference starter with these words, timed    -> krun MS MS RSS NAME=MS ...
+ *   touched AGENT      what of its guest and of its VMM is in memory    -> touched guest=KIB own=KIB
+ *   scan HEX...        how often bytes stand in each process's memory   -> scan processes=N pages=N unread=N NAME=COUNT
+ *   texts HEX...       the same of what /proc tells of them             -> texts looked=NAME,... unread=N FOUND
+ *   guards             what keeps memory off disks and hidden           -> guards swaps=N; NAME key=value ...;
+ *   calls AGENT S      traces an agent's next run for S seconds        -> calls listed=1 status=N NUMBER ARGUMENT ...
+ *   nested             sets a machine up to have machines of its own   -> nested as-it-is=taken,taken svme=... vmxe=...
  *   peek NAME UID FILE another user opens /proc/PID/FILE                -> peek opened | peek refused ERROR | ...
  *
  * "krun" gives the time from exec to krun_start_enter, the time from exec to the guest's first line, and the resident
- * KiB of the starter at that time. FOUND is NAME/FILE=COUNT ... "peek" takes "same" for the process's own user.
+ * KiB of the starter at that time. FOUND is NAME/FILE=COUNT ... An
+ * ARGUMENT of a call is NUMBER.INDEX=HEX. "peek" takes "same" for the process's own user.
  * Started by nulld as a service: writes "ready" to descriptor 3.
  */
 #include "chaos.h"
@@ -38,7 +42,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FIRST_AGENT_UID = 10001, LAST_AGENT_UID = 10064, HOG_BYTES = 1 << 20, CONNECT_S = 5 };
+enum { FIRST_AGENT_UID = 10001, LAST_AGENT_UID = 10064, HOG_BYTES = 1 << 20, CONNECT_S = 5, MAX_WORDS = 8 };
+/* A mapping of a VMM that is so large is its guest's memory. */
+enum { GUEST_MAPPING_KIB = 64 << 10 };
 /* Of linux/prctl.h, which musl's headers have not. */
 enum { SCHED_CORE = 62, SCHED_CORE_GET = 0, SCHED_CORE_SCOPE_THREAD = 0 };
 
@@ -202,14 +208,27 @@ static void add_nested(const char *module) {
     fclose(stream);
 }
 
-/* The core-scheduling cookie, or the error: a process with a cookie other than 0 shares no core with another. */
-static void add_cookie(int pid) {
-    unsigned long long cookie = 0;
-    if (prctl(SCHED_CORE, SCHED_CORE_GET, pid, SCHED_CORE_SCOPE_THREAD, &cookie) != 0) {
-        add(" cookie=error-%d", errno);
-    } else {
-        add(" cookie=%llx", cookie);
+/* The core-scheduling cookies of its threads, each once: another than 0 shares no core with anybody. And how many. */
+static void add_cookies(int pid) {
+    char path[64], cookies[256] = "";
+    int threads = 0;
+    struct dirent *entry;
+    snprintf(path, sizeof path, "/proc/%d/task", pid);
+    DIR *tasks = opendir(path);
+    while (tasks != NULL && (entry = readdir(tasks)) != NULL) {
+        unsigned long long cookie = 0;
+        char one[32];
+        int task = atoi(entry->d_name);
+        if (task <= 0) continue;
+        threads++;
+        if (prctl(SCHED_CORE, SCHED_CORE_GET, task, SCHED_CORE_SCOPE_THREAD, &cookie) != 0)
+            snprintf(one, sizeof one, "error-%d,", errno);
+        else
+            snprintf(one, sizeof one, "%llx,", cookie);
+        if (strstr(cookies, one) == NULL && strlen(cookies) + strlen(one) < sizeof cookies) strcat(cookies, one);
     }
+    if (tasks != NULL) closedir(tasks);
+    add(" cookies=%s threads=%d", cookies, threads);
 }
 
 static void add_walls(int pid, const char *name, void *context) {
@@ -229,7 +248,7 @@ static void add_walls(int pid, const char *name, void *context) {
     add(" cgroup=%s", proc_value(pid, "cgroup", "0::", value, sizeof value));
     add_limits(value);
     add(" oom_score_adj=%ld", proc_number(pid, "oom_score_adj", ""));
-    add_cookie(pid);
+    add_cookies(pid);
     add(";");
 }
 
@@ -256,12 +275,20 @@ static long now_ms(void) {
     return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Starts krunrun with its output in a pipe; the first line is krunrun's own ("enter"), the second the guest's. */
-static void run_reference(char *root, char *command) {
-    int ends[2], lines = 0;
+/* The answer of a line "NAME=MS" of the guest's; others say nothing that is measured. */
+static void add_figure(const char *line) {
+    if (strchr(line, '=') != NULL && strchr(line, ' ') == NULL) add(" %s", line);
+}
+
+/* Starts krunrun with its output in a pipe; its first line is its own ("enter"), its second the guest's first. */
+static void run_reference(char *first_word) {
+    char *words[MAX_WORDS + 2] = {"krunrun"}, line[256] = "", figures[1024] = "";
+    int ends[2], lines = 0, count = 1;
     long start = now_ms(), enter = 0, first = 0, rss = 0;
-    char byte;
+    FILE *output;
     pid_t child;
+    for (char *word = first_word; word != NULL && count <= MAX_WORDS; word = strtok(NULL, " \r\n"))
+        words[count++] = word;
     if (pipe(ends) != 0 || (child = fork()) < 0) {
         add("krun failed");
         return;
@@ -270,23 +297,48 @@ static void run_reference(char *root, char *command) {
         dup2(ends[1], STDOUT_FILENO);
         close(ends[0]);
         close(ends[1]);
-        execl("/sbin/krunrun", "krunrun", root, command, (char *)NULL);
+        execv("/sbin/krunrun", words);
         _exit(127);
     }
     close(ends[1]);
-    while (lines < 2 && read(ends[0], &byte, 1) == 1) {
-        if (byte != '\n') continue;
-        if (lines++ == 0)
+    output = fdopen(ends[0], "r");
+    while (output != NULL && fgets(line, sizeof line, output) != NULL) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (++lines == 1) {
             enter = now_ms() - start;
-        else
+            continue;
+        }
+        if (lines == 2) {
             first = now_ms() - start;
+            rss = proc_number(child, "smaps_rollup", "Rss:");
+        }
+        if (strlen(figures) + strlen(line) + 2 < sizeof figures) strcat(strcat(figures, " "), line);
     }
-    rss = proc_number(child, "smaps_rollup", "Rss:");
-    while (read(ends[0], &byte, 1) == 1)
-        continue;
-    close(ends[0]);
+    if (output != NULL) fclose(output);
     waitpid(child, NULL, 0);
     add("krun %ld %ld %ld", enter, first, rss);
+    for (char *word = strtok(figures, " "); word != NULL; word = strtok(NULL, " "))
+        add_figure(word);
+    add(" said %s", line);
+}
+
+/* The memory that a VMM has for itself alone, and what of its guest's memory has been touched; KiB. */
+static void tell_vmm(const char *agent) {
+    char path[192], line[512];
+    long guest = 0, own = 0, of_mapping = 0, size = 0;
+    FILE *stream;
+    snprintf(path, sizeof path, "/proc/%d/smaps", first_process(agent));
+    if ((stream = fopen(path, "r")) == NULL) {
+        add("touched none: %s", strerror(errno));
+        return;
+    }
+    while (fgets(line, sizeof line, stream) != NULL) {
+        if (sscanf(line, "Size: %ld kB", &size) == 1) of_mapping = 0;
+        if (strncmp(line, "Private_", 8) == 0) of_mapping += atol(strchr(line, ':') + 1);
+        if (strncmp(line, "VmFlags:", 8) == 0) *(size >= GUEST_MAPPING_KIB ? &guest : &own) += of_mapping;
+    }
+    fclose(stream);
+    add("touched guest=%ld own=%ld", guest, own);
 }
 
 static void obey(char *line) {
@@ -299,6 +351,10 @@ static void obey(char *line) {
     }
     if (strcmp(command, "texts") == 0 && first != NULL) {
         search_texts(first);
+        return;
+    }
+    if (strcmp(command, "krun") == 0 && first != NULL) {
+        run_reference(first);
         return;
     }
     second = strtok(NULL, " \r\n");
@@ -327,12 +383,16 @@ static void obey(char *line) {
         each_process(count_agent, &processes);
         add("leftovers processes=%d interfaces=%d cgroups=%d", processes, count_entries("/sys/class/net", "nb", 0),
             count_entries("/sys/fs/cgroup/agents", "", 1));
+    } else if (strcmp(command, "calls") == 0 && first != NULL && second != NULL) {
+        trace_calls(first, atoi(second));
+    } else if (strcmp(command, "nested") == 0) {
+        try_nested();
     } else if (strcmp(command, "guards") == 0) {
         tell_guards();
     } else if (strcmp(command, "peek") == 0 && third != NULL) {
         try_peek(first, second, third);
-    } else if (strcmp(command, "krun") == 0 && first != NULL && second != NULL) {
-        run_reference(first, second);
+    } else if (strcmp(command, "touched") == 0 && first != NULL) {
+        tell_vmm(first);
     } else {
         add("unknown command");
     }

@@ -21,7 +21,16 @@ void each_process(void (*visit)(int pid, const char *name, void *context), void 
 /* Tells whether it is a process of an agent: a jail, which becomes the VMM. */
 int is_agent(int pid);
 
-/* The commands of secrecy.c. `needle` is the first of several, the rest come from strtok. */
+/* The first process in an agent's cgroup, its VMM's; 0 when there is none. */
+int first_process(const char *agent);
+
+/* The command of calls.c: the calls of an agent's next process behind its allow-list, for so many seconds at most. */
+void trace_calls(const char *agent, int seconds);
+
+/* The command of nested.c. */
+void try_nested(void);
+
+/* The commands of secrecy.c. `needle` is the first of several, the rest with strtok. */
 void search_memory(const char *needle);
 void search_texts(const char *needle);
 void tell_guards(void);

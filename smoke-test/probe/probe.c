@@ -8,7 +8,8 @@
  *   NAME vsock CID PORT                connect
  *   NAME read PATH                     open a file
  *   NAME write PATH                    make a file
- *   NAME show PATH                     print a file
+ *   NAME show PATH                     what a file holds
+ *   NAME disk PATH                     write two files below it, remove one, have what is free on its disk discarded
  *   NAME gone PATH                     wait until a file is no longer there
  *   NAME hold PATH                     keep a file open and what it holds until it is no longer there, and say how much
  *                                      that was, and how much the open file gives then
@@ -23,8 +24,8 @@
  * For an address, "gateway" is the agent's own, out of NULLBOX_MEMORY_URL; "other+N" is the agent N slots on, and
  * "neighbour+N" that agent's gateway.
  * Each result is one line "probe: NAME = open | answered | refused ERRNO | silent | failed ERRNO | no such slot | gone
- * | HTTP-STATUS BODY | CONTENT | empty". Then "probe: done". With /serve in its root it listens on TCP 8080 instead,
- * says "probe: arrived from ADDRESS" for each connection, and answers it with an HTTP status of 200.
+ * | HTTP-STATUS BODY | CONTENT | empty | done". Then "probe: done". With /serve in its root it listens on TCP 8080
+ * instead, says "probe: arrived from ADDRESS" for each connection, and answers it with an HTTP status of 200.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -32,9 +33,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,6 +58,8 @@ enum {
     INITIALIZED_MAX = 1200,
     ADDRESS_VSOCK = 40
 };
+/* FITRIM of linux/fs.h, which is not among musl's headers. */
+static const unsigned long TRIM = 0xc0185879;
 
 static int slot(void) {
     int a, b, c = 0, d;
@@ -104,6 +109,7 @@ static void try_stream(int fd, const void *address, socklen_t size) {
         else
             result("open", 0);
     }
+    if (fd >= 0) close(fd);
 }
 
 static void try_datagram(const struct sockaddr_in *address, int dns) {
@@ -127,6 +133,28 @@ static void try_datagram(const struct sockaddr_in *address, int dns) {
 static void try_file(const char *path, int flags) {
     int fd = open(path, flags, 0600);
     result(fd < 0 ? "refused" : "open", fd < 0);
+}
+
+/* What is free then lies between the two files and behind them. */
+static void try_disk(const char *directory) {
+    static const char *const names[] = {"removed", "kept"};
+    static char bytes[1 << 20];
+    struct {
+        uint64_t start, length, least;
+    } all = {.length = UINT64_MAX};
+    int at = open(directory, O_RDONLY | O_DIRECTORY);
+    for (int i = 0; i < 2; i++) {
+        int fd = openat(at, names[i], O_WRONLY | O_CREAT, 0600);
+        if (write(fd, bytes, sizeof bytes) != (ssize_t)sizeof bytes || fsync(fd) != 0) {
+            result("failed", 1);
+            return;
+        }
+        close(fd);
+    }
+    if (unlinkat(at, names[0], 0) != 0 || syncfs(at) != 0 || ioctl(at, TRIM, &all) != 0)
+        result("failed", 1);
+    else
+        result("done", 0);
 }
 
 /* At most TEXT_MAX bytes in one line. */
@@ -290,6 +318,8 @@ static void attempt(const char *kind, const char *where, const char *port, const
         try_hold(where);
     } else if (strcmp(kind, "list") == 0) {
         try_list(where);
+    } else if (strcmp(kind, "disk") == 0) {
+        try_disk(where);
     } else if (strcmp(kind, "gone") == 0) {
         try_gone(where, GONE_S);
     } else if (strcmp(kind, "read") == 0) {
@@ -348,6 +378,7 @@ static void begin(const char *line) {
     limits_s[count] = strcmp(kind, "gone") == 0   ? GONE_S + 1
                       : strcmp(kind, "hold") == 0 ? HOLD_S + 1
                       : strcmp(kind, "mcp") == 0  ? MCP_S
+                      : strcmp(kind, "disk") == 0 ? GONE_S
                                                   : LIMIT_MS / 1000;
     if (fork() == 0) {
         dup2(ends[1], STDOUT_FILENO);

@@ -66,7 +66,7 @@ test_test_unit_of_what_is_not_there() {
   refused "test unit: MODULE and TEST at most, and 'LineFramerTest' is one more" test unit rpc JsonTest LineFramerTest
 }
 test_test_long_unknown_part() {
-  refused "test long: no such part 'unit'; there are fuzz, seeds, kernel, builds, vm, metal, debian" test long unit
+  refused "test long: no such part 'unit'; there are fuzz, seeds, kernel, builds, vm, calls, metal, debian" test long unit
   refused "test long: one part at most, and 'seeds' is a second" test long fuzz seeds
 }
 test_build_unknown_part() { refused "build: no such part 'kernle'; there are native, kernel, guest-kernel, krun, image, iso, again" build kernle; }

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 /**
  * Specification of a boot.
  *
- * @param medium source of kernel and root
- * @param processor QEMU's arguments for accelerator and processor
+ * @param medium where kernel and root come from
+ * @param processor QEMU's arguments for accelerator and processors
  * @param memoryMib of the appliance
  * @param dataDisk a disk with the partition nullbox-data
  * @param network the first three numbers of QEMU's own network: this machine is 2 in it, the test's servers are 100
@@ -143,7 +143,7 @@ record Boot(
      */
     List<String> command(Path qemu, Path credentials, Path directory, int managementPort) {
         List<String> words = new ArrayList<>(List.of(qemu.toString(), "-M", "q35", "-nodefaults", "-no-user-config"));
-        words.addAll(List.of("-display", "none", "-no-reboot", "-smp", "1", "-m", String.valueOf(memoryMib)));
+        words.addAll(List.of("-display", "none", "-no-reboot", "-m", String.valueOf(memoryMib)));
         words.addAll(processor);
         words.addAll(List.of("-serial", "file:" + directory.resolve("console.log")));
         words.addAll(serial(directory.resolve("events.sock"), "events"));

@@ -10,10 +10,11 @@ import java.util.OptionalDouble;
  *
  * @param name with its unit at its end
  * @param value as measured
- * @param reference figure of something comparable, measured in the same run
- * @param bound the promised maximum
+ * @param reference the same of something else, measured in the same run
+ * @param bound what is promised
+ * @param isLeast whether the bound is a least value, and not a greatest
  */
-record Figure(String name, double value, Optional<Reference> reference, OptionalDouble bound) {
+record Figure(String name, double value, Optional<Reference> reference, OptionalDouble bound, boolean isLeast) {
     /**
      * Measurement that a figure is compared with.
      *
@@ -23,20 +24,24 @@ record Figure(String name, double value, Optional<Reference> reference, Optional
     record Reference(double value, String is) {}
 
     static Figure plain(String name, double value) {
-        return new Figure(name, value, Optional.empty(), OptionalDouble.empty());
+        return new Figure(name, value, Optional.empty(), OptionalDouble.empty(), false);
     }
 
     static Figure bounded(String name, double value, double atMost) {
-        return new Figure(name, value, Optional.empty(), OptionalDouble.of(atMost));
+        return new Figure(name, value, Optional.empty(), OptionalDouble.of(atMost), false);
+    }
+
+    static Figure atLeast(String name, double value, double least) {
+        return new Figure(name, value, Optional.empty(), OptionalDouble.of(least), true);
     }
 
     Figure beside(double other, String is) {
-        return new Figure(name, value, Optional.of(new Reference(other, is)), bound);
+        return new Figure(name, value, Optional.of(new Reference(other, is)), bound, isLeast);
     }
 
     /** Tells whether it keeps its bound, if it has one. */
     boolean holds() {
-        return bound.isEmpty() || value <= bound.getAsDouble();
+        return bound.isEmpty() || (isLeast ? value >= bound.getAsDouble() : value <= bound.getAsDouble());
     }
 
     /** {@code {"value":N,"reference":{WHAT:N}}}; a bound is a reference named "bound". */
@@ -55,8 +60,8 @@ record Figure(String name, double value, Optional<Reference> reference, Optional
         StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-28s %9.3f", name, value));
         reference.ifPresent(
                 other -> line.append(String.format(Locale.ROOT, "   beside %.3f: %s", other.value(), other.is())));
-        bound.ifPresent(atMost ->
-                line.append(String.format(Locale.ROOT, "   at most %.2f%s", atMost, holds() ? "" : ": NOT HELD")));
+        bound.ifPresent(promised -> line.append(String.format(
+                Locale.ROOT, "   at %s %.2f%s", isLeast ? "least" : "most", promised, holds() ? "" : ": NOT HELD")));
         return line.toString();
     }
 

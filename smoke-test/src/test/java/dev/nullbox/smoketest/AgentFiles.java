@@ -61,7 +61,8 @@ final class AgentFiles {
         addProbe(name, probeManifest(name, "auto", List.of(), health), "serve", List.of());
     }
 
-    private void addProbe(String name, String manifest, String file, List<String> lines) throws IOException {
+    /** Adds the probe with a whole manifest. */
+    void addProbe(String name, String manifest, String file, List<String> lines) throws IOException {
         Path root = add(name, manifest);
         Path program = Files.copy(Inputs.probe(), root.resolve("bin/probe"));
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));

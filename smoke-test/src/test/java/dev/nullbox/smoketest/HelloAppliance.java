@@ -53,6 +53,13 @@ final class HelloAppliance implements AutoCloseable {
         return JsonParser.parseString(result.output()).getAsJsonObject();
     }
 
+    /** What cage has logged, as the operator sees it. */
+    String cageLog() throws IOException, InterruptedException {
+        Nullctl.Result result = nullctl().run("logs", "-n", "1000", "--source", "cage");
+        assertThat(result.code()).as(result.errors()).isZero();
+        return result.output();
+    }
+
     /** Waits until "hello" has ended, and holds that it found all as its manifest says. */
     void helloSucceeds(int from) throws InterruptedException {
         Event exited = appliance.awaitEventAfter(

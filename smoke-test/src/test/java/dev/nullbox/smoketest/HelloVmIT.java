@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /** The product's image as it is built: one boot, from power-on through the agent and the operator's hand to power-off. */
 final class HelloVmIT extends HelloBoot {
+    /** Where no core has two threads, as in this boot. */
+    static final String NO_COOKIE = "microVMs have no core-scheduling cookie: no core has two threads";
+
     HelloVmIT() {
         super(new Boot.Medium.Direct(Inputs.kernel(), Inputs.initramfs(), Inputs.root()));
     }
@@ -22,6 +25,12 @@ final class HelloVmIT extends HelloBoot {
         hello().appliance().awaitEvent(event -> event.is("appliance.ready"), Appliance.LONG, "appliance.ready");
         assertThat(hello().appliance().log().find(0, event -> event.is("appliance.degraded")))
                 .isEmpty();
+    }
+
+    @Order(4)
+    @Test
+    void thatNoCookieIsNeededIsSaidOnce() throws Exception {
+        assertThat(hello().cageLog()).containsOnlyOnce(NO_COOKIE);
     }
 
     @Order(4)

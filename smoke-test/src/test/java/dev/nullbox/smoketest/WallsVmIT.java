@@ -62,7 +62,8 @@ final class WallsVmIT {
         Path disk = DataDisk.create(directory.resolve("data.img"), directory.resolve("agents"));
         hello = HelloAppliance.start(
                 new Boot.Medium.Direct(Inputs.kernel(), Inputs.chaosInitramfs(), Inputs.chaosRoot()),
-                boot -> boot.withDataDisk(disk));
+                boot -> boot.withDataDisk(disk)
+                        .withProcessor(Inputs.accelerator().argumentsWithTwoThreads()));
         appliance = hello.appliance();
     }
 
@@ -95,7 +96,8 @@ final class WallsVmIT {
                 "next-memory tcp neighbour+1 7300",
                 "previous-memory tcp neighbour-1 7300",
                 "host-vsock vsock 2 7300",
-                "write-program write /bin/more");
+                "write-program write /bin/more",
+                "processor show /proc/cpuinfo");
     }
 
     @Order(1)
@@ -137,6 +139,18 @@ final class WallsVmIT {
         assertThat(agents).contains("oom_score_adj=900");
     }
 
+    /** Its machine's core has two threads: nobody else's code runs on the other one beside a microVM's. */
+    @Order(3)
+    @Test
+    void allThreadsOfAMicroVmHaveItsCoreSchedulingCookie() throws Exception {
+        String walls = appliance.askChaos("vmm", Appliance.SHORT);
+        Matcher cookies = Pattern.compile(" cookies=(\\S*) threads=(\\d+);").matcher(walls);
+        assertThat(cookies.find()).as(walls).isTrue();
+        assertThat(cookies.group(1)).matches("[0-9a-f]+,").isNotEqualTo("0,");
+        assertThat(Integer.parseInt(cookies.group(2))).isGreaterThan(4);
+        assertThat(hello.cageLog()).contains("agent.walls").doesNotContain(HelloVmIT.NO_COOKIE);
+    }
+
     /** A guest that runs machines of its own reaches far more of the host's KVM. */
     @Order(3)
     @Test
@@ -144,6 +158,9 @@ final class WallsVmIT {
         assertThat(appliance.askChaos("vmm", Appliance.SHORT))
                 .containsPattern("kvm_(amd|intel)\\.nested=")
                 .doesNotContainPattern("nested=[^0N]");
+        // Whatever a VMM sets: a machine as it is, by both calls, and one with virtualisation of its own.
+        assertThat(appliance.askChaos("nested", Appliance.SHORT))
+                .isEqualTo("nested as-it-is=taken,taken svme=refused vmxe=refused");
     }
 
     @Order(3)
@@ -183,6 +200,8 @@ final class WallsVmIT {
         }
         // Into a layer of its own.
         assertThat(results.remove("write-program")).isEqualTo("open");
+        // No machines within the guest's.
+        assertThat(results.remove("processor")).contains(" lm ").doesNotContainPattern(" (svm|vmx) ");
         // libkrun has no such port: it refuses, or lets the guest's connect run into its own limit
         assertThat(results.remove("host-vsock")).containsPattern("^(refused|silent)");
         // Its name server says that there is no such name; the probe's other datagrams are answered by ICMP, which a
