@@ -9,6 +9,7 @@ import dev.nullbox.nulld.linux.BootException;
 import dev.nullbox.nulld.linux.Cgroups;
 import dev.nullbox.nulld.linux.Clock;
 import dev.nullbox.nulld.linux.Cmdline;
+import dev.nullbox.nulld.linux.Hardware;
 import dev.nullbox.nulld.linux.MountTable;
 import dev.nullbox.nulld.linux.Mounter;
 import dev.nullbox.nulld.linux.SysctlTable;
@@ -169,6 +170,8 @@ public final class Boot {
         } catch (IOException e) {
             degraded.add("loopback", "the loopback interface is down: " + e.getMessage());
         }
+        Hardware.withoutDriver(root)
+                .forEach(device -> journal.text("nulld", "this kernel has no driver for the " + device));
         if (!Files.exists(root.resolve("dev/kvm"))) {
             journal.text(
                     "nulld", "no /dev/kvm: agents cannot run; turn on virtualisation in the firmware or hypervisor");

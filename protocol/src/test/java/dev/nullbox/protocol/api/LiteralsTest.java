@@ -52,6 +52,7 @@ class LiteralsTest {
             Map.entry("SandboxCheck.java", Set.of("pid")),
             Map.entry("AgentRun.java", Set.of("canary")),
             Map.entry("AgentState.java", Set.of("running")),
+            Map.entry("Hardware.java", Set.of("device")),
             Map.entry("HttpWatch.java", Set.of("write")),
             Map.entry("Entrance.java", Set.of("user", "workdir")),
             Map.entry("ExecCommand.java", Set.of("exec")),
