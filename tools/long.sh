@@ -65,6 +65,7 @@ long_vm() {
 }
 
 long_metal() {
+  ensure_packages qemu-utils
   use_krun
   vm_inputs
   java_tests metal '**/MetalVmLong.java' '**/*Test.java' -Dspotless.check.skip -pl smoke-test -am

@@ -33,11 +33,11 @@ write() {
   done
   [ -n "$target" ] || misused 'write: name the DEVICE or the new FILE to write; ./nullbox help write'
   kernel_words write "$arguments"
-  if [ -n "$credentials" ]; then check_credentials "$credentials"; fi
+  if [ -n "$credentials" ]; then check_credentials write "$credentials"; fi
   check_target "$target" "$again"
   # shellcheck disable=SC2119
   ensure_packages
-  if [ -n "$credentials" ]; then usable_credentials "$credentials"; fi
+  if [ -n "$credentials" ]; then usable_credentials write "$credentials"; fi
   if [ -b "$target" ]; then ask "$target will lose all that is on it: $(disk_told "$(realpath "$target")")"; fi
   [ -n "$credentials" ] || credentials=$(credentials_part)
   iso=$(NB_KERNEL_ARGS=$arguments iso_part)/nullbox.iso
@@ -46,21 +46,21 @@ write() {
   note "the partition nullbox-setup holds the server's private key: keep the medium as you would the key"
 }
 
-# check_credentials DIR: refuses files that are missing or too large.
+# check_credentials VERB DIR: refuses files that are missing or too large.
 check_credentials() {
   local file
   for file in server.p12 ca.pem; do
-    [ -s "$1/$file" ] || misused "write: --credentials $1: there is no $file in it, or it is empty"
-    [ "$(stat -c %s "$1/$file")" -le "$SETUP_FILE_BYTES" ] ||
-      misused "write: --credentials $1: $file is larger than $((SETUP_FILE_BYTES / 1024)) KiB"
+    [ -s "$2/$file" ] || misused "$1: --credentials $2: there is no $file in it, or it is empty"
+    [ "$(stat -c %s "$2/$file")" -le "$SETUP_FILE_BYTES" ] ||
+      misused "$1: --credentials $2: $file is larger than $((SETUP_FILE_BYTES / 1024)) KiB"
   done
 }
 
-# usable_credentials DIR: refuses what is no certificate.
+# usable_credentials VERB DIR: refuses what is no certificate.
 usable_credentials() {
-  openssl x509 -in "$1/ca.pem" -noout 2>/dev/null || misused "write: --credentials $1: ca.pem is no certificate in PEM"
-  openssl pkcs12 -in "$1/server.p12" -passin pass:nullbox -noout 2>/dev/null ||
-    misused "write: --credentials $1: server.p12 is no PKCS #12 file with the password 'nullbox', which the gateway opens it with"
+  openssl x509 -in "$2/ca.pem" -noout 2>/dev/null || misused "$1: --credentials $2: ca.pem is no certificate in PEM"
+  openssl pkcs12 -in "$2/server.p12" -passin pass:nullbox -noout 2>/dev/null ||
+    misused "$1: --credentials $2: server.p12 is no PKCS #12 file with the password 'nullbox', which the gateway opens it with"
 }
 
 # check_target TARGET AGAIN: refuses a disk in use, a partition, a file that is there, and an internal disk unless it is

@@ -147,6 +147,7 @@ vm_inputs() {
   debian=$(debian_agent_part)
   export NULLBOX_DEBIAN_ROOT=$debian/root.erofs NULLBOX_BUSYBOX=$debian/busybox
   export NULLBOX_DISK_MAKER=$NB_ROOT/tools/disk.sh NULLBOX_MEDIUM_MAKER=$NB_ROOT/tools/media.sh
+  export NULLBOX_DISK_IMAGE_MAKER=$NB_ROOT/tools/disk-image.sh
   export NULLBOX_PROBE=$testers/probe NULLBOX_LEAST_INIT=$testers/least-init.cpio
   export NULLBOX_INITRAMFS=$image/initramfs.zst NULLBOX_ROOT=$image/root.squashfs
   export NULLBOX_INITRAMFS_CHAOS=$chaos/initramfs.zst NULLBOX_ROOT_CHAOS=$chaos/root.squashfs

@@ -35,7 +35,7 @@ test_credentials_that_are_none() {
   refused "write: --credentials $TMP/c: server.p12 is larger than 64 KiB" "$TMP/a" --credentials "$TMP/c"
   echo x >"$TMP/c/server.p12"
   echo x >"$TMP/c/ca.pem"
-  script ". $NB_ROOT/tools/media.sh; usable_credentials '$TMP/c'"
+  script ". $NB_ROOT/tools/media.sh; usable_credentials write '$TMP/c'"
   expect_failure
   expect_says 'ca.pem is no certificate in PEM'
   [ ! -e "$TMP/a" ] || wrong 'it has written'
@@ -47,6 +47,26 @@ test_disk_of_this_machine() {
   [ -n "$disk" ] || not_run 'this machine has no disk that is mounted whole'
   refused "$disk is mounted at /" "$disk"
   refused "$disk is mounted at /" "$disk" --internal "$disk"
+}
+
+test_build_disk_refuses_what_is_none() {
+  touch "$TMP/there"
+  while IFS='|' read -r words text; do
+    # shellcheck disable=SC2086 # words
+    run ./nullbox build disk $words
+    expect_code 2
+    expect_says "$text"
+    [ -z "$(ls -A "$NULLBOX_CACHE")" ] || wrong "it made $(ls -A "$NULLBOX_CACHE")"
+  done <<CASES
+|build: disk needs the new FILE to make
+$TMP/a $TMP/b|build: disk takes one FILE, and '$TMP/b' is a second
+$TMP/there|build: $TMP/there is there already
+$TMP/none/a|build: $TMP/none/a: there is no directory
+$TMP/a --data 299|build: --data 299: the MiB of the data partition, from 300
+$TMP/a --data many|build: --data many: the MiB
+$TMP/a --credentials $TMP|build: --credentials $TMP: there is no server.p12 in it
+$TMP/a --slots|build: unknown argument '--slots'
+CASES
 }
 
 # On a tree like /sys/block.

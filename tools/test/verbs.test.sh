@@ -69,7 +69,7 @@ test_test_long_unknown_part() {
   refused "test long: no such part 'unit'; there are fuzz, seeds, kernel, builds, vm, calls, metal, debian" test long unit
   refused "test long: one part at most, and 'seeds' is a second" test long fuzz seeds
 }
-test_build_unknown_part() { refused "build: no such part 'kernle'; there are native, kernel, guest-kernel, krun, image, iso, again" build kernle; }
+test_build_unknown_part() { refused "build: no such part 'kernle'; there are native, kernel, guest-kernel, krun, image, iso, disk, again" build kernle; }
 test_build_second_argument() { refused "build: one argument at most, and 'iso' is a second" build krun iso; }
 test_build_again_of_what_it_is_not_for() {
   refused "build: again 'iso': there are again kernel, and again alone" build again iso

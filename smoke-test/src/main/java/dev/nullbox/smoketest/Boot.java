@@ -66,8 +66,8 @@ record Boot(
         USB_3("qemu-xhci,id=usb usb-storage,bus=usb.0,removable=on"),
         /** A USB 2 port. */
         USB_2("usb-ehci,id=usb usb-storage,bus=usb.0,removable=on"),
-        /** A USB 3 port, USB Attached SCSI. */
-        UAS("qemu-xhci,id=usb usb-uas,id=uas,bus=usb.0 scsi-hd,bus=uas.0"),
+        /** USB Attached SCSI, at a USB 2 port: SeaBIOS and EDK II boot from none at USB 3. */
+        UAS("usb-ehci,id=usb usb-uas,id=uas,bus=usb.0 scsi-hd,bus=uas.0"),
         SATA("ide-hd"),
         NVME("nvme,serial=nullbox"),
         VIRTIO("virtio-blk-pci");
@@ -79,7 +79,9 @@ record Boot(
         }
 
         private List<String> with(Path image) {
-            List<String> words = new ArrayList<>(List.of("-drive", "if=none,id=medium,format=raw,file=" + image));
+            String format = image.toString().endsWith(".qcow2") ? "qcow2" : "raw";
+            List<String> words =
+                    new ArrayList<>(List.of("-drive", "if=none,id=medium,format=" + format + ",file=" + image));
             for (String device : (devices + ",drive=medium,bootindex=1").split(" ", -1)) {
                 words.addAll(List.of("-device", device));
             }

@@ -93,6 +93,11 @@ final class Inputs {
         return file("NULLBOX_MEDIUM_MAKER");
     }
 
+    /** NULLBOX_DISK_IMAGE_MAKER: tools/disk-image.sh. */
+    static Path diskImageMaker() {
+        return file("NULLBOX_DISK_IMAGE_MAKER");
+    }
+
     /** NULLBOX_LEAST_INIT: an initramfs that holds smoke-test/reference/init.c and nothing else. */
     static Path leastInit() {
         return file("NULLBOX_LEAST_INIT");

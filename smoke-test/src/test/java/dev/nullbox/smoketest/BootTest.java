@@ -52,7 +52,7 @@ final class BootTest {
                 .containsSequence("-drive", "if=none,id=medium,format=raw,file=/stick")
                 .containsSequence(
                         "-device",
-                        "qemu-xhci,id=usb",
+                        "usb-ehci,id=usb",
                         "-device",
                         "usb-uas,id=uas,bus=usb.0",
                         "-device",
