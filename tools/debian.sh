@@ -16,6 +16,16 @@ debian_mirror() {
   printf '%s\n' "${uri%/}"
 }
 
+# debian_root ROOTFS.tar PACKAGE,...: Debian 12 with these packages, without manuals and translations, as an archive with its
+# owners. Root makes it, or a user with namespaces of his own. Needs mmdebstrap.
+debian_root() {
+  local mirror
+  mirror=$(debian_mirror)
+  mmdebstrap --variant=minbase --include="$2" --dpkgopt='path-exclude=/usr/share/doc/*' \
+    --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+    bookworm "$1" "deb [signed-by=$NB_APT_KEYS] $mirror bookworm main"
+}
+
 private_apt() {
   local tool=$1
   shift

@@ -135,6 +135,22 @@ build_hello() {
   make_root_image "$1/rootfs" "$1/root.erofs" --all-root --all-time
 }
 
+# The other examples, each a directory EXAMPLE with AGENT.toml and root.erofs, as ./nullbox boot --agent takes it.
+examples_part() {
+  cache_build examples "$(hash_of examples/debian.sh examples/python examples/node examples/coding tools/debian.sh "$EROFS_KEY" "$(versions mmdebstrap)")" build_examples
+}
+
+build_examples() {
+  local example
+  erofs_entry >/dev/null
+  for example in python node coding; do
+    NB_REPEAT="examples/$example/build.sh DIR" step "building the example $example" "example-$example" \
+      examples/$example/build.sh "$1/$example"
+    make_root_image "$1/$example/rootfs.tar" "$1/$example/root.erofs"
+    rm "$1/$example/rootfs.tar"
+  done
+}
+
 # The C programs of the VM tests and of the figures.
 testers_part() {
   cache_build testers "$(hash_of smoke-test/build.sh smoke-test/chaos smoke-test/probe smoke-test/reference \
@@ -153,7 +169,7 @@ pack_testers() {
 
 # The root of the agent "debian", as an archive: of the newest packages when it is made.
 debian_root_part() {
-  cache_build debian-root "$(hash_of smoke-test/debian/build.sh "$(versions mmdebstrap)")" build_debian_root
+  cache_build debian-root "$(hash_of smoke-test/debian/build.sh tools/debian.sh "$(versions mmdebstrap)")" build_debian_root
 }
 
 build_debian_root() { NB_REPEAT='smoke-test/debian/build.sh DIR' step 'installing Debian 12 for an agent' debian-root smoke-test/debian/build.sh "$1"; }

@@ -145,7 +145,8 @@ vm_inputs() {
   erofs_entry >/dev/null
   xfs_entry >/dev/null
   debian=$(debian_agent_part)
-  export NULLBOX_DEBIAN_ROOT=$debian/root.erofs NULLBOX_BUSYBOX=$debian/busybox
+  NULLBOX_EXAMPLES=$(examples_part)
+  export NULLBOX_EXAMPLES NULLBOX_DEBIAN_ROOT=$debian/root.erofs NULLBOX_BUSYBOX=$debian/busybox
   export NULLBOX_DISK_MAKER=$NB_ROOT/tools/disk.sh NULLBOX_MEDIUM_MAKER=$NB_ROOT/tools/media.sh
   export NULLBOX_DISK_IMAGE_MAKER=$NB_ROOT/tools/disk-image.sh
   export NULLBOX_PROBE=$testers/probe NULLBOX_LEAST_INIT=$testers/least-init.cpio

@@ -17,11 +17,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../../tools/lib.sh"
 # shellcheck source=../../tools/debian.sh
 . "$here/../../tools/debian.sh"
-mirror=$(debian_mirror)
-# Nothing in there reads a manual.
-mmdebstrap --variant=minbase --include="$packages" --dpkgopt='path-exclude=/usr/share/doc/*' \
-  --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-  bookworm "$1/rootfs.tar" "deb [signed-by=$NB_APT_KEYS] $mirror bookworm main"
+debian_root "$1/rootfs.tar" "$packages"
 
 # Debian packs all suites of Python's but that of sqlite3.
 suite=$(mktemp -d "$1/suite.XXXXXX")

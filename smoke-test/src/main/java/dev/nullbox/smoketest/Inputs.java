@@ -78,6 +78,11 @@ final class Inputs {
         return file("NULLBOX_DEBIAN_ROOT");
     }
 
+    /** NULLBOX_EXAMPLES: the agents of examples/ but hello, each a directory with AGENT.toml and root.erofs. */
+    static Path examples() {
+        return file("NULLBOX_EXAMPLES");
+    }
+
     /** NULLBOX_BUSYBOX: Debian's busybox-static. */
     static Path busybox() {
         return file("NULLBOX_BUSYBOX");

@@ -107,6 +107,15 @@ final class AgentFiles {
                 agent.resolve("root.digest"), Inputs.debianRoot().resolveSibling("root.digest"));
     }
 
+    /** Adds an example, from its image that is ready, under the name that its manifest has. */
+    void addExample(String example, String name) throws IOException {
+        Path made = Inputs.examples().resolve(example);
+        Path agent = Files.createDirectories(agents.resolve(name));
+        for (String file : List.of("AGENT.toml", "root.erofs", "root.digest")) {
+            Files.createSymbolicLink(agent.resolve(file), made.resolve(file));
+        }
+    }
+
     /** Adds an agent with this manifest and an empty root; gives the root. */
     Path add(String name, String manifest) throws IOException {
         Path agent = agents.resolve(name);
