@@ -90,7 +90,7 @@ package_java() {
     -DincludeScope=runtime -DoutputDirectory="$1/jars"
   cp image/target/image-*.jar "$1/jars/"
   mkdir "$1/guest-jars"
-  cp guest/target/guest-*.jar "$1/jars"/{protocol,natives,jspecify}-*.jar "$1/guest-jars/"
+  cp guest/target/guest-*.jar "$1/jars"/{archive,protocol,natives,service,jspecify}-*.jar "$1/guest-jars/"
 }
 
 build_java() { NB_REPEAT='mvn -DskipTests package' step 'compiling the Java modules' java package_java "$1"; }
@@ -118,7 +118,7 @@ native_of() {
 
 native_part() { native_of jars dev.nullbox.image.Multicall nullbox; }
 
-# The guests' tools: an executable of its own, which has to do with no other module and gets little memory.
+# The guests' tools: an executable of its own, of few modules, which gets little memory.
 guest_tools_part() { native_of guest-jars dev.nullbox.guest.ToolsMain guest-tools 40; }
 
 kernel_part() { kernel-config/build.sh host; }

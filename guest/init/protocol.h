@@ -48,6 +48,7 @@
 #define OP_EXEC      14
 #define OP_GO        15
 #define OP_REPAIR    16
+#define OP_COPY      17
 
 /* Tags of fields. */
 #define TAG_VERSION  1

@@ -1,6 +1,7 @@
-/** The tools in Java that run in a guest beside its init: programs that an operator runs in the agent's world. */
+/** The tools in Java that run in a guest beside its init: programs that an operator runs in the agent's world, and copies of its files. */
 module dev.nullbox.guest {
     requires static org.jspecify;
+    requires dev.nullbox.archive;
     requires dev.nullbox.protocol;
     requires dev.nullbox.natives;
 

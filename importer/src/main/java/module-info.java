@@ -1,6 +1,7 @@
 /** One archive -> one image of a root: a process that can do nothing else. */
 module dev.nullbox.importer {
     requires static org.jspecify;
+    requires dev.nullbox.archive;
     requires dev.nullbox.protocol;
     requires dev.nullbox.service;
     requires com.google.gson;

@@ -2,6 +2,7 @@
 module dev.nullbox.nullctl {
     requires static org.jspecify;
     requires dev.nullbox.manifest;
+    requires dev.nullbox.archive;
     requires dev.nullbox.protocol;
     requires dev.nullbox.natives;
     requires dev.nullbox.service;

@@ -1,6 +1,7 @@
 package dev.nullbox.guest;
 
 import dev.nullbox.protocol.guest.GuestCall;
+import dev.nullbox.protocol.guest.GuestOp;
 import dev.nullbox.protocol.guest.GuestTag;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,18 +19,34 @@ import java.util.Map;
  * environment (guest/init/setup.h).
  *
  * @param command the program that runs a command there: {@code COMMAND [--terminal] USER WORKDIR -- WORDS}
+ * @param copier the program that copies files: {@code COPIER WORLD HEX-PATH WORDS}
  * @param state the directory of the files
  */
-public record Entrance(List<String> command, Path state) {
+public record Entrance(List<String> command, List<String> copier, Path state) {
     private static final String PATH = "PATH";
     private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     public Entrance {
         command = List.copyOf(command);
+        copier = List.copyOf(copier);
     }
 
     /** The arguments for a call. */
-    List<String> arguments(GuestCall.Fields fields) throws IOException {
+    List<String> arguments(GuestCall call) throws IOException {
+        return call.op() == GuestOp.COPY ? copyArguments(call.fields()) : execArguments(call.fields());
+    }
+
+    /** The path as hexadecimal digits, which no locale changes. */
+    private List<String> copyArguments(GuestCall.Fields fields) throws IOException {
+        List<String> arguments = new ArrayList<>(copier);
+        arguments.add(kept("world").strip());
+        String path = fields.text(GuestTag.PATH).orElse("");
+        arguments.add(HexFormat.of().formatHex(path.getBytes(StandardCharsets.UTF_8)));
+        arguments.addAll(fields.texts(GuestTag.WORD));
+        return arguments;
+    }
+
+    private List<String> execArguments(GuestCall.Fields fields) throws IOException {
         List<String> arguments = new ArrayList<>(command);
         if (fields.has(GuestTag.TERMINAL)) {
             arguments.add("--terminal");
@@ -59,14 +77,17 @@ public record Entrance(List<String> command, Path state) {
         }
     }
 
-    /** The environment for a call: the agent's, with the variables that the call adds or replaces. */
-    List<String> environment(GuestCall.Fields fields) throws IOException {
+    /** The environment for a call: the agent's, with the variables that the call adds or replaces; none for a copy. */
+    List<String> environment(GuestCall call) throws IOException {
+        if (call.op() == GuestOp.COPY) {
+            return List.of();
+        }
         Map<String, String> variables = new LinkedHashMap<>();
         put(variables, PATH + "=" + DEFAULT_PATH);
         for (String variable : kept("environment").split("\0", -1)) {
             put(variables, variable);
         }
-        fields.texts(GuestTag.ENV).forEach(variable -> put(variables, variable));
+        call.fields().texts(GuestTag.ENV).forEach(variable -> put(variables, variable));
         return List.copyOf(variables.values());
     }
 

@@ -56,11 +56,11 @@ final class Execution {
     }
 
     /** Runs the program that the call asks for, to its end. */
-    void run(Entrance entrance, GuestCall.Fields call) throws IOException {
+    void run(Entrance entrance, GuestCall call) throws IOException {
         ProgramStreams streams = null;
         int pid;
         try {
-            streams = streams(entrance, call);
+            streams = streams(entrance, call.fields());
             pid = spawn(entrance, call, streams);
         } catch (IOException e) {
             if (streams != null) {
@@ -89,7 +89,7 @@ final class Execution {
                 : ProgramStreams.pipes(libc);
     }
 
-    private int spawn(Entrance entrance, GuestCall.Fields call, ProgramStreams streams) throws IOException {
+    private int spawn(Entrance entrance, GuestCall call, ProgramStreams streams) throws IOException {
         List<String> arguments = entrance.arguments(call);
         return libc.posixSpawn(
                         arguments.getFirst(),

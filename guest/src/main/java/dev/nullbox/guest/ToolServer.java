@@ -37,7 +37,7 @@ public final class ToolServer {
             while (true) {
                 Frame frame = control.read();
                 GuestCall call = frame.kind() == FrameKind.CALL ? GuestCall.parse(frame.payload()) : null;
-                if (call == null || call.op() != GuestOp.EXEC) {
+                if (call == null || (call.op() != GuestOp.EXEC && call.op() != GuestOp.COPY)) {
                     throw new IOException("the host sent " + frame + ", which is none of the tools' calls");
                 }
                 control.write(answer(call).frame(FrameKind.ANSWER));
@@ -57,7 +57,7 @@ public final class ToolServer {
         }
         Thread.ofPlatform().daemon().name("exec-program").start(() -> {
             try (Connection stream = Connection.open(libc, dialer, GuestRole.STREAM, token)) {
-                new Execution(libc, stream).run(entrance, call.fields());
+                new Execution(libc, stream).run(entrance, call);
             } catch (IOException e) {
                 System.err.println("tools: " + e.getMessage());
             } finally {

@@ -2,7 +2,12 @@ package dev.nullbox.guest;
 
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -14,13 +19,22 @@ public final class ToolsMain {
     /** As guest/init/tools.h names it; its value is the token's bytes in hexadecimal. */
     private static final String TOKEN = "NULLBOX_TOKEN";
 
-    private static final Entrance ENTRANCE = new Entrance(List.of("/init", "enter"), Path.of("/state"));
+    private static final String SELF = "/sbin/guest-tools";
+    private static final String COPY = "copy";
+    private static final Entrance ENTRANCE =
+            new Entrance(List.of("/init", "enter"), List.of(SELF, COPY), Path.of("/state"));
 
     private ToolsMain() {}
 
-    /** Serves until the host closes the control connection; the token that the init was given is in the environment. */
+    /**
+     * Serves until the host closes the control connection; the token that the init was given is in the environment. With
+     * {@code copy} and its arguments it is one copy.
+     */
     public static void main(String[] args) {
         Libc libc = Natives.libc();
+        if (args.length > 0 && args[0].equals(COPY)) {
+            System.exit(copy(libc, List.of(args).subList(1, args.length)));
+        }
         try {
             new ToolServer(libc, new VsockDialer(libc), ENTRANCE).serve(token());
         } catch (IOException e) {
@@ -28,6 +42,17 @@ public final class ToolsMain {
             System.exit(1);
         }
         System.exit(0);
+    }
+
+    private static int copy(Libc libc, List<String> arguments) {
+        try (InputStream in = new FileInputStream(FileDescriptor.in);
+                OutputStream out = new FileOutputStream(FileDescriptor.out)) {
+            Copy.parse(libc, arguments).run(in, out);
+            return 0;
+        } catch (IOException | IllegalArgumentException e) {
+            System.err.println(Copy.problem(e));
+            return 1;
+        }
     }
 
     private static String token() {

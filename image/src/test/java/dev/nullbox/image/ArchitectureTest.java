@@ -38,6 +38,7 @@ class ArchitectureTest {
                 "warden",
                 "ctxgraph",
                 "cage",
+                "archive",
                 "importer",
                 "gateway",
                 "nullctl",

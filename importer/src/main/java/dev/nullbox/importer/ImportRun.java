@@ -1,18 +1,18 @@
 package dev.nullbox.importer;
 
+import dev.nullbox.archive.ArchiveException;
+import dev.nullbox.archive.ByteNames;
+import dev.nullbox.archive.tar.TarEntry;
+import dev.nullbox.archive.tar.TarReader;
+import dev.nullbox.archive.tar.TarWriter;
 import dev.nullbox.importer.image.Digest;
 import dev.nullbox.importer.image.ImageSource;
 import dev.nullbox.importer.image.ImageSource.Layer;
 import dev.nullbox.importer.image.SourceDetector;
-import dev.nullbox.importer.input.ByteNames;
 import dev.nullbox.importer.input.Compression;
-import dev.nullbox.importer.input.ImportException;
 import dev.nullbox.importer.input.Meter;
 import dev.nullbox.importer.input.MeteredStream;
 import dev.nullbox.importer.input.Spool;
-import dev.nullbox.importer.tar.TarEntry;
-import dev.nullbox.importer.tar.TarReader;
-import dev.nullbox.importer.tar.TarWriter;
 import dev.nullbox.importer.tree.MergedTree;
 import dev.nullbox.importer.tree.Plan;
 import dev.nullbox.protocol.Message;
@@ -61,7 +61,7 @@ final class ImportRun {
      * The fields of {@link ImportProtocol#RESULT}.
      *
      * @param mkfs just started
-     * @throws ImportException when the import fails; the image is removed then
+     * @throws ArchiveException when the import fails; the image is removed then
      */
     Message run(MkfsErofs mkfs) throws IOException {
         boolean isMade = false;
@@ -103,7 +103,7 @@ final class ImportRun {
             tree.beginLayer();
             try {
                 contents.add(learn(layer, tree, meter).toString());
-            } catch (ImportException e) {
+            } catch (ArchiveException e) {
                 throw e.in(layer.title());
             }
         }
@@ -130,7 +130,7 @@ final class ImportRun {
         same(layer.stored(), stored, "its content has");
         Digest found = Digest.of(layer.content().map(Digest::algorithm).orElse(Digest.SHA256), content.digest());
         if (layer.content().isPresent() && !layer.content().get().equals(found)) {
-            throw new ImportException(
+            throw new ArchiveException(
                     ImportReason.IMPORT_DIGEST,
                     "as a tar archive it has the digest " + found + ", and the image's configuration says "
                             + layer.content().get() + "; copy the image again");
@@ -138,11 +138,11 @@ final class ImportRun {
         return found;
     }
 
-    private static void same(Optional<Digest> wanted, MessageDigest digest, String what) throws ImportException {
+    private static void same(Optional<Digest> wanted, MessageDigest digest, String what) throws ArchiveException {
         if (wanted.isPresent()) {
             Digest found = Digest.of(wanted.get().algorithm(), digest.digest());
             if (!found.equals(wanted.get())) {
-                throw new ImportException(
+                throw new ArchiveException(
                         ImportReason.IMPORT_DIGEST, what + " the digest " + found + "; copy the image again");
             }
         }
@@ -159,7 +159,7 @@ final class ImportRun {
             }
             plan.writeTail(out);
             out.finish();
-        } catch (ImportException e) {
+        } catch (ArchiveException e) {
             throw e;
         } catch (IOException e) {
             throw mkfs.brokenOff();
@@ -178,7 +178,7 @@ final class ImportRun {
                     entry = tar.next();
                 }
                 if (entry.isEmpty() || entry.get().size() != file.entry().size()) {
-                    throw new ImportException(
+                    throw new ArchiveException(
                             ImportReason.IMPORT_FAILED,
                             layer.title() + ": " + ByteNames.shown(file.entry().path())
                                     + " is not the same when it is read again");

@@ -1,7 +1,7 @@
 package dev.nullbox.importer;
 
 import com.google.gson.JsonObject;
-import dev.nullbox.importer.input.ImportException;
+import dev.nullbox.archive.ArchiveException;
 import dev.nullbox.importer.jail.FirstStage;
 import dev.nullbox.importer.jail.ImportPolicy;
 import dev.nullbox.importer.jail.SandboxCheck;
@@ -93,7 +93,7 @@ public final class ImporterMain {
             ImportPolicy.giveUpStarts(libc);
             print(Message.of(ImportProtocol.RESULT.is(run.run(mkfs))));
             return DONE;
-        } catch (ImportException e) {
+        } catch (ArchiveException e) {
             return refuse(e.reason(), e.text());
         } catch (IOException e) {
             warn(REFUSED, String.valueOf(e));

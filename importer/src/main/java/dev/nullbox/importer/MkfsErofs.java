@@ -1,6 +1,6 @@
 package dev.nullbox.importer;
 
-import dev.nullbox.importer.input.ImportException;
+import dev.nullbox.archive.ArchiveException;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.protocol.importer.ImportReason;
@@ -94,7 +94,7 @@ final class MkfsErofs implements AutoCloseable {
     /**
      * Waits until it has made the image of the complete archive.
      *
-     * @throws ImportException with its output
+     * @throws ArchiveException with its output
      */
     void finish(int seconds) throws IOException {
         try {
@@ -114,13 +114,13 @@ final class MkfsErofs implements AutoCloseable {
     }
 
     /** The failure when it no longer reads the archive. */
-    ImportException brokenOff() {
+    ArchiveException brokenOff() {
         Optional<ExitStatus> end = hasEnded ? Optional.empty() : child.await(KILLED_MILLIS);
         hasEnded |= end.isPresent();
         return failed(end);
     }
 
-    private ImportException failed(Optional<ExitStatus> end) {
+    private ArchiveException failed(Optional<ExitStatus> end) {
         try {
             listener.join(KILLED_MILLIS);
         } catch (InterruptedException e) {
@@ -135,7 +135,7 @@ final class MkfsErofs implements AutoCloseable {
                 || lines.contains("Disk quota exceeded")
                 || lines.contains("File too large")
                 || end.stream().anyMatch(new ExitStatus.Signal(Signals.SIGXFSZ)::equals);
-        return new ImportException(
+        return new ArchiveException(
                 isFull ? ImportReason.IMPORT_SPACE : ImportReason.IMPORT_FAILED,
                 "mkfs.erofs has made no image: " + how + (lines.isEmpty() ? "" : "; it said: " + lines));
     }

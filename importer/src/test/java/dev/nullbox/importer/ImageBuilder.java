@@ -1,5 +1,6 @@
 package dev.nullbox.importer;
 
+import dev.nullbox.archive.handmade.TarBuilder;
 import dev.nullbox.service.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

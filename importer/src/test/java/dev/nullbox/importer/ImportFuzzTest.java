@@ -3,8 +3,9 @@ package dev.nullbox.importer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.nullbox.archive.ArchiveException;
+import dev.nullbox.archive.handmade.TarBuilder;
 import dev.nullbox.importer.Imports.Imported;
-import dev.nullbox.importer.input.ImportException;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.importer.ImportProtocol;
 import dev.nullbox.protocol.importer.ImportReason;
@@ -115,7 +116,7 @@ class ImportFuzzTest {
         Imported imported;
         try {
             imported = imports.of(archive);
-        } catch (ImportException e) {
+        } catch (ArchiveException e) {
             assertThat(e.text()).isNotBlank().doesNotContain("\n").hasSizeLessThan(2000);
             assertThat(e.reason()).as(e.text()).isNotEqualTo(ImportReason.IMPORT_FAILED);
             return true;

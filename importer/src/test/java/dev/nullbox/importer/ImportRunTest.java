@@ -3,8 +3,9 @@ package dev.nullbox.importer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nullbox.archive.ArchiveException;
+import dev.nullbox.archive.handmade.TarBuilder;
 import dev.nullbox.importer.Imports.Imported;
-import dev.nullbox.importer.input.ImportException;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.importer.ImportProtocol;
 import dev.nullbox.protocol.importer.ImportProtocol.SourceKind;
@@ -72,10 +73,10 @@ class ImportRunTest {
         return files;
     }
 
-    private ImportException refused(byte[] archive) {
+    private ArchiveException refused(byte[] archive) {
         try {
             imports.of(archive);
-        } catch (ImportException e) {
+        } catch (ArchiveException e) {
             return e;
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
@@ -84,7 +85,7 @@ class ImportRunTest {
     }
 
     private void refused(byte[] archive, ImportReason reason, String... words) {
-        ImportException e = refused(archive);
+        ArchiveException e = refused(archive);
         assertThat(e.text()).contains(List.of(words)).doesNotContain("\n");
         assertThat(e.reason()).as(e.text()).isEqualTo(reason);
     }
@@ -391,7 +392,7 @@ class ImportRunTest {
                     }
                 })
                 .isInstanceOfSatisfying(
-                        ImportException.class,
+                        ArchiveException.class,
                         e -> assertThat(e.text())
                                 .contains("mkfs.erofs has made no image: exit code 1", "No such file"));
     }

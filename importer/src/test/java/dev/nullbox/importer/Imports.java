@@ -1,6 +1,6 @@
 package dev.nullbox.importer;
 
-import dev.nullbox.importer.input.ImportException;
+import dev.nullbox.archive.ArchiveException;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.importer.ImportProtocol;
@@ -46,7 +46,7 @@ public final class Imports {
         try {
             Message result = run.run(MkfsErofs.start(Natives.libc(), ErofsTools.mkfs(), run.image(), work));
             return new Imported(run.image(), result);
-        } catch (ImportException e) {
+        } catch (ArchiveException e) {
             try (Stream<Path> left = Files.list(work)) {
                 List<Path> all = left.toList();
                 if (!all.isEmpty()) {

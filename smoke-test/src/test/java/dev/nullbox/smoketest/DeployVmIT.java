@@ -169,6 +169,54 @@ final class DeployVmIT {
         assertThat(said).contains("33 111").contains("/dev/pts/");
     }
 
+    private String bash(String script) throws IOException, InterruptedException {
+        Process bash = new ProcessBuilder("bash", "-euo", "pipefail", "-c", script)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
+        bash.getOutputStream().close();
+        String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(bash.waitFor()).as(said).isZero();
+        return said;
+    }
+
+    @Order(3)
+    @Test
+    void filesGoIntoTheGuestAndComeBack() throws Exception {
+        String ctl = String.join(" ", Nullctl.of(appliance.managementPort()).words());
+        bash("mkdir -p tree/sub; echo one >tree/a; head -c 300000 /dev/urandom >tree/sub/big; chmod 750 tree/sub;"
+                + " ln -s a tree/link; ln -s /etc tree/absolute; ln tree/a tree/again; echo raw >tree/$'r\\xff'");
+        int from = appliance.log().size();
+        done("cp", directory.resolve("tree").toString(), "app:/srv/");
+        assertThat(done(
+                                "exec",
+                                "-u",
+                                "root",
+                                "app",
+                                "--",
+                                "sh",
+                                "-c",
+                                "cd /srv/tree; cat a r*; readlink link; ls -ldn sub")
+                        .output())
+                .startsWith("one\nraw\na\ndrwxr-x---")
+                .containsPattern(" 0 +0 ");
+        done("cp", "app:/srv/tree", directory.resolve("back").toString());
+        bash("diff -r --no-dereference tree back; test $(stat -c %a back/sub) = 750; test back/a -ef back/again");
+        assertThat(bash("tar -c tree | " + ctl + " cp - app:/tmp; " + ctl + " cp app:/tmp/tree/. - | tar -t"))
+                .contains("./sub/big\n", "./link\n");
+        done("cp", "app:/tmp/tree/a", directory.resolve("file").toString());
+        assertThat(Files.readString(directory.resolve("file"))).isEqualTo("one\n");
+        Nullctl.Result none = ctl("cp", "app:/no/file", directory.toString());
+        assertThat(none.code()).isEqualTo(1);
+        assertThat(none.errors()).contains("COPY_FAILED", "/no/file: there is no such file");
+        assertThat(ctl("cp", directory.resolve("file").toString(), "app:/no/").errors())
+                .contains("/no/: it is no directory");
+        assertThat(appliance.log().all().stream().skip(from).filter(event -> event.is("agent.copied", "agent", "app")))
+                .hasSize(7)
+                .first()
+                .satisfies(event -> assertThat(event.text("guest_path")).isEqualTo("/srv/"));
+    }
+
     @Order(4)
     @Test
     void aNewVersionIsTakenByTheNextStartAndCanBeTakenBack() throws Exception {

@@ -1,5 +1,6 @@
 package dev.nullbox.cage.exec;
 
+import dev.nullbox.cage.guest.CopyRequest;
 import dev.nullbox.cage.guest.ExecRequest;
 import dev.nullbox.cage.guest.ExecSession;
 import dev.nullbox.cage.guest.GuestEnd;
@@ -8,6 +9,7 @@ import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.protocol.api.AgentReason;
 import dev.nullbox.protocol.api.GatewayContract;
+import dev.nullbox.protocol.guest.GuestCopy;
 import dev.nullbox.protocol.guest.GuestHow;
 import dev.nullbox.rpc.Caller;
 import dev.nullbox.rpc.RpcException;
@@ -16,11 +18,12 @@ import dev.nullbox.service.EventSink;
 import dev.nullbox.service.TerminalText;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Methods of {@link AgentContract} on programs beside an agent, and signals to its own. */
+/** Methods of {@link AgentContract} on programs beside an agent, copies of its files, and signals to its own program. */
 public final class ExecMethods {
     private static final int MAX_SHOWN_PROGRAM = 128;
     /** Way of an end that no guest has reported. */
@@ -51,7 +54,11 @@ public final class ExecMethods {
                 RpcMethod.of(AgentContract.EXEC_SIGNAL, (_, request) -> signal(request)),
                 RpcMethod.of(AgentContract.EXEC_RESIZE, (_, request) -> resize(request)),
                 RpcMethod.of(AgentContract.AGENT_SIGNAL, this::signalAgent),
-                RpcMethod.of(AgentContract.EXEC_CLOSE, (_, request) -> close(request)));
+                RpcMethod.of(AgentContract.EXEC_CLOSE, (_, request) -> close(request)),
+                RpcMethod.of(
+                        AgentContract.COPY_OUT,
+                        (caller, request) -> copy(caller, request, GuestCopy.OUT, List.of(GuestCopy.OUT))),
+                RpcMethod.of(AgentContract.COPY_IN, this::copyIn));
     }
 
     private Message exec(Caller caller, Message request) throws RpcException {
@@ -66,7 +73,7 @@ public final class ExecMethods {
         if (problem.isPresent()) {
             throw new RpcException(AgentReason.EXEC_REFUSED, problem.get(), AgentContract.WORDS.name());
         }
-        String id = sessions.begin(agent.name(), () -> agent.guest().exec(program));
+        String id = sessions.begin(agent.name(), () -> agent.guest().run(program));
         String name = program.words().getFirst();
         events.emit(
                 AgentContract.EXECUTED,
@@ -92,6 +99,33 @@ public final class ExecMethods {
                 AgentContract.EXEC_SIGNAL_NUMBER.is((long) number),
                 GatewayContract.CLIENT.is(TerminalText.escaped(caller.name())));
         return Message.of();
+    }
+
+    private Message copyIn(Caller caller, Message request) throws RpcException {
+        List<String> words = new ArrayList<>();
+        words.add(request.get(AgentContract.AS_IS) ? GuestCopy.UNPACK : GuestCopy.IN);
+        if (request.get(AgentContract.KEEP_OWNER)) {
+            words.add(GuestCopy.KEEP_OWNER);
+        }
+        return copy(caller, request, GuestCopy.IN, words);
+    }
+
+    private Message copy(Caller caller, Message request, String direction, List<String> words) throws RpcException {
+        RunningAgent agent = agents.find(request);
+        CopyRequest copy = new CopyRequest(request.get(AgentContract.COPY_PATH), words);
+        Optional<String> problem = copy.problem();
+        if (problem.isPresent()) {
+            throw new RpcException(AgentReason.EXEC_REFUSED, problem.get(), AgentContract.COPY_PATH.name());
+        }
+        String id = sessions.begin(agent.name(), () -> agent.guest().run(copy));
+        events.emit(
+                AgentContract.COPIED,
+                Fields.AGENT.is(agent.name()),
+                AgentContract.EXEC.is(id),
+                AgentContract.DIRECTION.is(direction),
+                AgentContract.COPY_PATH.is(TerminalText.escaped(copy.path())),
+                GatewayContract.CLIENT.is(TerminalText.escaped(caller.name())));
+        return Message.of(AgentContract.EXEC.is(id));
     }
 
     private static Optional<ExecRequest.Window> window(Message request) throws RpcException {

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  * @param workdir an absolute path; empty for the agent's own
  * @param terminal the size of a terminal of its own; absent for three streams
  */
-public record ExecRequest(
-        List<String> words, List<String> env, String user, String workdir, Optional<Window> terminal) {
+public record ExecRequest(List<String> words, List<String> env, String user, String workdir, Optional<Window> terminal)
+        implements ToolRequest {
     /** Size of a terminal. */
     public record Window(int rows, int columns) {}
 
@@ -57,8 +57,13 @@ public record ExecRequest(
 
     private static final int LONGEST_TOKEN = 64;
 
-    /** Fields of the call to the tools. */
-    GuestCall.Fields fields(String token) {
+    @Override
+    public GuestOp op() {
+        return GuestOp.EXEC;
+    }
+
+    @Override
+    public GuestCall.Fields fields(String token) {
         GuestCall.Fields fields = new GuestCall.Fields()
                 .add(GuestTag.TOKEN, token)
                 .addAll(GuestTag.WORD, words)

@@ -344,12 +344,12 @@ public final class GuestServer implements AutoCloseable {
     }
 
     /**
-     * Runs a program beside the agent.
+     * Runs a program beside the agent, or a copy of its files.
      *
      * @throws IOException when the guest cannot, or not in time
      */
-    public ExecSession exec(ExecRequest request) throws IOException {
-        return tools.exec(init(), request);
+    public ExecSession run(ToolRequest request) throws IOException {
+        return tools.run(init(), request);
     }
 
     /** Waits, at most so long, until everything that the guest sent is read; for a guest whose VMM has ended. */

@@ -3,7 +3,6 @@ package dev.nullbox.cage.guest;
 import dev.nullbox.protocol.guest.Frame;
 import dev.nullbox.protocol.guest.FrameKind;
 import dev.nullbox.protocol.guest.GuestCall;
-import dev.nullbox.protocol.guest.GuestOp;
 import java.io.EOFException;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -45,7 +44,7 @@ final class GuestTools {
     }
 
     /** Runs a program; returns when its streams are connected. */
-    ExecSession exec(GuestControl init, ExecRequest request) throws IOException {
+    ExecSession run(GuestControl init, ToolRequest request) throws IOException {
         GuestCalls tools = connected(init);
         String ticket = newToken();
         Awaited awaited = new Awaited(new ExecSession(), new CompletableFuture<>());
@@ -54,7 +53,7 @@ final class GuestTools {
         }
         boolean isUp = false;
         try {
-            tools.command(GuestOp.EXEC, request.fields(ticket), LONGEST_CALL);
+            tools.command(request.op(), request.fields(ticket), LONGEST_CALL);
             await(awaited.arrived(), "the guest's tools opened no stream for the program");
             isUp = true;
             return awaited.session();

@@ -13,10 +13,12 @@ import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.natives.linux.Sockets;
+import dev.nullbox.protocol.Method;
 import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.protocol.guest.Frame;
 import dev.nullbox.protocol.guest.FrameKind;
 import dev.nullbox.protocol.guest.GuestCall;
+import dev.nullbox.protocol.guest.GuestCopy;
 import dev.nullbox.protocol.guest.GuestHow;
 import dev.nullbox.protocol.guest.GuestOp;
 import dev.nullbox.protocol.guest.GuestProtocol;
@@ -97,7 +99,13 @@ class ExecTest {
                 [ "$1" != nobody-here ] || { echo "no user $1" >&2; exit 125; }
                 export USER=$1; cd "$2" && shift 3 && exec "$@"
                 """);
-        Files.setPosixFilePermissions(enter, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path copier = Files.writeString(base.resolve("copier"), """
+                #!/bin/bash
+                echo "$# $1 $2 $3 $OWN"; cat
+                """);
+        for (Path script : List.of(enter, copier)) {
+            Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
         init = new FrameChannel(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
         init.write(new GuestCall(
                         GuestOp.HELLO,
@@ -159,7 +167,10 @@ class ExecTest {
                                         .orThrow("connect");
                                 return fd;
                             },
-                            new Entrance(List.of(base.resolve("enter").toString()), base))
+                            new Entrance(
+                                    List.of(base.resolve("enter").toString()),
+                                    List.of(base.resolve("copier").toString()),
+                                    base))
                     .serve(toolsToken);
         } catch (IOException e) {
             // The test is over.
@@ -167,7 +178,7 @@ class ExecTest {
     }
 
     private ExecSession bash(String script) throws IOException {
-        return server.exec(
+        return server.run(
                 new ExecRequest(List.of("bash", "-c", script), List.of("CHANGED=yes"), "", "", Optional.empty()));
     }
 
@@ -228,7 +239,7 @@ class ExecTest {
     }
 
     private ExecSession atTerminal(String script) throws IOException {
-        return server.exec(new ExecRequest(
+        return server.run(new ExecRequest(
                 List.of("bash", "-c", script), List.of(), "", "", Optional.of(new ExecRequest.Window(33, 111))));
     }
 
@@ -297,11 +308,11 @@ class ExecTest {
 
     @Test
     void missingCommandAndUserEndAsTheInitSays() throws Exception {
-        All missing = readAll(server.exec(
+        All missing = readAll(server.run(
                 new ExecRequest(List.of("bash", "-c", "no-such-command"), List.of(), "", "", Optional.empty())));
         assertThat(missing.end().code()).isEqualTo(127);
         All nobody =
-                readAll(server.exec(new ExecRequest(List.of("true"), List.of(), "nobody-here", "", Optional.empty())));
+                readAll(server.run(new ExecRequest(List.of("true"), List.of(), "nobody-here", "", Optional.empty())));
         assertThat(nobody.end().code()).isEqualTo(125);
         assertThat(nobody.err()).isEqualTo("no user nobody-here\n");
     }
@@ -347,10 +358,44 @@ class ExecTest {
         assertThat(broken.poll(LONG.toSeconds(), TimeUnit.SECONDS)).contains("that was not requested");
     }
 
+    /** No variable of the agent's reaches a process outside of its world. */
+    @Test
+    void aCopyIsAProgramOfTheToolsOwn() throws Exception {
+        ExecSession session = server.run(new CopyRequest("/\u00e9", List.of(GuestCopy.IN)));
+        session.write("tar".getBytes(StandardCharsets.UTF_8), true, LONG);
+        All all = readAll(session);
+        assertThat(all.end()).isEqualTo(new GuestEnd(GuestHow.EXITED, 0, ""));
+        assertThat(all.text()).isEqualTo("3 " + ProcessHandle.current().pid() + " 2fc3a9 in \ntar");
+        assertThat(new CopyRequest("relative", List.of()).problem()).isPresent();
+        assertThat(new CopyRequest("/a\0", List.of()).problem()).isPresent();
+        assertThat(new CopyRequest("/", List.of()).problem()).isEmpty();
+    }
+
+    @Test
+    void anOperatorsCopyIsAnEvent() throws Exception {
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        JsonObject request = new JsonObject();
+        request.addProperty("agent", "hello");
+        request.addProperty("guest_path", "/srv");
+        request.addProperty("keep_owner", true);
+        method(AgentContract.COPY_IN, new EventSink(told))
+                .handle(new Caller("gateway", "gateway", Optional.of(new Operator("alice", "00"))), request);
+        assertThat(told.toString(StandardCharsets.UTF_8))
+                .contains("agent.copied", "\"direction\":\"in\"", "\"guest_path\":\"/srv\"", "\"client\":\"alice\"");
+        request.addProperty("guest_path", "srv");
+        assertThatThrownBy(() ->
+                        method(AgentContract.COPY_IN, new EventSink(told)).handle(new Caller("root", "root"), request))
+                .hasMessageContaining("absolute");
+    }
+
     private RpcMethod.Handler signalMethod(EventSink events) {
+        return method(AgentContract.AGENT_SIGNAL, events);
+    }
+
+    private RpcMethod.Handler method(Method<?> method, EventSink events) {
         return new ExecMethods(_ -> new RunningAgent("hello", server), ExecSessions.start(), events)
                 .methods().stream()
-                        .filter(method -> method.name().equals(AgentContract.AGENT_SIGNAL.name()))
+                        .filter(offered -> offered.name().equals(method.name()))
                         .findFirst()
                         .orElseThrow()
                         .handler();

@@ -1,11 +1,11 @@
 package dev.nullbox.importer.image;
 
-import dev.nullbox.importer.input.ByteNames;
-import dev.nullbox.importer.input.ImportException;
+import dev.nullbox.archive.ArchiveException;
+import dev.nullbox.archive.ByteNames;
+import dev.nullbox.archive.tar.TarEntry;
+import dev.nullbox.archive.tar.TarReader;
 import dev.nullbox.importer.input.Meter;
 import dev.nullbox.importer.input.Spool;
-import dev.nullbox.importer.tar.TarEntry;
-import dev.nullbox.importer.tar.TarReader;
 import dev.nullbox.protocol.importer.ImportReason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -70,14 +70,14 @@ final class ArchiveIndex {
     }
 
     /** Adds an entry; false when the archive cannot be that of an image. */
-    private boolean take(TarEntry entry, TarReader tar) throws ImportException {
+    private boolean take(TarEntry entry, TarReader tar) throws ArchiveException {
         String path = plain(entry.path());
         if (!PART.matcher(path).matches()) {
             // A layout may have other files beside an image's parts.
             return isLayout || path.isEmpty();
         }
         if (parts.size() == MAX_PARTS) {
-            throw new ImportException(
+            throw new ArchiveException(
                     ImportReason.IMPORT_LIMIT,
                     "the archive has more than " + MAX_PARTS + " parts of images; send one image alone");
         }
@@ -98,9 +98,9 @@ final class ArchiveIndex {
         return true;
     }
 
-    private void add(String path, Part part) throws ImportException {
+    private void add(String path, Part part) throws ArchiveException {
         if (parts.put(path, part) != null) {
-            throw new ImportException(
+            throw new ArchiveException(
                     ImportReason.IMPORT_ENTRY, "entry " + ByteNames.shown(path) + " occurs twice in the archive");
         }
     }
@@ -139,7 +139,7 @@ final class ArchiveIndex {
     }
 
     /** The part at a path, with links followed. */
-    Blob blob(String path) throws ImportException {
+    Blob blob(String path) throws ArchiveException {
         String at = path;
         for (int hops = 0; hops < MAX_HOPS; hops++) {
             switch (parts.get(at)) {
@@ -163,14 +163,14 @@ final class ArchiveIndex {
     byte[] read(String path, int most) throws IOException {
         Blob blob = blob(path);
         if (blob.size() > most) {
-            throw new ImportException(
+            throw new ArchiveException(
                     ImportReason.IMPORT_LIMIT,
                     ByteNames.shown(path) + ": has " + blob.size() + " bytes; at most " + most + " are read");
         }
         try (InputStream stream = blob.stream()) {
             byte[] bytes = stream.readAllBytes();
             if (bytes.length != blob.size()) {
-                throw new ImportException(ImportReason.IMPORT_CUT, "the archive ends within " + ByteNames.shown(path));
+                throw new ArchiveException(ImportReason.IMPORT_CUT, "the archive ends within " + ByteNames.shown(path));
             }
             return bytes;
         }

@@ -1,7 +1,7 @@
 package dev.nullbox.importer.image;
 
-import dev.nullbox.importer.input.ByteNames;
-import dev.nullbox.importer.input.ImportException;
+import dev.nullbox.archive.ArchiveException;
+import dev.nullbox.archive.ByteNames;
 import dev.nullbox.protocol.importer.ImportReason;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -22,10 +22,10 @@ public record Digest(String algorithm, String hex) {
     private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
 
     /** @param place for the message */
-    static Digest parse(String text, String place) throws ImportException {
+    static Digest parse(String text, String place) throws ArchiveException {
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
-            throw new ImportException(
+            throw new ArchiveException(
                     ImportReason.IMPORT_FORMAT,
                     place + ": the digest is \"" + ByteNames.shown(ByteNames.ofText(text))
                             + "\"; sha256: or sha512: and lower-case hexadecimal digits would be right");

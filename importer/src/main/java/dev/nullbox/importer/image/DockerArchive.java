@@ -2,10 +2,10 @@ package dev.nullbox.importer.image;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import dev.nullbox.archive.ArchiveException;
+import dev.nullbox.archive.ByteNames;
 import dev.nullbox.importer.image.ArchiveIndex.Blob;
 import dev.nullbox.importer.image.ImageSource.Layer;
-import dev.nullbox.importer.input.ByteNames;
-import dev.nullbox.importer.input.ImportException;
 import dev.nullbox.protocol.importer.ImportProtocol.SourceKind;
 import dev.nullbox.protocol.importer.ImportReason;
 import java.io.IOException;
@@ -51,7 +51,7 @@ final class DockerArchive {
         return image(archive, image, wanted.or(() -> names.stream().findFirst()));
     }
 
-    private static boolean isNamed(Document image, List<String> names, String wanted) throws ImportException {
+    private static boolean isNamed(Document image, List<String> names, String wanted) throws ArchiveException {
         return image.needed("Config").equals(wanted) || names.stream().anyMatch(name -> ImageName.isSame(wanted, name));
     }
 
@@ -59,7 +59,7 @@ final class DockerArchive {
         String configPath = image.needed("Config");
         List<String> paths = image.texts("Layers");
         if (paths.size() > ImageConfig.MAX_LAYERS) {
-            throw new ImportException(
+            throw new ArchiveException(
                     ImportReason.IMPORT_LIMIT,
                     "the image has " + paths.size() + " layers; " + ImageConfig.MAX_LAYERS + " are taken");
         }
@@ -67,7 +67,7 @@ final class DockerArchive {
         Digest digest = Digest.sha256(bytes);
         String called = configPath.substring(configPath.lastIndexOf('/') + 1).replaceFirst("\\.json$", "");
         if (Digest.isHex(called) && !called.equals(digest.hex())) {
-            throw new ImportException(
+            throw new ArchiveException(
                     ImportReason.IMPORT_DIGEST,
                     configPath + ": its content has the digest " + digest + "; save the image again");
         }

@@ -5,7 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import dev.nullbox.importer.input.ImportException;
+import dev.nullbox.archive.ArchiveException;
 import dev.nullbox.protocol.importer.ImportReason;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 record Document(JsonObject json, String place) {
     /** Parses a text. */
-    static JsonElement parse(byte[] utf8, String place) throws ImportException {
+    static JsonElement parse(byte[] utf8, String place) throws ArchiveException {
         try {
             return Json.parse(utf8);
         } catch (RpcException e) {
@@ -29,7 +29,7 @@ record Document(JsonObject json, String place) {
         }
     }
 
-    static Document object(JsonElement element, String place) throws ImportException {
+    static Document object(JsonElement element, String place) throws ArchiveException {
         if (element instanceof JsonObject object) {
             return new Document(object, place);
         }
@@ -44,15 +44,15 @@ record Document(JsonObject json, String place) {
         return place + (place.endsWith(": ") ? "" : ": ") + member;
     }
 
-    Optional<String> text(String member) throws ImportException {
+    Optional<String> text(String member) throws ArchiveException {
         return has(member) ? Optional.of(text(json.get(member), placeOf(member))) : Optional.empty();
     }
 
-    String needed(String member) throws ImportException {
+    String needed(String member) throws ArchiveException {
         return text(member).orElseThrow(() -> malformed(placeOf(member), "is missing"));
     }
 
-    long size() throws ImportException {
+    long size() throws ArchiveException {
         if (json.get("size") instanceof JsonPrimitive primitive && primitive.isNumber()) {
             try {
                 long size = new BigDecimal(primitive.getAsString()).longValueExact();
@@ -67,12 +67,12 @@ record Document(JsonObject json, String place) {
     }
 
     /** A member object; absent for none. */
-    Optional<Document> child(String member) throws ImportException {
+    Optional<Document> child(String member) throws ArchiveException {
         return has(member) ? Optional.of(object(json.get(member), placeOf(member))) : Optional.empty();
     }
 
     /** A member list of objects; empty for none. */
-    List<Document> children(String member) throws ImportException {
+    List<Document> children(String member) throws ArchiveException {
         List<Document> children = new ArrayList<>();
         if (has(member)) {
             for (JsonElement element : array(json.get(member), placeOf(member))) {
@@ -83,7 +83,7 @@ record Document(JsonObject json, String place) {
     }
 
     /** A member list of strings; empty for none. */
-    List<String> texts(String member) throws ImportException {
+    List<String> texts(String member) throws ArchiveException {
         List<String> texts = new ArrayList<>();
         if (has(member)) {
             for (JsonElement element : array(json.get(member), placeOf(member))) {
@@ -93,14 +93,14 @@ record Document(JsonObject json, String place) {
         return texts;
     }
 
-    static JsonArray array(JsonElement element, String place) throws ImportException {
+    static JsonArray array(JsonElement element, String place) throws ArchiveException {
         if (element instanceof JsonArray array) {
             return array;
         }
         throw malformed(place, "must be a list");
     }
 
-    private static String text(JsonElement element, String place) throws ImportException {
+    private static String text(JsonElement element, String place) throws ArchiveException {
         if (element instanceof JsonPrimitive primitive && primitive.isString()) {
             String text = primitive.getAsString();
             if (text.indexOf('\0') < 0) {
@@ -111,7 +111,7 @@ record Document(JsonObject json, String place) {
         throw malformed(place, "must be text");
     }
 
-    static ImportException malformed(String place, String what) {
-        return new ImportException(ImportReason.IMPORT_FORMAT, place + ": " + what);
+    static ArchiveException malformed(String place, String what) {
+        return new ArchiveException(ImportReason.IMPORT_FORMAT, place + ": " + what);
     }
 }

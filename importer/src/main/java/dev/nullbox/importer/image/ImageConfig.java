@@ -1,6 +1,6 @@
 package dev.nullbox.importer.image;
 
-import dev.nullbox.importer.input.ImportException;
+import dev.nullbox.archive.ArchiveException;
 import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.importer.ImportProtocol;
@@ -27,7 +27,7 @@ record ImageConfig(List<Digest> layers, Message defaults) {
     }
 
     /** @param count number of layers that the image lists */
-    static ImageConfig parse(byte[] utf8, String place, int count) throws ImportException {
+    static ImageConfig parse(byte[] utf8, String place, int count) throws ArchiveException {
         Document config = Document.object(Document.parse(utf8, place), place);
         String os = config.text("os").orElse("");
         String architecture = config.text("architecture").orElse("");
@@ -55,12 +55,12 @@ record ImageConfig(List<Digest> layers, Message defaults) {
         return (os.isEmpty() || os.equals(OS)) && (architecture.isEmpty() || architecture.equals(ARCHITECTURE));
     }
 
-    static ImportException otherPlatform(String what) {
-        return new ImportException(
+    static ArchiveException otherPlatform(String what) {
+        return new ArchiveException(
                 ImportReason.IMPORT_PLATFORM, what + ", not for " + OS + "/" + ARCHITECTURE + "; take the one that is");
     }
 
-    private static Message defaults(Document run) throws ImportException {
+    private static Message defaults(Document run) throws ArchiveException {
         Message defaults = Message.of();
         defaults = and(defaults, ImportProtocol.ENTRYPOINT, run.texts("Entrypoint"));
         defaults = and(defaults, ImportProtocol.COMMAND, run.texts("Cmd"));
@@ -80,7 +80,7 @@ record ImageConfig(List<Digest> layers, Message defaults) {
         return defaults.and(field, text.filter(word -> !word.isEmpty()));
     }
 
-    private static List<String> keys(Document run, String member) throws ImportException {
+    private static List<String> keys(Document run, String member) throws ArchiveException {
         Optional<Document> set = run.child(member);
         return set.isPresent() ? set.get().json().keySet().stream().sorted().toList() : List.of();
     }

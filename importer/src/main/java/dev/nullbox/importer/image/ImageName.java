@@ -1,7 +1,7 @@
 package dev.nullbox.importer.image;
 
-import dev.nullbox.importer.input.ByteNames;
-import dev.nullbox.importer.input.ImportException;
+import dev.nullbox.archive.ArchiveException;
+import dev.nullbox.archive.ByteNames;
 import dev.nullbox.protocol.importer.ImportReason;
 import java.util.Collection;
 import java.util.List;
@@ -36,15 +36,15 @@ final class ImageName {
         return names.stream().distinct().count() > MAX_LISTED ? listed + ", ..." : listed;
     }
 
-    static ImportException none(String wanted, List<String> names) {
-        return new ImportException(
+    static ArchiveException none(String wanted, List<String> names) {
+        return new ArchiveException(
                 ImportReason.IMPORT_CHOICE,
                 "no image of the archive is named " + listed(List.of(wanted)) + "; it has "
                         + (names.isEmpty() ? "none with a name" : listed(names)));
     }
 
-    static ImportException several(List<String> names) {
-        return new ImportException(
+    static ArchiveException several(List<String> names) {
+        return new ArchiveException(
                 ImportReason.IMPORT_CHOICE, "the archive has several images; name one of them: " + listed(names));
     }
 }

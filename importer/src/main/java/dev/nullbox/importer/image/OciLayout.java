@@ -1,9 +1,9 @@
 package dev.nullbox.importer.image;
 
 import com.google.gson.JsonElement;
+import dev.nullbox.archive.ArchiveException;
 import dev.nullbox.importer.image.ArchiveIndex.Blob;
 import dev.nullbox.importer.image.ImageSource.Layer;
-import dev.nullbox.importer.input.ImportException;
 import dev.nullbox.protocol.importer.ImportProtocol.SourceKind;
 import dev.nullbox.protocol.importer.ImportReason;
 import java.io.IOException;
@@ -70,12 +70,12 @@ final class OciLayout {
         return image(chosen, wanted.isPresent() ? wanted : own.stream().findFirst(), MAX_NESTING);
     }
 
-    private static boolean isNamed(Document descriptor, String wanted) throws ImportException {
+    private static boolean isNamed(Document descriptor, String wanted) throws ArchiveException {
         return descriptor.needed("digest").equals(wanted)
                 || names(descriptor).stream().anyMatch(name -> ImageName.isSame(wanted, name));
     }
 
-    private static List<String> names(Document descriptor) throws ImportException {
+    private static List<String> names(Document descriptor) throws ArchiveException {
         List<String> names = new ArrayList<>();
         Optional<Document> annotations = descriptor.child("annotations");
         if (annotations.isPresent()) {
@@ -87,7 +87,7 @@ final class OciLayout {
     }
 
     /** The images of an index, without attestations. */
-    private static List<Document> images(Document index) throws ImportException {
+    private static List<Document> images(Document index) throws ArchiveException {
         List<Document> images = new ArrayList<>();
         for (Document descriptor : index.children(MANIFESTS)) {
             Optional<Document> annotations = descriptor.child("annotations");
@@ -100,7 +100,7 @@ final class OciLayout {
     }
 
     /** The platform as os/architecture; empty when it is not stated. */
-    private static String platform(Document descriptor) throws ImportException {
+    private static String platform(Document descriptor) throws ArchiveException {
         Optional<Document> platform = descriptor.child("platform");
         return platform.isPresent()
                 ? platform.get().text("os").orElse("") + "/"
@@ -108,7 +108,7 @@ final class OciLayout {
                 : "";
     }
 
-    private static boolean isOurs(Document descriptor) throws ImportException {
+    private static boolean isOurs(Document descriptor) throws ArchiveException {
         Optional<Document> platform = descriptor.child("platform");
         return platform.isEmpty()
                 || ImageConfig.isOurs(
@@ -120,7 +120,7 @@ final class OciLayout {
      * The one requested image: several descriptors of one digest count as one, and those of other platforms do not
      * count.
      */
-    private static Document single(List<Document> candidates, List<String> names) throws ImportException {
+    private static Document single(List<Document> candidates, List<String> names) throws ArchiveException {
         Map<String, Document> ours = new TreeMap<>();
         List<String> platforms = new ArrayList<>();
         for (Document candidate : candidates) {
@@ -177,7 +177,7 @@ final class OciLayout {
                         manifest.place(), "is no image manifest of OCI, or of docker's schema 2: it has no config"));
         List<Document> descriptors = manifest.children("layers");
         if (descriptors.size() > ImageConfig.MAX_LAYERS) {
-            throw new ImportException(
+            throw new ArchiveException(
                     ImportReason.IMPORT_LIMIT,
                     "the image has " + descriptors.size() + " layers; " + ImageConfig.MAX_LAYERS + " are taken");
         }
@@ -193,7 +193,7 @@ final class OciLayout {
         return new ImageSource(SourceKind.OCI, name, Optional.of(digest), layers, parsed.defaults());
     }
 
-    private Layer layer(Document descriptor, int number, ImageConfig config) throws ImportException {
+    private Layer layer(Document descriptor, int number, ImageConfig config) throws ArchiveException {
         Digest digest = Digest.parse(descriptor.needed("digest"), descriptor.place());
         if (descriptor.text("mediaType").orElse("").contains("encrypted")) {
             throw Document.malformed(descriptor.place(), "is encrypted; decrypt the image first (skopeo copy)");
@@ -215,16 +215,16 @@ final class OciLayout {
         sized(descriptor, digest, bytes.length);
         Digest found = Digest.of(digest.algorithm(), digest.start().digest(bytes));
         if (!found.equals(digest)) {
-            throw new ImportException(
+            throw new ArchiveException(
                     ImportReason.IMPORT_DIGEST,
                     digest + ": its content has the digest " + found + "; copy the image again");
         }
         return bytes;
     }
 
-    private static void sized(Document descriptor, Digest digest, long size) throws ImportException {
+    private static void sized(Document descriptor, Digest digest, long size) throws ArchiveException {
         if (descriptor.size() != size) {
-            throw new ImportException(
+            throw new ArchiveException(
                     ImportReason.IMPORT_DIGEST,
                     digest + ": has " + size + " bytes, and " + descriptor.place() + " says " + descriptor.size()
                             + "; copy the image again");
@@ -235,7 +235,7 @@ final class OciLayout {
         return "blobs/" + digest.algorithm() + "/" + digest.hex();
     }
 
-    private static Document document(byte[] utf8, String place) throws ImportException {
+    private static Document document(byte[] utf8, String place) throws ArchiveException {
         JsonElement element = Document.parse(utf8, place);
         return Document.object(element, place);
     }

@@ -1,7 +1,7 @@
 package dev.nullbox.importer.image;
 
+import dev.nullbox.archive.ArchiveException;
 import dev.nullbox.importer.input.Compression;
-import dev.nullbox.importer.input.ImportException;
 import dev.nullbox.importer.input.Meter;
 import dev.nullbox.importer.input.MeteredStream;
 import dev.nullbox.importer.input.Spool;
@@ -61,9 +61,9 @@ public final class SourceDetector implements AutoCloseable {
         return isOci ? OciLayout.choose(parts, wanted) : DockerArchive.choose(parts, wanted);
     }
 
-    private ImageSource root(Optional<String> wanted) throws ImportException {
+    private ImageSource root(Optional<String> wanted) throws ArchiveException {
         if (wanted.isPresent()) {
-            throw new ImportException(
+            throw new ArchiveException(
                     ImportReason.IMPORT_CHOICE,
                     "the archive has the files of a root, and no images by names; leave the name out");
         }

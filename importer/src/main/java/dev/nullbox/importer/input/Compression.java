@@ -1,5 +1,6 @@
 package dev.nullbox.importer.input;
 
+import dev.nullbox.archive.ArchiveException;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.natives.Zstd;
 import dev.nullbox.protocol.importer.ImportReason;
@@ -22,7 +23,7 @@ public enum Compression {
     /**
      * Decompresses the stream.
      *
-     * @throws ImportException for an unsupported kind
+     * @throws ArchiveException for an unsupported kind
      */
     public static Plain decompress(InputStream compressed) throws IOException {
         return decompress(compressed, Natives::zstd);
@@ -43,7 +44,7 @@ public enum Compression {
                 });
     }
 
-    private static Compression of(byte[] magic) throws ImportException {
+    private static Compression of(byte[] magic) throws ArchiveException {
         int first = Byte.toUnsignedInt(magic[0]) | Byte.toUnsignedInt(magic[1]) << 8;
         int four = first | Byte.toUnsignedInt(magic[2]) << 16 | Byte.toUnsignedInt(magic[3]) << 24;
         if (first == 0x8b1f) {
@@ -65,8 +66,8 @@ public enum Compression {
         return NONE;
     }
 
-    private static ImportException unread(String kind, String remedy) {
-        return new ImportException(
+    private static ArchiveException unread(String kind, String remedy) {
+        return new ArchiveException(
                 ImportReason.IMPORT_FORMAT,
                 "it is compressed by " + kind + "; decompress it first (" + remedy + "): gzip, zstd and no compression"
                         + " are read");

@@ -1,5 +1,6 @@
 package dev.nullbox.importer.input;
 
+import dev.nullbox.archive.ArchiveException;
 import dev.nullbox.protocol.importer.ImportReason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,7 +60,7 @@ final class GzipStream extends BlockStream {
         return -1;
     }
 
-    private int inflate(byte[] to, int offset, int length) throws ImportException {
+    private int inflate(byte[] to, int offset, int length) throws ArchiveException {
         try {
             return inflater.inflate(to, offset, length);
         } catch (DataFormatException e) {
@@ -160,11 +161,11 @@ final class GzipStream extends BlockStream {
         return end > 0;
     }
 
-    private static ImportException cut() {
-        return new ImportException(ImportReason.IMPORT_CUT, "the gzip data ends early; send it again");
+    private static ArchiveException cut() {
+        return new ArchiveException(ImportReason.IMPORT_CUT, "the gzip data ends early; send it again");
     }
 
-    private static ImportException damaged(String what) {
-        return new ImportException(ImportReason.IMPORT_CUT, "the gzip data is damaged: " + what);
+    private static ArchiveException damaged(String what) {
+        return new ArchiveException(ImportReason.IMPORT_CUT, "the gzip data is damaged: " + what);
     }
 }

@@ -1,5 +1,6 @@
 package dev.nullbox.importer.input;
 
+import dev.nullbox.archive.ArchiveException;
 import dev.nullbox.protocol.importer.ImportReason;
 
 /** Bounds of an import that grow with the archive: decompressed bytes, bytes of files, entries, names and attributes. */
@@ -20,7 +21,7 @@ public final class Meter {
     }
 
     /** Counts bytes of tar archives. */
-    void streamed(long count) throws ImportException {
+    void streamed(long count) throws ArchiveException {
         streamBytes += count;
         if (streamBytes > maxBytes) {
             throw tooMuch("its layers have more than " + maxBytes + " bytes when decompressed, the limit max_bytes");
@@ -28,7 +29,7 @@ public final class Meter {
     }
 
     /** Counts an entry with the size of its file, holes included. */
-    public void entry(long size, long metadata) throws ImportException {
+    public void entry(long size, long metadata) throws ArchiveException {
         if (++entries > maxEntries) {
             throw tooMuch("more than " + maxEntries + " entries, the limit max_entries");
         }
@@ -43,7 +44,7 @@ public final class Meter {
         }
     }
 
-    private static ImportException tooMuch(String what) {
-        return new ImportException(ImportReason.IMPORT_LIMIT, what);
+    private static ArchiveException tooMuch(String what) {
+        return new ArchiveException(ImportReason.IMPORT_LIMIT, what);
     }
 }

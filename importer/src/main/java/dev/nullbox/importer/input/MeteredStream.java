@@ -1,5 +1,6 @@
 package dev.nullbox.importer.input;
 
+import dev.nullbox.archive.ArchiveException;
 import dev.nullbox.protocol.importer.ImportReason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,7 +51,7 @@ public final class MeteredStream extends BlockStream {
             count += got;
             meter.streamed(got);
             if (count > FREE_BYTES && count / MAX_RATIO > compressedBytes) {
-                throw new ImportException(
+                throw new ArchiveException(
                         ImportReason.IMPORT_LIMIT,
                         compressedBytes + " bytes become more than " + MAX_RATIO
                                 + " times as many when they are decompressed; make the image without files of zeros,"

@@ -1,5 +1,6 @@
 package dev.nullbox.importer.input;
 
+import dev.nullbox.archive.ArchiveException;
 import dev.nullbox.protocol.importer.ImportReason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -71,7 +72,7 @@ public final class Spool implements AutoCloseable {
             file.seek(at);
             int count = file.read(to, offset, (int) Math.min(length, left));
             if (count < 0) {
-                throw new ImportException(
+                throw new ArchiveException(
                         ImportReason.IMPORT_CUT, "the archive ends " + left + " bytes early; send it again");
             }
             at += count;

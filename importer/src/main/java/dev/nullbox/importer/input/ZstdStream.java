@@ -1,5 +1,6 @@
 package dev.nullbox.importer.input;
 
+import dev.nullbox.archive.ArchiveException;
 import dev.nullbox.natives.Zstd;
 import dev.nullbox.protocol.importer.ImportReason;
 import java.io.IOException;
@@ -51,7 +52,7 @@ final class ZstdStream extends BlockStream {
         int[] used = new int[2];
         long hint = zstd.decompressStream(input, inputAt, inputEnd - inputAt, to, offset, length, used);
         if (hint < 0) {
-            throw new ImportException(ImportReason.IMPORT_CUT, "the zstd data is damaged: " + zstd.getErrorName(hint));
+            throw new ArchiveException(ImportReason.IMPORT_CUT, "the zstd data is damaged: " + zstd.getErrorName(hint));
         }
         inputAt += used[0];
         isInFrame = hint != 0;
@@ -60,11 +61,11 @@ final class ZstdStream extends BlockStream {
         return used[1];
     }
 
-    private void end() throws ImportException {
+    private void end() throws ArchiveException {
         isOver = true;
         zstd.close();
         if (isInFrame) {
-            throw new ImportException(ImportReason.IMPORT_CUT, "the zstd data ends early; send it again");
+            throw new ArchiveException(ImportReason.IMPORT_CUT, "the zstd data ends early; send it again");
         }
     }
 

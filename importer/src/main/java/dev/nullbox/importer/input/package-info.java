@@ -1,6 +1,6 @@
 /**
  * The spooled archive as streams: bounded, decompressed, counted and digested ({@code Spool}, {@code Compression},
- * {@code MeteredStream}, {@code Meter}), and the failure of an import ({@code ImportException}). Threat: an archive
+ * {@code MeteredStream}, {@code Meter}). Threat: an archive
  * that decompresses to more than the disk or the memory holds; {@code Meter} has every bound.
  */
 @NullMarked

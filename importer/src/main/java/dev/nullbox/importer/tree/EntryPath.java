@@ -1,7 +1,7 @@
 package dev.nullbox.importer.tree;
 
-import dev.nullbox.importer.input.ByteNames;
-import dev.nullbox.importer.input.ImportException;
+import dev.nullbox.archive.ArchiveException;
+import dev.nullbox.archive.ByteNames;
 import dev.nullbox.protocol.importer.ImportReason;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +16,8 @@ final class EntryPath {
 
     private EntryPath() {}
 
-    /** @throws ImportException for a path that is absolute, leads upwards, or that Linux would refuse */
-    static List<String> split(String path) throws ImportException {
+    /** @throws ArchiveException for a path that is absolute, leads upwards, or that Linux would refuse */
+    static List<String> split(String path) throws ArchiveException {
         if (path.startsWith("/")) {
             throw refused("is absolute; entries are named from the root's top, as etc/passwd");
         }
@@ -50,7 +50,7 @@ final class EntryPath {
         return ByteNames.shown(String.join("/", names));
     }
 
-    static ImportException refused(String what) {
-        return new ImportException(ImportReason.IMPORT_ENTRY, what);
+    static ArchiveException refused(String what) {
+        return new ArchiveException(ImportReason.IMPORT_ENTRY, what);
     }
 }

@@ -1,6 +1,6 @@
 package dev.nullbox.importer.tree;
 
-import dev.nullbox.importer.tar.TarEntry;
+import dev.nullbox.archive.tar.TarEntry;
 
 /**
  * Inode of the merged tree: a file of any kind, with any number of names.

@@ -1,9 +1,9 @@
 package dev.nullbox.importer.tree;
 
-import dev.nullbox.importer.input.ByteNames;
-import dev.nullbox.importer.input.ImportException;
-import dev.nullbox.importer.tar.TarEntry;
-import dev.nullbox.importer.tar.TarEntry.Kind;
+import dev.nullbox.archive.ArchiveException;
+import dev.nullbox.archive.ByteNames;
+import dev.nullbox.archive.tar.TarEntry;
+import dev.nullbox.archive.tar.TarEntry.Kind;
 import dev.nullbox.protocol.importer.ImportReason;
 import java.util.List;
 import java.util.Optional;
@@ -49,13 +49,13 @@ public final class MergedTree {
      * Merges an entry of the present layer.
      *
      * @param index of the entry within it, from 0
-     * @throws ImportException naming the entry
+     * @throws ArchiveException naming the entry
      */
-    public void add(TarEntry entry, int index) throws ImportException {
+    public void add(TarEntry entry, int index) throws ArchiveException {
         try {
             merge(EntryPath.split(entry.path()), entry, index);
-        } catch (ImportException e) {
-            throw new ImportException(e.reason(), "entry " + ByteNames.shown(entry.path()) + " " + e.text());
+        } catch (ArchiveException e) {
+            throw new ArchiveException(e.reason(), "entry " + ByteNames.shown(entry.path()) + " " + e.text());
         }
     }
 
@@ -64,7 +64,7 @@ public final class MergedTree {
         return Plan.of(top, layer + 1, leftOutXattrs);
     }
 
-    private void merge(List<String> names, TarEntry entry, int index) throws ImportException {
+    private void merge(List<String> names, TarEntry entry, int index) throws ArchiveException {
         if (names.isEmpty()) {
             if (entry.kind() != Kind.DIRECTORY) {
                 throw EntryPath.refused("is the root's top, and no directory");
@@ -106,13 +106,13 @@ public final class MergedTree {
         return kept;
     }
 
-    private Inode linked(TarEntry entry) throws ImportException {
+    private Inode linked(TarEntry entry) throws ArchiveException {
         String shown = ByteNames.shown(entry.target());
         List<String> names;
         try {
             names = EntryPath.split(entry.target());
-        } catch (ImportException e) {
-            throw new ImportException(e.reason(), "is a hard link to " + shown + ", which " + e.text());
+        } catch (ArchiveException e) {
+            throw new ArchiveException(e.reason(), "is a hard link to " + shown + ", which " + e.text());
         }
         Optional<Node> target = find(names);
         if (target.isEmpty()) {
@@ -124,7 +124,7 @@ public final class MergedTree {
         return target.get().inode();
     }
 
-    private void put(Node parent, String name, Inode inode) throws ImportException {
+    private void put(Node parent, String name, Inode inode) throws ArchiveException {
         Optional<Node> found = parent.child(name);
         if (found.isPresent()) {
             Node former = found.get();
@@ -143,7 +143,7 @@ public final class MergedTree {
     }
 
     /** The directory of the last name; directories without an entry are created. */
-    private Node parent(List<String> names) throws ImportException {
+    private Node parent(List<String> names) throws ArchiveException {
         Node at = top;
         at.touch(layer);
         for (int i = 0; i < names.size() - 1; i++) {
@@ -160,7 +160,7 @@ public final class MergedTree {
         return at;
     }
 
-    private static Node directory(Node node, List<String> names) throws ImportException {
+    private static Node directory(Node node, List<String> names) throws ArchiveException {
         if (node.inode().kind() == Kind.SYMLINK) {
             throw EntryPath.refused("leads through " + EntryPath.shown(names) + ", a symbolic link to "
                     + ByteNames.shown(node.inode().attributes().target()) + "; name the directory itself");
@@ -171,7 +171,7 @@ public final class MergedTree {
         return node;
     }
 
-    private Optional<Node> find(List<String> names) throws ImportException {
+    private Optional<Node> find(List<String> names) throws ArchiveException {
         Node at = top;
         for (int i = 0; i < names.size(); i++) {
             Optional<Node> next = at.child(names.get(i));
@@ -184,7 +184,7 @@ public final class MergedTree {
     }
 
     /** Applies a whiteout; false when the entry is none. */
-    private boolean isWhiteout(List<String> names) throws ImportException {
+    private boolean isWhiteout(List<String> names) throws ArchiveException {
         for (String name : names.subList(0, names.size() - 1)) {
             if (name.startsWith(AUFS)) {
                 return true;
@@ -199,7 +199,7 @@ public final class MergedTree {
         }
         String hidden = name.substring(WHITEOUT.length());
         if (hidden.isEmpty() || hidden.equals(".") || hidden.equals("..")) {
-            throw new ImportException(ImportReason.IMPORT_ENTRY, "is a whiteout of no name");
+            throw new ArchiveException(ImportReason.IMPORT_ENTRY, "is a whiteout of no name");
         }
         if (name.startsWith(AUFS) && !name.equals(OPAQUE)) {
             return true;
@@ -221,7 +221,7 @@ public final class MergedTree {
      * The directory; empty when there is none, or when this layer has replaced it, so that nothing of a lower layer is
      * left below: umoci writes whiteouts for its former content.
      */
-    private Optional<Node> formerDirectory(List<String> names) throws ImportException {
+    private Optional<Node> formerDirectory(List<String> names) throws ArchiveException {
         Node at = top;
         for (int i = 0; i < names.size(); i++) {
             Optional<Node> next = at.child(names.get(i));

@@ -1,9 +1,9 @@
 package dev.nullbox.importer.tree;
 
-import dev.nullbox.importer.input.ByteNames;
-import dev.nullbox.importer.tar.TarEntry;
-import dev.nullbox.importer.tar.TarEntry.Kind;
-import dev.nullbox.importer.tar.TarWriter;
+import dev.nullbox.archive.ByteNames;
+import dev.nullbox.archive.tar.TarEntry;
+import dev.nullbox.archive.tar.TarEntry.Kind;
+import dev.nullbox.archive.tar.TarWriter;
 import dev.nullbox.protocol.importer.ImportProtocol;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package dev.nullbox.importer.input;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nullbox.archive.ArchiveException;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.protocol.importer.ImportReason;
 import java.io.ByteArrayInputStream;
@@ -77,9 +78,9 @@ class CompressionTest {
         for (int cut : List.of(once.length - 1, once.length / 2, 20)) {
             assertThatThrownBy(() -> plain(Arrays.copyOf(once, cut)))
                     .isInstanceOfSatisfying(
-                            ImportException.class, e -> assertThat(e.reason()).isEqualTo(ImportReason.IMPORT_CUT));
+                            ArchiveException.class, e -> assertThat(e.reason()).isEqualTo(ImportReason.IMPORT_CUT));
             assertThatThrownBy(() -> plain(joined(once, Arrays.copyOf(once, cut))))
-                    .isInstanceOf(ImportException.class);
+                    .isInstanceOf(ArchiveException.class);
         }
     }
 
@@ -87,7 +88,7 @@ class CompressionTest {
     void gzipMayBePaddedByZerosAndNothingElse() throws Exception {
         byte[] gzip = compressed(CONTENT, "gzip");
         assertThat(plain(joined(gzip, new byte[512]))).isEqualTo(CONTENT);
-        assertThatThrownBy(() -> plain(joined(gzip, new byte[] {0, 0, 7}))).isInstanceOf(ImportException.class);
+        assertThatThrownBy(() -> plain(joined(gzip, new byte[] {0, 0, 7}))).isInstanceOf(ArchiveException.class);
         assertThatThrownBy(() -> plain(joined(gzip, new byte[] {7, 7, 7})))
                 .hasMessageContaining("bytes that are no gzip follow its end");
     }

@@ -3,11 +3,11 @@ package dev.nullbox.importer.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nullbox.importer.TarBuilder;
-import dev.nullbox.importer.input.ImportException;
-import dev.nullbox.importer.tar.TarEntry;
-import dev.nullbox.importer.tar.TarReader;
-import dev.nullbox.importer.tar.TarWriter;
+import dev.nullbox.archive.ArchiveException;
+import dev.nullbox.archive.handmade.TarBuilder;
+import dev.nullbox.archive.tar.TarEntry;
+import dev.nullbox.archive.tar.TarReader;
+import dev.nullbox.archive.tar.TarWriter;
 import dev.nullbox.protocol.importer.ImportReason;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -78,7 +78,7 @@ class MergedTreeTest {
     }
 
     private static void refused(String words, TarBuilder... layers) {
-        assertThatThrownBy(() -> written(layers)).isInstanceOfSatisfying(ImportException.class, e -> {
+        assertThatThrownBy(() -> written(layers)).isInstanceOfSatisfying(ArchiveException.class, e -> {
             assertThat(e.reason()).isEqualTo(ImportReason.IMPORT_ENTRY);
             assertThat(e.text()).contains(words);
         });

@@ -1,5 +1,6 @@
 package dev.nullbox.nullctl.archive;
 
+import dev.nullbox.archive.files.DirectoryTar;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.nullctl.terminal.ByteSource;
 import dev.nullbox.nullctl.terminal.LocalFile;

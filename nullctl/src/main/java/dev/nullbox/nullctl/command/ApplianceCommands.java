@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
             StatsCommand.class,
             TopCommand.class,
             ExecCommand.class,
+            CopyCommand.class,
             KillCommand.class,
             EgressCommand.class,
             CompletionCommand.class

@@ -2,6 +2,7 @@ package dev.nullbox.nullctl.command;
 
 import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.client.CannotConnectException;
+import dev.nullbox.nullctl.client.ProgramInput;
 import dev.nullbox.nullctl.terminal.LocalFileException;
 import dev.nullbox.nullctl.terminal.Streams;
 import dev.nullbox.nullctl.terminal.UsageException;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -51,10 +51,7 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
     private static final int SIGNALLED = 128;
     private static final int SIGINT = 2;
     private static final long WAIT_MILLIS = 10_000;
-    private static final int PIECE_BYTES = 65_536;
     private static final long SIZE_MILLIS = 250;
-    /** Age after which a connection is replaced by a new one: the gateway closes silent ones. */
-    private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     @Parameters(index = "0", paramLabel = "AGENT", description = "Its name, as nullctl agents lists it.")
     private String agent = "";
@@ -215,8 +212,8 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
 
     /** Passes standard input on, or reports at once that there is none. */
     private void passInput(Value<String> id) {
-        try (InputSender sender = new InputSender(id)) {
-            byte[] piece = new byte[PIECE_BYTES];
+        try (ProgramInput sender = new ProgramInput(session()::connect, id, () -> isOver)) {
+            byte[] piece = new byte[ProgramInput.PIECE_BYTES];
             boolean isPassed = hasInput || hasTerminal || streams().terminal().isEmpty();
             InputStream in = isPassed ? streams().in() : InputStream.nullInputStream();
             int count = in.read(piece);
@@ -228,53 +225,6 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
         } catch (RpcException | CannotConnectException | IOException e) {
             if (!isOver) {
                 streams().err().println(TerminalText.line("nullctl: input is not passed on: " + e.getMessage()));
-            }
-        }
-    }
-
-    /** Sender of input, by one connection while input comes, and by another after a pause. */
-    private final class InputSender implements AutoCloseable {
-        private final Value<String> id;
-        private @Nullable ApplianceClient connection;
-        private long usedAt;
-
-        InputSender(Value<String> id) {
-            this.id = id;
-        }
-
-        private ApplianceClient connection() throws CannotConnectException {
-            ApplianceClient open = connection;
-            if (open != null && System.nanoTime() - usedAt < KEPT_NANOS) {
-                return open;
-            }
-            close();
-            open = session().connect();
-            connection = open;
-            return open;
-        }
-
-        void send(byte[] data, boolean isEnd) throws RpcException, CannotConnectException {
-            int at = 0;
-            do {
-                byte[] rest = Arrays.copyOfRange(data, at, data.length);
-                at += Math.toIntExact(connection()
-                        .call(
-                                AgentContract.EXEC_WRITE,
-                                id,
-                                AgentContract.EXEC_DATA.is(rest),
-                                AgentContract.EXEC_END.is(isEnd),
-                                AgentContract.EXEC_WAIT.is(WAIT_MILLIS))
-                        .get(Fields.BYTES));
-                usedAt = System.nanoTime();
-            } while (at < data.length && !isOver);
-        }
-
-        @Override
-        public void close() {
-            ApplianceClient open = connection;
-            if (open != null) {
-                open.close();
-                connection = null;
             }
         }
     }

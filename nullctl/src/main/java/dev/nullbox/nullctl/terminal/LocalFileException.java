@@ -7,7 +7,7 @@ import java.util.Optional;
 public final class LocalFileException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    LocalFileException(String what, IOException cause) {
+    public LocalFileException(String what, IOException cause) {
         super(what + ": " + cause.getClass().getSimpleName() + ": "
                 + Optional.ofNullable(cause.getMessage()).orElse("no cause given"));
     }

@@ -127,6 +127,29 @@ public final class AgentContract {
                     "sends the program of an agent's run a signal; an end of it is answered by the restart policy")
             .with(Fields.AGENT, EXEC_SIGNAL_NUMBER);
 
+    // Copies of files; the bytes go by agent.exec_read and agent.exec_write.
+    public static final Field<String> COPY_PATH =
+            Field.of("guest_path", new FieldType.Text(1, 4_095), "in the agent's file system, an absolute path");
+    public static final Field<Boolean> AS_IS = Field.of(
+                    "as_is", FieldType.TRUTH, "whether the archive is unpacked in the path, a directory, as tar does")
+            .otherwise(false);
+    public static final Field<Boolean> KEEP_OWNER = Field.of(
+                    "keep_owner", FieldType.TRUTH, "whether files get the archive's owners; else 0:0")
+            .otherwise(false);
+    public static final Method<Message> COPY_OUT = CONTRACT.operators(
+                    "agent.copy_out",
+                    Effect.CHANGE,
+                    struct(EXEC),
+                    "begins a copy out of an agent's guest: a program whose output is the file or directory as tar")
+            .with(Fields.AGENT, COPY_PATH);
+    public static final Method<Message> COPY_IN = CONTRACT.operators(
+                    "agent.copy_in",
+                    Effect.CHANGE,
+                    struct(EXEC),
+                    "begins a copy into an agent's guest: a program whose input is a tar archive of one file or"
+                            + " directory, which it puts to the path as cp does; exit code 0 tells that all of it is there")
+            .with(Fields.AGENT, COPY_PATH, AS_IS, KEEP_OWNER);
+
     // Errors of the agent's own API.
     public static final Field<String> ERROR_CODE = Field.of("code", TEXT, "a reason's name");
     public static final Field<String> ERROR_MESSAGE = Field.of("message", TEXT, "for people");
@@ -159,6 +182,9 @@ public final class AgentContract {
     public static final Field<String> PROGRAM = Field.of("program", TEXT, "the first word of the command");
     public static final Event EXECUTED = CONTRACT.event("agent.executed", "an operator's program runs in its guest")
             .with(Fields.AGENT, EXEC, PROGRAM, GatewayContract.CLIENT);
+    public static final Field<String> DIRECTION = Field.of("direction", TEXT, "in or out");
+    public static final Event COPIED = CONTRACT.event("agent.copied", "an operator copies files into its guest, or out")
+            .with(Fields.AGENT, EXEC, DIRECTION, COPY_PATH, GatewayContract.CLIENT);
     public static final Event SIGNALLED = CONTRACT.event("agent.signalled", "an operator sent its program a signal")
             .with(Fields.AGENT, EXEC_SIGNAL_NUMBER, GatewayContract.CLIENT);
     public static final Event UNHEALTHY =

@@ -15,6 +15,7 @@ public enum AgentReason implements Reason {
     EXEC_UNKNOWN(ErrorKind.NOT_FOUND, "no such program runs", "run it anew"),
     EXEC_LIMIT(ErrorKind.CONFLICT, "the limit of programs is reached", "wait until one has ended"),
     EXEC_FAILED(ErrorKind.UNAVAILABLE, "the guest did not run the program", "nullctl logs --source cage says more"),
+    COPY_FAILED(ErrorKind.CONFLICT, "a copy failed in the guest", "the message says why"),
     AGENT_NAME(ErrorKind.INVALID_PARAMS, "the name is none, or is an agent's of the image", "choose another name"),
     AGENT_MANIFEST(
             ErrorKind.INVALID_PARAMS,

@@ -38,7 +38,9 @@ public enum GuestOp {
     /** End of a configuration; the guest may start. */
     GO(15),
     /** A disk's file system is being repaired, for which the start takes longer. */
-    REPAIR(16);
+    REPAIR(16),
+    /** Packs files of the agent's as tar, or unpacks a tar among them: WORD says how, PATH where. */
+    COPY(17);
 
     private final int number;
 

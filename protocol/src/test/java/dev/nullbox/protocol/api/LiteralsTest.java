@@ -36,7 +36,7 @@ class LiteralsTest {
             "rpc/src/main/java/dev/nullbox/rpc/JsonRpcCodec.java", "members of JSON-RPC 2.0's own objects",
             "ctxgraph/src/main/java/dev/nullbox/ctxgraph/mcp/", "MCP's and its tools'",
             "importer/src/main/java/dev/nullbox/importer/image/", "OCI's and docker's",
-            "importer/src/main/java/dev/nullbox/importer/tar/", "pax headers'",
+            "archive/src/main/java/dev/nullbox/archive/tar/", "pax headers'",
             "smoke-test/", "the far side of the wire: tests of what users see");
 
     /** Words that happen to be a field's too, by file: names of files, directories and tables, a file's own format. */
