@@ -157,7 +157,7 @@ final class CageDaemon implements AutoCloseable {
      */
     private static RpcLimits limits() {
         RpcLimits usual = RpcLimits.defaults();
-        int streams = 2 * ExecSessions.MAX_SESSIONS + LogMethods.MAX_WAITING;
+        int streams = 2 * ExecSessions.MAX_SESSIONS + LogMethods.MAX_WAITING + CageService.MAX_WAITING;
         return new RpcLimits(usual.connections() + streams, usual.workers() + streams, usual.idle(), usual.call());
     }
 

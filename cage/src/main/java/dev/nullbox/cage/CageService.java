@@ -4,25 +4,34 @@ import dev.nullbox.cage.agent.AgentRegistry;
 import dev.nullbox.cage.agent.AgentRunner;
 import dev.nullbox.cage.agent.CatalogEntry;
 import dev.nullbox.cage.agent.RunEnd;
+import dev.nullbox.manifest.Authority;
+import dev.nullbox.manifest.Manifest;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.protocol.api.AgentReason;
+import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Methods of {@link AgentContract} on the agents of one daemon. */
 final class CageService {
+    /** Calls that wait for the ends of runs at once. */
+    static final int MAX_WAITING = 32;
+
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     private final AgentRegistry agents;
+    private final Semaphore waiting = new Semaphore(MAX_WAITING);
 
     CageService(AgentRegistry agents) {
         this.agents = agents;
@@ -32,7 +41,56 @@ final class CageService {
         return List.of(
                 RpcMethod.of(AgentContract.LIST, (_, _) -> list()),
                 RpcMethod.of(AgentContract.AGENT_START, (_, request) -> start(agents.runner(request))),
-                RpcMethod.of(AgentContract.AGENT_STOP, (_, request) -> stop(agents.runner(request))));
+                RpcMethod.of(AgentContract.AGENT_STOP, (_, request) -> stop(agents.runner(request))),
+                RpcMethod.of(AgentContract.AGENT_WAIT, (_, request) -> await(request)),
+                RpcMethod.of(AgentContract.AGENT_INSPECT, (_, request) -> inspect(agents.runner(request))));
+    }
+
+    private Message await(Message request) throws RpcException {
+        AgentRunner runner = agents.runner(request);
+        long run = request.find(Fields.RUN).orElseGet(() -> runner.snapshot().run());
+        if (!waiting.tryAcquire()) {
+            throw refused(AgentReason.WAIT_LIMIT, MAX_WAITING + " calls wait for the ends of runs already");
+        }
+        try {
+            AgentRunner.Snapshot now = runner.awaitEnd(run, Duration.ofMillis(request.get(AgentContract.RUN_WAIT)));
+            boolean isOver = now.isOver(run);
+            return Message.of(Fields.RUN.is(run), AgentContract.IS_OVER.is(isOver))
+                    .and(
+                            AgentContract.EXIT,
+                            now.exit()
+                                    .filter(_ -> isOver && now.exitRun() == run)
+                                    .map(RunEnd::describe))
+                    .and(Fields.WHY, Optional.of(now.state().why()).filter(why -> isOver && !why.isEmpty()));
+        } catch (InterruptedException e) {
+            throw interrupted();
+        } finally {
+            waiting.release();
+        }
+    }
+
+    private static Message inspect(AgentRunner runner) {
+        CatalogEntry.Accepted agent = runner.agent();
+        Manifest manifest = agent.manifest();
+        AgentSlot slot = runner.slot();
+        List<Message> rights = new ArrayList<>();
+        Authority.of(manifest)
+                .values()
+                .forEach((key, values) ->
+                        rights.add(Message.of(AgentContract.RIGHT.is(key), AgentContract.COVERS.is(values))));
+        return state(runner)
+                .and(
+                        AgentContract.FROM.is(agent.from().key()),
+                        AgentContract.START.is(manifest.agent().start().key()),
+                        AgentContract.RESTART.is(manifest.agent().restart().key()),
+                        AgentContract.COMMAND.is(manifest.agent().command().words()),
+                        AgentContract.MANIFEST_SHA256.is(agent.digest()),
+                        AgentContract.ROOT_IMAGE.is(agent.image().toString()),
+                        AgentContract.ADDRESS.is(slot.address()),
+                        AgentContract.GATEWAY_ADDRESS.is(slot.gateway()),
+                        AgentContract.INTERFACE.is(slot.interfaceName()),
+                        AgentContract.VMM_USER.is((long) slot.uid()),
+                        AgentContract.RIGHTS.is(rights));
     }
 
     private List<Message> list() {

@@ -301,6 +301,12 @@ public final class CageFixture implements AutoCloseable {
                 "cage", base.resolve("state"), base.resolve("run"), Optional.empty(), new EventSink(new Lines()));
     }
 
+    /** An answer to a call. */
+    JsonObject ask(String method, JsonObject params) throws RpcException {
+        return RpcClient.call(base.resolve("run/cage.sock"), method, params, LONG)
+                .getAsJsonObject();
+    }
+
     void call(String method, String agent) throws RpcException {
         JsonObject params = new JsonObject();
         params.addProperty("agent", agent);

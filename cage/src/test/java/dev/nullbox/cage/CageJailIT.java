@@ -54,6 +54,36 @@ class CageJailIT {
         assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(base.toString());
     }
 
+    private static JsonObject question(String agent) {
+        JsonObject params = new JsonObject();
+        params.addProperty("agent", agent);
+        return params;
+    }
+
+    @Test
+    void anEndIsWaitedForAndAllIsTold() throws Exception {
+        cage.agent("probe", "");
+        CageSettings settings = cage.settings(CageFixture.guest("echo up; sleep 2; exit 42"));
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            assertThat(cage.ask("agent.wait", question("probe")).toString()).isEqualTo("{\"run\":0,\"over\":true}");
+            cage.call("agent.start", "probe");
+            JsonObject running = cage.ask("agent.wait", question("probe"));
+            assertThat(running.get("over").getAsBoolean()).isFalse();
+            assertThat(running.has("exit")).isFalse();
+            JsonObject wait = question("probe");
+            wait.addProperty("run", running.get("run").getAsLong());
+            wait.addProperty("wait_ms", 20_000);
+            JsonObject ended = cage.ask("agent.wait", wait);
+            assertThat(ended.get("over").getAsBoolean()).isTrue();
+            assertThat(ended.getAsJsonObject("exit").get("code").getAsInt()).isEqualTo(42);
+            JsonObject all = cage.ask("agent.inspect", question("probe"));
+            assertThat(all.get("address").getAsString()).isEqualTo("10.221.1.2");
+            assertThat(all.get("vmm_user").getAsInt()).isEqualTo(10_001);
+            assertThat(all.get("rights").toString()).contains("{\"right\":\"max_memory_mb\",\"covers\":[\"256\"]}");
+            assertThat(all.getAsJsonObject("exit").get("code").getAsInt()).isEqualTo(42);
+        }
+    }
+
     @Test
     void everyWallStandsAndNothingRemains() throws Exception {
         cage.agent("probe", "[capabilities]\ncredential_refs = [\"PASS\"]\n");

@@ -9,7 +9,9 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -44,6 +46,14 @@ public record Authority(List<Right> rights) {
 
     public Authority {
         rights = List.copyOf(rights);
+    }
+
+    /** The values of all rights, by their keys in AGENT.toml, a secret's with its name; for people. */
+    public Map<String, List<String>> values() {
+        Map<String, List<String>> values = new LinkedHashMap<>();
+        rights.forEach(right ->
+                values.computeIfAbsent(right.subject(), _ -> new ArrayList<>()).add(right.value()));
+        return values;
     }
 
     /** A right; equal ones cover each other. */

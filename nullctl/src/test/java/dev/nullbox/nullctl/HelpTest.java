@@ -59,7 +59,8 @@ class HelpTest extends NullctlTestCase {
                 "versions",
                 "df",
                 "diff",
-                "stats");
+                "stats",
+                "events");
         commands().forEach((words, command) -> {
             if (!words.isEmpty() && listings.contains(words.getLast())) {
                 assertThat(command.getCommandSpec().optionsMap())

@@ -241,6 +241,35 @@ final class DeployVmIT {
 
     @Order(5)
     @Test
+    void anEndIsWaitedForAndAllIsTold() throws Exception {
+        assertThat(done("inspect", "twin").output())
+                .contains("\"state\":\"running\"", "\"restart_policy\":\"never\"", "\"address\":\"10.221.")
+                .contains("max_memory_mb", "/bin/sh");
+        String ended = Nullctl.of(appliance.managementPort())
+                .follow(
+                        List.of("events", "-w", "-n", "1", "twin", "--kind", "agent.started", "--kind", "agent.exited"),
+                        () -> {
+                            CompletableFuture<Nullctl.Result> wait = CompletableFuture.supplyAsync(() -> {
+                                try {
+                                    return ctl("wait", "twin");
+                                } catch (IOException | InterruptedException e) {
+                                    throw new AssertionError(e);
+                                }
+                            });
+                            done("kill", "twin");
+                            assertThat(wait.join()).isEqualTo(new Nullctl.Result(137, "137\n", ""));
+                        },
+                        line -> line.contains("agent.exited"));
+        assertThat(ended).contains("agent=twin", "signal=9");
+        assertThat(ctl("wait", "twin").code()).isEqualTo(137);
+        assertThat(done("inspect", "twin").output()).contains("\"how\":\"signalled\"");
+        assertThat(done("events", "app", "--kind", "agent.copied", "-n", "1", "--json")
+                        .output())
+                .contains("\"guest_path\":\"/no/\"");
+    }
+
+    @Order(5)
+    @Test
     void anArchiveThatIsCutLeavesNothing() throws Exception {
         byte[] whole = Files.readAllBytes(directory.resolve("one.tar"));
         Path cut = Files.write(directory.resolve("cut.tar"), Arrays.copyOf(whole, whole.length / 2));

@@ -38,8 +38,17 @@ public final class AgentRunner implements Runnable {
     /** @param run the run of the event, or {@link #NO_RUN} */
     private record Queued(AgentEvent event, long run, CompletableFuture<Boolean> taken) {}
 
-    /** View of an agent at one moment. */
-    public record Snapshot(AgentState state, long run, int pid, long restarts, Optional<RunEnd> exit) {}
+    /**
+     * View of an agent at one moment.
+     *
+     * @param exit how the last run that ended did, the one of {@code exitRun}
+     */
+    public record Snapshot(AgentState state, long run, int pid, long restarts, Optional<RunEnd> exit, long exitRun) {
+        /** Whether the run of the number is over. */
+        public boolean isOver(long number) {
+            return run != number || !(state instanceof AgentState.Live);
+        }
+    }
 
     private final AgentRun.RunDependencies dependencies;
     /** Version for the next start. */
@@ -57,8 +66,9 @@ public final class AgentRunner implements Runnable {
     private long runs;
     private long restarts;
     private Optional<RunEnd> lastExit = Optional.empty();
+    private long exitRun;
     private volatile @Nullable AgentRun current;
-    private volatile Snapshot snapshot = new Snapshot(state, 0, 0, 0, lastExit);
+    private volatile Snapshot snapshot = new Snapshot(state, 0, 0, 0, lastExit, 0);
 
     public AgentRunner(
             AgentRun.RunDependencies dependencies, CatalogEntry.Accepted agent, AgentSlot slot, EventSink events) {
@@ -239,6 +249,7 @@ public final class AgentRunner implements Runnable {
             emit(AgentContract.COMPROMISED, Fields.RUN.is(runs));
         }
         lastExit = Optional.of(end);
+        exitRun = runs;
     }
 
     private void emit(Event event, Value<?>... fields) {
@@ -251,7 +262,7 @@ public final class AgentRunner implements Runnable {
 
     private synchronized void publish() {
         AgentRun run = current;
-        snapshot = new Snapshot(state, runs, run == null ? 0 : run.pid(), restarts, lastExit);
+        snapshot = new Snapshot(state, runs, run == null ? 0 : run.pid(), restarts, lastExit, exitRun);
         notifyAll();
     }
 
@@ -266,6 +277,19 @@ public final class AgentRunner implements Runnable {
             wait(left);
         }
         return true;
+    }
+
+    /** Waits until the run of the number is over; the view then, or when the time is up first. */
+    public synchronized Snapshot awaitEnd(long run, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!snapshot.isOver(run)) {
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (left <= 0) {
+                break;
+            }
+            wait(left);
+        }
+        return snapshot;
     }
 
     private void warn(String what) {

@@ -25,6 +25,8 @@ import picocli.CommandLine.Parameters;
             ExecCommand.class,
             CopyCommand.class,
             KillCommand.class,
+            EventsCommand.class,
+            WaitCommand.class,
             EgressCommand.class,
             CompletionCommand.class
         })
@@ -60,6 +62,13 @@ public abstract class ApplianceCommands extends CommandContext {
         }
         ask(AgentContract.AGENT_START, Fields.AGENT.is(agent));
         out().println(TerminalText.line(agent) + ": restart asked for and accepted");
+    }
+
+    @Command(
+            description = "Prints all that is known of an agent as JSON: manifest, image, run, addresses, last end.",
+            footer = {"", "Example: nullctl inspect hello | jq .address"})
+    void inspect(@Parameters(paramLabel = "AGENT", description = AGENT) String agent) throws Exception {
+        out().println(TerminalText.json(ask(AgentContract.AGENT_INSPECT, Fields.AGENT.is(agent))));
     }
 
     @Command(

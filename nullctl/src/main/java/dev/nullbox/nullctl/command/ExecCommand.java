@@ -48,7 +48,9 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
     /** Exit code when the program was not run, or its end is unknown. */
     static final int NOT_RUN = 125;
 
-    private static final int SIGNALLED = 128;
+    /** What a signal's number is added to. */
+    static final long SIGNALLED = 128;
+
     private static final int SIGINT = 2;
     private static final long WAIT_MILLIS = 10_000;
     private static final long SIZE_MILLIS = 250;
@@ -203,7 +205,7 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
             return Math.toIntExact(code.get());
         }
         if (signal.isPresent()) {
-            return SIGNALLED + Math.toIntExact(signal.get());
+            return Math.toIntExact(SIGNALLED + signal.get());
         }
         throw new RpcException(
                 CallReason.UNEXPECTED,

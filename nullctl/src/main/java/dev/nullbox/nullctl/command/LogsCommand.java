@@ -1,23 +1,9 @@
 package dev.nullbox.nullctl.command;
 
-import com.google.gson.JsonObject;
-import dev.nullbox.nullctl.client.ApplianceClient;
-import dev.nullbox.nullctl.client.CannotConnectException;
-import dev.nullbox.nullctl.terminal.CellFormat;
 import dev.nullbox.nullctl.terminal.UsageException;
-import dev.nullbox.protocol.Field;
-import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.LogContract;
-import dev.nullbox.protocol.api.NulldContract;
-import dev.nullbox.rpc.RpcException;
-import dev.nullbox.service.TerminalText;
-import java.io.PrintWriter;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,15 +28,8 @@ import picocli.CommandLine.Parameters;
             "  nullctl logs -f --json | jq -c .event"
         })
 public final class LogsCommand extends BaseCommand {
-    /** Records of a call: at 4 KiB each they fit one message. */
-    private static final int PAGE = 250;
-
-    private static final int FOLLOW_MILLIS = 10_000;
     /** Records that are printed unless a number is given. */
     private static final int RECORDS = 100;
-
-    private static final Set<String> SHOWN_APART = CellFormat.names(
-            Fields.SEQ, NulldContract.T, NulldContract.SOURCE, NulldContract.EVENT, NulldContract.TEXT_LINE);
 
     @Parameters(arity = "0..1", paramLabel = "AGENT", description = "Its name, as nullctl agents lists it.")
     private Optional<String> agent = Optional.empty();
@@ -94,74 +73,6 @@ public final class LogsCommand extends BaseCommand {
     }
 
     private void readRecords(int lines) throws Exception {
-        try (ApplianceClient appliance = session().connect()) {
-            PrintWriter out = out();
-            long next = printLatest(appliance, lines, out);
-            while (follow && !out.checkError()) {
-                Page page = read(appliance, next, FOLLOW_MILLIS);
-                page.records().forEach(record -> out.println(show(record)));
-                out.flush();
-                next = page.next();
-            }
-        }
-    }
-
-    private record Page(List<JsonObject> records, long next) {}
-
-    /** Prints the latest records of the appliance; returns where to continue. */
-    private long printLatest(ApplianceClient appliance, int lines, PrintWriter out)
-            throws RpcException, CannotConnectException {
-        Deque<JsonObject> latest = new ArrayDeque<>();
-        long next = 0;
-        while (true) {
-            Page page = read(appliance, next, 0);
-            for (JsonObject record : page.records()) {
-                latest.addLast(record);
-                if (latest.size() > lines) {
-                    latest.removeFirst();
-                }
-            }
-            if (page.next() <= next || page.records().isEmpty()) {
-                next = Math.max(next, page.next());
-                break;
-            }
-            next = page.next();
-        }
-        latest.forEach(record -> out.println(show(record)));
-        out.flush();
-        return next;
-    }
-
-    private Page read(ApplianceClient appliance, long after, int waitMillis)
-            throws RpcException, CannotConnectException {
-        Message params = Message.of(
-                        NulldContract.AFTER.is(after),
-                        NulldContract.MAX.is((long) PAGE),
-                        NulldContract.WAIT_MS.is((long) waitMillis))
-                .and(NulldContract.SOURCE, source);
-        Message page = appliance.call(NulldContract.LOGS, params);
-        List<JsonObject> records = page.get(NulldContract.RECORDS).stream()
-                .filter(JsonObject.class::isInstance)
-                .map(JsonObject.class::cast)
-                .toList();
-        return new Page(records, page.get(NulldContract.NEXT));
-    }
-
-    private String show(JsonObject record) {
-        return json ? TerminalText.json(record) : line(record);
-    }
-
-    /** Record as {@code 12.345 source event name=value}, or with its text. */
-    private static String line(JsonObject record) {
-        StringBuilder line = new StringBuilder();
-        String time = CellFormat.of(record, NulldContract.T);
-        line.repeat(" ", Math.max(0, 9 - time.length())).append(time);
-        line.append(' ').append(CellFormat.of(record, NulldContract.SOURCE));
-        for (Field<?> field : List.of(NulldContract.EVENT, NulldContract.TEXT_LINE)) {
-            if (record.has(field.name())) {
-                line.append(' ').append(CellFormat.of(record, field));
-            }
-        }
-        return line.append(CellFormat.fields(record, SHOWN_APART)).toString();
+        new RecordLog(session(), source, record -> true, json).print(lines, follow);
     }
 }

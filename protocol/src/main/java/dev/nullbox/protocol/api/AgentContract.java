@@ -60,6 +60,54 @@ public final class AgentContract {
                     "agent.stop", Effect.CHANGE, AGENT_STATE, "stops an agent and waits for its end")
             .with(Fields.AGENT);
 
+    public static final Field<Long> RUN_WAIT = Field.of(
+                    "wait_ms", FieldType.whole(0, 20_000, "ms"), "for the end of a run that is under way")
+            .otherwise(0L);
+    public static final Field<Boolean> IS_OVER = Field.of("over", FieldType.TRUTH, "whether the run is over");
+    public static final Method<Message> AGENT_WAIT = CONTRACT.operators(
+                    "agent.wait",
+                    Effect.READ,
+                    struct(Fields.RUN, IS_OVER, EXIT.optional(), Fields.WHY.optional()),
+                    "how a run of an agent ends; without its number, the one at hand or the last")
+            .with(Fields.AGENT, Fields.RUN.optional(), RUN_WAIT);
+
+    public static final Field<List<String>> COMMAND =
+            Field.of("command", listOf(TEXT), "its program and arguments, as AGENT.toml or its image has them");
+    public static final Field<String> RESTART = Field.of("restart_policy", TEXT, "when it is started again");
+    public static final Field<String> MANIFEST_SHA256 = Field.of("manifest_sha256", FieldType.SHA256, "of AGENT.toml");
+    public static final Field<String> ROOT_IMAGE = Field.of("root_image", TEXT, "the file of its root's image");
+    public static final Field<String> ADDRESS = Field.of("address", TEXT, "its own");
+    public static final Field<String> GATEWAY_ADDRESS = Field.of("gateway_address", TEXT, "the host's beside it");
+    public static final Field<String> INTERFACE = Field.of("interface", TEXT, "the host's end of its network");
+    public static final Field<Long> VMM_USER = Field.of("vmm_user", COUNT, "number of its VMM's user and group");
+    public static final Field<String> RIGHT = Field.of("right", TEXT, "a key of AGENT.toml, as agent diff names it");
+    public static final Field<List<String>> COVERS = Field.of("covers", listOf(TEXT), "its values");
+    public static final Field<List<Message>> RIGHTS = Field.of("rights", listOf(struct(RIGHT, COVERS)), "limits too");
+    public static final Method<Message> AGENT_INSPECT = CONTRACT.operators(
+                    "agent.inspect",
+                    Effect.READ,
+                    struct(
+                            Fields.AGENT,
+                            Fields.STATE,
+                            FROM,
+                            START,
+                            RESTART,
+                            RESTARTS,
+                            Fields.RUN.optional(),
+                            Fields.PID.optional(),
+                            EXIT.optional(),
+                            Fields.WHY.optional(),
+                            COMMAND,
+                            MANIFEST_SHA256,
+                            ROOT_IMAGE,
+                            ADDRESS,
+                            GATEWAY_ADDRESS,
+                            INTERFACE,
+                            VMM_USER,
+                            RIGHTS),
+                    "all that is known of an accepted agent: as its next start takes it, and its run")
+            .with(Fields.AGENT);
+
     // Programs beside an agent.
     public static final Field<String> EXEC =
             Field.of("exec", new FieldType.Text(1, 64), "the program, as agent.exec named it");

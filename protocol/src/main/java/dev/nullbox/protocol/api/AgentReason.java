@@ -30,6 +30,7 @@ public enum AgentReason implements Reason {
     IMPORT_UNKNOWN(ErrorKind.NOT_FOUND, "no such import is under way", "add the agent anew"),
     IMPORT_BUSY(ErrorKind.CONFLICT, "the limit of imports is reached", "wait until one is over"),
     STORE_FAILED(ErrorKind.INTERNAL, "the data partition failed", "nullctl logs --source cage says more"),
+    WAIT_LIMIT(ErrorKind.CONFLICT, "the limit of calls that wait for ends of runs is reached", "end one of them"),
     LOGS_LIMIT(
             ErrorKind.CONFLICT,
             "the limit of followers of agents' output is reached",
