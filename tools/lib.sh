@@ -161,6 +161,8 @@ hash_of() {
 # run. Never call it, or step, as a condition (if, ||, &&): bash then goes on after a failed command inside FUNCTION.
 cache_build() {
   local part=$1 key=$2 make=$3 entry=$NB_CACHE/$1/$2 work
+  # Without a key all entries of the part would be one damaged entry. A hash fails that way in a command's argument.
+  [[ $key =~ ^[A-Za-z0-9._-]+$ && $key != .* ]] || die "the part $part has the key '$key', which is no hash of its inputs: what came before says why"
   make_dir "$NB_CACHE/$part"
   (
     exec 8>"$NB_CACHE/$part/.$key.lock"

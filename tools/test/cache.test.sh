@@ -10,6 +10,16 @@ test_entry_appears_whole() {
   no_leftovers
 }
 
+test_part_without_a_key_takes_no_other_entries_away() {
+  script 'make() { echo made >"$1/file"; }; cache_build part key make'
+  for key in '' . .. key/file; do
+    script "make() { :; }; cache_build part '$key' make"
+    expect_failure
+    expect_says "the part part has the key '$key', which is no hash of its inputs"
+    [ "$(cat "$NULLBOX_CACHE/part/key/file")" = made ] || wrong "the key '$key' took another entry away"
+  done
+}
+
 test_second_build_is_taken_from_the_cache() {
   script 'make() { echo x >>"$1/file"; echo made; }; cache_build part key make; cache_build part key make'
   expect_code 0
