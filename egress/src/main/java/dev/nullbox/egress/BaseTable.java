@@ -2,6 +2,7 @@ package dev.nullbox.egress;
 
 import dev.nullbox.protocol.api.GatewayContract;
 import dev.nullbox.protocol.id.AgentNetwork;
+import dev.nullbox.protocol.id.AgentSlot;
 import java.net.InetSocketAddress;
 import java.util.List;
 
@@ -21,6 +22,9 @@ final class BaseTable {
 
     /** The name servers that egress asks: addresses and ports. */
     static final String RESOLVERS = "resolvers";
+
+    /** Interfaces of agents that were refused something within the last seconds. */
+    static final String REFUSING = "refusing";
 
     private BaseTable() {}
 
@@ -101,6 +105,8 @@ final class BaseTable {
         }
         text.append("add set ").append(NftText.TABLE).append(' ').append(RESOLVERS);
         text.append(" { type ipv4_addr . inet_service; }\n");
+        text.append("add set ").append(NftText.TABLE).append(' ').append(REFUSING);
+        text.append(" { type ifname; size ").append(AgentSlot.MAX).append("; flags dynamic,timeout; timeout 10s; }\n");
         for (Chain chain : chains(network)) {
             String name = NftText.TABLE + " " + chain.name();
             text.append("add chain ")

@@ -1,5 +1,6 @@
 package dev.nullbox.egress;
 
+import dev.nullbox.egress.dns.AgentNames;
 import dev.nullbox.egress.dns.AgentNamesStore;
 import dev.nullbox.egress.dns.DnsServer;
 import dev.nullbox.egress.dns.NameServers;
@@ -13,6 +14,7 @@ import dev.nullbox.rpc.RpcServer;
 import dev.nullbox.service.RateLimitedLog;
 import dev.nullbox.service.ServiceRuntime;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,27 +34,33 @@ public final class EgressMain {
             firewall.installBase();
             runtime.events().emit(EgressContract.DEFAULT_DROP);
             RateLimitedLog log = RateLimitedLog.toStandardError("egress");
+            RefusalEvents refusals =
+                    new RefusalEvents(runtime.events(), () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
             AgentNamesStore names = AgentNamesStore.open(runtime.runDir().resolve("names"));
             for (Firewall.Installed installed : firewall.installed()) {
                 names.restore(installed.agent(), installed.slot());
+                names.at(installed.slot()).ifPresent(refusals::began);
             }
             NameServers servers = new NameServers(resolverFiles(runtime), known -> allow(firewall, known), log);
+            RefusedConnections connections = new RefusedConnections(
+                    firewall, refusals, slot -> names.at(slot).map(AgentNames::agent), log);
             DnsServer dns = DnsServer.open(
                     new DnsServer.Parts(
-                            names::at,
+                            (InetAddress address) -> names.at(address),
                             network,
                             servers,
                             (agent, ports, time) -> firewall.admit(agent.slot(), ports, time, () -> names.hold(agent)),
-                            new RefusalEvents(
-                                    runtime.events(), () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()))),
+                            refusals),
                     NftText.DNS_PORT,
                     log);
-            EgressService service = new EgressService(firewall, names, runtime.events());
+            EgressService service = new EgressService(firewall, names, refusals, connections, runtime.events());
             RpcServer server = RpcServer.listen(runtime.socketPath(), service.methods(), RpcLimits.defaults());
             runtime.onTerminate(() -> {
+                connections.close();
                 dns.close();
                 server.close();
             });
+            connections.start();
             runtime.ready();
         } catch (RpcException | IOException failure) {
             System.err.println("egress: " + failure.getMessage());

@@ -36,6 +36,12 @@ public sealed interface EgressRule {
     /** Lets the host tell the agent at once that a packet was refused. */
     record AllowRefusal() implements EgressRule {}
 
+    /** Keeps what is refused, with a count, for the operator to be told; a full set keeps no more. */
+    record KeepRefused() implements EgressRule {}
+
+    /** Marks the agent as one with refusals of late. */
+    record MarkRefused() implements EgressRule {}
+
     /** Resets the agent's open connections that no rule before allows any longer. */
     record RefuseTcp() implements EgressRule {}
 

@@ -19,16 +19,23 @@ import java.util.List;
 import java.util.Optional;
 
 /** The methods of egress.sock, over one firewall. */
-record EgressService(Firewall firewall, AgentNamesStore names, EventSink events) {
+record EgressService(
+        Firewall firewall,
+        AgentNamesStore names,
+        RefusalEvents refusals,
+        RefusedConnections connections,
+        EventSink events) {
     List<RpcMethod> methods() {
+        PolicyView view = new PolicyView(firewall, names, refusals);
         return List.of(
                 RpcMethod.of(EgressContract.ADD, (_, request) -> add(request)),
                 RpcMethod.of(EgressContract.REMOVE, (_, request) -> remove(request.get(EgressContract.AGENT))),
+                RpcMethod.of(EgressContract.LIST, (_, _) -> view.list()),
                 RpcMethod.of(
-                        EgressContract.LIST,
-                        (_, _) -> firewall.installed().stream()
-                                .map(Firewall.Installed::message)
-                                .toList()));
+                        EgressContract.EXPLAIN,
+                        (_, request) ->
+                                view.explain(request.get(EgressContract.AGENT), request.get(EgressContract.TARGET))),
+                RpcMethod.of(EgressContract.REFUSED, (_, request) -> refusals(request.get(EgressContract.AGENT))));
     }
 
     private Message add(Message request) throws RpcException {
@@ -47,7 +54,10 @@ record EgressService(Firewall firewall, AgentNamesStore names, EventSink events)
         // Before the new rules: an answer that is under way is then not admitted into their sets.
         forget(agent, Optional.of(slot));
         firewall.apply(rules);
-        remember(new AgentNames(agent, slot, policy.names()));
+        connections.forget(slot);
+        AgentNames places = new AgentNames(agent, slot, policy.allow());
+        refusals.began(places);
+        remember(places);
         String digest = Sha256.hex(NftText.install(rules).getBytes(StandardCharsets.UTF_8));
         events.emit(EgressContract.APPLIED, Fields.AGENT.is(agent.value()), EgressContract.RULESET.is(digest));
         return size;
@@ -63,7 +73,21 @@ record EgressService(Firewall firewall, AgentNamesStore names, EventSink events)
         }
     }
 
+    /** What an agent was refused, up to this moment. */
+    private Message refusals(AgentName agent) throws RpcException {
+        Optional<AgentNames> running = names.of(agent);
+        if (running.isPresent()) {
+            connections.look(running.get().slot());
+        }
+        return refusals.of(agent);
+    }
+
     private Message remove(AgentName agent) throws RpcException {
+        Optional<AgentNames> running = names.of(agent);
+        if (running.isPresent()) {
+            connections.look(running.get().slot());
+            connections.forget(running.get().slot());
+        }
         forget(agent, Optional.empty());
         boolean removed = firewall.remove(agent);
         if (removed) {

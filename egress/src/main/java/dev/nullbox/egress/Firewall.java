@@ -1,10 +1,8 @@
 package dev.nullbox.egress;
 
 import dev.nullbox.egress.dns.NamedPort;
+import dev.nullbox.manifest.network.NetworkTarget.Transport;
 import dev.nullbox.natives.Nftables;
-import dev.nullbox.protocol.Fields;
-import dev.nullbox.protocol.Message;
-import dev.nullbox.protocol.api.EgressContract;
 import dev.nullbox.protocol.api.EgressReason;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentNetwork;
@@ -14,9 +12,13 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The kernel's packet filter, through libnftables. It keeps no state in memory: the kernel is the only source, also after
@@ -30,15 +32,16 @@ final class Firewall implements AutoCloseable {
      * @param slot its interface and addresses
      * @param rules all of its rules as the kernel lists them
      */
-    record Installed(AgentName agent, AgentSlot slot, List<String> rules) {
-        Message message() {
-            return Message.of(
-                    Fields.AGENT.is(agent.value()),
-                    EgressContract.INTERFACE.is(slot.interfaceName()),
-                    Fields.ADDRESS.is(slot.address()),
-                    EgressContract.RULE_TEXTS.is(rules));
-        }
-    }
+    record Installed(AgentName agent, AgentSlot slot, List<String> rules) {}
+
+    /** A rule's own counter, as the kernel lists it; it changes, and is no part of the rule. */
+    private static final Pattern COUNTER = Pattern.compile("counter packets (\\d+) bytes \\d+");
+
+    /** An element of a set of refused connections. */
+    private static final Pattern REFUSED =
+            Pattern.compile("([0-9.]+) \\. (tcp|udp) \\. (\\d+) counter packets (\\d+) bytes");
+
+    private static final Pattern QUOTED = Pattern.compile("\"([a-z0-9]+)\"");
 
     private final Nftables nft;
     private final AgentNetwork network;
@@ -200,12 +203,56 @@ final class Firewall implements AutoCloseable {
     }
 
     private void compare(String chain, List<String> expected) throws RpcException {
-        List<String> got = list(chain);
+        List<String> got = list(chain).stream()
+                .map(line -> COUNTER.matcher(line).replaceFirst("counter"))
+                .toList();
         if (!got.equals(expected)) {
             throw new RpcException(
                     EgressReason.EGRESS_READ_BACK_DIFFERS,
                     "chain " + chain + " was given " + expected + " and the kernel lists " + got);
         }
+    }
+
+    /** Packets that a rule has counted; none for a rule without a counter. */
+    static Optional<Long> packets(String rule) {
+        Matcher counter = COUNTER.matcher(rule);
+        return counter.find() ? Optional.of(Long.parseLong(counter.group(1))) : Optional.empty();
+    }
+
+    /**
+     * Slots whose agents were refused something within the last seconds.
+     *
+     * @throws RpcException when the kernel does not list them
+     */
+    synchronized List<AgentSlot> refusing() throws RpcException {
+        String listing = run("list set " + NftText.TABLE + " " + BaseTable.REFUSING + "\n");
+        return QUOTED.matcher(listing)
+                .results()
+                .flatMap(name -> AgentSlot.ofInterface(network, name.group(1)).stream())
+                .toList();
+    }
+
+    /**
+     * Packets of each connection that a slot's agent was refused within the last minutes.
+     *
+     * @throws RpcException when the kernel does not list them
+     */
+    synchronized Map<NamedPort, Long> refused(AgentSlot slot) throws RpcException {
+        Map<NamedPort, Long> refused = new LinkedHashMap<>();
+        Matcher element = REFUSED.matcher(run("list set " + NftText.TABLE + " " + NftText.refused(slot) + "\n"));
+        while (element.find()) {
+            Transport transport = element.group(2).equals("tcp") ? Transport.TCP : Transport.UDP;
+            int port = Integer.parseInt(element.group(3));
+            refused.put(new NamedPort(element.group(1), transport, port), Long.parseLong(element.group(4)));
+        }
+        return refused;
+    }
+
+    /** Tells whether a name of an agent stands for a port now. */
+    synchronized boolean isNamed(AgentSlot slot, NamedPort port) throws RpcException {
+        String element = port.address() + " . " + port.transport().text() + " . " + port.port() + " ";
+        return run("list set " + NftText.TABLE + " " + NftText.ports(slot) + "\n")
+                .contains(element);
     }
 
     /** The lines between the braces of a chain's listing. */

@@ -16,8 +16,10 @@ import dev.nullbox.egress.EgressRule.AllowToService;
 import dev.nullbox.egress.EgressRule.AllowUnreachable;
 import dev.nullbox.egress.EgressRule.DropForeignSource;
 import dev.nullbox.egress.EgressRule.DropRest;
+import dev.nullbox.egress.EgressRule.KeepRefused;
 import dev.nullbox.egress.EgressRule.LimitConnections;
 import dev.nullbox.egress.EgressRule.LimitQuestions;
+import dev.nullbox.egress.EgressRule.MarkRefused;
 import dev.nullbox.egress.EgressRule.RefuseRest;
 import dev.nullbox.egress.EgressRule.RefuseTcp;
 import dev.nullbox.egress.dns.NamedPort;
@@ -44,6 +46,12 @@ public final class NftText {
 
     private static final String ADDRESS_SET = "_addresses";
     private static final String PORT_SET = "_ports";
+    private static final String REFUSED_SET = "_refused";
+
+    /** Places whose refusals are told of one agent, of those within the last minutes; the rest are counted together. */
+    private static final int MAX_REFUSED = 512;
+
+    private static final Duration REFUSED_FOR = Duration.ofMinutes(10);
 
     private NftText() {}
 
@@ -114,14 +122,21 @@ public final class NftText {
         return slot.interfaceName() + ADDRESS_SET;
     }
 
-    private static String kind(String set) {
-        String type = set.endsWith(PORT_SET) ? "ipv4_addr . inet_proto . inet_service" : "ipv4_addr";
-        return " { type " + type + "; size " + MAX_NAMED + "; flags dynamic,timeout; }";
+    /** Connections that were refused, each with a count. */
+    static String refused(AgentSlot slot) {
+        return slot.interfaceName() + REFUSED_SET;
     }
 
-    /** Makes both sets of names where they are missing, then flushes or deletes them. */
+    private static String kind(String set) {
+        String type = set.endsWith(ADDRESS_SET) ? "ipv4_addr" : "ipv4_addr . inet_proto . inet_service";
+        boolean isRefused = set.endsWith(REFUSED_SET);
+        return " { type " + type + "; size " + (isRefused ? MAX_REFUSED : MAX_NAMED) + "; flags dynamic,timeout; "
+                + (isRefused ? "timeout " + minutes(REFUSED_FOR) + "; " : "") + "}";
+    }
+
+    /** Makes the slot's sets where they are missing, then flushes or deletes them. */
     private static void sets(StringBuilder text, String verb, AgentSlot slot) {
-        for (String set : List.of(ports(slot), addresses(slot))) {
+        for (String set : List.of(ports(slot), addresses(slot), refused(slot))) {
             text.append("add set ")
                     .append(TABLE)
                     .append(' ')
@@ -153,9 +168,9 @@ public final class NftText {
     private static String line(EgressRule rule, AgentName agent, AgentSlot slot) {
         return switch (rule) {
             case DropForeignSource(var own) ->
-                "ip saddr != " + own + " drop" + comment(agent, "a source address that is not its own");
+                "ip saddr != " + own + " counter drop" + comment(agent, "a source address that is not its own");
             case AllowTo(var block, var transport, var ports) ->
-                "ip daddr " + block + " " + transport.text() + " dport " + ports + " accept"
+                "ip daddr " + block + " " + transport.text() + " dport " + ports + " counter accept"
                         + comment(agent, "AGENT.toml allows " + block + ":" + ports + suffix(transport));
             case AllowAnswer(var block, var transport, var ports) ->
                 "ip saddr " + block + " " + transport.text() + " sport " + ports
@@ -163,7 +178,7 @@ public final class NftText {
                         + comment(agent, "answers from " + block + ":" + ports + suffix(transport));
             case AllowToNamed() ->
                 "ip daddr . meta l4proto . th dport @" + ports(slot) + " update @" + ports(slot)
-                        + " { ip daddr . meta l4proto . th dport timeout " + minutes(IDLE) + " } accept"
+                        + " { ip daddr . meta l4proto . th dport timeout " + minutes(IDLE) + " } counter accept"
                         + comment(agent, "what names that AGENT.toml allows stand for");
             case AllowNamedAnswer() ->
                 "ip saddr . meta l4proto . th sport @" + ports(slot)
@@ -186,20 +201,25 @@ public final class NftText {
             case AllowRefusal() ->
                 "ip daddr " + slot.address() + " ct state related accept"
                         + comment(agent, "it is told what is refused");
+            case KeepRefused() ->
+                "meta l4proto { tcp, udp } update @" + refused(slot) + " { ip daddr . meta l4proto . th dport counter }"
+                        + comment(agent, "kept for the operator, with a count");
+            case MarkRefused() ->
+                "update @" + BaseTable.REFUSING + " { iifname }" + comment(agent, "its refusals are read next");
             case RefuseTcp() ->
-                "ct state != new meta l4proto tcp reject with tcp reset"
+                "ct state != new meta l4proto tcp counter reject with tcp reset"
                         + comment(agent, "connections that AGENT.toml no longer allows");
             case RefuseRest() ->
-                "reject with icmpx admin-prohibited" + comment(agent, "all that AGENT.toml does not allow");
+                "counter reject with icmpx admin-prohibited" + comment(agent, "all that AGENT.toml does not allow");
             case AllowUnreachable() ->
                 "ct state related icmp type destination-unreachable accept"
                         + comment(agent, "path MTU and dead hosts, of its own connections");
             case LimitConnections(var most) ->
-                "ct state new ct count over " + most + " drop"
+                "ct state new ct count over " + most + " counter drop"
                         + comment(agent, "the table of connections is everyone's: " + most + " at once");
             case LimitQuestions(var gateway, var most) ->
-                "ip daddr " + gateway + " udp dport " + DNS_PORT + " ct state new ct count over " + most + " drop"
-                        + comment(agent, "questions for names: " + most + " at once");
+                "ip daddr " + gateway + " udp dport " + DNS_PORT + " ct state new ct count over " + most
+                        + " counter drop" + comment(agent, "questions for names: " + most + " at once");
             case AllowToService(var gateway, var port, var name) ->
                 "ip daddr " + gateway + " tcp dport " + port + " accept" + comment(agent, name);
             case AllowServiceAnswer(var gateway, var port, var name) ->

@@ -1,21 +1,29 @@
 package dev.nullbox.egress;
 
 import dev.nullbox.egress.dns.AgentNames;
+import dev.nullbox.egress.dns.NamedPort;
 import dev.nullbox.egress.dns.Resolver;
+import dev.nullbox.manifest.network.NetworkTarget;
+import dev.nullbox.manifest.network.NetworkTarget.Transport;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.EgressContract;
 import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.service.EventSink;
 import dev.nullbox.service.TerminalText;
 import dev.nullbox.service.TokenBucket;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Events of names that agents were refused: each name of each agent once a minute, with how often it was asked for since.
- * An agent that asks for ever new names makes no more than so many events a second, and takes none from another.
+ * Names and connections that agents were refused: an event of each once a minute, with how often it came since, and the
+ * latest of each agent for the operator to ask for. An agent with ever new ones makes no more than so many events a second,
+ * and takes none from another.
  */
 final class RefusalEvents implements Resolver.Listener {
     static final int BURST = 20;
@@ -24,26 +32,68 @@ final class RefusalEvents implements Resolver.Listener {
 
     private static final int MOST_NAMES = 256;
     private static final int MOST_AGENTS = 1_024;
+    private static final int MOST_ADDRESSES = 4_096;
+    private static final String DENIED = "network.allow of AGENT.toml has no such place";
 
     private final EventSink events;
     private final LongSupplier clockMillis;
     private final Map<AgentName, Reported> agents = new LinkedHashMap<>();
 
-    /**
-     * Events of one agent.
-     *
-     * @param bucket of events
-     * @param names in the order in which they were first asked for, the oldest forgotten
-     */
-    private record Reported(TokenBucket bucket, Map<String, Seen> names) {}
+    /** State of one agent: maps in the order in which their keys first came, the oldest forgotten. */
+    private static final class Reported {
+        private final TokenBucket bucket;
+        private final Map<String, Seen> refused = new LinkedHashMap<>();
+        /** Names by the addresses that they stand for. */
+        private final Map<String, String> names = new LinkedHashMap<>();
+        /** Answers by the name that was asked for. */
+        private final Map<String, Long> answers = new LinkedHashMap<>();
+
+        private List<NetworkTarget> allow = List.of();
+
+        Reported(TokenBucket bucket) {
+            this.bucket = bucket;
+        }
+    }
 
     /**
-     * A name that was refused.
+     * A refusal.
      *
-     * @param toldAt when its last event was
-     * @param since how often it was asked for after that
+     * @param name that was asked for, or that the address stands for
+     * @param port of a connection; none of a name
+     * @param reason for people
+     * @param allowedBy the entry that would allow it, if one can
      */
-    private record Seen(long toldAt, long since) {}
+    record Refusal(Optional<String> name, Optional<NamedPort> port, String reason, Optional<NetworkTarget> allowedBy) {
+        /** The line of AGENT.toml; empty when none would do. */
+        String line() {
+            return allowedBy
+                    .map(entry -> "allow = [\"" + shortText(entry) + "\"]")
+                    .orElse("");
+        }
+
+        Message message(long total) {
+            Message message = Message.of(
+                    Fields.REASON.is(reason), EgressContract.TOTAL.is(total), EgressContract.ALLOWED_BY.is(line()));
+            if (name.isPresent()) {
+                message = message.and(Fields.NAME.is(name.get()));
+            }
+            if (port.isPresent()) {
+                message = message.and(Fields.ADDRESS.is(port.get().address()))
+                        .and(Fields.PORT.is((long) port.get().port()))
+                        .and(EgressContract.PROTOCOL.is(port.get().transport().text()));
+            }
+            return message;
+        }
+    }
+
+    /**
+     * How often a refusal came.
+     *
+     * @param toldAt the time of its last event
+     * @param since how often after that
+     * @param total how often in all
+     */
+    private record Seen(Refusal refusal, long toldAt, long since, long total) {}
 
     /** @param clockMillis of a clock that is never set */
     RefusalEvents(EventSink events, LongSupplier clockMillis) {
@@ -51,29 +101,135 @@ final class RefusalEvents implements Resolver.Listener {
         this.clockMillis = clockMillis;
     }
 
+    /** The entry as people write it: HTTPS is the port that goes without saying. */
+    private static String shortText(NetworkTarget entry) {
+        return entry.text().endsWith(":" + NetworkTarget.DEFAULT_PORT)
+                        && entry.host().indexOf(':') < 0
+                ? entry.host()
+                : entry.text();
+    }
+
+    /** Takes an agent's new policy; what its names stood for under the former one is forgotten. */
+    synchronized void began(AgentNames agent) {
+        Reported reported = reported(agent.agent());
+        reported.allow = agent.allow();
+        reported.names.clear();
+        reported.answers.clear();
+    }
+
+    @Override
+    public synchronized void answered(AgentNames agent, String name, List<NamedPort> ports) {
+        Reported reported = reported(agent.agent());
+        for (NamedPort port : ports) {
+            makeRoom(reported.names, MOST_ADDRESSES, port.address());
+            reported.names.put(port.address(), name);
+        }
+        makeRoom(reported.answers, MOST_ADDRESSES, name);
+        reported.answers.merge(name, 1L, Long::sum);
+    }
+
     @Override
     public synchronized void refused(AgentNames agent, String name, String why) {
         String shown = TerminalText.line(name);
-        long now = clockMillis.getAsLong();
-        makeRoom(agents, MOST_AGENTS, agent.agent());
-        Reported reported = agents.computeIfAbsent(
-                agent.agent(), _ -> new Reported(new TokenBucket(BURST, MILLIS_PER_EVENT, now), new LinkedHashMap<>()));
-        Seen seen = reported.names().getOrDefault(shown, new Seen(now - AGAIN_MILLIS, 0));
-        makeRoom(reported.names(), MOST_NAMES, shown);
-        long times = seen.since() + 1;
-        if (now - seen.toldAt() < AGAIN_MILLIS || !reported.bucket().take(now)) {
-            reported.names().put(shown, new Seen(seen.toldAt(), times));
-            return;
+        Optional<NetworkTarget> entry = why.equals(Resolver.NOT_ALLOWED) ? entry(shown) : Optional.empty();
+        Refusal refusal = new Refusal(Optional.of(shown), Optional.empty(), why, entry);
+        long times = count(agent.agent(), shown, refusal, 1);
+        if (times > 0) {
+            events.emit(
+                    EgressContract.NAME_REFUSED,
+                    Message.of(
+                            Fields.AGENT.is(agent.agent().value()),
+                            Fields.NAME.is(shown),
+                            Fields.REASON.is(why),
+                            EgressContract.TIMES.is(times),
+                            EgressContract.ALLOWED_BY.is(refusal.line())));
         }
-        reported.names().put(shown, new Seen(now, 0));
-        events.emit(
-                EgressContract.NAME_REFUSED,
-                Message.of(
-                        Fields.AGENT.is(agent.agent().value()),
-                        Fields.NAME.is(shown),
-                        Fields.REASON.is(why),
-                        EgressContract.TIMES.is(times),
-                        EgressContract.ALLOWED_BY.is("allow = [\"" + shown + "\"]")));
+    }
+
+    /** Takes a connection that the packet filter has refused so many times more. */
+    synchronized void denied(AgentName agent, NamedPort port, long more) {
+        Optional<String> name = nameOf(agent, port.address());
+        String suffix = ":" + port.port() + (port.transport() == Transport.UDP ? "/udp" : "");
+        Optional<NetworkTarget> entry = entry(name.orElse(port.address()) + suffix);
+        Refusal refusal = new Refusal(name, Optional.of(port), DENIED, entry);
+        long times = count(agent, port.address() + suffix, refusal, more);
+        if (times > 0) {
+            Message message = Message.of(
+                    Fields.AGENT.is(agent.value()),
+                    Fields.ADDRESS.is(port.address()),
+                    Fields.PORT.is((long) port.port()),
+                    EgressContract.PROTOCOL.is(port.transport().text()),
+                    EgressContract.TIMES.is(times),
+                    EgressContract.ALLOWED_BY.is(refusal.line()));
+            events.emit(EgressContract.DENIED, name.isEmpty() ? message : message.and(Fields.NAME.is(name.get())));
+        }
+    }
+
+    private static Optional<NetworkTarget> entry(String text) {
+        try {
+            return Optional.of(NetworkTarget.parse(text));
+        } catch (InvalidValueException nobodys) {
+            return Optional.empty();
+        }
+    }
+
+    /** Counts a refusal; how often it came since its last event when it is time for another, else 0. */
+    private long count(AgentName agent, String key, Refusal refusal, long more) {
+        long now = clockMillis.getAsLong();
+        Reported reported = reported(agent);
+        Seen seen = reported.refused.getOrDefault(key, new Seen(refusal, now - AGAIN_MILLIS, 0, 0));
+        makeRoom(reported.refused, MOST_NAMES, key);
+        long times = seen.since() + more;
+        long total = seen.total() + more;
+        if (now - seen.toldAt() < AGAIN_MILLIS || !reported.bucket.take(now)) {
+            reported.refused.put(key, new Seen(refusal, seen.toldAt(), times, total));
+            return 0;
+        }
+        reported.refused.put(key, new Seen(refusal, now, 0, total));
+        return times;
+    }
+
+    /** The name by which an agent learnt an address. */
+    synchronized Optional<String> nameOf(AgentName agent, String address) {
+        return Optional.ofNullable(agents.get(agent)).map(reported -> reported.names.get(address));
+    }
+
+    /** Answers to questions that an entry allows. */
+    synchronized long answers(AgentName agent, NetworkTarget.NameTarget entry) {
+        Reported reported = agents.get(agent);
+        return reported == null
+                ? 0
+                : reported.answers.entrySet().stream()
+                        .filter(answer -> entry.covers(answer.getKey()))
+                        .mapToLong(Map.Entry::getValue)
+                        .sum();
+    }
+
+    /** Refusals of an agent and the entries that would allow them beside those that it has, the fewest that will do. */
+    synchronized Message of(AgentName agent) {
+        Reported reported = agents.get(agent);
+        List<Message> messages = new ArrayList<>();
+        List<NetworkTarget> entries = new ArrayList<>();
+        if (reported != null) {
+            entries.addAll(reported.allow);
+            for (Seen seen : reported.refused.values()) {
+                messages.add(seen.refusal().message(seen.total()));
+                seen.refusal()
+                        .allowedBy()
+                        .filter(entry -> entries.stream().noneMatch(wider -> wider.covers(entry)))
+                        .ifPresent(entries::add);
+            }
+        }
+        return Message.of(
+                EgressContract.REFUSALS.is(messages),
+                EgressContract.LEARNT.is(
+                        entries.stream().map(RefusalEvents::shortText).toList()));
+    }
+
+    private Reported reported(AgentName agent) {
+        makeRoom(agents, MOST_AGENTS, agent);
+        return agents.computeIfAbsent(
+                agent, _ -> new Reported(new TokenBucket(BURST, MILLIS_PER_EVENT, clockMillis.getAsLong())));
     }
 
     private static <K> void makeRoom(Map<K, ?> map, int most, K added) {

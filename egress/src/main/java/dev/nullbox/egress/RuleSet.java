@@ -16,8 +16,10 @@ import dev.nullbox.egress.EgressRule.AllowToService;
 import dev.nullbox.egress.EgressRule.AllowUnreachable;
 import dev.nullbox.egress.EgressRule.DropForeignSource;
 import dev.nullbox.egress.EgressRule.DropRest;
+import dev.nullbox.egress.EgressRule.KeepRefused;
 import dev.nullbox.egress.EgressRule.LimitConnections;
 import dev.nullbox.egress.EgressRule.LimitQuestions;
+import dev.nullbox.egress.EgressRule.MarkRefused;
 import dev.nullbox.egress.EgressRule.RefuseRest;
 import dev.nullbox.egress.EgressRule.RefuseTcp;
 import dev.nullbox.manifest.network.AddressBlock;
@@ -83,6 +85,8 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
             rules.add(new AllowPingNamed(PINGS_PER_SECOND));
         }
         rules.add(new RefuseTcp());
+        rules.add(new KeepRefused());
+        rules.add(new MarkRefused());
         rules.add(new RefuseRest());
         return List.copyOf(rules);
     }

@@ -196,6 +196,69 @@ class EgressIT {
         assertThat(rig.arrived("other")).isEqualTo(beside);
     }
 
+    private String event(String name, String agent) throws IOException {
+        String line = egress.out().readLine();
+        while (line != null
+                && !(line.contains("\"event\":\"" + name + "\"") && line.contains("\"agent\":\"" + agent + "\""))) {
+            line = egress.out().readLine();
+        }
+        return String.valueOf(line);
+    }
+
+    /** Rows 3 and 4 of the ways round: nothing of them arrives, and the operator is told of each with what would allow it. */
+    @ParameterizedTest
+    @CsvSource({
+        "connect 192.0.2.7 853 -, tcp853, 192.0.2.7, 853, tcp, 192.0.2.7:853",
+        "udp 192.0.2.7 853, udp853, 192.0.2.7, 853, udp, 192.0.2.7:853/udp",
+        "udp 192.0.2.7 443, udp443, 192.0.2.7, 443, udp, 192.0.2.7:443/udp",
+        "udp 192.0.2.255 137, udp137, 192.0.2.255, 137, udp, 192.0.2.255:137/udp",
+    })
+    void aDeniedConnectionIsToldTheOperator(
+            String probe, String counter, String address, int port, String protocol, String entry) throws Exception {
+        call("egress.add", agent("other" + port + protocol, 1, "192.0.2.7:443"));
+        long before = rig.arrived(counter);
+        rig.run("agent1", probe);
+        assertThat(rig.arrived(counter)).isEqualTo(before);
+        assertThat(event("egress.denied", "other" + port + protocol))
+                .contains("\"address\":\"" + address + "\"", "\"port\":" + port, "\"protocol\":\"" + protocol + "\"")
+                .contains("allow = [\\\"" + entry + "\\\"]");
+        assertAllowedArrives();
+        JsonObject named = new JsonObject();
+        named.addProperty("agent", "other" + port + protocol);
+        assertThat(call("egress.refusals", named).toString()).contains("\"" + entry + "\"");
+        assertThat(call("egress.list", new JsonObject()).toString())
+                .containsPattern("\"allow_entry\":\"192.0.2.7:443\",\"kind\":\"address\",\"packets\":[1-9]")
+                .containsPattern("all that AGENT.toml does not allow\",\"packets\":[1-9]");
+        call("egress.remove", named);
+    }
+
+    /** Row 4: multicast is forwarded nowhere, whatever the agent's table says. */
+    @ParameterizedTest
+    @CsvSource({"udp 224.0.0.251 5353, udp5353", "udp 224.0.0.252 5355, udp5355"})
+    void multicastStaysWithTheAgent(String probe, String counter) throws Exception {
+        long before = rig.arrived(counter);
+        rig.run("agent1", probe);
+        assertThat(rig.arrived(counter)).isEqualTo(before);
+        assertAllowedArrives();
+    }
+
+    /** Row 15: no IPv6 goes anywhere, to the host's own addresses either. */
+    @ParameterizedTest
+    @CsvSource({
+        "connect fd00:2::7 443 -",
+        "connect fd00:1::1 7300 -",
+        "udp fd00:2::7 53",
+        "connect 2002:c000:207::1 443 -"
+    })
+    void sixGoesNowhere(String probe) throws Exception {
+        long before = rig.arrived("sixes");
+        String accepted = rig.run("host", "accepted 7300");
+        rig.run("agent1", probe);
+        assertThat(rig.arrived("sixes")).isEqualTo(before);
+        assertThat(rig.run("host", "accepted 7300")).isEqualTo(accepted);
+        assertAllowedArrives();
+    }
+
     @Test
     void anAgentReachesItsMemoryAndTheOperatorTheGateway() throws Exception {
         assertThat(rig.run("agent1", "connect 10.221.1.1 7300 slow")).isEqualTo("ok");

@@ -99,7 +99,7 @@ class FirewallTest {
 
     @ParameterizedTest
     @CsvSource({
-        "tcp dport 443 accept, tcp dport 444 accept",
+        "tcp dport 443 counter accept, tcp dport 444 counter accept",
         "'drop comment \"hello: all that', 'accept comment \"hello: all that'",
         "ct direction reply accept, accept",
         "'ip daddr 192.0.2.7 ', ''",

@@ -24,7 +24,7 @@ import org.xbill.DNS.Section;
 /**
  * A name server of the tests' own, over UDP and TCP. A name's first label says what its answer is: {@code a-192-0-2-7} an
  * address, {@code alias} one by way of a name elsewhere, {@code many} 200 addresses, {@code late} none at all,
- * {@code lie} the answer to another question; others do not exist.
+ * {@code flip} one of two by turns and for no time, {@code lie} the answer to another question; others do not exist.
  */
 final class NameWorld {
     private static final int TTL_S = 1;
@@ -33,6 +33,7 @@ final class NameWorld {
     private static final int MAX_QUESTION = 4096;
 
     private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger flips = new AtomicInteger();
 
     /** Serves until the process ends. */
     static NameWorld open(int port) throws IOException {
@@ -108,6 +109,9 @@ final class NameWorld {
             for (int i = 1; i <= MANY; i++) {
                 add(answer, name, "192.0.2." + i);
             }
+        } else if (label.equals("flip")) {
+            InetAddress address = InetAddress.ofLiteral(flips.getAndIncrement() % 2 == 0 ? "192.0.2.7" : "192.0.2.8");
+            answer.addRecord(new ARecord(name, DClass.IN, 0, address), Section.ANSWER);
         } else if (label.startsWith("a-")) {
             add(answer, name, label.substring(2).replace('-', '.'));
         } else if (label.equals("lie")) {

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import dev.nullbox.rpc.RpcClient;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -196,6 +198,19 @@ class NamesIT {
         connects("192.0.2.7");
     }
 
+    /** Row 13 of the ways round: the address that was checked is the one that is reached, however the name flips. */
+    @Test
+    void anAddressThatANameWillStandForIsNotReachedBefore() throws Exception {
+        add("flip.api.example");
+        assertThat(lookup("flip.api.example")).isEqualTo("NOERROR 192.0.2.7");
+        refused("192.0.2.8", 443, "other");
+        connects("192.0.2.7");
+        assertThat(lookup("flip.api.example")).isEqualTo("NOERROR 192.0.2.8");
+        long before = rig.arrived("other");
+        assertThat(rig.run("agent1", "connect 192.0.2.8 443 slow")).isEqualTo("ok");
+        assertThat(rig.arrived("other")).isGreaterThan(before);
+    }
+
     @Test
     void aLongAnswerComesByTcpAndIsBounded() throws Exception {
         String answer = rig.run("agent1", "lookup " + GATEWAY + " many.api.example A tcp");
@@ -270,6 +285,56 @@ class NamesIT {
         rig.in("host", "nft", "delete", "element", "inet", "nullbox", "nb1_ports", "{ 192.0.2.7 . tcp . 443 }");
         assertThat(rig.run("agent1", "echo 2000")).startsWith("failed");
         refused("192.0.2.7", 443, "tcp443");
+    }
+
+    private String ask(String method, String... params) throws RpcException {
+        JsonObject request = new JsonObject();
+        for (int i = 0; i < params.length; i += 2) {
+            request.addProperty(params[i], params[i + 1]);
+        }
+        return RpcClient.call(run.resolve("egress.sock"), method, request, Duration.ofSeconds(20))
+                .toString();
+    }
+
+    /** What was refused is learnt, and the same probes pass with it. */
+    @Test
+    void theListThatIsLearntMakesTheSameProbesPass() throws Exception {
+        add("a-192-0-2-7.learn.example:444");
+        assertThat(lookup("a-192-0-2-7.learn.example")).isEqualTo("NOERROR 192.0.2.7");
+        refused("192.0.2.7", 443, "tcp443");
+        assertThat(lookup("a-192-0-2-8.learn.example")).isEqualTo("NXDOMAIN" + BLOCKED);
+        JsonObject answer =
+                JsonParser.parseString(ask("egress.refusals", "agent", "hello")).getAsJsonObject();
+        List<String> learnt = new ArrayList<>();
+        answer.getAsJsonArray("learnt").forEach(entry -> learnt.add(entry.getAsString()));
+        assertThat(learnt)
+                .contains("a-192-0-2-7.learn.example:444", "a-192-0-2-7.learn.example", "a-192-0-2-8.learn.example");
+        add(learnt.toArray(String[]::new));
+        assertThat(lookup("a-192-0-2-7.learn.example")).isEqualTo("NOERROR 192.0.2.7");
+        connects("192.0.2.7");
+        assertThat(lookup("a-192-0-2-8.learn.example")).isEqualTo("NOERROR 192.0.2.8");
+    }
+
+    @Test
+    void aPlaceIsExplainedByItsEntry() throws Exception {
+        add(ALLOWED, "*.wild.example:8443", "10.2.0.0/16:80-90/udp");
+        assertThat(ask("egress.explain", "agent", "hello", "target", ALLOWED))
+                .contains("\"allowed\":true", "\"allow_entry\":\"" + ALLOWED + ":443\"");
+        assertThat(ask("egress.explain", "agent", "hello", "target", "192.0.2.7"))
+                .contains("\"allowed\":false");
+        assertThat(lookup(ALLOWED)).isEqualTo("NOERROR 192.0.2.7");
+        assertThat(ask("egress.explain", "agent", "hello", "target", "192.0.2.7"))
+                .contains("\"allowed\":true", "\"allow_entry\":\"" + ALLOWED + ":443\"");
+        assertThat(ask("egress.explain", "agent", "hello", "target", "10.2.3.4:85/udp"))
+                .contains("\"allowed\":true", "10.2.0.0/16:80-90/udp");
+        assertThat(ask("egress.explain", "agent", "hello", "target", "a.wild.example"))
+                .contains("\"allowed\":false", "another port", "*.wild.example:8443");
+        assertThat(ask("egress.explain", "agent", "hello", "target", "evil.example"))
+                .contains("\"allowed\":false", "NXDOMAIN");
+        assertThat(ask("egress.explain", "agent", "hello", "target", "10.221.2.2"))
+                .contains("agents do not reach each other");
+        assertThat(ask("egress.explain", "agent", "hello", "target", "127.0.0.1"))
+                .contains("not the address of another host");
     }
 
     @Test

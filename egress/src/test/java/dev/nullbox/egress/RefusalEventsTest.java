@@ -3,6 +3,10 @@ package dev.nullbox.egress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nullbox.egress.dns.AgentNames;
+import dev.nullbox.egress.dns.NamedPort;
+import dev.nullbox.egress.dns.Resolver;
+import dev.nullbox.manifest.network.NetworkTarget;
+import dev.nullbox.protocol.api.EgressContract;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.protocol.id.AgentSlot;
@@ -31,9 +35,40 @@ class RefusalEventsTest {
 
     @Test
     void aNameIsToldWithTheLineThatWouldAllowIt() {
-        refusals.refused(loud, "evil.example", "not there");
+        refusals.refused(loud, "evil.example", Resolver.NOT_ALLOWED);
         assertThat(events()).singleElement().asString().contains("\"name\":\"evil.example\"", "\"times\":1");
         assertThat(events().getFirst()).contains("allow = [\\\"evil.example\\\"]");
+    }
+
+    @Test
+    void aConnectionIsToldWithTheNameThatItsAddressStandsFor() {
+        NamedPort port = new NamedPort("192.0.2.7", NetworkTarget.Transport.UDP, 123);
+        refusals.denied(loud.agent(), port, 3);
+        assertThat(events()).singleElement().asString().contains("\"times\":3", "allow = [\\\"192.0.2.7:123/udp\\\"]");
+        refusals.answered(loud, "time.example", List.of(new NamedPort("192.0.2.8", NetworkTarget.Transport.TCP, 443)));
+        refusals.denied(loud.agent(), new NamedPort("192.0.2.8", NetworkTarget.Transport.TCP, 22), 1);
+        assertThat(events()).hasSize(2).last().asString().contains("\"name\":\"time.example\"", "time.example:22");
+        refusals.denied(loud.agent(), new NamedPort("224.0.0.251", NetworkTarget.Transport.UDP, 5353), 1);
+        assertThat(events()).hasSize(3).last().asString().contains("\"allowed_by\":\"\"");
+    }
+
+    /** Entries that the agent has stay; what they or a wider one cover is not named again. */
+    @Test
+    void theListThatIsLearntIsTheSmallest() {
+        AgentNames had = new AgentNames(
+                loud.agent(),
+                loud.slot(),
+                List.of(NetworkTarget.ofText("10.0.0.0/16:80"), NetworkTarget.ofText("*.b.example")));
+        refusals.began(had);
+        refusals.refused(had, "evil.example", Resolver.NOT_ALLOWED);
+        refusals.refused(had, "a.b.example", Resolver.NOT_ALLOWED);
+        refusals.refused(had, "late.b.example", "no name server answers");
+        refusals.denied(loud.agent(), new NamedPort("10.0.3.4", NetworkTarget.Transport.TCP, 80), 1);
+        refusals.denied(loud.agent(), new NamedPort("192.0.2.8", NetworkTarget.Transport.TCP, 22), 1);
+        refusals.denied(loud.agent(), new NamedPort("192.0.2.8", NetworkTarget.Transport.TCP, 22), 1);
+        assertThat(refusals.of(loud.agent()).get(EgressContract.LEARNT))
+                .containsExactly("10.0.0.0/16:80", "*.b.example", "evil.example", "192.0.2.8:22");
+        assertThat(refusals.of(quiet.agent()).get(EgressContract.LEARNT)).isEmpty();
     }
 
     @Test

@@ -26,6 +26,11 @@ final class Rig {
             add counter inet count udp67
             add counter inet count tcp53
             add counter inet count tcp853
+            add counter inet count udp853
+            add counter inet count udp443
+            add counter inet count udp137
+            add counter inet count udp5353
+            add counter inet count udp5355
             add counter inet count pings
             add counter inet count sixes
             add chain inet count arrivals { type filter hook prerouting priority raw; policy accept; }
@@ -36,6 +41,11 @@ final class Rig {
             add rule inet count arrivals udp dport 67 counter name udp67
             add rule inet count arrivals tcp dport 53 counter name tcp53
             add rule inet count arrivals tcp dport 853 counter name tcp853
+            add rule inet count arrivals udp dport 853 counter name udp853
+            add rule inet count arrivals udp dport 443 counter name udp443
+            add rule inet count arrivals udp dport 137 counter name udp137
+            add rule inet count arrivals udp dport 5353 counter name udp5353
+            add rule inet count arrivals udp dport 5355 counter name udp5355
             add rule inet count arrivals icmp type echo-request counter name pings
             add rule inet count arrivals ip6 daddr fd00:2::7 counter name sixes
             """;

@@ -54,7 +54,6 @@ class HelpTest extends NullctlTestCase {
                 "history",
                 "leases",
                 "logs",
-                "egress",
                 "show",
                 "versions",
                 "df",

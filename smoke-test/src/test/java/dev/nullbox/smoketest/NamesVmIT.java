@@ -38,6 +38,8 @@ final class NamesVmIT {
             attempt("192.0.2.2", 22)
             attempt("localhost", 9)
             attempt(socket.gethostname(), 9)
+            print("over", flush=True)
+            time.sleep(3600)
             """;
 
     private static String manifest() {
@@ -59,7 +61,11 @@ final class NamesVmIT {
     private static void run(Appliance appliance) throws Exception {
         Nullctl.Result started = Nullctl.of(appliance.managementPort()).run("start", AGENT);
         assertThat(started.code()).as(started.errors()).isZero();
-        appliance.awaitEvent(event -> event.is("agent.exited", "agent", AGENT), Appliance.LONG, "the agent to end");
+        appliance.awaitEvent(
+                event -> event.is("agent.console", "agent", AGENT)
+                        && event.text("line").equals("over"),
+                Appliance.LONG,
+                "the agent to have tried all");
     }
 
     private static Appliance boot(Path directory, UnaryOperator<Boot> change) throws Exception {
@@ -87,7 +93,8 @@ final class NamesVmIT {
                             "c2VjcmV0.denied.example 7001 unknown at-once",
                             "192.0.2.2 22 EHOSTUNREACH at-once",
                             "localhost 9 ECONNREFUSED at-once",
-                            AGENT + " 9 ECONNREFUSED at-once");
+                            AGENT + " 9 ECONNREFUSED at-once",
+                            "over");
             assertThat(names.asked()).contains("api.allowed.example", "deep.wild.example");
             assertThat(names.asked())
                     .allMatch(name ->
@@ -98,7 +105,36 @@ final class NamesVmIT {
                     Appliance.SHORT,
                     "the operator to be told of the name");
             assertThat(refused.text("allowed_by")).isEqualTo("allow = [\"c2vjcmv0.denied.example\"]");
+            Event denied = appliance.awaitEvent(
+                    event -> event.is("egress.denied", "name", "api.allowed.example"),
+                    Appliance.SHORT,
+                    "the operator to be told of the connection");
+            assertThat(denied.text("allowed_by")).isEqualTo("allow = [\"api.allowed.example:7002\"]");
+            theOperatorIsToldOfIt(Nullctl.of(appliance.managementPort()));
         }
+    }
+
+    private static void theOperatorIsToldOfIt(Nullctl nullctl) throws Exception {
+        assertThat(output(nullctl, "egress", "list", AGENT))
+                .containsPattern("api\\.allowed\\.example:7001 +name +- +[1-9]")
+                .containsPattern("\\*\\.wild\\.example:7001 +wildcard +- +[1-9]")
+                .containsPattern("[1-9][0-9]* +all that AGENT.toml does not allow");
+        assertThat(output(nullctl, "egress", "explain", AGENT, "api.allowed.example:7001"))
+                .contains("names reaches api.allowed.example:7001");
+        assertThat(output(nullctl, "egress", "explain", AGENT, "denied.example"))
+                .contains("names does not reach denied.example", "NXDOMAIN");
+        String learnt = output(nullctl, "egress", "learn", AGENT);
+        assertThat(learnt)
+                .startsWith("allow = [\"api.allowed.example:7001\", \"*.wild.example:7001\"")
+                .contains("\"api.allowed.example:7002\"", "\"c2vjcmv0.denied.example\"", "\"192.0.2.2:22\"");
+        assertThat(output(nullctl, "stop", AGENT)).isNotNull();
+        assertThat(output(nullctl, "egress", "learn", AGENT)).isEqualTo(learnt);
+    }
+
+    private static String output(Nullctl nullctl, String... words) throws Exception {
+        Nullctl.Result result = nullctl.run(words);
+        assertThat(result.code()).as(result.errors()).isZero();
+        return result.output();
     }
 
     /** QEMU's own name server, 3 in its network, asks this machine's: whether that answers, no, or not at all, it was asked. */

@@ -1,24 +1,35 @@
 package dev.nullbox.egress.dns;
 
+import dev.nullbox.manifest.network.NetworkTarget;
 import dev.nullbox.manifest.network.NetworkTarget.NameTarget;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentSlot;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Names that an agent may ask for.
+ * Places that an agent may reach, names among them.
  *
  * @param agent the agent's name
  * @param slot its addresses
  * @param allow as its manifest has them
  */
-public record AgentNames(AgentName agent, AgentSlot slot, List<NameTarget> allow) {
+public record AgentNames(AgentName agent, AgentSlot slot, List<NetworkTarget> allow) {
     public AgentNames {
         allow = List.copyOf(allow);
     }
 
+    /** The first entry that covers a name, at whichever port. */
+    public Optional<NetworkTarget> entryOf(String name) {
+        return covering(name).stream().map(NetworkTarget.class::cast).findFirst();
+    }
+
     /** The entries that cover a name, which is in lower case and without the trailing dot. */
     List<NameTarget> covering(String asked) {
-        return allow.stream().filter(target -> target.covers(asked)).toList();
+        return allow.stream()
+                .filter(NameTarget.class::isInstance)
+                .map(NameTarget.class::cast)
+                .filter(target -> target.covers(asked))
+                .toList();
     }
 }

@@ -1,7 +1,6 @@
 package dev.nullbox.egress.dns;
 
 import dev.nullbox.manifest.network.NetworkTarget;
-import dev.nullbox.manifest.network.NetworkTarget.NameTarget;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.protocol.id.InvalidValueException;
@@ -40,7 +39,19 @@ public final class AgentNamesStore {
         return Optional.ofNullable(byAddress.get(address));
     }
 
-    /** Whether these are what the agent of their slot may ask for now. */
+    /** The agent of a slot. */
+    public Optional<AgentNames> at(AgentSlot slot) {
+        return at(address(slot));
+    }
+
+    /** The agent of this name. */
+    public Optional<AgentNames> of(AgentName agent) {
+        return byAddress.values().stream()
+                .filter(names -> names.agent().equals(agent))
+                .findFirst();
+    }
+
+    /** Tells whether these are what the agent of their slot may ask for now. */
     public boolean hold(AgentNames names) {
         return names.equals(byAddress.get(address(names.slot())));
     }
@@ -82,12 +93,10 @@ public final class AgentNamesStore {
         if (lines.isEmpty() || !lines.getFirst().equals(agent.value())) {
             return;
         }
-        List<NameTarget> allow = new ArrayList<>();
+        List<NetworkTarget> allow = new ArrayList<>();
         for (String line : lines.subList(1, lines.size())) {
             try {
-                if (NetworkTarget.ofText(line) instanceof NameTarget name) {
-                    allow.add(name);
-                }
+                allow.add(NetworkTarget.ofText(line));
             } catch (InvalidValueException e) {
                 throw new IOException(file + ": " + e.getMessage(), e);
             }

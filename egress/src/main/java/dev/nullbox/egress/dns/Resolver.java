@@ -49,7 +49,9 @@ public final class Resolver {
     /** Labels as host names have them, underscores too: a name with an escaped dot is none. */
     private static final Pattern PLAIN = Pattern.compile("[a-z0-9_-]+(\\.[a-z0-9_-]+)*");
 
-    private static final String NOT_ALLOWED = "network.allow of AGENT.toml has no such name";
+    /** The reason of names that no entry has. */
+    public static final String NOT_ALLOWED = "network.allow of AGENT.toml has no such name";
+
     private static final String FORBIDDEN = "the name stands for addresses that are reached by address alone";
 
     private final Upstream upstream;
@@ -58,7 +60,6 @@ public final class Resolver {
     private final Listener listener;
 
     /** Takes what an agent was told. */
-    @FunctionalInterface
     public interface Listener {
         /**
          * A question was not answered with an address.
@@ -67,6 +68,13 @@ public final class Resolver {
          * @param why for people
          */
         void refused(AgentNames agent, String name, String why);
+
+        /**
+         * A question is about to be answered with these ports, which the agent may reach.
+         *
+         * @param name as asked
+         */
+        void answered(AgentNames agent, String name, List<NamedPort> ports);
     }
 
     Resolver(Upstream upstream, AgentNetwork network, Admission admission, Listener listener) {
@@ -196,6 +204,7 @@ public final class Resolver {
             listener.refused(agent, asked, String.valueOf(refused.getMessage()));
             return Outcome.of(Rcode.SERVFAIL);
         }
+        listener.answered(agent, asked, ports);
         return new Outcome(Rcode.NOERROR, records, Optional.empty());
     }
 

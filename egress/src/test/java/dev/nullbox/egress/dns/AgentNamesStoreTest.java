@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nullbox.manifest.network.NetworkTarget;
-import dev.nullbox.manifest.network.NetworkTarget.NameTarget;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.protocol.id.AgentSlot;
@@ -26,11 +25,7 @@ class AgentNamesStoreTest {
 
     private static AgentNames names(String... entries) {
         return new AgentNames(
-                HELLO,
-                SLOT,
-                List.of(entries).stream()
-                        .map(entry -> (NameTarget) NetworkTarget.parse(entry))
-                        .toList());
+                HELLO, SLOT, List.of(entries).stream().map(NetworkTarget::parse).toList());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.nullbox.nullctl.command;
 
 import com.google.gson.JsonElement;
+import dev.nullbox.nullctl.command.egress.EgressCommand;
 import dev.nullbox.nullctl.terminal.Table;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.api.AgentContract;

@@ -33,7 +33,25 @@ public final class EgressContract {
     /** Rules as text; the same name as {@link #RULES}. */
     public static final Field<List<String>> RULE_TEXTS = Field.of("rules", listOf(TEXT), "as the kernel holds them");
 
-    public static final FieldType.Struct INSTALLED = struct(Fields.AGENT, INTERFACE, Fields.ADDRESS, RULE_TEXTS);
+    public static final Field<String> ENTRY = Field.of("allow_entry", TEXT, "an entry of network.allow");
+    public static final Field<String> KIND = Field.of("kind", TEXT, "`address`, `range`, `name` or `wildcard`");
+    public static final Field<Long> PACKETS = Field.of("packets", COUNT, "of the agent");
+    public static final Field<Long> ANSWERS =
+            Field.of("answers", COUNT, "questions for the name that were answered with an address");
+    private static final FieldType.Struct PLACE = struct(ENTRY, KIND, PACKETS.optional(), ANSWERS.optional());
+    public static final Field<List<Message>> ENTRIES =
+            Field.of("entries", listOf(PLACE), "places that the agent may reach");
+    private static final FieldType.Struct STOPPED = struct(Fields.REASON, PACKETS);
+    public static final Field<List<Message>> STOPS =
+            Field.of("stopped_packets", listOf(STOPPED), "packets that were stopped, by the reason");
+
+    public static final FieldType.Struct INSTALLED =
+            struct(Fields.AGENT, INTERFACE, Fields.ADDRESS, ENTRIES, STOPS, RULE_TEXTS);
+
+    public static final Field<String> TARGET = Field.of("target", TEXT, "`host`, `host:port` or `host:port/udp`");
+    public static final Field<Boolean> ALLOWED = Field.of("allowed", TRUTH, "whether the agent reaches it");
+    public static final Field<String> TOLD = Field.of("told", TEXT, "the answer that the agent gets");
+    public static final Field<String> PROTOCOL = Field.of("protocol", TEXT, "`tcp` or `udp`");
 
     public static final Method<Message> ADD = CONTRACT.host(
                     "egress.add", Effect.CHANGE, struct(RULES), "puts an agent's rules in force")
@@ -45,11 +63,38 @@ public final class EgressContract {
                     "egress.list", Effect.READ, listOf(INSTALLED), "the rules that the kernel holds")
             .with();
 
-    public static final Field<String> RULESET = Field.of("ruleset", FieldType.SHA256, "of the ruleset's text");
-
     public static final Field<Long> TIMES = Field.of("times", COUNT, "how often, since the last such event");
+    public static final Field<Long> TOTAL = Field.of("total", COUNT, "how often, since egress started");
     public static final Field<String> ALLOWED_BY =
-            Field.of("allowed_by", TEXT, "the line of capabilities.network that would allow it");
+            Field.of("allowed_by", TEXT, "the line of capabilities.network that would allow it; empty when none would");
+
+    public static final Method<Message> EXPLAIN = CONTRACT.operators(
+                    "egress.explain",
+                    Effect.READ,
+                    struct(ALLOWED, Fields.REASON, TOLD, ENTRY.optional(), ALLOWED_BY.optional()),
+                    "the entry that decides about a place, and the answer that an agent gets there")
+            .with(AGENT, TARGET);
+
+    private static final FieldType.Struct REFUSAL = struct(
+            Fields.NAME.optional(),
+            Fields.ADDRESS.optional(),
+            Fields.PORT.optional(),
+            PROTOCOL.optional(),
+            Fields.REASON,
+            TOTAL,
+            ALLOWED_BY);
+    public static final Field<List<Message>> REFUSALS =
+            Field.of("refusals", listOf(REFUSAL), "names and connections that were refused, the oldest first");
+    public static final Field<List<String>> LEARNT =
+            Field.of("learnt", listOf(TEXT), "entries with which all that was refused and can be allowed is allowed");
+    public static final Method<Message> REFUSED = CONTRACT.operators(
+                    "egress.refusals",
+                    Effect.READ,
+                    struct(REFUSALS, LEARNT),
+                    "refusals of an agent since egress started, at most 256 of the latest")
+            .with(AGENT);
+
+    public static final Field<String> RULESET = Field.of("ruleset", FieldType.SHA256, "of the ruleset's text");
 
     public static final Event DEFAULT_DROP = CONTRACT.event("egress.default_drop", "whatever is not allowed is dropped")
             .with();
@@ -63,6 +108,9 @@ public final class EgressContract {
     public static final Event NAME_REFUSED = CONTRACT.event(
                     "egress.name_refused", "an agent asked for a name and was given no address")
             .with(Fields.AGENT, Fields.NAME, Fields.REASON, TIMES, ALLOWED_BY);
+
+    public static final Event DENIED = CONTRACT.event("egress.denied", "an agent was refused a connection")
+            .with(Fields.AGENT, Fields.ADDRESS, Fields.NAME.optional(), Fields.PORT, PROTOCOL, TIMES, ALLOWED_BY);
 
     private EgressContract() {}
 }

@@ -1,9 +1,12 @@
-package dev.nullbox.nullctl.command;
+package dev.nullbox.nullctl.command.egress;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.nullbox.nullctl.command.BaseCommand;
+import dev.nullbox.nullctl.command.JsonOption;
 import dev.nullbox.nullctl.terminal.CellFormat;
+import dev.nullbox.nullctl.terminal.Table;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.api.EgressContract;
 import dev.nullbox.protocol.api.EgressReason;
@@ -13,12 +16,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code nullctl egress [AGENT]}: the rules of running agents. */
+/** {@code nullctl egress list [AGENT]}: what running agents may reach, and how much of it they did. */
 @Command(
-        name = "egress",
+        name = "list",
         description = "Lists what running agents may reach.",
-        footer = {"", "Example: nullctl egress hello"})
-public final class EgressCommand extends BaseCommand {
+        footer = {"", "Example: nullctl egress list hello"})
+final class EgressListCommand extends BaseCommand {
     @Parameters(paramLabel = "AGENT", arity = "0..1", description = "Only this one.")
     private Optional<String> agent = Optional.empty();
 
@@ -53,10 +56,20 @@ public final class EgressCommand extends BaseCommand {
             JsonObject entry = element.getAsJsonObject();
             out().println(CellFormat.of(entry, Fields.AGENT) + " by " + CellFormat.of(entry, EgressContract.INTERFACE)
                     + " as " + CellFormat.of(entry, Fields.ADDRESS));
-            String rules = EgressContract.RULE_TEXTS.name();
-            if (entry.get(rules) instanceof JsonArray texts) {
-                texts.forEach(rule -> out().println("  " + CellFormat.of(rules, rule)));
-            }
+            Table.print(
+                    out(),
+                    entry.get(EgressContract.ENTRIES.name()),
+                    "reaches nothing outside",
+                    EgressContract.ENTRY,
+                    EgressContract.KIND,
+                    EgressContract.PACKETS,
+                    EgressContract.ANSWERS);
+            Table.print(
+                    out(),
+                    entry.get(EgressContract.STOPS.name()),
+                    "nothing was stopped",
+                    EgressContract.PACKETS,
+                    Fields.REASON);
         }
     }
 }

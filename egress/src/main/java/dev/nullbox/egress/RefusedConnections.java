@@ -1,0 +1,88 @@
+package dev.nullbox.egress;
+
+import dev.nullbox.egress.dns.NamedPort;
+import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.protocol.id.AgentSlot;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.RateLimitedLog;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * Watch of the connections that the packet filter refuses. The kernel keeps them in a set of each agent, and the agents
+ * with new ones in a set of all; both are read each second, so that a silent machine costs one small listing, and a flood
+ * of packets no more than a full set.
+ */
+final class RefusedConnections implements AutoCloseable {
+    private static final long PERIOD_MILLIS = 1_000;
+
+    private final Firewall firewall;
+    private final RefusalEvents refusals;
+    private final Function<AgentSlot, Optional<AgentName>> agents;
+    private final RateLimitedLog log;
+    private final Map<AgentSlot, Map<NamedPort, Long>> counted = new HashMap<>();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            task -> Thread.ofPlatform().name("refused").daemon().unstarted(task));
+
+    /** @param agents the agent of a slot, if it has rules */
+    RefusedConnections(
+            Firewall firewall,
+            RefusalEvents refusals,
+            Function<AgentSlot, Optional<AgentName>> agents,
+            RateLimitedLog log) {
+        this.firewall = firewall;
+        this.refusals = refusals;
+        this.agents = agents;
+        this.log = log;
+    }
+
+    /** Looks each second, until it is closed. */
+    void start() {
+        var _ = timer.scheduleWithFixedDelay(this::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        try {
+            for (AgentSlot slot : firewall.refusing()) {
+                look(slot);
+            }
+        } catch (RpcException refused) {
+            log.warn("refused", "the kernel does not list what it refused: " + refused.getMessage());
+        } catch (RuntimeException bug) {
+            log.warn("bug", "refused connections are not told: " + RateLimitedLog.bug(bug));
+        }
+    }
+
+    /** Takes what a slot's agent was refused since the last look; before its rules are taken away, too. */
+    synchronized void look(AgentSlot slot) throws RpcException {
+        Optional<AgentName> agent = agents.apply(slot);
+        if (agent.isEmpty()) {
+            return;
+        }
+        Map<NamedPort, Long> now = firewall.refused(slot);
+        Map<NamedPort, Long> before = counted.getOrDefault(slot, Map.of());
+        now.forEach((port, packets) -> {
+            long old = before.getOrDefault(port, 0L);
+            long more = packets < old ? packets : packets - old;
+            if (more > 0) {
+                refusals.denied(agent.get(), port, more);
+            }
+        });
+        counted.put(slot, now);
+    }
+
+    /** Forgets the counts of a slot whose sets are emptied. */
+    synchronized void forget(AgentSlot slot) {
+        counted.remove(slot);
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+}

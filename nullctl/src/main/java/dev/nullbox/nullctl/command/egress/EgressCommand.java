@@ -1,0 +1,83 @@
+package dev.nullbox.nullctl.command.egress;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.nullbox.nullctl.command.CommandContext;
+import dev.nullbox.nullctl.command.JsonOption;
+import dev.nullbox.nullctl.terminal.CellFormat;
+import dev.nullbox.nullctl.terminal.Table;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.EgressContract;
+import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.service.TerminalText;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code nullctl egress}: places that agents reach and are refused. */
+@Command(
+        name = "egress",
+        description = "Says what agents may reach, why not, and what they were refused.",
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Examples:",
+            "  nullctl egress list hello",
+            "  nullctl egress explain hello api.example.com",
+            "  nullctl egress watch hello",
+            "  nullctl egress learn hello"
+        },
+        subcommands = {EgressListCommand.class, EgressWatchCommand.class})
+public final class EgressCommand extends CommandContext {
+    @Command(
+            description = {
+                "Says whether a running agent reaches a place, by which entry of its AGENT.toml, and what it is told.",
+                "A TARGET is HOST, HOST:PORT or HOST:PORT/udp, the host a name or an address; port 443 when none is given."
+            },
+            footer = {"", "Example: nullctl egress explain hello 10.1.2.3:5432"})
+    void explain(
+            @Parameters(paramLabel = "AGENT", description = "The agent's name.") String agent,
+            @Parameters(paramLabel = "TARGET", description = "The place.") String target,
+            @Mixin JsonOption json)
+            throws Exception {
+        JsonElement answer = ask(
+                EgressContract.EXPLAIN,
+                EgressContract.AGENT.is(new AgentName(agent)),
+                EgressContract.TARGET.is(target));
+        if (!json.print(out(), answer) && answer instanceof JsonObject members) {
+            boolean isAllowed = CellFormat.of(members, EgressContract.ALLOWED).equals("yes")
+                    || CellFormat.of(members, EgressContract.ALLOWED).equals("true");
+            out().println(TerminalText.line(agent + (isAllowed ? " reaches " : " does not reach ") + target));
+            Table.printMembers(out(), members, EgressContract.ALLOWED);
+        }
+    }
+
+    @Command(
+            description = {
+                "Prints the allow list with which all that an agent was refused is allowed.",
+                "It has the entries of the agent's last run, and as few beside them as will do. A name is refused before"
+                        + " its port is known, so that 443 is taken; run the agent again with it to learn another port."
+            },
+            footer = {"", "Example: nullctl egress learn hello"})
+    void learn(
+            @Parameters(paramLabel = "AGENT", description = "The agent's name.") String agent, @Mixin JsonOption json)
+            throws Exception {
+        JsonElement answer = ask(EgressContract.REFUSED, EgressContract.AGENT.is(new AgentName(agent)));
+        if (!json.print(out(), answer)) {
+            Message learnt = call(EgressContract.REFUSED, EgressContract.AGENT.is(new AgentName(agent)));
+            List<String> entries = learnt.get(EgressContract.LEARNT);
+            out().println("allow = ["
+                    + String.join(
+                            ", ", entries.stream().map(EgressCommand::toml).toList()) + "]");
+        }
+    }
+
+    /** An entry in AGENT.toml: a string, or a table for a name with ranges. */
+    private static String toml(String entry) {
+        String[] parts = TerminalText.line(entry).split(" to ", 2);
+        return parts.length == 1
+                ? "\"" + parts[0] + "\""
+                : "{ host = \"" + parts[0] + "\", to = [\"" + parts[1].replace(",", "\", \"") + "\"] }";
+    }
+}
