@@ -79,7 +79,12 @@ public record AgentPolicy(AgentName agent, AgentSlot slot, Ports ports, List<Net
         return new AgentPolicy(agent, slot, ports, targets);
     }
 
-    private static NetworkTarget target(String entry, AgentSlot slot, String field) throws RpcException {
+    /**
+     * The place that one entry names.
+     *
+     * @throws RpcException when it cannot be held, with the field
+     */
+    static NetworkTarget target(String entry, AgentSlot slot, String field) throws RpcException {
         NetworkTarget parsed;
         try {
             parsed = NetworkTarget.ofText(entry);

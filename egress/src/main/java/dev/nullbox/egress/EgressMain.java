@@ -3,6 +3,7 @@ package dev.nullbox.egress;
 import dev.nullbox.egress.dns.AgentNames;
 import dev.nullbox.egress.dns.AgentNamesStore;
 import dev.nullbox.egress.dns.DnsServer;
+import dev.nullbox.egress.dns.Grants;
 import dev.nullbox.egress.dns.NameServers;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.protocol.api.EgressContract;
@@ -37,23 +38,27 @@ public final class EgressMain {
             RefusalEvents refusals =
                     new RefusalEvents(runtime.events(), () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
             AgentNamesStore names = AgentNamesStore.open(runtime.runDir().resolve("names"));
+            Grants kept = new Grants(
+                    runtime.runDir().resolve("grants"), () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
             for (Firewall.Installed installed : firewall.installed()) {
                 names.restore(installed.agent(), installed.slot());
+                kept.restore(installed.slot());
                 names.at(installed.slot()).ifPresent(refusals::began);
             }
             NameServers servers = new NameServers(resolverFiles(runtime), known -> allow(firewall, known), log);
+            GrantMethods grants = new GrantMethods(firewall, names, kept, runtime.events());
             RefusedConnections connections = new RefusedConnections(
-                    firewall, refusals, slot -> names.at(slot).map(AgentNames::agent), log);
+                    firewall, refusals, slot -> names.at(slot).map(AgentNames::agent), grants, log);
             DnsServer dns = DnsServer.open(
                     new DnsServer.Parts(
                             (InetAddress address) -> names.at(address),
                             network,
                             servers,
-                            (agent, ports, time) -> firewall.admit(agent.slot(), ports, time, () -> names.hold(agent)),
+                            new KernelAdmission(firewall, names, kept),
                             refusals),
                     NftText.DNS_PORT,
                     log);
-            EgressService service = new EgressService(firewall, names, refusals, connections, runtime.events());
+            EgressService service = new EgressService(firewall, names, refusals, connections, grants, runtime.events());
             RpcServer server = RpcServer.listen(runtime.socketPath(), service.methods(), RpcLimits.defaults());
             runtime.onTerminate(() -> {
                 connections.close();

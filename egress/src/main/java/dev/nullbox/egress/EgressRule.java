@@ -36,6 +36,12 @@ public sealed interface EgressRule {
     /** Lets the host tell the agent at once that a packet was refused. */
     record AllowRefusal() implements EgressRule {}
 
+    /** Lets the agent speak to what an operator allowed it for a time; the kernel ends that. */
+    record AllowToGranted() implements EgressRule {}
+
+    /** Lets that answer. */
+    record AllowGrantedAnswer() implements EgressRule {}
+
     /** Keeps what is refused, with a count, for the operator to be told; a full set keeps no more. */
     record KeepRefused() implements EgressRule {}
 

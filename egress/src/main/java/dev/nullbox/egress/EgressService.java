@@ -15,6 +15,7 @@ import dev.nullbox.service.EventSink;
 import dev.nullbox.service.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,9 +25,10 @@ record EgressService(
         AgentNamesStore names,
         RefusalEvents refusals,
         RefusedConnections connections,
+        GrantMethods grants,
         EventSink events) {
     List<RpcMethod> methods() {
-        PolicyView view = new PolicyView(firewall, names, refusals);
+        PolicyView view = new PolicyView(firewall, names, refusals, grants.grants());
         return List.of(
                 RpcMethod.of(EgressContract.ADD, (_, request) -> add(request)),
                 RpcMethod.of(EgressContract.REMOVE, (_, request) -> remove(request.get(EgressContract.AGENT))),
@@ -35,6 +37,16 @@ record EgressService(
                         EgressContract.EXPLAIN,
                         (_, request) ->
                                 view.explain(request.get(EgressContract.AGENT), request.get(EgressContract.TARGET))),
+                RpcMethod.of(
+                        EgressContract.GRANT,
+                        (_, request) -> grants.allow(
+                                request.get(EgressContract.AGENT),
+                                request.get(EgressContract.TARGET),
+                                Duration.ofSeconds(request.get(EgressContract.SECONDS)))),
+                RpcMethod.of(
+                        EgressContract.WITHDRAW,
+                        (_, request) ->
+                                grants.withdraw(request.get(EgressContract.AGENT), request.get(EgressContract.TARGET))),
                 RpcMethod.of(EgressContract.REFUSED, (_, request) -> refusals(request.get(EgressContract.AGENT))));
     }
 
@@ -99,6 +111,12 @@ record EgressService(
     /** @param slot which another agent may have had */
     private void forget(AgentName agent, Optional<AgentSlot> slot) throws RpcException {
         try {
+            for (AgentNames known : names.all()) {
+                if (known.agent().equals(agent)
+                        || slot.filter(known.slot()::equals).isPresent()) {
+                    grants.clear(known);
+                }
+            }
             names.remove(agent);
             if (slot.isPresent()) {
                 names.remove(slot.get());

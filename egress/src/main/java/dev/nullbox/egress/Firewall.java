@@ -118,6 +118,34 @@ final class Firewall implements AutoCloseable {
     }
 
     /**
+     * Lets an agent reach ports until a time is over, which the kernel measures: egress may die meanwhile.
+     *
+     * @param isAllowed tells whether the agent's policy is in force still
+     * @throws RpcException when it is not, or the kernel refuses it
+     */
+    synchronized void grant(AgentSlot slot, Collection<NamedPort> ports, Duration time, BooleanSupplier isAllowed)
+            throws RpcException {
+        if (!isAllowed.getAsBoolean()) {
+            throw new RpcException(EgressReason.NO_RULES, "the agent's policy has changed meanwhile");
+        }
+        if (!ports.isEmpty()) {
+            run(NftText.grant(slot, ports, time));
+        }
+    }
+
+    /**
+     * Takes back what an agent is allowed for a time, but for some ports, in one transaction.
+     *
+     * @param left the time of each that stays
+     * @throws RpcException when the kernel refuses it
+     */
+    synchronized void withdrawGrants(AgentSlot slot, Map<NamedPort, Duration> left) throws RpcException {
+        StringBuilder text = new StringBuilder(NftText.withdrawGrants(slot));
+        left.forEach((port, time) -> text.append(NftText.grant(slot, List.of(port), time)));
+        run(text.toString());
+    }
+
+    /**
      * Lets egress ask these name servers, and no others.
      *
      * @throws RpcException when the kernel refuses it

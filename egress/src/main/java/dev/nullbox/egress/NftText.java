@@ -1,6 +1,7 @@
 package dev.nullbox.egress;
 
 import dev.nullbox.egress.EgressRule.AllowAnswer;
+import dev.nullbox.egress.EgressRule.AllowGrantedAnswer;
 import dev.nullbox.egress.EgressRule.AllowNamedAnswer;
 import dev.nullbox.egress.EgressRule.AllowNamedPingAnswer;
 import dev.nullbox.egress.EgressRule.AllowPing;
@@ -10,6 +11,7 @@ import dev.nullbox.egress.EgressRule.AllowRefusal;
 import dev.nullbox.egress.EgressRule.AllowResolverAnswer;
 import dev.nullbox.egress.EgressRule.AllowServiceAnswer;
 import dev.nullbox.egress.EgressRule.AllowTo;
+import dev.nullbox.egress.EgressRule.AllowToGranted;
 import dev.nullbox.egress.EgressRule.AllowToNamed;
 import dev.nullbox.egress.EgressRule.AllowToResolver;
 import dev.nullbox.egress.EgressRule.AllowToService;
@@ -47,6 +49,7 @@ public final class NftText {
     private static final String ADDRESS_SET = "_addresses";
     private static final String PORT_SET = "_ports";
     private static final String REFUSED_SET = "_refused";
+    private static final String GRANTED_SET = "_granted";
 
     /** Places whose refusals are told of one agent, of those within the last minutes; the rest are counted together. */
     private static final int MAX_REFUSED = 512;
@@ -93,8 +96,7 @@ public final class NftText {
     static String admit(AgentSlot slot, Collection<NamedPort> named, Duration time) {
         StringBuilder text = new StringBuilder();
         for (NamedPort port : named) {
-            String value = port.address() + " . " + port.transport().text() + " . " + port.port();
-            renew(text, ports(slot), value, time);
+            renew(text, ports(slot), value(port), time);
             renew(text, addresses(slot), port.address(), time);
         }
         return text.toString();
@@ -122,6 +124,27 @@ public final class NftText {
         return slot.interfaceName() + ADDRESS_SET;
     }
 
+    /** Places that are allowed for a time, which no packet renews. */
+    static String granted(AgentSlot slot) {
+        return slot.interfaceName() + GRANTED_SET;
+    }
+
+    /** The transaction that lets an agent reach ports for so long, whatever they were allowed for before. */
+    static String grant(AgentSlot slot, Collection<NamedPort> ports, Duration time) {
+        StringBuilder text = new StringBuilder();
+        ports.forEach(port -> renew(text, granted(slot), value(port), time));
+        return text.toString();
+    }
+
+    /** The transaction that empties the set of what is allowed for a time. */
+    static String withdrawGrants(AgentSlot slot) {
+        return "flush set " + TABLE + " " + granted(slot) + "\n";
+    }
+
+    private static String value(NamedPort port) {
+        return port.address() + " . " + port.transport().text() + " . " + port.port();
+    }
+
     /** Connections that were refused, each with a count. */
     static String refused(AgentSlot slot) {
         return slot.interfaceName() + REFUSED_SET;
@@ -136,7 +159,7 @@ public final class NftText {
 
     /** Makes the slot's sets where they are missing, then flushes or deletes them. */
     private static void sets(StringBuilder text, String verb, AgentSlot slot) {
-        for (String set : List.of(ports(slot), addresses(slot), refused(slot))) {
+        for (String set : List.of(ports(slot), addresses(slot), refused(slot), granted(slot))) {
             text.append("add set ")
                     .append(TABLE)
                     .append(' ')
@@ -201,6 +224,13 @@ public final class NftText {
             case AllowRefusal() ->
                 "ip daddr " + slot.address() + " ct state related accept"
                         + comment(agent, "it is told what is refused");
+            case AllowToGranted() ->
+                "ip daddr . meta l4proto . th dport @" + granted(slot) + " counter accept"
+                        + comment(agent, "allowed for a time");
+            case AllowGrantedAnswer() ->
+                "ip saddr . meta l4proto . th sport @" + granted(slot)
+                        + " ct state established ct direction reply accept"
+                        + comment(agent, "answers from what is allowed for a time");
             case KeepRefused() ->
                 "meta l4proto { tcp, udp } update @" + refused(slot) + " { ip daddr . meta l4proto . th dport counter }"
                         + comment(agent, "kept for the operator, with a count");

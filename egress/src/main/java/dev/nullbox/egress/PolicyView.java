@@ -2,6 +2,7 @@ package dev.nullbox.egress;
 
 import dev.nullbox.egress.dns.AgentNames;
 import dev.nullbox.egress.dns.AgentNamesStore;
+import dev.nullbox.egress.dns.Grants;
 import dev.nullbox.egress.dns.NamedPort;
 import dev.nullbox.manifest.network.NetworkTarget;
 import dev.nullbox.manifest.network.NetworkTarget.AddressTarget;
@@ -19,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Answers to operators about what agents may reach, by their entries and by what the kernel has counted. */
-record PolicyView(Firewall firewall, AgentNamesStore names, RefusalEvents refusals) {
+record PolicyView(Firewall firewall, AgentNamesStore names, RefusalEvents refusals, Grants grants) {
     private static final String ALLOWS = ": AGENT.toml allows ";
     private static final String REFUSED_AT_ONCE = "EHOSTUNREACH at once (ICMP: administratively prohibited)";
 
@@ -32,6 +33,12 @@ record PolicyView(Firewall firewall, AgentNamesStore names, RefusalEvents refusa
         List<Message> entries = new ArrayList<>();
         names.of(installed.agent())
                 .ifPresent(known -> known.allow().forEach(target -> entries.add(entry(installed, target))));
+        for (Grants.Grant grant : grants.of(installed.slot())) {
+            entries.add(Message.of(
+                    EgressContract.ENTRY.is(grant.target().text()),
+                    EgressContract.KIND.is(grant.target().kind().text()),
+                    EgressContract.LEFT.is(grants.left(grant).toSeconds())));
+        }
         List<Message> stops = new ArrayList<>();
         for (String rule : installed.rules()) {
             boolean isStop = rule.contains(" drop comment ") || rule.contains(" reject with ");
@@ -88,6 +95,15 @@ record PolicyView(Firewall firewall, AgentNamesStore names, RefusalEvents refusa
             asked = NetworkTarget.parse(text);
         } catch (InvalidValueException nobodys) {
             return denied(nobodys.problem() + "; " + nobodys.remedy(), "nothing: it is no place of the network");
+        }
+        Optional<Grants.Grant> granted = grants.of(known.slot()).stream()
+                .filter(grant -> grant.target().covers(asked))
+                .findFirst();
+        if (granted.isPresent()) {
+            NetworkTarget target = granted.get().target();
+            String reason =
+                    "an operator allowed it, for " + grants.left(granted.get()).toSeconds() + " s more";
+            return allowed(target, reason, "whatever is served there");
         }
         return switch (asked) {
             case AddressTarget address -> explain(known, address);

@@ -5,6 +5,7 @@ import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.RateLimitedLog;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,7 @@ final class RefusedConnections implements AutoCloseable {
     private final Firewall firewall;
     private final RefusalEvents refusals;
     private final Function<AgentSlot, Optional<AgentName>> agents;
+    private final GrantMethods grants;
     private final RateLimitedLog log;
     private final Map<AgentSlot, Map<NamedPort, Long>> counted = new HashMap<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
@@ -34,10 +36,12 @@ final class RefusedConnections implements AutoCloseable {
             Firewall firewall,
             RefusalEvents refusals,
             Function<AgentSlot, Optional<AgentName>> agents,
+            GrantMethods grants,
             RateLimitedLog log) {
         this.firewall = firewall;
         this.refusals = refusals;
         this.agents = agents;
+        this.grants = grants;
         this.log = log;
     }
 
@@ -51,6 +55,9 @@ final class RefusedConnections implements AutoCloseable {
             for (AgentSlot slot : firewall.refusing()) {
                 look(slot);
             }
+            grants.tick();
+        } catch (IOException e) {
+            log.warn("grants", "what was allowed for a time and is over cannot be forgotten: " + e.getMessage());
         } catch (RpcException refused) {
             log.warn("refused", "the kernel does not list what it refused: " + refused.getMessage());
         } catch (RuntimeException bug) {

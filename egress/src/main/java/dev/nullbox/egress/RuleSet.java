@@ -1,6 +1,7 @@
 package dev.nullbox.egress;
 
 import dev.nullbox.egress.EgressRule.AllowAnswer;
+import dev.nullbox.egress.EgressRule.AllowGrantedAnswer;
 import dev.nullbox.egress.EgressRule.AllowNamedAnswer;
 import dev.nullbox.egress.EgressRule.AllowNamedPingAnswer;
 import dev.nullbox.egress.EgressRule.AllowPing;
@@ -10,6 +11,7 @@ import dev.nullbox.egress.EgressRule.AllowRefusal;
 import dev.nullbox.egress.EgressRule.AllowResolverAnswer;
 import dev.nullbox.egress.EgressRule.AllowServiceAnswer;
 import dev.nullbox.egress.EgressRule.AllowTo;
+import dev.nullbox.egress.EgressRule.AllowToGranted;
 import dev.nullbox.egress.EgressRule.AllowToNamed;
 import dev.nullbox.egress.EgressRule.AllowToResolver;
 import dev.nullbox.egress.EgressRule.AllowToService;
@@ -84,6 +86,7 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
             rules.add(new AllowToNamed());
             rules.add(new AllowPingNamed(PINGS_PER_SECOND));
         }
+        rules.add(new AllowToGranted());
         rules.add(new RefuseTcp());
         rules.add(new KeepRefused());
         rules.add(new MarkRefused());
@@ -101,9 +104,8 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
             rules.add(new AllowNamedAnswer());
             rules.add(new AllowNamedPingAnswer());
         }
-        if (!policy.allow().isEmpty()) {
-            rules.add(new AllowUnreachable());
-        }
+        rules.add(new AllowGrantedAnswer());
+        rules.add(new AllowUnreachable());
         rules.add(new DropRest());
         return List.copyOf(rules);
     }

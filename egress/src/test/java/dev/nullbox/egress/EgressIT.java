@@ -196,13 +196,8 @@ class EgressIT {
         assertThat(rig.arrived("other")).isEqualTo(beside);
     }
 
-    private String event(String name, String agent) throws IOException {
-        String line = egress.out().readLine();
-        while (line != null
-                && !(line.contains("\"event\":\"" + name + "\"") && line.contains("\"agent\":\"" + agent + "\""))) {
-            line = egress.out().readLine();
-        }
-        return String.valueOf(line);
+    private String event(String name, String agent) throws Exception {
+        return egress.lineWith("\"event\":\"" + name + "\"", "\"agent\":\"" + agent + "\"");
     }
 
     /** Rows 3 and 4 of the ways round: nothing of them arrives, and the operator is told of each with what would allow it. */
@@ -211,7 +206,7 @@ class EgressIT {
         "connect 192.0.2.7 853 -, tcp853, 192.0.2.7, 853, tcp, 192.0.2.7:853",
         "udp 192.0.2.7 853, udp853, 192.0.2.7, 853, udp, 192.0.2.7:853/udp",
         "udp 192.0.2.7 443, udp443, 192.0.2.7, 443, udp, 192.0.2.7:443/udp",
-        "udp 192.0.2.255 137, udp137, 192.0.2.255, 137, udp, 192.0.2.255:137/udp",
+        "udp 192.0.2.9 137, udp137, 192.0.2.9, 137, udp, 192.0.2.9:137/udp",
     })
     void aDeniedConnectionIsToldTheOperator(
             String probe, String counter, String address, int port, String protocol, String entry) throws Exception {

@@ -1,6 +1,7 @@
 package dev.nullbox.egress;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -313,6 +314,79 @@ class NamesIT {
         assertThat(lookup("a-192-0-2-7.learn.example")).isEqualTo("NOERROR 192.0.2.7");
         connects("192.0.2.7");
         assertThat(lookup("a-192-0-2-8.learn.example")).isEqualTo("NOERROR 192.0.2.8");
+    }
+
+    private String allow(String target, int seconds) throws RpcException {
+        JsonObject request = new JsonObject();
+        request.addProperty("agent", "hello");
+        request.addProperty("target", target);
+        request.addProperty("for_seconds", seconds);
+        return RpcClient.call(run.resolve("egress.sock"), "egress.allow", request, Duration.ofSeconds(20))
+                .toString();
+    }
+
+    private String event(String... texts) throws Exception {
+        return egress.lineWith(texts);
+    }
+
+    /** A flow of what is allowed for a time ends with that time, though its packets flow. */
+    @Test
+    void aPlaceIsAllowedForATimeAndEndsByItself() throws Exception {
+        refused("192.0.2.7", 444, "tcp444");
+        assertThat(allow("192.0.2.7:444", 4)).contains("192.0.2.7:444");
+        assertThat(event("egress.granted", "192.0.2.7:444")).contains("\"for_seconds\":4");
+        assertThat(rig.run("agent1", "hold 192.0.2.7 444")).isEqualTo("ok");
+        assertThat(rig.run("agent1", "echo 2000")).isEqualTo("x");
+        assertThat(ask("egress.explain", "agent", "hello", "target", "192.0.2.7:444"))
+                .contains("\"allowed\":true", "an operator allowed it");
+        assertThat(event("egress.grant_ended", "192.0.2.7:444")).contains("its time is over");
+        assertThat(rig.run("agent1", "echo 2000")).startsWith("failed");
+        refused("192.0.2.7", 444, "tcp444");
+    }
+
+    @Test
+    void aNameIsAllowedForATimeAndTakenBack() throws Exception {
+        String name = "a-192-0-2-7.granted.example";
+        assertThat(lookup(name)).isEqualTo("NXDOMAIN" + BLOCKED);
+        allow(name + ":444", 60);
+        allow("192.0.2.7:445", 60);
+        assertThat(lookup(name)).isEqualTo("NOERROR 192.0.2.7");
+        assertThat(rig.run("agent1", "hold 192.0.2.7 444")).isEqualTo("ok");
+        assertThat(ask("egress.list"))
+                .containsPattern("granted.example:444\",\"kind\":\"name\",\"seconds_left\":[1-9]");
+        assertThat(ask("egress.withdraw", "agent", "hello", "target", name + ":444"))
+                .contains("true");
+        assertThat(event("egress.grant_ended", name)).contains("an operator took it back");
+        assertThat(rig.run("agent1", "echo 2000")).startsWith("failed");
+        assertThat(lookup(name)).isEqualTo("NXDOMAIN" + BLOCKED);
+        assertThat(rig.in("host", "nft", "list", "set", "inet", "nullbox", "nb1_granted"))
+                .contains("192.0.2.7 . tcp . 445");
+    }
+
+    @Test
+    void aGrantOutlivesARestartOfEgressAndNoPolicy() throws Exception {
+        String name = "a-192-0-2-7.granted.example";
+        allow(name + ":444", 60);
+        egress.process().destroyForcibly();
+        assertThat(egress.process().waitFor(10, TimeUnit.SECONDS)).isTrue();
+        start();
+        assertThat(lookup(name)).isEqualTo("NOERROR 192.0.2.7");
+        assertThat(rig.run("agent1", "connect 192.0.2.7 444 slow")).isEqualTo("ok");
+        add("other.api.example");
+        assertThat(event("egress.grant_ended", name)).contains("run or policy ended");
+        assertThat(lookup(name)).isEqualTo("NXDOMAIN" + BLOCKED);
+        refused("192.0.2.7", 444, "tcp444");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.0/16:80, is a range",
+        "10.1.2.3:80-90, is a range",
+        "10.221.2.2:22, agents do not reach each other",
+        "*.co.uk, is a public suffix",
+    })
+    void aGrantOfOtherThanOnePlaceIsRefused(String target, String why) {
+        assertThatThrownBy(() -> allow(target, 60)).hasMessageContaining(why);
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -60,8 +61,19 @@ final class Rig {
             add rule inet count passed udp dport 68 counter name udp68
             """;
 
+    private static final int LINE_SECONDS = 20;
+
     /** A process with a line of commands to it. */
     record Running(Process process, BufferedReader out, BufferedWriter in) {
+        /** The next line that has all the texts; those before it are passed over. */
+        String lineWith(String... texts) throws Exception {
+            return CompletableFuture.supplyAsync(() -> out.lines()
+                            .filter(line -> Arrays.stream(texts).allMatch(line::contains))
+                            .findFirst()
+                            .orElse("no such line"))
+                    .get(LINE_SECONDS, TimeUnit.SECONDS);
+        }
+
         String run(String command) throws IOException {
             in.write(command);
             in.newLine();

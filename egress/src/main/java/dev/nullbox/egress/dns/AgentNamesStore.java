@@ -39,6 +39,11 @@ public final class AgentNamesStore {
         return Optional.ofNullable(byAddress.get(address));
     }
 
+    /** All agents whose rules are in force. */
+    public List<AgentNames> all() {
+        return List.copyOf(byAddress.values());
+    }
+
     /** The agent of a slot. */
     public Optional<AgentNames> at(AgentSlot slot) {
         return at(address(slot));

@@ -158,17 +158,20 @@ public final class Resolver {
             return Outcome.of(Rcode.REFUSED);
         }
         String asked = question.getName().toString(true).toLowerCase(Locale.ROOT);
-        List<NameTarget> allowed = PLAIN.matcher(asked).matches() ? agent.covering(asked) : List.of();
-        if (allowed.isEmpty()) {
+        boolean isPlain = PLAIN.matcher(asked).matches();
+        List<NameTarget> allowed = isPlain ? agent.covering(asked) : List.of();
+        List<Grants.Grant> granted = isPlain ? admission.granted(agent, asked) : List.of();
+        if (allowed.isEmpty() && granted.isEmpty()) {
             listener.refused(agent, asked, NOT_ALLOWED);
             return Outcome.refused(Rcode.NXDOMAIN, ExtendedErrorCodeOption.BLOCKED, NOT_ALLOWED);
         }
         return question.getType() == Type.A
-                ? resolve(agent, asked, question.getName(), allowed)
+                ? resolve(agent, asked, question.getName(), allowed, granted)
                 : Outcome.of(Rcode.NOERROR);
     }
 
-    private Outcome resolve(AgentNames agent, String asked, Name name, List<NameTarget> allowed) {
+    private Outcome resolve(
+            AgentNames agent, String asked, Name name, List<NameTarget> allowed, List<Grants.Grant> granted) {
         Message answer;
         try {
             answer = upstream.ask(name);
@@ -184,28 +187,38 @@ public final class Resolver {
         List<Record> records = new ArrayList<>();
         Duration time = chain(answer, name, records);
         List<NamedPort> ports = new ArrayList<>();
+        List<NameTarget> any = new ArrayList<>(allowed);
+        granted.forEach(grant -> any.add((NameTarget) grant.target()));
         boolean hadAddress =
-                records.removeIf(record -> record instanceof ARecord address && !admits(allowed, address.getAddress()));
-        for (Record record : records) {
-            if (record instanceof ARecord address) {
-                String text = address.getAddress().getHostAddress();
-                allowed.stream()
-                        .filter(target -> target.admits(address.getAddress()))
-                        .forEach(target -> ports.add(new NamedPort(text, target.transport(), target.port())));
-            }
-        }
-        if (ports.isEmpty() && hadAddress) {
+                records.removeIf(record -> record instanceof ARecord address && !admits(any, address.getAddress()));
+        allowed.forEach(target -> ports.addAll(ports(target, records)));
+        boolean hasAddress = records.stream().anyMatch(ARecord.class::isInstance);
+        if (!hasAddress && hadAddress) {
             listener.refused(agent, asked, FORBIDDEN);
             return Outcome.refused(Rcode.NXDOMAIN, ExtendedErrorCodeOption.BLOCKED, FORBIDDEN);
         }
         try {
             admission.admit(agent, ports, time.plus(GRACE));
+            for (Grants.Grant grant : granted) {
+                List<NamedPort> more = ports((NameTarget) grant.target(), records);
+                admission.grant(agent, more, admission.left(grant));
+                ports.addAll(more);
+            }
         } catch (RpcException refused) {
             listener.refused(agent, asked, String.valueOf(refused.getMessage()));
             return Outcome.of(Rcode.SERVFAIL);
         }
         listener.answered(agent, asked, ports);
         return new Outcome(Rcode.NOERROR, records, Optional.empty());
+    }
+
+    /** The ports of a target at the addresses that it admits. */
+    private static List<NamedPort> ports(NameTarget target, List<Record> records) {
+        return records.stream()
+                .filter(record -> record instanceof ARecord address && target.admits(address.getAddress()))
+                .map(record -> new NamedPort(
+                        ((ARecord) record).getAddress().getHostAddress(), target.transport(), target.port()))
+                .toList();
     }
 
     /** Tells whether an entry allows an address that its name stands for; none does in the agents' own network. */

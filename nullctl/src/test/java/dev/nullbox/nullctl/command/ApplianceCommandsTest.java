@@ -142,6 +142,24 @@ class ApplianceCommandsTest extends NullctlTestCase {
     }
 
     @Test
+    void allowsAPlaceForATime() throws Exception {
+        appliance()
+                .serve(
+                        "egress",
+                        "egress.allow",
+                        "{\"allow_entry\":\"a.example:443\",\"for_seconds\":5400}",
+                        "egress.withdraw",
+                        "{\"removed\":true}");
+        assertThat(run("egress", "allow", "hello", "a.example", "--for", "90m")).isZero();
+        assertThat(out()).contains("hello reaches a.example:443 for 5400 s");
+        assertThat(run("egress", "withdraw", "hello", "a.example")).isZero();
+        assertThat(out()).contains("a.example is taken back");
+        assertThat(run("egress", "allow", "hello", "a.example", "--for", "soon"))
+                .isEqualTo(2);
+        assertThat(err()).contains("write 90s, 10m or 1h");
+    }
+
+    @Test
     void learnsTheListAndPrintsEachRefusal() throws Exception {
         appliance()
                 .serve(

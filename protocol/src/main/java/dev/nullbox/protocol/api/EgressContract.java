@@ -38,7 +38,9 @@ public final class EgressContract {
     public static final Field<Long> PACKETS = Field.of("packets", COUNT, "of the agent");
     public static final Field<Long> ANSWERS =
             Field.of("answers", COUNT, "questions for the name that were answered with an address");
-    private static final FieldType.Struct PLACE = struct(ENTRY, KIND, PACKETS.optional(), ANSWERS.optional());
+    public static final Field<Long> LEFT = Field.of("seconds_left", COUNT, "of a place that is allowed for a time");
+    private static final FieldType.Struct PLACE =
+            struct(ENTRY, KIND, PACKETS.optional(), ANSWERS.optional(), LEFT.optional());
     public static final Field<List<Message>> ENTRIES =
             Field.of("entries", listOf(PLACE), "places that the agent may reach");
     private static final FieldType.Struct STOPPED = struct(Fields.REASON, PACKETS);
@@ -111,6 +113,22 @@ public final class EgressContract {
 
     public static final Event DENIED = CONTRACT.event("egress.denied", "an agent was refused a connection")
             .with(Fields.AGENT, Fields.ADDRESS, Fields.NAME.optional(), Fields.PORT, PROTOCOL, TIMES, ALLOWED_BY);
+
+    public static final Field<Long> SECONDS =
+            Field.of("for_seconds", FieldType.whole(1, 86_400, "s"), "how long, at most a day");
+    public static final Method<Message> GRANT = CONTRACT.operators(
+                    "egress.allow",
+                    Effect.CHANGE,
+                    struct(ENTRY, SECONDS),
+                    "widens a running agent's list by one place for a time; it ends by itself, or with the agent's run")
+            .with(AGENT, TARGET, SECONDS);
+    public static final Method<Message> WITHDRAW = CONTRACT.operators(
+                    "egress.withdraw", Effect.CHANGE, struct(REMOVED), "ends such a place before its time")
+            .with(AGENT, TARGET);
+    public static final Event GRANTED = CONTRACT.event("egress.granted", "an operator allowed a place for a time")
+            .with(Fields.AGENT, ENTRY, SECONDS);
+    public static final Event GRANT_ENDED = CONTRACT.event("egress.grant_ended", "a place is no longer allowed")
+            .with(Fields.AGENT, ENTRY, Fields.REASON);
 
     private EgressContract() {}
 }

@@ -6,6 +6,7 @@ import dev.nullbox.nullctl.command.CommandContext;
 import dev.nullbox.nullctl.command.JsonOption;
 import dev.nullbox.nullctl.terminal.CellFormat;
 import dev.nullbox.nullctl.terminal.Table;
+import dev.nullbox.nullctl.terminal.UsageException;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.EgressContract;
 import dev.nullbox.protocol.id.AgentName;
@@ -13,6 +14,7 @@ import dev.nullbox.service.TerminalText;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code nullctl egress}: places that agents reach and are refused. */
@@ -71,6 +73,56 @@ public final class EgressCommand extends CommandContext {
                     + String.join(
                             ", ", entries.stream().map(EgressCommand::toml).toList()) + "]");
         }
+    }
+
+    @Command(
+            description = {
+                "Allows a running agent one more place for a time, without a restart.",
+                "It ends by itself, or with the agent's run; egress withdraw ends it sooner. A TARGET is HOST, HOST:PORT or"
+                        + " HOST:PORT/udp."
+            },
+            footer = {"", "Example: nullctl egress allow hello api.example.com --for 1h"})
+    void allow(
+            @Parameters(paramLabel = "AGENT", description = "The agent's name.") String agent,
+            @Parameters(paramLabel = "TARGET", description = "The place.") String target,
+            @Option(
+                            names = "--for",
+                            paramLabel = "TIME",
+                            required = true,
+                            description = "How long: 90s, 10m or 1h; a day at most.")
+                    String time)
+            throws Exception {
+        Message granted = call(
+                EgressContract.GRANT,
+                EgressContract.AGENT.is(new AgentName(agent)),
+                EgressContract.TARGET.is(target),
+                EgressContract.SECONDS.is(seconds(time)));
+        out().println(TerminalText.line(agent + " reaches " + granted.get(EgressContract.ENTRY) + " for "
+                + granted.get(EgressContract.SECONDS) + " s"));
+    }
+
+    @Command(
+            description = "Takes a place back that egress allow gave; its connections end.",
+            footer = {"", "Example: nullctl egress withdraw hello api.example.com"})
+    void withdraw(
+            @Parameters(paramLabel = "AGENT", description = "The agent's name.") String agent,
+            @Parameters(paramLabel = "TARGET", description = "The place, as egress allow had it.") String target)
+            throws Exception {
+        boolean wasThere = call(
+                        EgressContract.WITHDRAW,
+                        EgressContract.AGENT.is(new AgentName(agent)),
+                        EgressContract.TARGET.is(target))
+                .get(EgressContract.REMOVED);
+        out().println(TerminalText.line(target + (wasThere ? " is taken back" : " was not allowed for a time")));
+    }
+
+    private static long seconds(String time) throws UsageException {
+        long unit = time.endsWith("h") ? 3_600 : time.endsWith("m") ? 60 : time.endsWith("s") ? 1 : 0;
+        String digits = time.substring(0, Math.max(0, time.length() - 1));
+        if (unit == 0 || !digits.matches("[1-9][0-9]{0,5}")) {
+            throw new UsageException("--for " + time + " is no time; write 90s, 10m or 1h");
+        }
+        return Long.parseLong(digits) * unit;
     }
 
     /** An entry in AGENT.toml: a string, or a table for a name with ranges. */

@@ -63,7 +63,8 @@ final class EgressListCommand extends BaseCommand {
                     EgressContract.ENTRY,
                     EgressContract.KIND,
                     EgressContract.PACKETS,
-                    EgressContract.ANSWERS);
+                    EgressContract.ANSWERS,
+                    EgressContract.LEFT);
             Table.print(
                     out(),
                     entry.get(EgressContract.STOPS.name()),
