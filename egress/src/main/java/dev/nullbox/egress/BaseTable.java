@@ -7,8 +7,8 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
- * Rules that hold before and beside any agent's: nothing passes. Installing them again is one transaction that never
- * opens a gap and keeps the agents' chains and map elements.
+ * Base table of rules that hold before and beside any agent's: nothing passes. Reinstalling it is one transaction
+ * without a gap, which keeps the agents' chains and map elements.
  */
 final class BaseTable {
     /**
@@ -20,15 +20,15 @@ final class BaseTable {
      */
     record Chain(String name, String spec, List<String> rules) {}
 
-    /** The name servers that egress asks: addresses and ports. */
+    /** Set of the name servers that egress queries: addresses and ports. */
     static final String RESOLVERS = "resolvers";
 
-    /** Interfaces of agents that were refused something within the last seconds. */
+    /** Set of the interfaces of agents with refusals within the last seconds. */
     static final String REFUSING = "refusing";
 
     private BaseTable() {}
 
-    /** The transaction that puts other name servers into their set. */
+    /** The transaction that replaces the set of name servers. */
     static String resolvers(List<InetSocketAddress> servers) {
         StringBuilder text = new StringBuilder("flush set ")
                 .append(NftText.TABLE)

@@ -21,11 +21,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The egress service: default drop first, then readiness, then each agent's rules as cage asks for them. */
+/**
+ * The program {@code egress}: installs default drop first, reports readiness, then installs each agent's rules at
+ * cage's request.
+ */
 public final class EgressMain {
     private EgressMain() {}
 
-    /** Runs until SIGTERM. The rules stay in the kernel when it ends, however it ends. */
+    /** Runs until SIGTERM. The rules stay in the kernel when it ends, in any way. */
     public static void main(String[] args) {
         ServiceRuntime runtime = ServiceRuntime.fromEnvironment("egress");
         AgentNetwork network = AgentNetwork.parse(
@@ -73,7 +76,10 @@ public final class EgressMain {
         }
     }
 
-    /** In PID 1's run directory, in which egress has its own: the operator's word at the boot, and DHCP's lease. */
+    /**
+     * Files of name servers in PID 1's run directory, the parent of egress's own: of the kernel's command line, and of
+     * DHCP's lease.
+     */
     private static List<Path> resolverFiles(ServiceRuntime runtime) {
         Path own = runtime.runDir();
         return List.of(

@@ -6,75 +6,81 @@ import dev.nullbox.manifest.network.PortRange;
 
 /** Rule of an agent's chain, as data; {@link NftText} writes it, with its reason, for the kernel. */
 public sealed interface EgressRule {
-    /** Drops what claims another source than the agent's one address. */
+    /** Drops packets with another source address than the agent's. */
     record DropForeignSource(String own) implements EgressRule {}
 
-    /** Lets the agent speak to ports of addresses. */
+    /** Allows packets of the agent to ports of addresses. */
     record AllowTo(AddressBlock block, Transport transport, PortRange ports) implements EgressRule {}
 
-    /** Lets those ports answer the agent, within connections that the agent opened. */
+    /** Allows answers of those ports, within connections that the agent opened. */
     record AllowAnswer(AddressBlock block, Transport transport, PortRange ports) implements EgressRule {}
 
-    /** Lets the agent speak to what its allowed names stand for, as the resolver has learnt; each packet renews that. */
+    /**
+     * Allows packets of the agent to the addresses of its allowed names, as the resolver has learnt them; each packet
+     * renews the element's time.
+     */
     record AllowToNamed() implements EgressRule {}
 
-    /** Lets those answer. */
+    /** Allows answers of those addresses. */
     record AllowNamedAnswer() implements EgressRule {}
 
-    /** Lets the agent send ICMP echo requests to them. */
+    /** Allows ICMP echo requests of the agent to those addresses. */
     record AllowPingNamed(int perSecond) implements EgressRule {}
 
-    /** Lets them answer these. */
+    /** Allows the answers to these. */
     record AllowNamedPingAnswer() implements EgressRule {}
 
-    /** Lets the agent ask the resolver, on its own gateway address. */
+    /** Allows queries of the agent to the resolver, at its own gateway address. */
     record AllowToResolver(String gateway, Transport transport) implements EgressRule {}
 
-    /** Lets the resolver answer. */
+    /** Allows answers of the resolver. */
     record AllowResolverAnswer(String gateway, Transport transport) implements EgressRule {}
 
-    /** Lets the host tell the agent at once that a packet was refused. */
+    /** Allows the host's messages to the agent that a packet was refused. */
     record AllowRefusal() implements EgressRule {}
 
-    /** Lets the agent speak to what an operator allowed it for a time; the kernel ends that. */
+    /** Allows packets of the agent to targets that an operator granted for a time; the kernel ends the grant. */
     record AllowToGranted() implements EgressRule {}
 
-    /** Lets that answer. */
+    /** Allows answers of those targets. */
     record AllowGrantedAnswer() implements EgressRule {}
 
-    /** Keeps what is refused, with a count, for the operator to be told; a full set keeps no more. */
+    /** Records refused connections, with a count, for the operator; a full set records no more. */
     record KeepRefused() implements EgressRule {}
 
-    /** Marks the agent as one with refusals of late. */
+    /** Marks the agent as one with recent refusals. */
     record MarkRefused() implements EgressRule {}
 
     /** Resets the agent's open connections that no rule before allows any longer. */
     record RefuseTcp() implements EgressRule {}
 
-    /** Refuses all else that no rule before has allowed. */
+    /** Refuses everything that no rule before has allowed. */
     record RefuseRest() implements EgressRule {}
 
-    /** Lets routers tell the agent that a packet of a connection of its own did not get through. */
+    /** Allows routers' messages that a packet of an agent's connection was not delivered. */
     record AllowUnreachable() implements EgressRule {}
 
-    /** Lets the agent open so many connections at once and no more. */
+    /** Limits the connections that the agent has open at once. */
     record LimitConnections(int most) implements EgressRule {}
 
-    /** Lets the agent have so many questions for names in the table of connections, where each stays for half a minute. */
+    /** Limits the agent's queries for names in the table of connections, where each stays for half a minute. */
     record LimitQuestions(String gateway, int most) implements EgressRule {}
 
-    /** Lets the agent speak to a service of the host, on its own gateway address; {@code name} is for people. */
+    /**
+     * Allows packets of the agent to a service of the host, at its own gateway address; {@code name} is for the rule's
+     * comment.
+     */
     record AllowToService(String gateway, int port, String name) implements EgressRule {}
 
-    /** Lets that service answer. */
+    /** Allows answers of that service. */
     record AllowServiceAnswer(String gateway, int port, String name) implements EgressRule {}
 
-    /** Lets the agent send ICMP echo requests to addresses, so many a second and no more. */
+    /** Allows ICMP echo requests of the agent to addresses, up to a rate. */
     record AllowPing(AddressBlock block, int perSecond) implements EgressRule {}
 
-    /** Lets those addresses answer them. */
+    /** Allows the answers of those addresses. */
     record AllowPingAnswer(AddressBlock block) implements EgressRule {}
 
-    /** Drops what no rule before has allowed. */
+    /** Drops everything that no rule before has allowed. */
     record DropRest() implements EgressRule {}
 }

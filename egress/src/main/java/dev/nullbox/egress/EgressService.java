@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The methods of egress.sock, over one firewall. */
+/** Methods of egress.sock, over one firewall. */
 record EgressService(
         Firewall firewall,
         AgentNamesStore names,
@@ -63,7 +63,7 @@ record EgressService(
         RuleSet rules = RuleSet.compile(policy);
         Message size = Message.of(EgressContract.RULES.is((long) rules.size()));
         events.emit(EgressContract.AGENT_ADDED, size.and(Fields.AGENT.is(agent.value())));
-        // Before the new rules: an answer that is under way is then not admitted into their sets.
+        // Before the new rules: an answer in progress is then not admitted into their sets.
         forget(agent, Optional.of(slot));
         firewall.apply(rules);
         connections.forget(slot);
@@ -75,7 +75,7 @@ record EgressService(
         return size;
     }
 
-    /** An agent whose names cannot be remembered would lose them when egress restarts: it has no rules then. */
+    /** Stores the agent's names. Without that it would lose them when egress restarts: on failure it has no rules. */
     private void remember(AgentNames agent) throws RpcException {
         try {
             names.put(agent);
@@ -85,7 +85,7 @@ record EgressService(
         }
     }
 
-    /** What an agent was refused, up to this moment. */
+    /** Refusals of an agent, up to this moment. */
     private Message refusals(AgentName agent) throws RpcException {
         Optional<AgentNames> running = names.of(agent);
         if (running.isPresent()) {
@@ -108,7 +108,7 @@ record EgressService(
         return Message.of(EgressContract.REMOVED.is(removed));
     }
 
-    /** @param slot which another agent may have had */
+    /** @param slot a slot that another agent may have had before */
     private void forget(AgentName agent, Optional<AgentSlot> slot) throws RpcException {
         try {
             for (AgentNames known : names.all()) {

@@ -21,8 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The kernel's packet filter, through libnftables. It keeps no state in memory: the kernel is the only source, also after
- * egress was killed. Every change is one transaction and is read back; when either fails, the agent has no rules.
+ * The kernel's packet filter, through libnftables. No state in memory: the kernel is the only source, also after egress
+ * was killed. Invariant: every change is one transaction and is read back; when either fails, the agent has no rules.
  */
 final class Firewall implements AutoCloseable {
     /**
@@ -34,7 +34,7 @@ final class Firewall implements AutoCloseable {
      */
     record Installed(AgentName agent, AgentSlot slot, List<String> rules) {}
 
-    /** A rule's own counter, as the kernel lists it; it changes, and is no part of the rule. */
+    /** Counter of a rule in the kernel's listing; it changes, and is no part of the rule. */
     private static final Pattern COUNTER = Pattern.compile("counter packets (\\d+) bytes \\d+");
 
     /** An element of a set of refused connections. */
@@ -51,7 +51,7 @@ final class Firewall implements AutoCloseable {
         this.network = network;
     }
 
-    /** The network in which all agents have their addresses. */
+    /** The network of all agents' addresses. */
     AgentNetwork network() {
         return network;
     }
@@ -59,7 +59,7 @@ final class Firewall implements AutoCloseable {
     /**
      * Installs default drop.
      *
-     * @throws RpcException when the kernel refuses it or lists something else
+     * @throws RpcException when the kernel refuses it or lists other rules
      */
     synchronized void installBase() throws RpcException {
         run(BaseTable.install(network));
@@ -100,10 +100,10 @@ final class Firewall implements AutoCloseable {
     }
 
     /**
-     * Lets an agent reach what an allowed name stands for, for so long. A policy that is applied meanwhile comes before or
-     * after it as a whole, and empties the set: nothing of the former one's names is left.
+     * Allows an agent to reach the addresses of an allowed name, for so long. Atomic with respect to {@link #apply},
+     * which empties the set: addresses of a former policy's names are never left.
      *
-     * @param isAllowed whether the policy by which it is allowed is in force still
+     * @param isAllowed whether the policy that allows the name is still in force
      * @throws RpcException when it is not, or the kernel refuses it, as it does once the agent has too many; it then
      *     reaches none of them
      */
@@ -118,9 +118,9 @@ final class Firewall implements AutoCloseable {
     }
 
     /**
-     * Lets an agent reach ports until a time is over, which the kernel measures: egress may die meanwhile.
+     * Allows an agent to reach ports for a time, which the kernel measures: egress may die meanwhile.
      *
-     * @param isAllowed tells whether the agent's policy is in force still
+     * @param isAllowed whether the agent's policy is still in force
      * @throws RpcException when it is not, or the kernel refuses it
      */
     synchronized void grant(AgentSlot slot, Collection<NamedPort> ports, Duration time, BooleanSupplier isAllowed)
@@ -134,7 +134,7 @@ final class Firewall implements AutoCloseable {
     }
 
     /**
-     * Takes back what an agent is allowed for a time, but for some ports, in one transaction.
+     * Revokes an agent's grants, except for some ports, in one transaction.
      *
      * @param left the time of each that stays
      * @throws RpcException when the kernel refuses it
@@ -146,7 +146,7 @@ final class Firewall implements AutoCloseable {
     }
 
     /**
-     * Lets egress ask these name servers, and no others.
+     * Allows egress to query these name servers, and no others.
      *
      * @throws RpcException when the kernel refuses it
      */
@@ -185,7 +185,7 @@ final class Firewall implements AutoCloseable {
         return found;
     }
 
-    /** The agents whose rules are in force, as the kernel says. */
+    /** The agents whose rules are in force, by the kernel's listing. */
     synchronized List<Installed> installed() throws RpcException {
         List<Installed> installed = new ArrayList<>();
         for (AgentSlot slot : slots(PacketPath.TO_WORLD)) {
@@ -198,7 +198,7 @@ final class Firewall implements AutoCloseable {
         return installed;
     }
 
-    /** The agent that the comment of its first rule names. */
+    /** The agent in the comment of its first rule. */
     private static AgentName owner(List<String> rules, AgentSlot slot) throws RpcException {
         String mark = " comment \"";
         String first = rules.isEmpty() ? "" : rules.getFirst();
@@ -241,14 +241,14 @@ final class Firewall implements AutoCloseable {
         }
     }
 
-    /** Packets that a rule has counted; none for a rule without a counter. */
+    /** Packets that a rule has counted; absent for a rule without a counter. */
     static Optional<Long> packets(String rule) {
         Matcher counter = COUNTER.matcher(rule);
         return counter.find() ? Optional.of(Long.parseLong(counter.group(1))) : Optional.empty();
     }
 
     /**
-     * Slots whose agents were refused something within the last seconds.
+     * Slots of agents with refusals within the last seconds.
      *
      * @throws RpcException when the kernel does not list them
      */
@@ -261,7 +261,7 @@ final class Firewall implements AutoCloseable {
     }
 
     /**
-     * Packets of each connection that a slot's agent was refused within the last minutes.
+     * Packets of each refused connection of a slot's agent within the last minutes.
      *
      * @throws RpcException when the kernel does not list them
      */

@@ -33,17 +33,17 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Rules in nft's language, each with its reason as its comment. Every word comes from a checked type; rules are spelled
- * as nft lists them, so that they can be read back. Source: nft(8).
+ * Renderer of rules in nft's language, each with its reason as its comment. Every word comes from a checked type; rules
+ * are spelled as nft lists them, so that they can be read back. Source: nft(8).
  */
 public final class NftText {
     static final String TABLE = "inet nullbox";
     static final int DNS_PORT = 53;
 
-    /** Addresses of names that an agent can have at once, beyond which the resolver's next one is refused. */
+    /** Most addresses of names that an agent has at once; the resolver's next one is refused. */
     static final int MAX_NAMED = 4096;
 
-    /** How long what a name stood for stays reachable after the last packet of a connection to it. */
+    /** Time for which an address of a name stays reachable after the last packet of a connection to it. */
     static final Duration IDLE = Duration.ofMinutes(5);
 
     private static final String ADDRESS_SET = "_addresses";
@@ -51,7 +51,7 @@ public final class NftText {
     private static final String REFUSED_SET = "_refused";
     private static final String GRANTED_SET = "_granted";
 
-    /** Places whose refusals are told of one agent, of those within the last minutes; the rest are counted together. */
+    /** Most refused targets of one agent that are recorded within the last minutes; the rest are counted together. */
     private static final int MAX_REFUSED = 512;
 
     private static final Duration REFUSED_FOR = Duration.ofMinutes(10);
@@ -61,7 +61,7 @@ public final class NftText {
     /** The transaction that replaces all rules of a slot by an agent's. */
     public static String install(RuleSet rules) {
         StringBuilder text = new StringBuilder();
-        // A new policy forgets what the former one's names stood for.
+        // A new policy removes the addresses of the former one's names.
         sets(text, "flush", rules.slot());
         for (PacketPath path : PacketPath.values()) {
             String chain = path.chain(rules.slot());
@@ -92,7 +92,7 @@ public final class NftText {
         return text.toString();
     }
 
-    /** The transaction that lets an agent reach ports of addresses for so long; those that it can reach are renewed. */
+    /** The transaction that lets an agent reach ports of addresses for so long, or renews them. */
     static String admit(AgentSlot slot, Collection<NamedPort> named, Duration time) {
         StringBuilder text = new StringBuilder();
         for (NamedPort port : named) {
@@ -102,7 +102,7 @@ public final class NftText {
         return text.toString();
     }
 
-    /** An element's time is that of its making: so it is made anew, within one transaction. */
+    /** An element's time counts from its creation: it is therefore created anew, within one transaction. */
     private static void renew(StringBuilder text, String set, String value, Duration time) {
         String place = " element " + TABLE + " " + set + " { " + value;
         text.append("add").append(place).append(" }\n");
@@ -114,29 +114,29 @@ public final class NftText {
                 .append("s }\n");
     }
 
-    /** What names stand for: addresses with the ports that are allowed there. */
+    /** Set of the addresses and ports of allowed names. */
     static String ports(AgentSlot slot) {
         return slot.interfaceName() + PORT_SET;
     }
 
-    /** The addresses of these alone, for echo requests. */
+    /** Set of these addresses alone, for echo requests. */
     static String addresses(AgentSlot slot) {
         return slot.interfaceName() + ADDRESS_SET;
     }
 
-    /** Places that are allowed for a time, which no packet renews. */
+    /** Set of targets that are granted for a time, which no packet renews. */
     static String granted(AgentSlot slot) {
         return slot.interfaceName() + GRANTED_SET;
     }
 
-    /** The transaction that lets an agent reach ports for so long, whatever they were allowed for before. */
+    /** The transaction that grants ports to an agent for so long, whatever they were granted for before. */
     static String grant(AgentSlot slot, Collection<NamedPort> ports, Duration time) {
         StringBuilder text = new StringBuilder();
         ports.forEach(port -> renew(text, granted(slot), value(port), time));
         return text.toString();
     }
 
-    /** The transaction that empties the set of what is allowed for a time. */
+    /** The transaction that empties the set of grants. */
     static String withdrawGrants(AgentSlot slot) {
         return "flush set " + TABLE + " " + granted(slot) + "\n";
     }
@@ -145,7 +145,7 @@ public final class NftText {
         return port.address() + " . " + port.transport().text() + " . " + port.port();
     }
 
-    /** Connections that were refused, each with a count. */
+    /** Set of refused connections, each with a count. */
     static String refused(AgentSlot slot) {
         return slot.interfaceName() + REFUSED_SET;
     }
@@ -157,7 +157,7 @@ public final class NftText {
                 + (isRefused ? "timeout " + minutes(REFUSED_FOR) + "; " : "") + "}";
     }
 
-    /** Makes the slot's sets where they are missing, then flushes or deletes them. */
+    /** Creates the slot's sets if missing, then flushes or deletes them. */
     private static void sets(StringBuilder text, String verb, AgentSlot slot) {
         for (String set : List.of(ports(slot), addresses(slot), refused(slot), granted(slot))) {
             text.append("add set ")

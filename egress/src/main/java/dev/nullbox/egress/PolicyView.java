@@ -19,12 +19,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Answers to operators about what agents may reach, by their entries and by what the kernel has counted. */
+/** Answers to operators about what agents may reach, from their entries and the kernel's counters. */
 record PolicyView(Firewall firewall, AgentNamesStore names, RefusalEvents refusals, Grants grants) {
     private static final String ALLOWS = ": AGENT.toml allows ";
     private static final String REFUSED_AT_ONCE = "EHOSTUNREACH at once (ICMP: administratively prohibited)";
 
-    /** The agents whose rules are in force, with what each rule has counted. */
+    /** The agents whose rules are in force, with the counters of each rule. */
     List<Message> list() throws RpcException {
         return firewall.installed().stream().map(this::message).toList();
     }
@@ -80,9 +80,9 @@ record PolicyView(Firewall firewall, AgentNamesStore names, RefusalEvents refusa
     }
 
     /**
-     * The entry that decides about a place, and the answer that the agent gets there.
+     * The entry that decides about a target, and the answer that the agent gets there.
      *
-     * @throws RpcException when the agent has no rules, or the kernel cannot be asked
+     * @throws RpcException when the agent has no rules, or the kernel does not list them
      */
     Message explain(AgentName agent, String text) throws RpcException {
         AgentNames known = names.of(agent)

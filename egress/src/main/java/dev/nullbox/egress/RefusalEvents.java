@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Names and connections that agents were refused: an event of each once a minute, with how often it came since, and the
- * latest of each agent for the operator to ask for. An agent with ever new ones makes no more than so many events a second,
- * and takes none from another.
+ * Events of names and connections that agents were refused: one of each once a minute, with the number of refusals
+ * since, and the latest of each agent for the operator. The rate of events is bounded for each agent, so that one with
+ * ever new refusals takes none from another.
  */
 final class RefusalEvents implements Resolver.Listener {
     static final int BURST = 20;
@@ -39,7 +39,7 @@ final class RefusalEvents implements Resolver.Listener {
     private final LongSupplier clockMillis;
     private final Map<AgentName, Reported> agents = new LinkedHashMap<>();
 
-    /** State of one agent: maps in the order in which their keys first came, the oldest forgotten. */
+    /** State of one agent: maps in the order of their first keys, the oldest dropped. */
     private static final class Reported {
         private final TokenBucket bucket;
         private final Map<String, Seen> refused = new LinkedHashMap<>();
@@ -58,13 +58,13 @@ final class RefusalEvents implements Resolver.Listener {
     /**
      * A refusal.
      *
-     * @param name that was asked for, or that the address stands for
+     * @param name the queried name, or that of the address
      * @param port of a connection; none of a name
-     * @param reason for people
+     * @param reason explanation
      * @param allowedBy the entry that would allow it, if one can
      */
     record Refusal(Optional<String> name, Optional<NamedPort> port, String reason, Optional<NetworkTarget> allowedBy) {
-        /** The line of AGENT.toml; empty when none would do. */
+        /** The line of AGENT.toml that would allow it; empty when there is none. */
         String line() {
             return allowedBy
                     .map(entry -> "allow = [\"" + shortText(entry) + "\"]")
@@ -87,21 +87,21 @@ final class RefusalEvents implements Resolver.Listener {
     }
 
     /**
-     * How often a refusal came.
+     * Count of a refusal.
      *
      * @param toldAt the time of its last event
-     * @param since how often after that
-     * @param total how often in all
+     * @param since number after that
+     * @param total number in all
      */
     private record Seen(Refusal refusal, long toldAt, long since, long total) {}
 
-    /** @param clockMillis of a clock that is never set */
+    /** @param clockMillis of a monotonic clock */
     RefusalEvents(EventSink events, LongSupplier clockMillis) {
         this.events = events;
         this.clockMillis = clockMillis;
     }
 
-    /** The entry as people write it: HTTPS is the port that goes without saying. */
+    /** The entry in its short form, without the port of HTTPS. */
     private static String shortText(NetworkTarget entry) {
         return entry.text().endsWith(":" + NetworkTarget.DEFAULT_PORT)
                         && entry.host().indexOf(':') < 0
@@ -109,7 +109,7 @@ final class RefusalEvents implements Resolver.Listener {
                 : entry.text();
     }
 
-    /** Takes an agent's new policy; what its names stood for under the former one is forgotten. */
+    /** Takes an agent's new policy; addresses of its names under the former one are dropped. */
     synchronized void began(AgentNames agent) {
         Reported reported = reported(agent.agent());
         reported.allow = agent.allow();
@@ -146,7 +146,7 @@ final class RefusalEvents implements Resolver.Listener {
         }
     }
 
-    /** Takes a connection that the packet filter has refused so many times more. */
+    /** Counts a connection that the packet filter has refused so many times more. */
     synchronized void denied(AgentName agent, NamedPort port, long more) {
         Optional<String> name = nameOf(agent, port.address());
         String suffix = ":" + port.port() + (port.transport() == Transport.UDP ? "/udp" : "");
@@ -173,7 +173,7 @@ final class RefusalEvents implements Resolver.Listener {
         }
     }
 
-    /** Counts a refusal; how often it came since its last event when it is time for another, else 0. */
+    /** Counts a refusal; the number since its last event when another one is due, else 0. */
     private long count(AgentName agent, String key, Refusal refusal, long more) {
         long now = clockMillis.getAsLong();
         Reported reported = reported(agent);
@@ -194,7 +194,7 @@ final class RefusalEvents implements Resolver.Listener {
         return Optional.ofNullable(agents.get(agent)).map(reported -> reported.names.get(address));
     }
 
-    /** Answers to questions that an entry allows. */
+    /** Number of answers to queries that an entry allows. */
     synchronized long answers(AgentName agent, NetworkTarget.NameTarget entry) {
         Reported reported = agents.get(agent);
         return reported == null
@@ -205,7 +205,7 @@ final class RefusalEvents implements Resolver.Listener {
                         .sum();
     }
 
-    /** Refusals of an agent and the entries that would allow them beside those that it has, the fewest that will do. */
+    /** Refusals of an agent, with the fewest entries that would allow them in addition to its own. */
     synchronized Message of(AgentName agent) {
         Reported reported = agents.get(agent);
         List<Message> messages = new ArrayList<>();

@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Watch of the connections that the packet filter refuses. The kernel keeps them in a set of each agent, and the agents
- * with new ones in a set of all; both are read each second, so that a silent machine costs one small listing, and a flood
- * of packets no more than a full set.
+ * Watch of the connections that the packet filter refuses. The kernel records them in a set for each agent, and the
+ * agents with new ones in a set for all; both are read each second, so that an idle machine costs one small listing,
+ * and a flood of packets no more than a full set.
  */
 final class RefusedConnections implements AutoCloseable {
     private static final long PERIOD_MILLIS = 1_000;
@@ -45,7 +45,7 @@ final class RefusedConnections implements AutoCloseable {
         this.log = log;
     }
 
-    /** Looks each second, until it is closed. */
+    /** Polls each second, until it is closed. */
     void start() {
         var _ = timer.scheduleWithFixedDelay(this::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -65,7 +65,7 @@ final class RefusedConnections implements AutoCloseable {
         }
     }
 
-    /** Takes what a slot's agent was refused since the last look; before its rules are taken away, too. */
+    /** Reads the refusals of a slot's agent since the last poll; also before its rules are removed. */
     synchronized void look(AgentSlot slot) throws RpcException {
         Optional<AgentName> agent = agents.apply(slot);
         if (agent.isEmpty()) {
@@ -83,7 +83,7 @@ final class RefusedConnections implements AutoCloseable {
         counted.put(slot, now);
     }
 
-    /** Forgets the counts of a slot whose sets are emptied. */
+    /** Drops the counts of a slot whose sets are emptied. */
     synchronized void forget(AgentSlot slot) {
         counted.remove(slot);
     }

@@ -37,24 +37,26 @@ import java.util.Map;
 /**
  * All rules of one agent, by path.
  *
- * <p>No rule says "established, from whomever": each answer is allowed by the address and port that it comes from. So
- * a connection ends with the rule that allowed it, whatever connection tracking remembers.
+ * <p>No rule allows "established" connections in general: each answer is allowed by its source address and port. A
+ * connection therefore ends with the rule that allowed it, whatever connection tracking remembers.
  *
  * @param agent the agent's name
  * @param slot its interface and addresses
  * @param chains the rules of each path, in their order
  */
 public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<EgressRule>> chains) {
-    /** Connections through the host at once: more than a program needs, so that no agent can fill the table of all. */
+    /**
+     * Most connections through the host at once: more than a program needs, so that no agent can fill the table of all.
+     */
     static final int MAX_TO_WORLD = 256;
 
-    /** Connections to the host's own services at once. */
+    /** Most connections to the host's own services at once. */
     static final int MAX_TO_HOST = 64;
 
-    /** Questions for names at once, by UDP, where each is a connection for half a minute after its answer. */
+    /** Most queries for names at once, by UDP, where each is a connection for half a minute after its answer. */
     static final int MAX_QUESTIONS = 512;
 
-    /** Enough to see whether a way is open, too few to carry data. */
+    /** Enough to test a path, too few to carry data. */
     static final int PINGS_PER_SECOND = 10;
 
     private static final String MEMORY = "its memory";
@@ -64,7 +66,7 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
         chains = Map.copyOf(chains);
     }
 
-    /** The rules that hold a policy. */
+    /** Compiles a policy. */
     public static RuleSet compile(AgentPolicy policy) {
         Map<PacketPath, List<EgressRule>> chains = new EnumMap<>(PacketPath.class);
         chains.put(PacketPath.TO_WORLD, toWorld(policy));

@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Places that an agent may reach, names among them.
+ * Network targets of an agent, names among them.
  *
  * @param agent the agent's name
  * @param slot its addresses
- * @param allow as its manifest has them
+ * @param allow the entries of its manifest
  */
 public record AgentNames(AgentName agent, AgentSlot slot, List<NetworkTarget> allow) {
     public AgentNames {
         allow = List.copyOf(allow);
     }
 
-    /** The first entry that covers a name, at whichever port. */
+    /** The first entry that covers a name, at any port. */
     public Optional<NetworkTarget> entryOf(String name) {
         return covering(name).stream().map(NetworkTarget.class::cast).findFirst();
     }

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which names each agent may ask for. A file for each agent lies in the run directory, so that a restart of egress forgets
- * nothing and a boot all: its name is the interface's, its lines are the agent's name and the entries.
+ * Store of the names that each agent may query. A file for each agent lies in the run directory, so that they outlive a
+ * restart of egress and not the boot: its name is the interface's, its lines are the agent's name and the entries.
  */
 public final class AgentNamesStore {
     private final Path directory;
@@ -28,13 +28,13 @@ public final class AgentNamesStore {
         this.directory = directory;
     }
 
-    /** The store in a directory, which is made if need be; it knows no agent yet. */
+    /** Opens the store in a directory, created if missing, without an agent. */
     public static AgentNamesStore open(Path directory) throws IOException {
         Files.createDirectories(directory);
         return new AgentNamesStore(directory);
     }
 
-    /** The agent with this address, if it may ask. */
+    /** The agent with this address, if it may query names. */
     public Optional<AgentNames> at(InetAddress address) {
         return Optional.ofNullable(byAddress.get(address));
     }
@@ -56,12 +56,12 @@ public final class AgentNamesStore {
                 .findFirst();
     }
 
-    /** Tells whether these are what the agent of their slot may ask for now. */
+    /** Tells whether these are the present names of their slot's agent. */
     public boolean hold(AgentNames names) {
         return names.equals(byAddress.get(address(names.slot())));
     }
 
-    /** Remembers an agent's names, in the place of its slot's former ones. */
+    /** Stores an agent's names, in place of its slot's former ones. */
     public void put(AgentNames names) throws IOException {
         List<String> lines = new ArrayList<>(List.of(names.agent().value()));
         names.allow().forEach(target -> lines.add(target.text()));
@@ -69,7 +69,7 @@ public final class AgentNamesStore {
         byAddress.put(address(names.slot()), names);
     }
 
-    /** Forgets whatever an agent may ask for, in whichever slot. */
+    /** Removes an agent's names, in every slot. */
     public void remove(AgentName agent) throws IOException {
         for (AgentNames names : List.copyOf(byAddress.values())) {
             if (names.agent().equals(agent)) {
@@ -78,16 +78,16 @@ public final class AgentNamesStore {
         }
     }
 
-    /** Forgets whatever a slot's agent may ask for. */
+    /** Removes the names of a slot's agent. */
     public void remove(AgentSlot slot) throws IOException {
         byAddress.remove(address(slot));
         Files.deleteIfExists(file(slot));
     }
 
     /**
-     * Remembers what a slot's agent may ask for, from before a restart; nothing of another agent.
+     * Restores the names of a slot's agent after a restart; ignores those of another agent.
      *
-     * @throws IOException when its file cannot be read, or is not as {@link #put} wrote it
+     * @throws IOException when its file cannot be read, or {@link #put} did not write it
      */
     public void restore(AgentName agent, AgentSlot slot) throws IOException {
         Path file = file(slot);

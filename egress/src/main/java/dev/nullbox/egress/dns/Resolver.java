@@ -28,28 +28,28 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
 /**
- * Answers an agent's questions: for the names that its manifest allows, IPv4 addresses that may be reached; for any other
- * name, that it does not exist, at once. What a name stands for is decided by the name that was asked, not by those that it
- * leads to. Other types of allowed names are empty: agents have IPv4 alone, and neither HTTPS nor SVCB records, whose keys
+ * Resolver of agents' queries: for the names that its manifest allows, an agent gets IPv4 addresses that may be
+ * reached; for any other name, at once, that it does not exist. The queried name decides, not the aliases that it leads
+ * to. Other types of allowed names are empty: agents have IPv4 alone, and neither HTTPS nor SVCB records, whose keys
  * would hide the name of a connection.
  */
 public final class Resolver {
-    /** Addresses of one answer; the rest are left out. */
+    /** Most addresses of one answer; the rest are left out. */
     static final int MAX_ADDRESSES = 32;
 
-    /** Of an answer by UDP to whom has named no other: RFC 1035. */
+    /** Length of an answer by UDP to a client that states no other: RFC 1035. */
     private static final int PLAIN_UDP_BYTES = 512;
 
     private static final int MAX_ALIASES = 16;
     private static final Duration MAX_TTL = Duration.ofMinutes(5);
     private static final Duration MIN_TTL = Duration.ofSeconds(5);
-    /** What an address outlives its answer by: a program that asked connects a little later. */
+    /** Time for which an address outlives its answer: a program connects a little after its query. */
     private static final Duration GRACE = Duration.ofSeconds(30);
 
-    /** Labels as host names have them, underscores too: a name with an escaped dot is none. */
+    /** Pattern of host names, underscores included; a name with an escaped dot does not match. */
     private static final Pattern PLAIN = Pattern.compile("[a-z0-9_-]+(\\.[a-z0-9_-]+)*");
 
-    /** The reason of names that no entry has. */
+    /** The reason for names that no entry covers. */
     public static final String NOT_ALLOWED = "network.allow of AGENT.toml has no such name";
 
     private static final String FORBIDDEN = "the name stands for addresses that are reached by address alone";
@@ -59,20 +59,20 @@ public final class Resolver {
     private final Admission admission;
     private final Listener listener;
 
-    /** Takes what an agent was told. */
+    /** Listener for outcomes of queries. */
     public interface Listener {
         /**
-         * A question was not answered with an address.
+         * A query was not answered with an address.
          *
-         * @param name as asked
-         * @param why for people
+         * @param name as queried
+         * @param why explanation
          */
         void refused(AgentNames agent, String name, String why);
 
         /**
-         * A question is about to be answered with these ports, which the agent may reach.
+         * A query is about to be answered with these ports, which the agent may reach.
          *
-         * @param name as asked
+         * @param name as queried
          */
         void answered(AgentNames agent, String name, List<NamedPort> ports);
     }
@@ -84,7 +84,7 @@ public final class Resolver {
         this.listener = listener;
     }
 
-    /** An outcome: what goes into the answer, or why nothing does. */
+    /** Outcome of a query: the records of the answer, or the reason why there are none. */
     private record Outcome(int rcode, List<Record> records, Optional<ExtendedErrorCodeOption> error) {
         static Outcome of(int rcode) {
             return new Outcome(rcode, List.of(), Optional.empty());
@@ -96,10 +96,10 @@ public final class Resolver {
     }
 
     /**
-     * The answer to a question, or nothing to bytes that are none.
+     * Answers a query; empty for bytes that are none.
      *
      * @param bytes a whole DNS message
-     * @param room the answer's greatest length; a longer one is cut, and says so
+     * @param room the answer's greatest length; a longer one is truncated, with the TC bit
      */
     Optional<byte[]> answer(AgentNames agent, byte[] bytes, int room) {
         Message query;
@@ -227,7 +227,7 @@ public final class Resolver {
                 && allowed.stream().anyMatch(target -> target.admits(address));
     }
 
-    /** The aliases that lead from a name to its addresses, and these; how long all of it may be kept. */
+    /** The aliases from a name to its addresses, and these; returns how long all of it may be cached. */
     private static Duration chain(Message answer, Name name, List<Record> records) {
         List<Record> given = answer.getSection(Section.ANSWER);
         Name current = name;

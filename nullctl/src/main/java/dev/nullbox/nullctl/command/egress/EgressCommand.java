@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code nullctl egress}: places that agents reach and are refused. */
+/** {@code nullctl egress}: network targets that agents reach, and refusals. */
 @Command(
         name = "egress",
         description = "Says what agents may reach, why not, and what they were refused.",

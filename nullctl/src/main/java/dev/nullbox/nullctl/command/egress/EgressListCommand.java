@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code nullctl egress list [AGENT]}: what running agents may reach, and how much of it they did. */
+/** {@code nullctl egress list [AGENT]}: targets that running agents may reach, with the packets to each. */
 @Command(
         name = "list",
         description = "Lists what running agents may reach.",

@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code nullctl egress watch AGENT}: refusals as they come, a line each. */
+/** {@code nullctl egress watch AGENT}: refusals as they happen, a line each. */
 @Command(
         name = "watch",
         description = "Prints each name and connection that an agent is refused, with the line that would allow it.",
