@@ -1,5 +1,5 @@
 /*
- * Control groups: /agent holds all processes of the agent and no others; the init stays in the root group. The agent's
+ * Cgroups: /agent holds all processes of the agent and no others; the init stays in the root cgroup. The agent's
  * world has a cgroup namespace rooted at /agent, with its first process in the leaf /agent/main, so that root in there
  * can make groups beside it, as container engines do. The limits of /agent itself are out of its reach (nsdelegate).
  */

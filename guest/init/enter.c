@@ -45,7 +45,7 @@ static int take_terminal(const struct user *user) {
     return 0;
 }
 
-/* Enters the rest of the agent's world, in the child, which is in its PID namespace and control group already. */
+/* Enters the rest of the agent's world, in the child, which is in its PID namespace and cgroup already. */
 static int prepare(const struct entrance *entrance, int world) {
     static struct user user;
     int root;
@@ -81,7 +81,7 @@ pid_t start_inside(const struct entrance *entrance) {
         close(world);
         return -1;
     }
-    /* The control group first, then its namespace: from inside that, a process cannot move in from outside. */
+    /* The cgroup first, then its namespace: from inside that, a process cannot move in from outside. */
     child = setns(world, CLONE_NEWPID) == 0 ? fork_with(0, leaf, NULL) : -1;
     if (child == 0) run_inside(entrance, world);
     if (child < 0) failed("cannot make a process in the agent's world");

@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-/* A command, its user, its directory, and its leaf of the agent's control groups. */
+/* A command, its user, its directory, and its leaf of the agent's cgroups. */
 struct entrance {
     const char *user, *workdir, *leaf;
     char *const *words, *const *environment;

@@ -15,7 +15,7 @@ struct exec_error {
 };
 
 /*
- * fork with further arguments: FLAGS of clone3, the control group that the child begins in (a descriptor, or -1), and
+ * fork with further arguments: FLAGS of clone3, the cgroup that the child begins in (a descriptor, or -1), and
  * room for a pidfd (or NULL).
  */
 pid_t fork_with(uint64_t flags, int cgroup, int *pidfd);

@@ -1,5 +1,5 @@
 /*
- * The agent's world: namespaces for processes, mounts and control groups, in which root has the rights of root on a
+ * The agent's world: namespaces for processes, mounts and cgroups, in which root has the rights of root on a
  * machine. Its first process mounts what a Debian machine has, starts the command, collects ended processes and passes
  * signals on, as tini does; the kernel ends the whole world with it.
  */
