@@ -1,6 +1,6 @@
 package dev.nullbox.natives.linux;
 
-/** Constants of signal(7), by their C names. Source: {@code signal.h}, x86-64. */
+/** Signal numbers of Linux on x86-64, by their C names; not all of them. Source: signal(7), {@code signal.h}. */
 public final class Signals {
     public static final int SIGHUP = 1;
     public static final int SIGINT = 2;
@@ -21,8 +21,8 @@ public final class Signals {
     public static final int SIGCONT = 18;
     public static final int SIGSTOP = 19;
     public static final int SIGTSTP = 20;
-    public static final int SIGPWR = 30;
     public static final int SIGXFSZ = 25;
+    public static final int SIGPWR = 30;
     public static final int SIGSYS = 31;
 
     private Signals() {}
