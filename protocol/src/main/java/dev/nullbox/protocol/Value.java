@@ -3,7 +3,7 @@ package dev.nullbox.protocol;
 /**
  * Field with its value, made by {@link Field#is}.
  *
- * @param <T> what the field holds
+ * @param <T> type of the field's value
  */
 public record Value<T>(Field<T> field, T value) {
     /** The field's name alone: a value may be a secret. */
