@@ -10,10 +10,10 @@ final class TaintFilterOption {
     @Option(
             names = "--not-influenced-by",
             paramLabel = "SOURCE",
-            description = "No value that this agent or node influenced; may be given more than once.")
+            description = "Exclude values influenced by SOURCE, an agent's name or a node's id; may be repeated.")
     private List<String> sources = List.of();
 
-    /** The parameters with the sources to exclude, if there are any. */
+    /** Returns the parameters with the sources to exclude added, as a new message; the same when there are none. */
     Message addTo(Message params) {
         return sources.isEmpty() ? params : params.and(MemoryContract.NOT_INFLUENCED_BY.is(sources));
     }
