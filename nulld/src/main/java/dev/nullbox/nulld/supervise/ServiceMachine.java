@@ -123,8 +123,8 @@ final class ServiceMachine {
             when now >= s.deadline() ->
                 Transition.to(
                         new ServiceState.Stopping(s.pid(), now + KILL_AGAIN_MILLIS, s.next(), s.why(), s.failures()),
-                        new Action.Send(s.pid(), Signals.SIGKILL),
-                        new Action.Clean());
+                        new Action.Signal(s.pid(), Signals.SIGKILL),
+                        new Action.KillRemaining());
             case ServiceEvent.StopRequested _ -> Transition.to(then(s, Next.STAY));
             case ServiceEvent.StartRequested _, ServiceEvent.RestartRequested _ -> Transition.to(then(s, Next.START));
             case ServiceEvent.DependenciesReady _,
@@ -168,7 +168,7 @@ final class ServiceMachine {
     private static Transition stop(ServiceSpec spec, int pid, Next next, String why, int failures, long now) {
         return Transition.to(
                 new ServiceState.Stopping(pid, now + spec.stopLimitMillis(), next, why, failures),
-                new Action.Send(pid, Signals.SIGTERM));
+                new Action.Signal(pid, Signals.SIGTERM));
     }
 
     private static ServiceState then(ServiceState.Stopping s, Next next) {
@@ -177,7 +177,7 @@ final class ServiceMachine {
 
     private static Transition ended(ServiceState state, int pid, ExitStatus status) {
         return Transition.to(
-                state, new Action.EmitExited(pid, status), new Action.Clean(), new Action.EmitStopped(pid));
+                state, new Action.EmitExited(pid, status), new Action.KillRemaining(), new Action.EmitStopped(pid));
     }
 
     private static Transition exited(int pid, ExitStatus status, int failuresBefore, String why, long now) {
@@ -185,7 +185,7 @@ final class ServiceMachine {
         return Transition.to(
                 retry.state(),
                 new Action.EmitExited(pid, status),
-                new Action.Clean(),
+                new Action.KillRemaining(),
                 retry.actions().getFirst());
     }
 

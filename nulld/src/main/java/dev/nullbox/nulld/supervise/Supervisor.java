@@ -191,8 +191,8 @@ public final class Supervisor {
         String name = service.spec.name();
         switch (action) {
             case Action.Spawn _ -> spawn(service);
-            case Action.Send(var _, var signal) -> service.process.ifPresent(process -> send(name, process, signal));
-            case Action.Clean _ -> clean(name);
+            case Action.Signal(var _, var signal) -> service.process.ifPresent(process -> send(name, process, signal));
+            case Action.KillRemaining _ -> clean(name);
             case Action.EmitStarting(var pid, var attempt) ->
                 emit(NulldContract.SERVICE_STARTING, name, pid, NulldContract.ATTEMPT.is((long) attempt));
             case Action.EmitReady(var pid) -> emit(NulldContract.SERVICE_READY, name, pid);
