@@ -185,7 +185,7 @@ public final class OperatorMethods {
         return made.file()
                 .and(
                         MemoryContract.NODE_COUNT.is(made.result().nodes()),
-                        MemoryContract.HELD.is(made.result().held()));
+                        MemoryContract.HELD.is(made.result().quarantined()));
     }
 
     private Message importFile(Message request) throws IOException, RpcException {

@@ -27,22 +27,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Export of a part of the graph as lines of JSON, one object each:
+ * Export of a part of the graph in the format JSON Lines, one object a line:
  *
  * <pre>
  * {"format":"nullbox-memory","version":2}
- * {"chunk":ID,"data":BASE64}                      the chunks of the blobs below
- * {"node":ID,"content":CANONICAL-ENCODING,        parents before children; held: the sources of its quarantines,
- *  "held":[SOURCE]}                               left out where there are none
- * {"entry":{key,node,seq,agent,run,manifest}}     the history of the chosen keys
- * {"origin":{node,seq,agent,run,manifest}}        the writes of the other nodes
- * {"read":{node,seq,agent,run,manifest}}          what the runs of both had read, at which position of the log
- * {"end":{nodes,entries,chunks,sha256}}           sha256 of all lines above, line feeds included
+ * {"chunk":ID,"data":BASE64}                      each chunk of the nodes below
+ * {"node":ID,"content":CANONICAL-ENCODING,        each node, parents before children
+ *  "held":[SOURCE]}                               only of a quarantined node: its quarantines' sources
+ * {"entry":{key,node,seq,agent,run,manifest}}     each write of such a node under a chosen key
+ * {"origin":{node,seq,agent,run,manifest}}        each other write of such a node, without its key
+ * {"read":{node,seq,agent,run,manifest}}          each read by a run of these writes, before its last one
+ * {"end":{nodes,entries,chunks,sha256}}           numbers of lines; sha256 of all lines above, line feeds included
  * </pre>
  *
- * Entries, origins and reads stand in their order. Version 1 had neither held nor origins nor reads.
+ * Entries, origins and reads are interleaved, ordered by seq. A read's seq is that of the last write before it. Version
+ * 1 had neither held nor origins nor reads.
  *
- * A damaged node or chunk could not be checked where it is imported, so that no export contains one.
+ * <p>The importer verifies each node and chunk against its id, so an export that meets a damaged one fails.
  */
 public final class Exports {
     private static final int VERSION = 2;
@@ -64,11 +65,13 @@ public final class Exports {
     static final Field<List<String>> HELD =
             Field.of("held", FieldType.listOf(FieldType.TEXT), "").otherwise(List.of());
     static final Field<PrincipalName> AGENT = Field.of(Fields.AGENT.name(), AGENT_NAME, "");
-    private static final FieldType.Struct DEED = FieldType.struct(
+    /** A write or a read of a node by a run. */
+    private static final FieldType.Struct ACCESS = FieldType.struct(
             MemoryContract.KEY.optional(), NODE, Fields.SEQ, AGENT, Fields.RUN, MemoryContract.MANIFEST);
-    static final Field<Message> ENTRY = Field.of("entry", DEED, "").optional();
-    static final Field<Message> ORIGIN = Field.of("origin", DEED, "").optional();
-    static final Field<Message> READ = Field.of("read", DEED, "").optional();
+
+    static final Field<Message> ENTRY = Field.of("entry", ACCESS, "").optional();
+    static final Field<Message> ORIGIN = Field.of("origin", ACCESS, "").optional();
+    static final Field<Message> READ = Field.of("read", ACCESS, "").optional();
     static final Field<Message> END = Field.of(
                     "end",
                     FieldType.struct(
@@ -85,16 +88,16 @@ public final class Exports {
 
     private static final byte[] LINE_FEED = {'\n'};
 
-    /** Query of what was done to the chosen nodes, in order: 0 wrote, 1 read. */
-    private static final String DEEDS = "SELECT * FROM (SELECT log.seq AS seq, 0 AS deed, key, id, name, run, manifest"
-            + " FROM chosen JOIN log USING (n) JOIN nodes USING (n) JOIN runs USING (r) JOIN agents ON agents.a = runs.a"
-            + " LEFT JOIN (chosen_keys JOIN keys USING (k)) USING (k)"
+    /** Query of all writes (is_read 0; key NULL for an origin) and reads (is_read 1), in the order of the file. */
+    private static final String ACCESSES = "SELECT * FROM (SELECT log.seq AS seq, 0 AS is_read, key, id, name, run,"
+            + " manifest FROM chosen JOIN log USING (n) JOIN nodes USING (n) JOIN runs USING (r)"
+            + " JOIN agents ON agents.a = runs.a LEFT JOIN (chosen_keys JOIN keys USING (k)) USING (k)"
             + " UNION ALL SELECT origins.seq, 0, NULL, id, name, run, manifest"
             + " FROM chosen JOIN origins USING (n) JOIN nodes USING (n) JOIN runs USING (r)"
             + " JOIN agents ON agents.a = runs.a"
             + " UNION ALL SELECT reads.seq, 1, NULL, id, name, run, manifest"
             + " FROM chosen_runs JOIN reads ON reads.r = chosen_runs.r AND reads.seq < last JOIN nodes USING (n)"
-            + " JOIN runs ON runs.r = reads.r JOIN agents ON agents.a = runs.a) ORDER BY seq, deed, id, name, run";
+            + " JOIN runs ON runs.r = reads.r JOIN agents ON agents.a = runs.a) ORDER BY seq, is_read, id, name, run";
 
     private final Sql sql;
     private final OutputStream out;
@@ -102,11 +105,11 @@ public final class Exports {
     private long nodes;
     private long entries;
     private long chunks;
-    private long held;
+    private long quarantined;
     private String damaged = "";
 
-    /** Numbers of all nodes and of the quarantined ones. */
-    public record Counts(long nodes, long held) {}
+    /** Count of the exported nodes, and of the quarantined ones among them. */
+    public record Counts(long nodes, long quarantined) {}
 
     private Exports(Sql sql, OutputStream out) {
         this.sql = sql;
@@ -114,22 +117,26 @@ public final class Exports {
     }
 
     /**
-     * Writes the keys that begin with a prefix, or some nodes, and all that they may derive from.
+     * Exports all nodes under the keys that begin with a prefix, or some nodes, with all that they may derive from (see
+     * {@link Trace}). The chosen keys are those with the prefix, or those that the given nodes were written under.
      *
-     * @param ids the nodes; empty for the prefix
-     * @throws RpcException NOT_FOUND for an id that is not there; INTERNAL, DAMAGED
+     * @param target file to write, created or overwritten
+     * @param prefix ignored when ids are given
+     * @param ids the nodes; empty for those under the prefix
+     * @throws RpcException NOT_FOUND when no node has one of the ids; INTERNAL, DAMAGED when a node or chunk to be
+     *     exported does not match its id
      */
     public static Counts write(Path database, Path target, String prefix, List<NodeId> ids)
             throws SQLException, IOException, RpcException {
         try (Sql sql = Sql.open(database);
                 OutputStream out = new BufferedOutputStream(Files.newOutputStream(target))) {
             sql.execute("PRAGMA temp_store = MEMORY");
-            // One snapshot of the database from here to the end.
+            // One read transaction to the end: all queries see the same state of the store.
             sql.execute("BEGIN");
             choose(sql, prefix, ids);
             Exports export = new Exports(sql, out);
             export.all();
-            return new Counts(export.nodes, export.held);
+            return new Counts(export.nodes, export.quarantined);
         } catch (UncheckedIOException e) {
             throw new IOException("the export cannot be written: " + e.getMessage(), e);
         }
@@ -139,6 +146,7 @@ public final class Exports {
         sql.execute("CREATE TEMP TABLE chosen (n INTEGER PRIMARY KEY)");
         sql.execute("CREATE TEMP TABLE chosen_keys (k INTEGER PRIMARY KEY)");
         if (ids.isEmpty()) {
+            // DEL, which no key contains, is above all characters of a key.
             sql.update(
                     "INSERT INTO chosen_keys SELECT k FROM keys WHERE key >= ? AND key < ?", prefix, prefix + '\u007f');
             sql.update("INSERT OR IGNORE INTO chosen SELECT n FROM chosen_keys JOIN log USING (k)");
@@ -152,12 +160,12 @@ public final class Exports {
                     "INSERT OR IGNORE INTO chosen_keys SELECT k FROM nodes JOIN log USING (n) WHERE id = ?",
                     id.bytes());
         }
-        sql.update("INSERT OR IGNORE INTO chosen WITH RECURSIVE came (n) AS (SELECT n FROM chosen"
-                + " UNION SELECT parent FROM came JOIN parents USING (n)"
-                + " UNION SELECT reads.n FROM came JOIN log ON log.n = came.n"
+        sql.update("INSERT OR IGNORE INTO chosen WITH RECURSIVE ancestors (n) AS (SELECT n FROM chosen"
+                + " UNION SELECT parent FROM ancestors JOIN parents USING (n)"
+                + " UNION SELECT reads.n FROM ancestors JOIN log ON log.n = ancestors.n"
                 + " JOIN reads ON reads.r = log.r AND reads.seq < log.seq"
-                + " UNION SELECT reads.n FROM came JOIN origins ON origins.n = came.n"
-                + " JOIN reads ON reads.r = origins.r AND reads.seq < origins.seq) SELECT n FROM came");
+                + " UNION SELECT reads.n FROM ancestors JOIN origins ON origins.n = ancestors.n"
+                + " JOIN reads ON reads.r = origins.r AND reads.seq < origins.seq) SELECT n FROM ancestors");
         sql.execute("CREATE TEMP TABLE chosen_runs (r INTEGER PRIMARY KEY, last INTEGER NOT NULL)");
         sql.update("INSERT INTO chosen_runs SELECT r, max(seq) FROM (SELECT r, seq FROM chosen JOIN log USING (n)"
                 + " UNION ALL SELECT r, seq FROM chosen JOIN origins USING (n)) GROUP BY r");
@@ -171,7 +179,11 @@ public final class Exports {
                     byte[] data = row.getBytes(2);
                     NodeId id = NodeId.ofBytes(row.getBytes(1));
                     chunks++;
-                    return isSound(CHUNK, id, data) && lineOf(Json.bytes(Codec.encode(CHUNK.is(id), DATA.is(data))));
+                    if (!matchesId(CHUNK, id, data)) {
+                        return false;
+                    }
+                    writeLine(Json.bytes(Codec.encode(CHUNK.is(id), DATA.is(data))));
+                    return true;
                 });
         sql.each(
                 "SELECT id, content, (SELECT json_group_array(DISTINCT source) FROM quarantined JOIN quarantines USING (q)"
@@ -179,23 +191,28 @@ public final class Exports {
                 row -> {
                     NodeId id = NodeId.ofBytes(row.getBytes(1));
                     String content = new String(row.getBytes(2), StandardCharsets.UTF_8);
-                    boolean isHeld = !row.getString(3).equals("[]");
+                    boolean isQuarantined = !row.getString(3).equals("[]");
                     nodes++;
-                    held += isHeld ? 1 : 0;
+                    quarantined += isQuarantined ? 1 : 0;
                     String line = "{\"node\":\"" + id + "\",\"content\":" + content
-                            + (isHeld ? ",\"held\":" + row.getString(3) : "") + "}";
-                    return isSound(NODE, id, row.getBytes(2)) && lineOf(line.getBytes(StandardCharsets.UTF_8));
+                            + (isQuarantined ? ",\"held\":" + row.getString(3) : "") + "}";
+                    if (!matchesId(NODE, id, row.getBytes(2))) {
+                        return false;
+                    }
+                    writeLine(line.getBytes(StandardCharsets.UTF_8));
+                    return true;
                 });
         if (!damaged.isEmpty()) {
             throw new RpcException(
                     MemoryReason.DAMAGED,
-                    damaged + " is damaged and cannot be exported: write or import it again, or export other keys");
+                    "the export failed: " + damaged
+                            + " is damaged; write or import its value again, or export other keys");
         }
-        sql.each(DEEDS, row -> {
+        sql.each(ACCESSES, row -> {
             Optional<String> key = Optional.ofNullable(row.getString(3));
             entries += key.isPresent() ? 1 : 0;
-            Field<Message> deed = row.getInt(2) == 1 ? READ : key.isPresent() ? ENTRY : ORIGIN;
-            return lineOf(Json.bytes(Codec.encode(deed.is(Message.of()
+            Field<Message> kind = row.getInt(2) == 1 ? READ : key.isPresent() ? ENTRY : ORIGIN;
+            writeLine(Json.bytes(Codec.encode(kind.is(Message.of()
                     .and(MemoryContract.KEY, key)
                     .and(
                             NODE.is(NodeId.ofBytes(row.getBytes(4))),
@@ -203,6 +220,7 @@ public final class Exports {
                             AGENT.is(new PrincipalName(row.getString(5))),
                             Fields.RUN.is(row.getLong(6)),
                             MemoryContract.MANIFEST.is(row.getString(7)))))));
+            return true;
         });
         line(END.is(Message.of(
                 MemoryContract.NODE_COUNT.is(nodes),
@@ -215,18 +233,18 @@ public final class Exports {
         line(Json.bytes(Codec.encode(values)));
     }
 
-    private boolean isSound(Field<NodeId> what, NodeId id, byte[] bytes) {
-        boolean sound = NodeId.of(bytes).equals(id);
-        if (!sound) {
+    private boolean matchesId(Field<NodeId> what, NodeId id, byte[] bytes) {
+        boolean matches = NodeId.of(bytes).equals(id);
+        if (!matches) {
             damaged = what + " " + id;
         }
-        return sound;
+        return matches;
     }
 
-    private boolean lineOf(byte[] line) {
+    /** Writes a line from a visitor of rows, which may throw no IOException. */
+    private void writeLine(byte[] line) {
         try {
             line(line);
-            return true;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

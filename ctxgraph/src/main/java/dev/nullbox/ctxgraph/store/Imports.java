@@ -34,8 +34,9 @@ import java.util.Optional;
  * Import of a file of {@link Exports}. Nodes and chunks are checked against their ids; keys that hold something here
  * stay as they are, others get their whole history, with the original agents and runs. Idempotent.
  *
- * <p>The file is read three times: for its SHA-256, for its nodes, and to check the deeds (entries, origins, reads)
- * against them. Only then are the deeds made, in their order and in batches, so that other writers are not held up.
+ * <p>The file is read three times: for its SHA-256, for its nodes, and to check the accesses (entries, origins, reads)
+ * against them. Only then are the accesses recorded, in their order and in batches, so that other writers are not held
+ * up.
  * When the disk fails or the service is killed in between, finished keys stay; importing the same file again continues
  * there.
  */
@@ -56,8 +57,8 @@ public final class Imports {
     /** Numbers of imported objects. */
     public record Result(long nodes, long entries, long chunks) {}
 
-    /** Line about a run's deed, in the original order: an entry, an origin or a read. */
-    private record Deed(Field<Message> kind, Optional<String> key, NodeId node, Principal principal) {}
+    /** Write or read of a node by a run: a line that is an entry, an origin or a read. */
+    private record Access(Field<Message> kind, Optional<String> key, NodeId node, Principal principal) {}
 
     private Imports(Committer committer, Path file) {
         this.committer = committer;
@@ -113,14 +114,14 @@ public final class Imports {
         void take(WriteTransaction writes, Message line) throws SQLException, RpcException;
     }
 
-    /** Passes over the deeds, or over all other lines. */
-    private void each(boolean deeds, long skipped, Step step) throws IOException, RpcException {
+    /** Passes over the accesses, or over all other lines. */
+    private void each(boolean accesses, long skipped, Step step) throws IOException, RpcException {
         List<byte[]> batch = new ArrayList<>();
         long bytes = 0;
         long passed = 0;
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             for (Optional<byte[]> line = line(in); line.isPresent(); line = line(in)) {
-                if (isDeed(line.get()) != deeds || passed++ < skipped) {
+                if (isAccess(line.get()) != accesses || passed++ < skipped) {
                     continue;
                 }
                 batch.add(line.get());
@@ -150,8 +151,8 @@ public final class Imports {
         });
     }
 
-    /** Tells whether {@link Exports} wrote the line as a deed: its first member tells. */
-    private static boolean isDeed(byte[] line) {
+    /** Tells whether {@link Exports} wrote the line as an access: its first member tells. */
+    private static boolean isAccess(byte[] line) {
         String begin = new String(line, 0, Math.min(line.length, 12), StandardCharsets.US_ASCII);
         return begin.startsWith("{\"entry\":") || begin.startsWith("{\"origin\":") || begin.startsWith("{\"read\":");
     }
@@ -196,7 +197,7 @@ public final class Imports {
         }
     }
 
-    private static Deed deed(Message line) throws RpcException {
+    private static Access access(Message line) throws RpcException {
         for (Field<Message> kind : List.of(Exports.ENTRY, Exports.ORIGIN, Exports.READ)) {
             if (line.has(kind)) {
                 Message fields = line.get(kind);
@@ -209,26 +210,26 @@ public final class Imports {
                         Long.MAX_VALUE,
                         Long.MAX_VALUE,
                         List.of());
-                return new Deed(kind, fields.find(MemoryContract.KEY), fields.get(Exports.NODE), principal);
+                return new Access(kind, fields.find(MemoryContract.KEY), fields.get(Exports.NODE), principal);
             }
         }
         throw bad("a line begins like an entry, an origin or a read and is none");
     }
 
     private static void check(WriteTransaction writes, Message line) throws SQLException, RpcException {
-        Deed deed = deed(line);
-        if (!writes.has(deed.node())) {
+        Access access = access(line);
+        if (!writes.has(access.node())) {
             throw bad("a line names a node that is not in the file");
         }
-        if (deed.kind().equals(Exports.ENTRY)) {
-            Node node = writes.node(deed.node()).orElseThrow();
-            if (!deed.key().equals(Optional.of(node.key().text()))) {
-                throw bad("an entry of " + deed.key().orElse("no key") + " names a node of " + node.key());
+        if (access.kind().equals(Exports.ENTRY)) {
+            Node node = writes.node(access.node()).orElseThrow();
+            if (!access.key().equals(Optional.of(node.key().text()))) {
+                throw bad("an entry of " + access.key().orElse("no key") + " names a node of " + node.key());
             }
         }
     }
 
-    /** Number of this file's deeds that an interrupted import has made. */
+    /** Number of this file's accesses that an interrupted import has recorded. */
     private static long begin(WriteTransaction writes, String sha256) throws SQLException {
         Sql sql = writes.sql();
         sql.execute("CREATE TABLE IF NOT EXISTS importing (sha256 TEXT PRIMARY KEY, deeds INTEGER NOT NULL) STRICT");
@@ -249,7 +250,7 @@ public final class Imports {
 
     private void append(WriteTransaction writes, Message line) throws SQLException, RpcException {
         try {
-            append(writes, deed(line));
+            append(writes, access(line));
         } catch (RpcException e) {
             // What this transaction did before is to be undone, as after a failure of the disk.
             throw new SQLException(e.getMessage(), e);
@@ -257,15 +258,15 @@ public final class Imports {
         writes.sql().update("UPDATE importing SET deeds = deeds + 1");
     }
 
-    private void append(WriteTransaction writes, Deed deed) throws SQLException, RpcException {
+    private void append(WriteTransaction writes, Access access) throws SQLException, RpcException {
         Sql sql = writes.sql();
-        String key = deed.key().orElse("");
-        if (deed.kind().equals(Exports.READ)) {
-            writes.read(deed.principal(), deed.node(), writes.lastSeq());
-        } else if (deed.kind().equals(Exports.ORIGIN) || isTaken(sql, key)) {
-            writes.importOrigin(deed.principal(), deed.node());
+        String key = access.key().orElse("");
+        if (access.kind().equals(Exports.READ)) {
+            writes.read(access.principal(), access.node(), writes.lastSeq());
+        } else if (access.kind().equals(Exports.ORIGIN) || isTaken(sql, key)) {
+            writes.importOrigin(access.principal(), access.node());
         } else {
-            writes.again(deed.principal(), deed.node());
+            writes.again(access.principal(), access.node());
             sql.update("INSERT OR IGNORE INTO importing_keys SELECT k FROM keys WHERE key = ?", key);
             entries++;
         }

@@ -18,20 +18,34 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Trace of a node: what it may derive from, or what may derive from it, nearest first. */
+/**
+ * Provenance of a node: its ancestors or its descendants, nearest first. A node's ancestors are all that it may derive
+ * from: its parents, each node that a run which wrote it had read before, under any key, and the ancestors of these.
+ */
 public final class Trace {
     private static final int MAX_READS = 50;
     private static final int MAX_WRITES = 20;
 
-    /** Approximate most bytes of the answer. */
-    private static final int MAX_ANSWER = 600_000;
+    /** Contacts given of one write; those beyond are left out without a sign. */
+    private static final int MAX_CONTACTS = 100;
 
+    /**
+     * Bytes of the answer, as estimated, after which no node is added. One more, with all its lists at their limits,
+     * takes less than 300,000; a message has 1 MiB at most.
+     */
+    private static final int MAX_ANSWER_BYTES = 600_000;
+
+    /** Estimate of a node in the answer, in JSON, without its ids, contacts and writes. */
     private static final int NODE_BYTES = 400;
+
+    /** Estimate of a write without its contacts. */
     private static final int WRITE_BYTES = 200;
+
+    /** An id in a list: 64 digits, quotes, comma. A contact is counted as one. */
     private static final int ID_BYTES = 67;
 
     private final Sql sql;
-    private final boolean back;
+    private final boolean ancestors;
     private final int max;
     private final List<Message> nodes = new ArrayList<>();
     private final Set<Long> seen = new HashSet<>();
@@ -39,28 +53,38 @@ public final class Trace {
     private boolean complete = true;
     private int bytes;
 
-    private record Row(long n, NodeId id, Node.Kind kind, String agent, boolean held) {}
+    /** Row of {@code nodes}: {@code n} is its number in the tables, {@code agent} its writer. */
+    private record Row(long n, NodeId id, Node.Kind kind, String agent, boolean quarantined) {}
 
-    /** Write of a node, here or, with number 0, where it was imported from. */
+    /**
+     * Write of a node in this store, or in the store that it was imported from.
+     *
+     * @param seq its number in this store's log; 0 when imported without an entry there
+     * @param r the writing run's number in the tables
+     * @param before position in this store's log: the run's reads and contacts before it precede the write
+     * @param run the run's number for its agent
+     */
     private record Write(long seq, long r, long before, String agent, long run, String manifest) {}
 
-    private Trace(Sql sql, boolean back, int max) {
+    private Trace(Sql sql, boolean ancestors, int max) {
         this.sql = sql;
-        this.back = back;
+        this.ancestors = ancestors;
         this.max = max;
     }
 
     /**
-     * The trace as {@link MemoryContract#TRACE} has it.
+     * The result of {@link MemoryContract#TRACE}: the node itself, then its ancestors or descendants, nearest first,
+     * each with its key, writes, parents and reads; and whether that is complete, no limit having left anything out.
      *
-     * @param back true for the ancestors, false for the descendants
-     * @throws RpcException NOT_FOUND
+     * @param ancestors true for the ancestors, false for the descendants
+     * @param max most nodes
+     * @throws RpcException NOT_FOUND when no node has the id
      */
-    public static Message of(Sql sql, NodeId id, boolean back, int max) throws SQLException, RpcException {
+    public static Message of(Sql sql, NodeId id, boolean ancestors, int max) throws SQLException, RpcException {
         long n = sql.first("SELECT n FROM nodes WHERE id = ?", row -> row.getLong(1), id.bytes())
                 .orElseThrow(() ->
                         new RpcException(MemoryReason.NOT_FOUND, "there is no node " + id, MemoryContract.ID.name()));
-        Trace trace = new Trace(sql, back, max);
+        Trace trace = new Trace(sql, ancestors, max);
         trace.add(n);
         trace.walk();
         return Message.of(MemoryContract.NODES.is(trace.nodes), MemoryContract.COMPLETE.is(trace.complete));
@@ -74,7 +98,7 @@ public final class Trace {
 
     private void walk() throws SQLException {
         while (!next.isEmpty()) {
-            if (nodes.size() == max || bytes > MAX_ANSWER) {
+            if (nodes.size() == max || bytes > MAX_ANSWER_BYTES) {
                 complete = false;
                 return;
             }
@@ -126,25 +150,26 @@ public final class Trace {
                         row.n(),
                         row.n()),
                 MAX_READS);
-        for (long other : back ? both(parents, reads) : after(row.n())) {
+        for (long other : ancestors ? concat(parents, reads) : descendants(row.n())) {
             add(other);
         }
         List<Message> writes = new ArrayList<>();
         Set<String> contacts = new TreeSet<>();
         for (Write write : writes(row.n())) {
-            List<String> spoken = sql.all(
-                    "SELECT contact FROM contacts WHERE r = ? AND seq < ? ORDER BY contact LIMIT 100",
+            // Hosts that the writing run had contacted before the write.
+            List<String> contacted = sql.all(
+                    "SELECT contact FROM contacts WHERE r = ? AND seq < ? ORDER BY contact LIMIT " + MAX_CONTACTS,
                     at -> at.getString(1),
                     write.r(),
                     write.before());
-            contacts.addAll(spoken);
-            bytes += WRITE_BYTES + spoken.size() * ID_BYTES;
+            contacts.addAll(contacted);
+            bytes += WRITE_BYTES + contacted.size() * ID_BYTES;
             writes.add(Message.of(
                     Fields.SEQ.is(write.seq()),
                     Fields.AGENT.is(write.agent()),
                     Fields.RUN.is(write.run()),
                     MemoryContract.MANIFEST.is(write.manifest()),
-                    MemoryContract.CONTACTS.is(spoken)));
+                    MemoryContract.CONTACTS.is(contacted)));
         }
         bytes += NODE_BYTES + (parents.size() + reads.size() + contacts.size()) * ID_BYTES;
         Optional<Message> first = writes.stream().findFirst();
@@ -162,10 +187,14 @@ public final class Trace {
                 MemoryContract.PARENTS.is(ids(parents)),
                 MemoryContract.READS.is(ids(reads)),
                 MemoryContract.CONTACTS.is(List.copyOf(contacts)),
-                MemoryContract.QUARANTINED.is(row.held()));
+                MemoryContract.QUARANTINED.is(row.quarantined()));
     }
 
-    private List<Long> after(long n) throws SQLException {
+    /**
+     * The nearest descendants: children, and nodes that a run wrote to this store's log after it had read the node. A
+     * node that was imported without an entry in the log is found as a child only.
+     */
+    private List<Long> descendants(long n) throws SQLException {
         List<Long> children =
                 sql.all("SELECT n FROM parents WHERE parent = ? LIMIT " + (max + 1), at -> at.getLong(1), n);
         List<Long> written = sql.all(
@@ -174,10 +203,10 @@ public final class Trace {
                 at -> at.getLong(1),
                 n);
         complete &= children.size() <= max && written.size() <= max;
-        return both(children, written);
+        return concat(children, written);
     }
 
-    private static List<Long> both(List<Long> some, List<Long> others) {
+    private static List<Long> concat(List<Long> some, List<Long> others) {
         List<Long> all = new ArrayList<>(some);
         all.addAll(others);
         return all;
