@@ -190,17 +190,16 @@ public final class Trace {
                 MemoryContract.QUARANTINED.is(row.quarantined()));
     }
 
-    /**
-     * The nearest descendants: children, and nodes that a run wrote to this store's log after it had read the node. A
-     * node that was imported without an entry in the log is found as a child only.
-     */
+    /** The nearest descendants: children, and nodes that a run wrote, here or before an import, after it had read the node. */
     private List<Long> descendants(long n) throws SQLException {
         List<Long> children =
                 sql.all("SELECT n FROM parents WHERE parent = ? LIMIT " + (max + 1), at -> at.getLong(1), n);
         List<Long> written = sql.all(
-                "SELECT DISTINCT log.n FROM reads JOIN log ON log.r = reads.r AND log.seq > reads.seq"
-                        + " WHERE reads.n = ? LIMIT " + (max + 1),
+                "SELECT log.n FROM reads JOIN log ON log.r = reads.r AND log.seq > reads.seq WHERE reads.n = ?"
+                        + " UNION SELECT origins.n FROM reads JOIN origins ON origins.r = reads.r"
+                        + " AND origins.seq > reads.seq WHERE reads.n = ? LIMIT " + (max + 1),
                 at -> at.getLong(1),
+                n,
                 n);
         complete &= children.size() <= max && written.size() <= max;
         return concat(children, written);

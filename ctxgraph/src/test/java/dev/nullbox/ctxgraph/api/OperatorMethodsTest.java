@@ -473,6 +473,14 @@ class OperatorMethodsTest {
         }
         assertThat(memory.get(BOB.excluding(List.of(Source.parse("eve"))), child))
                 .isPresent();
+        assertThat(strings(
+                        call("trace", "{\"id\":\"" + bad + "\",\"direction\":\"descendants\"}")
+                                .get("nodes"),
+                        "id"))
+                .containsExactly(
+                        bad.hex(),
+                        middle.hex(),
+                        String.valueOf(memory.head(BOB, child).orElseThrow().id()));
         assertThat(call("quarantine", "{\"influenced_by\":\"" + bad + "\"}")
                         .get("nodes")
                         .getAsLong())
