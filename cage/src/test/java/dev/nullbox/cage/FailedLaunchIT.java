@@ -291,7 +291,7 @@ class FailedLaunchIT {
                 "echo hello >&3; exec sleep 1000       | the jail said hello",
                 "echo netns 4194304 >&3; exec sleep 99 | ESRCH",
                 "echo netns here >&3; exec sleep 99    | a bug in cage: java.lang.NumberFormatException",
-                "exec sleep 1000                       | were not up within 3 s",
+                "exec sleep 1000                       | was not in force within 3 s",
             })
     void nothingIsLeftWhateverTheJailDoesInstead(String jail, String why) throws Exception {
         CageSettings settings = settings(jail + "\n");
