@@ -117,8 +117,13 @@ final class AgentOutputVmIT {
         assertThat(done("stats", "sleeper", "--json").output())
                 .containsPattern("\"memory_bytes\":[1-9][0-9]{7}")
                 .containsPattern("\"cpu_us\":[1-9][0-9]{4}")
-                .containsPattern("\"disk_bytes\":[1-9]")
-                .contains("\"memory_limit\":", "\"received_bytes\":", "\"sent_bytes\":");
+                .contains("\"disk_bytes\":", "\"memory_limit\":", "\"received_bytes\":", "\"sent_bytes\":");
+        assertThat(done("exec", "sleeper", "--", "/bin/sh", "-c", "echo mark > /mark; sync")
+                        .output())
+                .isEmpty();
+        assertThat(done("stats", "sleeper", "--json").output())
+                .as("its layer, of whose blocks only those count that are its own")
+                .containsPattern("\"disk_bytes\":[1-9]");
         assertThat(done("stats").output().lines()).anyMatch(line -> line.matches("sleeper +running .* MiB .*"));
         assertThat(done("stats", "--openmetrics").output())
                 .contains("nullbox_agent_up{agent=\"sleeper\"} 1\n", "nullbox_agent_up{agent=\"flood\"} 0\n")
