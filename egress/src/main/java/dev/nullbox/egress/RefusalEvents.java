@@ -189,7 +189,7 @@ final class RefusalEvents implements Resolver.Listener {
         return times;
     }
 
-    /** The name by which an agent learnt an address. */
+    /** The name by which an agent learnt an address last: several may share it. */
     synchronized Optional<String> nameOf(AgentName agent, String address) {
         return Optional.ofNullable(agents.get(agent)).map(reported -> reported.names.get(address));
     }

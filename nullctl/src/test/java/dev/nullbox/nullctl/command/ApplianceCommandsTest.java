@@ -125,6 +125,8 @@ class ApplianceCommandsTest extends NullctlTestCase {
                 .doesNotContain("other");
         assertThat(run("egress", "list")).isZero();
         assertThat(out()).contains("other");
+        assertThat(run("egress")).isZero();
+        assertThat(run("egress", "hello", "--json")).isZero();
         assertThat(run("egress", "list", "nobody")).isEqualTo(1);
     }
 

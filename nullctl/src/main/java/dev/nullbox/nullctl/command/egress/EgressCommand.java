@@ -2,7 +2,6 @@ package dev.nullbox.nullctl.command.egress;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.nullbox.nullctl.command.CommandContext;
 import dev.nullbox.nullctl.command.JsonOption;
 import dev.nullbox.nullctl.terminal.CellFormat;
 import dev.nullbox.nullctl.terminal.Table;
@@ -17,21 +16,21 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code nullctl egress}: network targets that agents reach, and refusals. */
+/** {@code nullctl egress}: network targets that agents reach, and refusals; without a command as {@code list}. */
 @Command(
         name = "egress",
         description = "Says what agents may reach, why not, and what they were refused.",
-        synopsisSubcommandLabel = "COMMAND",
+        synopsisSubcommandLabel = "[COMMAND]",
         footer = {
             "",
             "Examples:",
-            "  nullctl egress list hello",
+            "  nullctl egress hello",
             "  nullctl egress explain hello api.example.com",
             "  nullctl egress watch hello",
             "  nullctl egress learn hello"
         },
         subcommands = {EgressListCommand.class, EgressWatchCommand.class})
-public final class EgressCommand extends CommandContext {
+public final class EgressCommand extends EgressListing {
     @Command(
             description = {
                 "Says whether a running agent reaches a place, by which entry of its AGENT.toml, and what it is told.",
