@@ -110,7 +110,7 @@ final class NamesVmIT {
                     "the operator to be told of the name");
             assertThat(refused.text("allowed_by")).isEqualTo("allow = [\"c2vjcmv0.denied.example\"]");
             Event denied = appliance.awaitEvent(
-                    event -> event.is("egress.denied") && event.number("port") == REFUSED_PORT,
+                    event -> event.is("egress.denied", "agent", AGENT) && event.number("port") == REFUSED_PORT,
                     Appliance.SHORT,
                     "the operator to be told of the connection");
             assertThat(denied.text("allowed_by")).isEqualTo("allow = [\"" + LAST_NAME + ":7002\"]");

@@ -117,7 +117,7 @@ final class VmmPolicy {
                     one(1, Sockets.SOCK_STREAM),
                     one(2, 0)),
             seen("libkrun, virtio-vsock: a connection to the control channel", SYS_connect),
-            seen("libkrun, virtio-vsock: its end", SYS_shutdown),
+            unseen("libkrun, vsock/unix.rs: the guest closes a connection, as its tools do", SYS_shutdown),
             seen("glibc: a thread, and nothing else", SYS_clone, one(0, ListedCall.THREAD)),
             new Absent(SYS_clone3, Errno.ENOSYS, "its flags lie in memory; glibc then uses clone"),
             seen("glibc: a thread's beginning", SYS_rseq),
