@@ -65,7 +65,7 @@ public final class AgentRun {
     /** Time from the agent's end until its VMM has ended; its disks are synced before. */
     static final Duration GUEST_END = Duration.ofSeconds(10);
 
-    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
     private static final int CONSOLE_TAIL = 8;
     /** Mark of a line of the guest's kernel or init among libkrun's own messages. */
     private static final String GUEST_MARK = " init_or_kernel] ";
@@ -482,7 +482,7 @@ public final class AgentRun {
     private RunEnd end(ExitStatus status) {
         GuestServer server = guest;
         if (server != null) {
-            server.drain(LAST_WORDS);
+            server.drain(CLOSE_TIMEOUT);
         }
         // Checked before the guest's report: a VMM that was taken over can report anything.
         if (status instanceof ExitStatus.Signal(int signal) && signal == Signals.SIGSYS) {

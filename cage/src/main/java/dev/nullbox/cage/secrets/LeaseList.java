@@ -42,7 +42,7 @@ public record LeaseList(long seq, boolean isWhole, Map<String, LeaseState> lease
         for (Message lease : response.get(VaultContract.LEASE_LIST)) {
             String state = lease.get(Fields.STATE);
             Map<String, String> refs = new HashMap<>();
-            for (Message ref : lease.get(VaultContract.LENT)) {
+            for (Message ref : lease.get(VaultContract.LEASED)) {
                 refs.put(ref.get(VaultContract.NAME).value(), ref.get(Fields.STATE));
             }
             leases.put(lease.get(VaultContract.LEASE), new LeaseState(state, refs));

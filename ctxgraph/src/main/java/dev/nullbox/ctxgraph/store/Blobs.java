@@ -71,32 +71,32 @@ public final class Blobs {
         return sql.number("SELECT count(*) FROM chunks WHERE id = ? AND " + what, chunk.bytes(), a, a) > 0;
     }
 
-    private record Share(long a, long bytes) {}
+    private record Charge(long a, long bytes) {}
 
     /** Refunds the staged chunks and removes those that are in no blob. */
     static void dropStaged(Sql sql) throws SQLException {
-        for (Share quota : takenBy(sql, ALL)) {
-            sql.update("UPDATE agents SET bytes = bytes - ? WHERE a = ?", quota.bytes(), quota.a());
+        for (Charge charge : takenBy(sql, ALL)) {
+            sql.update("UPDATE agents SET bytes = bytes - ? WHERE a = ?", charge.bytes(), charge.a());
         }
         drop(sql, ALL);
     }
 
     private static void dropOld(WriteTransaction writes) throws SQLException {
         if (writes.sql().number("SELECT count(*) FROM staged WHERE " + OLD) > 0) {
-            for (Share quota : takenBy(writes.sql(), OLD)) {
-                writes.charge(quota.a(), -quota.bytes());
+            for (Charge charge : takenBy(writes.sql(), OLD)) {
+                writes.charge(charge.a(), -charge.bytes());
             }
             drop(writes.sql(), OLD);
         }
     }
 
     /** Bytes charged for stages alone, without those of chunks in a blob of the same agent. */
-    private static List<Share> takenBy(Sql sql, String which) throws SQLException {
+    private static List<Charge> takenBy(Sql sql, String which) throws SQLException {
         return sql.all(
                 "SELECT a, sum(length(data)) FROM staged JOIN chunks USING (c) WHERE " + which + " AND NOT EXISTS"
                         + " (SELECT 1 FROM node_chunks JOIN nodes USING (n) WHERE node_chunks.c = staged.c"
                         + " AND nodes.a = staged.a) GROUP BY a",
-                row -> new Share(row.getLong(1), row.getLong(2)));
+                row -> new Charge(row.getLong(1), row.getLong(2)));
     }
 
     private static void drop(Sql sql, String which) throws SQLException {

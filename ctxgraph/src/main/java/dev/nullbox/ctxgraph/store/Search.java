@@ -24,7 +24,7 @@ final class Search implements AutoCloseable {
     private static final int MAX_MATCHES = 10_000;
 
     /** Candidates fetched for each wanted hit; all of them only when these are not enough. */
-    private static final int SPARE = 4;
+    private static final int CANDIDATE_MARGIN = 4;
 
     /**
      * Most keys of a space by which the index is narrowed: a larger one narrows little, and the index would be scanned
@@ -75,7 +75,7 @@ final class Search implements AutoCloseable {
         }
         String match = query.text().isEmpty() ? "" : SearchText.match(query.text());
         List<Memory.Hit> hits = List.of();
-        for (int most : new int[] {query.max() * SPARE, MAX_MATCHES}) {
+        for (int most : new int[] {query.max() * CANDIDATE_MARGIN, MAX_MATCHES}) {
             List<Found> candidates = match.isEmpty()
                     ? nearest(sql, ranges, PreparedWrite.unit(query.vector()), most)
                     : matches(sql, ranges, match, most);

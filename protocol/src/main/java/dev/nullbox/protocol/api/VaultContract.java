@@ -211,10 +211,10 @@ public final class VaultContract {
             Field.of("reads_left", COUNT, "").optional();
     public static final Field<List<SecretName>> NAMES =
             Field.of("names", listOf(SecretName.type(VaultReason.NAME_INVALID)), "");
-    public static final Field<List<Message>> LENT =
+    public static final Field<List<Message>> LEASED =
             Field.of("refs", listOf(struct(NAME, VERSION, DELIVER, HOST, READS_LEFT, UNTIL, Fields.STATE)), "");
     public static final FieldType.Struct LEASE_STATE =
-            struct(LEASE, Fields.AGENT, RUN, NAMES, SINCE, UNTIL, Fields.STATE, LENT);
+            struct(LEASE, Fields.AGENT, RUN, NAMES, SINCE, UNTIL, Fields.STATE, LEASED);
     public static final Field<List<Message>> LEASE_LIST = Field.of("leases", listOf(LEASE_STATE), "in force first");
     public static final Field<Long> AFTER =
             Field.of("after", COUNT, "the last that is known").otherwise(0L);

@@ -256,7 +256,7 @@ final class LeaseMethods {
                 .and(VaultContract.UNTIL, lease.until())
                 .and(
                         state(lease.state()),
-                        VaultContract.LENT.is(lease.items().stream()
+                        VaultContract.LEASED.is(lease.items().stream()
                                 .map(LeaseMethods::message)
                                 .toList()));
     }

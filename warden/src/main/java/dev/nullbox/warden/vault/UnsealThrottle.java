@@ -20,10 +20,10 @@ final class UnsealThrottle {
 
     private static final String NEW_NAME = "attempts.new";
     private static final int BYTES = 2 * Integer.BYTES;
-    private static final int FREE = 2;
+    private static final int UNTHROTTLED = 2;
     private static final long LONGEST_S = 300;
     /** Count at which the delay is the longest: an unreadable file counts as this. */
-    private static final int MANY = FREE + 10;
+    private static final int MANY = UNTHROTTLED + 10;
 
     private final Directory files;
     private final LongSupplier nanos;
@@ -95,7 +95,9 @@ final class UnsealThrottle {
     }
 
     static long delaySeconds(int failures) {
-        return failures <= FREE ? 0 : failures >= MANY ? LONGEST_S : Math.min(LONGEST_S, 1L << (failures - FREE - 1));
+        return failures <= UNTHROTTLED
+                ? 0
+                : failures >= MANY ? LONGEST_S : Math.min(LONGEST_S, 1L << (failures - UNTHROTTLED - 1));
     }
 
     private void delay(int count) {
