@@ -95,11 +95,7 @@ record EgressService(
     }
 
     private Message remove(AgentName agent) throws RpcException {
-        Optional<AgentNames> running = names.of(agent);
-        if (running.isPresent()) {
-            connections.look(running.get().slot());
-            connections.forget(running.get().slot());
-        }
+        names.of(agent).ifPresent(running -> connections.end(running.slot()));
         forget(agent, Optional.empty());
         boolean removed = firewall.remove(agent);
         if (removed) {

@@ -59,13 +59,13 @@ final class RefusedConnections implements AutoCloseable {
         } catch (IOException e) {
             log.warn("grants", "what was allowed for a time and is over cannot be forgotten: " + e.getMessage());
         } catch (RpcException refused) {
-            log.warn("refused", "the kernel does not list what it refused: " + refused.getMessage());
+            notListed(refused);
         } catch (RuntimeException bug) {
             log.warn("bug", "refused connections are not told: " + RateLimitedLog.bug(bug));
         }
     }
 
-    /** Reads the refusals of a slot's agent since the last poll; also before its rules are removed. */
+    /** Reads the refusals of a slot's agent since the last poll. */
     synchronized void look(AgentSlot slot) throws RpcException {
         Optional<AgentName> agent = agents.apply(slot);
         if (agent.isEmpty()) {
@@ -81,6 +81,20 @@ final class RefusedConnections implements AutoCloseable {
             }
         });
         counted.put(slot, now);
+    }
+
+    /** Reads the last refusals of a slot whose rules are to be removed, and drops its counts; never keeps the rules. */
+    void end(AgentSlot slot) {
+        try {
+            look(slot);
+        } catch (RpcException refused) {
+            notListed(refused);
+        }
+        forget(slot);
+    }
+
+    private void notListed(RpcException refused) {
+        log.warn("refused", "the kernel does not list what it refused: " + refused.getMessage());
     }
 
     /** Drops the counts of a slot whose sets are emptied. */
