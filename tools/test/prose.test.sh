@@ -25,16 +25,23 @@ type_comments() {
     }' "$@"
 }
 
-test_type_comments_begin_with_a_subject() {
+# one_in_a_hundred LEAST KIND FORM: of the lines of comments, LEAST at least, that many may have the FORM of one without a
+# subject.
+one_in_a_hundred() {
   local all riddles
+  all=$(wc -l <"$TMP/comments")
+  [ "$all" -gt "$1" ] || wrong "only $all comments of $2 were found"
+  grep -E "$3" "$TMP/comments" >"$TMP/out" || :
+  riddles=$(wc -l <"$TMP/out")
+  [ $((riddles * 100)) -le "$all" ] || wrong "$riddles of $all comments of $2 have no subject; at most 1 % may"
+}
+
+test_type_comments_begin_with_a_subject() {
   java_sources | xargs awk 'FNR == 1 { print FILENAME }' >"$TMP/files"
   # shellcheck disable=SC2046 # one word for each file
   type_comments $(cat "$TMP/files") >"$TMP/comments"
-  all=$(wc -l <"$TMP/comments")
-  [ "$all" -gt 500 ] || wrong "only $all types with a comment were found"
-  grep -E '^[^ ]+ [A-Za-z0-9]+: (What|Who|Whom|Whose|One|Whether|How|Where|When|Those|That|Which|All that)\b' "$TMP/comments" >"$TMP/out" || :
-  riddles=$(wc -l <"$TMP/out")
-  [ $((riddles * 100)) -le "$all" ] || wrong "$riddles of $all type comments have no subject; at most 1 % may"
+  one_in_a_hundred 500 types \
+    '^[^ ]+ [A-Za-z0-9]+: (What|Who|Whom|Whose|One|Whether|How|Where|When|Those|That|Which|All that)\b'
 }
 
 test_type_comments_without_a_subject_are_found() {
@@ -61,14 +68,9 @@ member_comments() {
 }
 
 test_member_comments_begin_with_a_subject() {
-  local all riddles
   # shellcheck disable=SC2046 # one word for each file
   member_comments $(java_sources | grep /src/main/) >"$TMP/comments"
-  all=$(wc -l <"$TMP/comments")
-  [ "$all" -gt 2000 ] || wrong "only $all comments of members were found"
-  grep -E ': (What|Who|Whom|Whose|Whether|How|Where|When|Those|Which|All that)\b' "$TMP/comments" >"$TMP/out" || :
-  riddles=$(wc -l <"$TMP/out")
-  [ $((riddles * 100)) -le "$all" ] || wrong "$riddles of $all comments of members have no subject; at most 1 % may"
+  one_in_a_hundred 2000 members ': (What|Who|Whom|Whose|Whether|How|Where|When|Those|Which|All that)\b'
 }
 
 test_member_comments_without_a_subject_are_found() {
