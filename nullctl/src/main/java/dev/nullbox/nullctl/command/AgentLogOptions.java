@@ -1,5 +1,6 @@
 package dev.nullbox.nullctl.command;
 
+import dev.nullbox.nullctl.terminal.ShortDuration;
 import dev.nullbox.nullctl.terminal.UsageException;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
@@ -9,14 +10,10 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** Options of {@code nullctl logs AGENT} that select lines, and the form of their times. */
 final class AgentLogOptions {
-    private static final Pattern AGO = Pattern.compile("(\\d{1,9})([smhd])");
-
     @Option(
             names = "--since",
             paramLabel = "TIME",
@@ -59,16 +56,9 @@ final class AgentLogOptions {
 
     /** Parses a time, in ms since 1970 UTC. */
     static long millis(String text, Instant now) throws UsageException {
-        Matcher ago = AGO.matcher(text);
-        if (ago.matches()) {
-            long count = Long.parseLong(ago.group(1));
-            Duration before = switch (ago.group(2)) {
-                case "s" -> Duration.ofSeconds(count);
-                case "m" -> Duration.ofMinutes(count);
-                case "h" -> Duration.ofHours(count);
-                default -> Duration.ofDays(count);
-            };
-            return Math.max(0, now.minus(before).toEpochMilli());
+        Optional<Duration> ago = ShortDuration.parse(text);
+        if (ago.isPresent()) {
+            return Math.max(0, now.minus(ago.get()).toEpochMilli());
         }
         try {
             return Math.max(0, OffsetDateTime.parse(text).toInstant().toEpochMilli());

@@ -1,16 +1,17 @@
 package dev.nullbox.nullctl.command.egress;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.nullctl.command.JsonOption;
-import dev.nullbox.nullctl.terminal.CellFormat;
+import dev.nullbox.nullctl.terminal.ShortDuration;
 import dev.nullbox.nullctl.terminal.Table;
 import dev.nullbox.nullctl.terminal.UsageException;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.EgressContract;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.service.TerminalText;
-import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,8 +48,7 @@ public final class EgressCommand extends EgressListing {
                 EgressContract.AGENT.is(new AgentName(agent)),
                 EgressContract.TARGET.is(target));
         if (!json.print(out(), answer) && answer instanceof JsonObject members) {
-            boolean isAllowed = CellFormat.of(members, EgressContract.ALLOWED).equals("yes")
-                    || CellFormat.of(members, EgressContract.ALLOWED).equals("true");
+            boolean isAllowed = members.get(EgressContract.ALLOWED.name()).getAsBoolean();
             out().println(TerminalText.line(agent + (isAllowed ? " reaches " : " does not reach ") + target));
             Table.printMembers(out(), members, EgressContract.ALLOWED);
         }
@@ -66,11 +66,10 @@ public final class EgressCommand extends EgressListing {
             throws Exception {
         JsonElement answer = ask(EgressContract.REFUSED, EgressContract.AGENT.is(new AgentName(agent)));
         if (!json.print(out(), answer)) {
-            Message learnt = call(EgressContract.REFUSED, EgressContract.AGENT.is(new AgentName(agent)));
-            List<String> entries = learnt.get(EgressContract.LEARNT);
-            out().println("allow = ["
-                    + String.join(
-                            ", ", entries.stream().map(EgressCommand::toml).toList()) + "]");
+            JsonArray entries = answer.getAsJsonObject().getAsJsonArray(EgressContract.LEARNT.name());
+            out().println(entries.asList().stream()
+                    .map(entry -> toml(entry.getAsString()))
+                    .collect(Collectors.joining(", ", "allow = [", "]")));
         }
     }
 
@@ -116,12 +115,10 @@ public final class EgressCommand extends EgressListing {
     }
 
     private static long seconds(String time) throws UsageException {
-        long unit = time.endsWith("h") ? 3_600 : time.endsWith("m") ? 60 : time.endsWith("s") ? 1 : 0;
-        String digits = time.substring(0, Math.max(0, time.length() - 1));
-        if (unit == 0 || !digits.matches("[1-9][0-9]{0,5}")) {
-            throw new UsageException("--for " + time + " is no time; write 90s, 10m or 1h");
-        }
-        return Long.parseLong(digits) * unit;
+        return ShortDuration.parse(time)
+                .filter(_ -> time.matches("[1-9][0-9]{0,5}[smh]"))
+                .orElseThrow(() -> new UsageException("--for " + time + " is no time; write 90s, 10m or 1h"))
+                .toSeconds();
     }
 
     /** An entry in AGENT.toml: a string, or a table for a name with ranges. */
