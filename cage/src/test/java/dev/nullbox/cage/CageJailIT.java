@@ -63,7 +63,8 @@ class CageJailIT {
     @Test
     void anEndIsWaitedForAndAllIsTold() throws Exception {
         cage.agent("probe", "");
-        CageSettings settings = cage.settings(CageFixture.guest("echo up; sleep 2; exit 42"));
+        String untilItIsStopped = "trap 'exit 42' TERM; echo up; sleep 1000 >/dev/null 2>&1 & wait";
+        CageSettings settings = cage.settings(CageFixture.guest(untilItIsStopped));
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             assertThat(cage.ask("agent.wait", question("probe")).toString()).isEqualTo("{\"run\":0,\"over\":true}");
             cage.call("agent.start", "probe");
@@ -73,6 +74,8 @@ class CageJailIT {
             JsonObject wait = question("probe");
             wait.addProperty("run", running.get("run").getAsLong());
             wait.addProperty("wait_ms", 20_000);
+            cage.await("agent.console", "probe");
+            cage.call("agent.stop", "probe");
             JsonObject ended = cage.ask("agent.wait", wait);
             assertThat(ended.get("over").getAsBoolean()).isTrue();
             assertThat(ended.getAsJsonObject("exit").get("code").getAsInt()).isEqualTo(42);
