@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -99,49 +100,18 @@ public final class TarWriter {
 
     private static byte[] records(SortedMap<String, byte[]> pax) {
         ByteArrayOutputStream records = new ByteArrayOutputStream();
-        pax.forEach((key, value) -> {
-            byte[] name = ByteNames.bytes(key);
-            // A space, an equals sign, a line feed, and the digits of the length itself.
-            int rest = name.length + value.length + 3;
-            int length = rest + Integer.toString(rest).length();
-            length = rest + Integer.toString(length).length();
-            records.writeBytes(ascii(length + " "));
-            records.writeBytes(name);
-            records.write('=');
-            records.writeBytes(value);
-            records.write('\n');
-        });
+        pax.forEach((key, value) -> records.writeBytes(TarBlock.record(ByteNames.bytes(key), value)));
         return records.toByteArray();
     }
 
     private void header(byte[] name, long mode, long uid, long gid, long size, long mtime, char flag, byte[] target)
             throws IOException {
-        byte[] block = new byte[Header.BYTES];
-        System.arraycopy(name, 0, block, 0, Math.min(name.length, NAME_BYTES - 1));
-        octal(block, 100, 8, mode);
-        octal(block, 108, 8, uid);
-        octal(block, 116, 8, gid);
-        octal(block, 124, 12, size);
-        octal(block, 136, 12, mtime);
-        block[156] = (byte) flag;
-        System.arraycopy(target, 0, block, 157, Math.min(target.length, NAME_BYTES - 1));
-        System.arraycopy(ascii("ustar\00000"), 0, block, 257, 8);
-        octal(block, 329, 8, 0);
-        octal(block, 337, 8, 0);
-        long sum = Header.CHECKSUM_BYTES * ' ';
-        for (byte one : block) {
-            sum += Byte.toUnsignedInt(one);
-        }
-        octal(block, Header.CHECKSUM, 7, sum);
-        block[Header.CHECKSUM + 7] = ' ';
-        out.write(block);
+        out.write(TarBlock.header(shown(name), mode, uid, gid, size, mtime, flag, shown(target), 0, 0));
     }
 
-    /** Digits and a NUL. */
-    private static void octal(byte[] block, int offset, int bytes, long value) {
-        String digits = Long.toOctalString(value);
-        byte[] text = ascii("0".repeat(bytes - 1 - digits.length()) + digits);
-        System.arraycopy(text, 0, block, offset, text.length);
+    /** What fits before a NUL; the rest is in the pax header. */
+    private static byte[] shown(byte[] text) {
+        return Arrays.copyOf(text, Math.min(text.length, NAME_BYTES - 1));
     }
 
     private static byte[] ascii(String text) {
