@@ -58,7 +58,7 @@ public final class EgressMain {
                             network,
                             servers,
                             new KernelAdmission(firewall, names, kept),
-                            refusals),
+                            connections),
                     NftText.DNS_PORT,
                     log);
             EgressService service = new EgressService(firewall, names, refusals, connections, grants, runtime.events());

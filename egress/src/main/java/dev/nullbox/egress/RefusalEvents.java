@@ -25,7 +25,7 @@ import java.util.function.LongSupplier;
  * since, and the latest of each agent for the operator. The rate of events is bounded for each agent, so that one with
  * ever new refusals takes none from another.
  */
-final class RefusalEvents implements Resolver.Listener {
+final class RefusalEvents {
     static final int BURST = 20;
     static final long MILLIS_PER_EVENT = 2_000;
     static final long AGAIN_MILLIS = 60_000;
@@ -117,8 +117,8 @@ final class RefusalEvents implements Resolver.Listener {
         reported.answers.clear();
     }
 
-    @Override
-    public synchronized void answered(AgentNames agent, String name, List<NamedPort> ports) {
+    /** Remembers that an agent is about to know these ports' addresses by a name. */
+    synchronized void answered(AgentNames agent, String name, List<NamedPort> ports) {
         Reported reported = reported(agent.agent());
         for (NamedPort port : ports) {
             makeRoom(reported.names, MOST_ADDRESSES, port.address());
@@ -128,8 +128,8 @@ final class RefusalEvents implements Resolver.Listener {
         reported.answers.merge(name, 1L, Long::sum);
     }
 
-    @Override
-    public synchronized void refused(AgentNames agent, String name, String why) {
+    /** Counts a query that was not answered with an address. */
+    synchronized void refused(AgentNames agent, String name, String why) {
         String shown = TerminalText.line(name);
         Optional<NetworkTarget> entry = why.equals(Resolver.NOT_ALLOWED) ? entry(shown) : Optional.empty();
         Refusal refusal = new Refusal(Optional.of(shown), Optional.empty(), why, entry);

@@ -1,12 +1,15 @@
 package dev.nullbox.egress;
 
+import dev.nullbox.egress.dns.AgentNames;
 import dev.nullbox.egress.dns.NamedPort;
+import dev.nullbox.egress.dns.Resolver;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.RateLimitedLog;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -18,8 +21,11 @@ import java.util.function.Function;
  * Watch of the connections that the packet filter refuses. The kernel records them in a set for each agent, and the
  * agents with new ones in a set for all; both are read each second, so that an idle machine costs one small listing,
  * and a flood of packets no more than a full set.
+ *
+ * <p>Before the resolver gives an address another name, the agent's set is read too: a refusal bears the name by which
+ * the agent knew the address when it was refused, for several names may share one.
  */
-final class RefusedConnections implements AutoCloseable {
+final class RefusedConnections implements Resolver.Listener, AutoCloseable {
     private static final long PERIOD_MILLIS = 1_000;
 
     private final Firewall firewall;
@@ -81,6 +87,29 @@ final class RefusedConnections implements AutoCloseable {
             }
         });
         counted.put(slot, now);
+    }
+
+    @Override
+    public void refused(AgentNames agent, String name, String why) {
+        refusals.refused(agent, name, why);
+    }
+
+    @Override
+    public void answered(AgentNames agent, String name, List<NamedPort> ports) {
+        if (ports.stream().anyMatch(port -> hasOtherName(agent, name, port))) {
+            try {
+                look(agent.slot());
+            } catch (RpcException refused) {
+                notListed(refused);
+            }
+        }
+        refusals.answered(agent, name, ports);
+    }
+
+    private boolean hasOtherName(AgentNames agent, String name, NamedPort port) {
+        return refusals.nameOf(agent.agent(), port.address())
+                .filter(known -> !known.equals(name))
+                .isPresent();
     }
 
     /** Reads the last refusals of a slot whose rules are to be removed, and drops its counts; never keeps the rules. */

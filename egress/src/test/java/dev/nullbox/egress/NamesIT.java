@@ -316,6 +316,23 @@ class NamesIT {
         assertThat(lookup("a-192-0-2-8.learn.example")).isEqualTo("NOERROR 192.0.2.8");
     }
 
+    /** A refusal bears the name of its time, though the address has another one before the refusal is read. */
+    @Test
+    void ofNamesThatShareAnAddressTheRefusedOneIsTold() throws Exception {
+        String first = "a-192-0-2-7.first.example";
+        String second = "a-192-0-2-7.second.example";
+        add(first + ":444", second + ":444");
+        assertThat(lookup(first)).isEqualTo("NOERROR 192.0.2.7");
+        refused("192.0.2.7", 443, "tcp443");
+        assertThat(lookup(second)).isEqualTo("NOERROR 192.0.2.7");
+        refused("192.0.2.7", 445, "other");
+        JsonObject answer =
+                JsonParser.parseString(ask("egress.refusals", "agent", "hello")).getAsJsonObject();
+        List<String> learnt = new ArrayList<>();
+        answer.getAsJsonArray("learnt").forEach(entry -> learnt.add(entry.getAsString()));
+        assertThat(learnt).contains(first, second + ":445").doesNotContain(second, first + ":445");
+    }
+
     private String allow(String target, int seconds) throws RpcException {
         JsonObject request = new JsonObject();
         request.addProperty("agent", "hello");

@@ -17,8 +17,8 @@ final class NamesVmIT {
     private static final int PORT = 7001;
 
     private static final int REFUSED_PORT = 7002;
-    /** Of the names that share an address a refusal has the one that the agent learnt it by last. */
-    private static final String LAST_NAME = "deep.wild.example";
+    /** Of the names that share the server's address, the one by which the agent knew it when it was refused. */
+    private static final String REFUSED_NAME = "api.allowed.example";
 
     /** What it finds, in a line for each: the place, how it went, and whether that was known at once. */
     private static final String PROGRAM = """
@@ -113,7 +113,7 @@ final class NamesVmIT {
                     event -> event.is("egress.denied", "agent", AGENT) && event.number("port") == REFUSED_PORT,
                     Appliance.SHORT,
                     "the operator to be told of the connection");
-            assertThat(denied.text("allowed_by")).isEqualTo("allow = [\"" + LAST_NAME + ":7002\"]");
+            assertThat(denied.text("allowed_by")).isEqualTo("allow = [\"" + REFUSED_NAME + ":7002\"]");
             theOperatorIsToldOfIt(Nullctl.of(appliance.managementPort()));
         }
     }
@@ -130,7 +130,7 @@ final class NamesVmIT {
         String learnt = output(nullctl, "egress", "learn", AGENT);
         assertThat(learnt)
                 .startsWith("allow = [\"api.allowed.example:7001\", \"*.wild.example:7001\"")
-                .contains("\"" + LAST_NAME + ":7002\"", "\"c2vjcmv0.denied.example\"", "\"192.0.2.2:22\"");
+                .contains("\"" + REFUSED_NAME + ":7002\"", "\"c2vjcmv0.denied.example\"", "\"192.0.2.2:22\"");
         assertThat(output(nullctl, "stop", AGENT)).isNotNull();
         assertThat(output(nullctl, "egress", "learn", AGENT)).isEqualTo(learnt);
     }
