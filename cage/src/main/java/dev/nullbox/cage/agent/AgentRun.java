@@ -150,7 +150,7 @@ public final class AgentRun {
     private volatile @Nullable ChildProcess child;
     private volatile @Nullable GuestServer guest;
     private volatile @Nullable GuestEnd report;
-    private volatile @Nullable String broken;
+    private volatile @Nullable RunEnd failure;
     private volatile boolean hasEntered;
     private volatile boolean isKilled;
     private volatile Map<String, String> limits = Map.of();
@@ -452,6 +452,14 @@ public final class AgentRun {
         signalKill();
     }
 
+    /** Ends the VMM for a failure of its guest; the first one counts. */
+    private void fail(RunEnd.Way way, String why) {
+        if (!isKilled) {
+            failure = RunEnd.of(way, why);
+            kill();
+        }
+    }
+
     private void signalKill() {
         ChildProcess process = child;
         if (process != null) {
@@ -495,9 +503,9 @@ public final class AgentRun {
         if (dependencies.cgroups().outOfMemoryKills(agent.name()) > 0) {
             return RunEnd.of(RunEnd.Way.VMM_OUT_OF_MEMORY, "the limit of its group is " + limits.get("memory.max"));
         }
-        String hang = broken;
-        if (hang != null) {
-            return RunEnd.of(RunEnd.Way.HANG, hang + lastLines());
+        RunEnd failed = failure;
+        if (failed != null) {
+            return RunEnd.of(failed.way(), failed.text() + lastLines());
         }
         if (isKilled) {
             return RunEnd.of(RunEnd.Way.KILLED, "");
@@ -588,11 +596,23 @@ public final class AgentRun {
         }
 
         @Override
+        public void notSetUp(String why) {
+            fail(RunEnd.Way.SETUP, why);
+        }
+
+        @Override
+        public void silent(String why) {
+            fail(RunEnd.Way.HANG, why);
+        }
+
+        @Override
         public void broken(String why) {
-            if (!isKilled) {
-                broken = why;
-                kill();
-            }
+            fail(RunEnd.Way.PROTOCOL, why);
+        }
+
+        @Override
+        public void strayed(String why) {
+            listener.message("a connection to its control channel was closed: " + why);
         }
 
         @Override

@@ -36,8 +36,10 @@ public record RunEnd(Way way, int number, String text) {
         SETUP("had a guest that could not be set up"),
         /** The guest ended without a report: its kernel or its init failed. */
         CRASH("had a guest that ended without a report"),
-        /** The guest was silent, or broke the protocol, and was killed. */
+        /** The guest was silent for too long, and was killed. */
         HANG("had a guest that hung, and was killed"),
+        /** The guest broke the protocol of its control channel, and was killed. */
+        PROTOCOL("had a guest that broke the protocol of its control channel, and was killed"),
         /** The VMM was killed at the limit of its control group. */
         VMM_OUT_OF_MEMORY("had a VMM that ran out of memory"),
         /** The VMM made a system call that no VMM makes. */

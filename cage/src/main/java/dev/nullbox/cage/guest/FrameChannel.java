@@ -7,6 +7,7 @@ import dev.nullbox.rpc.ScrubbedBuffer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -21,6 +22,15 @@ final class FrameChannel implements AutoCloseable {
     private static final int PIECE_BYTES = 8_192;
 
     private static final long SLICE_MILLIS = 1_000;
+
+    /** Failure of a guest that sent nothing, or took nothing, within its time. */
+    static final class LateException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        LateException(String message) {
+            super(message);
+        }
+    }
 
     private final SocketChannel channel;
     private final Selector readable;
@@ -46,12 +56,20 @@ final class FrameChannel implements AutoCloseable {
      */
     Frame read(Duration limit) throws IOException {
         long deadline = System.nanoTime() + limit.toNanos();
-        header.clear();
-        fill(header, deadline, limit);
-        Frame.Header start = Frame.Header.parse(header);
-        ByteBuffer payload = ByteBuffer.allocate(start.length());
-        fill(payload, deadline, limit);
-        return new Frame(start.kind(), payload.array());
+        try {
+            header.clear();
+            fill(header, deadline, limit);
+            Frame.Header start = Frame.Header.parse(header);
+            ByteBuffer payload = ByteBuffer.allocate(start.length());
+            fill(payload, deadline, limit);
+            return new Frame(start.kind(), payload.array());
+        } catch (ClosedChannelException e) {
+            throw closed(e);
+        }
+    }
+
+    private static IOException closed(Exception cause) {
+        return new IOException("the connection to the guest is closed", cause);
     }
 
     private void fill(ByteBuffer buffer, long deadline, Duration limit) throws IOException {
@@ -79,6 +97,8 @@ final class FrameChannel implements AutoCloseable {
         try {
             write(start, deadline);
             write(ByteBuffer.wrap(payload), deadline);
+        } catch (ClosedChannelException e) {
+            throw closed(e);
         } finally {
             writing.unlock();
         }
@@ -103,14 +123,14 @@ final class FrameChannel implements AutoCloseable {
     private static void await(Selector selector, long deadline, String late) throws IOException {
         long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         if (left <= 0) {
-            throw new IOException(late);
+            throw new LateException(late);
         }
         try {
             // In slices: a close in another thread wakes the reader's selector alone.
             selector.select(Math.min(left, SLICE_MILLIS));
             selector.selectedKeys().clear();
         } catch (ClosedSelectorException e) {
-            throw new IOException("the connection was closed", e);
+            throw closed(e);
         }
     }
 

@@ -91,8 +91,17 @@ public final class GuestServer implements AutoCloseable {
         /** The guest has nothing more to send after its end; waits until its VMM has ended. */
         void closed();
 
-        /** The guest broke the protocol or was silent for too long, and must be ended. */
+        /** The guest's init could not make it ready, and it must be ended. */
+        void notSetUp(String why);
+
+        /** The guest sent nothing, or took nothing, for too long, and must be ended. */
+        void silent(String why);
+
+        /** The guest broke the protocol, and must be ended. */
         void broken(String why);
+
+        /** A connection that was none of the init's or the tools' was closed; any process of the guest can make one. */
+        void strayed(String why);
 
         /** The guest closed its control connection without a report of its end: it has died, or must. */
         void gone();
@@ -174,16 +183,21 @@ public final class GuestServer implements AutoCloseable {
     private void serve(SocketChannel connection) {
         try (FrameChannel channel = new FrameChannel(connection)) {
             try {
-                if (admit(channel)) {
-                    dispatch(hello(channel), channel);
+                Optional<GuestCall> hello = admit(channel) ? firstCall(channel) : Optional.empty();
+                if (hello.isPresent()) {
+                    dispatch(greet(channel, hello.get()), channel);
                 }
             } finally {
                 forget(channel);
             }
+        } catch (FrameChannel.LateException e) {
+            tell(listener::silent, e);
         } catch (IOException e) {
-            broken(String.valueOf(e.getMessage()));
+            tell(listener::broken, e);
         } catch (RuntimeException e) {
-            broken("a bug in cage: " + RateLimitedLog.bug(e));
+            if (!isClosed()) {
+                listener.broken("a bug in cage: " + RateLimitedLog.bug(e));
+            }
         } finally {
             free.release();
         }
@@ -193,9 +207,9 @@ public final class GuestServer implements AutoCloseable {
         open.remove(channel);
     }
 
-    private void broken(String why) {
+    private void tell(Consumer<String> callback, IOException cause) {
         if (!isClosed()) {
-            listener.broken(why);
+            callback.accept(String.valueOf(cause.getMessage()));
         }
     }
 
@@ -213,9 +227,18 @@ public final class GuestServer implements AutoCloseable {
     /** @param token by which the tools prove that they were asked to dial; else empty */
     private record Purpose(GuestRole role, String token) {}
 
+    /** The hello of a connection; empty when it begins with anything else, or in time with nothing. */
+    private Optional<GuestCall> firstCall(FrameChannel channel) {
+        try {
+            return Optional.of(expect(channel.read(HELLO_LIMIT), FrameKind.CALL, GuestOp.HELLO));
+        } catch (IOException e) {
+            tell(listener::strayed, e);
+            return Optional.empty();
+        }
+    }
+
     /** The purpose of a connection, after both sides have sent their versions. */
-    private Purpose hello(FrameChannel channel) throws IOException {
-        GuestCall hello = expect(channel.read(HELLO_LIMIT), FrameKind.CALL, GuestOp.HELLO);
+    private Purpose greet(FrameChannel channel, GuestCall hello) throws IOException {
         long version = hello.fields().number(GuestTag.VERSION);
         if (version != GuestProtocol.PROTOCOL_VERSION) {
             throw new IOException(
@@ -278,9 +301,7 @@ public final class GuestServer implements AutoCloseable {
         listener.configured();
         Optional<String> refusal = expect(channel.read(CONFIGURATION_LIMIT), FrameKind.ANSWER, GuestOp.GO)
                 .error();
-        if (refusal.isPresent()) {
-            throw new IOException("the guest could not be set up: " + TerminalText.escaped(refusal.get()));
-        }
+        refusal.ifPresent(why -> listener.notSetUp(TerminalText.escaped(why)));
     }
 
     private void readOutput(FrameChannel channel) throws IOException {

@@ -37,5 +37,14 @@ class IdleListener implements GuestServer.Listener {
     public void gone() {}
 
     @Override
+    public void notSetUp(String why) {}
+
+    @Override
+    public void silent(String why) {}
+
+    @Override
     public void broken(String why) {}
+
+    @Override
+    public void strayed(String why) {}
 }

@@ -63,7 +63,17 @@ class StalledGuestTest {
 
         @Override
         public void broken(String why) {
-            broken.add(why);
+            broken.add("broken " + why);
+        }
+
+        @Override
+        public void silent(String why) {
+            broken.add("silent " + why);
+        }
+
+        @Override
+        public void strayed(String why) {
+            broken.add("strayed " + why);
         }
 
         @Override
@@ -110,9 +120,9 @@ class StalledGuestTest {
             }
             assertThat(why)
                     .containsExactlyInAnyOrder(
-                            "nothing came from the guest within 10 s",
-                            "nothing came from the guest within 10 s",
-                            "the guest took nothing for 10 s");
+                            "strayed nothing came from the guest within 10 s",
+                            "silent nothing came from the guest within 10 s",
+                            "silent the guest took nothing for 10 s");
         }
     }
 }
