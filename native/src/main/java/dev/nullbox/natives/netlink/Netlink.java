@@ -1,9 +1,10 @@
 package dev.nullbox.natives.netlink;
 
-/** Constants of netlink(7) and rtnetlink(7) that {@link Rtnetlink} uses. Source: linux/netlink.h and the headers named. */
+/** Constants of netlink(7) and rtnetlink(7) of this package. Source: linux/netlink.h and the headers named. */
 final class Netlink {
     // <linux/netlink.h>
     static final int NETLINK_ROUTE = 0;
+    static final int NETLINK_NETFILTER = 12;
     static final int NLM_F_REQUEST = 1;
     static final int NLM_F_ACK = 4;
     static final int NLM_F_EXCL = 512;
@@ -29,6 +30,11 @@ final class Netlink {
     // <linux/if_addr.h>
     static final int IFA_ADDRESS = 1;
     static final int IFA_LOCAL = 2;
+    // <linux/netfilter/nfnetlink.h>
+    static final int NFNL_SUBSYS_NFTABLES = 10;
+    // <linux/netfilter/nf_tables.h>
+    static final int NFT_MSG_GETGEN = 16;
+    static final int NFTA_GEN_ID = 1;
     // <linux/if.h>
     static final int IFF_UP = 1;
     static final int IFNAMSIZ = 16;

@@ -51,6 +51,12 @@ final class NetlinkMessage {
         return this;
     }
 
+    /** struct nfgenmsg of no family, 4 bytes. */
+    NetlinkMessage netfilter() {
+        buffer.putInt(0);
+        return this;
+    }
+
     /** An attribute that is a NUL-terminated string. */
     NetlinkMessage text(int type, String value) {
         byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);

@@ -3,38 +3,24 @@ package dev.nullbox.natives.netlink;
 import static dev.nullbox.natives.netlink.Netlink.NLM_F_ACK;
 import static dev.nullbox.natives.netlink.Netlink.NLM_F_CREATE;
 import static dev.nullbox.natives.netlink.Netlink.NLM_F_EXCL;
-import static dev.nullbox.natives.netlink.Netlink.NLM_F_REQUEST;
 
 import dev.nullbox.natives.Libc;
-import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.SyscallException;
-import dev.nullbox.natives.linux.Errno;
-import dev.nullbox.natives.linux.Sockets;
 import java.net.Inet4Address;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * Links and IPv4 addresses of one network namespace: the one that the opening thread was in. Each method is one
  * request to the kernel and its acknowledgement. Not safe for use by several threads at once. Source: rtnetlink(7).
  */
 public final class Rtnetlink implements AutoCloseable {
-    /** struct sockaddr_nl: 0 sa_family_t nl_family | 2 pad | 4 __u32 nl_pid | 8 __u32 nl_groups; all 0 is the kernel. */
-    static final int SOCKADDR_NL_BYTES = 12;
-
-    private static final int REPLY_BYTES = 8192;
-    private static final int TYPE_OFFSET = 4;
-    private static final int SEQUENCE_OFFSET = 8;
     /** Of struct ifinfomsg's ifi_index, from the start of the message. */
     private static final int INDEX_OFFSET = NetlinkMessage.HEADER_BYTES + 4;
 
-    private final Libc libc;
-    private final int fd;
-    private int sequence;
+    private final NetlinkSocket socket;
 
-    private Rtnetlink(Libc libc, int fd) {
-        this.libc = libc;
-        this.fd = fd;
+    private Rtnetlink(NetlinkSocket socket) {
+        this.socket = socket;
     }
 
     /**
@@ -43,16 +29,7 @@ public final class Rtnetlink implements AutoCloseable {
      * @throws SyscallException when the kernel refuses it
      */
     public static Rtnetlink open(Libc libc) throws SyscallException {
-        int fd = libc.socket(Sockets.AF_NETLINK, Sockets.SOCK_RAW | Sockets.SOCK_CLOEXEC, Netlink.NETLINK_ROUTE)
-                .orThrow("socket netlink route");
-        byte[] kernel = new byte[SOCKADDR_NL_BYTES];
-        ByteBuffer.wrap(kernel).order(ByteOrder.LITTLE_ENDIAN).putShort((short) Sockets.AF_NETLINK);
-        SysResult connected = libc.connect(fd, kernel);
-        if (!connected.isOk()) {
-            libc.close(fd);
-        }
-        connected.orThrow("connect netlink route");
-        return new Rtnetlink(libc, fd);
+        return new Rtnetlink(NetlinkSocket.open(libc, Netlink.NETLINK_ROUTE, "route", 0));
     }
 
     /**
@@ -158,35 +135,16 @@ public final class Rtnetlink implements AutoCloseable {
 
     @Override
     public void close() {
-        libc.close(fd);
+        socket.close();
     }
 
     private NetlinkMessage message(int type, int flags) {
-        sequence++;
         // A get is answered by the object itself; asking for an acknowledgement as well would leave it in the queue.
         int ack = type == Netlink.RTM_GETLINK ? 0 : NLM_F_ACK;
-        return new NetlinkMessage(type, NLM_F_REQUEST | ack | flags, sequence);
+        return socket.message(type, ack | flags);
     }
 
-    /** Sends the request and returns the reply to it: the object asked for, or the acknowledgement. */
     private ByteBuffer exchange(NetlinkMessage request, String what) throws SyscallException {
-        libc.send(fd, request.encoded(), 0).orThrow(what);
-        byte[] bytes = new byte[REPLY_BYTES];
-        while (true) {
-            int length = libc.recv(fd, bytes, 0).orThrow(what);
-            ByteBuffer reply = ByteBuffer.wrap(bytes, 0, length).order(ByteOrder.LITTLE_ENDIAN);
-            if (length < NetlinkMessage.HEADER_BYTES + Integer.BYTES) {
-                throw new SyscallException(what + ": short reply of " + length + " bytes", Errno.EIO);
-            }
-            if (reply.getInt(SEQUENCE_OFFSET) != sequence) {
-                continue; // the late answer to a request whose recv was interrupted
-            }
-            int error =
-                    reply.getShort(TYPE_OFFSET) == Netlink.NLMSG_ERROR ? reply.getInt(NetlinkMessage.HEADER_BYTES) : 0;
-            if (error != 0) {
-                throw new SyscallException(what, -error);
-            }
-            return reply;
-        }
+        return socket.exchange(request, what);
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Holds the constants and the layouts of netlink messages against the C headers of this machine, by gcc. */
 class NetlinkAuditTest {
     private static final List<String> LAYOUTS = List.of(
-            size("struct sockaddr_nl", Rtnetlink.SOCKADDR_NL_BYTES),
+            size("struct sockaddr_nl", NetlinkSocket.SOCKADDR_NL_BYTES),
             field("struct sockaddr_nl", "nl_family", 0, 2),
             field("struct sockaddr_nl", "nl_pid", 4, 4),
             field("struct sockaddr_nl", "nl_groups", 8, 4),
@@ -23,6 +23,7 @@ class NetlinkAuditTest {
             field("struct nlmsghdr", "nlmsg_seq", 8, 4),
             field("struct nlmsghdr", "nlmsg_pid", 12, 4),
             field("struct nlmsgerr", "error", 0, 4),
+            size("struct nfgenmsg", NftGeneration.NFGENMSG_BYTES),
             size("struct rtattr", NetlinkMessage.ATTRIBUTE_BYTES),
             field("struct rtattr", "rta_len", 0, 2),
             field("struct rtattr", "rta_type", 2, 2),
@@ -55,13 +56,21 @@ class NetlinkAuditTest {
     @Test
     void constantsAreThoseOfTheHeaders() throws Exception {
         List<Source> sources = List.of(new Source(Netlink.class, "linux/rtnetlink.h", ""));
-        assertThat(HeaderAudit.complaints(sources, "net/if.h", "linux/veth.h", "linux/if_link.h"))
+        assertThat(HeaderAudit.complaints(
+                        sources,
+                        "net/if.h",
+                        "linux/veth.h",
+                        "linux/if_link.h",
+                        "linux/netfilter/nfnetlink.h",
+                        "linux/netfilter/nf_tables.h"))
                 .isEmpty();
     }
 
     @Test
     void structsAreThoseOfTheHeaders() throws Exception {
-        assertThat(HeaderAudit.complaints(LAYOUTS, List.of("sys/socket.h", "net/if.h", "linux/rtnetlink.h")))
+        assertThat(HeaderAudit.complaints(
+                        LAYOUTS,
+                        List.of("sys/socket.h", "net/if.h", "linux/rtnetlink.h", "linux/netfilter/nfnetlink.h")))
                 .isEmpty();
     }
 }
