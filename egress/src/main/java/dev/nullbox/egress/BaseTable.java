@@ -4,11 +4,12 @@ import dev.nullbox.protocol.api.GatewayContract;
 import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.protocol.id.AgentSlot;
 import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Base table of rules that hold before and beside any agent's: nothing passes. Reinstalling it is one transaction
- * without a gap, which keeps the agents' chains and map elements.
+ * Base table of rules that hold before and beside any agent's: nothing passes.
  */
 final class BaseTable {
     /**
@@ -26,23 +27,45 @@ final class BaseTable {
     /** Set of the interfaces of agents with refusals within the last seconds. */
     static final String REFUSING = "refusing";
 
+    /** Table that stands while the other one cannot be mended. */
+    private static final String CLOSED = NftText.TABLE + "_closed";
+
     private BaseTable() {}
+
+    /** Sets and maps by kind and name, each with its definition, whose parts are in the order in which nft lists them. */
+    static Map<String, String> sets() {
+        Map<String, String> sets = new LinkedHashMap<>();
+        for (PacketPath path : PacketPath.values()) {
+            sets.put("map " + path.map(), "type ifname : verdict; ");
+        }
+        sets.put("set " + RESOLVERS, "type ipv4_addr . inet_service; ");
+        sets.put("set " + REFUSING, "type ifname; size " + AgentSlot.MAX + "; flags dynamic,timeout; timeout 10s; ");
+        return sets;
+    }
+
+    /** Name servers as elements of their set. */
+    static List<String> elements(List<InetSocketAddress> servers) {
+        return servers.stream()
+                .map(server -> server.getAddress().getHostAddress() + " . " + server.getPort())
+                .toList();
+    }
 
     /** The transaction that replaces the set of name servers. */
     static String resolvers(List<InetSocketAddress> servers) {
-        StringBuilder text = new StringBuilder("flush set ")
+        StringBuilder text = new StringBuilder(NftText.COUNTED)
+                .append("flush set ")
                 .append(NftText.TABLE)
                 .append(' ')
                 .append(RESOLVERS)
                 .append('\n');
-        for (InetSocketAddress server : servers) {
+        for (String server : elements(servers)) {
             text.append("add element ")
                     .append(NftText.TABLE)
                     .append(' ')
                     .append(RESOLVERS)
-                    .append(" { ");
-            text.append(server.getAddress().getHostAddress()).append(" . ").append(server.getPort());
-            text.append(" }\n");
+                    .append(" { ")
+                    .append(server)
+                    .append(" }\n");
         }
         return text.toString();
     }
@@ -95,20 +118,28 @@ final class BaseTable {
                                 "agents' addresses mean nothing outside"))));
     }
 
-    /** The transaction that installs the table. */
+    /** The transaction that installs the table, and leaves agents' chains and elements as they are. */
     static String install(AgentNetwork network) {
-        StringBuilder text =
-                new StringBuilder("add table ").append(NftText.TABLE).append('\n');
-        for (PacketPath path : PacketPath.values()) {
-            text.append("add map ").append(NftText.TABLE).append(' ').append(path.map());
-            text.append(" { type ifname : verdict; }\n");
-        }
-        text.append("add set ").append(NftText.TABLE).append(' ').append(RESOLVERS);
-        text.append(" { type ipv4_addr . inet_service; }\n");
-        text.append("add set ").append(NftText.TABLE).append(' ').append(REFUSING);
-        text.append(" { type ifname; size ").append(AgentSlot.MAX).append("; flags dynamic,timeout; timeout 10s; }\n");
+        return install(NftText.TABLE, network);
+    }
+
+    /**
+     * The transaction that closes the network: a second table of the same base, without an agent or name server. What
+     * either table drops is dropped.
+     */
+    static String close(AgentNetwork network) {
+        return install(CLOSED, network);
+    }
+
+    private static String install(String table, AgentNetwork network) {
+        StringBuilder text = new StringBuilder("add table ").append(table).append('\n');
+        sets().forEach((key, definition) -> text.append("add ")
+                .append(key.replace(" ", " " + table + " "))
+                .append(" { ")
+                .append(definition)
+                .append("}\n"));
         for (Chain chain : chains(network)) {
-            String name = NftText.TABLE + " " + chain.name();
+            String name = table + " " + chain.name();
             text.append("add chain ")
                     .append(name)
                     .append(" { ")
@@ -120,6 +151,11 @@ final class BaseTable {
             }
         }
         return text.toString();
+    }
+
+    /** The transaction that ends {@link #close}. */
+    static String open() {
+        return "add table " + CLOSED + "\ndelete table " + CLOSED + "\n";
     }
 
     private static String rule(String rule, String reason) {

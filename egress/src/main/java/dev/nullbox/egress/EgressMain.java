@@ -6,6 +6,7 @@ import dev.nullbox.egress.dns.DnsServer;
 import dev.nullbox.egress.dns.Grants;
 import dev.nullbox.egress.dns.NameServers;
 import dev.nullbox.natives.Natives;
+import dev.nullbox.natives.netlink.NftGeneration;
 import dev.nullbox.protocol.api.EgressContract;
 import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.protocol.id.NameServer;
@@ -33,11 +34,15 @@ public final class EgressMain {
         ServiceRuntime runtime = ServiceRuntime.fromEnvironment("egress");
         AgentNetwork network = AgentNetwork.parse(
                 System.getenv().getOrDefault(AgentNetwork.VARIABLE, AgentNetwork.DEFAULT.toString()));
-        Firewall firewall = new Firewall(Natives.nftables(), network);
+        RateLimitedLog log = RateLimitedLog.toStandardError("egress");
+        TableWatch watch = new TableWatch(runtime.events(), log);
         try {
-            firewall.installBase();
+            NftGeneration generation = NftGeneration.open(Natives.libc());
+            RulesStore rules = RulesStore.open(runtime.runDir().resolve("applied-rules"), network);
+            Firewall firewall =
+                    new Firewall(new KernelTable(Natives.nftables(), generation::read, network, rules, watch), network);
+            firewall.start();
             runtime.events().emit(EgressContract.DEFAULT_DROP);
-            RateLimitedLog log = RateLimitedLog.toStandardError("egress");
             RefusalEvents refusals =
                     new RefusalEvents(runtime.events(), () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
             AgentNamesStore names = AgentNamesStore.open(runtime.runDir().resolve("names"));
@@ -64,11 +69,13 @@ public final class EgressMain {
             EgressService service = new EgressService(firewall, names, refusals, connections, grants, runtime.events());
             RpcServer server = RpcServer.listen(runtime.socketPath(), service.methods(), RpcLimits.defaults());
             runtime.onTerminate(() -> {
+                watch.close();
                 connections.close();
                 dns.close();
                 server.close();
             });
             connections.start();
+            watch.start(firewall);
             runtime.ready();
         } catch (RpcException | IOException failure) {
             System.err.println("egress: " + failure.getMessage());

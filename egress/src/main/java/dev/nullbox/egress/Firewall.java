@@ -2,12 +2,12 @@ package dev.nullbox.egress;
 
 import dev.nullbox.egress.dns.NamedPort;
 import dev.nullbox.manifest.network.NetworkTarget.Transport;
-import dev.nullbox.natives.Nftables;
 import dev.nullbox.protocol.api.EgressReason;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.rpc.RpcException;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,8 +21,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The kernel's packet filter, through libnftables. No state in memory: the kernel is the only source, also after egress
- * was killed. Invariant: every change is one transaction and is read back; when either fails, the agent has no rules.
+ * The kernel's packet filter, through libnftables. Invariants: every change is one transaction and is read back; when
+ * either fails, the agent has no rules. When another process has changed the table since the last transaction, it is
+ * mended before anything else is done; when it cannot be, no agent reaches anything.
  */
 final class Firewall implements AutoCloseable {
     /**
@@ -43,12 +44,14 @@ final class Firewall implements AutoCloseable {
 
     private static final Pattern QUOTED = Pattern.compile("\"([a-z0-9]+)\"");
 
-    private final Nftables nft;
+    private final KernelTable table;
     private final AgentNetwork network;
+    private final KnownTable known;
 
-    Firewall(Nftables nft, AgentNetwork network) {
-        this.nft = nft;
+    Firewall(KernelTable table, AgentNetwork network) {
+        this.table = table;
         this.network = network;
+        this.known = table.known();
     }
 
     /** The network of all agents' addresses. */
@@ -57,18 +60,21 @@ final class Firewall implements AutoCloseable {
     }
 
     /**
-     * Installs default drop.
+     * Installs default drop, and the rules of agents that a former process has applied.
      *
-     * @throws RpcException when the kernel refuses it or lists other rules
+     * @throws RpcException when the kernel refuses it or lists other rules; agents are then kept from the network
      */
-    synchronized void installBase() throws RpcException {
-        run(BaseTable.install(network));
-        for (BaseTable.Chain chain : BaseTable.chains(network)) {
-            List<String> expected = new ArrayList<>();
-            expected.add(chain.spec());
-            expected.addAll(chain.rules());
-            compare(chain.name(), expected);
-        }
+    synchronized void start() throws RpcException {
+        table.start();
+    }
+
+    /**
+     * Mends the table if another process has changed it since the last transaction.
+     *
+     * @throws RpcException when it cannot be mended; agents are then kept from the network
+     */
+    synchronized void settle() throws RpcException {
+        table.settle();
     }
 
     /**
@@ -78,13 +84,15 @@ final class Firewall implements AutoCloseable {
      */
     synchronized void apply(RuleSet rules) throws RpcException {
         try {
+            table.settle();
             StringBuilder text = new StringBuilder();
-            for (Installed old : installed()) {
-                if (old.agent().equals(rules.agent()) && !old.slot().equals(rules.slot())) {
-                    text.append(NftText.remove(old.slot()));
+            for (Map.Entry<AgentSlot, AgentName> old : known.agents().entrySet()) {
+                if (old.getKey().equals(rules.slot()) || old.getValue().equals(rules.agent())) {
+                    forget(old.getKey());
+                    text.append(old.getKey().equals(rules.slot()) ? "" : NftText.remove(old.getKey()));
                 }
             }
-            run(text + NftText.install(rules));
+            table.change(text + NftText.install(rules));
             for (PacketPath path : PacketPath.values()) {
                 compare(path.chain(rules.slot()), NftText.lines(rules, path));
                 if (!slots(path).contains(rules.slot())) {
@@ -93,6 +101,7 @@ final class Firewall implements AutoCloseable {
                             rules.slot().interfaceName() + " is not in map " + path.map());
                 }
             }
+            put(RulesStore.Applied.of(rules));
         } catch (RpcException failure) {
             withdraw(rules, failure);
             throw failure;
@@ -113,7 +122,12 @@ final class Firewall implements AutoCloseable {
             throw new RpcException(EgressReason.NO_RULES, "the policy has changed since the name was asked for");
         }
         if (!ports.isEmpty()) {
-            run(NftText.admit(slot, ports, time));
+            table.settle();
+            remember(NftText.ports(slot), ports.stream().map(NftText::value).toList());
+            remember(
+                    NftText.addresses(slot),
+                    ports.stream().map(NamedPort::address).toList());
+            table.change(NftText.admit(slot, ports, time));
         }
     }
 
@@ -129,7 +143,9 @@ final class Firewall implements AutoCloseable {
             throw new RpcException(EgressReason.NO_RULES, "the agent's policy has changed meanwhile");
         }
         if (!ports.isEmpty()) {
-            run(NftText.grant(slot, ports, time));
+            table.settle();
+            remember(NftText.granted(slot), ports.stream().map(NftText::value).toList());
+            table.change(NftText.grant(slot, ports, time));
         }
     }
 
@@ -142,7 +158,9 @@ final class Firewall implements AutoCloseable {
     synchronized void withdrawGrants(AgentSlot slot, Map<NamedPort, Duration> left) throws RpcException {
         StringBuilder text = new StringBuilder(NftText.withdrawGrants(slot));
         left.forEach((port, time) -> text.append(NftText.grant(slot, List.of(port), time)));
-        run(text.toString());
+        table.settle();
+        known.replace(NftText.granted(slot), left.keySet());
+        table.change(text.toString());
     }
 
     /**
@@ -151,12 +169,45 @@ final class Firewall implements AutoCloseable {
      * @throws RpcException when the kernel refuses it
      */
     synchronized void allowResolvers(List<InetSocketAddress> servers) throws RpcException {
-        run(BaseTable.resolvers(servers));
+        table.settle();
+        known.resolvers(BaseTable.elements(servers));
+        table.change(BaseTable.resolvers(servers));
+    }
+
+    /** Remembers elements before they are added, so that they are known for our own. */
+    private void remember(String set, List<String> elements) throws RpcException {
+        if (known.isFull(set)) {
+            known.retain(set, table.listing());
+        }
+        known.admit(set, elements);
+    }
+
+    private void put(RulesStore.Applied rules) throws RpcException {
+        try {
+            known.put(rules);
+        } catch (IOException e) {
+            throw new RpcException(EgressReason.EGRESS_APPLY_FAILED, "its rules cannot be kept: " + e.getMessage());
+        }
+    }
+
+    private void forget(AgentSlot slot) throws RpcException {
+        try {
+            known.forget(slot);
+        } catch (IOException e) {
+            throw new RpcException(
+                    EgressReason.EGRESS_APPLY_FAILED, "its rules cannot be forgotten: " + e.getMessage());
+        }
     }
 
     private void withdraw(RuleSet rules, RpcException failure) {
         try {
-            run(NftText.remove(rules.slot()));
+            table.change(NftText.remove(rules.slot()));
+        } catch (RpcException second) {
+            table.distrust();
+            failure.addSuppressed(second);
+        }
+        try {
+            forget(rules.slot());
         } catch (RpcException second) {
             failure.addSuppressed(second);
         }
@@ -170,16 +221,21 @@ final class Firewall implements AutoCloseable {
      */
     synchronized boolean remove(AgentName agent) throws RpcException {
         boolean found = false;
-        for (Installed old : installed()) {
-            if (old.agent().equals(agent)) {
-                run(NftText.remove(old.slot()));
+        for (Map.Entry<AgentSlot, AgentName> old : known.agents().entrySet()) {
+            if (old.getValue().equals(agent)) {
+                forget(old.getKey());
+                try {
+                    table.change(NftText.remove(old.getKey()));
+                } catch (RpcException refused) {
+                    // What is not known is removed as foreign, once that can be done.
+                    table.distrust();
+                    throw refused;
+                }
+                if (slots(PacketPath.TO_WORLD).contains(old.getKey())) {
+                    throw new RpcException(
+                            EgressReason.EGRESS_READ_BACK_DIFFERS, "the rules of " + agent + " are still in force");
+                }
                 found = true;
-            }
-        }
-        for (Installed left : installed()) {
-            if (left.agent().equals(agent)) {
-                throw new RpcException(
-                        EgressReason.EGRESS_READ_BACK_DIFFERS, "the rules of " + agent + " are still in force");
             }
         }
         return found;
@@ -212,7 +268,7 @@ final class Firewall implements AutoCloseable {
     }
 
     private List<AgentSlot> slots(PacketPath path) throws RpcException {
-        String listing = run("list map " + NftText.TABLE + " " + path.map() + "\n");
+        String listing = table.query("list map " + NftText.TABLE + " " + path.map() + "\n");
         List<AgentSlot> slots = new ArrayList<>();
         int quote = listing.indexOf('"');
         while (quote >= 0) {
@@ -231,9 +287,7 @@ final class Firewall implements AutoCloseable {
     }
 
     private void compare(String chain, List<String> expected) throws RpcException {
-        List<String> got = list(chain).stream()
-                .map(line -> COUNTER.matcher(line).replaceFirst("counter"))
-                .toList();
+        List<String> got = TableRepair.plain(list(chain));
         if (!got.equals(expected)) {
             throw new RpcException(
                     EgressReason.EGRESS_READ_BACK_DIFFERS,
@@ -253,7 +307,7 @@ final class Firewall implements AutoCloseable {
      * @throws RpcException when the kernel does not list them
      */
     synchronized List<AgentSlot> refusing() throws RpcException {
-        String listing = run("list set " + NftText.TABLE + " " + BaseTable.REFUSING + "\n");
+        String listing = table.query("list set " + NftText.TABLE + " " + BaseTable.REFUSING + "\n");
         return QUOTED.matcher(listing)
                 .results()
                 .flatMap(name -> AgentSlot.ofInterface(network, name.group(1)).stream())
@@ -267,7 +321,8 @@ final class Firewall implements AutoCloseable {
      */
     synchronized Map<NamedPort, Long> refused(AgentSlot slot) throws RpcException {
         Map<NamedPort, Long> refused = new LinkedHashMap<>();
-        Matcher element = REFUSED.matcher(run("list set " + NftText.TABLE + " " + NftText.refused(slot) + "\n"));
+        Matcher element =
+                REFUSED.matcher(table.query("list set " + NftText.TABLE + " " + NftText.refused(slot) + "\n"));
         while (element.find()) {
             Transport transport = element.group(2).equals("tcp") ? Transport.TCP : Transport.UDP;
             int port = Integer.parseInt(element.group(3));
@@ -279,33 +334,22 @@ final class Firewall implements AutoCloseable {
     /** Tells whether a name of an agent stands for a port now. */
     synchronized boolean isNamed(AgentSlot slot, NamedPort port) throws RpcException {
         String element = port.address() + " . " + port.transport().text() + " . " + port.port() + " ";
-        return run("list set " + NftText.TABLE + " " + NftText.ports(slot) + "\n")
+        return table.query("list set " + NftText.TABLE + " " + NftText.ports(slot) + "\n")
                 .contains(element);
     }
 
     /** The lines between the braces of a chain's listing. */
     private List<String> list(String chain) throws RpcException {
         String prefix = "\t\t";
-        return run("list chain " + NftText.TABLE + " " + chain + "\n")
+        return table.query("list chain " + NftText.TABLE + " " + chain + "\n")
                 .lines()
                 .filter(line -> line.startsWith(prefix))
                 .map(String::strip)
                 .toList();
     }
 
-    private String run(String commands) throws RpcException {
-        if (nft.runCmdFromBuffer(commands) != 0) {
-            String complaint = nft.errorBuffer().strip();
-            int end = complaint.indexOf('\n');
-            throw new RpcException(
-                    EgressReason.EGRESS_APPLY_FAILED,
-                    "the kernel's packet filter refused: " + (end < 0 ? complaint : complaint.substring(0, end)));
-        }
-        return nft.outputBuffer();
-    }
-
     @Override
     public void close() {
-        nft.close();
+        table.close();
     }
 }

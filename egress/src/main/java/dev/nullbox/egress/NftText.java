@@ -40,6 +40,9 @@ public final class NftText {
     static final String TABLE = "inet nullbox";
     static final int DNS_PORT = 53;
 
+    /** Command that changes nothing and has the transaction counted, where it might be empty otherwise. */
+    static final String COUNTED = "add chain " + TABLE + " input\n";
+
     /** Most addresses of names that an agent has at once; the resolver's next one is refused. */
     static final int MAX_NAMED = 4096;
 
@@ -138,10 +141,11 @@ public final class NftText {
 
     /** The transaction that empties the set of grants. */
     static String withdrawGrants(AgentSlot slot) {
-        return "flush set " + TABLE + " " + granted(slot) + "\n";
+        return COUNTED + "flush set " + TABLE + " " + granted(slot) + "\n";
     }
 
-    private static String value(NamedPort port) {
+    /** A port as an element. */
+    static String value(NamedPort port) {
         return port.address() + " . " + port.transport().text() + " . " + port.port();
     }
 
@@ -150,22 +154,34 @@ public final class NftText {
         return slot.interfaceName() + REFUSED_SET;
     }
 
-    private static String kind(String set) {
+    /** The sets of a slot whose elements the kernel ends by itself, and egress alone adds. */
+    static List<String> timedSets(AgentSlot slot) {
+        return List.of(ports(slot), addresses(slot), granted(slot));
+    }
+
+    /** All sets of a slot. */
+    static List<String> sets(AgentSlot slot) {
+        return List.of(ports(slot), addresses(slot), refused(slot), granted(slot));
+    }
+
+    /** Definition of a slot's set, its parts in the order in which nft lists them. */
+    static String definition(String set) {
         String type = set.endsWith(ADDRESS_SET) ? "ipv4_addr" : "ipv4_addr . inet_proto . inet_service";
         boolean isRefused = set.endsWith(REFUSED_SET);
-        return " { type " + type + "; size " + (isRefused ? MAX_REFUSED : MAX_NAMED) + "; flags dynamic,timeout; "
-                + (isRefused ? "timeout " + minutes(REFUSED_FOR) + "; " : "") + "}";
+        return "type " + type + "; size " + (isRefused ? MAX_REFUSED : MAX_NAMED) + "; flags dynamic,timeout; "
+                + (isRefused ? "timeout " + minutes(REFUSED_FOR) + "; " : "");
     }
 
     /** Creates the slot's sets if missing, then flushes or deletes them. */
     private static void sets(StringBuilder text, String verb, AgentSlot slot) {
-        for (String set : List.of(ports(slot), addresses(slot), refused(slot), granted(slot))) {
+        for (String set : sets(slot)) {
             text.append("add set ")
                     .append(TABLE)
                     .append(' ')
                     .append(set)
-                    .append(kind(set))
-                    .append('\n');
+                    .append(" { ")
+                    .append(definition(set))
+                    .append("}\n");
             text.append(verb)
                     .append(" set ")
                     .append(TABLE)
@@ -184,8 +200,12 @@ public final class NftText {
 
     private static void element(StringBuilder text, String verb, PacketPath path, AgentSlot slot) {
         text.append(verb).append(" element ").append(TABLE).append(' ').append(path.map());
-        text.append(" { \"").append(slot.interfaceName()).append("\" : goto ");
-        text.append(path.chain(slot)).append(" }\n");
+        text.append(" { ").append(verdict(path, slot)).append(" }\n");
+    }
+
+    /** A slot's element of a path's map. */
+    static String verdict(PacketPath path, AgentSlot slot) {
+        return "\"" + slot.interfaceName() + "\" : goto " + path.chain(slot);
     }
 
     private static String line(EgressRule rule, AgentName agent, AgentSlot slot) {

@@ -10,11 +10,14 @@ import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.rpc.RpcException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,11 +25,16 @@ class FirewallTest {
     private static final AgentSlot SLOT = slot(1);
 
     private final FakeNftables kernel = new FakeNftables();
-    private final Firewall firewall = new Firewall(kernel, AgentNetwork.DEFAULT);
+
+    @TempDir
+    private Path directory;
+
+    private Firewall firewall;
 
     @BeforeEach
-    void defaultDrop() throws RpcException {
-        firewall.installBase();
+    void defaultDrop() throws Exception {
+        firewall = KernelTableTest.firewall(kernel, directory, new ArrayList<>());
+        firewall.start();
     }
 
     private static AgentSlot slot(int number) {
@@ -115,17 +123,18 @@ class FirewallTest {
     @CsvSource({"policy drop, policy accept", "'\t\tiifname \"lo\"', '\t\tiifname \"eth0\"'"})
     void aBaseThatReadsOtherwiseIsRefused(String given, String listed) {
         kernel.tamper(listing -> listing.replace(given, listed));
-        assertThatThrownBy(firewall::installBase)
+        assertThatThrownBy(firewall::start)
                 .isInstanceOfSatisfying(
                         RpcException.class,
                         failure ->
                                 assertThat(failure.detail()).isEqualTo(EgressReason.EGRESS_READ_BACK_DIFFERS.name()));
+        assertThat(kernel.hasTable("nullbox_closed")).isTrue();
     }
 
     @Test
     void aBaseThatIsNotTakenIsRefused() {
         kernel.failAt(1);
-        assertThatThrownBy(firewall::installBase).isInstanceOfSatisfying(RpcException.class, failure -> {
+        assertThatThrownBy(firewall::start).isInstanceOfSatisfying(RpcException.class, failure -> {
             assertThat(failure.detail()).isEqualTo(EgressReason.EGRESS_APPLY_FAILED.name());
             assertThat(failure).hasMessageEndingWith("refused: Error: no");
         });

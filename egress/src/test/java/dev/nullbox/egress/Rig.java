@@ -208,6 +208,18 @@ final class Rig {
         return run(words.toArray(String[]::new));
     }
 
+    /** Starts a command in a namespace; it ends with the rig. */
+    Process start(String name, String... command) throws IOException {
+        List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", namespace(name)));
+        words.addAll(Arrays.asList(command));
+        Process process = new ProcessBuilder(words)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        processes.add(process);
+        return process;
+    }
+
     private String namespace(String name) {
         return prefix + "-" + name;
     }

@@ -130,5 +130,17 @@ public final class EgressContract {
     public static final Event GRANT_ENDED = CONTRACT.event("egress.grant_ended", "a place is no longer allowed")
             .with(Fields.AGENT, ENTRY, Fields.REASON);
 
+    public static final Field<List<String>> DIFFERENCES =
+            Field.of("differences", listOf(TEXT), "how the kernel's table differed from what was applied, at most 16");
+    public static final Field<Long> DIFFERENCE_COUNT = Field.of("difference_count", COUNT, "how many there were");
+    public static final Field<Boolean> CUT_OFF =
+            Field.of("cut_off", TRUTH, "whether agents are kept from the network until it is mended");
+    public static final Event TABLE_REPAIRED = CONTRACT.event(
+                    "egress.table_repaired", "another process changed the packet filter's table, and it is as before")
+            .with(DIFFERENCES, DIFFERENCE_COUNT);
+    public static final Event REPAIR_FAILED = CONTRACT.event(
+                    "egress.repair_failed", "the packet filter's table differs from what was applied, and stays so")
+            .with(DIFFERENCES, Fields.REASON, CUT_OFF);
+
     private EgressContract() {}
 }
