@@ -5,6 +5,7 @@ import dev.nullbox.egress.dns.AgentNamesStore;
 import dev.nullbox.egress.dns.DnsServer;
 import dev.nullbox.egress.dns.Grants;
 import dev.nullbox.egress.dns.NameServers;
+import dev.nullbox.egress.time.TimeServer;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.natives.netlink.NftGeneration;
 import dev.nullbox.protocol.api.EgressContract;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -66,12 +68,15 @@ public final class EgressMain {
                             connections),
                     NftText.DNS_PORT,
                     log);
+            TimeServer time = TimeServer.open(
+                    address -> names.at(address).isPresent(), Clock.systemUTC(), NftText.TIME_PORT, log);
             EgressService service = new EgressService(firewall, names, refusals, connections, grants, runtime.events());
             RpcServer server = RpcServer.listen(runtime.socketPath(), service.methods(), RpcLimits.defaults());
             runtime.onTerminate(() -> {
                 watch.close();
                 connections.close();
                 dns.close();
+                time.close();
                 server.close();
             });
             connections.start();

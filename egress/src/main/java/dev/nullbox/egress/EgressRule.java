@@ -36,6 +36,12 @@ public sealed interface EgressRule {
     /** Allows answers of the resolver. */
     record AllowResolverAnswer(String gateway, Transport transport) implements EgressRule {}
 
+    /** Allows requests of the agent to the time server, at its own gateway address, up to a rate. */
+    record AllowToTime(String gateway, int perSecond) implements EgressRule {}
+
+    /** Allows answers of the time server. */
+    record AllowTimeAnswer(String gateway) implements EgressRule {}
+
     /** Allows the host's messages to the agent that a packet was refused. */
     record AllowRefusal() implements EgressRule {}
 

@@ -10,11 +10,13 @@ import dev.nullbox.egress.EgressRule.AllowPingNamed;
 import dev.nullbox.egress.EgressRule.AllowRefusal;
 import dev.nullbox.egress.EgressRule.AllowResolverAnswer;
 import dev.nullbox.egress.EgressRule.AllowServiceAnswer;
+import dev.nullbox.egress.EgressRule.AllowTimeAnswer;
 import dev.nullbox.egress.EgressRule.AllowTo;
 import dev.nullbox.egress.EgressRule.AllowToGranted;
 import dev.nullbox.egress.EgressRule.AllowToNamed;
 import dev.nullbox.egress.EgressRule.AllowToResolver;
 import dev.nullbox.egress.EgressRule.AllowToService;
+import dev.nullbox.egress.EgressRule.AllowToTime;
 import dev.nullbox.egress.EgressRule.AllowUnreachable;
 import dev.nullbox.egress.EgressRule.DropForeignSource;
 import dev.nullbox.egress.EgressRule.DropRest;
@@ -39,6 +41,10 @@ import java.util.List;
 public final class NftText {
     static final String TABLE = "inet nullbox";
     static final int DNS_PORT = 53;
+    static final int TIME_PORT = 123;
+
+    /** Requests of a client that has just started. */
+    private static final int TIME_BURST = 16;
 
     /** Command that changes nothing and has the transaction counted, where it might be empty otherwise. */
     static final String COUNTED = "add chain " + TABLE + " input\n";
@@ -241,6 +247,13 @@ public final class NftText {
                 "ip saddr " + gateway + " ip daddr " + slot.address() + " " + transport.text() + " sport " + DNS_PORT
                         + " ct state established ct direction reply accept"
                         + comment(agent, "answers of the resolver");
+            case AllowToTime(var gateway, var perSecond) ->
+                "ip daddr " + gateway + " udp dport " + TIME_PORT + " limit rate " + perSecond + "/second burst "
+                        + TIME_BURST + " packets accept" + comment(agent, "time");
+            case AllowTimeAnswer(var gateway) ->
+                "ip saddr " + gateway + " ip daddr " + slot.address() + " udp sport " + TIME_PORT
+                        + " ct state established ct direction reply accept"
+                        + comment(agent, "answers with the time");
             case AllowRefusal() ->
                 "ip daddr " + slot.address() + " ct state related accept"
                         + comment(agent, "it is told what is refused");

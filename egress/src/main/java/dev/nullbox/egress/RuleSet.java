@@ -10,11 +10,13 @@ import dev.nullbox.egress.EgressRule.AllowPingNamed;
 import dev.nullbox.egress.EgressRule.AllowRefusal;
 import dev.nullbox.egress.EgressRule.AllowResolverAnswer;
 import dev.nullbox.egress.EgressRule.AllowServiceAnswer;
+import dev.nullbox.egress.EgressRule.AllowTimeAnswer;
 import dev.nullbox.egress.EgressRule.AllowTo;
 import dev.nullbox.egress.EgressRule.AllowToGranted;
 import dev.nullbox.egress.EgressRule.AllowToNamed;
 import dev.nullbox.egress.EgressRule.AllowToResolver;
 import dev.nullbox.egress.EgressRule.AllowToService;
+import dev.nullbox.egress.EgressRule.AllowToTime;
 import dev.nullbox.egress.EgressRule.AllowUnreachable;
 import dev.nullbox.egress.EgressRule.DropForeignSource;
 import dev.nullbox.egress.EgressRule.DropRest;
@@ -58,6 +60,9 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
 
     /** Enough to test a path, too few to carry data. */
     static final int PINGS_PER_SECOND = 10;
+
+    /** More than clients ask for, too few to fill the table of connections. */
+    static final int TIMES_PER_SECOND = 2;
 
     private static final String MEMORY = "its memory";
     private static final String API = "its secrets";
@@ -122,6 +127,7 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
         rules.add(new DropForeignSource(policy.slot().address()));
         rules.add(new LimitQuestions(gateway, MAX_QUESTIONS));
         rules.add(new AllowToResolver(gateway, Transport.UDP));
+        rules.add(new AllowToTime(gateway, TIMES_PER_SECOND));
         rules.add(new LimitConnections(MAX_TO_HOST));
         rules.add(new AllowToService(gateway, policy.ports().memory(), MEMORY));
         policy.ports().api().ifPresent(port -> rules.add(new AllowToService(gateway, port, API)));
@@ -139,6 +145,7 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
         for (Transport transport : Transport.values()) {
             rules.add(new AllowResolverAnswer(gateway, transport));
         }
+        rules.add(new AllowTimeAnswer(gateway));
         rules.add(new AllowRefusal());
         rules.add(new DropRest());
         return List.copyOf(rules);

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Egress against a real kernel. Each probe that egress must stop has its twin: before egress runs, the same probe
@@ -407,5 +408,37 @@ class EgressIT {
         rig.run("agent2", "connect 10.221.1.1 7301 -");
         rig.run("world", "connect 192.0.2.1 7301 -");
         assertThat(rig.run("host", "accepted 7301")).isEqualTo(before);
+    }
+
+    /** Time needs no entry: an empty list has it too. */
+    @Test
+    void theGatewayTellsAnAgentTheTimeAndNobodyElse() throws Exception {
+        call("egress.add", agent());
+        assertThat(rig.run("agent1", "time 10.221.1.1")).isEqualTo("stratum 10 leap 0 mode 4 now ours");
+        for (String other : List.of("10.221.2.1", "192.0.2.1")) {
+            assertThat(rig.run("agent1", "time " + other)).isIn("silent", "failed null", "failed No route to host");
+        }
+        assertThat(rig.run("agent2", "time 10.221.2.1")).isNotEqualTo("stratum 10 leap 0 mode 4 now ours");
+        assertThat(rig.run("world", "time 192.0.2.1")).isNotEqualTo("stratum 10 leap 0 mode 4 now ours");
+        assertThat(rig.run("agent1", "time 10.221.1.1")).isEqualTo("stratum 10 leap 0 mode 4 now ours");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "23",
+                "240000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+            })
+    void bytesThatAskForNoTimeHaveNoAnswer(String hex) throws Exception {
+        assertThat(rig.run("agent1", "datagram 10.221.1.1 123 " + hex)).isEqualTo("silent");
+        assertThat(rig.run("agent1", "time 10.221.1.1")).isEqualTo("stratum 10 leap 0 mode 4 now ours");
+    }
+
+    /** An agent of its own, as the rate is counted from the last test on. */
+    @Test
+    void theTimeIsToldAtABoundedRate() throws Exception {
+        call("egress.add", agent("asker", 1));
+        assertThat(Integer.parseInt(rig.run("agent1", "times 10.221.1.1 100"))).isBetween(16, 30);
+        assertThat(rig.run("agent1", "connect 10.221.1.1 7300 slow")).isEqualTo("ok");
     }
 }

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,6 +77,9 @@ final class Peer {
                 case "names" -> names(Integer.parseInt(words[1]));
                 case "asked" -> String.valueOf(world.orElseThrow().asked());
                 case "lookup" -> lookup(words[1], words[2], words[3], words.length > 4);
+                case "time" -> time(words[1]);
+                case "times" -> String.valueOf(times(words[1], Integer.parseInt(words[2])));
+                case "datagram" -> datagram(words[1], Integer.parseInt(words[2]), words[3]);
                 case "bytes" -> bytes(words[1], words[2]);
                 case "ping" -> String.valueOf(InetAddress.ofLiteral(words[1]).isReachable(300));
                 default -> throw new IOException("what is " + words[0]);
@@ -121,6 +125,67 @@ final class Peer {
             DatagramPacket answer = new DatagramPacket(new byte[512], 512);
             socket.receive(answer);
             return Rcode.string(answer.getData()[3] & 0xf);
+        } catch (SocketTimeoutException silent) {
+            return "silent";
+        }
+    }
+
+    /** An SNTP client of RFC 4330: what the server says of itself, and whether its time is this machine's. */
+    private static String time(String server) throws IOException {
+        ByteBuffer request = ByteBuffer.allocate(48).put(0, (byte) 0x23).putLong(40, System.nanoTime());
+        long sent = System.currentTimeMillis();
+        String answer = datagram(server, 123, HexFormat.of().formatHex(request.array()));
+        if (answer.equals("silent")) {
+            return answer;
+        }
+        ByteBuffer packet = ByteBuffer.wrap(HexFormat.of().parseHex(answer));
+        long seconds = Integer.toUnsignedLong(packet.getInt(40)) - 2_208_988_800L;
+        boolean isNow = seconds >= sent / 1_000 && seconds <= System.currentTimeMillis() / 1_000;
+        boolean isOurs = packet.getLong(24) == request.getLong(40);
+        return "stratum " + packet.get(1) + " leap " + (packet.get(0) >> 6 & 3) + " mode " + (packet.get(0) & 7)
+                + (isNow ? " now" : " then") + (isOurs ? " ours" : " another's");
+    }
+
+    /** Sends so many requests at once; the number of answers. */
+    private static int times(String server, int count) throws IOException {
+        int answers = 0;
+        int refusals = 0;
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.connect(new InetSocketAddress(InetAddress.ofLiteral(server), 123));
+            socket.setSoTimeout(500);
+            byte[] request = new byte[48];
+            request[0] = 0x23;
+            for (int i = 0; i < count; i++) {
+                try {
+                    socket.send(new DatagramPacket(request, request.length));
+                } catch (IOException refused) {
+                    refusals++;
+                }
+            }
+            while (answers + refusals < 2 * count) {
+                try {
+                    socket.receive(new DatagramPacket(new byte[48], 48));
+                    answers++;
+                } catch (SocketTimeoutException over) {
+                    return answers;
+                } catch (IOException refused) {
+                    refusals++;
+                }
+            }
+        }
+        return answers;
+    }
+
+    /** Sends bytes; those of the answer, or "silent". */
+    private static String datagram(String server, int port, String hex) throws IOException {
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.connect(new InetSocketAddress(InetAddress.ofLiteral(server), port));
+            socket.setSoTimeout(500);
+            byte[] bytes = HexFormat.of().parseHex(hex);
+            socket.send(new DatagramPacket(bytes, bytes.length));
+            DatagramPacket answer = new DatagramPacket(new byte[1_500], 1_500);
+            socket.receive(answer);
+            return HexFormat.of().formatHex(answer.getData(), 0, answer.getLength());
         } catch (SocketTimeoutException silent) {
             return "silent";
         }

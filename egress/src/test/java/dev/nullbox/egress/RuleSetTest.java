@@ -49,13 +49,13 @@ class RuleSetTest {
 
     @Test
     void aPortOfUdpIsNoneOfTcp() throws Exception {
-        assertThat(NftText.install(rules("192.0.2.7:123/udp")).lines())
-                .contains("add rule inet nullbox nb1_to_world ip daddr 192.0.2.7 udp dport 123 counter accept comment"
-                        + " \"hello: AGENT.toml allows 192.0.2.7:123/udp\"")
-                .noneMatch(line -> line.contains("tcp dport 123"));
-        assertThat(NftText.install(rules("192.0.2.7:123")).lines())
-                .anyMatch(line -> line.contains("ip daddr 192.0.2.7 tcp dport 123 counter accept"))
-                .noneMatch(line -> line.contains("udp dport 123"));
+        assertThat(NftText.install(rules("192.0.2.7:124/udp")).lines())
+                .contains("add rule inet nullbox nb1_to_world ip daddr 192.0.2.7 udp dport 124 counter accept comment"
+                        + " \"hello: AGENT.toml allows 192.0.2.7:124/udp\"")
+                .noneMatch(line -> line.contains("tcp dport 124"));
+        assertThat(NftText.install(rules("192.0.2.7:124")).lines())
+                .anyMatch(line -> line.contains("ip daddr 192.0.2.7 tcp dport 124 counter accept"))
+                .noneMatch(line -> line.contains("udp dport 124"));
     }
 
     @Test
