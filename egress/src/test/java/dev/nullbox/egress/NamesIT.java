@@ -439,4 +439,20 @@ class NamesIT {
         assertThat(lookup("a-192-0-2-7.else.example")).isEqualTo("NXDOMAIN" + BLOCKED);
         connects("192.0.2.7");
     }
+
+    /** An address whose time is over in the kernel is reached again by an answer of the cache. */
+    @Test
+    void aKeptAnswerIsReachedAndAPolicyForgetsIt() throws Exception {
+        String name = "kept-60-192-0-2-7.wild.example";
+        int before = asked();
+        assertThat(lookup(name)).isEqualTo("NOERROR 192.0.2.7");
+        rig.in("host", "nft", "delete", "element", "inet", "nullbox", "nb1_ports", "{ 192.0.2.7 . tcp . 443 }");
+        refused("192.0.2.7", 443, "tcp443");
+        assertThat(lookup(name)).isEqualTo("NOERROR 192.0.2.7");
+        connects("192.0.2.7");
+        assertThat(asked()).isEqualTo(before + 1);
+        add("*.wild.example");
+        assertThat(lookup(name)).isEqualTo("NOERROR 192.0.2.7");
+        assertThat(asked()).isEqualTo(before + 2);
+    }
 }

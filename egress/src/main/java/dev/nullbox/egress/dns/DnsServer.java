@@ -88,7 +88,11 @@ public final class DnsServer implements AutoCloseable {
      */
     public static DnsServer open(Parts parts, int port, RateLimitedLog log) throws IOException {
         Resolver resolver = new Resolver(
-                new Upstream(parts.upstream()::current), parts.network(), parts.admission(), parts.listener());
+                new Upstream(parts.upstream()::current),
+                new AnswerCache(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime())),
+                parts.network(),
+                parts.admission(),
+                parts.listener());
         InetAddress any = InetAddress.ofLiteral("0.0.0.0");
         DatagramSocket datagrams = new DatagramSocket(new InetSocketAddress(any, port));
         try {

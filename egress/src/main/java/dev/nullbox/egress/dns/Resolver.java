@@ -5,6 +5,7 @@ import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Opcode;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
+import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
@@ -43,6 +45,9 @@ public final class Resolver {
     private static final int MAX_ALIASES = 16;
     private static final Duration MAX_TTL = Duration.ofMinutes(5);
     private static final Duration MIN_TTL = Duration.ofSeconds(5);
+    private static final Duration MAX_NEGATIVE_TTL = Duration.ofMinutes(1);
+    /** Time for which a name is not asked for again after no name server answered: RFC 9520, at least 1 s. */
+    private static final Duration FAILURE_TIME = Duration.ofSeconds(2);
     /** Time for which an address outlives its answer: a program connects a little after its query. */
     private static final Duration GRACE = Duration.ofSeconds(30);
 
@@ -55,6 +60,7 @@ public final class Resolver {
     private static final String FORBIDDEN = "the name stands for addresses that are reached by address alone";
 
     private final Upstream upstream;
+    private final AnswerCache cache;
     private final AgentNetwork network;
     private final Admission admission;
     private final Listener listener;
@@ -77,8 +83,9 @@ public final class Resolver {
         void answered(AgentNames agent, String name, List<NamedPort> ports);
     }
 
-    Resolver(Upstream upstream, AgentNetwork network, Admission admission, Listener listener) {
+    Resolver(Upstream upstream, AnswerCache cache, AgentNetwork network, Admission admission, Listener listener) {
         this.upstream = upstream;
+        this.cache = cache;
         this.network = network;
         this.admission = admission;
         this.listener = listener;
@@ -172,20 +179,17 @@ public final class Resolver {
 
     private Outcome resolve(
             AgentNames agent, String asked, Name name, List<NameTarget> allowed, List<Grants.Grant> granted) {
-        Message answer;
-        try {
-            answer = upstream.ask(name);
-        } catch (IOException unheard) {
-            listener.refused(agent, asked, String.valueOf(unheard.getMessage()));
+        AnswerCache.Answer answer = answer(agent, asked, name);
+        if (answer.failure().isPresent()) {
+            listener.refused(agent, asked, answer.failure().get());
             return Outcome.refused(
                     Rcode.SERVFAIL, ExtendedErrorCodeOption.NO_REACHABLE_AUTHORITY, "no name server answers");
         }
-        int rcode = answer.getHeader().getRcode();
-        if (rcode != Rcode.NOERROR) {
-            return Outcome.of(rcode == Rcode.NXDOMAIN ? Rcode.NXDOMAIN : Rcode.SERVFAIL);
+        if (answer.rcode() != Rcode.NOERROR) {
+            return Outcome.of(answer.rcode() == Rcode.NXDOMAIN ? Rcode.NXDOMAIN : Rcode.SERVFAIL);
         }
-        List<Record> records = new ArrayList<>();
-        Duration time = chain(answer, name, records);
+        Duration time = answer.time().compareTo(MIN_TTL) < 0 ? MIN_TTL : answer.time();
+        List<Record> records = new ArrayList<>(timed(answer.records(), time.toSeconds()));
         List<NamedPort> ports = new ArrayList<>();
         List<NameTarget> any = new ArrayList<>(allowed);
         granted.forEach(grant -> any.add((NameTarget) grant.target()));
@@ -227,11 +231,30 @@ public final class Resolver {
                 && allowed.stream().anyMatch(target -> target.admits(address));
     }
 
-    /** The aliases from a name to its addresses, and these; returns how long all of it may be cached. */
-    private static Duration chain(Message answer, Name name, List<Record> records) {
+    /** The answer of a name server, from the cache while it holds. */
+    private AnswerCache.Answer answer(AgentNames agent, String asked, Name name) {
+        List<InetSocketAddress> servers = upstream.servers();
+        Optional<AnswerCache.Answer> cached = cache.get(agent, servers, asked);
+        if (cached.isPresent()) {
+            return cached.get();
+        }
+        AnswerCache.Answer answer;
+        try {
+            answer = chain(upstream.ask(servers, name), name);
+        } catch (IOException unheard) {
+            answer = new AnswerCache.Answer(
+                    Rcode.SERVFAIL, List.of(), FAILURE_TIME, Optional.of(String.valueOf(unheard.getMessage())));
+        }
+        cache.put(agent, servers, asked, answer);
+        return answer;
+    }
+
+    /** The aliases from a name to its addresses, and these, with the time for which all of it may be cached. */
+    private static AnswerCache.Answer chain(Message answer, Name name) {
+        int rcode = answer.getHeader().getRcode();
+        List<Record> records = new ArrayList<>();
         List<Record> given = answer.getSection(Section.ANSWER);
         Name current = name;
-        long ttl = MAX_TTL.toSeconds();
         for (int i = 0; i < MAX_ALIASES; i++) {
             Name here = current;
             Optional<CNAMERecord> alias = given.stream()
@@ -243,7 +266,6 @@ public final class Resolver {
                 break;
             }
             records.add(alias.get());
-            ttl = Math.min(ttl, alias.get().getTTL());
             current = alias.get().getTarget();
         }
         Name last = current;
@@ -253,13 +275,33 @@ public final class Resolver {
                 .limit(MAX_ADDRESSES)
                 .toList();
         records.addAll(addresses);
-        for (ARecord address : addresses) {
-            ttl = Math.min(ttl, address.getTTL());
-        }
-        long seconds = Math.max(ttl, MIN_TTL.toSeconds());
-        records.replaceAll(record -> record instanceof ARecord address
-                ? new ARecord(address.getName(), DClass.IN, seconds, address.getAddress())
-                : new CNAMERecord(record.getName(), DClass.IN, seconds, ((CNAMERecord) record).getTarget()));
-        return Duration.ofSeconds(seconds);
+        Duration time = addresses.isEmpty() ? negativeTime(answer) : time(records);
+        return new AnswerCache.Answer(rcode, records, time, Optional.empty());
+    }
+
+    private static Duration time(List<Record> records) {
+        long ttl = records.stream().mapToLong(Record::getTTL).min().orElse(0);
+        return Duration.ofSeconds(Math.min(ttl, MAX_TTL.toSeconds()));
+    }
+
+    /** The time of an answer without an address: that of the zone's SOA; without one it is not cached (RFC 2308). */
+    private static Duration negativeTime(Message answer) {
+        long ttl = answer.getSection(Section.AUTHORITY).stream()
+                .filter(SOARecord.class::isInstance)
+                .map(SOARecord.class::cast)
+                .mapToLong(soa -> Math.min(soa.getTTL(), soa.getMinimum()))
+                .min()
+                .orElse(0);
+        return Duration.ofSeconds(Math.min(ttl, MAX_NEGATIVE_TTL.toSeconds()));
+    }
+
+    /** The records, each with this TTL. */
+    private static List<Record> timed(List<Record> records, long seconds) {
+        return records.stream()
+                .map(record -> record instanceof ARecord address
+                        ? new ARecord(address.getName(), DClass.IN, seconds, address.getAddress())
+                        : new CNAMERecord(record.getName(), DClass.IN, seconds, ((CNAMERecord) record).getTarget()))
+                .map(Record.class::cast)
+                .toList();
     }
 }

@@ -43,13 +43,18 @@ final class Upstream {
         this.servers = servers;
     }
 
+    /** The name servers at this moment. */
+    List<InetSocketAddress> servers() {
+        return servers.get();
+    }
+
     /**
      * Queries a name's addresses, each server twice at most.
      *
+     * @param known the name servers
      * @throws IOException when none answers in time
      */
-    Message ask(Name name) throws IOException {
-        List<InetSocketAddress> known = servers.get();
+    Message ask(List<InetSocketAddress> known, Name name) throws IOException {
         if (known.isEmpty()) {
             throw new IOException("no name server is known: neither DHCP nor nullbox.resolvers= names one");
         }
