@@ -49,6 +49,7 @@
 #define OP_GO        15
 #define OP_REPAIR    16
 #define OP_COPY      17
+#define OP_DIAL      18
 
 /* Tags of fields. */
 #define TAG_VERSION  1

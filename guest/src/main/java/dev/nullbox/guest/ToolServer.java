@@ -11,10 +11,13 @@ import dev.nullbox.protocol.guest.GuestRole;
 import dev.nullbox.protocol.guest.GuestTag;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 
-/** Server of the tools' control connection: runs a program for each call. */
+/** Server of the tools' control connection: runs a program, or makes a connection, for each call. */
 public final class ToolServer {
+    private static final Set<GuestOp> CALLS = Set.of(GuestOp.EXEC, GuestOp.COPY, GuestOp.DIAL);
+
     private final Libc libc;
     private final Dialer dialer;
     private final Entrance entrance;
@@ -37,7 +40,7 @@ public final class ToolServer {
             while (true) {
                 Frame frame = control.read();
                 GuestCall call = frame.kind() == FrameKind.CALL ? GuestCall.parse(frame.payload()) : null;
-                if (call == null || (call.op() != GuestOp.EXEC && call.op() != GuestOp.COPY)) {
+                if (call == null || !CALLS.contains(call.op())) {
                     throw new IOException("the host sent " + frame + ", which is none of the tools' calls");
                 }
                 control.write(answer(call).frame(FrameKind.ANSWER));
@@ -57,7 +60,7 @@ public final class ToolServer {
         }
         Thread.ofPlatform().daemon().name("exec-program").start(() -> {
             try (Connection stream = Connection.open(libc, dialer, GuestRole.STREAM, token)) {
-                new Execution(libc, stream).run(entrance, call);
+                serve(call, stream);
             } catch (IOException e) {
                 System.err.println("tools: " + e.getMessage());
             } finally {
@@ -65,5 +68,13 @@ public final class ToolServer {
             }
         });
         return answer;
+    }
+
+    private void serve(GuestCall call, Connection stream) throws IOException {
+        if (call.op() == GuestOp.DIAL) {
+            new Dial(libc, stream).run(call);
+        } else {
+            new Execution(libc, stream).run(entrance, call);
+        }
     }
 }

@@ -153,6 +153,9 @@ public interface Libc {
 
     SysResult setsockopt(int fd, int level, int option, byte[] value);
 
+    /** Ends one direction of a connection: {@link dev.nullbox.natives.linux.Sockets#SHUT_WR} sends its end. */
+    SysResult shutdown(int fd, int how);
+
     int getpid();
 
     int getuid();

@@ -433,6 +433,11 @@ public final class FakeLibc implements Libc {
     }
 
     @Override
+    public SysResult shutdown(int fd, int how) {
+        return result("shutdown", fd, how);
+    }
+
+    @Override
     public synchronized int getpid() {
         return pid;
     }

@@ -1,8 +1,12 @@
 package dev.nullbox.smoketest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -215,6 +219,46 @@ final class DeployVmIT {
                 .hasSize(7)
                 .first()
                 .satisfies(event -> assertThat(event.text("guest_path")).isEqualTo("/srv/"));
+    }
+
+    /** By the JDK's own client, from a server in the guest that listens on its loopback address alone. */
+    @Order(3)
+    @Test
+    void aPortLeadsIntoTheGuest() throws Exception {
+        done(
+                "exec",
+                "-u",
+                "root",
+                "app",
+                "--",
+                "sh",
+                "-c",
+                "mkdir -p /tmp/web; head -c 300000 /dev/zero | tr '\\0' x >/tmp/web/big;"
+                        + " /bin/busybox httpd -p 127.0.0.1:8000 -h /tmp/web");
+        List<String> words =
+                new ArrayList<>(Nullctl.of(appliance.managementPort()).words());
+        words.addAll(List.of("port-forward", "app", "0:8000", "0:8001"));
+        Process forwarding = new ProcessBuilder(words).start();
+        try (BufferedReader lines = forwarding.inputReader(StandardCharsets.UTF_8)) {
+            String open = lines.readLine().replaceAll(" leads to port 8000 of app", "");
+            String shut = lines.readLine().replaceAll(" leads to port 8001 of app", "");
+            assertThat(open).matches("127\\.0\\.0\\.1:[0-9]+");
+            try (InputStream big = URI.create("http://" + open + "/big").toURL().openStream()) {
+                assertThat(new String(big.readAllBytes(), StandardCharsets.UTF_8))
+                        .isEqualTo("x".repeat(300_000));
+            }
+            assertThatThrownBy(() -> URI.create("http://" + shut + "/")
+                            .toURL()
+                            .openStream()
+                            .close())
+                    .isInstanceOf(IOException.class);
+        } finally {
+            forwarding.destroy();
+        }
+        assertThat(forwarding.errorReader(StandardCharsets.UTF_8).readLine())
+                .contains("a connection to port 8001 of app failed", "ECONNREFUSED");
+        assertThat(appliance.log().all())
+                .anyMatch(event -> event.is("agent.dialled", "agent", "app") && event.number("port") == 8000);
     }
 
     @Order(4)

@@ -1,6 +1,7 @@
 package dev.nullbox.cage.exec;
 
 import dev.nullbox.cage.guest.CopyRequest;
+import dev.nullbox.cage.guest.DialRequest;
 import dev.nullbox.cage.guest.ExecRequest;
 import dev.nullbox.cage.guest.ExecSession;
 import dev.nullbox.cage.guest.GuestEnd;
@@ -23,7 +24,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Methods of {@link AgentContract} on programs beside an agent, copies of its files, and signals to its own program. */
+/**
+ * Methods of {@link AgentContract} on programs beside an agent, copies of its files, connections to its ports, and
+ * signals to its own program.
+ */
 public final class ExecMethods {
     private static final int MAX_SHOWN_PROGRAM = 128;
     /** Way of an end that no guest has reported. */
@@ -58,7 +62,8 @@ public final class ExecMethods {
                 RpcMethod.of(
                         AgentContract.COPY_OUT,
                         (caller, request) -> copy(caller, request, GuestCopy.OUT, List.of(GuestCopy.OUT))),
-                RpcMethod.of(AgentContract.COPY_IN, this::copyIn));
+                RpcMethod.of(AgentContract.COPY_IN, this::copyIn),
+                RpcMethod.of(AgentContract.AGENT_DIAL, this::dial));
     }
 
     private Message exec(Caller caller, Message request) throws RpcException {
@@ -124,6 +129,19 @@ public final class ExecMethods {
                 AgentContract.EXEC.is(id),
                 AgentContract.DIRECTION.is(direction),
                 AgentContract.COPY_PATH.is(TerminalText.escaped(copy.path())),
+                GatewayContract.CLIENT.is(TerminalText.escaped(caller.name())));
+        return Message.of(AgentContract.EXEC.is(id));
+    }
+
+    private Message dial(Caller caller, Message request) throws RpcException {
+        RunningAgent agent = agents.find(request);
+        DialRequest connection = new DialRequest(request.getInt(Fields.PORT));
+        String id = sessions.begin(agent.name(), () -> agent.guest().run(connection));
+        events.emit(
+                AgentContract.DIALLED,
+                Fields.AGENT.is(agent.name()),
+                AgentContract.EXEC.is(id),
+                Fields.PORT.is((long) connection.port()),
                 GatewayContract.CLIENT.is(TerminalText.escaped(caller.name())));
         return Message.of(AgentContract.EXEC.is(id));
     }

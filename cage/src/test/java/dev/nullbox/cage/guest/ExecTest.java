@@ -31,6 +31,9 @@ import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.service.EventSink;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -386,6 +389,54 @@ class ExecTest {
         assertThatThrownBy(() ->
                         method(AgentContract.COPY_IN, new EventSink(told)).handle(new Caller("root", "root"), request))
                 .hasMessageContaining("absolute");
+    }
+
+    @Test
+    void aConnectionGoesToThatPortAndEndsEachWay() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            thread(() -> {
+                try (Socket peer = server.accept()) {
+                    peer.getOutputStream().write(peer.getInputStream().readAllBytes());
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            ExecSession session = this.server.run(new DialRequest(server.getLocalPort()));
+            byte[] data = new byte[100_000];
+            new Random(2).nextBytes(data);
+            assertThat(session.write(data, false, LONG)).isEqualTo(data.length);
+            assertThat(session.write(new byte[0], true, LONG)).isZero();
+            All all = readAll(session);
+            assertThat(all.end()).isEqualTo(new GuestEnd(GuestHow.EXITED, 0, ""));
+            assertThat(Arrays.equals(all.out(), data)).isTrue();
+        }
+    }
+
+    @Test
+    void aConnectionToAClosedPortSaysSo() throws Exception {
+        int port;
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = closed.getLocalPort();
+        }
+        All all = readAll(server.run(new DialRequest(port)));
+        assertThat(all.end().how()).isEqualTo(GuestHow.SETUP);
+        assertThat(all.end().text()).contains("connect to 127.0.0.1:" + port, "ECONNREFUSED");
+        assertThat(broken).isEmpty();
+    }
+
+    @Test
+    void anOperatorsConnectionIsAnEvent() throws Exception {
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        JsonObject request = new JsonObject();
+        request.addProperty("agent", "hello");
+        request.addProperty("port", 1);
+        RpcMethod.Handler handler = method(AgentContract.AGENT_DIAL, new EventSink(told));
+        handler.handle(new Caller("gateway", "gateway", Optional.of(new Operator("alice", "00"))), request);
+        assertThat(told.toString(StandardCharsets.UTF_8))
+                .contains("\"event\":\"agent.dialled\"", "\"port\":1", "\"client\":\"alice\"");
+        request.addProperty("port", 0);
+        assertThatThrownBy(() -> handler.handle(new Caller("root", "root"), request))
+                .isInstanceOf(RpcException.class);
     }
 
     private RpcMethod.Handler signalMethod(EventSink events) {

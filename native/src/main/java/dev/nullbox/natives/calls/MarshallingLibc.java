@@ -450,6 +450,11 @@ final class MarshallingLibc implements Libc {
     }
 
     @Override
+    public SysResult shutdown(int fd, int how) {
+        return call(Syscalls.SYS_shutdown, fd, how);
+    }
+
+    @Override
     public int getpid() {
         return (int) valueOf(call(Syscalls.SYS_getpid));
     }

@@ -17,6 +17,7 @@ public final class Sockets {
     public static final int SO_RCVTIMEO = 20;
     public static final int SO_PEERCRED = 17;
     public static final int SO_RCVBUF = 8;
+    public static final int SHUT_WR = 1;
     public static final int MSG_PEEK = 2;
     public static final int MSG_TRUNC = 32;
     public static final int MSG_DONTWAIT = 64;

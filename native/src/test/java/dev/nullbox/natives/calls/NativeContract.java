@@ -101,7 +101,7 @@ public final class NativeContract {
         check("a child has default signals, a session, closed descriptors", this::spawnClean);
         check("a pidfd signals, is readable at the end, and then reaches nobody", this::pidfd);
         check("waitpid without children is ECHILD", this::noChildren);
-        check("socket, bind, connect, send, recv, setsockopt", this::sockets);
+        check("socket, bind, connect, send, recv, setsockopt, shutdown", this::sockets);
         check("mount without a target is ENOENT", this::mountMissing);
         check("pivot_root is a system call", this::pivotRoot);
         check("what is not there is not mounted, entered, owned or run", this::notThere);
@@ -330,6 +330,8 @@ public final class NativeContract {
         same(3L, value(libc.recv(server, got, Sockets.MSG_TRUNC)));
         same("[7, 8]", Arrays.toString(got));
         failed(Errno.EAGAIN, libc.recv(server, got, Sockets.MSG_DONTWAIT));
+        same(0L, value(libc.shutdown(client, Sockets.SHUT_WR)));
+        failed(Errno.EPIPE, libc.send(client, new byte[] {7}, Sockets.MSG_NOSIGNAL));
         value(libc.close(server));
         value(libc.close(client));
     }

@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
             TopCommand.class,
             ExecCommand.class,
             CopyCommand.class,
+            PortForwardCommand.class,
             KillCommand.class,
             EventsCommand.class,
             WaitCommand.class,

@@ -198,6 +198,15 @@ public final class AgentContract {
                             + " directory, which it puts to the path as cp does; exit code 0 tells that all of it is there")
             .with(Fields.AGENT, COPY_PATH, AS_IS, KEEP_OWNER);
 
+    // Connections into a guest; the bytes go by agent.exec_read and agent.exec_write.
+    public static final Method<Message> AGENT_DIAL = CONTRACT.operators(
+                    "agent.dial",
+                    Effect.CHANGE,
+                    struct(EXEC),
+                    "connects to a port of 127.0.0.1 in an agent's guest: a program whose input is sent there and"
+                            + " whose output is received; exit code 0 tells that the guest's side closed the connection")
+            .with(Fields.AGENT, Fields.PORT);
+
     // Errors of the agent's own API.
     public static final Field<String> ERROR_CODE = Field.of("code", TEXT, "a reason's name");
     public static final Field<String> ERROR_MESSAGE = Field.of("message", TEXT, "for people");
@@ -233,6 +242,8 @@ public final class AgentContract {
     public static final Field<String> DIRECTION = Field.of("direction", TEXT, "in or out");
     public static final Event COPIED = CONTRACT.event("agent.copied", "an operator copies files into its guest, or out")
             .with(Fields.AGENT, EXEC, DIRECTION, COPY_PATH, GatewayContract.CLIENT);
+    public static final Event DIALLED = CONTRACT.event("agent.dialled", "an operator connects to a port of its guest")
+            .with(Fields.AGENT, EXEC, Fields.PORT, GatewayContract.CLIENT);
     public static final Event SIGNALLED = CONTRACT.event("agent.signalled", "an operator sent its program a signal")
             .with(Fields.AGENT, EXEC_SIGNAL_NUMBER, GatewayContract.CLIENT);
     public static final Event UNHEALTHY =

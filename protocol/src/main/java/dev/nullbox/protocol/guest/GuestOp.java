@@ -40,7 +40,9 @@ public enum GuestOp {
     /** A disk's file system is being repaired, for which the start takes longer. */
     REPAIR(16),
     /** Packs files of the agent's as tar, or unpacks a tar among them: WORD says how, PATH where. */
-    COPY(17);
+    COPY(17),
+    /** Connects to PORT of the guest's loopback address, for an operator. */
+    DIAL(18);
 
     private final int number;
 
