@@ -3,10 +3,12 @@ package dev.nullbox.nullctl;
 import dev.nullbox.nullctl.client.Address;
 import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.client.CannotConnectException;
+import dev.nullbox.nullctl.client.Contexts;
 import dev.nullbox.nullctl.command.ApplianceCommands;
 import dev.nullbox.nullctl.command.Session;
 import dev.nullbox.nullctl.command.agent.AgentCommand;
 import dev.nullbox.nullctl.command.agent.VolumeCommand;
+import dev.nullbox.nullctl.command.context.ContextCommand;
 import dev.nullbox.nullctl.command.memory.MemoryCommand;
 import dev.nullbox.nullctl.command.vault.VaultCommand;
 import dev.nullbox.nullctl.terminal.LocalFileException;
@@ -64,7 +66,13 @@ import picocli.CommandLine.Option;
             "",
             "nullctl COMMAND --help says more of each."
         },
-        subcommands = {AgentCommand.class, VolumeCommand.class, VaultCommand.class, MemoryCommand.class})
+        subcommands = {
+            AgentCommand.class,
+            VolumeCommand.class,
+            VaultCommand.class,
+            MemoryCommand.class,
+            ContextCommand.class
+        })
 public final class NullctlMain extends ApplianceCommands implements Session {
     static final int REFUSED = 1;
     static final int USAGE = 2;
@@ -76,19 +84,25 @@ public final class NullctlMain extends ApplianceCommands implements Session {
     @Option(
             names = "--address",
             paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:" + GatewayContract.PORT,
             converter = Address.Converter.class,
-            description = "The appliance's gateway; ${DEFAULT-VALUE} when not given.")
-    private Address address = new Address("127.0.0.1", GatewayContract.PORT);
+            description = "The appliance's gateway; else the context's.")
+    private @Nullable Address address;
 
     @Option(
             names = "--credentials",
             paramLabel = "DIR",
-            description = {
-                "Directory of client.p12 and ca.pem;",
-                "$${NULLBOX_CACHE:-$$HOME/.cache/nullbox}/credentials when not given."
-            })
+            description = {"Directory of client.p12 and ca.pem; else the context's."})
     private @Nullable Path credentials;
+
+    @Option(
+            names = "--context",
+            paramLabel = "NAME",
+            description = {
+                "The appliance that nullctl context add named so; else $$" + Contexts.VARIABLE + ",",
+                "else the one in use. local: 127.0.0.1:" + GatewayContract.PORT + ", credentials in",
+                "$${NULLBOX_CACHE:-$$HOME/.cache/nullbox}/credentials."
+            })
+    private @Nullable String context;
 
     NullctlMain(Streams io) {
         this.io = io;
@@ -132,14 +146,26 @@ public final class NullctlMain extends ApplianceCommands implements Session {
 
     @Override
     public ApplianceClient connect() throws CannotConnectException {
-        return ApplianceClient.connect(address, credentials == null ? defaultCredentials() : credentials);
+        if (address != null && credentials != null) {
+            return ApplianceClient.connect(address, credentials);
+        }
+        Contexts.Context chosen = chosen();
+        return ApplianceClient.connect(
+                address == null ? chosen.address() : address, credentials == null ? chosen.credentials() : credentials);
     }
 
-    private Path defaultCredentials() {
-        String cache = io.environment().getOrDefault("NULLBOX_CACHE", "");
-        return cache.isEmpty()
-                ? Path.of(io.environment().getOrDefault("HOME", "/"), ".cache", "nullbox", "credentials")
-                : Path.of(cache, "credentials");
+    /** The context that fills in what the options leave open. */
+    private Contexts.Context chosen() throws CannotConnectException {
+        try {
+            Contexts contexts = Contexts.of(io.environment());
+            String variable = io.environment().getOrDefault(Contexts.VARIABLE, "");
+            String name = variable.isEmpty() ? contexts.current() : variable;
+            return contexts.get(context == null ? name : context);
+        } catch (UsageException | LocalFileException e) {
+            throw new CannotConnectException(
+                    String.valueOf(e.getMessage()),
+                    "name the appliance by --address and --credentials, or by --context");
+        }
     }
 
     /** Sorts a group's commands, of which some are classes and some methods, by their names. */

@@ -1,6 +1,6 @@
 package dev.nullbox.nullctl.client;
 
-/** Failure of the connection to the appliance: address, cause and remedy. */
+/** Failure of the connection to the appliance: address if there is one, cause and remedy. */
 public final class CannotConnectException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -8,6 +8,12 @@ public final class CannotConnectException extends Exception {
 
     CannotConnectException(Address address, String cause, String remedy) {
         super("cannot talk to the appliance at " + address + ": " + cause);
+        this.remedy = remedy;
+    }
+
+    /** Failure before there is an address. */
+    public CannotConnectException(String cause, String remedy) {
+        super("cannot talk to an appliance: " + cause);
         this.remedy = remedy;
     }
 

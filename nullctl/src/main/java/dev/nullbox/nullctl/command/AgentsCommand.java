@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Example: nullctl agents --json | jq -r '.[].agent'"})
 public final class AgentsCommand extends BaseCommand {
     @Mixin
-    private JsonOption json = new JsonOption();
+    private ListOption json = new ListOption();
 
     @Override
     protected void execute() throws Exception {
@@ -22,7 +22,7 @@ public final class AgentsCommand extends BaseCommand {
     }
 
     /** Prints the answer to {@link AgentContract#LIST}. */
-    public static void print(PrintWriter out, JsonOption json, JsonElement agents) {
+    public static void print(PrintWriter out, ListOption json, JsonElement agents) {
         json.print(
                 out,
                 agents,

@@ -13,9 +13,11 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Table of at most 80 columns: the members of a list of JSON objects; long cells continue below. */
+/** Table of the members of a list of JSON objects, of at most a number of columns; long cells continue below. */
 public final class Table {
-    private static final int MAX_WIDTH = 80;
+    /** Columns of a terminal that nobody has made wider. */
+    public static final int USUAL_WIDTH = 80;
+
     private static final int MIN_COLUMN = 8;
     private static final int GAP = 2;
 
@@ -23,6 +25,11 @@ public final class Table {
 
     /** Prints the columns, one row an object; a text instead of an empty list. */
     public static void print(PrintWriter out, JsonElement list, String nothing, Field<?>... columns) {
+        print(out, list, nothing, USUAL_WIDTH, columns);
+    }
+
+    /** Prints the columns in so many characters, one row an object; a text instead of an empty list. */
+    public static void print(PrintWriter out, JsonElement list, String nothing, int width, Field<?>... columns) {
         List<JsonObject> objects = objects(list);
         if (objects.isEmpty()) {
             out.println(nothing);
@@ -40,8 +47,13 @@ public final class Table {
                     .map(column -> CellFormat.of(object, column))
                     .toArray(String[]::new));
         }
-        int[] widths = widths(rows);
+        int[] widths = widths(rows, width);
         rows.forEach(row -> printRow(out, row, widths));
+    }
+
+    /** Prints one column without its heading. */
+    public static void printFirst(PrintWriter out, JsonElement list, Field<?> column) {
+        objects(list).forEach(object -> out.println(CellFormat.of(object, column)));
     }
 
     /** Prints the members of one object, one a line after its name, without the named ones. */
@@ -56,7 +68,7 @@ public final class Table {
         }
         for (String member : members) {
             String[] row = {label(member), CellFormat.of(member, object.get(member))};
-            printRow(out, row, new int[] {width, MAX_WIDTH - width - GAP});
+            printRow(out, row, new int[] {width, USUAL_WIDTH - width - GAP});
         }
     }
 
@@ -65,7 +77,7 @@ public final class Table {
         return TerminalText.line(plain.replace('_', ' '));
     }
 
-    private static int[] widths(List<String[]> rows) {
+    private static int[] widths(List<String[]> rows, int most) {
         int[] widths = new int[rows.getFirst().length];
         int all = (widths.length - 1) * GAP;
         for (int i = 0; i < widths.length; i++) {
@@ -74,7 +86,7 @@ public final class Table {
             }
             all += widths[i];
         }
-        while (all > MAX_WIDTH) {
+        while (all > most) {
             int widest = 0;
             for (int i = 1; i < widths.length; i++) {
                 widest = widths[i] > widths[widest] ? i : widest;

@@ -6,6 +6,7 @@ import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.command.AgentsCommand;
 import dev.nullbox.nullctl.command.CommandContext;
 import dev.nullbox.nullctl.command.JsonOption;
+import dev.nullbox.nullctl.command.ListOption;
 import dev.nullbox.nullctl.terminal.CellFormat;
 import dev.nullbox.nullctl.terminal.Table;
 import dev.nullbox.protocol.Fields;
@@ -45,7 +46,7 @@ public final class AgentCommand extends CommandContext {
     @Command(
             description = "Lists the agents and how they are; the same as nullctl agents.",
             footer = {"", "Example: nullctl agent list --json | jq -r '.[].agent'"})
-    void list(@Mixin JsonOption json) throws Exception {
+    void list(@Mixin ListOption json) throws Exception {
         AgentsCommand.print(out(), json, ask(AgentContract.LIST));
     }
 
@@ -84,7 +85,7 @@ public final class AgentCommand extends CommandContext {
     @Command(
             description = "Lists an added agent's versions, the newest first.",
             footer = {"", "Example: nullctl agent versions coder"})
-    void versions(@Parameters(paramLabel = "NAME", description = AGENT) String agent, @Mixin JsonOption json)
+    void versions(@Parameters(paramLabel = "NAME", description = AGENT) String agent, @Mixin ListOption json)
             throws Exception {
         json.print(
                 out(),

@@ -1,7 +1,7 @@
 package dev.nullbox.nullctl.command.agent;
 
 import dev.nullbox.nullctl.command.CommandContext;
-import dev.nullbox.nullctl.command.JsonOption;
+import dev.nullbox.nullctl.command.ListOption;
 import dev.nullbox.nullctl.terminal.CellFormat;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.api.AgentContract;
@@ -21,7 +21,7 @@ public final class VolumeCommand extends CommandContext {
     @Command(
             description = "Lists the disks: what each may grow to, what it takes, whether its agent is still known.",
             footer = {"", "Example: nullctl volume list --json | jq '.[] | select(.known | not)'"})
-    void list(@Mixin JsonOption json) throws Exception {
+    void list(@Mixin ListOption json) throws Exception {
         json.print(
                 out(),
                 ask(DeployContract.VOLUMES),

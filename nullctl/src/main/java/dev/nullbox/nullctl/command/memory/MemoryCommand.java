@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.command.JsonOption;
+import dev.nullbox.nullctl.command.ListOption;
 import dev.nullbox.nullctl.terminal.Table;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
@@ -57,7 +58,7 @@ public final class MemoryCommand extends MemoryFileCommands {
                             defaultValue = "100",
                             description = "At most so many; ${DEFAULT-VALUE} when not given, 0 for all.")
                     int max,
-            @Mixin JsonOption json)
+            @Mixin ListOption json)
             throws Exception {
         try (ApplianceClient appliance = session().connect()) {
             Pager.read(
@@ -99,7 +100,7 @@ public final class MemoryCommand extends MemoryFileCommands {
                             description = "At most so many; ${DEFAULT-VALUE} when not given, 0 for all.")
                     int max,
             @Mixin TaintFilterOption filter,
-            @Mixin JsonOption json)
+            @Mixin ListOption json)
             throws Exception {
         Message params = filter.addTo(Message.of().and(MemoryContract.PREFIX, prefix));
         try (ApplianceClient appliance = session().connect()) {
@@ -132,7 +133,7 @@ public final class MemoryCommand extends MemoryFileCommands {
                             description = "At most so many, up to 100; ${DEFAULT-VALUE} when not given.")
                     long max,
             @Mixin TaintFilterOption filter,
-            @Mixin JsonOption json)
+            @Mixin ListOption json)
             throws Exception {
         Message params = Message.of(MemoryContract.QUERY.is(text))
                 .and(MemoryContract.PREFIX, prefix)
@@ -175,7 +176,7 @@ public final class MemoryCommand extends MemoryFileCommands {
     @Command(
             description = "Lists the quarantines and their reasons.",
             footer = {"", "Example: nullctl memory quarantines --json"})
-    void quarantines(@Mixin JsonOption json) throws Exception {
+    void quarantines(@Mixin ListOption json) throws Exception {
         json.print(
                 out(),
                 ApplianceClient.list(ask(MemoryContract.QUARANTINE_LIST), MemoryContract.QUARANTINES),

@@ -4,7 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.client.CannotConnectException;
-import dev.nullbox.nullctl.command.JsonOption;
+import dev.nullbox.nullctl.command.ListOption;
 import dev.nullbox.nullctl.terminal.Streams;
 import dev.nullbox.nullctl.terminal.UsageException;
 import dev.nullbox.protocol.Field;
@@ -55,7 +55,7 @@ final class Pager {
     }
 
     /** Prints the entries, and on standard error that there are more. */
-    void print(Streams io, JsonOption json, String nothing, Field<?>... columns) {
+    void print(Streams io, ListOption json, String nothing, Field<?>... columns) {
         json.print(io.out(), json.isGiven() ? entries : NodeRef.shorten(entries), nothing, columns);
         if (!complete) {
             io.out().flush();

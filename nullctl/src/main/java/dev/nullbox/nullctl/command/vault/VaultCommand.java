@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.command.JsonOption;
+import dev.nullbox.nullctl.command.ListOption;
 import dev.nullbox.nullctl.terminal.CellFormat;
 import dev.nullbox.nullctl.terminal.Table;
 import dev.nullbox.nullctl.terminal.UsageException;
@@ -170,7 +171,7 @@ public final class VaultCommand extends VaultFileCommands {
             footer = {"", "Example: nullctl vault leases --agent hello"})
     void leases(
             @Option(names = "--agent", paramLabel = "AGENT", description = "Only this one's.") Optional<String> agent,
-            @Mixin JsonOption json)
+            @Mixin ListOption json)
             throws Exception {
         JsonObject result = ask(VaultContract.LEASES).getAsJsonObject();
         JsonArray leases = new JsonArray();

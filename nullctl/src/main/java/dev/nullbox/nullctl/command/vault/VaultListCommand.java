@@ -3,7 +3,7 @@ package dev.nullbox.nullctl.command.vault;
 import com.google.gson.JsonArray;
 import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.command.BaseCommand;
-import dev.nullbox.nullctl.command.JsonOption;
+import dev.nullbox.nullctl.command.ListOption;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.VaultContract;
@@ -23,7 +23,7 @@ final class VaultListCommand extends BaseCommand {
     private boolean deleted;
 
     @Mixin
-    private JsonOption json = new JsonOption();
+    private ListOption json = new ListOption();
 
     @Override
     protected void execute() throws Exception {
