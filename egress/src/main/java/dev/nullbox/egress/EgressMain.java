@@ -53,7 +53,7 @@ public final class EgressMain {
             for (Firewall.Installed installed : firewall.installed()) {
                 names.restore(installed.agent(), installed.slot());
                 kept.restore(installed.slot());
-                names.at(installed.slot()).ifPresent(refusals::began);
+                names.at(installed.slot()).ifPresent(agent -> refusals.began(agent, true));
             }
             NameServers servers = new NameServers(resolverFiles(runtime), known -> allow(firewall, known), log);
             GrantMethods grants = new GrantMethods(firewall, names, kept, runtime.events());

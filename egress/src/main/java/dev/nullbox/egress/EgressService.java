@@ -31,7 +31,7 @@ record EgressService(
         PolicyView view = new PolicyView(firewall, names, refusals, grants.grants());
         return List.of(
                 RpcMethod.of(EgressContract.ADD, (_, request) -> add(request)),
-                RpcMethod.of(EgressContract.REMOVE, (_, request) -> remove(request.get(EgressContract.AGENT))),
+                RpcMethod.of(EgressContract.REMOVE, (_, request) -> remove(request)),
                 RpcMethod.of(EgressContract.LIST, (_, _) -> view.list()),
                 RpcMethod.of(
                         EgressContract.EXPLAIN,
@@ -52,8 +52,7 @@ record EgressService(
 
     private Message add(Message request) throws RpcException {
         AgentName agent = request.get(EgressContract.AGENT);
-        AgentSlot slot = AgentSlot.ofInterface(firewall.network(), request.get(EgressContract.INTERFACE))
-                .orElseThrow(() -> badAgent(EgressContract.INTERFACE, "is not nb1 to nb" + AgentSlot.MAX));
+        AgentSlot slot = slot(request.get(EgressContract.INTERFACE));
         agree(request, Fields.ADDRESS, slot.address());
         agree(request, EgressContract.GATEWAY, slot.gateway());
         AgentPolicy.Ports ports = new AgentPolicy.Ports(
@@ -64,11 +63,11 @@ record EgressService(
         Message size = Message.of(EgressContract.RULES.is((long) rules.size()));
         events.emit(EgressContract.AGENT_ADDED, size.and(Fields.AGENT.is(agent.value())));
         // Before the new rules: an answer in progress is then not admitted into their sets.
-        forget(agent, Optional.of(slot));
+        forget(slot);
         firewall.apply(rules);
         connections.forget(slot);
         AgentNames places = new AgentNames(agent, slot, policy.allow());
-        refusals.began(places);
+        refusals.began(places, !names.of(agent).isEmpty());
         remember(places);
         String digest = Sha256.hex(NftText.install(rules).getBytes(StandardCharsets.UTF_8));
         events.emit(EgressContract.APPLIED, Fields.AGENT.is(agent.value()), EgressContract.RULESET.is(digest));
@@ -80,47 +79,54 @@ record EgressService(
         try {
             names.put(agent);
         } catch (IOException e) {
-            var _ = firewall.remove(agent.agent());
+            var _ = firewall.remove(agent.agent(), Optional.of(agent.slot()));
             throw new RpcException(EgressReason.EGRESS_APPLY_FAILED, "its names cannot be kept: " + e.getMessage());
         }
     }
 
     /** Refusals of an agent, up to this moment. */
     private Message refusals(AgentName agent) throws RpcException {
-        Optional<AgentNames> running = names.of(agent);
-        if (running.isPresent()) {
-            connections.look(running.get().slot());
+        for (AgentNames running : names.of(agent)) {
+            connections.look(running.slot());
         }
         return refusals.of(agent);
     }
 
-    private Message remove(AgentName agent) throws RpcException {
-        names.of(agent).ifPresent(running -> connections.end(running.slot()));
-        forget(agent, Optional.empty());
-        boolean removed = firewall.remove(agent);
+    /** Removes the rules of an agent's run, by its interface, or of all its runs; another agent's stay. */
+    private Message remove(Message request) throws RpcException {
+        AgentName agent = request.get(EgressContract.AGENT);
+        Optional<String> link = request.find(EgressContract.INTERFACE);
+        Optional<AgentSlot> only = link.isPresent() ? Optional.of(slot(link.get())) : Optional.empty();
+        for (AgentNames running : names.of(agent)) {
+            if (only.isEmpty() || only.get().equals(running.slot())) {
+                connections.end(running.slot());
+                forget(running.slot());
+            }
+        }
+        boolean removed = firewall.remove(agent, only);
         if (removed) {
             events.emit(EgressContract.AGENT_REMOVED, Fields.AGENT.is(agent.value()));
         }
         return Message.of(EgressContract.REMOVED.is(removed));
     }
 
-    /** @param slot a slot that another agent may have had before */
-    private void forget(AgentName agent, Optional<AgentSlot> slot) throws RpcException {
+    /** Forgets the names and places of a slot's agent, which may have been another one before. */
+    private void forget(AgentSlot slot) throws RpcException {
         try {
-            for (AgentNames known : names.all()) {
-                if (known.agent().equals(agent)
-                        || slot.filter(known.slot()::equals).isPresent()) {
-                    grants.clear(known);
-                }
+            Optional<AgentNames> known = names.at(slot);
+            if (known.isPresent()) {
+                grants.clear(known.get());
             }
-            names.remove(agent);
-            if (slot.isPresent()) {
-                names.remove(slot.get());
-            }
+            names.remove(slot);
         } catch (IOException e) {
             throw new RpcException(
                     EgressReason.EGRESS_APPLY_FAILED, "its names cannot be forgotten: " + e.getMessage());
         }
+    }
+
+    private AgentSlot slot(String link) throws RpcException {
+        return AgentSlot.ofInterface(firewall.network(), link)
+                .orElseThrow(() -> badAgent(EgressContract.INTERFACE, "is not nb1 to nb" + AgentSlot.MAX));
     }
 
     private static void agree(Message request, Field<String> field, String expected) throws RpcException {

@@ -78,21 +78,15 @@ final class Firewall implements AutoCloseable {
     }
 
     /**
-     * Replaces all rules of an agent and of its slot.
+     * Replaces all rules of a slot, whoever had it; those of the agent's runs in other slots stay.
      *
      * @throws RpcException when they are not in force; the agent then has none
      */
     synchronized void apply(RuleSet rules) throws RpcException {
         try {
             table.settle();
-            StringBuilder text = new StringBuilder();
-            for (Map.Entry<AgentSlot, AgentName> old : known.agents().entrySet()) {
-                if (old.getKey().equals(rules.slot()) || old.getValue().equals(rules.agent())) {
-                    forget(old.getKey());
-                    text.append(old.getKey().equals(rules.slot()) ? "" : NftText.remove(old.getKey()));
-                }
-            }
-            table.change(text + NftText.install(rules));
+            forget(rules.slot());
+            table.change(NftText.install(rules));
             for (PacketPath path : PacketPath.values()) {
                 compare(path.chain(rules.slot()), NftText.lines(rules, path));
                 if (!slots(path).contains(rules.slot())) {
@@ -216,13 +210,15 @@ final class Firewall implements AutoCloseable {
     /**
      * Removes an agent's rules, and with them its open connections.
      *
+     * @param only the slot of one of its runs; absent for all
      * @return whether it had any
      * @throws RpcException when they are still in force
      */
-    synchronized boolean remove(AgentName agent) throws RpcException {
+    synchronized boolean remove(AgentName agent, Optional<AgentSlot> only) throws RpcException {
         boolean found = false;
         for (Map.Entry<AgentSlot, AgentName> old : known.agents().entrySet()) {
-            if (old.getValue().equals(agent)) {
+            if (old.getValue().equals(agent)
+                    && (only.isEmpty() || only.get().equals(old.getKey()))) {
                 forget(old.getKey());
                 try {
                     table.change(NftText.remove(old.getKey()));

@@ -20,7 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Places that an operator allows a running agent for a time, and takes back. */
+/** Places that an operator allows all runs of an agent for a time, and takes back. */
 record GrantMethods(Firewall firewall, AgentNamesStore names, Grants grants, EventSink events) {
     private static final String OVER = "its time is over";
     private static final String TAKEN_BACK = "an operator took it back";
@@ -32,8 +32,20 @@ record GrantMethods(Firewall firewall, AgentNamesStore names, Grants grants, Eve
      * @throws RpcException when the agent does not run, the place cannot be allowed, or the kernel refuses it
      */
     Message allow(AgentName agent, String text, Duration time) throws RpcException {
-        AgentNames running = running(agent);
-        NetworkTarget target = target(running, text);
+        List<AgentNames> runs = running(agent);
+        NetworkTarget target = target(runs.getFirst(), text);
+        for (AgentNames run : runs) {
+            allow(run, target, time);
+        }
+        events.emit(
+                EgressContract.GRANTED,
+                Fields.AGENT.is(agent.value()),
+                EgressContract.ENTRY.is(target.text()),
+                EgressContract.SECONDS.is(time.toSeconds()));
+        return Message.of(EgressContract.ENTRY.is(target.text()), EgressContract.SECONDS.is(time.toSeconds()));
+    }
+
+    private void allow(AgentNames running, NetworkTarget target, Duration time) throws RpcException {
         AgentSlot slot = running.slot();
         if (grants.of(slot).size() >= Grants.MOST) {
             throw refused("the agent has " + Grants.MOST + " such places; take one back by egress.withdraw");
@@ -51,12 +63,6 @@ record GrantMethods(Firewall firewall, AgentNamesStore names, Grants grants, Eve
             firewall.withdrawGrants(slot, Map.of());
             throw new RpcException(EgressReason.EGRESS_APPLY_FAILED, "the grant cannot be kept: " + e.getMessage());
         }
-        events.emit(
-                EgressContract.GRANTED,
-                Fields.AGENT.is(agent.value()),
-                EgressContract.ENTRY.is(target.text()),
-                EgressContract.SECONDS.is(time.toSeconds()));
-        return Message.of(EgressContract.ENTRY.is(target.text()), EgressContract.SECONDS.is(time.toSeconds()));
     }
 
     /**
@@ -66,9 +72,19 @@ record GrantMethods(Firewall firewall, AgentNamesStore names, Grants grants, Eve
      * @throws RpcException when the agent does not run, or the kernel refuses it
      */
     Message withdraw(AgentName agent, String text) throws RpcException {
-        AgentNames running = running(agent);
-        NetworkTarget target = target(running, text);
-        AgentSlot slot = running.slot();
+        List<AgentNames> runs = running(agent);
+        NetworkTarget target = target(runs.getFirst(), text);
+        boolean wasThere = false;
+        for (AgentNames run : runs) {
+            wasThere |= withdraw(run.slot(), target);
+        }
+        if (wasThere) {
+            ended(agent, target, TAKEN_BACK);
+        }
+        return Message.of(EgressContract.REMOVED.is(wasThere));
+    }
+
+    private boolean withdraw(AgentSlot slot, NetworkTarget target) throws RpcException {
         boolean wasThere;
         try {
             wasThere = grants.remove(slot, target);
@@ -83,10 +99,7 @@ record GrantMethods(Firewall firewall, AgentNamesStore names, Grants grants, Eve
             }
         }
         firewall.withdrawGrants(slot, left);
-        if (wasThere) {
-            ended(agent, target, TAKEN_BACK);
-        }
-        return Message.of(EgressContract.REMOVED.is(wasThere));
+        return wasThere;
     }
 
     /** Says which places of the running agents are over; the kernel has ended them by itself. */
@@ -113,12 +126,16 @@ record GrantMethods(Firewall firewall, AgentNamesStore names, Grants grants, Eve
                 Fields.REASON.is(reason));
     }
 
-    private AgentNames running(AgentName agent) throws RpcException {
-        return names.of(agent)
-                .orElseThrow(() -> new RpcException(
-                        EgressReason.NO_RULES,
-                        agent + " does not run: write the place into its AGENT.toml",
-                        EgressContract.AGENT.name()));
+    /** All runs of the agent, at least one. */
+    private List<AgentNames> running(AgentName agent) throws RpcException {
+        List<AgentNames> runs = names.of(agent);
+        if (runs.isEmpty()) {
+            throw new RpcException(
+                    EgressReason.NO_RULES,
+                    agent + " does not run: write the place into its AGENT.toml",
+                    EgressContract.AGENT.name());
+        }
+        return runs;
     }
 
     private static NetworkTarget target(AgentNames running, String text) throws RpcException {

@@ -31,7 +31,7 @@ record PolicyView(Firewall firewall, AgentNamesStore names, RefusalEvents refusa
 
     private Message message(Firewall.Installed installed) {
         List<Message> entries = new ArrayList<>();
-        names.of(installed.agent())
+        names.at(installed.slot())
                 .ifPresent(known -> known.allow().forEach(target -> entries.add(entry(installed, target))));
         for (Grants.Grant grant : grants.of(installed.slot())) {
             entries.add(Message.of(
@@ -85,7 +85,8 @@ record PolicyView(Firewall firewall, AgentNamesStore names, RefusalEvents refusa
      * @throws RpcException when the agent has no rules, or the kernel does not list them
      */
     Message explain(AgentName agent, String text) throws RpcException {
-        AgentNames known = names.of(agent)
+        AgentNames known = names.of(agent).stream()
+                .findFirst()
                 .orElseThrow(() -> new RpcException(
                         EgressReason.NO_RULES,
                         "there are no rules for " + agent + ": it does not run, so it reaches nothing",

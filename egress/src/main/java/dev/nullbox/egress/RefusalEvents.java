@@ -109,12 +109,17 @@ final class RefusalEvents {
                 : entry.text();
     }
 
-    /** Takes an agent's new policy; addresses of its names under the former one are dropped. */
-    synchronized void began(AgentNames agent) {
+    /**
+     * Takes the policy of a run that begins; addresses of names under a former one are dropped, unless other runs of
+     * the agent use them.
+     */
+    synchronized void began(AgentNames agent, boolean isBesideOthers) {
         Reported reported = reported(agent.agent());
         reported.allow = agent.allow();
-        reported.names.clear();
-        reported.answers.clear();
+        if (!isBesideOthers) {
+            reported.names.clear();
+            reported.answers.clear();
+        }
     }
 
     /** Remembers that an agent is about to know these ports' addresses by a name. */

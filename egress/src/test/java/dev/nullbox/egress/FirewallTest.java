@@ -61,8 +61,8 @@ class FirewallTest {
         assertThat(firewall.installed())
                 .singleElement()
                 .satisfies(installed -> assertThat(installed.agent().value()).isEqualTo("hello"));
-        assertThat(firewall.remove(new AgentName("other"))).isFalse();
-        assertThat(firewall.remove(new AgentName("hello"))).isTrue();
+        assertThat(firewall.remove(new AgentName("other"), Optional.empty())).isFalse();
+        assertThat(firewall.remove(new AgentName("hello"), Optional.empty())).isTrue();
         assertThat(kernel.knows(SLOT)).isFalse();
     }
 
@@ -83,11 +83,19 @@ class FirewallTest {
     }
 
     @Test
-    void anAgentThatMovesLeavesItsOldPlace() throws RpcException {
+    void runsOfAnAgentHaveTheirOwnRules() throws RpcException {
         firewall.apply(rules(slot(2)));
         firewall.apply(rules(SLOT));
-        assertThat(kernel.knows(slot(2))).isFalse();
+        assertThat(kernel.knows(slot(2))).isTrue();
         assertThat(kernel.knows(SLOT)).isTrue();
+        assertThat(firewall.remove(new AgentName("other"), Optional.of(SLOT))).isFalse();
+        assertThat(firewall.remove(new AgentName("hello"), Optional.of(SLOT))).isTrue();
+        assertThat(kernel.knows(slot(2))).isTrue();
+        assertThat(kernel.knows(SLOT)).isFalse();
+        firewall.apply(rules(SLOT));
+        assertThat(firewall.remove(new AgentName("hello"), Optional.empty())).isTrue();
+        assertThat(kernel.knows(slot(2))).isFalse();
+        assertThat(kernel.knows(SLOT)).isFalse();
     }
 
     /** Rules that were in force before do not outlive a failure: nobody could say which of them still are. */

@@ -59,7 +59,7 @@ class RefusalEventsTest {
                 loud.agent(),
                 loud.slot(),
                 List.of(NetworkTarget.ofText("10.0.0.0/16:80"), NetworkTarget.ofText("*.b.example")));
-        refusals.began(had);
+        refusals.began(had, false);
         refusals.refused(had, "evil.example", Resolver.NOT_ALLOWED);
         refusals.refused(had, "a.b.example", Resolver.NOT_ALLOWED);
         refusals.refused(had, "late.b.example", "no name server answers");

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,11 +50,12 @@ public final class AgentNamesStore {
         return at(address(slot));
     }
 
-    /** The agent of this name. */
-    public Optional<AgentNames> of(AgentName agent) {
+    /** The runs of an agent, by their slots: its own run, if there is one, has a lower slot than those beside it. */
+    public List<AgentNames> of(AgentName agent) {
         return byAddress.values().stream()
                 .filter(names -> names.agent().equals(agent))
-                .findFirst();
+                .sorted(Comparator.comparingInt(names -> names.slot().number()))
+                .toList();
     }
 
     /** Tells whether these are the present names of their slot's agent. */
@@ -67,15 +69,6 @@ public final class AgentNamesStore {
         names.allow().forEach(target -> lines.add(target.text()));
         AtomicFile.replace(file(names.slot()), String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
         byAddress.put(address(names.slot()), names);
-    }
-
-    /** Removes an agent's names, in every slot. */
-    public void remove(AgentName agent) throws IOException {
-        for (AgentNames names : List.copyOf(byAddress.values())) {
-            if (names.agent().equals(agent)) {
-                remove(names.slot());
-            }
-        }
     }
 
     /** Removes the names of a slot's agent. */

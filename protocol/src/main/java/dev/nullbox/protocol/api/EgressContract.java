@@ -56,11 +56,17 @@ public final class EgressContract {
     public static final Field<String> PROTOCOL = Field.of("protocol", TEXT, "`tcp` or `udp`");
 
     public static final Method<Message> ADD = CONTRACT.host(
-                    "egress.add", Effect.CHANGE, struct(RULES), "puts an agent's rules in force")
+                    "egress.add",
+                    Effect.CHANGE,
+                    struct(RULES),
+                    "puts the rules of an agent's run in force, in place of those of its interface")
             .with(AGENT, INTERFACE, Fields.ADDRESS, GATEWAY, ALLOW, MEMORY_PORT, API_PORT.optional());
     public static final Method<Message> REMOVE = CONTRACT.host(
-                    "egress.remove", Effect.CHANGE, struct(REMOVED), "takes an agent's rules away")
-            .with(AGENT);
+                    "egress.remove",
+                    Effect.CHANGE,
+                    struct(REMOVED),
+                    "takes the rules of an agent's run away, or of all its runs without an interface")
+            .with(AGENT, INTERFACE.optional());
     public static final Method<List<Message>> LIST = CONTRACT.operators(
                     "egress.list", Effect.READ, listOf(INSTALLED), "the rules that the kernel holds")
             .with();
