@@ -223,9 +223,14 @@ public final class VaultContract {
     public static final Field<Long> LEFT_OUT = Field.of("left_out", COUNT, "leases that found no room");
     public static final Field<Long> REVOKED = Field.of("revoked", COUNT, "how many");
 
+    public static final Field<List<String>> LIVE_RUNS = Field.of(
+                    "live_runs",
+                    new FieldType.ListOf<>(new FieldType.Text(1, 64), 256),
+                    "runs of the agent whose leases stay; those of all its other runs end")
+            .otherwise(List.of());
     public static final Method<Message> LEASE_FOR = CONTRACT.host(
                     "vault.lease", Effect.SECRET, struct(LEASE, VALUES), "lends secrets to a run: all or none")
-            .with(AGENT, RUN, REFS);
+            .with(AGENT, RUN, REFS, LIVE_RUNS);
     public static final Method<Message> FETCH = CONTRACT.host(
                     "vault.fetch", Effect.SECRET, struct(VALUE), "one that was leased to be fetched")
             .with(AGENT, RUN, NAME);

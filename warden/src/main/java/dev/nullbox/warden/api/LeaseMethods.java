@@ -77,7 +77,7 @@ final class LeaseMethods {
         Map<SecretName, Secret> values = new LinkedHashMap<>();
         try {
             List<LeaseRef> lent = Calls.run(() -> collect(run, refs, values));
-            Lease lease = Calls.run(() -> grant(caller, run, lent, asked));
+            Lease lease = Calls.run(() -> grant(caller, run, request.get(VaultContract.LIVE_RUNS), lent, asked));
             // Copies, which are wiped once they are encoded.
             Map<String, byte[]> files = new LinkedHashMap<>();
             for (LeaseRef ref : lent) {
@@ -115,8 +115,9 @@ final class LeaseMethods {
         }
     }
 
-    private Lease grant(Caller caller, Run run, List<LeaseRef> refs, long asked) throws RpcException, IOException {
-        Leases.Granted granted = leases.grant(run.agent(), run.run(), refs, asked);
+    private Lease grant(Caller caller, Run run, List<String> live, List<LeaseRef> refs, long asked)
+            throws RpcException, IOException {
+        Leases.Granted granted = leases.grant(run.agent(), run.run(), live, refs, asked);
         granted.ended().forEach(lease -> over(caller, lease));
         Lease lease = granted.lease();
         return VaultAction.orElse(

@@ -9,6 +9,7 @@ import dev.nullbox.warden.vault.crypto.Secret;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,8 @@ import java.util.function.LongSupplier;
 /**
  * Leases of secrets to runs of agents, with their state; for any thread.
  *
- * <p>An agent has one microVM at a time, and therefore one lease: a lease for a new run ends that of the run before.
- * Leases are in memory alone: they end with warden.
+ * <p>A lease for a new run ends those of all runs of its agent that are not known to live: the end of a run may have
+ * been lost. Leases are in memory alone: they end with warden.
  */
 public final class Leases {
     /** Most waiting calls: each holds one of the server's workers. */
@@ -75,7 +76,7 @@ public final class Leases {
     /**
      * A new lease.
      *
-     * @param ended the leases of the agent's older run that it replaced
+     * @param ended the leases of the agent's older runs that it replaced
      */
     public record Granted(Lease lease, List<Lease> ended) {
         public Granted {
@@ -97,30 +98,40 @@ public final class Leases {
     /**
      * Grants a lease.
      *
+     * @param live the agent's other runs, whose leases stay
      * @param asked moment of the request: the vault may have delayed it
-     * @throws RpcException when too many agents hold one, or the run's leases were ended since the request
+     * @throws RpcException when too many runs hold one, or the run's leases were ended since the request
      */
-    public synchronized Granted grant(String agent, String run, List<LeaseRef> refs, long asked) throws RpcException {
+    public synchronized Granted grant(
+            String agent, String run, Collection<String> live, List<LeaseRef> refs, long asked) throws RpcException {
         if (endedAt.getOrDefault(agent, 0L) > asked || endedAt.getOrDefault(key(agent, run), 0L) > asked) {
             throw new RpcException(
                     VaultReason.LEASE_ENDED,
                     "the leases of run " + run + " of " + agent + " were ended during the request");
         }
         long others = byId.values().stream()
-                .filter(lease -> !lease.isOver() && !lease.agent().equals(agent))
+                .filter(lease -> !lease.isOver() && !isReplaced(lease, agent, run, live))
                 .count();
         if (others >= VaultLimits.MAX_LEASES) {
             throw new RpcException(
                     VaultReason.TOO_MANY_LEASES,
-                    VaultLimits.MAX_LEASES + " agents hold a lease, the maximum; revoke those of ended runs");
+                    VaultLimits.MAX_LEASES + " runs hold a lease, the maximum; revoke those of ended runs");
         }
-        List<Lease> ended = endAll(agent, Optional.empty(), Lease.State.ENDED);
+        List<Lease> ended = end(
+                byId.values().stream()
+                        .filter(lease -> isReplaced(lease, agent, run, live))
+                        .toList(),
+                Lease.State.ENDED);
         forgetOldest();
         OpenLease lease = new OpenLease(
                 "L" + seq + "-" + ++granted, agent, run, clock.instant().getEpochSecond(), nanos.getAsLong(), refs);
         byId.put(lease.id(), lease);
         changed();
         return new Granted(lease.view(), ended);
+    }
+
+    private static boolean isReplaced(OpenLease lease, String agent, String run, Collection<String> live) {
+        return lease.agent().equals(agent) && (lease.run().equals(run) || !live.contains(lease.run()));
     }
 
     /**

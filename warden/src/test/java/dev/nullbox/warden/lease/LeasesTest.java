@@ -140,6 +140,19 @@ class LeasesTest {
         assertThat(leases.active()).isEqualTo(VaultLimits.MAX_LEASES);
     }
 
+    @Test
+    void leasesOfLiveRunsStayBesideANewOne() throws Exception {
+        grant("hello", "1", List.of());
+        leases.grant("hello", "2", List.of("1"), List.of(), leases.moment());
+        leases.grant("hello", "3", List.of("2", "3"), List.of(), leases.moment());
+        assertThat(leases.snapshot().leases())
+                .extracting(Lease::run, Lease::state)
+                .containsExactly(
+                        tuple("1", Lease.State.ENDED), tuple("2", Lease.State.ACTIVE), tuple("3", Lease.State.ACTIVE));
+        leases.end("hello", Optional.of("2"), Lease.State.ENDED);
+        assertThat(leases.active()).isEqualTo(1);
+    }
+
     private Lease only() {
         assertThat(leases.snapshot().leases()).hasSize(1);
         return leases.snapshot().leases().getFirst();
@@ -169,11 +182,11 @@ class LeasesTest {
     void grantsNothingToARunThatWasEndedSinceItAsked() throws Exception {
         long asked = leases.moment();
         leases.end("hello", Optional.of("1"), Lease.State.ENDED);
-        Vaults.refused(() -> leases.grant("hello", "1", List.of(), asked), VaultReason.LEASE_ENDED);
-        leases.grant("hello", "2", List.of(), asked);
+        Vaults.refused(() -> leases.grant("hello", "1", List.of(), List.of(), asked), VaultReason.LEASE_ENDED);
+        leases.grant("hello", "2", List.of(), List.of(), asked);
         leases.end("hello", Optional.empty(), Lease.State.REVOKED);
-        Vaults.refused(() -> leases.grant("hello", "3", List.of(), asked), VaultReason.LEASE_ENDED);
-        leases.grant("other", "1", List.of(), asked);
+        Vaults.refused(() -> leases.grant("hello", "3", List.of(), List.of(), asked), VaultReason.LEASE_ENDED);
+        leases.grant("other", "1", List.of(), List.of(), asked);
         assertThat(grant("hello", "1", List.of()).lease().state())
                 .as("asked for anew, by a cage that counts anew")
                 .isEqualTo(Lease.State.ACTIVE);
@@ -199,6 +212,6 @@ class LeasesTest {
     }
 
     private Leases.Granted grant(String agent, String run, List<LeaseRef> refs) throws RpcException {
-        return leases.grant(agent, run, refs, leases.moment());
+        return leases.grant(agent, run, List.of(), refs, leases.moment());
     }
 }
