@@ -24,33 +24,34 @@ import dev.nullbox.service.AtomicFile;
 import dev.nullbox.service.EventSink;
 import java.io.IOException;
 import java.net.Inet4Address;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * The open listeners of agents, one for each. They are kept in a file on the boot's own tmpfs, so that a restarted
+ * The open listeners of agents' runs, one for each. They are kept in a file on the boot's own tmpfs, so that a restarted
  * service reopens them by itself.
  *
  * <p>Only root attaches (cage), so that the latest attachment of an address counts: an address that now belongs to
  * another agent is first taken from the one that had it.
  */
 public final class Attachments implements AutoCloseable {
-    private static final int MAX_AGENTS = 64;
+    private static final int MAX_LISTENERS = 64;
 
     private final Path file;
     private final MemoryMethods methods;
     private final HttpRoute.Factory more;
     private final EventSink events;
-    private final Map<AgentName, Attachment> attached = new LinkedHashMap<>();
+    private final Map<InetSocketAddress, Attachment> attached = new LinkedHashMap<>();
 
     /** Request of an attachment and its listener. */
     private record Attachment(Message request, AgentHttpServer listener) {
-        boolean isAt(Inet4Address address, long port) {
-            return listener.address().getAddress().equals(address)
-                    && listener.address().getPort() == port;
+        AgentName agent() {
+            return request.get(MemoryContract.AGENT);
         }
 
         Value<String> address() {
@@ -114,27 +115,31 @@ public final class Attachments implements AutoCloseable {
     synchronized Message attach(Message request) throws RpcException {
         AgentName agent = request.get(MemoryContract.AGENT);
         Inet4Address address = address(request);
-        long port = request.get(Fields.PORT);
-        Attachment open = attached.get(agent);
-        if (open == null
-                || !open.isAt(address, port)
-                || !open.listener().principal().equals(principal(request))) {
-            if (open == null && attached.size() == MAX_AGENTS) {
-                throw new RpcException(MemoryReason.TOO_MANY, "at most " + MAX_AGENTS + " agents are attached");
+        InetSocketAddress place = new InetSocketAddress(address, request.getInt(Fields.PORT));
+        Attachment open = attached.get(place);
+        if (open == null || !open.listener().principal().equals(principal(request))) {
+            if (open == null && attached.size() == MAX_LISTENERS) {
+                throw new RpcException(MemoryReason.TOO_MANY, "at most " + MAX_LISTENERS + " runs are attached");
             }
-            replace(agent, address, request);
+            replace(place, request);
         }
         return Message.of(
-                Fields.AGENT.is(agent.value()), Fields.ADDRESS.is(address.getHostAddress()), Fields.PORT.is(port));
+                Fields.AGENT.is(agent.value()), Fields.ADDRESS.is(address.getHostAddress()), Fields.PORT.is((long)
+                        place.getPort()));
     }
 
-    /** Closes an agent's listener. */
+    /** Closes the listener of an agent's run, by its address, or those of all its runs; another agent's stay. */
     synchronized Message detach(Message request) throws RpcException {
         AgentName agent = request.get(MemoryContract.AGENT);
-        Message result = Message.of(MemoryContract.DETACHED.is(attached.containsKey(agent)));
-        closeDoor(agent);
+        Optional<Inet4Address> only = request.has(Fields.ADDRESS) ? Optional.of(address(request)) : Optional.empty();
+        List<InetSocketAddress> closing = attached.entrySet().stream()
+                .filter(one -> one.getValue().agent().equals(agent)
+                        && (only.isEmpty() || only.get().equals(one.getKey().getAddress())))
+                .map(Map.Entry::getKey)
+                .toList();
+        closing.forEach(this::closeDoor);
         saveOrFail();
-        return result;
+        return Message.of(MemoryContract.DETACHED.is(!closing.isEmpty()));
     }
 
     @Override
@@ -143,13 +148,8 @@ public final class Attachments implements AutoCloseable {
         attached.clear();
     }
 
-    private void replace(AgentName agent, Inet4Address address, Message request) throws RpcException {
-        closeDoor(agent);
-        attached.entrySet().stream()
-                .filter(one -> one.getValue().isAt(address, request.get(Fields.PORT)))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .ifPresent(this::closeDoor);
+    private void replace(InetSocketAddress place, Message request) throws RpcException {
+        closeDoor(place);
         try {
             open(request);
         } catch (IOException e) {
@@ -162,17 +162,16 @@ public final class Attachments implements AutoCloseable {
     private void open(Message request) throws IOException, RpcException {
         AgentHttpServer listener =
                 AgentHttpServer.open(principal(request), address(request), request.getInt(Fields.PORT), methods, more);
-        AgentName agent = request.get(MemoryContract.AGENT);
         Attachment opened = new Attachment(request, listener);
-        attached.put(agent, opened);
-        events.emit(MemoryEvents.ATTACHED, Fields.AGENT.is(agent.value()), opened.address());
+        attached.put(listener.address(), opened);
+        events.emit(MemoryEvents.ATTACHED, Fields.AGENT.is(opened.agent().value()), opened.address());
     }
 
-    private void closeDoor(AgentName agent) {
-        Attachment closed = attached.remove(agent);
+    private void closeDoor(InetSocketAddress place) {
+        Attachment closed = attached.remove(place);
         if (closed != null) {
             closed.listener().close();
-            events.emit(MemoryEvents.DETACHED, Fields.AGENT.is(agent.value()), closed.address());
+            events.emit(MemoryEvents.DETACHED, Fields.AGENT.is(closed.agent().value()), closed.address());
         }
     }
 

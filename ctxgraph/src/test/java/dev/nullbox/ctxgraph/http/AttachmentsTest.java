@@ -84,6 +84,13 @@ class AttachmentsTest {
         return Codec.encode(attachments.detach(Codec.decodeRequest(MemoryContract.DETACH.request(), params)));
     }
 
+    private JsonElement detach(String agent, String address) throws RpcException {
+        JsonObject params = new JsonObject();
+        params.addProperty("agent", agent);
+        params.addProperty("address", address);
+        return Codec.encode(attachments.detach(Codec.decodeRequest(MemoryContract.DETACH.request(), params)));
+    }
+
     private boolean listens(String address) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(address, port), 5_000);
@@ -119,6 +126,22 @@ class AttachmentsTest {
         assertThat(listens("127.0.0.2")).isTrue();
         assertThat(Json.write(detach("ada"))).isEqualTo("{\"detached\":false}");
         assertThat(Json.write(detach("bob"))).isEqualTo("{\"detached\":true}");
+    }
+
+    @Test
+    void runsOfAnAgentHaveTheirOwnListeners() throws Exception {
+        attach("ada", "127.0.0.2");
+        attach("ada", "127.0.0.3");
+        attach("bob", "127.0.0.4");
+        assertThat(Json.write(detach("ada", "127.0.0.4"))).isEqualTo("{\"detached\":false}");
+        assertThat(Json.write(detach("ada", "127.0.0.3"))).isEqualTo("{\"detached\":true}");
+        assertThat(listens("127.0.0.2")).isTrue();
+        assertThat(listens("127.0.0.3")).isFalse();
+        attach("ada", "127.0.0.3");
+        assertThat(Json.write(detach("ada"))).isEqualTo("{\"detached\":true}");
+        assertThat(listens("127.0.0.2")).isFalse();
+        assertThat(listens("127.0.0.3")).isFalse();
+        assertThat(listens("127.0.0.4")).isTrue();
     }
 
     @Test

@@ -289,8 +289,11 @@ public final class MemoryContract {
                     MAX_MB,
                     MAX_WRITES_PER_MINUTE);
     public static final Method<Message> DETACH = CONTRACT.host(
-                    "memory.detach", Effect.CHANGE, struct(DETACHED), "closes an agent's listener")
-            .with(AGENT);
+                    "memory.detach",
+                    Effect.CHANGE,
+                    struct(DETACHED),
+                    "closes the listener of an agent's run, or of all its runs without an address")
+            .with(AGENT, Fields.ADDRESS.optional());
 
     private MemoryContract() {}
 }
