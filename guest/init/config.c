@@ -74,6 +74,8 @@ static int take_setup_field(const struct field *field, struct config *config) {
         return take_number(field, &config->nanos);
     case TAG_MILLIS:
         return take_number(field, &config->stop_millis);
+    case TAG_STREAMS:
+        return take_number(field, &config->streams);
     case TAG_DISK:
         return take_item(field, &config->disks);
     case TAG_WRITE:

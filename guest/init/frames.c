@@ -21,7 +21,7 @@ long parse_frame(uint8_t *data, size_t size, struct frame *frame) {
     frame->size = get_u32(data);
     frame->kind = data[4];
     frame->payload = data + FRAME_HEAD;
-    if (frame->size > MAX_PAYLOAD || frame->kind < FRAME_CALL || frame->kind > FRAME_EXIT) return -1;
+    if (frame->size > MAX_PAYLOAD || frame->kind < FRAME_CALL || frame->kind > FRAME_CREDIT) return -1;
     return size - FRAME_HEAD < frame->size ? 0 : (long)frame->size + FRAME_HEAD;
 }
 

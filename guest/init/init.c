@@ -35,17 +35,25 @@ enum {
 };
 
 /* Indexes in the set of polled descriptors. */
-enum { POLL_SIGNALS, POLL_STATUS, POLL_CONTROL, POLL_OUTPUT, POLL_PIPES, POLL_COUNT = POLL_PIPES + OUTPUT_STREAMS };
+enum {
+    POLL_SIGNALS,
+    POLL_STATUS,
+    POLL_CONTROL,
+    POLL_OUTPUT,
+    POLL_INPUT,
+    POLL_PIPES,
+    POLL_COUNT = POLL_PIPES + OUTPUT_STREAMS
+};
 
 static void start_setup(struct init *init) {
-    int sockets[2], writers[OUTPUT_STREAMS];
+    int sockets[2], writers[OUTPUT_STREAMS], reader;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0) {
         failed("cannot make the socket of reports");
         end_run(init, HOW_SETUP, 0, reason());
         return;
     }
     init->status = sockets[0];
-    if (make_output(&init->output, writers) != 0 || (init->setup = fork()) < 0) {
+    if (make_output(&init->output, writers, &reader) != 0 || (init->setup = fork()) < 0) {
         init->setup = 0;
         end_run(init, HOW_SETUP, 0, reason());
         return;
@@ -55,14 +63,17 @@ static void start_setup(struct init *init) {
         int status = fcntl(sockets[1], F_DUPFD_CLOEXEC, FD_FIRST_OTHER + 16);
         int out = fcntl(writers[0], F_DUPFD_CLOEXEC, FD_FIRST_OTHER + 16);
         int error = fcntl(writers[1], F_DUPFD_CLOEXEC, FD_FIRST_OTHER + 16);
+        int in = fcntl(reader, F_DUPFD_CLOEXEC, FD_FIRST_OTHER + 16);
         dup3(status, FD_STATUS, O_CLOEXEC);
         dup3(out, FD_STDOUT, O_CLOEXEC);
         dup3(error, FD_STDERR, O_CLOEXEC);
+        dup3(in, FD_STDIN, O_CLOEXEC);
         close_from(FD_FIRST_OTHER);
         reset_signals();
         run_setup();
     }
     close(sockets[1]);
+    close(reader);
     for (int i = 0; i < OUTPUT_STREAMS; i++)
         close(writers[i]);
 }
@@ -120,7 +131,7 @@ static void take_report(struct init *init, const struct report *report, int desc
             enter_stage(init, STAGE_ALONE, 0);
         } else {
             init->world = report->process;
-            open_output(&init->output);
+            open_output(&init->output, report->streams);
         }
         break;
     case REPORT_STARTED:
@@ -288,7 +299,8 @@ static void wait_for_events(struct init *init, int signals, short events[POLL_CO
     struct pollfd set[POLL_COUNT] = {[POLL_SIGNALS] = {signals, POLLIN, 0},
                                      [POLL_STATUS] = {init->status, POLLIN, 0},
                                      [POLL_CONTROL] = {init->control.fd, link_events(&init->control), 0},
-                                     [POLL_OUTPUT] = {init->output.link.fd, link_events(&init->output.link), 0}};
+                                     [POLL_OUTPUT] = {init->output.link.fd, link_events(&init->output.link), 0},
+                                     [POLL_INPUT] = {input_to_poll(&init->output), POLLOUT, 0}};
     int64_t now = now_ms(), next = next_time(init, now);
     int wait = next == 0 ? -1 : next <= now ? 0 : (int)(next - now);
     for (int i = 0; i < OUTPUT_STREAMS; i++)
@@ -301,6 +313,8 @@ static void wait_for_events(struct init *init, int signals, short events[POLL_CO
 /* Output that the host reads gives an ending run more time. */
 static void see_to_output(struct init *init, short events) {
     turn_link(&init->output.link, events);
+    take_input(&init->output);
+    if (init->stage >= STAGE_DRAIN) send_rest(&init->output);
     if (pump_output(&init->output) && init->stage == STAGE_DRAIN) init->stage_ends_at = now_ms() + DRAIN_LIMIT_MS;
     if (init->output.link.state == LINK_BROKEN && init->stage < STAGE_DRAIN)
         end_run(init, HOW_SETUP, 0, "the output connection is broken");
@@ -312,7 +326,7 @@ _Noreturn void run_init(struct init *init) {
     sigset_t all;
     int signals;
     init->status = init->command = init->control.fd = init->output.link.fd = -1;
-    init->output.pipes[0] = init->output.pipes[1] = -1;
+    init->output.pipes[0] = init->output.pipes[1] = init->output.input = -1;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -1,6 +1,7 @@
 /*
- * Output of the agent: read from the pipes of its command and sent as frames to the host. A host that reads slowly
- * slows the agent down.
+ * Streams of the agent: output is read from the pipes of its command and sent as frames to the host. A host that reads
+ * slowly slows the agent down. Where an operator has the streams, each direction has a window of bytes that may be sent
+ * before the other side has taken them, and input comes by the same connection.
  */
 #ifndef NULLBOX_OUTPUT_H
 #define NULLBOX_OUTPUT_H
@@ -18,13 +19,31 @@ struct output {
     int is_ended;
     /* No reading before this time. */
     int64_t pause_until;
+    /* Whether the directions have windows, and how much of that of the output is left. */
+    int has_windows, is_last;
+    size_t window;
+    /* End to write the command's input to, or -1; bytes that it has not taken yet; whether no more will come. */
+    int input;
+    size_t stash_from, stash_until;
+    int is_input_ended;
+    /* Bytes of input that were taken, and the host has not been told of. */
+    uint32_t owed;
 };
 
-/* Makes the pipes; WRITERS are the ends for the agent. -1 with a reason. */
-int make_output(struct output *output, int writers[OUTPUT_STREAMS]);
+/* Makes the pipes; WRITERS and *READER are the ends for the agent. -1 with a reason. */
+int make_output(struct output *output, int writers[OUTPUT_STREAMS], int *reader);
 
-/* Dials the host. */
-void open_output(struct output *output);
+/* Dials the host; without windows the command has no input. */
+void open_output(struct output *output, int has_windows);
+
+/* Takes the host's frames, and passes input on as far as the command takes it. */
+void take_input(struct output *output);
+
+/* The descriptor that is to be polled for room for input, or -1. */
+int input_to_poll(const struct output *output);
+
+/* Lets the rest of the output be sent whatever its window has left: no process could write more. */
+void send_rest(struct output *output);
 
 /* Tells whether the pipes are to be polled, at this time. */
 int wants_output(const struct output *output, int64_t now);

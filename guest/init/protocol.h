@@ -91,6 +91,7 @@
 #define TAG_COLUMNS  37
 #define TAG_PIDS     38
 #define TAG_DISK     39
+#define TAG_STREAMS  40
 
 /* Values of ROOT. */
 #define ROOT_EPHEMERAL  1

@@ -17,6 +17,8 @@ enum report_kind {
 struct report {
     enum report_kind kind;
     int how, code;
+    /* Of WORLD: whether the command's streams have windows, and its input comes from the host. */
+    int streams;
     pid_t process;
     unsigned kept;
     char devices[DISK_COUNT][32];

@@ -126,6 +126,7 @@ static void run_command(const struct launch *launch, int errors) {
     struct exec_error error = {.how = HOW_SETUP};
     reset_signals();
     umask(022);
+    if (launch->config->streams) dup2(FD_STDIN, STDIN_FILENO);
     dup2(FD_STDOUT, STDOUT_FILENO);
     dup2(FD_STDERR, STDERR_FILENO);
     if (setsid() < 0 || write_text("/proc/self/oom_score_adj", "0") != 0)
@@ -156,6 +157,8 @@ static pid_t start_command(const struct launch *launch) {
     /* Otherwise the init would wait for the end of output that has no writer. */
     close(FD_STDOUT);
     close(FD_STDERR);
+    /* Likewise, input would have a reader for ever. */
+    close(FD_STDIN);
     while ((got = read(ends[0], &error, sizeof error)) < 0 && errno == EINTR)
         continue;
     close(ends[0]);

@@ -10,7 +10,7 @@
 #include "users.h"
 
 /* Descriptors that the set-up process and the world's first process inherit from the init. */
-enum { FD_STATUS = 3, FD_STDOUT = 4, FD_STDERR = 5, FD_FIRST_OTHER = 6 };
+enum { FD_STATUS = 3, FD_STDOUT = 4, FD_STDERR = 5, FD_STDIN = 6, FD_FIRST_OTHER = 7 };
 
 /* A command and its user; the world's first process has them from the set-up process. */
 struct launch {

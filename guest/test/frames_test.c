@@ -106,14 +106,14 @@ static void test_incomplete_frame_waits(void) {
 
 static void test_what_is_no_frame_is_refused(void) {
     uint8_t longest[] = {0, 4, 0, 0, FRAME_STDOUT}, too_long[] = {0, 4, 0, 1, FRAME_STDOUT};
-    uint8_t kind_0[] = {0, 0, 0, 0, 0}, kind_10[] = {0, 0, 0, 0, 10}, negative[] = {255, 255, 255, 255, FRAME_CALL};
+    uint8_t kind_0[] = {0, 0, 0, 0, 0}, kind_11[] = {0, 0, 0, 0, 11}, negative[] = {255, 255, 255, 255, FRAME_CALL};
     struct frame frame;
     struct message message;
     CHECK(MAX_PAYLOAD == 0x40000);
     CHECK(parse_frame(longest, sizeof longest, &frame) == 0);
     CHECK(parse_frame(too_long, sizeof too_long, &frame) == -1);
     CHECK(parse_frame(kind_0, sizeof kind_0, &frame) == -1);
-    CHECK(parse_frame(kind_10, sizeof kind_10, &frame) == -1);
+    CHECK(parse_frame(kind_11, sizeof kind_11, &frame) == -1);
     CHECK(parse_frame(negative, sizeof negative, &frame) == -1);
     frame = (struct frame){.size = CALL_HEAD - 1, .payload = longest};
     CHECK(parse_message(&frame, &message) == -1);

@@ -12,6 +12,7 @@ test_hosts_file_of_a_guest() { part_holds hosts; }
 test_users_of_a_guest() { part_holds users; }
 test_superblocks_of_a_guests_disks() { part_holds superblock; }
 test_files_below_a_guests_root() { part_holds files; }
+test_streams_of_a_guests_command() { part_holds output; }
 
 test_two_builds_of_the_guests_init_give_the_same_bytes() {
   run guest/build.sh "$TMP/one"

@@ -55,7 +55,9 @@ public enum GuestTag {
     COLUMNS(37),
     PIDS(38),
     /** The name of a disk, in the order in which libkrun was given them: the first is vda. */
-    DISK(39);
+    DISK(39),
+    /** 1: the command's input comes by the connection of its output, whose directions have windows; 0: neither. */
+    STREAMS(40);
 
     private final int number;
 
