@@ -21,11 +21,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
  * Disks of all agents: {@code disks/NAME/} on the data partition, one file each. Invariant: a file that a guest has
- * written to is never mounted or read here. Agents may be served at the same time, one agent by one thread.
+ * written to is never mounted or read here. For any thread; runs of one agent are served one after another.
+ *
+ * <p>Runs beside an agent's own have a directory {@code disks/NAME.N/} for the layer that ends with them. Invariant: the
+ * kept disks of an agent are held by one run at a time, since two guests that mount one file system destroy it.
  *
  * <p>A kept disk is made as {@code FILE.new}, synced and renamed; a power cut leaves it whole or absent. When former
  * shares are moved into it, {@code FILE.moved} lists their paths from before the rename until they are removed: if the
@@ -50,6 +54,10 @@ public final class DiskStore {
     private final FormerShares shares;
     private final Promises promises;
     private final Templates templates;
+    /** Runs that hold the kept disks of their agents, by the names of their directories. */
+    private final Map<AgentName, String> holders = new ConcurrentHashMap<>();
+
+    private final Map<AgentName, Object> locks = new ConcurrentHashMap<>();
 
     /**
      * Paths.
@@ -93,7 +101,9 @@ public final class DiskStore {
             Optional<AgentName> agent = agentOf(directory);
             if (agent.isPresent()) {
                 store.tidy(directory);
-                store.promises.set(agent.get(), present(directory));
+                store.promises.set(agent.get().value(), present(directory));
+            } else if (isOfRun(directory)) {
+                store.files.deleteTree(directory);
             }
         }
         return store;
@@ -113,33 +123,110 @@ public final class DiskStore {
      * @throws IOException when one cannot be made; existing ones are unchanged
      */
     public RunDisks prepare(AgentName agent, int uid, DiskRequest request) throws IOException {
+        synchronized (lock(agent)) {
+            hold(agent, agent.value(), request);
+            return provide(agent, agent.value(), uid, request);
+        }
+    }
+
+    /**
+     * Creates the disks of a run beside the agent's own.
+     *
+     * @param run its number
+     * @throws DiskRefusedException when they do not fit, or another run holds the agent's kept disks, which it needs
+     */
+    public RunDisks prepareBeside(AgentName agent, long run, int uid, DiskRequest request) throws IOException {
+        synchronized (lock(agent)) {
+            String own = agent + "." + run;
+            hold(agent, own, request);
+            PrivateDirectory.ensure(disks.resolve(own));
+            return provide(agent, own, uid, request);
+        }
+    }
+
+    private Object lock(AgentName agent) {
+        return locks.computeIfAbsent(agent, _ -> new Object());
+    }
+
+    /** Makes a run the holder of its agent's kept disks, if it has any. */
+    private void hold(AgentName agent, String run, DiskRequest request) throws DiskRefusedException {
+        boolean isNeeded = request.layer() == DiskRequest.Layer.PERSISTENT
+                || !request.write().isEmpty()
+                || !request.read().isEmpty();
+        String holder = isNeeded ? holders.putIfAbsent(agent, run) : null;
+        if (holder != null && !holder.equals(run)) {
+            throw new DiskRefusedException("agent " + agent + ": its kept disks (filesystem.write, filesystem.read or a"
+                    + " persistent root) are in use by its run " + holder
+                    + ", and a disk is never attached to two microVMs: wait for the end of that run, or stop it");
+        }
+    }
+
+    /** @param run the directory of what ends with the run */
+    private RunDisks provide(AgentName agent, String run, int uid, DiskRequest request) throws IOException {
         Path directory = PrivateDirectory.ensure(disks.resolve(agent.value()));
         tidy(directory);
         Map<Disk, Long> had = present(directory);
         Map<Disk, Long> wanted = sizes(agent, request, had);
-        promises.add(agent, wanted, keys(request, had, wanted));
         try {
+            promise(agent, run, request, had, wanted);
             for (Map.Entry<Disk, Long> disk : wanted.entrySet()) {
-                provide(agent, uid, request, disk.getKey(), disk.getValue());
+                provide(agent, run, uid, request, disk.getKey(), disk.getValue());
             }
             finishMoves(agent, directory);
         } finally {
-            promises.set(agent, present(directory));
+            promises.set(agent.value(), present(directory));
+            promises.set(run, present(disks.resolve(run)));
         }
         sayWhatIsLeft(agent, request);
         return new RunDisks(
-                path(directory, wanted, Disk.LAYER).or(() -> path(directory, wanted, Disk.RUN_LAYER)),
+                path(directory, wanted, Disk.LAYER).or(() -> path(disks.resolve(run), wanted, Disk.RUN_LAYER)),
                 path(directory, wanted, Disk.VOLUME),
                 path(directory, wanted, Disk.READ));
     }
 
+    /** Promises the disks of a run: what ends with it to its own directory, the others to its agent's. */
+    private void promise(AgentName agent, String run, DiskRequest request, Map<Disk, Long> had, Map<Disk, Long> wanted)
+            throws IOException {
+        String keys = keys(request, had, wanted);
+        Map<Disk, Long> kept = new EnumMap<>(Disk.class);
+        kept.putAll(wanted);
+        if (!run.equals(agent.value()) && wanted.containsKey(Disk.RUN_LAYER)) {
+            promises.add(run, Map.of(Disk.RUN_LAYER, wanted.get(Disk.RUN_LAYER)), keys);
+            kept.remove(Disk.RUN_LAYER);
+        }
+        promises.add(agent.value(), kept, keys);
+    }
+
     /** Removes what ends with an agent's run, to be called when its VMM has ended; idempotent. */
     public void release(AgentName agent) throws IOException {
-        Path directory = disks.resolve(agent.value());
-        if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-            tidy(directory);
-            restoreLengths(agent, directory);
-            promises.set(agent, present(directory));
+        synchronized (lock(agent)) {
+            Path directory = disks.resolve(agent.value());
+            if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+                tidy(directory);
+                releaseKept(agent, agent.value());
+                promises.set(agent.value(), present(directory));
+            }
+        }
+    }
+
+    /** Removes what ends with a run beside the agent's own, to be called when its VMM has ended; idempotent. */
+    public void releaseBeside(AgentName agent, long run) throws IOException {
+        synchronized (lock(agent)) {
+            String own = agent + "." + run;
+            files.deleteTree(disks.resolve(own));
+            promises.set(own, Map.of());
+            releaseKept(agent, own);
+        }
+    }
+
+    private void releaseKept(AgentName agent, String run) throws IOException {
+        String holder = holders.get(agent);
+        try {
+            if (holder == null || holder.equals(run)) {
+                restoreLengths(agent, disks.resolve(agent.value()));
+            }
+        } finally {
+            holders.remove(agent, run);
         }
     }
 
@@ -148,7 +235,7 @@ public final class DiskStore {
      * may have made a disk longer.
      */
     private void restoreLengths(AgentName agent, Path directory) throws IOException {
-        Map<Disk, Long> promised = promises.of(agent);
+        Map<Disk, Long> promised = promises.of(agent.value());
         for (Map.Entry<Disk, Long> disk : present(directory).entrySet()) {
             long bytes = promised.getOrDefault(disk.getKey(), disk.getValue());
             if (disk.getValue() != bytes) {
@@ -207,14 +294,25 @@ public final class DiskStore {
      * Removes one disk of an agent that does not run.
      *
      * @return the bytes that it used; absent when there is none
+     * @throws DiskRefusedException when a run holds it
      */
     public Optional<Long> remove(AgentName agent, String disk) throws IOException {
+        synchronized (lock(agent)) {
+            String holder = holders.get(agent);
+            if (holder != null) {
+                throw new DiskRefusedException("agent " + agent + ": its disks are in use by its run " + holder);
+            }
+            return removeFree(agent, disk);
+        }
+    }
+
+    private Optional<Long> removeFree(AgentName agent, String disk) throws IOException {
         for (Kept kept : kept(agent)) {
             if (kept.disk().equals(disk)) {
                 Path directory = disks.resolve(agent.value());
                 files.delete(directory.resolve(disk));
                 files.sync(directory);
-                promises.set(agent, present(directory));
+                promises.set(agent.value(), present(directory));
                 return Optional.of(kept.bytes());
             }
         }
@@ -258,7 +356,7 @@ public final class DiskStore {
         files.deleteTree(disks.resolve(agent.value()));
         files.sync(disks);
         shares.forget(agent);
-        promises.set(agent, Map.of());
+        promises.set(agent.value(), Map.of());
     }
 
     /** Sizes of the run's disks: existing ones keep theirs, or grow. */
@@ -309,8 +407,9 @@ public final class DiskStore {
         return keys.isEmpty() ? "nothing new" : keys;
     }
 
-    private void provide(AgentName agent, int uid, DiskRequest request, Disk disk, long bytes) throws IOException {
-        Path file = disks.resolve(agent.value()).resolve(disk.file());
+    private void provide(AgentName agent, String run, int uid, DiskRequest request, Disk disk, long bytes)
+            throws IOException {
+        Path file = disks.resolve(disk.isKept() ? agent.value() : run).resolve(disk.file());
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             if (disk.isKept()) {
                 makeKept(agent, uid, request, disk, bytes);
@@ -453,6 +552,13 @@ public final class DiskStore {
 
     private static Optional<Path> path(Path directory, Map<Disk, Long> wanted, Disk disk) {
         return wanted.containsKey(disk) ? Optional.of(directory.resolve(disk.file())) : Optional.empty();
+    }
+
+    /** Tells whether a directory is of a run beside an agent's own: no agent's name has a dot. */
+    private static boolean isOfRun(Path directory) {
+        String name = String.valueOf(directory.getFileName());
+        int dot = name.lastIndexOf('.');
+        return dot > 0 && AgentName.find(name.substring(0, dot)).isPresent();
     }
 
     private static Optional<AgentName> agentOf(Path directory) {

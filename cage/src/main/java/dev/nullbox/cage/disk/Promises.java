@@ -1,6 +1,5 @@
 package dev.nullbox.cage.disk;
 
-import dev.nullbox.protocol.id.AgentName;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -14,14 +13,14 @@ final class Promises {
     private static final long MIB = 1 << 20;
 
     private final Space space;
-    private final Map<AgentName, Map<Disk, Long>> sizes = new HashMap<>();
+    private final Map<String, Map<Disk, Long>> sizes = new HashMap<>();
 
     Promises(Space space) {
         this.space = space;
     }
 
-    /** Sets the promises of an agent to the disks that it has. */
-    synchronized void set(AgentName agent, Map<Disk, Long> disks) {
+    /** Sets the promises of an agent, or of a run beside its own, to the disks that it has. */
+    synchronized void set(String agent, Map<Disk, Long> disks) {
         if (disks.isEmpty()) {
             sizes.remove(agent);
         } else {
@@ -35,7 +34,7 @@ final class Promises {
      * @param keys keys of its AGENT.toml that request them, for the message
      * @throws DiskRefusedException when they do not fit; then nothing has changed
      */
-    synchronized void add(AgentName agent, Map<Disk, Long> wanted, String keys) throws IOException {
+    synchronized void add(String agent, Map<Disk, Long> wanted, String keys) throws IOException {
         Map<Disk, Long> had = sizes.getOrDefault(agent, Map.of());
         long more = 0;
         for (Map.Entry<Disk, Long> disk : wanted.entrySet()) {
@@ -55,7 +54,7 @@ final class Promises {
     }
 
     /** Promises to an agent. */
-    synchronized Map<Disk, Long> of(AgentName agent) {
+    synchronized Map<Disk, Long> of(String agent) {
         return Map.copyOf(sizes.getOrDefault(agent, Map.of()));
     }
 

@@ -296,4 +296,35 @@ class DiskStoreIT {
                 .hasMessageContaining("/no/mke2fs");
         assertThat(data.resolve("disks/writer/layer.run")).doesNotExist();
     }
+
+    /** Two guests that mount one file system destroy it. */
+    @Test
+    void keptDisksAreInOneRunAtATimeAndLayersInEach() throws Exception {
+        DiskRequest withVolume = request(DiskRequest.Layer.EPHEMERAL, 64, 64, "/work");
+        RunDisks own = store.prepare(AGENT, UID, withVolume);
+        assertThatThrownBy(() -> store.prepareBeside(AGENT, 7, UID + 1, withVolume))
+                .isInstanceOf(DiskRefusedException.class)
+                .hasMessageContaining("in use by its run " + AGENT);
+        store.releaseBeside(AGENT, 7);
+        assertThatThrownBy(() -> store.remove(AGENT, "volume")).isInstanceOf(DiskRefusedException.class);
+        Path beside = store.prepareBeside(AGENT, 8, UID + 1, request(DiskRequest.Layer.EPHEMERAL, 64, 64))
+                .layer()
+                .orElseThrow();
+        assertThat(beside).exists().isNotEqualTo(own.layer().orElseThrow());
+        store.release(AGENT);
+        assertThat(beside).exists();
+        RunDisks second = store.prepareBeside(AGENT, 9, UID + 1, withVolume);
+        assertThat(second.volume()).isEqualTo(own.volume());
+        assertThat(Files.getAttribute(second.volume().orElseThrow(), "unix:uid"))
+                .isEqualTo(UID + 1);
+        assertThatThrownBy(() -> store.prepare(AGENT, UID, withVolume))
+                .isInstanceOf(DiskRefusedException.class)
+                .hasMessageContaining("in use by its run " + AGENT + ".9");
+        store.releaseBeside(AGENT, 8);
+        store.releaseBeside(AGENT, 9);
+        assertThat(beside.getParent()).doesNotExist();
+        assertThat(store.prepare(AGENT, UID, withVolume).volume()).isEqualTo(own.volume());
+        store.release(AGENT);
+        assertThat(store.remove(AGENT, "volume")).isPresent();
+    }
 }

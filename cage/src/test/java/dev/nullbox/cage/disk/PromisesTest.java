@@ -3,7 +3,6 @@ package dev.nullbox.cage.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nullbox.protocol.id.AgentName;
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -11,8 +10,8 @@ import org.junit.jupiter.api.Test;
 /** Admission of disks' sizes against the room that there is. */
 class PromisesTest {
     private static final long MIB = 1 << 20;
-    private static final AgentName ONE = new AgentName("one");
-    private static final AgentName TWO = new AgentName("two");
+    private static final String ONE = "one";
+    private static final String TWO = "two";
 
     private long limit = 100 * MIB;
     private final Promises promises = new Promises(new Space() {
