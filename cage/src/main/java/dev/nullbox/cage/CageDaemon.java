@@ -12,6 +12,7 @@ import dev.nullbox.cage.agent.StaleStateCleaner;
 import dev.nullbox.cage.disk.DiskStore;
 import dev.nullbox.cage.exec.ExecMethods;
 import dev.nullbox.cage.exec.ExecSessions;
+import dev.nullbox.cage.exec.RunMethods;
 import dev.nullbox.cage.exec.RunningAgent;
 import dev.nullbox.cage.jail.Cgroups;
 import dev.nullbox.cage.jail.CoreScheduling;
@@ -108,7 +109,7 @@ final class CageDaemon implements AutoCloseable {
         List<CatalogEntry> found =
                 new AgentCatalog(settings.imageAgents(), settings.dataAgents()).load(store.entries());
         List<String> names = found.stream().map(CatalogEntry::name).distinct().toList();
-        new StaleStateCleaner(libc, cgroups, clients).remove(names);
+        new StaleStateCleaner(libc, cgroups, clients, settings.guests()).remove(names);
         SlotTable slots = SlotTable.load(runtime.stateDir().resolve("slots"), settings.network());
         AgentRun.RunDependencies dependencies = new AgentRun.RunDependencies(
                 libc,
@@ -129,7 +130,7 @@ final class CageDaemon implements AutoCloseable {
         agents.load(found);
         DeployMethods deploy = DeployMethods.open(libc, settings, cgroups, spawner, store, agents, disks, events);
         List<RpcMethod> methods = methods(agents, deploy, events);
-        methods.addAll(new LogMethods(logs, agent -> latestRun(agents, agent)).methods());
+        methods.addAll(new LogMethods(logs, agent -> previousRun(agents, agent)).methods());
         UsageReader usage = new UsageReader(agents, cgroups, disks, UsageReader.INTERFACES, System::currentTimeMillis);
         methods.addAll(new StatsMethods(agents, usage).methods());
         RpcServer server = RpcServer.listen(runtime.socketPath(), methods, limits());
@@ -139,16 +140,18 @@ final class CageDaemon implements AutoCloseable {
 
     private static List<RpcMethod> methods(AgentRegistry agents, DeployMethods deploy, EventSink events) {
         List<RpcMethod> methods = new ArrayList<>(new CageService(agents).methods());
-        methods.addAll(new ExecMethods(request -> RunningAgent.of(agents.runner(request)), ExecSessions.start(), events)
-                .methods());
+        ExecSessions sessions = ExecSessions.start();
+        methods.addAll(
+                new ExecMethods(request -> RunningAgent.of(agents.runnerOfRun(request)), sessions, events).methods());
+        methods.addAll(new RunMethods(agents, sessions, events).methods());
         methods.addAll(deploy.methods());
         return methods;
     }
 
-    private static Optional<Long> latestRun(AgentRegistry agents, AgentName agent) {
+    private static Optional<Long> previousRun(AgentRegistry agents, AgentName agent) {
         return agents.runner(agent.value())
-                .map(runner -> runner.snapshot().run())
-                .filter(run -> run > 0);
+                .filter(runner -> runner.snapshot().run() > 0)
+                .map(AgentRunner::previousRun);
     }
 
     /**
@@ -178,7 +181,7 @@ final class CageDaemon implements AutoCloseable {
         server.close();
         deploy.close();
         Map<AgentRunner, CompletableFuture<Boolean>> stops = new LinkedHashMap<>();
-        agents.runners().forEach(runner -> stops.put(runner, runner.stop()));
+        agents.allRunners().forEach(runner -> stops.put(runner, runner.stop()));
         long deadline = System.nanoTime() + STOP_LIMIT.toNanos();
         stops.forEach((runner, stop) -> awaitIdle(runner, stop, deadline));
     }

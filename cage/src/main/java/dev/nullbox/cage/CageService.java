@@ -4,6 +4,7 @@ import dev.nullbox.cage.agent.AgentRegistry;
 import dev.nullbox.cage.agent.AgentRunner;
 import dev.nullbox.cage.agent.CatalogEntry;
 import dev.nullbox.cage.agent.RunEnd;
+import dev.nullbox.cage.agent.TaskRuns;
 import dev.nullbox.manifest.Authority;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.protocol.Fields;
@@ -41,13 +42,17 @@ final class CageService {
         return List.of(
                 RpcMethod.of(AgentContract.LIST, (_, _) -> list()),
                 RpcMethod.of(AgentContract.AGENT_START, (_, request) -> start(agents.runner(request))),
-                RpcMethod.of(AgentContract.AGENT_STOP, (_, request) -> stop(agents.runner(request))),
+                RpcMethod.of(AgentContract.AGENT_STOP, (_, request) -> stop(agents.runnerOfRun(request))),
                 RpcMethod.of(AgentContract.AGENT_WAIT, (_, request) -> await(request)),
-                RpcMethod.of(AgentContract.AGENT_INSPECT, (_, request) -> inspect(agents.runner(request))));
+                RpcMethod.of(AgentContract.AGENT_INSPECT, (_, request) -> inspect(agents.runnerOfRun(request))));
     }
 
     private Message await(Message request) throws RpcException {
-        AgentRunner runner = agents.runner(request);
+        AgentRunner own = agents.runner(request);
+        AgentRunner runner = request.find(Fields.RUN)
+                .flatMap(number -> agents.tasks().find(own.agent().name(), number))
+                .map(TaskRuns.TaskRun::runner)
+                .orElse(own);
         long run = request.find(Fields.RUN).orElseGet(() -> runner.snapshot().run());
         if (!waiting.tryAcquire()) {
             throw refused(AgentReason.WAIT_LIMIT, MAX_WAITING + " calls wait for the ends of runs already");

@@ -138,6 +138,7 @@ public final class CageFixture implements AutoCloseable {
         return method(method, params -> {
             String agent = params.get("agent").getAsString();
             note(method + " " + agent);
+            asked(method.name(), params.deepCopy());
             hold(method.service().key() + " " + agent, false);
             return Codec.encode(result);
         });

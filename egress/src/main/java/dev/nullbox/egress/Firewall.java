@@ -217,8 +217,7 @@ final class Firewall implements AutoCloseable {
     synchronized boolean remove(AgentName agent, Optional<AgentSlot> only) throws RpcException {
         boolean found = false;
         for (Map.Entry<AgentSlot, AgentName> old : known.agents().entrySet()) {
-            if (old.getValue().equals(agent)
-                    && (only.isEmpty() || only.get().equals(old.getKey()))) {
+            if (old.getValue().equals(agent) && (only.isEmpty() || only.get().equals(old.getKey()))) {
                 forget(old.getKey());
                 try {
                     table.change(NftText.remove(old.getKey()));

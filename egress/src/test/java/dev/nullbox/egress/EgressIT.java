@@ -148,6 +148,24 @@ class EgressIT {
         assertAllowedArrives();
     }
 
+    @Test
+    void anAgentsRunsHaveRulesOfTheirOwn() throws Exception {
+        String probe = "connect 192.0.2.7 443 ";
+        call("egress.add", agent("hello", 2, "192.0.2.7:443"));
+        assertAllowedArrives();
+        assertThat(rig.run("agent2", probe + "slow")).isEqualTo("ok");
+        JsonObject second = new JsonObject();
+        second.addProperty("agent", "hello");
+        second.addProperty("interface", "nb2");
+        call("egress.remove", second);
+        assertThat(rig.run("agent2", probe + "-")).startsWith("failed");
+        assertAllowedArrives();
+        call("egress.add", agent("hello", 2, "192.0.2.7:443"));
+        remove();
+        assertThat(rig.run("agent2", probe + "-")).startsWith("failed");
+        assertThat(rig.run("agent1", probe + "-")).startsWith("failed");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "agent1, connect 10.221.2.2 9000 -, agent2, 9000",

@@ -178,7 +178,7 @@ class KernelTableTest {
         next.start();
         assertThat(told).hasSize(2);
         assertThat(table()).isEqualTo(before);
-        assertThat(next.remove(new AgentName("hello"))).isTrue();
+        assertThat(next.remove(new AgentName("hello"), Optional.empty())).isTrue();
         assertThat(kernel.knows(SLOT)).isFalse();
         assertThat(directory).isEmptyDirectory();
     }
@@ -206,7 +206,8 @@ class KernelTableTest {
     @Test
     void whatCannotBeRemovedIsRemovedLater() throws Exception {
         kernel.failAt(1);
-        assertThatThrownBy(() -> firewall.remove(new AgentName("hello"))).isInstanceOf(RpcException.class);
+        assertThatThrownBy(() -> firewall.remove(new AgentName("hello"), Optional.empty()))
+                .isInstanceOf(RpcException.class);
         assertThat(kernel.knows(SLOT)).isTrue();
         firewall.settle();
         assertThat(kernel.knows(SLOT)).isFalse();

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Defaults from an OCI image's configuration for keys that AGENT.toml leaves out. Source: OCI Image Format
  * Specification, config.md.
  *
+ * @param entryPoint Entrypoint
  * @param command Entrypoint and Cmd, one after the other
  * @param env each NAME=VALUE
  * @param user User; empty for none
@@ -20,17 +21,30 @@ import org.jspecify.annotations.Nullable;
  * @param volumes Volumes
  */
 public record ImageDefaults(
-        List<String> command, List<String> env, String user, String workdir, String stopSignal, List<String> volumes) {
+        List<String> entryPoint,
+        List<String> command,
+        List<String> env,
+        String user,
+        String workdir,
+        String stopSignal,
+        List<String> volumes) {
     /** Defaults of a root without a configuration. */
-    public static final ImageDefaults NONE = new ImageDefaults(List.of(), List.of(), "", "", "", List.of());
+    public static final ImageDefaults NONE = new ImageDefaults(List.of(), List.of(), List.of(), "", "", "", List.of());
 
     /** As {@link #NONE}, with a command: for a manifest whose image is not known yet. */
-    public static final ImageDefaults UNKNOWN = new ImageDefaults(List.of("/"), List.of(), "", "", "", List.of());
+    public static final ImageDefaults UNKNOWN =
+            new ImageDefaults(List.of(), List.of("/"), List.of(), "", "", "", List.of());
 
     public ImageDefaults {
+        entryPoint = List.copyOf(entryPoint);
         command = List.copyOf(command);
         env = List.copyOf(env);
         volumes = List.copyOf(volumes);
+    }
+
+    /** The image's entry point where an agent's command is the image's, and not that of AGENT.toml; else empty. */
+    public List<String> entryPointOf(Command agents) {
+        return agents.words().equals(command) ? entryPoint : List.of();
     }
 
     /** The tree of an AGENT.toml with these values for the keys that it leaves out. */

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Defaults from an image's configuration, where AGENT.toml says nothing. */
 class ImageDefaultsTest {
     private static final ImageDefaults PYTHON = new ImageDefaults(
+            List.of("python3"),
             List.of("python3", "-m", "app"),
             List.of("LANG=C.UTF-8", "GPG_KEY=E3FF2839", "EMPTY=", "BROKEN", "API=v2"),
             "app:app",

@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
  * The program {@code nullctl}, which drives an appliance from the operator's machine.
  *
  * <p>Exit codes: 0 done; 1 the appliance refused; 2 wrong usage; 3 no connection to the appliance, or it broke off; 4 a
- * local file or stream could not be written. exec ends with its program's.
+ * local file or stream could not be written. exec and run end with their program's.
  */
 @Command(
         name = "nullctl",
@@ -53,7 +53,7 @@ import picocli.CommandLine.Option;
             "        appliance",
             "  3   cannot talk to the appliance: address, cause and remedy are printed",
             "  4   a file or standard output could not be written here",
-            "  exec ends with its program's code, and with 125 when nothing was run",
+            "  exec and run end with their program's code, and with 125 when nothing was run",
             "",
             "Examples:",
             "  nullctl status",
@@ -62,6 +62,7 @@ import picocli.CommandLine.Option;
             "  nullctl --address box.example:" + GatewayContract.PORT + " --credentials ~/box agents",
             "  nullctl logs coder -f",
             "  nullctl exec hello -- /bin/sh -c 'exit 3'",
+            "  nullctl run coder -- /app/task",
             "  source <(nullctl completion bash)",
             "",
             "nullctl COMMAND --help says more of each."

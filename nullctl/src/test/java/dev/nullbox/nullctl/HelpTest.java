@@ -59,6 +59,7 @@ class HelpTest extends NullctlTestCase {
                 "df",
                 "diff",
                 "stats",
+                "runs",
                 "events");
         commands().forEach((words, command) -> {
             if (!words.isEmpty() && listings.contains(words.getLast())) {

@@ -146,7 +146,13 @@ public final class AgentCatalog {
                 List<Problem> problems = problems(name, manifest);
                 problems.addAll(ofFiles);
                 yield problems.isEmpty()
-                        ? new CatalogEntry.Accepted(name, from, manifest, Sha256.hex(text), image)
+                        ? new CatalogEntry.Accepted(
+                                name,
+                                from,
+                                manifest,
+                                Sha256.hex(text),
+                                image,
+                                defaults.entryPointOf(manifest.agent().command()))
                         : new CatalogEntry.Refused(name, from, problems);
             }
         };

@@ -8,6 +8,9 @@ sealed interface AgentEvent {
     /** A stop is requested. */
     record StopRequested() implements AgentEvent {}
 
+    /** The time that its run was given is over. */
+    record Expired() implements AgentEvent {}
+
     /** Its guest repairs a disk before its program can run. */
     record Repairing() implements AgentEvent {}
 

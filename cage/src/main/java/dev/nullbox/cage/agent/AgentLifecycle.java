@@ -11,11 +11,13 @@ import java.time.Duration;
  * Life of an agent as a pure table of state and event; {@link AgentRunner} performs the actions.
  *
  * @param policy when it is started again after its end
+ * @param isOnce whether it is never started again, not even when it restarts its machine
  * @param startDeadline from the launch until its program runs
  * @param repairDeadline additional time from each repair of a disk by its guest
  * @param stopDeadline from the stop signal until all its processes are killed
  */
-record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration repairDeadline, Duration stopDeadline) {
+record AgentLifecycle(
+        RestartPolicy policy, boolean isOnce, Duration startDeadline, Duration repairDeadline, Duration stopDeadline) {
     /** Reason of an automatic launch. */
     static final String RESTART = "restart";
 
@@ -33,6 +35,10 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration rep
                 Transition.to(new Stopping(now + stopDeadline.toMillis()), new Action.Terminate());
             case Row(var s, StopRequested _) -> Transition.to(s);
 
+            case Row(Running _, Expired _) ->
+                Transition.to(new Stopping(now + stopDeadline.toMillis()), new Action.Terminate());
+            case Row(var s, Expired _) -> Transition.to(s);
+
             case Row(Starting(var failures, var deadline), Repairing _)
             when deadline != AgentState.NEVER ->
                 Transition.to(new Starting(
@@ -45,7 +51,9 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration rep
 
             case Row(Starting(var failures, var _), LaunchFailed(var why, var isFinal)) ->
                 Transition.to(
-                        isFinal || policy == RestartPolicy.NEVER ? new Failed(why) : backoff(failures, why, now),
+                        isFinal || isOnce || policy == RestartPolicy.NEVER
+                                ? new Failed(why)
+                                : backoff(failures, why, now),
                         new Action.EmitFailed(why));
             case Row(var s, LaunchFailed _) -> Transition.to(s);
 
@@ -105,7 +113,7 @@ record AgentLifecycle(RestartPolicy policy, Duration startDeadline, Duration rep
                     case ON_FAILURE -> !end.isSuccess();
                     case ALWAYS -> true;
                 };
-        if (again && !end.isPermanent()) {
+        if (again && !isOnce && !end.isPermanent()) {
             return backoff(failures, "", now);
         }
         return end.isSuccess() ? new Stopped("") : new Failed(why);

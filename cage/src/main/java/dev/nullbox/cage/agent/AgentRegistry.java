@@ -30,6 +30,7 @@ public final class AgentRegistry {
     private final AgentRun.RunDependencies dependencies;
     private final SlotTable slots;
     private final EventSink events;
+    private final TaskRuns tasks;
     /** In the order of the catalog; a name may occur twice, the second refused. */
     private final List<CatalogEntry> entries = new ArrayList<>();
 
@@ -41,6 +42,21 @@ public final class AgentRegistry {
         this.dependencies = dependencies;
         this.slots = slots;
         this.events = events;
+        this.tasks = new TaskRuns(dependencies, slots, events, System::currentTimeMillis);
+    }
+
+    /** Runs beside the agents' own. */
+    public TaskRuns tasks() {
+        return tasks;
+    }
+
+    /**
+     * Begins a run beside an agent's own.
+     *
+     * @throws RpcException for an agent that {@link #runner(Message)} refuses, and as {@link TaskRuns#begin}
+     */
+    public synchronized TaskRuns.TaskRun beginTask(Message request, TaskRequest task) throws RpcException {
+        return tasks.begin(runner(request), task);
     }
 
     /** Adds all agents of a catalog, when there are none yet. */
@@ -156,6 +172,11 @@ public final class AgentRegistry {
      */
     public synchronized void remove(String name) throws RpcException {
         Running running = runners.get(name);
+        Optional<TaskRuns.TaskRun> task = tasks.liveOf(name);
+        if (task.isPresent()) {
+            throw refused(
+                    AgentReason.AGENT_RUNS, "run " + task.get().number() + " of " + name + " lives; stop it first");
+        }
         if (running != null) {
             // A restart may be pending: it is stopped for good.
             var _ = running.runner().stop();
@@ -164,6 +185,7 @@ public final class AgentRegistry {
             }
             running.thread().interrupt();
             runners.remove(name);
+            tasks.forget(name);
         }
         entries.removeIf(entry -> entry.name().equals(name));
     }
@@ -195,9 +217,23 @@ public final class AgentRegistry {
         return all;
     }
 
+    /** The runners of the agents, and of their live runs beside their own. */
+    public List<AgentRunner> allRunners() {
+        List<AgentRunner> all = new ArrayList<>(runners());
+        tasks.live().forEach(task -> all.add(task.runner()));
+        return all;
+    }
+
+    /** Tells whether any run of the agent lives. */
+    public boolean isLive(String name) {
+        return runner(name).filter(AgentRegistry::isLive).isPresent()
+                || tasks.liveOf(name).isPresent();
+    }
+
     /** Images that a run uses, or may be restarted with. */
     public Set<Path> images() {
         Set<Path> used = new HashSet<>();
+        tasks.live().forEach(task -> used.add(task.runner().agent().image()));
         for (AgentRunner runner : runners()) {
             used.add(runner.agent().image());
             runner.running().ifPresent(agent -> used.add(agent.image()));
@@ -222,6 +258,28 @@ public final class AgentRegistry {
                     name + " is refused: " + refused.problems().getFirst());
         }
         throw refused(AgentReason.AGENT_UNKNOWN, "there is no agent " + TerminalText.escaped(name));
+    }
+
+    /**
+     * The runner of an agent that a request names, or of one of its runs.
+     *
+     * @throws RpcException as {@link #runner(Message)}; RUN_UNKNOWN when it has no such run; AGENT_STOPPED when that is
+     *     over
+     */
+    public AgentRunner runnerOfRun(Message request) throws RpcException {
+        AgentRunner own = runner(request);
+        Optional<Long> number = request.find(Fields.RUN);
+        if (number.isEmpty() || own.snapshot().run() == number.get()) {
+            return own;
+        }
+        String run = "run " + number.get() + " of " + own.agent().name();
+        TaskRuns.TaskRun task = tasks.find(own.agent().name(), number.get())
+                .orElseThrow(() -> new RpcException(
+                        AgentReason.RUN_UNKNOWN, "there is no " + run + ", or it was forgotten", Fields.RUN.name()));
+        if (task.endedMillis().isPresent()) {
+            throw new RpcException(AgentReason.AGENT_STOPPED, run + " is over", Fields.RUN.name());
+        }
+        return task.runner();
     }
 
     static RpcException refused(AgentReason reason, String message) {

@@ -137,9 +137,11 @@ public final class AgentRun {
     }
 
     private final RunDependencies dependencies;
+    private final RunSpec spec;
     private final CatalogEntry.Accepted agent;
     private final AgentSlot slot;
     private final long number;
+    private final LiveRuns live;
     private final Listener listener;
     private final long begunMillis;
     private final CleanupStack cleanups;
@@ -155,21 +157,17 @@ public final class AgentRun {
     private volatile boolean isKilled;
     private volatile Map<String, String> limits = Map.of();
 
-    AgentRun(
-            RunDependencies dependencies,
-            CatalogEntry.Accepted agent,
-            AgentSlot slot,
-            long number,
-            Listener listener,
-            CleanupStack cleanups) {
+    AgentRun(RunDependencies dependencies, RunSpec spec, LiveRuns live, Listener listener, CleanupStack cleanups) {
         this.dependencies = dependencies;
-        this.agent = agent;
-        this.slot = slot;
-        this.number = number;
+        this.spec = spec;
+        this.agent = spec.agent();
+        this.slot = spec.slot();
+        this.number = spec.number();
+        this.live = live;
         this.listener = listener;
         this.cleanups = cleanups;
         this.begunMillis = dependencies.clockMillis().getAsLong();
-        this.sidecars = new RunSidecars(dependencies, agent, slot, number, listener);
+        this.sidecars = new RunSidecars(dependencies, spec, listener);
     }
 
     long number() {
@@ -186,11 +184,12 @@ public final class AgentRun {
         return Optional.ofNullable(guest);
     }
 
-    /** The process, or 0 when there is none yet. */
+    /** Its version. */
     CatalogEntry.Accepted agent() {
         return agent;
     }
 
+    /** The process, or 0 when there is none yet. */
     int pid() {
         ChildProcess process = child;
         return process == null ? 0 : process.pid();
@@ -224,20 +223,14 @@ public final class AgentRun {
     }
 
     private void steps(BooleanSupplier isCancelled) throws IOException, RpcException {
-        String name = agent.name();
+        String name = spec.key();
         rejectOverlap();
         dependencies.images().verify(agent.image());
-        cleanups.push(EgressContract.REMOVE.name(), () -> dependencies.clients().removeEgress(agent.agent()));
+        cleanups.push(EgressContract.REMOVE.name(), () -> dependencies.clients().removeEgress(agent.agent(), slot));
         dependencies.clients().addEgress(agent.manifest(), slot);
         ServiceClients.GrantedLease granted = lease();
         try {
-            cleanups.push("release its disks", () -> dependencies.disks().release(agent.agent()));
-            RunDisks disks = dependencies
-                    .disks()
-                    .prepare(
-                            agent.agent(),
-                            slot.uid(),
-                            DiskRequest.of(agent.manifest().capabilities().filesystem()));
+            RunDisks disks = disks();
             cleanups.push("remove the cgroup", () -> dependencies.cgroups().remove(name));
             limits = dependencies
                     .cgroups()
@@ -260,13 +253,24 @@ public final class AgentRun {
         }
     }
 
+    private RunDisks disks() throws IOException {
+        DiskRequest request = DiskRequest.of(agent.manifest().capabilities().filesystem());
+        if (spec.task().isPresent()) {
+            cleanups.push("release its disks", () -> dependencies.disks().releaseBeside(agent.agent(), number));
+            return dependencies.disks().prepareBeside(agent.agent(), number, slot.uid(), request);
+        }
+        cleanups.push("release its disks", () -> dependencies.disks().release(agent.agent()));
+        return dependencies.disks().prepare(agent.agent(), slot.uid(), request);
+    }
+
     /** Takes the secrets over: they go to the guest with its configuration. */
     private GuestServer listen(List<VmConfig.Disk> disks, List<Secret> secrets) throws IOException {
         GuestServer server = GuestServer.open(
                 dependencies.libc(),
-                dependencies.settings().guests().resolve(agent.name()),
+                dependencies.settings().guests().resolve(spec.key()),
                 slot.uid(),
-                GuestSetup.configuration(agent.manifest(), slot, disks, secrets),
+                GuestSetup.configuration(spec, disks, secrets),
+                spec.task().flatMap(TaskRequest::session),
                 new GuestListener());
         guest = server;
         cleanups.push("close the guest's listener", server::close);
@@ -293,7 +297,7 @@ public final class AgentRun {
         }
         cleanups.push(
                 VaultContract.REVOKE.name(), () -> dependencies.leaseRevoker().end(agent.agent(), number));
-        return dependencies.clients().lease(agent.manifest(), number);
+        return live.lease(runs -> dependencies.clients().lease(agent.manifest(), number, runs));
     }
 
     private ChildProcess spawn(String name) throws IOException {
@@ -350,7 +354,7 @@ public final class AgentRun {
         cleanups.push("remove " + slot.interfaceName(), () -> removeLink(libc, slot.interfaceName()));
         JailNetwork.connect(libc, slot, threadId);
         sidecars.serve(cleanups);
-        cleanups.push(MemoryContract.DETACH.name(), () -> dependencies.clients().detachMemory(agent.agent()));
+        cleanups.push(MemoryContract.DETACH.name(), () -> dependencies.clients().detachMemory(agent.agent(), slot));
         dependencies.clients().attachMemory(agent, slot, number);
         if (!granted.secrets().isEmpty()) {
             sidecars.watch(cleanups, granted.lease(), server);
@@ -378,10 +382,10 @@ public final class AgentRun {
                 JailSpec.KVM_GROUP.is((long) settings.kvmGroup()),
                 JailSpec.HOST_PID.is(dependencies.hostPids()),
                 JailSpec.CAGE_PID.is((long) dependencies.libc().getpid()),
-                JailSpec.CGROUP.is(Cgroups.name(agent.name())),
+                JailSpec.CGROUP.is(Cgroups.name(spec.key())),
                 JailSpec.NEW_ROOT.is(settings.jailRoot().toString()),
                 JailSpec.BINDS.is(settings.binds()),
-                JailSpec.CONTROL.is(settings.guests().resolve(agent.name()).toString()),
+                JailSpec.CONTROL.is(settings.guests().resolve(spec.key()).toString()),
                 JailSpec.LAUNCHER.is(settings.launcher()),
                 JailSpec.KRUN_LOG_LEVEL.is((long) settings.krunLogLevel()),
                 JailSpec.VM.is(VmConfig.of(agent.manifest(), slot, disks)));
@@ -500,7 +504,7 @@ public final class AgentRun {
         if (reported != null) {
             return RunEnd.of(reported);
         }
-        if (dependencies.cgroups().outOfMemoryKills(agent.name()) > 0) {
+        if (dependencies.cgroups().outOfMemoryKills(spec.key()) > 0) {
             return RunEnd.of(RunEnd.Way.VMM_OUT_OF_MEMORY, "the limit of its group is " + limits.get("memory.max"));
         }
         RunEnd failed = failure;

@@ -16,6 +16,7 @@ import dev.nullbox.service.EventSink;
 import dev.nullbox.service.RateLimitedLog;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +28,10 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Thread of one agent: takes events one by one and performs the actions of {@link AgentLifecycle}. */
+/**
+ * Thread of one agent, or of a run beside its own: takes events one by one and performs the actions of {@link
+ * AgentLifecycle}.
+ */
 public final class AgentRunner implements Runnable {
     private static final long NO_RUN = 0;
     /** Time from the agent's end until its disks are synced. */
@@ -55,6 +59,8 @@ public final class AgentRunner implements Runnable {
     private volatile CatalogEntry.Accepted agent;
 
     private final AgentSlot slot;
+    private final Optional<Task> task;
+    private final LiveRuns live;
     private final EventSink events;
     private final LongSupplier clockMillis;
     /** Of the manifest of the current run. */
@@ -64,29 +70,66 @@ public final class AgentRunner implements Runnable {
 
     private AgentState state = new AgentState.Stopped("");
     private long runs;
+    private volatile long previousRun;
+    private boolean isExpired;
+    private long expiresAt = AgentState.NEVER;
+    private boolean isDone;
     private long restarts;
     private Optional<RunEnd> lastExit = Optional.empty();
     private long exitRun;
     private volatile @Nullable AgentRun current;
-    private volatile Snapshot snapshot = new Snapshot(state, 0, 0, 0, lastExit, 0);
+    private volatile Snapshot snapshot;
 
-    public AgentRunner(
-            AgentRun.RunDependencies dependencies, CatalogEntry.Accepted agent, AgentSlot slot, EventSink events) {
+    /**
+     * A run beside the agent's own.
+     *
+     * @param number of {@link LiveRuns#begin}
+     * @param over called on the runner's thread once nothing of the run is left
+     */
+    record Task(long number, TaskRequest request, Runnable over) {}
+
+    /** The agent's own runs. */
+    AgentRunner(AgentRun.RunDependencies dependencies, CatalogEntry.Accepted agent, AgentSlot slot, EventSink events) {
+        this(dependencies, agent, slot, events, new LiveRuns(lastRun(dependencies, agent)), Optional.empty());
+        this.runs = lastRun(dependencies, agent);
+    }
+
+    /** @param live the numbers of all runs of the agent */
+    AgentRunner(
+            AgentRun.RunDependencies dependencies,
+            CatalogEntry.Accepted agent,
+            AgentSlot slot,
+            EventSink events,
+            LiveRuns live,
+            Optional<Task> task) {
         this.dependencies = dependencies;
         this.agent = agent;
         this.slot = slot;
         this.events = events;
+        this.live = live;
+        this.task = task;
         this.clockMillis = dependencies.clockMillis();
         boundLog(agent);
-        // Output of a run of an earlier cage process is not attributed to a later run.
-        this.runs =
-                dependencies.logs().find(agent.agent()).map(AgentLog::lastRun).orElse(0L);
         this.lifecycle = lifecycle(dependencies.settings(), agent);
+        // A run beside the agent's own begins by itself: it is waited for before its thread has begun.
+        this.snapshot = new Snapshot(
+                task.isPresent() ? new AgentState.Starting(0, AgentState.NEVER) : state,
+                task.map(Task::number).orElse(0L),
+                0,
+                0,
+                lastExit,
+                0);
     }
 
-    private static AgentLifecycle lifecycle(CageSettings settings, CatalogEntry.Accepted agent) {
+    /** Output of a run of an earlier cage process is not attributed to a later run. */
+    private static long lastRun(AgentRun.RunDependencies dependencies, CatalogEntry.Accepted agent) {
+        return dependencies.logs().find(agent.agent()).map(AgentLog::lastRun).orElse(0L);
+    }
+
+    private AgentLifecycle lifecycle(CageSettings settings, CatalogEntry.Accepted agent) {
         return new AgentLifecycle(
                 agent.manifest().agent().restart(),
+                task.isPresent(),
                 settings.jailDeadline(),
                 GuestServer.LONGEST_REPAIR,
                 Duration.ofSeconds(agent.manifest().agent().stopSecs())
@@ -119,6 +162,16 @@ public final class AgentRunner implements Runnable {
         return Optional.ofNullable(current).map(AgentRun::upMillis);
     }
 
+    /** The numbers of all runs of the agent. */
+    LiveRuns live() {
+        return live;
+    }
+
+    /** The number of the agent's own run before the latest, or 0. */
+    public long previousRun() {
+        return previousRun;
+    }
+
     /** Its interface, addresses and user. */
     public AgentSlot slot() {
         return slot;
@@ -146,7 +199,13 @@ public final class AgentRunner implements Runnable {
 
     private CompletableFuture<Boolean> send(AgentEvent event, long run) {
         Queued queued = new Queued(event, run, new CompletableFuture<>());
-        inbox.add(queued);
+        synchronized (inbox) {
+            if (isDone) {
+                queued.taken().complete(false);
+            } else {
+                inbox.add(queued);
+            }
+        }
         return queued.taken();
     }
 
@@ -156,11 +215,14 @@ public final class AgentRunner implements Runnable {
 
     @Override
     public void run() {
-        while (true) {
+        while (task.isEmpty() || runs == 0 || state instanceof AgentState.Live) {
             try {
-                long left = Math.max(0, state.deadline() - clockMillis.getAsLong());
+                long left = Math.max(0, Math.min(state.deadline(), expiresAt) - clockMillis.getAsLong());
                 Queued next = inbox.poll(left, TimeUnit.MILLISECONDS);
-                if (next == null) {
+                if (next == null && expiresAt <= clockMillis.getAsLong()) {
+                    expiresAt = AgentState.NEVER;
+                    apply(new AgentEvent.Expired());
+                } else if (next == null) {
                     apply(new AgentEvent.TimerFired());
                 } else if (isRelevant(next)) {
                     next.taken().complete(apply(next.event()));
@@ -169,6 +231,19 @@ public final class AgentRunner implements Runnable {
                 return;
             }
         }
+        done();
+    }
+
+    /** Ends the thread of a run beside the agent's own; what is asked of it now is refused. */
+    private void done() {
+        List<Queued> late = new ArrayList<>();
+        synchronized (inbox) {
+            isDone = true;
+            inbox.drainTo(late);
+        }
+        // A stop that ended its launch was taken.
+        late.forEach(queued -> queued.taken().complete(queued.event() instanceof AgentEvent.StopRequested));
+        task.ifPresent(request -> request.over().run());
     }
 
     /**
@@ -184,7 +259,13 @@ public final class AgentRunner implements Runnable {
     /** Performs the transition; false when it is refused. */
     private boolean apply(AgentEvent event) {
         Transition transition = lifecycle.next(state, event, clockMillis.getAsLong());
+        isExpired |= event instanceof AgentEvent.Expired && transition.state() instanceof AgentState.Stopping;
         state = transition.state();
+        if (event instanceof AgentEvent.Entered && state instanceof AgentState.Running) {
+            expiresAt = task.flatMap(one -> one.request().timeout())
+                    .map(limit -> clockMillis.getAsLong() + limit.toMillis())
+                    .orElse(AgentState.NEVER);
+        }
         transition.actions().forEach(this::perform);
         publish();
         return !transition.actions().contains(new Action.Refuse());
@@ -198,13 +279,23 @@ public final class AgentRunner implements Runnable {
             case Action.CleanUp _ -> {
                 current(AgentRun::cleanUp);
                 current = null;
+                live.end(runs);
             }
             case Action.Refuse _ -> {}
             case Action.EmitStarted _ ->
                 current(run -> emit(AgentContract.STARTED, Fields.RUN.is(runs), Fields.PID.is((long) run.pid())));
             case Action.EmitExited(var end) -> exited(end);
-            case Action.EmitStopped _ -> emit(AgentContract.STOPPED, Fields.RUN.is(runs));
-            case Action.EmitFailed(var why) -> emit(AgentContract.FAILED, Fields.WHY.is(why));
+            case Action.EmitStopped _ -> {
+                if (task.isEmpty()) {
+                    emit(AgentContract.STOPPED, Fields.RUN.is(runs));
+                }
+            }
+            case Action.EmitFailed(var why) -> {
+                // The end of a run beside the agent's own is told by its exit alone.
+                if (task.isEmpty() || exitRun != runs) {
+                    emit(AgentContract.FAILED, Fields.WHY.is(why), Fields.RUN.is(runs));
+                }
+            }
         }
     }
 
@@ -216,7 +307,8 @@ public final class AgentRunner implements Runnable {
     }
 
     private void launch(String reason) {
-        runs++;
+        previousRun = runs;
+        runs = task.map(Task::number).orElseGet(live::begin);
         if (reason.equals(AgentLifecycle.RESTART)) {
             restarts++;
         }
@@ -224,8 +316,8 @@ public final class AgentRunner implements Runnable {
         CatalogEntry.Accepted version = agent;
         boundLog(version);
         lifecycle = lifecycle(dependencies.settings(), version);
-        AgentRun run =
-                new AgentRun(dependencies, version, slot, runs, new RunListener(runs), new CleanupStack(this::warn));
+        RunSpec spec = new RunSpec(version, slot, runs, task.map(Task::request));
+        AgentRun run = new AgentRun(dependencies, spec, live, new RunListener(runs), new CleanupStack(this::warn));
         current = run;
         emit(AgentContract.STARTING, Fields.REASON.is(reason), Fields.RUN.is(runs));
         try {
@@ -240,10 +332,20 @@ public final class AgentRunner implements Runnable {
 
     private void launchFailed(String why, boolean isFinal) {
         current = null;
+        live.end(runs);
         apply(new AgentEvent.LaunchFailed(why, isFinal));
     }
 
-    private void exited(RunEnd end) {
+    private void exited(RunEnd reported) {
+        RunEnd end = isExpired
+                ? RunEnd.of(
+                        RunEnd.Way.TIMED_OUT,
+                        "it was given "
+                                + task.flatMap(one -> one.request().timeout())
+                                        .orElse(Duration.ZERO)
+                                        .toSeconds()
+                                + " s, and then " + reported.explain())
+                : reported;
         emit(AgentContract.EXITED, end.describe().and(Fields.RUN.is(runs)));
         if (end.way() == RunEnd.Way.COMPROMISED) {
             emit(AgentContract.COMPROMISED, Fields.RUN.is(runs));

@@ -35,8 +35,15 @@ public sealed interface CatalogEntry {
      *
      * @param digest SHA-256 of its AGENT.toml, 64 lower-case hexadecimal digits
      * @param image its root file system, a raw EROFS image
+     * @param entryPoint words at the beginning of its command that are its image's entry point; empty when it has none,
+     *     or AGENT.toml has a command
      */
-    record Accepted(String name, Source from, Manifest manifest, String digest, Path image) implements CatalogEntry {
+    record Accepted(String name, Source from, Manifest manifest, String digest, Path image, List<String> entryPoint)
+            implements CatalogEntry {
+        public Accepted {
+            entryPoint = List.copyOf(entryPoint);
+        }
+
         public AgentName agent() {
             return manifest.agent().name();
         }

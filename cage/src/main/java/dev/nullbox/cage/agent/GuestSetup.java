@@ -44,7 +44,9 @@ final class GuestSetup {
         return all;
     }
 
-    static GuestConfiguration configuration(Manifest manifest, AgentSlot slot, List<Disk> disks, List<Secret> secrets) {
+    static GuestConfiguration configuration(RunSpec run, List<Disk> disks, List<Secret> secrets) {
+        Manifest manifest = run.agent().manifest();
+        AgentSlot slot = run.slot();
         Manifest.Agent agent = manifest.agent();
         Manifest.Filesystem files = manifest.capabilities().filesystem();
         GuestConfiguration.Setup setup = new GuestConfiguration.Setup(
@@ -65,8 +67,9 @@ final class GuestSetup {
                 files.read().stream().map(mount -> mount.path().value()).toList(),
                 machineId(agent),
                 Duration.ofSeconds(agent.stopSecs()).toMillis(),
-                true);
-        return new GuestConfiguration(setup, agent.command().words(), environment(manifest, slot), secrets);
+                true,
+                run.hasSession());
+        return new GuestConfiguration(setup, run.command().words(), environment(manifest, slot, run.env()), secrets);
     }
 
     private static GuestRoot root(RootMode mode) {
@@ -83,12 +86,13 @@ final class GuestSetup {
                 .substring(0, MACHINE_ID_DIGITS);
     }
 
-    private static List<String> environment(Manifest manifest, AgentSlot slot) {
+    private static List<String> environment(Manifest manifest, AgentSlot slot, Map<String, String> more) {
         Manifest.Agent agent = manifest.agent();
         Map<String, String> env = new TreeMap<>();
         for (Map.Entry<EnvName, String> variable : agent.env().entrySet()) {
             env.put(variable.getKey().value(), variable.getValue());
         }
+        env.putAll(more);
         env.put("NULLBOX_AGENT", agent.name().value());
         env.put("NULLBOX_MEMORY_URL", slot.memoryUrl());
         if (fetches(manifest.capabilities())) {

@@ -46,6 +46,8 @@ public record RunEnd(Way way, int number, String text) {
         COMPROMISED("had a VMM that was killed for a forbidden system call"),
         /** It was killed at the end of its stop timeout. */
         KILLED("was killed"),
+        /** The time that it was given was over. */
+        TIMED_OUT("was ended when its time was over"),
         /** It was never started: a part of the sandbox or of the appliance was missing. */
         NOT_STARTED("was not started");
 

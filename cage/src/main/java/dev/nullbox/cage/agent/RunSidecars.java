@@ -26,21 +26,18 @@ final class RunSidecars {
     private final CatalogEntry.Accepted agent;
     private final AgentSlot slot;
     private final long run;
+    private final boolean isTask;
     private final AgentRun.Listener listener;
     private final long leasedAt = System.nanoTime();
     private @Nullable HealthProbe probe;
     private boolean isOver;
 
-    RunSidecars(
-            AgentRun.RunDependencies dependencies,
-            CatalogEntry.Accepted agent,
-            AgentSlot slot,
-            long run,
-            AgentRun.Listener listener) {
+    RunSidecars(AgentRun.RunDependencies dependencies, RunSpec spec, AgentRun.Listener listener) {
         this.dependencies = dependencies;
-        this.agent = agent;
-        this.slot = slot;
-        this.run = run;
+        this.agent = spec.agent();
+        this.slot = spec.slot();
+        this.run = spec.number();
+        this.isTask = spec.task().isPresent();
         this.listener = listener;
     }
 
@@ -115,10 +112,10 @@ final class RunSidecars {
         }
     }
 
-    /** Starts the health check, when the manifest has one: the agent's program runs. */
+    /** Starts the health check, when the manifest has one: the agent's program runs. It is of the agent's own run alone. */
     synchronized void started(GuestServer guest) {
         Optional<HealthCheck> check = agent.manifest().capabilities().healthCheck();
-        if (check.isPresent() && !isOver) {
+        if (check.isPresent() && !isOver && !isTask) {
             probe = HealthProbe.start(
                     agent.name(),
                     HealthProbe.of(guest, check.get()),

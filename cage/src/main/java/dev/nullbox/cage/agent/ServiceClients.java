@@ -59,7 +59,16 @@ public final class ServiceClients {
         var _ = RpcClient.call(sockets, EgressContract.ADD, deadline, params);
     }
 
-    void removeEgress(AgentName agent) throws RpcException {
+    /** Removes the rules of the run in a slot. */
+    void removeEgress(AgentName agent, AgentSlot slot) throws RpcException {
+        var _ = call(
+                EgressContract.REMOVE,
+                EgressContract.AGENT.is(agent),
+                EgressContract.INTERFACE.is(slot.interfaceName()));
+    }
+
+    /** Removes the rules of all runs of the agent. */
+    void removeAllEgress(AgentName agent) throws RpcException {
         var _ = call(EgressContract.REMOVE, EgressContract.AGENT.is(agent));
     }
 
@@ -76,16 +85,18 @@ public final class ServiceClients {
     /**
      * Leases all that the manifest refers to.
      *
+     * @param live runs of the agent whose leases stay
      * @throws RpcException the warden's refusal; LEASE when its answer lacks one
      */
-    GrantedLease lease(Manifest manifest, long run) throws RpcException {
+    GrantedLease lease(Manifest manifest, long run, List<Long> live) throws RpcException {
         List<CredentialRef> refs = manifest.capabilities().credentialRefs();
         Message response = call(
                 VaultContract.LEASE_FOR,
                 VaultContract.AGENT.is(manifest.agent().name()),
                 run(run),
                 VaultContract.REFS.is(
-                        refs.stream().map(ServiceClients::describe).toList()));
+                        refs.stream().map(ServiceClients::describe).toList()),
+                VaultContract.LIVE_RUNS.is(live.stream().map(String::valueOf).toList()));
         return grantedLease(response, refs);
     }
 
@@ -174,7 +185,13 @@ public final class ServiceClients {
                 MemoryContract.MAX_WRITES_PER_MINUTE.is((long) memory.maxWritesPerMinute()));
     }
 
-    void detachMemory(AgentName agent) throws RpcException {
+    /** Closes the memory's listener of the run in a slot. */
+    void detachMemory(AgentName agent, AgentSlot slot) throws RpcException {
+        var _ = call(MemoryContract.DETACH, MemoryContract.AGENT.is(agent), Fields.ADDRESS.is(slot.gateway()));
+    }
+
+    /** Closes the memory's listeners of all runs of the agent. */
+    void detachAllMemory(AgentName agent) throws RpcException {
         var _ = call(MemoryContract.DETACH, MemoryContract.AGENT.is(agent));
     }
 }

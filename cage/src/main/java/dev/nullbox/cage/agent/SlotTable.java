@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -19,7 +20,8 @@ import java.util.stream.IntStream;
 
 /**
  * Slots of agents. Kept in a file, a name and a number a line: an agent's user id follows from its slot and owns its
- * files on the data partition, so it should be the same after a reboot.
+ * files on the data partition, so it should be the same after a reboot. Runs beside an agent's own borrow a free slot,
+ * the highest, so that an agent's own comes first. For any thread.
  */
 public final class SlotTable {
     private static final Pattern LINE = Pattern.compile("([^ ]+) ([0-9]{1,4})");
@@ -65,7 +67,7 @@ public final class SlotTable {
      *
      * @return the agents' slots, without agents for which there was none
      */
-    public Map<String, AgentSlot> assign(List<String> agents) {
+    public synchronized Map<String, AgentSlot> assign(List<String> agents) {
         for (String agent : agents) {
             if (!slots.containsKey(agent)) {
                 if (free.isEmpty()) {
@@ -90,6 +92,16 @@ public final class SlotTable {
         Map<String, AgentSlot> assigned = new TreeMap<>(slots);
         assigned.keySet().retainAll(agents);
         return assigned;
+    }
+
+    /** Lends a slot that no agent has; absent when there is none. */
+    synchronized Optional<AgentSlot> lend() {
+        return free.isEmpty() ? Optional.empty() : Optional.of(new AgentSlot(network, free.removeLast()));
+    }
+
+    /** Takes a lent slot back. */
+    synchronized void giveBack(AgentSlot lent) {
+        free.add(lent.number());
     }
 
     /** Writes the table where it differs from its file. */

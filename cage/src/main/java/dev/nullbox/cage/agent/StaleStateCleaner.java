@@ -1,5 +1,6 @@
 package dev.nullbox.cage.agent;
 
+import dev.nullbox.cage.guest.GuestServer;
 import dev.nullbox.cage.jail.Cgroups;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.protocol.Method;
@@ -13,6 +14,9 @@ import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
 import java.net.NetworkInterface;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -23,11 +27,14 @@ public final class StaleStateCleaner {
     private final Libc libc;
     private final Cgroups cgroups;
     private final ServiceClients clients;
+    private final Path guests;
 
-    public StaleStateCleaner(Libc libc, Cgroups cgroups, ServiceClients clients) {
+    /** @param guests directory of the sockets that guests dial */
+    public StaleStateCleaner(Libc libc, Cgroups cgroups, ServiceClients clients, Path guests) {
         this.libc = libc;
         this.cgroups = cgroups;
         this.clients = clients;
+        this.guests = guests;
     }
 
     /**
@@ -40,8 +47,10 @@ public final class StaleStateCleaner {
         Set<String> names = new TreeSet<>(agents);
         for (String agent : cgroups.list()) {
             cgroups.remove(agent);
-            names.add(agent);
+            // Of a run beside the agent's own: its number follows a dot, which no name has.
+            names.add(agent.contains(".") ? agent.substring(0, agent.indexOf('.')) : agent);
         }
+        removeSockets();
         for (NetworkInterface link : Collections.list(NetworkInterface.getNetworkInterfaces())) {
             if (AgentSlot.ofInterface(AgentNetwork.DEFAULT, link.getName()).isPresent()) {
                 AgentRun.removeLink(libc, link.getName());
@@ -50,6 +59,15 @@ public final class StaleStateCleaner {
         for (String name : names) {
             if (isAgents(name)) {
                 forget(new AgentName(name));
+            }
+        }
+    }
+
+    private void removeSockets() throws IOException {
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(guests)) {
+            for (Path directory : directories) {
+                Files.deleteIfExists(directory.resolve(GuestServer.SOCKET));
+                Files.deleteIfExists(directory);
             }
         }
     }
@@ -66,8 +84,8 @@ public final class StaleStateCleaner {
 
     private void forget(AgentName agent) throws IOException {
         quietly(VaultContract.REVOKE, () -> clients.revokeAll(agent));
-        quietly(MemoryContract.DETACH, () -> clients.detachMemory(agent));
-        quietly(EgressContract.REMOVE, () -> clients.removeEgress(agent));
+        quietly(MemoryContract.DETACH, () -> clients.detachAllMemory(agent));
+        quietly(EgressContract.REMOVE, () -> clients.removeAllEgress(agent));
     }
 
     /**

@@ -3,8 +3,8 @@ package dev.nullbox.cage.exec;
 import dev.nullbox.cage.guest.CopyRequest;
 import dev.nullbox.cage.guest.DialRequest;
 import dev.nullbox.cage.guest.ExecRequest;
-import dev.nullbox.cage.guest.ExecSession;
 import dev.nullbox.cage.guest.GuestEnd;
+import dev.nullbox.cage.guest.ProgramSession;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.AgentContract;
@@ -160,9 +160,9 @@ public final class ExecMethods {
     }
 
     private Message read(Message request) throws RpcException {
-        ExecSession session = sessions.findForReader(request.get(AgentContract.EXEC));
+        ProgramSession session = sessions.findForReader(request.get(AgentContract.EXEC));
         try {
-            ExecSession.Output output = session.read(wait(request));
+            ProgramSession.Output output = session.read(wait(request));
             return Message.of(AgentContract.CHUNKS.is(output.chunks().stream()
                             .map(chunk -> Message.of(
                                     AgentContract.STDERR.is(chunk.isError()), AgentContract.EXEC_DATA.is(chunk.data())))
@@ -173,11 +173,11 @@ public final class ExecMethods {
         }
     }
 
-    private static Optional<Message> end(ExecSession.Output output) {
+    private static Optional<Message> end(ProgramSession.Output output) {
         if (!output.lost().isEmpty()) {
             return Optional.of(Message.of(AgentContract.HOW.is(LOST), Fields.WHY.is(output.lost())));
         }
-        return output.end().map(ExecMethods::describe);
+        return output.exit().or(() -> output.end().map(ExecMethods::describe));
     }
 
     private static Message describe(GuestEnd end) {
@@ -189,7 +189,7 @@ public final class ExecMethods {
     }
 
     private Message write(Message request) throws RpcException {
-        ExecSession session = sessions.find(request.get(AgentContract.EXEC));
+        ProgramSession session = sessions.find(request.get(AgentContract.EXEC));
         try {
             int taken = session.write(
                     request.get(AgentContract.EXEC_DATA), request.get(AgentContract.EXEC_END), wait(request));

@@ -1,6 +1,6 @@
 package dev.nullbox.cage.exec;
 
-import dev.nullbox.cage.guest.ExecSession;
+import dev.nullbox.cage.guest.ProgramSession;
 import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.protocol.api.AgentReason;
 import dev.nullbox.protocol.guest.GuestProtocol;
@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Programs that operators run, by id. Bounded for each agent and in total; one without a reader for a minute is closed,
- * as its operator is gone. For any thread.
+ * Programs that operators run, by id, beside agents or as runs of theirs. Bounded for each agent and in total; one
+ * without a reader for a minute is closed, as its operator is gone. For any thread.
  */
 public final class ExecSessions {
     /** Programs of all agents at once. */
@@ -28,10 +28,10 @@ public final class ExecSessions {
 
     private static final class Entry {
         private final String agent;
-        private final ExecSession session;
+        private final ProgramSession session;
         private long usedAt;
 
-        Entry(String agent, ExecSession session, long usedAt) {
+        Entry(String agent, ProgramSession session, long usedAt) {
             this.agent = agent;
             this.session = session;
             this.usedAt = usedAt;
@@ -41,7 +41,7 @@ public final class ExecSessions {
     /** Starter of a session; runs without a lock, as it takes time. */
     @FunctionalInterface
     public interface Starter {
-        ExecSession start() throws IOException;
+        ProgramSession start() throws IOException, RpcException;
     }
 
     private final LongSupplier nanos;
@@ -88,7 +88,7 @@ public final class ExecSessions {
         idle.forEach(entry -> close(entry.session));
     }
 
-    private static void close(ExecSession session) {
+    private static void close(ProgramSession session) {
         try {
             session.close();
         } catch (IOException e) {
@@ -104,7 +104,7 @@ public final class ExecSessions {
     public String begin(String agent, Starter starter) throws RpcException {
         reserve(agent);
         try {
-            ExecSession session = starter.start();
+            ProgramSession session = starter.start();
             String id = UUID.randomUUID().toString();
             synchronized (this) {
                 entries.put(id, new Entry(agent, session, nanos.getAsLong()));
@@ -134,7 +134,7 @@ public final class ExecSessions {
     }
 
     /** The session of the id. */
-    public synchronized ExecSession find(String id) throws RpcException {
+    public synchronized ProgramSession find(String id) throws RpcException {
         Entry entry = entries.get(id);
         if (entry == null) {
             throw unknown();
@@ -143,8 +143,8 @@ public final class ExecSessions {
     }
 
     /** The session of the id, for its reader, whose call keeps it open. */
-    public synchronized ExecSession findForReader(String id) throws RpcException {
-        ExecSession found = find(id);
+    public synchronized ProgramSession findForReader(String id) throws RpcException {
+        ProgramSession found = find(id);
         entries.computeIfPresent(id, (_, entry) -> {
             entry.usedAt = nanos.getAsLong();
             return entry;

@@ -38,6 +38,7 @@ public record GuestConfiguration(Setup setup, List<String> words, List<String> e
      * @param write directories of the volume disk, by their paths in the guest
      * @param read directories of the read-only disk, likewise
      * @param stopMillis from the stop signal to the kill
+     * @param hasStreams whether the host passes input, and takes output by windows
      */
     public record Setup(
             String hostname,
@@ -54,7 +55,8 @@ public record GuestConfiguration(Setup setup, List<String> words, List<String> e
             List<String> read,
             String machineId,
             long stopMillis,
-            boolean hasAgent) {
+            boolean hasAgent,
+            boolean hasStreams) {
         public Setup {
             disks = List.copyOf(disks);
             write = List.copyOf(write);
@@ -101,6 +103,7 @@ public record GuestConfiguration(Setup setup, List<String> words, List<String> e
                         .add(GuestTag.WORKDIR, setup.workdir())
                         .add(GuestTag.ROOT, setup.root().number())
                         .add(GuestTag.AGENT, setup.hasAgent() ? 1 : 0)
+                        .add(GuestTag.STREAMS, setup.hasStreams() ? 1 : 0)
                         .add(GuestTag.MEMORY, 0)
                         .add(GuestTag.PIDS, setup.pids())
                         .add(GuestTag.MACHINE, setup.machineId())

@@ -110,6 +110,7 @@ public final class GuestServer implements AutoCloseable {
     private final ServerSocketChannel server;
     private final Path socket;
     private final GuestConfiguration configuration;
+    private final Optional<RunSession> session;
     private final Listener listener;
     private final Semaphore free = new Semaphore(MAX_CONNECTIONS);
     private final Set<GuestRole> taken = EnumSet.noneOf(GuestRole.class);
@@ -118,10 +119,16 @@ public final class GuestServer implements AutoCloseable {
     private final CompletableFuture<GuestControl> control = new CompletableFuture<>();
     private boolean isClosed;
 
-    private GuestServer(ServerSocketChannel server, Path socket, GuestConfiguration configuration, Listener listener) {
+    private GuestServer(
+            ServerSocketChannel server,
+            Path socket,
+            GuestConfiguration configuration,
+            Optional<RunSession> session,
+            Listener listener) {
         this.server = server;
         this.socket = socket;
         this.configuration = configuration;
+        this.session = session;
         this.listener = listener;
     }
 
@@ -130,9 +137,15 @@ public final class GuestServer implements AutoCloseable {
      *
      * @param directory created anew; no other user may enter it
      * @param gid the VMM's group, which may connect
+     * @param session takes the streams of the agent's program, when the configuration says so
      */
     public static GuestServer open(
-            Libc libc, Path directory, int gid, GuestConfiguration configuration, Listener listener)
+            Libc libc,
+            Path directory,
+            int gid,
+            GuestConfiguration configuration,
+            Optional<RunSession> session,
+            Listener listener)
             throws IOException {
         Files.createDirectories(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -149,7 +162,7 @@ public final class GuestServer implements AutoCloseable {
             server.close();
             throw e;
         }
-        GuestServer guest = new GuestServer(server, socket, configuration, listener);
+        GuestServer guest = new GuestServer(server, socket, configuration, session, listener);
         guest.thread("accept", guest::accept);
         return guest;
     }
@@ -305,6 +318,7 @@ public final class GuestServer implements AutoCloseable {
     }
 
     private void readOutput(FrameChannel channel) throws IOException {
+        session.ifPresent(streams -> streams.begin(this, channel));
         try {
             readLines(channel);
             // The guest closes it: a host that closes first counts as gone for a guest.
@@ -327,18 +341,36 @@ public final class GuestServer implements AutoCloseable {
                     case STDOUT -> {
                         listener.output(LogStream.STDOUT, bytes);
                         output.feed(bytes, bytes.length);
+                        pass(frame);
                     }
                     case STDERR -> {
                         listener.output(LogStream.STDERR, bytes);
                         errors.feed(bytes, bytes.length);
+                        pass(frame);
                     }
-                    default -> throw new IOException("the guest sent " + frame + " among its output");
+                    case CREDIT -> {
+                        if (session.isEmpty()) {
+                            throw unexpected(frame);
+                        }
+                        pass(frame);
+                    }
+                    default -> throw unexpected(frame);
                 }
             }
         } finally {
             output.end();
             errors.end();
         }
+    }
+
+    private void pass(Frame frame) throws IOException {
+        if (session.isPresent()) {
+            session.get().take(frame);
+        }
+    }
+
+    private static IOException unexpected(Frame frame) {
+        return new IOException("the guest sent " + frame + " among its output");
     }
 
     /** Null until the init has connected. */

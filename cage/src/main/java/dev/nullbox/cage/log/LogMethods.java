@@ -22,13 +22,13 @@ public final class LogMethods {
     public static final int MAX_WAITING = 32;
 
     private final AgentLogs logs;
-    private final Function<AgentName, Optional<Long>> latestRun;
+    private final Function<AgentName, Optional<Long>> previousRun;
     private final Semaphore waiting = new Semaphore(MAX_WAITING);
 
-    /** @param latestRun the number of an agent's latest run, which may have no output; absent for a removed agent */
-    public LogMethods(AgentLogs logs, Function<AgentName, Optional<Long>> latestRun) {
+    /** @param previousRun the number of an agent's own run before the latest; absent when cage has begun none */
+    public LogMethods(AgentLogs logs, Function<AgentName, Optional<Long>> previousRun) {
         this.logs = logs;
-        this.latestRun = latestRun;
+        this.previousRun = previousRun;
     }
 
     /** All methods. */
@@ -71,7 +71,7 @@ public final class LogMethods {
                     "a run and previous cannot both be; leave one out",
                     LogContract.PREVIOUS.name());
         }
-        return Optional.of(latestRun.apply(agent).orElseGet(ring::lastRun) - 1);
+        return previousRun.apply(agent).or(() -> Optional.of(ring.lastRun() - 1));
     }
 
     private AgentLog.Page page(AgentLog ring, LogCursor place, LogQuery query, long waitMillis)

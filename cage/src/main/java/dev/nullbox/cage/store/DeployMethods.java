@@ -1,8 +1,6 @@
 package dev.nullbox.cage.store;
 
 import dev.nullbox.cage.agent.AgentRegistry;
-import dev.nullbox.cage.agent.AgentRunner;
-import dev.nullbox.cage.agent.AgentState;
 import dev.nullbox.cage.agent.CageSettings;
 import dev.nullbox.cage.agent.CatalogEntry;
 import dev.nullbox.cage.disk.DiskStore;
@@ -395,8 +393,7 @@ public final class DeployMethods {
     private Message removeVolume(Message request) throws RpcException, IOException {
         String text = request.get(Fields.AGENT);
         String disk = request.get(AgentContract.DISK);
-        Optional<AgentRunner> runner = agents.runner(text);
-        if (runner.isPresent() && runner.get().snapshot().state() instanceof AgentState.Live) {
+        if (agents.isLive(text)) {
             throw new RpcException(AgentReason.AGENT_RUNS, text + " runs; stop it first", Fields.AGENT.name());
         }
         Optional<Long> bytes;

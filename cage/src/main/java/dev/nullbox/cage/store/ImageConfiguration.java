@@ -13,10 +13,11 @@ final class ImageConfiguration {
     /** Defaults for keys that AGENT.toml leaves out. */
     static ImageDefaults defaults(Message result) {
         Message stated = result.get(ImportProtocol.DEFAULTS);
-        List<String> command =
-                new ArrayList<>(stated.find(ImportProtocol.ENTRYPOINT).orElse(List.of()));
+        List<String> entryPoint = stated.find(ImportProtocol.ENTRYPOINT).orElse(List.of());
+        List<String> command = new ArrayList<>(entryPoint);
         command.addAll(stated.find(ImportProtocol.COMMAND).orElse(List.of()));
         return new ImageDefaults(
+                entryPoint,
                 command,
                 stated.find(ImportProtocol.ENV).orElse(List.of()),
                 stated.find(ImportProtocol.USER).orElse(""),

@@ -19,7 +19,7 @@ class AgentLifecycleTest {
     private static final long FIVE_MINUTES = 300_000;
 
     private static AgentLifecycle lifecycle(RestartPolicy policy) {
-        return new AgentLifecycle(policy, Duration.ofSeconds(60), Duration.ofMinutes(5), Duration.ofSeconds(8));
+        return new AgentLifecycle(policy, false, Duration.ofSeconds(60), Duration.ofMinutes(5), Duration.ofSeconds(8));
     }
 
     private static AgentState in(String state) {
@@ -59,6 +59,32 @@ class AgentLifecycleTest {
         Transition got = lifecycle(RestartPolicy.ALWAYS).next(in(before), new StartRequested("operator"), NOW);
         assertThat(name(got.state())).isEqualTo(after);
         assertThat(actions(got)).isEqualTo(actions);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Running, Stopping, Terminate",
+        "Starting, Starting, -",
+        "Stopping, Stopping, -",
+        "Stopped, Stopped, -",
+        "Failed, Failed, -"
+    })
+    void timeOfARunEndsItOnceItRuns(String before, String after, String actions) {
+        Transition got = lifecycle(RestartPolicy.NEVER).next(in(before), new Expired(), NOW);
+        assertThat(name(got.state())).isEqualTo(after);
+        assertThat(actions(got)).isEqualTo(actions);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"EXITED, 0, Stopped", "EXITED, 3, Failed", "REBOOT, 0, Failed", "OUT_OF_MEMORY, 0, Failed"})
+    void taskIsNeverRunAgain(RunEnd.Way way, int number, String after) {
+        AgentLifecycle once = new AgentLifecycle(
+                RestartPolicy.ALWAYS, true, Duration.ofSeconds(60), Duration.ofMinutes(5), Duration.ofSeconds(8));
+        Transition got = once.next(in("Running"), new Exited(new RunEnd(way, number, "")), NOW);
+        assertThat(name(got.state())).isEqualTo(after);
+        assertThat(name(once.next(in("Starting"), new LaunchFailed("no lease", false), NOW)
+                        .state()))
+                .isEqualTo("Failed");
     }
 
     /** The failure before is still shown when a failed agent is stopped, and no longer once it is started. */

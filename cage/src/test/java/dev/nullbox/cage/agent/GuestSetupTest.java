@@ -13,6 +13,7 @@ import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.protocol.id.AgentSlot;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +27,13 @@ class GuestSetupTest {
     }
 
     private static GuestConfiguration configuration(String more) {
-        return GuestSetup.configuration(manifest(more), new AgentSlot(AgentNetwork.DEFAULT, 3), List.of(), List.of());
+        return GuestSetup.configuration(run(more, Optional.empty()), List.of(), List.of());
+    }
+
+    private static RunSpec run(String more, Optional<TaskRequest> task) {
+        CatalogEntry.Accepted agent = new CatalogEntry.Accepted(
+                "an_agent", CatalogEntry.Source.STORE, manifest(more), "", Path.of("/root"), List.of("/bin/a"));
+        return new RunSpec(agent, new AgentSlot(AgentNetwork.DEFAULT, 3), 7, task);
     }
 
     /** The memory's address had a path once: what a client appended to it led nowhere. */
@@ -61,5 +68,25 @@ class GuestSetupTest {
                         new Disk("root", Path.of("/root"), true),
                         new Disk("layer", Path.of("/l"), false),
                         new Disk("read", Path.of("/r"), true));
+    }
+
+    @Test
+    void argumentsOfARunFollowItsImagesEntryPoint() {
+        TaskRequest task = new TaskRequest(
+                List.of("-x", ""),
+                Map.of("A", "b", "NULLBOX_AGENT", "other"),
+                Optional.empty(),
+                Optional.empty(),
+                "me",
+                true);
+        RunSpec run = run("", Optional.of(task));
+        GuestConfiguration configuration = GuestSetup.configuration(run, List.of(), List.of());
+        assertThat(run.key()).isEqualTo("an_agent.7");
+        assertThat(configuration.words()).containsExactly("/bin/a", "-x", "");
+        assertThat(configuration.env()).contains("A=b", "NULLBOX_AGENT=an_agent");
+        RunSpec plain = run(
+                "", Optional.of(new TaskRequest(List.of(), Map.of(), Optional.empty(), Optional.empty(), "me", true)));
+        assertThat(plain.command().words()).containsExactly("/bin/a", "--", "");
+        assertThat(run("", Optional.empty()).key()).isEqualTo("an_agent");
     }
 }

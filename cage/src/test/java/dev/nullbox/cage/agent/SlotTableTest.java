@@ -80,4 +80,20 @@ class SlotTableTest {
                 .toArray(String[]::new);
         assertThat(assign(all)).hasSize(AgentSlot.MAX).doesNotContainKey("agent1025");
     }
+
+    @Test
+    void aLentSlotIsTheHighestAndIsGivenToNobodyElse() throws IOException {
+        SlotTable table = SlotTable.load(file, AgentNetwork.DEFAULT);
+        assertThat(table.assign(List.of("a"))).containsEntry("a", slot(1));
+        AgentSlot lent = table.lend().orElseThrow();
+        assertThat(lent.number()).isEqualTo(AgentSlot.MAX);
+        assertThat(table.lend().orElseThrow().number()).isEqualTo(AgentSlot.MAX - 1);
+        table.giveBack(lent);
+        assertThat(table.lend()).contains(lent);
+        assertThat(SlotTable.load(file, AgentNetwork.DEFAULT).lend()).contains(lent);
+        for (int i = 3; i < AgentSlot.MAX; i++) {
+            assertThat(table.lend()).isPresent();
+        }
+        assertThat(table.lend()).isEmpty();
+    }
 }

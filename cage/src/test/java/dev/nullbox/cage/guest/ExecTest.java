@@ -90,6 +90,7 @@ class ExecTest {
                 base.resolve("guest"),
                 libc.getuid(),
                 new GuestConfiguration(FakeGuest.setup(), List.of(), List.of(), List.of()),
+                Optional.empty(),
                 new Notes());
         socket = base.resolve("guest").resolve(GuestServer.SOCKET);
         Files.writeString(base.resolve("user"), "somebody");
@@ -197,7 +198,7 @@ class ExecTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         while (true) {
-            ExecSession.Output output = session.read(Duration.ofSeconds(5));
+            ProgramSession.Output output = session.read(Duration.ofSeconds(5));
             output.chunks().forEach(chunk -> (chunk.isError() ? err : out).writeBytes(chunk.data()));
             assertThat(output.lost()).isEmpty();
             if (output.end().isPresent()) {
@@ -274,7 +275,7 @@ class ExecTest {
 
     private static void readUntil(ExecSession session, StringBuilder seen, String word) throws Exception {
         while (seen.indexOf(word) < 0) {
-            ExecSession.Output output = session.read(Duration.ofSeconds(5));
+            ProgramSession.Output output = session.read(Duration.ofSeconds(5));
             assertThat(output.end()).as(seen.toString()).isEmpty();
             output.chunks().forEach(chunk -> seen.append(new String(chunk.data(), StandardCharsets.UTF_8)));
         }
@@ -284,7 +285,7 @@ class ExecTest {
     void aSizeForAProgramWithoutATerminalEndsIt() throws Exception {
         ExecSession session = bash("sleep 60");
         session.resize(1, 1);
-        ExecSession.Output output = session.read(LONG);
+        ProgramSession.Output output = session.read(LONG);
         assertThat(output.end().map(GuestEnd::how)).as(output.lost()).isNotEqualTo(Optional.of(GuestHow.EXITED));
     }
 

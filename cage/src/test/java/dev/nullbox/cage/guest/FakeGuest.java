@@ -12,6 +12,8 @@ import dev.nullbox.protocol.guest.GuestTag;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,6 +40,9 @@ public final class FakeGuest {
     private final Map<String, String> environment = new TreeMap<>();
     private final FrameChannel control;
     private final FrameChannel output;
+    private final List<String> words = new ArrayList<>();
+    private final Semaphore window = new Semaphore(GuestProtocol.STREAM_WINDOW);
+    private boolean hasStreams;
     private int checks;
 
     private FakeGuest(Path socket, int goodChecks) throws IOException {
@@ -67,7 +73,8 @@ public final class FakeGuest {
                 List.of(),
                 "0".repeat(32),
                 10_000,
-                true);
+                true,
+                false);
     }
 
     private static FrameChannel dial(UnixDomainSocketAddress socket, GuestRole role) throws IOException {
@@ -91,14 +98,27 @@ public final class FakeGuest {
 
     private void run(String script) throws Exception {
         configure();
-        ProcessBuilder builder = new ProcessBuilder("bash", "-c", script).redirectErrorStream(true);
-        builder.redirectInput(ProcessBuilder.Redirect.INHERIT);
+        List<String> command = new ArrayList<>(List.of("bash", "-c", script));
+        command.addAll(words);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(!hasStreams);
+        if (!hasStreams) {
+            builder.redirectInput(ProcessBuilder.Redirect.INHERIT);
+        }
         builder.environment().putAll(environment);
         Process agent = builder.start();
         send(control, GuestOp.STARTED, new GuestCall.Fields());
         daemon(() -> sendHeartbeats());
         daemon(() -> serve(agent));
-        pass(agent.getInputStream());
+        if (hasStreams) {
+            daemon(() -> takeInput(agent.getOutputStream()));
+            Thread errors = new Thread(() -> passWindowed(FrameKind.STDERR, agent.getErrorStream()));
+            errors.start();
+            passWindowed(FrameKind.STDOUT, agent.getInputStream());
+            errors.join();
+        } else {
+            pass(agent.getInputStream());
+        }
+        output.write(FrameKind.END, new byte[0]);
         int code = agent.waitFor();
         boolean isSignal = code > 128;
         GuestCall.Fields end = new GuestCall.Fields()
@@ -143,6 +163,8 @@ public final class FakeGuest {
                                 call.fields().text(GuestTag.TEXT).orElseThrow().split("=", 2);
                         environment.put("GUEST_" + parts[0], parts[1]);
                     }
+                    case SETUP -> hasStreams = call.fields().number(GuestTag.STREAMS) == 1;
+                    case WORD -> words.add(call.fields().text(GuestTag.TEXT).orElseThrow());
                     default -> {}
                 }
             }
@@ -192,6 +214,34 @@ public final class FakeGuest {
         for (int count = lines.read(buffer); count >= 0; count = lines.read(buffer)) {
             output.write(FrameKind.STDOUT, Arrays.copyOf(buffer, count));
         }
-        output.write(FrameKind.END, new byte[0]);
+    }
+
+    /** Sends a stream within the window of both. */
+    private void passWindowed(FrameKind kind, InputStream from) {
+        byte[] buffer = new byte[8192];
+        try {
+            for (int count = from.read(buffer); count >= 0; count = from.read(buffer)) {
+                window.acquireUninterruptibly(count);
+                output.write(kind, Arrays.copyOf(buffer, count));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void takeInput(OutputStream to) throws IOException {
+        while (true) {
+            Frame frame = output.read(LONG.multipliedBy(60));
+            switch (frame.kind()) {
+                case STDIN -> {
+                    to.write(frame.payload());
+                    to.flush();
+                    output.write(Frame.of(FrameKind.CREDIT, frame.payload().length));
+                }
+                case CREDIT -> window.release(frame.number());
+                case END -> to.close();
+                default -> throw new IOException("the host sent " + frame + " among a program's streams");
+            }
+        }
     }
 }

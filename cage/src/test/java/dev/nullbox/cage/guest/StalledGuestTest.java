@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -89,6 +90,7 @@ class StalledGuestTest {
                 directory,
                 libc.getuid(),
                 new GuestConfiguration(FakeGuest.setup(), List.of("/bin/a"), ENVIRONMENT, List.of()),
+                Optional.empty(),
                 new Broken());
     }
 

@@ -4,12 +4,14 @@ import com.google.gson.JsonElement;
 import dev.nullbox.nullctl.command.egress.EgressCommand;
 import dev.nullbox.nullctl.terminal.Table;
 import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.protocol.api.AgentReason;
 import dev.nullbox.protocol.api.DeployContract;
 import dev.nullbox.protocol.api.NulldContract;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.TerminalText;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,6 +26,8 @@ import picocli.CommandLine.Parameters;
             StatsCommand.class,
             TopCommand.class,
             ExecCommand.class,
+            RunCommand.class,
+            RunsCommand.class,
             CopyCommand.class,
             PortForwardCommand.class,
             KillCommand.class,
@@ -34,6 +38,7 @@ import picocli.CommandLine.Parameters;
         })
 public abstract class ApplianceCommands extends CommandContext {
     private static final String AGENT = "Its name, as nullctl agents lists it.";
+    private static final String RUN = "This run of it (nullctl runs); else its own.";
 
     @Command(
             description = "Starts an agent.",
@@ -45,9 +50,12 @@ public abstract class ApplianceCommands extends CommandContext {
 
     @Command(
             description = "Stops an agent: its microVM is asked to end, then ended.",
-            footer = {"", "Example: nullctl stop hello"})
-    void stop(@Parameters(paramLabel = "AGENT", description = AGENT) String agent) throws Exception {
-        ask(AgentContract.AGENT_STOP, Fields.AGENT.is(agent));
+            footer = {"", "Examples:", "  nullctl stop hello", "  nullctl stop coder --run 7"})
+    void stop(
+            @Parameters(paramLabel = "AGENT", description = AGENT) String agent,
+            @Option(names = "--run", paramLabel = "N", description = RUN) Optional<Long> run)
+            throws Exception {
+        ask(AgentContract.AGENT_STOP, Message.of(Fields.AGENT.is(agent)).and(Fields.RUN, run));
         out().println(TerminalText.line(agent) + ": stop asked for and accepted");
     }
 
@@ -69,8 +77,12 @@ public abstract class ApplianceCommands extends CommandContext {
     @Command(
             description = "Prints all that is known of an agent as JSON: manifest, image, run, addresses, last end.",
             footer = {"", "Example: nullctl inspect hello | jq .address"})
-    void inspect(@Parameters(paramLabel = "AGENT", description = AGENT) String agent) throws Exception {
-        out().println(TerminalText.json(ask(AgentContract.AGENT_INSPECT, Fields.AGENT.is(agent))));
+    void inspect(
+            @Parameters(paramLabel = "AGENT", description = AGENT) String agent,
+            @Option(names = "--run", paramLabel = "N", description = RUN) Optional<Long> run)
+            throws Exception {
+        Message query = Message.of(Fields.AGENT.is(agent)).and(Fields.RUN, run);
+        out().println(TerminalText.json(ask(AgentContract.AGENT_INSPECT, query)));
     }
 
     @Command(

@@ -1,22 +1,15 @@
 package dev.nullbox.nullctl.command;
 
-import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.client.CannotConnectException;
-import dev.nullbox.nullctl.client.ProgramInput;
-import dev.nullbox.nullctl.terminal.LocalFileException;
 import dev.nullbox.nullctl.terminal.Streams;
 import dev.nullbox.nullctl.terminal.UsageException;
 import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
-import dev.nullbox.protocol.Value;
 import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.rpc.RpcException;
-import dev.nullbox.service.TerminalText;
-import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -28,7 +21,7 @@ import picocli.CommandLine.Parameters;
 /** {@code nullctl exec}: a program beside an agent, with its three streams and its exit code. */
 @Command(
         name = "exec",
-        exitCodeOnExecutionException = ExecCommand.NOT_RUN,
+        exitCodeOnExecutionException = ProgramClient.NOT_RUN,
         description = "Runs a program in an agent's guest, as the agent's user.",
         footer = {
             "",
@@ -45,14 +38,7 @@ import picocli.CommandLine.Parameters;
             "  tar -c src | nullctl exec coder -w /work -- tar -x"
         })
 public final class ExecCommand extends CommandContext implements Callable<Integer> {
-    /** Exit code when the program was not run, or its end is unknown. */
-    static final int NOT_RUN = 125;
-
-    /** What a signal's number is added to. */
-    static final long SIGNALLED = 128;
-
     private static final int SIGINT = 2;
-    private static final long WAIT_MILLIS = 10_000;
     private static final long SIZE_MILLIS = 250;
 
     @Parameters(index = "0", paramLabel = "AGENT", description = "Its name, as nullctl agents lists it.")
@@ -60,6 +46,9 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
 
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "CMD", description = "The program and its arguments.")
     private List<String> words = List.of();
+
+    @Option(names = "--run", paramLabel = "N", description = "In this run beside the agent's own (nullctl runs).")
+    private Optional<Long> run = Optional.empty();
 
     @Option(
             names = {"-u", "--user"},
@@ -89,8 +78,6 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
             description = "Give the program a terminal, as this one; standard input must be one.")
     private boolean hasTerminal;
 
-    private volatile boolean isOver;
-
     @Override
     public Integer call() throws Exception {
         if (!hasTerminal) {
@@ -109,22 +96,25 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
         Message begun = call(
                 AgentContract.AGENT_EXEC,
                 Message.of(Fields.AGENT.is(agent), AgentContract.WORDS.is(words), AgentContract.ENV.is(variables()))
+                        .and(Fields.RUN, run)
                         .and(AgentContract.USER, user)
                         .and(AgentContract.WORKDIR, workdir)
                         .and(AgentContract.ROWS, size.map(now -> (long) now.rows()))
                         .and(AgentContract.COLUMNS, size.map(now -> (long) now.columns())));
-        Value<String> id = AgentContract.EXEC.is(begun.get(AgentContract.EXEC));
-        Thread interrupt = new Thread(() -> interrupt(id));
-        Runtime.getRuntime().addShutdownHook(interrupt);
-        try {
-            Thread.ofPlatform().daemon().start(() -> passInput(id));
-            terminal.ifPresent(
-                    raw -> Thread.ofPlatform().daemon().start(() -> followSize(id, raw, size.orElseThrow())));
-            return code(follow(id));
-        } finally {
-            isOver = true;
-            Runtime.getRuntime().removeShutdownHook(interrupt);
-        }
+        ProgramClient program = new ProgramClient(session(), begun.get(AgentContract.EXEC));
+        terminal.ifPresent(
+                raw -> Thread.ofPlatform().daemon().start(() -> followSize(program, raw, size.orElseThrow())));
+        Message end = program.follow(input(), () -> interrupt(program));
+        return ProgramClient.code(end)
+                .orElseThrow(() -> new RpcException(
+                        CallReason.UNEXPECTED,
+                        "the program's end is not known: "
+                                + end.find(Fields.WHY).orElseGet(() -> end.get(AgentContract.HOW))));
+    }
+
+    private InputStream input() {
+        boolean isPassed = hasInput || hasTerminal || streams().terminal().isEmpty();
+        return isPassed ? streams().in() : InputStream.nullInputStream();
     }
 
     /** Requested variables; at a terminal also TERM, as programs draw by it. */
@@ -138,16 +128,16 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
     }
 
     /** Polls the terminal's size: no signal reports it in Java. */
-    private void followSize(Value<String> id, Streams.RawMode terminal, Streams.Size first) {
+    private void followSize(ProgramClient program, Streams.RawMode terminal, Streams.Size first) {
         Streams.Size told = first;
         try {
-            while (!isOver) {
+            while (!program.isOver()) {
                 TimeUnit.MILLISECONDS.sleep(SIZE_MILLIS);
                 Streams.Size now = terminal.size();
                 if (!now.equals(told)) {
                     call(
                             AgentContract.EXEC_RESIZE,
-                            id,
+                            program.id(),
                             AgentContract.ROWS.is((long) now.rows()),
                             AgentContract.COLUMNS.is((long) now.columns()));
                     told = now;
@@ -160,74 +150,12 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
         }
     }
 
-    /** Handles Ctrl-C: the program gets the signal, and is closed. */
-    private void interrupt(Value<String> id) {
-        if (isOver) {
-            return;
-        }
-        try (ApplianceClient appliance = session().connect()) {
-            appliance.call(AgentContract.EXEC_SIGNAL, id, AgentContract.EXEC_SIGNAL_NUMBER.is((long) SIGINT));
+    /** Handles Ctrl-C: the program gets the signal. */
+    private void interrupt(ProgramClient program) {
+        try {
+            call(AgentContract.EXEC_SIGNAL, program.id(), AgentContract.EXEC_SIGNAL_NUMBER.is((long) SIGINT));
         } catch (RpcException | CannotConnectException e) {
-            streams().err().println(TerminalText.line("nullctl: the program was not interrupted: " + e.getMessage()));
-        }
-    }
-
-    /** Prints the program's output until it has ended; returns its end. */
-    private Message follow(Value<String> id) throws RpcException, CannotConnectException, LocalFileException {
-        try (ApplianceClient appliance = session().connect()) {
-            Message page = read(appliance, id);
-            while (!page.has(AgentContract.EXIT)) {
-                page = read(appliance, id);
-            }
-            appliance.call(AgentContract.EXEC_CLOSE, id);
-            return page.get(AgentContract.EXIT);
-        }
-    }
-
-    private Message read(ApplianceClient appliance, Value<String> id)
-            throws RpcException, CannotConnectException, LocalFileException {
-        Message page = appliance.call(AgentContract.EXEC_READ, id, AgentContract.EXEC_WAIT.is(WAIT_MILLIS));
-        for (Message chunk : page.get(AgentContract.CHUNKS)) {
-            byte[] data = chunk.get(AgentContract.EXEC_DATA);
-            if (chunk.get(AgentContract.STDERR)) {
-                streams().writeError(data);
-            } else {
-                streams().write(data);
-            }
-        }
-        return page;
-    }
-
-    private int code(Message end) throws RpcException {
-        Optional<Long> code = end.find(Fields.CODE);
-        Optional<Long> signal = end.find(Fields.SIGNAL);
-        if (code.isPresent()) {
-            return Math.toIntExact(code.get());
-        }
-        if (signal.isPresent()) {
-            return Math.toIntExact(SIGNALLED + signal.get());
-        }
-        throw new RpcException(
-                CallReason.UNEXPECTED,
-                "the program's end is not known: " + end.find(Fields.WHY).orElseGet(() -> end.get(AgentContract.HOW)));
-    }
-
-    /** Passes standard input on, or reports at once that there is none. */
-    private void passInput(Value<String> id) {
-        try (ProgramInput sender = new ProgramInput(session()::connect, id, () -> isOver)) {
-            byte[] piece = new byte[ProgramInput.PIECE_BYTES];
-            boolean isPassed = hasInput || hasTerminal || streams().terminal().isEmpty();
-            InputStream in = isPassed ? streams().in() : InputStream.nullInputStream();
-            int count = in.read(piece);
-            while (count >= 0) {
-                sender.send(Arrays.copyOf(piece, count), false);
-                count = in.read(piece);
-            }
-            sender.send(new byte[0], true);
-        } catch (RpcException | CannotConnectException | IOException e) {
-            if (!isOver) {
-                streams().err().println(TerminalText.line("nullctl: input is not passed on: " + e.getMessage()));
-            }
+            program.warn("the program was not interrupted: " + e.getMessage());
         }
     }
 }

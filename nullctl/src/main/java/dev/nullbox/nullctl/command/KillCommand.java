@@ -2,10 +2,12 @@ package dev.nullbox.nullctl.command;
 
 import dev.nullbox.nullctl.terminal.UsageException;
 import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.service.TerminalText;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -14,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "kill",
         description = "Sends an agent's program a signal. Its restart policy answers when it ends.",
-        footer = {"", "Example: nullctl kill --signal HUP hello"})
+        footer = {"", "Examples:", "  nullctl kill --signal HUP hello", "  nullctl kill coder --run 7"})
 public final class KillCommand extends BaseCommand {
     /** signal(7), x86-64. */
     private static final Map<String, Long> NUMBERS = Map.ofEntries(
@@ -40,13 +42,19 @@ public final class KillCommand extends BaseCommand {
             description = "A name, with or without SIG, or a number from 1 to 64; else KILL.")
     private String signal = "KILL";
 
+    @Option(names = "--run", paramLabel = "N", description = "This run of it (nullctl runs); else its own.")
+    private Optional<Long> run = Optional.empty();
+
     @Parameters(paramLabel = "AGENT", description = "Its name, as nullctl agents lists it.")
     private String agent = "";
 
     @Override
     protected void execute() throws Exception {
         long number = number();
-        ask(AgentContract.AGENT_SIGNAL, Fields.AGENT.is(agent), AgentContract.EXEC_SIGNAL_NUMBER.is(number));
+        ask(
+                AgentContract.AGENT_SIGNAL,
+                Message.of(Fields.AGENT.is(agent), AgentContract.EXEC_SIGNAL_NUMBER.is(number))
+                        .and(Fields.RUN, run));
         out().println(TerminalText.line(agent) + ": signal " + number + " sent");
     }
 

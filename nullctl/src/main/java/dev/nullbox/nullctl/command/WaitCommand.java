@@ -9,19 +9,23 @@ import dev.nullbox.rpc.RpcException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code nullctl wait}: until an agent's run is over; its exit code. */
 @Command(
         name = "wait",
-        exitCodeOnExecutionException = ExecCommand.NOT_RUN,
+        exitCodeOnExecutionException = ProgramClient.NOT_RUN,
         description = "Waits until an agent's run is over, and prints its exit code.",
         footer = {
             "",
             "The exit code is the run's: 128 and the signal when one ended it, 125 when it",
-            "has none. Of an agent that does not run, it is that of its last run.",
+            "has none, 124 when its time was over. Of an agent that does not run, it is that",
+            "of its last run.",
             "",
-            "Example: nullctl start job && nullctl wait job"
+            "Examples:",
+            "  nullctl start job && nullctl wait job",
+            "  nullctl wait coder --run $(nullctl run -d coder -- /app/task)"
         })
 public final class WaitCommand extends CommandContext implements Callable<Integer> {
     private static final long WAIT_MILLIS = 10_000;
@@ -29,13 +33,15 @@ public final class WaitCommand extends CommandContext implements Callable<Intege
     @Parameters(paramLabel = "AGENT", description = "Its name, as nullctl agents lists it.")
     private String agent = "";
 
+    @Option(names = "--run", paramLabel = "N", description = "This run of it (nullctl runs); else its own.")
+    private Optional<Long> run = Optional.empty();
+
     @Override
     public Integer call() throws Exception {
         Message answer = ended();
         Optional<Message> exit = answer.find(AgentContract.EXIT);
-        Optional<Long> code = exit.flatMap(end -> end.find(Fields.CODE));
-        Optional<Long> signal = exit.flatMap(end -> end.find(Fields.SIGNAL));
-        if (code.isEmpty() && signal.isEmpty()) {
+        Optional<Integer> code = exit.flatMap(ProgramClient::code);
+        if (code.isEmpty()) {
             String how = exit.map(end -> end.get(AgentContract.HOW)).orElse("no run of it has ended");
             Optional<String> why = exit.flatMap(end -> end.find(Fields.WHY)).or(() -> answer.find(Fields.WHY));
             throw new RpcException(
@@ -43,14 +49,14 @@ public final class WaitCommand extends CommandContext implements Callable<Intege
                     "there is no exit code: " + how
                             + why.map(text -> ": " + text).orElse(""));
         }
-        int number = Math.toIntExact(code.orElseGet(() -> ExecCommand.SIGNALLED + signal.orElseThrow()));
-        out().println(number);
-        return number;
+        out().println(code.get());
+        return code.get();
     }
 
     private Message ended() throws Exception {
         try (ApplianceClient appliance = session().connect()) {
-            Message query = Message.of(Fields.AGENT.is(agent), AgentContract.RUN_WAIT.is(WAIT_MILLIS));
+            Message query = Message.of(Fields.AGENT.is(agent), AgentContract.RUN_WAIT.is(WAIT_MILLIS))
+                    .and(Fields.RUN, run);
             Message answer = appliance.call(AgentContract.AGENT_WAIT, query);
             while (!answer.get(AgentContract.IS_OVER)) {
                 answer = appliance.call(AgentContract.AGENT_WAIT, query.and(Fields.RUN.is(answer.get(Fields.RUN))));

@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.nullbox.protocol.Field;
+import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.protocol.api.DeployContract;
 import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.protocol.api.VaultContract;
@@ -27,7 +28,8 @@ public final class CellFormat {
             names(VaultContract.CREATED, VaultContract.SINCE, VaultContract.UNTIL, VaultContract.TIME);
 
     /** Members in milliseconds since 1970. */
-    private static final Set<String> MILLIS = names(DeployContract.ADDED);
+    private static final Set<String> MILLIS =
+            names(DeployContract.ADDED, AgentContract.BEGUN_AT, AgentContract.ENDED_AT);
 
     /** Members in bytes, shown in larger units. */
     private static final Set<String> SIZES = names(

@@ -24,11 +24,18 @@ public final class AgentContract {
     public static final Field<String> FROM = Field.of("from", TEXT, "image, data or store");
     public static final Field<String> START = Field.of("start", TEXT, "auto or manual");
     public static final Field<Long> RESTARTS = Field.of("restarts", COUNT, "");
+    /** The end of a run whose command is not there. */
+    public static final String NOT_FOUND = "not-found";
+    /** The end of a run whose command cannot be executed. */
+    public static final String NOT_EXECUTABLE = "not-executable";
+    /** The end of a run whose time was over. */
+    public static final String TIMED_OUT = "timed-out";
+
     public static final Field<String> HOW = Field.of(
             "how",
             TEXT,
             "exited, signalled, out-of-memory, reboot, power-off, not-found, not-executable, setup, crash, hang, "
-                    + "vmm-out-of-memory, compromised, killed or not-started");
+                    + "vmm-out-of-memory, compromised, killed, timed-out or not-started");
     public static final Field<Message> EXIT = Field.of(
             "exit",
             struct(HOW, Fields.CODE.optional(), Fields.SIGNAL.optional(), Fields.WHY.optional()),
@@ -57,8 +64,11 @@ public final class AgentContract {
                     "agent.start", Effect.CHANGE, AGENT_STATE, "starts an agent")
             .with(Fields.AGENT);
     public static final Method<Message> AGENT_STOP = CONTRACT.operators(
-                    "agent.stop", Effect.CHANGE, AGENT_STATE, "stops an agent and waits for its end")
-            .with(Fields.AGENT);
+                    "agent.stop",
+                    Effect.CHANGE,
+                    AGENT_STATE,
+                    "stops an agent, or a run beside its own, and waits for the end")
+            .with(Fields.AGENT, Fields.RUN.optional());
 
     public static final Field<Long> RUN_WAIT = Field.of(
                     "wait_ms", FieldType.whole(0, 20_000, "ms"), "for the end of a run that is under way")
@@ -105,8 +115,9 @@ public final class AgentContract {
                             INTERFACE,
                             VMM_USER,
                             RIGHTS),
-                    "all that is known of an accepted agent: as its next start takes it, and its run")
-            .with(Fields.AGENT);
+                    "all that is known of an accepted agent: as its next start takes it, and its run; or of a live run"
+                            + " beside its own")
+            .with(Fields.AGENT, Fields.RUN.optional());
 
     // Programs beside an agent.
     public static final Field<String> EXEC =
@@ -145,7 +156,7 @@ public final class AgentContract {
                     struct(EXEC),
                     "runs a program in an agent's guest, as the agent's user; at a terminal of its own when rows and"
                             + " columns are given")
-            .with(Fields.AGENT, WORDS, ENV, USER, WORKDIR, ROWS.optional(), COLUMNS.optional());
+            .with(Fields.AGENT, Fields.RUN.optional(), WORDS, ENV, USER, WORKDIR, ROWS.optional(), COLUMNS.optional());
     public static final Method<Message> EXEC_READ = CONTRACT.operatorsStep(
                     "agent.exec_read",
                     Effect.CHANGE,
@@ -173,7 +184,7 @@ public final class AgentContract {
                     Effect.CHANGE,
                     struct(),
                     "sends the program of an agent's run a signal; an end of it is answered by the restart policy")
-            .with(Fields.AGENT, EXEC_SIGNAL_NUMBER);
+            .with(Fields.AGENT, Fields.RUN.optional(), EXEC_SIGNAL_NUMBER);
 
     // Copies of files; the bytes go by agent.exec_read and agent.exec_write.
     public static final Field<String> COPY_PATH =
@@ -189,14 +200,56 @@ public final class AgentContract {
                     Effect.CHANGE,
                     struct(EXEC),
                     "begins a copy out of an agent's guest: a program whose output is the file or directory as tar")
-            .with(Fields.AGENT, COPY_PATH);
+            .with(Fields.AGENT, Fields.RUN.optional(), COPY_PATH);
     public static final Method<Message> COPY_IN = CONTRACT.operators(
                     "agent.copy_in",
                     Effect.CHANGE,
                     struct(EXEC),
                     "begins a copy into an agent's guest: a program whose input is a tar archive of one file or"
                             + " directory, which it puts to the path as cp does; exit code 0 tells that all of it is there")
-            .with(Fields.AGENT, COPY_PATH, AS_IS, KEEP_OWNER);
+            .with(Fields.AGENT, Fields.RUN.optional(), COPY_PATH, AS_IS, KEEP_OWNER);
+
+    // Runs beside an agent's own.
+    public static final Field<List<String>> ARGS = Field.of(
+                    "args",
+                    new FieldType.ListOf<>(TEXT, 1_024),
+                    "in place of the agent's command, after the entry point of its image; empty for the command as it is")
+            .otherwise(List.of());
+    public static final Field<Long> TIMEOUT = Field.of(
+            "timeout_ms",
+            FieldType.whole(1, 366L * 86_400_000, "ms"),
+            "longest time of its program; then it is stopped, and how it ended is timed-out");
+    public static final Field<Boolean> IS_DETACHED = Field.of(
+                    "detached", FieldType.TRUTH, "whether nobody takes its streams: its output is in the agent's ring")
+            .otherwise(false);
+    public static final Field<Boolean> IS_FORGOTTEN = Field.of(
+                    "forget", FieldType.TRUTH, "whether it is forgotten when it is over, and not kept for a day")
+            .otherwise(false);
+    public static final Method<Message> AGENT_RUN = CONTRACT.operators(
+                    "agent.run",
+                    Effect.CHANGE,
+                    struct(Fields.RUN, EXEC.optional()),
+                    "begins a run beside the agent's own, with disks, addresses and leases of its own; its streams are"
+                            + " read and written as a program's, and the run goes on when nobody reads them for a minute")
+            .with(Fields.AGENT, ARGS, ENV, TIMEOUT.optional(), IS_DETACHED, IS_FORGOTTEN);
+    public static final Field<String> PROGRAM = Field.of("program", TEXT, "the first word of the command");
+    public static final Field<Long> BEGUN_AT = Field.of("begun_at_ms", COUNT, "when it began, in ms since 1970 UTC");
+    public static final Field<Long> ENDED_AT = Field.of("ended_at_ms", COUNT, "when it was over, in ms since 1970 UTC");
+    public static final Method<List<Message>> AGENT_RUNS = CONTRACT.operators(
+                    "agent.runs",
+                    Effect.READ,
+                    listOf(struct(
+                            Fields.AGENT,
+                            Fields.RUN,
+                            Fields.STATE,
+                            PROGRAM,
+                            GatewayContract.CLIENT,
+                            BEGUN_AT,
+                            ENDED_AT.optional(),
+                            EXIT.optional())),
+                    "runs beside agents' own, in the order in which they began; those that are over for a day, and 32 of"
+                            + " an agent at most")
+            .with(Fields.AGENT.optional());
 
     // Connections into a guest; the bytes go by agent.exec_read and agent.exec_write.
     public static final Method<Message> AGENT_DIAL = CONTRACT.operators(
@@ -236,7 +289,8 @@ public final class AgentContract {
             CONTRACT.event("agent.started", "its program runs in its guest").with(Fields.AGENT, Fields.RUN, Fields.PID);
     public static final Event CONSOLE =
             CONTRACT.event("agent.console", "a line of its output").with(Fields.AGENT, Fields.RUN, LINE);
-    public static final Field<String> PROGRAM = Field.of("program", TEXT, "the first word of the command");
+    public static final Event RUN_BEGUN = CONTRACT.event("agent.run_begun", "an operator began a run beside its own")
+            .with(Fields.AGENT, Fields.RUN, PROGRAM, GatewayContract.CLIENT);
     public static final Event EXECUTED = CONTRACT.event("agent.executed", "an operator's program runs in its guest")
             .with(Fields.AGENT, EXEC, PROGRAM, GatewayContract.CLIENT);
     public static final Field<String> DIRECTION = Field.of("direction", TEXT, "in or out");
@@ -264,7 +318,7 @@ public final class AgentContract {
     public static final Event STOPPED =
             CONTRACT.event("agent.stopped", "it was stopped").with(Fields.AGENT, Fields.RUN);
     public static final Event FAILED =
-            CONTRACT.event("agent.failed", "it failed").with(Fields.AGENT, Fields.WHY);
+            CONTRACT.event("agent.failed", "it failed").with(Fields.AGENT, Fields.WHY, Fields.RUN.optional());
     public static final Event KVM_AVAILABLE =
             CONTRACT.event("kvm.available", "microVMs can be started").with(API);
     public static final Event KVM_MISSING =

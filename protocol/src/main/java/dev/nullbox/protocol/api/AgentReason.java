@@ -30,6 +30,8 @@ public enum AgentReason implements Reason {
     IMPORT_UNKNOWN(ErrorKind.NOT_FOUND, "no such import is under way", "add the agent anew"),
     IMPORT_BUSY(ErrorKind.CONFLICT, "the limit of imports is reached", "wait until one is over"),
     STORE_FAILED(ErrorKind.INTERNAL, "the data partition failed", "nullctl logs --source cage says more"),
+    RUN_UNKNOWN(ErrorKind.NOT_FOUND, "the agent has no such run", "nullctl runs lists them"),
+    RUN_LIMIT(ErrorKind.CONFLICT, "the limit of runs at once is reached", "wait until one has ended, or stop one"),
     WAIT_LIMIT(ErrorKind.CONFLICT, "the limit of calls that wait for ends of runs is reached", "end one of them"),
     LOGS_LIMIT(
             ErrorKind.CONFLICT,

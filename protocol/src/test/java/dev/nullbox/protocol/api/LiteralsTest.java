@@ -56,6 +56,8 @@ class LiteralsTest {
             Map.entry("HttpWatch.java", Set.of("write")),
             Map.entry("Entrance.java", Set.of("user", "workdir")),
             Map.entry("ExecCommand.java", Set.of("exec")),
+            Map.entry("RunCommand.java", Set.of("run")),
+            Map.entry("RunsCommand.java", Set.of("runs")),
             Map.entry("Exports.java", Set.of("version", "chunk", "held", "read", "end")),
             Map.entry("ImporterSettings.java", Set.of("import")),
             Map.entry("IntegrityCheck.java", Set.of("ok", "nodes", "chunks")),

@@ -1,0 +1,297 @@
+package dev.nullbox.cage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.nullbox.cage.agent.CageSettings;
+import dev.nullbox.cage.agent.TaskRuns;
+import dev.nullbox.natives.Libc;
+import dev.nullbox.natives.Natives;
+import dev.nullbox.natives.SyscallException;
+import dev.nullbox.natives.netlink.Rtnetlink;
+import dev.nullbox.protocol.api.AgentReason;
+import dev.nullbox.rpc.RpcClient;
+import dev.nullbox.rpc.RpcException;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs beside an agent's own, in sandboxes of a real kernel; shell scripts stand for the programs in their guests. */
+class TaskRunsIT {
+    private static final Duration LONG = Duration.ofSeconds(60);
+    /** Without arguments it goes on for ever; "task CODE" repeats its input and ends so. */
+    private static final String SCRIPT = """
+            [ "$1" = task ] || { echo own; exec sleep 1000; }
+            cat; echo "$GUEST_GREETING" >&2; cat /proc/self/cgroup; exit $2
+            """;
+
+    @TempDir
+    Path base;
+
+    private final Libc libc = Natives.libc();
+    private CageFixture cage;
+
+    @BeforeEach
+    void makeFixture() throws Exception {
+        assertThat(libc.getuid())
+                .as("these tests make namespaces and need root")
+                .isZero();
+        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
+        cage = new CageFixture(base);
+    }
+
+    @AfterEach
+    void closeServices() {
+        cage.close();
+    }
+
+    private static JsonObject request(String agent, String... args) {
+        JsonObject params = new JsonObject();
+        params.addProperty("agent", agent);
+        if (args.length > 0) {
+            JsonArray words = new JsonArray();
+            Arrays.stream(args).forEach(words::add);
+            params.add("args", words);
+        }
+        return params;
+    }
+
+    private static JsonObject ofRun(String agent, long run) {
+        JsonObject params = request(agent);
+        params.addProperty("run", run);
+        return params;
+    }
+
+    private static JsonObject ofExec(String exec) {
+        JsonObject params = new JsonObject();
+        params.addProperty("exec", exec);
+        params.addProperty("wait_ms", 20_000);
+        return params;
+    }
+
+    private long detached(JsonObject request) throws RpcException {
+        request.addProperty("detached", true);
+        return cage.ask("agent.run", request).get("run").getAsLong();
+    }
+
+    private JsonObject awaitEnd(String agent, long run) throws RpcException {
+        JsonObject wait = ofRun(agent, run);
+        wait.addProperty("wait_ms", 20_000);
+        JsonObject answer = cage.ask("agent.wait", wait);
+        for (int i = 0; i < 5 && !answer.get("over").getAsBoolean(); i++) {
+            answer = cage.ask("agent.wait", wait);
+        }
+        assertThat(answer.get("over").getAsBoolean()).as(answer.toString()).isTrue();
+        return answer;
+    }
+
+    private List<JsonObject> runs() throws RpcException {
+        List<JsonObject> runs = new ArrayList<>();
+        for (JsonElement run : RpcClient.call(base.resolve("run/cage.sock"), "agent.runs", new JsonObject(), LONG)
+                .getAsJsonArray()) {
+            runs.add(run.getAsJsonObject());
+        }
+        return runs;
+    }
+
+    /** Output of a program by stream, and its end. */
+    private record Ended(String out, String err, JsonObject exit) {}
+
+    private Ended readAll(String exec) throws RpcException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        while (true) {
+            JsonObject page = cage.ask("agent.exec_read", ofExec(exec));
+            for (JsonElement one : page.getAsJsonArray("chunks")) {
+                JsonObject chunk = one.getAsJsonObject();
+                byte[] data = Base64.getDecoder().decode(chunk.get("data").getAsString());
+                (chunk.get("stderr").getAsBoolean() ? err : out).writeBytes(data);
+            }
+            if (page.has("exit")) {
+                return new Ended(
+                        out.toString(StandardCharsets.UTF_8),
+                        err.toString(StandardCharsets.UTF_8),
+                        page.getAsJsonObject("exit"));
+            }
+        }
+    }
+
+    private void write(String exec, byte[] data) throws RpcException {
+        int at = 0;
+        while (at < data.length) {
+            JsonObject params = ofExec(exec);
+            byte[] rest = Arrays.copyOfRange(data, at, Math.min(data.length, at + 65_536));
+            params.addProperty("data", Base64.getEncoder().encodeToString(rest));
+            at += cage.ask("agent.exec_write", params).get("bytes").getAsInt();
+        }
+        JsonObject end = ofExec(exec);
+        end.addProperty("data", "");
+        end.addProperty("end", true);
+        cage.ask("agent.exec_write", end);
+    }
+
+    /** What runs beside agents' own have on the machine: interfaces, groups, sockets, disks. */
+    private List<String> traces(CageSettings settings) throws Exception {
+        List<String> traces = new ArrayList<>();
+        for (Path directory :
+                List.of(settings.cgroups().resolve("agents"), settings.guests(), base.resolve("data/disks"))) {
+            try (Stream<Path> children = Files.list(directory)) {
+                children.filter(child -> child.getFileName().toString().startsWith("probe."))
+                        .forEach(child -> traces.add(child.toString()));
+            }
+        }
+        try (Rtnetlink links = Rtnetlink.open(libc)) {
+            for (int slot = 1024; slot > 1024 - TaskRuns.MAX; slot--) {
+                String name = "nb" + slot;
+                try {
+                    var _ = links.indexOf(name);
+                    traces.add(name);
+                } catch (SyscallException absent) {
+                    // As it should be.
+                }
+            }
+        }
+        return traces;
+    }
+
+    @Test
+    void aRunBesideTheAgentsHasStreamsOfItsOwnAndLeavesNothing() throws Exception {
+        cage.agent("probe", "[capabilities]\ncredential_refs = [\"PASS\"]\n");
+        CageSettings settings = cage.settings(CageFixture.guest(SCRIPT));
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            cage.call("agent.start", "probe");
+            cage.awaitLine("probe", "own");
+            JsonObject run = request("probe", "/bin/agent", "task", "7");
+            JsonArray env = new JsonArray();
+            env.add("GREETING=hello");
+            run.add("env", env);
+            JsonObject begun = cage.ask("agent.run", run);
+            assertThat(begun.get("run").getAsLong()).isEqualTo(2);
+            String exec = begun.get("exec").getAsString();
+            byte[] input = "0123456789\n".repeat(60_000).getBytes(StandardCharsets.US_ASCII);
+            Thread writer = Thread.ofPlatform().start(() -> {
+                try {
+                    write(exec, input);
+                } catch (RpcException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            Ended ended = readAll(exec);
+            writer.join();
+            assertThat(ended.exit()).hasToString("{\"how\":\"exited\",\"code\":7}");
+            assertThat(ended.err()).isEqualTo("hello\n");
+            assertThat(ended.out().startsWith(new String(input, StandardCharsets.US_ASCII)))
+                    .isTrue();
+            assertThat(ended.out()).endsWith("0::/agents/probe.2\n");
+            assertThat(cage.lastParams("vault.lease").get("live_runs")).hasToString("[\"1\",\"2\"]");
+            assertThat(cage.lastParams("egress.remove").get("interface").getAsString())
+                    .isEqualTo("nb1024");
+            assertThat(cage.lastParams("memory.detach").get("address").getAsString())
+                    .isEqualTo("10.221.0.17");
+            assertThat(cage.lastParams("vault.revoke").get("run").getAsString()).isEqualTo("2");
+            assertThat(traces(settings)).isEmpty();
+            assertThat(cage.listed("probe").get("state").getAsString()).isEqualTo("running");
+            assertThat(cage.listed("probe").get("run").getAsLong()).isEqualTo(1);
+            assertThat(runs()).singleElement().satisfies(listed -> {
+                assertThat(listed.get("state").getAsString()).isEqualTo("ended");
+                assertThat(listed.getAsJsonObject("exit").get("code").getAsInt())
+                        .isEqualTo(7);
+            });
+            assertThat(awaitEnd("probe", 2).getAsJsonObject("exit").get("code").getAsInt())
+                    .isEqualTo(7);
+            for (int i = 0; i < 5; i++) {
+                JsonObject next = request("probe", "/bin/agent", "task", "0");
+                next.addProperty("forget", true);
+                assertThat(awaitEnd("probe", detached(next))
+                                .getAsJsonObject("exit")
+                                .get("code")
+                                .getAsInt())
+                        .isZero();
+            }
+            assertThat(traces(settings)).isEmpty();
+            assertThat(runs()).hasSize(1);
+        }
+    }
+
+    @Test
+    void runsAreBoundedAndEndByTheirTimeOrAnOperatorsWord() throws Exception {
+        cage.agent("probe", "");
+        CageSettings settings = cage.settings(CageFixture.guest(SCRIPT));
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            JsonObject hurried = request("probe");
+            hurried.addProperty("timeout_ms", 1_000);
+            JsonObject end = awaitEnd("probe", detached(hurried)).getAsJsonObject("exit");
+            assertThat(end.get("how").getAsString()).isEqualTo("timed-out");
+            assertThat(end.get("why").getAsString()).contains("it was given 1 s", "signal 15");
+
+            List<Long> numbers = new ArrayList<>();
+            for (int i = 0; i < TaskRuns.MAX_OF_AGENT; i++) {
+                numbers.add(detached(request("probe")));
+            }
+            assertThatThrownBy(() -> detached(request("probe")))
+                    .isInstanceOfSatisfying(
+                            RpcException.class,
+                            e -> assertThat(e.is(AgentReason.RUN_LIMIT)).isTrue());
+            assertThatThrownBy(() -> cage.ask("agent.stop", ofRun("probe", 99)))
+                    .isInstanceOfSatisfying(
+                            RpcException.class,
+                            e -> assertThat(e.is(AgentReason.RUN_UNKNOWN)).isTrue());
+            for (long number : numbers) {
+                cage.ask("agent.stop", ofRun("probe", number));
+            }
+            assertThat(traces(settings)).isEmpty();
+            assertThatThrownBy(() -> cage.ask("agent.stop", ofRun("probe", numbers.getFirst())))
+                    .isInstanceOfSatisfying(
+                            RpcException.class,
+                            e -> assertThat(e.is(AgentReason.AGENT_STOPPED)).isTrue());
+            assertThat(awaitEnd("probe", detached(request("probe", "/bin/agent", "task", "3")))
+                            .getAsJsonObject("exit")
+                            .get("code")
+                            .getAsInt())
+                    .isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aVolumeIsInOneRunAtATime() throws Exception {
+        cage.agent("probe", "[capabilities.filesystem]\nwrite = [\"/work\"]\nvolume_mb = 64\n");
+        CageSettings settings = cage.settings(CageFixture.guest(SCRIPT));
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            cage.call("agent.start", "probe");
+            cage.awaitLine("probe", "own");
+            JsonObject refused = cage.ask("agent.run", request("probe", "/bin/agent", "task", "0"));
+            Ended ended = readAll(refused.get("exec").getAsString());
+            assertThat(ended.exit().get("how").getAsString()).isEqualTo("not-started");
+            assertThat(ended.exit().get("why").getAsString()).contains("in use by its run probe", "or stop it");
+            cage.call("agent.stop", "probe");
+            cage.forget();
+
+            long alone = detached(request("probe"));
+            cage.awaitLine("probe", "own");
+            cage.forget();
+            cage.call("agent.start", "probe");
+            assertThat(cage.await("agent.failed", "probe").get("why").getAsString())
+                    .contains("in use by its run probe." + alone);
+            cage.ask("agent.stop", ofRun("probe", alone));
+            cage.forget();
+            cage.call("agent.start", "probe");
+            cage.awaitLine("probe", "own");
+            assertThat(traces(settings)).isEmpty();
+        }
+    }
+}
