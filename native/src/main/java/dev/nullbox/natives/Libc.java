@@ -147,14 +147,36 @@ public interface Libc {
 
     SysResult connect(int fd, byte[] address);
 
+    SysResult listen(int fd, int backlog);
+
+    /** The value is the new descriptor; address receives a struct sockaddr of at most its length. */
+    SysResult accept4(int fd, byte[] address, int flags);
+
     SysResult send(int fd, byte[] buffer, int flags);
 
+    /** {@code send} of a part of the buffer. */
+    SysResult send(int fd, byte[] buffer, int offset, int length, int flags);
+
     SysResult recv(int fd, byte[] buffer, int flags);
+
+    /** {@code recv} of a TCP socket with NULL and MSG_TRUNC: takes bytes from its queue and drops them. Source: tcp(7). */
+    SysResult discard(int fd, int length, int flags);
 
     SysResult setsockopt(int fd, int level, int option, byte[] value);
 
     /** Ends one direction of a connection: {@link dev.nullbox.natives.linux.Sockets#SHUT_WR} sends its end. */
     SysResult shutdown(int fd, int how);
+
+    /** value receives the option; its length is what the kernel may write. */
+    SysResult getsockopt(int fd, int level, int option, byte[] value);
+
+    SysResult epollCreate1(int flags);
+
+    /** event is a struct epoll_event of 12 bytes (int events, 8 bytes of data). */
+    SysResult epollCtl(int epoll, int operation, int fd, byte[] event);
+
+    /** The value is the number of events; timeout in milliseconds, -1 for none. */
+    SysResult epollWait(int epoll, byte[] events, int timeoutMillis);
 
     int getpid();
 

@@ -428,6 +428,48 @@ public final class FakeLibc implements Libc {
     }
 
     @Override
+    public SysResult listen(int fd, int backlog) {
+        return result("listen", fd, backlog);
+    }
+
+    @Override
+    public SysResult accept4(int fd, byte[] address, int flags) {
+        return newFd("accept4", fd, address.length, flags);
+    }
+
+    @Override
+    public SysResult send(int fd, byte[] buffer, int offset, int length, int flags) {
+        return send(fd, Arrays.copyOfRange(buffer, offset, offset + length), flags);
+    }
+
+    @Override
+    public SysResult discard(int fd, int length, int flags) {
+        return call("discard", length, fd, length, flags).result();
+    }
+
+    @Override
+    public SysResult getsockopt(int fd, int level, int option, byte[] value) {
+        Reply reply = call("getsockopt", 0, fd, level, option, value.length);
+        System.arraycopy(reply.bytes(), 0, value, 0, Math.min(reply.bytes().length, value.length));
+        return reply.result();
+    }
+
+    @Override
+    public SysResult epollCreate1(int flags) {
+        return newFd("epollCreate1", flags);
+    }
+
+    @Override
+    public SysResult epollCtl(int epoll, int operation, int fd, byte[] event) {
+        return result("epollCtl", epoll, operation, fd, hex(event));
+    }
+
+    @Override
+    public SysResult epollWait(int epoll, byte[] events, int timeoutMillis) {
+        return result("epollWait", epoll, events.length, timeoutMillis);
+    }
+
+    @Override
     public SysResult setsockopt(int fd, int level, int option, byte[] value) {
         return result("setsockopt", fd, level, option, hex(value));
     }

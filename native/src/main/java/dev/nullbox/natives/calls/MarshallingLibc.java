@@ -5,6 +5,7 @@ import dev.nullbox.natives.SpawnAction;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.Seccomp;
+import dev.nullbox.natives.linux.Sockets;
 import dev.nullbox.natives.linux.Syscalls;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class MarshallingLibc implements Libc {
     /** sizeof(struct pollfd). */
     static final int POLLFD_BYTES = 8;
+
+    /** sizeof(struct epoll_event), which is packed on x86-64. */
+    static final int EPOLL_EVENT_BYTES = 12;
 
     /** struct sock_fprog: the number of instructions in bytes 0..1, their address in 8..15; and sizeof(struct sock_filter). */
     static final int SOCK_FPROG_BYTES = 16;
@@ -439,6 +443,69 @@ final class MarshallingLibc implements Libc {
             long address = frame.allocate(buffer.length);
             return copiedBack(
                     frame, address, call(Syscalls.SYS_recvfrom, fd, address, buffer.length, flags), buffer, 0);
+        }
+    }
+
+    @Override
+    public SysResult listen(int fd, int backlog) {
+        return call(Syscalls.SYS_listen, fd, backlog);
+    }
+
+    @Override
+    public SysResult accept4(int fd, byte[] address, int flags) {
+        try (CFrame frame = memory.open()) {
+            long struct = frame.bytes(address);
+            SysResult result = call(Syscalls.SYS_accept4, fd, struct, frame.ints(address.length), flags);
+            frame.get(struct, address, 0, address.length);
+            return result;
+        }
+    }
+
+    @Override
+    public SysResult send(int fd, byte[] buffer, int offset, int length, int flags) {
+        Objects.checkFromIndexSize(offset, length, buffer.length);
+        try (CFrame frame = memory.open()) {
+            long address = frame.allocate(length);
+            frame.put(address, buffer, offset, length);
+            return call(Syscalls.SYS_sendto, fd, address, length, flags);
+        }
+    }
+
+    @Override
+    public SysResult discard(int fd, int length, int flags) {
+        return call(Syscalls.SYS_recvfrom, fd, 0, length, flags | Sockets.MSG_TRUNC);
+    }
+
+    @Override
+    public SysResult getsockopt(int fd, int level, int option, byte[] value) {
+        try (CFrame frame = memory.open()) {
+            long address = frame.bytes(value);
+            SysResult result = call(Syscalls.SYS_getsockopt, fd, level, option, address, frame.ints(value.length));
+            frame.get(address, value, 0, value.length);
+            return result;
+        }
+    }
+
+    @Override
+    public SysResult epollCreate1(int flags) {
+        return call(Syscalls.SYS_epoll_create1, flags);
+    }
+
+    @Override
+    public SysResult epollCtl(int epoll, int operation, int fd, byte[] event) {
+        try (CFrame frame = memory.open()) {
+            return call(Syscalls.SYS_epoll_ctl, epoll, operation, fd, frame.bytes(event));
+        }
+    }
+
+    @Override
+    public SysResult epollWait(int epoll, byte[] events, int timeoutMillis) {
+        try (CFrame frame = memory.open()) {
+            long address = frame.bytes(events);
+            SysResult result =
+                    call(Syscalls.SYS_epoll_wait, epoll, address, events.length / EPOLL_EVENT_BYTES, timeoutMillis);
+            frame.get(address, events, 0, events.length);
+            return result;
         }
     }
 

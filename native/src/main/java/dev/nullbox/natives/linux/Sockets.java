@@ -1,6 +1,9 @@
 package dev.nullbox.natives.linux;
 
-/** Constants of socket(2), socket(7) and packet families, by their C names. Source: {@code sys/socket.h}, x86-64. */
+/**
+ * Constants of socket(2), socket(7), ip(7), tcp(7) and netfilter, by their C names. Source: {@code sys/socket.h},
+ * {@code netinet/in.h}, {@code netinet/tcp.h}, {@code linux/netfilter_ipv4.h}, x86-64.
+ */
 public final class Sockets {
     public static final int AF_UNIX = 1;
     public static final int AF_INET = 2;
@@ -17,7 +20,13 @@ public final class Sockets {
     public static final int SO_RCVTIMEO = 20;
     public static final int SO_PEERCRED = 17;
     public static final int SO_RCVBUF = 8;
+    public static final int SO_ERROR = 4;
+    public static final int SO_LINGER = 13;
     public static final int SHUT_WR = 1;
+    public static final int SOL_IP = 0;
+    public static final int SO_ORIGINAL_DST = 80;
+    public static final int SOL_TCP = 6;
+    public static final int TCP_NODELAY = 1;
     public static final int MSG_PEEK = 2;
     public static final int MSG_TRUNC = 32;
     public static final int MSG_DONTWAIT = 64;

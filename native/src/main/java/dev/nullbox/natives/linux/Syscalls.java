@@ -39,8 +39,10 @@ public final class Syscalls {
     public static final int SYS_shutdown = 48;
     public static final int SYS_bind = 49;
     public static final int SYS_listen = 50;
+    public static final int SYS_getsockname = 51;
     public static final int SYS_socketpair = 53;
     public static final int SYS_setsockopt = 54;
+    public static final int SYS_getsockopt = 55;
     public static final int SYS_clone = 56;
     public static final int SYS_fork = 57;
     public static final int SYS_vfork = 58;

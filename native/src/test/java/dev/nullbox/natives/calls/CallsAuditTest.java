@@ -17,6 +17,15 @@ class CallsAuditTest {
             field("struct pollfd", "fd", 0, 4),
             field("struct pollfd", "events", 4, 2),
             field("struct pollfd", "revents", 6, 2),
+            size("struct epoll_event", MarshallingLibc.EPOLL_EVENT_BYTES),
+            field("struct epoll_event", "events", 0, 4),
+            field("struct epoll_event", "data", 4, 8),
+            size("struct linger", 8),
+            field("struct linger", "l_onoff", 0, 4),
+            field("struct linger", "l_linger", 4, 4),
+            size("struct sockaddr_in", 16),
+            field("struct sockaddr_in", "sin_port", 2, 2),
+            field("struct sockaddr_in", "sin_addr", 4, 4),
             size("struct rlimit", 16),
             field("struct rlimit", "rlim_cur", 0, 8),
             field("struct rlimit", "rlim_max", 8, 8),
@@ -64,8 +73,15 @@ class CallsAuditTest {
 
     @Test
     void structsAreThoseOfTheHeaders() throws Exception {
-        List<String> headers =
-                List.of("poll.h", "fcntl.h", "linux/reboot.h", "sys/resource.h", "spawn.h", "linux/filter.h");
+        List<String> headers = List.of(
+                "poll.h",
+                "sys/epoll.h",
+                "netinet/in.h",
+                "fcntl.h",
+                "linux/reboot.h",
+                "sys/resource.h",
+                "spawn.h",
+                "linux/filter.h");
         assertThat(HeaderAudit.complaints(LAYOUTS, headers)).isEmpty();
     }
 }

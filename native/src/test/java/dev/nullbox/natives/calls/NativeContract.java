@@ -15,6 +15,7 @@ import dev.nullbox.natives.filesystem.FilesystemStat;
 import dev.nullbox.natives.landlock.LandlockRuleset;
 import dev.nullbox.natives.linux.Bpf;
 import dev.nullbox.natives.linux.Capabilities;
+import dev.nullbox.natives.linux.Epoll;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.Fcntl;
 import dev.nullbox.natives.linux.Filesystems;
@@ -102,6 +103,7 @@ public final class NativeContract {
         check("a pidfd signals, is readable at the end, and then reaches nobody", this::pidfd);
         check("waitpid without children is ECHILD", this::noChildren);
         check("socket, bind, connect, send, recv, setsockopt, shutdown", this::sockets);
+        check("listen, accept4, epoll, getsockopt, discard", this::connections);
         check("mount without a target is ENOENT", this::mountMissing);
         check("pivot_root is a system call", this::pivotRoot);
         check("what is not there is not mounted, entered, owned or run", this::notThere);
@@ -334,6 +336,46 @@ public final class NativeContract {
         failed(Errno.EPIPE, libc.send(client, new byte[] {7}, Sockets.MSG_NOSIGNAL));
         value(libc.close(server));
         value(libc.close(client));
+    }
+
+    private void connections() throws Exception {
+        int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC;
+        int server = (int) value(libc.socket(Sockets.AF_INET, type, 0));
+        byte[] loopback = {Sockets.AF_INET, 0, 0x31, (byte) (libc.getpid() | 1), 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};
+        same(0L, value(libc.bind(server, loopback)));
+        same(0L, value(libc.listen(server, 4)));
+        int client = (int) value(libc.socket(Sockets.AF_INET, type, 0));
+        int epoll = (int) value(libc.epollCreate1(Epoll.EPOLL_CLOEXEC));
+        byte[] event = new byte[12];
+        littleEndian(event).putInt(0, Epoll.EPOLLIN | Epoll.EPOLLET).putLong(4, 0x1122334455667788L);
+        same(0L, value(libc.epollCtl(epoll, Epoll.EPOLL_CTL_ADD, server, event)));
+        failed(Errno.EEXIST, libc.epollCtl(epoll, Epoll.EPOLL_CTL_ADD, server, event));
+        byte[] events = new byte[24];
+        same(0L, value(libc.epollWait(epoll, events, 0)));
+        same(0L, value(libc.connect(client, loopback)));
+        same(1L, value(libc.epollWait(epoll, events, 10_000)));
+        same(Epoll.EPOLLIN, littleEndian(events).getInt(0));
+        same(0x1122334455667788L, littleEndian(events).getLong(4));
+        byte[] from = new byte[16];
+        int accepted = (int) value(libc.accept4(server, from, Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK));
+        same("[127, 0, 0, 1]", Arrays.toString(Arrays.copyOfRange(from, 4, 8)));
+        byte[] error = {GUARD, GUARD, GUARD, GUARD};
+        same(0L, value(libc.getsockopt(client, Sockets.SOL_SOCKET, Sockets.SO_ERROR, error)));
+        same("[0, 0, 0, 0]", Arrays.toString(error));
+        failed(Errno.EBADF, libc.getsockopt(-1, Sockets.SOL_SOCKET, Sockets.SO_ERROR, error));
+        same(3L, value(libc.send(client, new byte[] {6, 7, 8, 9}, 1, 3, Sockets.MSG_NOSIGNAL)));
+        byte[] seen = new byte[8];
+        same(3L, value(libc.recv(accepted, seen, Sockets.MSG_PEEK)));
+        same(2L, value(libc.discard(accepted, 2, 0)));
+        same(1L, value(libc.recv(accepted, seen, 0)));
+        same((byte) 9, seen[0]);
+        failed(Errno.EAGAIN, libc.discard(accepted, 1, 0));
+        same(0L, value(libc.shutdown(client, Sockets.SHUT_WR)));
+        same(0L, value(libc.recv(accepted, seen, 0)));
+        failed(Errno.EPIPE, libc.send(client, new byte[1], 0, 1, Sockets.MSG_NOSIGNAL));
+        for (int fd : new int[] {accepted, client, server, epoll}) {
+            value(libc.close(fd));
+        }
     }
 
     /** Unprivileged it is EPERM: the kernel looks at neither first. */
