@@ -3,6 +3,7 @@ module dev.nullbox.image {
     requires static org.jspecify;
     requires dev.nullbox.nulld;
     requires dev.nullbox.egress;
+    requires dev.nullbox.gate;
     requires dev.nullbox.warden;
     requires dev.nullbox.ctxgraph;
     requires dev.nullbox.cage;

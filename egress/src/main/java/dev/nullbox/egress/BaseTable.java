@@ -30,6 +30,14 @@ final class BaseTable {
     /** Table that stands while the other one cannot be mended. */
     private static final String CLOSED = NftText.TABLE + "_closed";
 
+    /**
+     * Set of the addresses and ports that the gate may connect to: those that agents' packets were redirected from within
+     * the last minutes.
+     */
+    static final String GATE_TARGETS = "gate_targets";
+
+    private static final int MOST_GATE_TARGETS = 65_536;
+
     private BaseTable() {}
 
     /** Sets and maps by kind and name, each with its definition, whose parts are in the order in which nft lists them. */
@@ -40,6 +48,10 @@ final class BaseTable {
         }
         sets.put("set " + RESOLVERS, "type ipv4_addr . inet_service; ");
         sets.put("set " + REFUSING, "type ifname; size " + AgentSlot.MAX + "; flags dynamic,timeout; timeout 10s; ");
+        sets.put(
+                "set " + GATE_TARGETS,
+                "type ipv4_addr . inet_service; size " + MOST_GATE_TARGETS + "; flags dynamic,timeout; timeout "
+                        + NftText.IDLE.toMinutes() + "m; ");
         return sets;
     }
 
@@ -70,7 +82,7 @@ final class BaseTable {
         return text.toString();
     }
 
-    static List<Chain> chains(AgentNetwork network) {
+    static List<Chain> chains(AgentNetwork network, int gateUser) {
         return List.of(
                 new Chain(
                         "input",
@@ -108,8 +120,17 @@ final class BaseTable {
                                 rule("ip daddr . udp dport @" + RESOLVERS + " accept", "names that agents ask for"),
                                 rule("ip daddr . tcp dport @" + RESOLVERS + " accept", "and answers that are long"),
                                 rule(
+                                        "meta skuid " + gateUser + " ip daddr . tcp dport @" + GATE_TARGETS + " accept",
+                                        "the gate, on behalf of agents"),
+                                rule(
                                         "meta nfproto ipv4 udp sport 68 udp dport 67 accept",
                                         "DHCP: the lease of the uplink"))),
+                new Chain(
+                        "prerouting",
+                        "type nat hook prerouting priority dstnat; policy accept;",
+                        List.of(
+                                rule("fib daddr type local accept", "the host's own addresses are behind no name"),
+                                rule("iifname vmap @to_gate", "an agent's connections to names go to the gate"))),
                 new Chain(
                         "postrouting",
                         "type nat hook postrouting priority srcnat; policy accept;",
@@ -119,26 +140,26 @@ final class BaseTable {
     }
 
     /** The transaction that installs the table, and leaves agents' chains and elements as they are. */
-    static String install(AgentNetwork network) {
-        return install(NftText.TABLE, network);
+    static String install(AgentNetwork network, int gateUser) {
+        return install(NftText.TABLE, network, gateUser);
     }
 
     /**
      * The transaction that closes the network: a second table of the same base, without an agent or name server. What
      * either table drops is dropped.
      */
-    static String close(AgentNetwork network) {
-        return install(CLOSED, network);
+    static String close(AgentNetwork network, int gateUser) {
+        return install(CLOSED, network, gateUser);
     }
 
-    private static String install(String table, AgentNetwork network) {
+    private static String install(String table, AgentNetwork network, int gateUser) {
         StringBuilder text = new StringBuilder("add table ").append(table).append('\n');
         sets().forEach((key, definition) -> text.append("add ")
                 .append(key.replace(" ", " " + table + " "))
                 .append(" { ")
                 .append(definition)
                 .append("}\n"));
-        for (Chain chain : chains(network)) {
+        for (Chain chain : chains(network, gateUser)) {
             String name = table + " " + chain.name();
             text.append("add chain ")
                     .append(name)

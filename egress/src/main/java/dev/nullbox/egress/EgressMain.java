@@ -2,6 +2,7 @@ package dev.nullbox.egress;
 
 import dev.nullbox.egress.dns.AgentNames;
 import dev.nullbox.egress.dns.AgentNamesStore;
+import dev.nullbox.egress.dns.Bindings;
 import dev.nullbox.egress.dns.DnsServer;
 import dev.nullbox.egress.dns.Grants;
 import dev.nullbox.egress.dns.NameServers;
@@ -21,6 +22,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -29,6 +31,15 @@ import java.util.concurrent.TimeUnit;
  * cage's request.
  */
 public final class EgressMain {
+    /** Environment variable with the number of the gate's user, for tests. */
+    static final String GATE_USER = "NULLBOX_GATE_USER";
+
+    /** The gate's number in /etc/passwd of the image. */
+    public static final String DEFAULT_GATE_USER = "107";
+
+    /** Threads of calls: one waits for changes on the gate's behalf, and up to three answer it. */
+    private static final RpcLimits LIMITS = new RpcLimits(64, 8, Duration.ofSeconds(60), Duration.ofSeconds(60));
+
     private EgressMain() {}
 
     /** Runs until SIGTERM. The rules stay in the kernel when it ends, in any way. */
@@ -36,13 +47,14 @@ public final class EgressMain {
         ServiceRuntime runtime = ServiceRuntime.fromEnvironment("egress");
         AgentNetwork network = AgentNetwork.parse(
                 System.getenv().getOrDefault(AgentNetwork.VARIABLE, AgentNetwork.DEFAULT.toString()));
+        int gateUser = Integer.parseInt(System.getenv().getOrDefault(GATE_USER, DEFAULT_GATE_USER));
         RateLimitedLog log = RateLimitedLog.toStandardError("egress");
         TableWatch watch = new TableWatch(runtime.events(), log);
         try {
             NftGeneration generation = NftGeneration.open(Natives.libc());
             RulesStore rules = RulesStore.open(runtime.runDir().resolve("applied-rules"), network);
-            Firewall firewall =
-                    new Firewall(new KernelTable(Natives.nftables(), generation::read, network, rules, watch), network);
+            Firewall firewall = new Firewall(
+                    new KernelTable(Natives.nftables(), generation::read, network, gateUser, rules, watch), network);
             firewall.start();
             runtime.events().emit(EgressContract.DEFAULT_DROP);
             RefusalEvents refusals =
@@ -56,22 +68,26 @@ public final class EgressMain {
                 names.at(installed.slot()).ifPresent(agent -> refusals.began(agent, true));
             }
             NameServers servers = new NameServers(resolverFiles(runtime), known -> allow(firewall, known), log);
-            GrantMethods grants = new GrantMethods(firewall, names, kept, runtime.events());
+            Revision revision = new Revision(System.currentTimeMillis());
+            GrantMethods grants = new GrantMethods(firewall, names, kept, runtime.events(), revision);
             RefusedConnections connections = new RefusedConnections(
                     firewall, refusals, slot -> names.at(slot).map(AgentNames::agent), grants, log);
+            Bindings bindings = new Bindings(connections, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
             DnsServer dns = DnsServer.open(
                     new DnsServer.Parts(
                             (InetAddress address) -> names.at(address),
                             network,
                             servers,
                             new KernelAdmission(firewall, names, kept),
-                            connections),
+                            bindings),
                     NftText.DNS_PORT,
                     log);
             TimeServer time = TimeServer.open(
                     address -> names.at(address).isPresent(), Clock.systemUTC(), NftText.TIME_PORT, log);
-            EgressService service = new EgressService(firewall, names, refusals, connections, grants, runtime.events());
-            RpcServer server = RpcServer.listen(runtime.socketPath(), service.methods(), RpcLimits.defaults());
+            GateMethods gate = new GateMethods(names, kept, bindings, dns::stands, refusals, revision);
+            EgressService service =
+                    new EgressService(firewall, names, refusals, connections, grants, gate, runtime.events());
+            RpcServer server = RpcServer.listen(runtime.socketPath(), service.methods(), LIMITS);
             runtime.onTerminate(() -> {
                 watch.close();
                 connections.close();

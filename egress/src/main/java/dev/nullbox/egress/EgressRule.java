@@ -87,6 +87,27 @@ public sealed interface EgressRule {
     /** Allows the answers of those addresses. */
     record AllowPingAnswer(AddressBlock block) implements EgressRule {}
 
+    /** Leaves connections to ports of addresses as they are: no name is asked of them. */
+    record PassByGate(AddressBlock block, PortRange ports) implements EgressRule {}
+
+    /** Leaves connections to what raw names stand for as they are, or to targets that are granted. */
+    record PassByGateNamed(boolean isGranted) implements EgressRule {}
+
+    /** Redirects connections to what gated names stand for, or granted ones, to the gate. */
+    record RedirectToGate(boolean isGranted) implements EgressRule {}
+
+    /** Limits the connections through the gate that the agent has open at once. */
+    record LimitGated(int most) implements EgressRule {}
+
+    /**
+     * Allows packets of the agent to the gate while a gated name stands for where they were redirected from; each packet
+     * renews the element's time, and the gate's right to connect there.
+     */
+    record AllowToGate(boolean isGranted) implements EgressRule {}
+
+    /** Allows answers of the gate within these connections. */
+    record AllowGateAnswer(String gateway, boolean isGranted) implements EgressRule {}
+
     /** Drops everything that no rule before has allowed. */
     record DropRest() implements EgressRule {}
 }

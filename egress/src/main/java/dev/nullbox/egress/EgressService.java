@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Methods of egress.sock, over one firewall. */
 record EgressService(
@@ -26,8 +27,14 @@ record EgressService(
         RefusalEvents refusals,
         RefusedConnections connections,
         GrantMethods grants,
+        GateMethods gate,
         EventSink events) {
     List<RpcMethod> methods() {
+        return Stream.concat(operatorsAndHost().stream(), gate.methods().stream())
+                .toList();
+    }
+
+    private List<RpcMethod> operatorsAndHost() {
         PolicyView view = new PolicyView(firewall, names, refusals, grants.grants());
         return List.of(
                 RpcMethod.of(EgressContract.ADD, (_, request) -> add(request)),
@@ -69,6 +76,7 @@ record EgressService(
         AgentNames places = new AgentNames(agent, slot, policy.allow());
         refusals.began(places, !names.of(agent).isEmpty());
         remember(places);
+        gate.revision().change();
         String digest = Sha256.hex(NftText.install(rules).getBytes(StandardCharsets.UTF_8));
         events.emit(EgressContract.APPLIED, Fields.AGENT.is(agent.value()), EgressContract.RULESET.is(digest));
         return size;
@@ -104,6 +112,7 @@ record EgressService(
             }
         }
         boolean removed = firewall.remove(agent, only);
+        gate.revision().change();
         if (removed) {
             events.emit(EgressContract.AGENT_REMOVED, Fields.AGENT.is(agent.value()));
         }
@@ -116,6 +125,7 @@ record EgressService(
             Optional<AgentNames> known = names.at(slot);
             if (known.isPresent()) {
                 grants.clear(known.get());
+                gate.bindings().forget(known.get().agent());
             }
             names.remove(slot);
         } catch (IOException e) {

@@ -117,7 +117,9 @@ final class Firewall implements AutoCloseable {
         }
         if (!ports.isEmpty()) {
             table.settle();
-            remember(NftText.ports(slot), ports.stream().map(NftText::value).toList());
+            for (NamedPort port : ports) {
+                remember(NftText.set(slot, port), List.of(NftText.value(port)));
+            }
             remember(
                     NftText.addresses(slot),
                     ports.stream().map(NamedPort::address).toList());
@@ -138,7 +140,9 @@ final class Firewall implements AutoCloseable {
         }
         if (!ports.isEmpty()) {
             table.settle();
-            remember(NftText.granted(slot), ports.stream().map(NftText::value).toList());
+            for (NamedPort port : ports) {
+                remember(NftText.grantedSet(slot, port), List.of(NftText.value(port)));
+            }
             table.change(NftText.grant(slot, ports, time));
         }
     }
@@ -153,7 +157,12 @@ final class Firewall implements AutoCloseable {
         StringBuilder text = new StringBuilder(NftText.withdrawGrants(slot));
         left.forEach((port, time) -> text.append(NftText.grant(slot, List.of(port), time)));
         table.settle();
-        known.replace(NftText.granted(slot), left.keySet());
+        known.replace(
+                NftText.granted(slot),
+                left.keySet().stream().filter(port -> !port.isGated()).toList());
+        known.replace(
+                NftText.gated(slot, true),
+                left.keySet().stream().filter(NamedPort::isGated).toList());
         table.change(text.toString());
     }
 
@@ -328,8 +337,8 @@ final class Firewall implements AutoCloseable {
 
     /** Tells whether a name of an agent stands for a port now. */
     synchronized boolean isNamed(AgentSlot slot, NamedPort port) throws RpcException {
-        String element = port.address() + " . " + port.transport().text() + " . " + port.port() + " ";
-        return table.query("list set " + NftText.TABLE + " " + NftText.ports(slot) + "\n")
+        String element = NftText.value(port) + " ";
+        return table.query("list set " + NftText.TABLE + " " + NftText.set(slot, port) + "\n")
                 .contains(element);
     }
 

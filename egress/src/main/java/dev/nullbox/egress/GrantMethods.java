@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Places that an operator allows all runs of an agent for a time, and takes back. */
-record GrantMethods(Firewall firewall, AgentNamesStore names, Grants grants, EventSink events) {
+record GrantMethods(Firewall firewall, AgentNamesStore names, Grants grants, EventSink events, Revision revision) {
     private static final String OVER = "its time is over";
     private static final String TAKEN_BACK = "an operator took it back";
     private static final String RUN_ENDED = "the agent's run or policy ended";
@@ -119,6 +119,7 @@ record GrantMethods(Firewall firewall, AgentNamesStore names, Grants grants, Eve
     }
 
     private void ended(AgentName agent, NetworkTarget target, String reason) {
+        revision.change();
         events.emit(
                 EgressContract.GRANT_ENDED,
                 Fields.AGENT.is(agent.value()),

@@ -19,6 +19,7 @@ final class KernelTable implements AutoCloseable {
     private final Nftables nft;
     private final Generation generation;
     private final AgentNetwork network;
+    private final int gateUser;
     private final KnownTable known;
     private final Listener listener;
 
@@ -46,12 +47,22 @@ final class KernelTable implements AutoCloseable {
         void failed(List<String> differences, String why, boolean isClosed);
     }
 
-    /** @param rules the store of applied rules, that of this process alone */
-    KernelTable(Nftables nft, Generation generation, AgentNetwork network, RulesStore rules, Listener listener) {
+    /**
+     * @param gateUser number of the gate's user, which alone may connect for agents
+     * @param rules the store of applied rules, that of this process alone
+     */
+    KernelTable(
+            Nftables nft,
+            Generation generation,
+            AgentNetwork network,
+            int gateUser,
+            RulesStore rules,
+            Listener listener) {
         this.nft = nft;
         this.generation = generation;
         this.network = network;
-        this.known = new KnownTable(network, rules);
+        this.gateUser = gateUser;
+        this.known = new KnownTable(network, gateUser, rules);
         this.listener = listener;
     }
 
@@ -109,7 +120,7 @@ final class KernelTable implements AutoCloseable {
         List<String> differences = List.of();
         int before = readGeneration();
         try {
-            TableRepair repair = new TableRepair(network, known.expected(), listing());
+            TableRepair repair = new TableRepair(network, gateUser, known.expected(), listing());
             differences = repair.differences();
             seen = before;
             if (!differences.isEmpty()) {
@@ -144,7 +155,7 @@ final class KernelTable implements AutoCloseable {
             return;
         }
         change(repair.rebuild());
-        List<String> left = new TableRepair(network, known.expected(), listing()).differences();
+        List<String> left = new TableRepair(network, gateUser, known.expected(), listing()).differences();
         if (!left.isEmpty()) {
             throw new RpcException(EgressReason.EGRESS_READ_BACK_DIFFERS, left.getFirst());
         }
@@ -153,7 +164,7 @@ final class KernelTable implements AutoCloseable {
     private boolean isMendedBy(String script) throws IOException {
         try {
             change(script);
-            return new TableRepair(network, known.expected(), listing())
+            return new TableRepair(network, gateUser, known.expected(), listing())
                     .differences()
                     .isEmpty();
         } catch (RpcException refused) {
@@ -164,7 +175,7 @@ final class KernelTable implements AutoCloseable {
     /** Keeps all agents from the network; tells whether the kernel took it. */
     private boolean shut() {
         try {
-            change(BaseTable.close(network));
+            change(BaseTable.close(network, gateUser));
             return true;
         } catch (RpcException refused) {
             return false;

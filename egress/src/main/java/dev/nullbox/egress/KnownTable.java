@@ -35,13 +35,15 @@ final class KnownTable {
     private static final String SET = "set ";
 
     private final AgentNetwork network;
+    private final int gateUser;
     private final RulesStore store;
     private final Map<AgentSlot, AgentName> agents = new LinkedHashMap<>();
     private final Map<String, Set<String>> admitted = new HashMap<>();
     private List<String> resolvers = List.of();
 
-    KnownTable(AgentNetwork network, RulesStore store) {
+    KnownTable(AgentNetwork network, int gateUser, RulesStore store) {
         this.network = network;
+        this.gateUser = gateUser;
         this.store = store;
     }
 
@@ -138,7 +140,7 @@ final class KnownTable {
         Map<String, List<String>> lines = new LinkedHashMap<>();
         Map<String, Set<String>> elements = new LinkedHashMap<>();
         BaseTable.sets().forEach((key, definition) -> lines.put(key, parts(definition)));
-        for (BaseTable.Chain chain : BaseTable.chains(network)) {
+        for (BaseTable.Chain chain : BaseTable.chains(network, gateUser)) {
             List<String> all = new ArrayList<>(List.of(chain.spec()));
             all.addAll(chain.rules());
             lines.put(CHAIN + chain.name(), all);

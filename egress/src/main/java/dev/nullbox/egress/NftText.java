@@ -1,6 +1,7 @@
 package dev.nullbox.egress;
 
 import dev.nullbox.egress.EgressRule.AllowAnswer;
+import dev.nullbox.egress.EgressRule.AllowGateAnswer;
 import dev.nullbox.egress.EgressRule.AllowGrantedAnswer;
 import dev.nullbox.egress.EgressRule.AllowNamedAnswer;
 import dev.nullbox.egress.EgressRule.AllowNamedPingAnswer;
@@ -12,6 +13,7 @@ import dev.nullbox.egress.EgressRule.AllowResolverAnswer;
 import dev.nullbox.egress.EgressRule.AllowServiceAnswer;
 import dev.nullbox.egress.EgressRule.AllowTimeAnswer;
 import dev.nullbox.egress.EgressRule.AllowTo;
+import dev.nullbox.egress.EgressRule.AllowToGate;
 import dev.nullbox.egress.EgressRule.AllowToGranted;
 import dev.nullbox.egress.EgressRule.AllowToNamed;
 import dev.nullbox.egress.EgressRule.AllowToResolver;
@@ -22,8 +24,12 @@ import dev.nullbox.egress.EgressRule.DropForeignSource;
 import dev.nullbox.egress.EgressRule.DropRest;
 import dev.nullbox.egress.EgressRule.KeepRefused;
 import dev.nullbox.egress.EgressRule.LimitConnections;
+import dev.nullbox.egress.EgressRule.LimitGated;
 import dev.nullbox.egress.EgressRule.LimitQuestions;
 import dev.nullbox.egress.EgressRule.MarkRefused;
+import dev.nullbox.egress.EgressRule.PassByGate;
+import dev.nullbox.egress.EgressRule.PassByGateNamed;
+import dev.nullbox.egress.EgressRule.RedirectToGate;
 import dev.nullbox.egress.EgressRule.RefuseRest;
 import dev.nullbox.egress.EgressRule.RefuseTcp;
 import dev.nullbox.egress.dns.NamedPort;
@@ -59,6 +65,13 @@ public final class NftText {
     private static final String PORT_SET = "_ports";
     private static final String REFUSED_SET = "_refused";
     private static final String GRANTED_SET = "_granted";
+    private static final String GATED_SET = "_gated";
+    private static final String GATED_GRANTED_SET = "_gated_granted";
+
+    /** Where a redirected connection went at first: what nft calls the tuple of its original direction. */
+    private static final String ORIGINAL = "ct original ip daddr . meta l4proto . ct original proto-dst";
+
+    private static final String TARGET = "ct original ip daddr . ct original proto-dst";
 
     /** Most refused targets of one agent that are recorded within the last minutes; the rest are counted together. */
     private static final int MAX_REFUSED = 512;
@@ -105,7 +118,7 @@ public final class NftText {
     static String admit(AgentSlot slot, Collection<NamedPort> named, Duration time) {
         StringBuilder text = new StringBuilder();
         for (NamedPort port : named) {
-            renew(text, ports(slot), value(port), time);
+            renew(text, set(slot, port), value(port), time);
             renew(text, addresses(slot), port.address(), time);
         }
         return text.toString();
@@ -141,13 +154,29 @@ public final class NftText {
     /** The transaction that grants ports to an agent for so long, whatever they were granted for before. */
     static String grant(AgentSlot slot, Collection<NamedPort> ports, Duration time) {
         StringBuilder text = new StringBuilder();
-        ports.forEach(port -> renew(text, granted(slot), value(port), time));
+        ports.forEach(port -> renew(text, grantedSet(slot, port), value(port), time));
         return text.toString();
     }
 
-    /** The transaction that empties the set of grants. */
+    /** The set of what a name stands for that a port is in. */
+    static String set(AgentSlot slot, NamedPort port) {
+        return port.isGated() ? gated(slot, false) : ports(slot);
+    }
+
+    /** The set of grants that a port is in. */
+    static String grantedSet(AgentSlot slot, NamedPort port) {
+        return port.isGated() ? gated(slot, true) : granted(slot);
+    }
+
+    /** Set of the addresses and ports of names that pass the gate, or of granted ones, which no packet renews. */
+    static String gated(AgentSlot slot, boolean isGranted) {
+        return slot.interfaceName() + (isGranted ? GATED_GRANTED_SET : GATED_SET);
+    }
+
+    /** The transaction that empties the sets of grants. */
     static String withdrawGrants(AgentSlot slot) {
-        return COUNTED + "flush set " + TABLE + " " + granted(slot) + "\n";
+        return COUNTED + "flush set " + TABLE + " " + granted(slot) + "\nflush set " + TABLE + " " + gated(slot, true)
+                + "\n";
     }
 
     /** A port as an element. */
@@ -162,12 +191,13 @@ public final class NftText {
 
     /** The sets of a slot whose elements the kernel ends by itself, and egress alone adds. */
     static List<String> timedSets(AgentSlot slot) {
-        return List.of(ports(slot), addresses(slot), granted(slot));
+        return List.of(ports(slot), addresses(slot), granted(slot), gated(slot, false), gated(slot, true));
     }
 
     /** All sets of a slot. */
     static List<String> sets(AgentSlot slot) {
-        return List.of(ports(slot), addresses(slot), refused(slot), granted(slot));
+        return List.of(
+                ports(slot), addresses(slot), refused(slot), granted(slot), gated(slot, false), gated(slot, true));
     }
 
     /** Definition of a slot's set, its parts in the order in which nft lists them. */
@@ -295,6 +325,31 @@ public final class NftText {
             case AllowPingAnswer(var block) ->
                 "ip saddr " + block + " icmp type echo-reply ct state established ct direction reply accept"
                         + comment(agent, "echo replies of " + block);
+            case PassByGate(var block, var ports) ->
+                "ip daddr " + block + " tcp dport " + ports + " accept"
+                        + comment(agent, "AGENT.toml allows " + block + ":" + ports + " by address");
+            case PassByGateNamed(var isGranted) ->
+                "ip daddr . meta l4proto . th dport @" + (isGranted ? granted(slot) : ports(slot)) + " accept"
+                        + comment(agent, isGranted ? "allowed for a time by address" : "names that are allowed raw");
+            case RedirectToGate(var isGranted) ->
+                "ip daddr . meta l4proto . tcp dport @" + gated(slot, isGranted) + " counter redirect to :"
+                        + AgentSlot.GATE_PORT
+                        + comment(agent, "the gate reads the name" + (isGranted ? ", allowed for a time" : ""));
+            case LimitGated(var most) ->
+                "tcp dport " + AgentSlot.GATE_PORT + " ct state new ct count over " + most + " counter drop"
+                        + comment(agent, "connections through the gate: " + most + " at once");
+            case AllowToGate(var isGranted) ->
+                "tcp dport " + AgentSlot.GATE_PORT + " " + ORIGINAL + " @" + gated(slot, isGranted)
+                        + (isGranted
+                                ? ""
+                                : " update @" + gated(slot, false) + " { " + ORIGINAL + " timeout " + minutes(IDLE)
+                                        + " }")
+                        + " update @" + BaseTable.GATE_TARGETS + " { " + TARGET + " } counter accept"
+                        + comment(agent, "through the gate" + (isGranted ? ", allowed for a time" : ""));
+            case AllowGateAnswer(var gateway, var isGranted) ->
+                "ip saddr " + gateway + " ip daddr " + slot.address() + " tcp sport " + AgentSlot.GATE_PORT + " "
+                        + ORIGINAL + " @" + gated(slot, isGranted) + " ct state established ct direction reply accept"
+                        + comment(agent, "answers of the gate" + (isGranted ? ", allowed for a time" : ""));
             case DropRest() -> "drop" + comment(agent, "all that AGENT.toml does not allow");
         };
     }

@@ -11,7 +11,9 @@ public enum PacketPath {
     /** From the agent to the host itself. */
     TO_HOST("to_host"),
     /** From the host itself to the agent. */
-    FROM_HOST("from_host");
+    FROM_HOST("from_host"),
+    /** First packets of the agent's connections, before it is decided where they go. */
+    TO_GATE("to_gate");
 
     private final String map;
 

@@ -104,7 +104,8 @@ record PolicyView(Firewall firewall, AgentNamesStore names, RefusalEvents refusa
             NetworkTarget target = granted.get().target();
             String reason =
                     "an operator allowed it, for " + grants.left(granted.get()).toSeconds() + " s more";
-            return allowed(target, reason, "whatever is served there");
+            return allowed(
+                    target, reason, target instanceof NameTarget name ? told(name) : "whatever is served there");
         }
         return switch (asked) {
             case AddressTarget address -> explain(known, address);
@@ -124,18 +125,36 @@ record PolicyView(Firewall firewall, AgentNamesStore names, RefusalEvents refusa
         String address = asked.block().toString();
         Optional<String> name = refusals.nameOf(known.agent(), address);
         NamedPort port = new NamedPort(address, asked.transport(), asked.ports().first());
-        if (asked.block().isOne() && asked.ports().isOne() && firewall.isNamed(known.slot(), port)) {
+        boolean isOne = asked.block().isOne() && asked.ports().isOne();
+        boolean isRaw = isOne && firewall.isNamed(known.slot(), port);
+        if (isRaw || (isOne && firewall.isNamed(known.slot(), gated(port)))) {
             String said = name.orElse("a name");
             Message allowed = Message.of(
                     EgressContract.ALLOWED.is(true),
                     Fields.REASON.is(said + ", which an entry allows, stands for this address now"),
-                    EgressContract.TOLD.is("whatever is served there, under any name"));
+                    EgressContract.TOLD.is(
+                            isRaw
+                                    ? "whatever is served there, under any name"
+                                    : "what is served there under an allowed name: the gate closes any other connection"));
             return name.flatMap(known::entryOf)
                     .map(target -> allowed.and(EgressContract.ENTRY.is(target.text())))
                     .orElse(allowed);
         }
         String reason = "no entry has this address and port, and no allowed name that was asked for stands for it";
         return denied(reason, REFUSED_AT_ONCE).and(EgressContract.ALLOWED_BY.is("allow = [\"" + asked.text() + "\"]"));
+    }
+
+    private static NamedPort gated(NamedPort port) {
+        return new NamedPort(port.address(), port.transport(), port.port(), true);
+    }
+
+    private static String told(NameTarget name) {
+        return switch (name.kind()) {
+            case TLS ->
+                "the name's addresses, and there the gate passes TLS with this server name, and closes all else";
+            case HTTP -> "the name's addresses, and there the gate passes HTTP for this host, and closes all else";
+            case RAW, ADDRESS, RANGE -> "the name's addresses, and whatever is served there under any name";
+        };
     }
 
     private static Message explain(AgentNames known, NameTarget asked) {
@@ -151,7 +170,7 @@ record PolicyView(Firewall firewall, AgentNamesStore names, RefusalEvents refusa
                     name.to().isEmpty()
                             ? "the entry has this name and port; its public addresses are admitted when it is asked for"
                             : "the entry has this name and port; its addresses within `to` are admitted when it is asked for",
-                    "the name's addresses, and whatever is served there");
+                    told(name));
         }
         Optional<NetworkTarget> other = known.entryOf(asked.name().value());
         Message denied = other.isPresent()
@@ -172,7 +191,8 @@ record PolicyView(Firewall firewall, AgentNamesStore names, RefusalEvents refusa
                 EgressContract.ALLOWED.is(true),
                 Fields.REASON.is(reason),
                 EgressContract.TOLD.is(told),
-                EgressContract.ENTRY.is(entry.text()));
+                EgressContract.ENTRY.is(entry.text()),
+                EgressContract.KIND.is(entry.kind().text()));
     }
 
     private static Message denied(String reason, String told) {

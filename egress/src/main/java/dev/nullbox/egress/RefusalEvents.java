@@ -4,6 +4,7 @@ import dev.nullbox.egress.dns.AgentNames;
 import dev.nullbox.egress.dns.NamedPort;
 import dev.nullbox.egress.dns.Resolver;
 import dev.nullbox.manifest.network.NetworkTarget;
+import dev.nullbox.manifest.network.NetworkTarget.Kind;
 import dev.nullbox.manifest.network.NetworkTarget.Transport;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
@@ -34,6 +35,8 @@ final class RefusalEvents {
     private static final int MOST_AGENTS = 1_024;
     private static final int MOST_ADDRESSES = 4_096;
     private static final String DENIED = "network.allow of AGENT.toml has no such place";
+    /** The reason for an allowed name at an address that it does not stand for. */
+    static final String NOT_BOUND = "the name does not stand for this address";
 
     private final EventSink events;
     private final LongSupplier clockMillis;
@@ -66,9 +69,7 @@ final class RefusalEvents {
     record Refusal(Optional<String> name, Optional<NamedPort> port, String reason, Optional<NetworkTarget> allowedBy) {
         /** The line of AGENT.toml that would allow it; empty when there is none. */
         String line() {
-            return allowedBy
-                    .map(entry -> "allow = [\"" + shortText(entry) + "\"]")
-                    .orElse("");
+            return allowedBy.map(entry -> "allow = [" + toml(entry) + "]").orElse("");
         }
 
         Message message(long total) {
@@ -107,6 +108,15 @@ final class RefusalEvents {
                         && entry.host().indexOf(':') < 0
                 ? entry.host()
                 : entry.text();
+    }
+
+    /** The entry as AGENT.toml has it: a string, or a table for a kind that its port has not by itself. */
+    private static String toml(NetworkTarget entry) {
+        String text = shortText(entry);
+        int as = text.indexOf(" as ");
+        return as < 0
+                ? "\"" + text + "\""
+                : "{ host = \"" + text.substring(0, as) + "\", kind = \"" + text.substring(as + 4) + "\" }";
     }
 
     /**
@@ -157,22 +167,56 @@ final class RefusalEvents {
         String suffix = ":" + port.port() + (port.transport() == Transport.UDP ? "/udp" : "");
         Optional<NetworkTarget> entry = entry(name.orElse(port.address()) + suffix);
         Refusal refusal = new Refusal(name, Optional.of(port), DENIED, entry);
-        long times = count(agent, port.address() + suffix, refusal, more);
+        tell(agent, port.address() + suffix, refusal, port, more);
+    }
+
+    private void tell(AgentName agent, String key, Refusal refusal, NamedPort port, long more) {
+        long times = count(agent, key, refusal, more);
         if (times > 0) {
             Message message = Message.of(
                     Fields.AGENT.is(agent.value()),
                     Fields.ADDRESS.is(port.address()),
                     Fields.PORT.is((long) port.port()),
                     EgressContract.PROTOCOL.is(port.transport().text()),
+                    Fields.REASON.is(refusal.reason()),
                     EgressContract.TIMES.is(times),
                     EgressContract.ALLOWED_BY.is(refusal.line()));
-            events.emit(EgressContract.DENIED, name.isEmpty() ? message : message.and(Fields.NAME.is(name.get())));
+            events.emit(
+                    EgressContract.DENIED,
+                    refusal.name().isEmpty()
+                            ? message
+                            : message.and(Fields.NAME.is(refusal.name().get())));
         }
+    }
+
+    /**
+     * Counts a connection that the gate has closed.
+     *
+     * @param name that it stated; none of one that the gate could not read
+     */
+    synchronized void closed(
+            AgentName agent, NamedPort port, Optional<String> name, Optional<Kind> kind, String reason) {
+        String at = ":" + port.port();
+        Optional<NetworkTarget> entry = reason.equals(NOT_BOUND)
+                ? Optional.empty()
+                : name.isPresent() ? entry(name.get() + at, kind) : entry(port.address() + at);
+        Optional<String> shown = name.map(TerminalText::line);
+        Refusal refusal = new Refusal(
+                shown.or(() -> nameOf(agent, port.address())), Optional.of(port), TerminalText.line(reason), entry);
+        tell(agent, shown.orElse(port.address()) + at + " at the gate: " + reason, refusal, port, 1);
     }
 
     private static Optional<NetworkTarget> entry(String text) {
         try {
             return Optional.of(NetworkTarget.parse(text));
+        } catch (InvalidValueException nobodys) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<NetworkTarget> entry(String text, Optional<Kind> kind) {
+        try {
+            return Optional.of(NetworkTarget.parse(text, List.of(), kind));
         } catch (InvalidValueException nobodys) {
             return Optional.empty();
         }

@@ -1,6 +1,7 @@
 package dev.nullbox.egress;
 
 import dev.nullbox.egress.EgressRule.AllowAnswer;
+import dev.nullbox.egress.EgressRule.AllowGateAnswer;
 import dev.nullbox.egress.EgressRule.AllowGrantedAnswer;
 import dev.nullbox.egress.EgressRule.AllowNamedAnswer;
 import dev.nullbox.egress.EgressRule.AllowNamedPingAnswer;
@@ -12,6 +13,7 @@ import dev.nullbox.egress.EgressRule.AllowResolverAnswer;
 import dev.nullbox.egress.EgressRule.AllowServiceAnswer;
 import dev.nullbox.egress.EgressRule.AllowTimeAnswer;
 import dev.nullbox.egress.EgressRule.AllowTo;
+import dev.nullbox.egress.EgressRule.AllowToGate;
 import dev.nullbox.egress.EgressRule.AllowToGranted;
 import dev.nullbox.egress.EgressRule.AllowToNamed;
 import dev.nullbox.egress.EgressRule.AllowToResolver;
@@ -22,8 +24,12 @@ import dev.nullbox.egress.EgressRule.DropForeignSource;
 import dev.nullbox.egress.EgressRule.DropRest;
 import dev.nullbox.egress.EgressRule.KeepRefused;
 import dev.nullbox.egress.EgressRule.LimitConnections;
+import dev.nullbox.egress.EgressRule.LimitGated;
 import dev.nullbox.egress.EgressRule.LimitQuestions;
 import dev.nullbox.egress.EgressRule.MarkRefused;
+import dev.nullbox.egress.EgressRule.PassByGate;
+import dev.nullbox.egress.EgressRule.PassByGateNamed;
+import dev.nullbox.egress.EgressRule.RedirectToGate;
 import dev.nullbox.egress.EgressRule.RefuseRest;
 import dev.nullbox.egress.EgressRule.RefuseTcp;
 import dev.nullbox.manifest.network.AddressBlock;
@@ -78,6 +84,7 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
         chains.put(PacketPath.FROM_WORLD, fromWorld(policy));
         chains.put(PacketPath.TO_HOST, toHost(policy));
         chains.put(PacketPath.FROM_HOST, fromHost(policy));
+        chains.put(PacketPath.TO_GATE, toGate(policy));
         return new RuleSet(policy.agent(), policy.slot(), chains);
     }
 
@@ -121,6 +128,21 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
         return policy.addresses().stream().map(AddressTarget::block).distinct().toList();
     }
 
+    /** What is allowed by address is not for the gate, whatever name stands for that address too. */
+    private static List<EgressRule> toGate(AgentPolicy policy) {
+        List<EgressRule> rules = new ArrayList<>();
+        for (AddressTarget target : policy.addresses()) {
+            if (target.transport() == Transport.TCP) {
+                rules.add(new PassByGate(target.block(), target.ports()));
+            }
+        }
+        rules.add(new PassByGateNamed(false));
+        rules.add(new PassByGateNamed(true));
+        rules.add(new RedirectToGate(false));
+        rules.add(new RedirectToGate(true));
+        return List.copyOf(rules);
+    }
+
     private static List<EgressRule> toHost(AgentPolicy policy) {
         String gateway = policy.slot().gateway();
         List<EgressRule> rules = new ArrayList<>();
@@ -128,6 +150,9 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
         rules.add(new LimitQuestions(gateway, MAX_QUESTIONS));
         rules.add(new AllowToResolver(gateway, Transport.UDP));
         rules.add(new AllowToTime(gateway, TIMES_PER_SECOND));
+        rules.add(new LimitGated(MAX_TO_WORLD));
+        rules.add(new AllowToGate(false));
+        rules.add(new AllowToGate(true));
         rules.add(new LimitConnections(MAX_TO_HOST));
         rules.add(new AllowToService(gateway, policy.ports().memory(), MEMORY));
         policy.ports().api().ifPresent(port -> rules.add(new AllowToService(gateway, port, API)));
@@ -146,6 +171,8 @@ public record RuleSet(AgentName agent, AgentSlot slot, Map<PacketPath, List<Egre
             rules.add(new AllowResolverAnswer(gateway, transport));
         }
         rules.add(new AllowTimeAnswer(gateway));
+        rules.add(new AllowGateAnswer(gateway, false));
+        rules.add(new AllowGateAnswer(gateway, true));
         rules.add(new AllowRefusal());
         rules.add(new DropRest());
         return List.copyOf(rules);

@@ -28,6 +28,7 @@ final class TableRepair {
             Pattern.compile("([0-9.]+(?: \\. (?:tcp|udp) \\. \\d+)?)(?: timeout [0-9a-z]+)?(?: expires ([0-9a-z]+))?");
 
     private final AgentNetwork network;
+    private final int gateUser;
     private final Expected expected;
     private final TableListing listing;
     private final Set<String> foreign = new LinkedHashSet<>();
@@ -46,8 +47,9 @@ final class TableRepair {
     record Expected(
             Map<String, List<String>> lines, Map<String, Set<String>> elements, Map<String, Set<String>> possible) {}
 
-    TableRepair(AgentNetwork network, Expected expected, TableListing listing) {
+    TableRepair(AgentNetwork network, int gateUser, Expected expected, TableListing listing) {
         this.network = network;
+        this.gateUser = gateUser;
         this.expected = expected;
         this.listing = listing;
         compare();
@@ -164,7 +166,7 @@ final class TableRepair {
     /** The transaction that makes the table anew, with those of its elements that are ours. */
     String rebuild() {
         Script script = new Script().line("add table " + NftText.TABLE).line("delete table " + NftText.TABLE);
-        script.line(BaseTable.install(network).strip());
+        script.line(BaseTable.install(network, gateUser).strip());
         List<String> agents = expected.lines().keySet().stream()
                 .filter(key -> slot(key).isPresent())
                 .toList();

@@ -53,7 +53,7 @@ class KernelTableTest {
         };
         RulesStore rules = RulesStore.open(directory, AgentNetwork.DEFAULT);
         return new Firewall(
-                new KernelTable(kernel, kernel, AgentNetwork.DEFAULT, rules, listener), AgentNetwork.DEFAULT);
+                new KernelTable(kernel, kernel, AgentNetwork.DEFAULT, 107, rules, listener), AgentNetwork.DEFAULT);
     }
 
     @BeforeEach

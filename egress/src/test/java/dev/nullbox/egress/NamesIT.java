@@ -62,10 +62,10 @@ class NamesIT {
     void allowNames() throws Exception {
         Files.writeString(servers, "192.0.2.7:5353\n");
         add(
-                ALLOWED + ":443",
-                "*.wild.example",
-                "alias.api.example",
-                "many.api.example",
+                ALLOWED + ":443 as raw",
+                "*.wild.example as raw",
+                "alias.api.example as raw",
+                "many.api.example as raw",
                 "a-10-0-0-1.api.example",
                 "late.api.example",
                 "lie.api.example",
@@ -190,7 +190,7 @@ class NamesIT {
     /** Row 12 of the ways round, and its allowed twin: a name with answers of the operator's own, where the manifest says so. */
     @Test
     void aNameWithRangesIsAnsweredWithinThemAlone() throws Exception {
-        add("a-192-0-2-7.api.example to 192.0.2.0/29", "*.wild.example to 10.9.0.0/16,192.0.2.7");
+        add("a-192-0-2-7.api.example as raw to 192.0.2.0/29", "*.wild.example to 10.9.0.0/16,192.0.2.7");
         assertThat(lookup("a-10-9-1-2.wild.example")).isEqualTo("NOERROR 10.9.1.2");
         assertThat(lookup("a-10-8-1-2.wild.example")).isEqualTo("NXDOMAIN" + BLOCKED);
         assertThat(lookup("a-192-0-2-8.wild.example")).isEqualTo("NXDOMAIN" + BLOCKED);
@@ -202,7 +202,7 @@ class NamesIT {
     /** Row 13 of the ways round: the address that was checked is the one that is reached, however the name flips. */
     @Test
     void anAddressThatANameWillStandForIsNotReachedBefore() throws Exception {
-        add("flip.api.example");
+        add("flip.api.example as raw");
         assertThat(lookup("flip.api.example")).isEqualTo("NOERROR 192.0.2.7");
         refused("192.0.2.8", 443, "other");
         connects("192.0.2.7");
@@ -300,19 +300,22 @@ class NamesIT {
     /** What was refused is learnt, and the same probes pass with it. */
     @Test
     void theListThatIsLearntMakesTheSameProbesPass() throws Exception {
-        add("a-192-0-2-7.learn.example:444");
+        add("a-192-0-2-7.learn.example as raw");
         assertThat(lookup("a-192-0-2-7.learn.example")).isEqualTo("NOERROR 192.0.2.7");
-        refused("192.0.2.7", 443, "tcp443");
+        refused("192.0.2.7", 444, "tcp444");
         assertThat(lookup("a-192-0-2-8.learn.example")).isEqualTo("NXDOMAIN" + BLOCKED);
         JsonObject answer =
                 JsonParser.parseString(ask("egress.refusals", "agent", "hello")).getAsJsonObject();
         List<String> learnt = new ArrayList<>();
         answer.getAsJsonArray("learnt").forEach(entry -> learnt.add(entry.getAsString()));
         assertThat(learnt)
-                .contains("a-192-0-2-7.learn.example:444", "a-192-0-2-7.learn.example", "a-192-0-2-8.learn.example");
+                .contains(
+                        "a-192-0-2-7.learn.example:443 as raw",
+                        "a-192-0-2-7.learn.example:444",
+                        "a-192-0-2-8.learn.example");
         add(learnt.toArray(String[]::new));
         assertThat(lookup("a-192-0-2-7.learn.example")).isEqualTo("NOERROR 192.0.2.7");
-        connects("192.0.2.7");
+        assertThat(rig.run("agent1", "connect 192.0.2.7 444 slow")).isEqualTo("ok");
         assertThat(lookup("a-192-0-2-8.learn.example")).isEqualTo("NOERROR 192.0.2.8");
     }
 
@@ -369,8 +372,7 @@ class NamesIT {
         allow("192.0.2.7:445", 60);
         assertThat(lookup(name)).isEqualTo("NOERROR 192.0.2.7");
         assertThat(rig.run("agent1", "hold 192.0.2.7 444")).isEqualTo("ok");
-        assertThat(ask("egress.list"))
-                .containsPattern("granted.example:444\",\"kind\":\"name\",\"seconds_left\":[1-9]");
+        assertThat(ask("egress.list")).containsPattern("granted.example:444\",\"kind\":\"raw\",\"seconds_left\":[1-9]");
         assertThat(ask("egress.withdraw", "agent", "hello", "target", name + ":444"))
                 .contains("true");
         assertThat(event("egress.grant_ended", name)).contains("an operator took it back");
@@ -408,14 +410,14 @@ class NamesIT {
 
     @Test
     void aPlaceIsExplainedByItsEntry() throws Exception {
-        add(ALLOWED, "*.wild.example:8443", "10.2.0.0/16:80-90/udp");
+        add(ALLOWED + " as raw", "*.wild.example:8443", "10.2.0.0/16:80-90/udp");
         assertThat(ask("egress.explain", "agent", "hello", "target", ALLOWED))
-                .contains("\"allowed\":true", "\"allow_entry\":\"" + ALLOWED + ":443\"");
+                .contains("\"allowed\":true", "\"allow_entry\":\"" + ALLOWED + ":443 as raw\"");
         assertThat(ask("egress.explain", "agent", "hello", "target", "192.0.2.7"))
                 .contains("\"allowed\":false");
         assertThat(lookup(ALLOWED)).isEqualTo("NOERROR 192.0.2.7");
         assertThat(ask("egress.explain", "agent", "hello", "target", "192.0.2.7"))
-                .contains("\"allowed\":true", "\"allow_entry\":\"" + ALLOWED + ":443\"");
+                .contains("\"allowed\":true", "\"allow_entry\":\"" + ALLOWED + ":443 as raw\"");
         assertThat(ask("egress.explain", "agent", "hello", "target", "10.2.3.4:85/udp"))
                 .contains("\"allowed\":true", "10.2.0.0/16:80-90/udp");
         assertThat(ask("egress.explain", "agent", "hello", "target", "a.wild.example"))

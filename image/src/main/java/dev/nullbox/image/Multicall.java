@@ -3,6 +3,7 @@ package dev.nullbox.image;
 import dev.nullbox.cage.CageMain;
 import dev.nullbox.ctxgraph.CtxgraphMain;
 import dev.nullbox.egress.EgressMain;
+import dev.nullbox.gate.GateMain;
 import dev.nullbox.gateway.GatewayMain;
 import dev.nullbox.importer.ImporterMain;
 import dev.nullbox.nullctl.NullctlMain;
@@ -34,6 +35,7 @@ public final class Multicall {
             case "launch" -> LaunchMain.main(args);
             case "dhcp-lease" -> DhcpLeaseMain.main(args);
             case "egress" -> EgressMain.main(args);
+            case "gate" -> GateMain.main(args);
             case "warden" -> WardenMain.main(args);
             case "ctxgraph" -> CtxgraphMain.main(args);
             case "cage" -> CageMain.main(args);
@@ -42,7 +44,7 @@ public final class Multicall {
             case "nullctl" -> NullctlMain.main(args);
             default -> {
                 System.err.println(name
-                        + ": not a name of this program; call it as one of nulld, launch, dhcp-lease, egress, warden,"
+                        + ": not a name of this program; call it as one of nulld, launch, dhcp-lease, egress, gate, warden,"
                         + " ctxgraph, cage, importer, gateway, nullctl");
                 System.exit(USAGE);
             }

@@ -35,6 +35,7 @@ class ArchitectureTest {
                 "service",
                 "nulld",
                 "egress",
+                "gate",
                 "warden",
                 "ctxgraph",
                 "cage",

@@ -135,7 +135,7 @@ public final class Schema {
     static final Key<Long> MAX_API_CALLS_PER_HOUR = only(
             "capabilities.max_api_calls_per_hour",
             0L,
-            "the gate that would count does not exist yet",
+            "the gate does not count yet",
             "leave it out, rather than trust in a limit that nobody holds");
 
     static final Key<?> NETWORK = optional("capabilities.network", new Table(), "no network", EGRESS);
@@ -164,11 +164,19 @@ public final class Schema {
                     AddressBlock::parse),
             "public addresses alone",
             EGRESS);
-    static final List<Key<?>> OF_GATE = Stream.of("kind", "methods", "paths", "secret", "as", "prefix", "env")
+    public static final Key<NetworkTarget.Kind> ALLOW_KIND = optional(
+            "capabilities.network.allow[].kind",
+            new Parsed<>(
+                    "`tls`, `http` or `raw`: by the server name of TLS, by the host of HTTP requests, or by address"
+                            + " alone",
+                    NetworkTarget.Kind::ofName),
+            "`tls` on 443, `http` on 80, else `raw`",
+            EGRESS);
+    static final List<Key<?>> OF_GATE = Stream.of("methods", "paths", "secret", "as", "prefix", "env")
             .<Key<?>>map(key -> keep(new Key<>(
                     "capabilities.network.allow[]." + key,
                     new Unbuilt(
-                            "it needs the gate, which is not built yet",
+                            "the gate does not hold it yet",
                             "leave it out, rather than trust in a bound that nobody holds"),
                     false,
                     Optional.empty(),

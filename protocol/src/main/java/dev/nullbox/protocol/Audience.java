@@ -20,6 +20,9 @@ public enum Audience {
     /** The gateway's user, which calls for operators. */
     public static final String GATEWAY = "gateway";
 
+    /** The gate's user. */
+    public static final String GATE = "gate";
+
     /** Users of the appliance who may call on the service's socket. */
     public Set<String> users() {
         return this == HOST ? Set.of(ROOT) : Set.of(ROOT, GATEWAY);

@@ -25,7 +25,7 @@ public record AgentNames(AgentName agent, AgentSlot slot, List<NetworkTarget> al
     }
 
     /** The entries that cover a name, which is in lower case and without the trailing dot. */
-    List<NameTarget> covering(String asked) {
+    public List<NameTarget> covering(String asked) {
         return allow.stream()
                 .filter(NameTarget.class::isInstance)
                 .map(NameTarget.class::cast)

@@ -109,6 +109,11 @@ public final class DnsServer implements AutoCloseable {
         }
     }
 
+    /** As {@link Resolver#stands}. */
+    public boolean stands(AgentNames agent, String name, String address) {
+        return resolver.stands(agent, name, address);
+    }
+
     /** The port that it listens at. */
     int port() {
         return datagrams.getLocalPort();

@@ -27,6 +27,7 @@ import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Section;
+import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 
 /**
@@ -50,6 +51,9 @@ public final class Resolver {
     private static final Duration FAILURE_TIME = Duration.ofSeconds(2);
     /** Time for which an address outlives its answer: a program connects a little after its query. */
     private static final Duration GRACE = Duration.ofSeconds(30);
+
+    /** The longest time for which an answer lets an address be reached. */
+    static final Duration LONGEST = MAX_TTL.plus(GRACE);
 
     /** Pattern of host names, underscores included; a name with an escaped dot does not match. */
     private static final Pattern PLAIN = Pattern.compile("[a-z0-9_-]+(\\.[a-z0-9_-]+)*");
@@ -177,6 +181,24 @@ public final class Resolver {
                 : Outcome.of(Rcode.NOERROR);
     }
 
+    /**
+     * Tells whether a name of an agent stands for an address now; the name servers are asked, and the agent may reach the
+     * name's addresses, as if it had asked itself.
+     *
+     * @param asked in lower case, without the trailing dot
+     */
+    boolean stands(AgentNames agent, String asked, String address) {
+        Name name;
+        try {
+            name = Name.fromString(asked + ".");
+        } catch (TextParseException none) {
+            return false;
+        }
+        return resolve(agent, asked, name, agent.covering(asked), admission.granted(agent, asked)).records().stream()
+                .anyMatch(record -> record instanceof ARecord found
+                        && found.getAddress().getHostAddress().equals(address));
+    }
+
     private Outcome resolve(
             AgentNames agent, String asked, Name name, List<NameTarget> allowed, List<Grants.Grant> granted) {
         AnswerCache.Answer answer = answer(agent, asked, name);
@@ -221,7 +243,10 @@ public final class Resolver {
         return records.stream()
                 .filter(record -> record instanceof ARecord address && target.admits(address.getAddress()))
                 .map(record -> new NamedPort(
-                        ((ARecord) record).getAddress().getHostAddress(), target.transport(), target.port()))
+                        ((ARecord) record).getAddress().getHostAddress(),
+                        target.transport(),
+                        target.port(),
+                        target.kind().isGated()))
                 .toList();
     }
 

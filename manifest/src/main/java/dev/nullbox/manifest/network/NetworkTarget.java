@@ -1,10 +1,13 @@
 package dev.nullbox.manifest.network;
 
 import dev.nullbox.protocol.id.InvalidValueException;
+import dev.nullbox.protocol.id.Text;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Network target that an agent may reach: TCP or UDP ports of addresses, or one port of one name or of all names below
@@ -25,16 +28,55 @@ public sealed interface NetworkTarget {
         }
     }
 
-    /** Kind of entry, as shown to operators. */
+    /** Kind of entry, as shown to operators: the decision about each connection. */
     enum Kind {
+        /** By its address and port. */
         ADDRESS,
+        /** By its address and port, which lie in ranges. */
         RANGE,
-        NAME,
-        WILDCARD;
+        /** By its address, which a name stands for, and its port: whatever is served there under any name. */
+        RAW,
+        /** By the gate: the server name of its TLS. */
+        TLS,
+        /** By the gate: the host of each of its HTTP requests. */
+        HTTP;
+
+        private static final int HTTPS_PORT = 443;
+        private static final int HTTP_PORT = 80;
 
         /** The kind in words. */
         public String text() {
             return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Tells whether connections of the kind pass through the gate. */
+        public boolean isGated() {
+            return this == TLS || this == HTTP;
+        }
+
+        /** The kind of a name's port that says none itself. */
+        static Kind ofPort(Transport transport, int port) {
+            if (transport == Transport.UDP) {
+                return RAW;
+            }
+            return switch (port) {
+                case HTTPS_PORT -> TLS;
+                case HTTP_PORT -> HTTP;
+                default -> RAW;
+            };
+        }
+
+        /**
+         * The kind of a name that a word names.
+         *
+         * @throws InvalidValueException when no name has it
+         */
+        public static Kind ofName(String word) {
+            return Stream.of(RAW, TLS, HTTP)
+                    .filter(kind -> kind.text().equals(word))
+                    .findFirst()
+                    .orElseThrow(() -> new InvalidValueException(
+                            Text.quoted(word) + " is no kind of a name", "use one of tls, http, raw"));
         }
     }
 
@@ -47,7 +89,7 @@ public sealed interface NetworkTarget {
     /** Tells whether an agent that may reach this may reach all of the other. */
     boolean covers(NetworkTarget other);
 
-    /** Kind of the decision which hosts it covers. */
+    /** Kind of the decision about a connection to it. */
     Kind kind();
 
     /** The address, range or name, without the port. */
@@ -59,16 +101,24 @@ public sealed interface NetworkTarget {
     }
 
     /**
-     * The form of an AGENT.toml entry, with the port; the ranges of a table after it. {@link #ofText} reads it back.
+     * The form of an AGENT.toml entry, with the port; the kind and the ranges of a table after it. {@link #ofText} reads it
+     * back.
      */
     default String text() {
         String place = (host().indexOf(':') < 0 ? host() : "[" + host() + "]") + ":" + ports()
                 + (transport() == Transport.UDP ? TargetParser.UDP_SUFFIX : "");
-        return this instanceof NameTarget name && !name.to().isEmpty()
-                ? place
+        if (!(this instanceof NameTarget name)) {
+            return place;
+        }
+        String kind = name.kind() == Kind.ofPort(name.transport(), name.port())
+                ? ""
+                : TargetParser.AS + name.kind().text();
+        return name.to().isEmpty()
+                ? place + kind
+                : place
+                        + kind
                         + TargetParser.TO
-                        + name.to().stream().map(AddressBlock::toString).collect(Collectors.joining(","))
-                : place;
+                        + name.to().stream().map(AddressBlock::toString).collect(Collectors.joining(","));
     }
 
     /**
@@ -115,18 +165,30 @@ public sealed interface NetworkTarget {
      * @param port 1 to 65535
      * @param transport the port's protocol
      * @param to permitted ranges of its addresses; none for a public name
+     * @param kind RAW, TLS or HTTP
      */
-    record NameTarget(DomainName name, boolean isWildcard, int port, Transport transport, List<AddressBlock> to)
+    record NameTarget(
+            DomainName name, boolean isWildcard, int port, Transport transport, List<AddressBlock> to, Kind kind)
             implements NetworkTarget {
         /**
          * A checked target.
          *
-         * @throws InvalidValueException when the port is out of bounds, or agents may not reach a range
+         * @throws InvalidValueException when the port is out of bounds, agents may not reach a range, or the gate is to
+         *     pass UDP
          */
         public NameTarget {
             var _ = PortRange.of(port);
             to = List.copyOf(to);
             to.forEach(SpecialRanges::check);
+            if (kind.isGated() && transport == Transport.UDP) {
+                throw new InvalidValueException(
+                        "kind " + kind.text() + " is not for UDP", "leave out the kind, or /udp behind the port");
+            }
+        }
+
+        /** A target of the kind that its port has by itself. */
+        public NameTarget(DomainName name, boolean isWildcard, int port, Transport transport, List<AddressBlock> to) {
+            this(name, isWildcard, port, transport, to, Kind.ofPort(transport, port));
         }
 
         /** A TCP port of one public name. */
@@ -139,11 +201,6 @@ public sealed interface NetworkTarget {
             return PortRange.of(port);
         }
 
-        @Override
-        public Kind kind() {
-            return isWildcard ? Kind.WILDCARD : Kind.NAME;
-        }
-
         /** Tells whether it covers a name; {@code asked} is in lower case, without the trailing dot. */
         public boolean covers(String asked) {
             return isWildcard ? asked.endsWith("." + name.value()) : asked.equals(name.value());
@@ -154,6 +211,7 @@ public sealed interface NetworkTarget {
             return other instanceof NameTarget narrower
                     && narrower.transport == transport
                     && narrower.port == port
+                    && (kind == Kind.RAW || narrower.kind == kind)
                     && coversName(narrower)
                     && to.isEmpty() == narrower.to.isEmpty()
                     && narrower.to.stream().allMatch(range -> to.stream().anyMatch(wider -> wider.contains(range)));
@@ -183,12 +241,12 @@ public sealed interface NetworkTarget {
     }
 
     /**
-     * Parses an entry that is a name, with permitted ranges of its addresses.
+     * Parses an entry that is a name, with permitted ranges of its addresses and a kind other than that of its port.
      *
      * @throws InvalidValueException when it is no target, or an address
      */
-    static NetworkTarget parse(String text, List<AddressBlock> to) {
-        return TargetParser.within(parse(text), to);
+    static NetworkTarget parse(String text, List<AddressBlock> to, Optional<Kind> kind) {
+        return TargetParser.within(parse(text), to, kind);
     }
 
     /**

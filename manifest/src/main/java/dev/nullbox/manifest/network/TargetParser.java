@@ -1,6 +1,7 @@
 package dev.nullbox.manifest.network;
 
 import dev.nullbox.manifest.network.NetworkTarget.AddressTarget;
+import dev.nullbox.manifest.network.NetworkTarget.Kind;
 import dev.nullbox.manifest.network.NetworkTarget.NameTarget;
 import dev.nullbox.manifest.network.NetworkTarget.Transport;
 import dev.nullbox.protocol.id.InvalidValueException;
@@ -8,6 +9,7 @@ import dev.nullbox.protocol.id.Text;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Parser of the entries of network.allow; nothing is resolved. */
@@ -15,6 +17,7 @@ final class TargetParser {
     static final String WILDCARD = "*.";
     static final String UDP_SUFFIX = "/udp";
     static final String TO = " to ";
+    static final String AS = " as ";
 
     private TargetParser() {}
 
@@ -73,27 +76,39 @@ final class TargetParser {
         return new NameTarget(name, true, port, transport, List.of());
     }
 
-    static NetworkTarget within(NetworkTarget target, List<AddressBlock> to) {
+    static NetworkTarget within(NetworkTarget target, List<AddressBlock> to, Optional<Kind> kind) {
         if (target instanceof NameTarget name) {
-            return new NameTarget(name.name(), name.isWildcard(), name.port(), name.transport(), to);
+            return new NameTarget(
+                    name.name(), name.isWildcard(), name.port(), name.transport(), to, kind.orElse(name.kind()));
         }
         if (!to.isEmpty()) {
             throw new InvalidValueException(
                     Text.quoted(target.text()) + " is no name, which alone has answers",
                     "leave `to` out, or write a host's name");
         }
+        if (kind.isPresent()) {
+            throw new InvalidValueException(
+                    Text.quoted(target.text()) + " is no name, which alone has a kind",
+                    "leave `kind` out, or write a host's name");
+        }
         return target;
     }
 
     static NetworkTarget ofText(String text) {
         int to = text.indexOf(TO);
-        return to < 0
-                ? parse(text)
+        String place = to < 0 ? text : text.substring(0, to);
+        List<AddressBlock> ranges = to < 0
+                ? List.of()
+                : Stream.of(text.substring(to + TO.length()).split(",", -1))
+                        .map(AddressBlock::parse)
+                        .toList();
+        int as = place.indexOf(AS);
+        return as < 0
+                ? within(parse(place), ranges, Optional.empty())
                 : within(
-                        parse(text.substring(0, to)),
-                        Stream.of(text.substring(to + TO.length()).split(",", -1))
-                                .map(AddressBlock::parse)
-                                .toList());
+                        parse(place.substring(0, as)),
+                        ranges,
+                        Optional.of(Kind.ofName(place.substring(as + AS.length()))));
     }
 
     static String host(String text) {

@@ -95,6 +95,7 @@ final class ManifestChecker {
         for (String row : raw.rows(Schema.NETWORK_ALLOW)) {
             Optional<String> host = raw.find(Schema.ALLOW_HOST, row);
             Optional<List<AddressBlock>> to = raw.find(Schema.ALLOW_TO, row);
+            Optional<NetworkTarget.Kind> kind = raw.find(Schema.ALLOW_KIND, row);
             String path = Schema.NETWORK_ALLOW.path() + row;
             if (to.isPresent() && to.get().isEmpty()) {
                 raw.problem(
@@ -102,7 +103,7 @@ final class ManifestChecker {
                         "has no good range",
                         "write ranges as 10.1.0.0/16, or leave it out for public addresses");
             } else if (host.isPresent()) {
-                raw.attempt(path, () -> NetworkTarget.parse(host.get(), to.orElse(List.of())))
+                raw.attempt(path, () -> NetworkTarget.parse(host.get(), to.orElse(List.of()), kind))
                         .filter(target -> isNew(path, target, allow))
                         .ifPresent(allow::add);
             }

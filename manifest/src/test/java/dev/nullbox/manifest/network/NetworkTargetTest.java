@@ -75,8 +75,15 @@ class NetworkTargetTest {
 
     @ParameterizedTest
     @CsvSource({
-        "*.example.org:123/udp, WILDCARD, *.example.org:123/udp",
-        "api.example.org, NAME, api.example.org:443",
+        "*.example.org:123/udp, RAW, *.example.org:123/udp",
+        "api.example.org, TLS, api.example.org:443",
+        "api.example.org:80, HTTP, api.example.org:80",
+        "api.example.org:443/udp, RAW, api.example.org:443/udp",
+        "github.com:22, RAW, github.com:22",
+        "api.example.org:443 as tls, TLS, api.example.org:443",
+        "api.example.org:443 as raw, RAW, api.example.org:443 as raw",
+        "*.example.org:8443 as tls to 10.1.0.0/16, TLS, *.example.org:8443 as tls to 10.1.0.0/16",
+        "api.example.org:8080 as http, HTTP, api.example.org:8080 as http",
         "10.1.2.3:5432, ADDRESS, 10.1.2.3:5432",
         "10.2.0.0/16:8000-8100, RANGE, 10.2.0.0/16:8000-8100",
         "10.2.0.0/16, RANGE, 10.2.0.0/16:443",
@@ -84,7 +91,7 @@ class NetworkTargetTest {
         "10.2.0.4/32:53/udp, ADDRESS, 10.2.0.4:53/udp",
         "192.0.2.7:1-65535, ADDRESS, 192.0.2.7:1-65535",
         "169.254.169.254:80, ADDRESS, 169.254.169.254:80",
-        "git.corp.example to 10.1.0.0/16, NAME, git.corp.example:443 to 10.1.0.0/16",
+        "git.corp.example to 10.1.0.0/16, TLS, git.corp.example:443 to 10.1.0.0/16",
     })
     void anEntryHasAKindAndIsReadBackAsItsText(String entry, NetworkTarget.Kind kind, String text) {
         NetworkTarget target = NetworkTarget.ofText(entry);

@@ -729,16 +729,21 @@ class ManifestReaderTest {
         assertThat(allowed("[{ host = 'a.example' }, 'b.example']")).hasSize(2);
         assertThat(allowed("[{ host = '*.corp.example', to = ['10.0.0.0/8'] }]"))
                 .containsExactly("*.corp.example:443 to 10.0.0.0/8");
+        assertThat(allowed("[{ host = 'a.example', kind = 'raw' }, { host = 'b.example:8443', kind = 'tls' }, "
+                        + "{ host = 'c.example:80', kind = 'http' }]"))
+                .containsExactly("a.example:443 as raw", "b.example:8443 as tls", "c.example:80");
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "{ host = 'a.example', methods = ['GET'] } | methods: is not supported: it needs the gate",
-                "{ host = 'a.example', paths = ['/x'] } | paths: is not supported: it needs the gate",
-                "{ host = 'a.example', secret = 'KEY', as = 'bearer' } | as: is not supported: it needs the gate",
-                "{ host = 'a.example', kind = 'raw' } | kind: is not supported: it needs the gate",
+                "{ host = 'a.example', methods = ['GET'] } | methods: is not supported: the gate does not hold it",
+                "{ host = 'a.example', paths = ['/x'] } | paths: is not supported: the gate does not hold it",
+                "{ host = 'a.example', secret = 'KEY', as = 'bearer' } | as: is not supported: the gate does not hold it",
+                "{ host = 'a.example', kind = 'smtp' } | kind: \"smtp\" is no kind of a name; use one of tls, http, raw",
+                "{ host = '10.1.2.3', kind = 'raw' } | is no name, which alone has a kind",
+                "{ host = 'a.example:53/udp', kind = 'tls' } | kind tls is not for UDP",
                 "{ host = 'a.example', port = 1 } | port: is not a key of AGENT.toml",
                 "{ to = ['10.0.0.0/8'] } | host: is missing",
                 "{ host = 'a.example', to = [] } | to: has no good range",

@@ -114,14 +114,14 @@ class ApplianceCommandsTest extends NullctlTestCase {
         String hello =
                 "{\"agent\":\"hello\",\"interface\":\"nb1\",\"address\":\"10.221.1.2\",\"rules\":[],\"entries\":["
                         + "{\"allow_entry\":\"1.2.3.4:80\",\"kind\":\"address\",\"packets\":7},"
-                        + "{\"allow_entry\":\"*.b.example:443\",\"kind\":\"wildcard\",\"answers\":3}],"
+                        + "{\"allow_entry\":\"*.b.example:443\",\"kind\":\"tls\",\"answers\":3}],"
                         + "\"stopped_packets\":[{\"reason\":\"all that AGENT.toml does not allow\",\"packets\":9}]}";
         appliance().serve("egress", "egress.list", "[" + hello + "," + hello.replace("hello", "other") + "]");
         assertThat(run("egress", "list", "hello")).isZero();
         assertThat(out())
                 .contains("hello by nb1 as 10.221.1.2", "9        all that AGENT.toml does not allow")
                 .containsPattern("1\\.2\\.3\\.4:80 +address +7 +-")
-                .containsPattern("\\*\\.b\\.example:443 +wildcard +- +3")
+                .containsPattern("\\*\\.b\\.example:443 +tls +- +3")
                 .doesNotContain("other");
         assertThat(run("egress", "list")).isZero();
         assertThat(out()).contains("other");
@@ -169,11 +169,12 @@ class ApplianceCommandsTest extends NullctlTestCase {
                         "egress.refusals",
                         "{\"refusals\":[{\"name\":\"a.example\",\"address\":\"192.0.2.7\",\"port\":22,\"protocol\":\"tcp\","
                                 + "\"reason\":\"not there\",\"total\":4,\"allowed_by\":\"allow = [\\\"a.example:22\\\"]\"}],"
-                                + "\"learnt\":[\"b.example\",\"git.corp.example:22 to 10.1.0.0/16,10.2.0.0/16\"]}");
+                                + "\"learnt\":[\"b.example\",\"c.example:443 as raw\",\"git.corp.example:22 to 10.1.0.0/16,10.2.0.0/16\"]}");
         assertThat(run("egress", "learn", "hello")).isZero();
         assertThat(out().strip())
-                .isEqualTo("allow = [\"b.example\", { host = \"git.corp.example:22\", to = [\"10.1.0.0/16\","
-                        + " \"10.2.0.0/16\"] }]");
+                .isEqualTo(
+                        "allow = [\"b.example\", { host = \"c.example:443\", kind = \"raw\" }, { host = \"git.corp.example:22\", to = [\"10.1.0.0/16\","
+                                + " \"10.2.0.0/16\"] }]");
         assertThat(run("egress", "watch", "hello", "--once")).isZero();
         assertThat(out()).contains("a.example 192.0.2.7:22/tcp  4 times: not there; allow = [\"a.example:22\"]");
     }

@@ -34,7 +34,7 @@ public final class EgressContract {
     public static final Field<List<String>> RULE_TEXTS = Field.of("rules", listOf(TEXT), "as the kernel holds them");
 
     public static final Field<String> ENTRY = Field.of("allow_entry", TEXT, "an entry of network.allow");
-    public static final Field<String> KIND = Field.of("kind", TEXT, "`address`, `range`, `name` or `wildcard`");
+    public static final Field<String> KIND = Field.of("kind", TEXT, "`address`, `range`, `raw`, `tls` or `http`");
     public static final Field<Long> PACKETS = Field.of("packets", COUNT, "of the agent");
     public static final Field<Long> ANSWERS =
             Field.of("answers", COUNT, "questions for the name that were answered with an address");
@@ -79,7 +79,7 @@ public final class EgressContract {
     public static final Method<Message> EXPLAIN = CONTRACT.operators(
                     "egress.explain",
                     Effect.READ,
-                    struct(ALLOWED, Fields.REASON, TOLD, ENTRY.optional(), ALLOWED_BY.optional()),
+                    struct(ALLOWED, Fields.REASON, TOLD, ENTRY.optional(), KIND.optional(), ALLOWED_BY.optional()),
                     "the entry that decides about a place, and the answer that an agent gets there")
             .with(AGENT, TARGET);
 
@@ -118,7 +118,42 @@ public final class EgressContract {
             .with(Fields.AGENT, Fields.NAME, Fields.REASON, TIMES, ALLOWED_BY);
 
     public static final Event DENIED = CONTRACT.event("egress.denied", "an agent was refused a connection")
-            .with(Fields.AGENT, Fields.ADDRESS, Fields.NAME.optional(), Fields.PORT, PROTOCOL, TIMES, ALLOWED_BY);
+            .with(
+                    Fields.AGENT,
+                    Fields.ADDRESS,
+                    Fields.NAME.optional(),
+                    Fields.PORT,
+                    PROTOCOL,
+                    Fields.REASON,
+                    TIMES,
+                    ALLOWED_BY);
+
+    public static final Field<String> DESTINATION =
+            Field.of("destination", TEXT, "the IPv4 address that the agent connected to");
+    public static final Field<Boolean> AGAIN = Field.of(
+            "again", TRUTH, "whether it is asked for a connection that was allowed before; a refusal is no event then");
+    public static final Method<Message> PASS = CONTRACT.host(
+                    "egress.pass",
+                    Effect.READ,
+                    struct(ALLOWED, Fields.REASON),
+                    "whether the gate may pass a connection of the agent that has an address on to its destination, by the"
+                            + " name that the connection states; `why` in place of a name when it states none")
+            .with(
+                    Fields.ADDRESS,
+                    DESTINATION,
+                    Fields.PORT,
+                    KIND.optional(),
+                    Fields.NAME.optional(),
+                    Fields.WHY.optional(),
+                    AGAIN);
+    public static final Field<Long> REVISION =
+            Field.of("revision", COUNT, "of what agents may reach; new at each change");
+    public static final Method<Message> REVISED = CONTRACT.host(
+                    "egress.revised",
+                    Effect.READ,
+                    struct(REVISION),
+                    "waits until what agents may reach has another revision than this one, 20 s at most")
+            .with(REVISION);
 
     public static final Field<Long> SECONDS =
             Field.of("for_seconds", FieldType.whole(1, 86_400, "s"), "how long, at most a day");

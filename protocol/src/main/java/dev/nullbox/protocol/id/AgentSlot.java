@@ -24,6 +24,9 @@ public record AgentSlot(AgentNetwork network, int number) {
     /** TCP port of the agent's own API, at its gateway address. */
     public static final int API_PORT = 7301;
 
+    /** TCP port of the gate, at the agent's gateway address: its connections by name are redirected there. */
+    public static final int GATE_PORT = 7302;
+
     public static final int PREFIX_LENGTH = 30;
 
     private static final int FIRST_UID = 10_000;

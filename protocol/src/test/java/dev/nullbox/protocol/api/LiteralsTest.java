@@ -65,6 +65,7 @@ class LiteralsTest {
             Map.entry("MemoryFileCommands.java", Set.of("import")),
             Map.entry("Multicall.java", Set.of("gateway")),
             Map.entry("StoredAgent.java", Set.of("current", "versions")),
+            Map.entry("RequestHead.java", Set.of("host")),
             Map.entry("TarHeader.java", Set.of("size")),
             Map.entry("VaultCommand.java", Set.of("vault", "LEASE")),
             Map.entry("Credential.java", Set.of("more")),

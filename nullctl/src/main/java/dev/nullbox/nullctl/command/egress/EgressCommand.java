@@ -121,11 +121,14 @@ public final class EgressCommand extends EgressListing {
                 .toSeconds();
     }
 
-    /** An entry in AGENT.toml: a string, or a table for a name with ranges. */
+    /** An entry in AGENT.toml: a string, or a table for a name with a kind of its own or with ranges. */
     private static String toml(String entry) {
         String[] parts = TerminalText.line(entry).split(" to ", 2);
-        return parts.length == 1
-                ? "\"" + parts[0] + "\""
-                : "{ host = \"" + parts[0] + "\", to = [\"" + parts[1].replace(",", "\", \"") + "\"] }";
+        String[] place = parts[0].split(" as ", 2);
+        String kind = place.length == 1 ? "" : ", kind = \"" + place[1] + "\"";
+        String ranges = parts.length == 1 ? "" : ", to = [\"" + parts[1].replace(",", "\", \"") + "\"]";
+        return kind.isEmpty() && ranges.isEmpty()
+                ? "\"" + place[0] + "\""
+                : "{ host = \"" + place[0] + "\"" + kind + ranges + " }";
     }
 }

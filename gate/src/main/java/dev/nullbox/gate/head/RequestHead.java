@@ -1,0 +1,151 @@
+package dev.nullbox.gate.head;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Head of an HTTP/1 request. What RFC 9112 lets a recipient repair is refused: a server could repair it in another way
+ * (threat: request smuggling). Source: RFC 9112 sections 2 to 7, RFC 9110 section 7.2.
+ *
+ * @param host the host that it is for, in lower case
+ * @param bytes its length, the empty line included
+ * @param body length of its body; empty for a chunked one
+ */
+record RequestHead(String host, int bytes, OptionalLong body) {
+    static final int MAX_BYTES = 16 * 1024;
+
+    private static final Pattern LINE =
+            Pattern.compile("([A-Za-z!#$%&'*+.^_`|~0-9-]{1,32}) ([\\x21-\\x7e]+) HTTP/1\\.([01])");
+    private static final Pattern FIELD =
+            Pattern.compile("([A-Za-z!#$%&'*+.^_`|~0-9-]{1,128}):([\\x20-\\x7e\\t\\x80-\\xff]*)");
+    private static final Pattern ABSOLUTE = Pattern.compile("(?i)http://([^/?#]*)(?:[/?].*)?");
+    private static final Pattern AUTHORITY = Pattern.compile("([^:@\\[\\]]+)(?::([0-9]{1,5}))?");
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
+
+    /** Reading stopped: the head is malformed, or asks for what the gate does not pass. */
+    static final class RefusedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        RefusedException(String why) {
+            super(why, null, false, false);
+        }
+
+        String why() {
+            return String.valueOf(getMessage());
+        }
+    }
+
+    /**
+     * Parses the head at the beginning of bytes; empty while it is not whole.
+     *
+     * @param port the port that the agent connected to
+     */
+    static Optional<RequestHead> parse(byte[] bytes, int length, int port) throws RefusedException {
+        String text = new String(bytes, 0, Math.min(length, MAX_BYTES), StandardCharsets.ISO_8859_1);
+        int end = text.indexOf("\r\n\r\n");
+        int bare = text.indexOf("\n\n");
+        if (bare >= 0 && (end < 0 || bare < end)) {
+            throw malformed("a line that does not end with CR LF");
+        }
+        if (end < 0) {
+            if (length >= MAX_BYTES) {
+                throw new RefusedException("the HTTP request's head is longer than " + MAX_BYTES + " bytes");
+            }
+            return Optional.empty();
+        }
+        return Optional.of(new Reader(port).read(text.substring(0, end), end + 4));
+    }
+
+    /** State while the lines of one head are read. */
+    private static final class Reader {
+        private final int port;
+        private Optional<String> host = Optional.empty();
+        private Optional<String> length = Optional.empty();
+        private boolean isChunked;
+
+        Reader(int port) {
+            this.port = port;
+        }
+
+        RequestHead read(String text, int bytes) throws RefusedException {
+            String[] lines = text.split("\r\n", -1);
+            Matcher line = LINE.matcher(lines[0]);
+            if (!line.matches()) {
+                throw malformed("its first line");
+            }
+            for (int i = 1; i < lines.length; i++) {
+                field(lines[i]);
+            }
+            String name = host.orElseThrow(() -> new RefusedException("the HTTP request has no Host"));
+            target(line.group(1), line.group(2), name);
+            if (isChunked && (length.isPresent() || line.group(3).equals("0"))) {
+                throw malformed("both a length and chunks");
+            }
+            return new RequestHead(
+                    name,
+                    bytes,
+                    isChunked ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(length.orElse("0"))));
+        }
+
+        private void target(String method, String target, String name) throws RefusedException {
+            if (method.equalsIgnoreCase("CONNECT")) {
+                throw new RefusedException("CONNECT, which the gate does not pass");
+            }
+            if (target.startsWith("/") || target.equals("*")) {
+                return;
+            }
+            Matcher absolute = ABSOLUTE.matcher(target);
+            if (!absolute.matches() || !authority(absolute.group(1)).equals(name)) {
+                throw malformed("its target, which is neither a path nor of its Host");
+            }
+        }
+
+        private void field(String line) throws RefusedException {
+            Matcher field = FIELD.matcher(line);
+            if (!field.matches()) {
+                throw malformed("a header field");
+            }
+            String value = field.group(2).strip();
+            switch (field.group(1).toLowerCase(Locale.ROOT)) {
+                case "host" -> {
+                    if (host.isPresent()) {
+                        throw malformed("two Hosts");
+                    }
+                    host = Optional.of(authority(value));
+                }
+                case "content-length" -> {
+                    if (length.isPresent() || !LENGTH.matcher(value).matches()) {
+                        throw malformed("its length");
+                    }
+                    length = Optional.of(value);
+                }
+                case "transfer-encoding" -> {
+                    if (isChunked || !value.equalsIgnoreCase("chunked")) {
+                        throw malformed("its transfer encoding");
+                    }
+                    isChunked = true;
+                }
+                case "upgrade" ->
+                    throw new RefusedException("an HTTP request to change to another protocol (Upgrade), which the gate"
+                            + " does not pass without TLS");
+                default -> {}
+            }
+        }
+
+        private String authority(String text) throws RefusedException {
+            Matcher authority = AUTHORITY.matcher(text);
+            if (!authority.matches() || (authority.group(2) != null && Integer.parseInt(authority.group(2)) != port)) {
+                throw malformed("its Host");
+            }
+            return HostName.of(authority.group(1)).orElseThrow(() -> malformed("its Host"));
+        }
+    }
+
+    private static RefusedException malformed(String what) {
+        return new RefusedException("the HTTP request is malformed: " + what);
+    }
+}
