@@ -121,8 +121,13 @@ record Boot(
     }
 
     Boot withServer(int port, TestServer server) {
+        return withServer(port, server.port());
+    }
+
+    /** @param here a port of this machine's loopback */
+    Boot withServer(int port, int here) {
         Map<Integer, Integer> more = new TreeMap<>(guestForwards);
-        more.put(port, server.port());
+        more.put(port, here);
         return new Boot(medium, processor, memoryMib, dataDisk, network, more, kernelArguments);
     }
 

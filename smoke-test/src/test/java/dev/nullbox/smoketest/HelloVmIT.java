@@ -66,7 +66,7 @@ final class HelloVmIT extends HelloBoot {
         // The test image's own service, which the product's image has no program for.
         assertThat(services.remove("chaos")).isEqualTo("disabled");
         assertThat(services)
-                .containsOnlyKeys("network", "egress", "warden", "ctxgraph", "cage", "gateway")
+                .containsOnlyKeys("network", "egress", "gate", "warden", "ctxgraph", "cage", "gateway")
                 .allSatisfy((name, state) -> assertThat(state).as(name).isEqualTo("ready"));
     }
 

@@ -120,8 +120,8 @@ final class NamesVmIT {
 
     private static void theOperatorIsToldOfIt(Nullctl nullctl) throws Exception {
         assertThat(output(nullctl, "egress", "list", AGENT))
-                .containsPattern("api\\.allowed\\.example:7001 +name +- +[1-9]")
-                .containsPattern("\\*\\.wild\\.example:7001 +wildcard +- +[1-9]")
+                .containsPattern("api\\.allowed\\.example:7001 +raw +- +[1-9]")
+                .containsPattern("\\*\\.wild\\.example:7001 +raw +- +[1-9]")
                 .containsPattern("[1-9][0-9]* +all that AGENT.toml does not allow");
         assertThat(output(nullctl, "egress", "explain", AGENT, "api.allowed.example:7001"))
                 .contains("names reaches api.allowed.example:7001");

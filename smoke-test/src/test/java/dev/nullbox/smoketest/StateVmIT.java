@@ -255,7 +255,8 @@ final class StateVmIT {
                 .contains("warden/cmdline", "vmm/cmdline", "warden/environ", "vmm/environ", "cage/environ")
                 .contains("kernel/cmdline", "warden/fd", "cage/fd");
         Secrecy.Texts secrets = secrecy.texts(inAllForms(SECRETS));
-        assertThat(secrets.looked()).contains("nulld", "egress", "warden", "ctxgraph", "cage", "gateway", "vmm");
+        assertThat(secrets.looked())
+                .contains("nulld", "egress", "gate", "warden", "ctxgraph", "cage", "gateway", "vmm");
         assertThat(secrets.found()).isEmpty();
     }
 
