@@ -42,7 +42,10 @@ public final class GatewayMain {
         Path run = Objects.requireNonNull(runtime.socketPath().getParent(), "a run directory");
         Path sockets = Objects.requireNonNull(run.toAbsolutePath().getParent(), "a directory of sockets");
         Path credentials = run.resolve("tls");
-        SSLContext tls = TlsCredentials.load(credentials.resolve("server.p12"), credentials.resolve("ca.pem"));
+        Path server = credentials.resolve("server.p12");
+        SSLContext tls = TlsCredentials.load(server, credentials.resolve("ca.pem"));
+        // nulld prints it on the console, for whoever compares.
+        System.err.println("the SHA-256 fingerprint of this appliance's certificate is " + TlsCredentials.fingerprint(server));
         return Gateway.listen(new InetSocketAddress(port), tls, sockets, GatewayLimits.defaults(), runtime.events());
     }
 

@@ -8,9 +8,12 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.MessageDigest;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.Collection;
+import java.util.HexFormat;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.KeyManagerFactory;
@@ -64,6 +67,22 @@ public final class TlsCredentials {
         } catch (GeneralSecurityException e) {
             throw new UnusableException(
                     "TLS cannot be set up from " + keyFile + " and " + authorityFile + ": " + e.getMessage(), renew());
+        }
+    }
+
+    /**
+     * SHA-256 of the own certificate, as openssl x509 -fingerprint -sha256 prints it.
+     *
+     * @throws UnusableException when the file is missing, damaged, or has no certificate
+     */
+    public static String fingerprint(Path keyFile) throws UnusableException {
+        try {
+            KeyStore keys = readKeys(keyFile);
+            Certificate[] chain = keys.getCertificateChain(keys.aliases().nextElement());
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(chain[0].getEncoded());
+            return HexFormat.ofDelimiter(":").withUpperCase().formatHex(digest);
+        } catch (GeneralSecurityException | NoSuchElementException e) {
+            throw new UnusableException(keyFile + " has no certificate: " + e.getMessage(), renew());
         }
     }
 

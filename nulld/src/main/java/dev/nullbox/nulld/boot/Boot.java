@@ -16,6 +16,7 @@ import dev.nullbox.nulld.linux.SysctlTable;
 import dev.nullbox.nulld.log.Degraded;
 import dev.nullbox.nulld.log.EventPort;
 import dev.nullbox.nulld.log.Journal;
+import dev.nullbox.nulld.log.Screen;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Value;
 import dev.nullbox.protocol.api.NulldContract;
@@ -68,6 +69,7 @@ public final class Boot {
         Mounter mounter = new Mounter(libc, root);
         List<String> virtual = mounter.mount(MountTable.VIRTUAL);
         Cmdline cmdline = Cmdline.read(proc.resolve("cmdline"));
+        Screen.attach(libc, root, journal);
         EventPort.attach(libc, cmdline, journal, problem -> degraded.add("events", problem));
         started();
         phases.run("mounts", fields -> {

@@ -12,6 +12,7 @@ import dev.nullbox.nulld.linux.Mounter;
 import dev.nullbox.nulld.linux.Superblock;
 import dev.nullbox.nulld.log.EventPort;
 import dev.nullbox.nulld.log.Journal;
+import dev.nullbox.nulld.log.Screen;
 import dev.nullbox.protocol.api.NulldContract;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,6 +50,7 @@ public final class Stage1 {
                 Mounter.directory(entry.at(root));
             }
             mounter.mount(MountTable.VIRTUAL).forEach(problem -> journal.text("stage1", problem));
+            Screen.attach(libc, root, journal);
             EventPort.attach(
                     libc,
                     Cmdline.read(root.resolve("proc/cmdline")),

@@ -18,12 +18,13 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Log of PID 1 and the services: rings in memory that {@code nulld.logs} reads, one line each for the console, and
+ * Log of PID 1 and the services: rings in memory that {@code nulld.logs} reads, one line each for console and screen, and
  * events as JSON lines for the second serial port. Nothing here blocks: a ring drops its oldest records, a device drops
  * lines.
  */
@@ -39,6 +40,7 @@ public final class Journal {
     private final Map<JournalRing.Origin, JournalRing> rings = new EnumMap<>(JournalRing.Origin.class);
     private long lastSeq;
     private @Nullable LineSink console;
+    private @Nullable LineSink screen;
     private @Nullable LineSink events;
 
     public Journal(Clock clock) {
@@ -51,6 +53,18 @@ public final class Journal {
     /** Prints lines on this device from now on. */
     public synchronized void console(LineSink sink) {
         console = sink;
+    }
+
+    /** Prints lines on this device too from now on. */
+    public synchronized void screen(LineSink sink) {
+        screen = sink;
+    }
+
+    /** Prints a line on the screen alone, where there is one: /dev/console has it already. */
+    public synchronized void onScreen(String line) {
+        if (screen != null) {
+            screen.offer(printable(line));
+        }
     }
 
     /** Writes events to this device from now on. */
@@ -78,9 +92,7 @@ public final class Journal {
             if (events != null) {
                 events.offer(json);
             }
-            if (console != null) {
-                console.offer(line(source, name, fields));
-            }
+            print(line(source, name, fields));
         }
     }
 
@@ -91,9 +103,7 @@ public final class Journal {
         String json = record.toString();
         synchronized (this) {
             append(JournalRing.ofText(source), source, json);
-            if (console != null) {
-                console.offer(printable(source + "| " + text));
-            }
+            print(printable(source + "| " + text));
         }
     }
 
@@ -134,17 +144,20 @@ public final class Journal {
 
     /** Waits until the devices have written everything, at most so many real milliseconds each. */
     public void flush(long millis) {
-        LineSink first;
-        LineSink second;
+        List<LineSink> sinks;
         synchronized (this) {
-            first = events;
-            second = console;
+            sinks = Stream.of(events, console, screen).filter(Objects::nonNull).toList();
         }
-        if (first != null) {
-            first.flush(millis);
+        sinks.forEach(sink -> sink.flush(millis));
+    }
+
+    /** Prints a line on console and screen. */
+    private void print(String line) {
+        if (console != null) {
+            console.offer(line);
         }
-        if (second != null) {
-            second.flush(millis);
+        if (screen != null) {
+            screen.offer(line);
         }
     }
 

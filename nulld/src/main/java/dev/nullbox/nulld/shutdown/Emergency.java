@@ -92,6 +92,9 @@ public final class Emergency {
         for (String line : lines) {
             text.append(Journal.printable(line)).append("\r\n");
         }
+        for (String line : lines) {
+            journal.onScreen(line);
+        }
         byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
         within(clock, PRINT_MILLIS, "emergency", () -> {
             for (int tries = 0; tries < PRINT_TRIES; tries++) {
