@@ -45,7 +45,8 @@ public final class GatewayMain {
         Path server = credentials.resolve("server.p12");
         SSLContext tls = TlsCredentials.load(server, credentials.resolve("ca.pem"));
         // nulld prints it on the console, for whoever compares.
-        System.err.println("the SHA-256 fingerprint of this appliance's certificate is " + TlsCredentials.fingerprint(server));
+        System.err.println(
+                "the SHA-256 fingerprint of this appliance's certificate is " + TlsCredentials.fingerprint(server));
         return Gateway.listen(new InetSocketAddress(port), tls, sockets, GatewayLimits.defaults(), runtime.events());
     }
 

@@ -49,6 +49,7 @@ class HelpTest extends NullctlTestCase {
     void everyListingSpeaksJson() {
         Set<String> listings = Set.of(
                 "status",
+                "hardware",
                 "agents",
                 "list",
                 "history",
@@ -93,7 +94,8 @@ class HelpTest extends NullctlTestCase {
             assertThat(err()).startsWith("nullctl: ");
         }
         assertThat(runAlone("frobnicate")).isEqualTo(2);
-        assertThat(err()).contains("unknown command frobnicate", "commands: status, agents", "nullctl --help");
+        assertThat(err())
+                .contains("unknown command frobnicate", "commands: status, hardware, agents", "nullctl --help");
         assertThat(runAlone("status", "\u001b[2J")).isEqualTo(2);
         assertThat(err()).doesNotContain("\u001b");
     }

@@ -2,6 +2,7 @@ package dev.nullbox.nulld;
 
 import dev.nullbox.nulld.boot.Boot;
 import dev.nullbox.nulld.linux.Clock;
+import dev.nullbox.nulld.linux.Hardware;
 import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.shutdown.Power;
 import dev.nullbox.nulld.supervise.ServiceEvent;
@@ -63,6 +64,7 @@ final class ControlServer implements AutoCloseable {
                 socket,
                 List.of(
                         RpcMethod.of(NulldContract.STATUS, (caller, request) -> onMain(this::status)),
+                        RpcMethod.of(NulldContract.HARDWARE, (caller, request) -> hardware(Path.of("/"))),
                         power(NulldContract.SHUTDOWN, Power.POWER_OFF),
                         power(NulldContract.REBOOT, Power.REBOOT),
                         service(NulldContract.SERVICE_START, new ServiceEvent.StartRequested()),
@@ -96,6 +98,18 @@ final class ControlServer implements AutoCloseable {
                         NulldContract.VERSION.is(Version.TEXT),
                         NulldContract.DATA.is(nulld.stateOn()),
                         NulldContract.SERVICES.is(nulld.supervisor().describe()));
+    }
+
+    /** Devices of the machine: files of the kernel's, which no state of PID 1's is in. */
+    private static Message hardware(Path root) {
+        return Message.of(NulldContract.DEVICES.is(Hardware.all(root).stream()
+                .map(device -> Message.of(
+                                NulldContract.KIND.is(device.kind()),
+                                NulldContract.ID.is(device.id()),
+                                NulldContract.BUS.is(device.bus()),
+                                NulldContract.SLOT.is(device.slot()))
+                        .and(NulldContract.DRIVER, device.driver()))
+                .toList()));
     }
 
     private RpcMethod service(Method<Message> method, ServiceEvent event) {

@@ -60,7 +60,9 @@ final class ScreenVmIT {
             socket.write(ByteBuffer.wrap(command.getBytes(StandardCharsets.US_ASCII)));
             long end = System.nanoTime() + Appliance.SHORT.toNanos();
             while (!Files.exists(dump) || Files.size(dump) < TEXT_BYTES) {
-                assertThat(System.nanoTime()).as("QEMU's monitor writes the memory").isLessThan(end);
+                assertThat(System.nanoTime())
+                        .as("QEMU's monitor writes the memory")
+                        .isLessThan(end);
                 Thread.sleep(100);
             }
         }

@@ -21,6 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         subcommands = {
             StatusCommand.class,
+            HardwareCommand.class,
             AgentsCommand.class,
             LogsCommand.class,
             StatsCommand.class,

@@ -34,6 +34,22 @@ class ApplianceCommandsTest extends NullctlTestCase {
     }
 
     @Test
+    void showsTheHardwareAsATableOrAsJson() throws Exception {
+        String hardware = "{\"devices\":["
+                + "{\"kind\":\"network card\",\"id\":\"8086:1592\",\"bus\":\"pci\",\"slot\":\"0000:01:00.0\"},"
+                + "{\"kind\":\"USB disk\",\"id\":\"0781:5567\",\"bus\":\"usb\",\"slot\":\"1-2:1.0\","
+                + "\"driver\":\"usb-storage\"}]}";
+        appliance().serve("nulld", "nulld.hardware", hardware);
+        assertThat(run("hardware")).isZero();
+        assertThat(out())
+                .contains("DRIVER       KIND          ID         BUS  SLOT")
+                .contains("-            network card  8086:1592  pci  0000:01:00.0")
+                .contains("usb-storage  USB disk      0781:5567  usb  1-2:1.0");
+        assertThat(run("hardware", "--json")).isZero();
+        assertThat(JsonParser.parseString(out())).isEqualTo(JsonParser.parseString(hardware));
+    }
+
+    @Test
     void startsAndStopsAgents() throws Exception {
         appliance()
                 .serve(

@@ -56,11 +56,25 @@ public final class NulldContract {
     public static final Field<String> TEXT_LINE = Field.of("text", TEXT, "a line for people");
     public static final Field<String> EVENT = Field.of("event", TEXT, "the event's name");
 
+    public static final Field<String> BUS = Field.of("bus", TEXT, "pci or usb");
+    public static final Field<String> SLOT = Field.of("slot", TEXT, "its place on the bus, as Linux names it");
+    public static final Field<String> ID = Field.of("id", TEXT, "maker and product, in hexadecimal digits");
+    public static final Field<String> KIND = Field.of("kind", TEXT, "what it is for, by its class");
+    public static final Field<String> DRIVER = Field.of("driver", TEXT, "none when this kernel has no driver for it");
+    public static final Field<List<Message>> DEVICES =
+            Field.of("devices", listOf(struct(KIND, ID, BUS, SLOT, DRIVER.optional())), "");
+
     public static final Method<Message> STATUS = CONTRACT.operators(
                     "nulld.status",
                     Effect.READ,
                     struct(UPTIME_S, Fields.STATE, Fields.REASON.optional(), KERNEL, VERSION, DATA, SERVICES),
                     "the appliance's state: starting, ready, degraded or stopping")
+            .with();
+    public static final Method<Message> HARDWARE = CONTRACT.operators(
+                    "nulld.hardware",
+                    Effect.READ,
+                    struct(DEVICES),
+                    "the devices on PCI and USB, those without a driver first")
             .with();
     public static final Method<Message> SHUTDOWN = CONTRACT.operators(
                     "nulld.shutdown", Effect.CHANGE, struct(), "stops all and switches the power off")
