@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # build.sh [--variant NAME]... root|tools|iso|again: puts the root file system together from the files that rootfs.manifest
 # names, or the guests' tools disk from those that tools.manifest names, and prints the cache entry.
-#   root  root.squashfs, initramfs.zst, files.txt (every path with its mode, size and SHA-256), sources.txt and licences/
+#   root  root.squashfs, initramfs.zst, files.txt (every path with its mode, size and SHA-256), sources.txt, licences/ and
+#         sbom.cdx.json (sbom.py)
 #   tools tools.erofs, files.txt; of no part but NB_GUEST, NB_GUEST_TOOLS and the Debian packages
 #   again packs all of it a second time, compares, and prints nothing: two builds of one commit give the same bytes
-#   iso   nullbox.iso, bootable by BIOS and EFI, from the same parts, with sources.txt and licences/ in it and beside it;
+#   iso   nullbox.iso, bootable by BIOS and EFI, from the same parts, with sources.txt and licences/ in it and beside it,
+#         and sbom.cdx.json beside it;
 #         NB_KERNEL_ARGS adds to its kernel command line
 # --variant adds variants/NAME.manifest, for tests: the product has none.
 # The parts come as directories in the environment: NB_JAVA, NB_NATIVE, NB_KRUN, NB_HELLO, NB_KERNEL, NB_GUEST,
@@ -21,6 +23,8 @@
 HERE=$NB_ROOT/image
 # shellcheck source=sources.sh
 . "$HERE/sources.sh"
+# shellcheck source=elf.sh
+. "$HERE/elf.sh"
 TOOLS_MANIFEST=$HERE/tools.manifest
 MANIFESTS=("$HERE/rootfs.manifest")
 while [ "${1:-}" = --variant ]; do
@@ -109,6 +113,7 @@ violations() {
   # A tree (test variants only) names its top.
   entries "$@" | awk '$1 == "tree" {print "^" $3 "/"} END {print "^$"}' >"$root.trees"
   comm -23 "$root.found" "$root.named" | { grep -vf "$root.trees" || :; } | sed 's/$/: not named in the manifest/'
+  find "$root" ! -type l -perm /022 -printf '/%P: others than its owner may write to it\n'
   find "$root" -perm /7000 -printf '/%P: setuid, setgid or sticky\n'
   find "$root" -regextype posix-extended -regex '.*/(sh|bash|dash|ash|busybox|toybox|zsh|ksh|csh|perl[0-9.]*|python[0-9.]*|lua[0-9.]*|awk|gawk|mawk)' -printf '/%P: a shell or interpreter\n'
   while read -r file; do
@@ -119,6 +124,15 @@ violations() {
       [ -n "$library" ] || echo "${file#"$root"}: needs $needed, which is not in the root file system"
     done <"$root.needed"
   done < <(find "$root" -type f -perm /111 -o -type f -name '*.so*')
+  # A variant's own files are the tests'.
+  if [ ${#MANIFESTS[@]} -eq 1 ]; then manifest_elf_violations "$root" "$@"; fi
+}
+
+refuse_for() {
+  if [ -n "$1" ]; then
+    printf 'the root file system is refused:\n%s\n' "$1"
+    exit 1
+  fi
 }
 
 # Levels of zstd beyond which time grows much and size little: 19 for both makes the ISO 3 % smaller, in four times the time.
@@ -130,22 +144,22 @@ checked_root() {
   shift
   fill_root "$root" "$@"
   bad=$(violations "$root" "$@")
-  if [ -n "$bad" ]; then
-    printf 'the root file system is refused:\n%s\n' "$bad"
-    return 1
-  fi
-  (cd "$root" && find . -type f -printf '/%P %m %s ' -exec sh -c 'sha256sum <"$1" | cut -d" " -f1' _ {} \; | sort) >"$out/files.txt"
+  refuse_for "$bad"
+  list_files "$root" >"$out/files.txt"
   rm -f "$root".found "$root".named "$root".trees "$root".needed
 }
 
 build_root() {
   local out=$1 root=$1/root
   checked_root "$out" "${MANIFESTS[@]}"
+  refuse_for "$(echo '/bin/hello hello:' | elf_violations "$NB_HELLO/rootfs" '/agents/hello/root.erofs!')"
   mksquashfs "$root" "$out/root.squashfs" -noappend -no-progress -comp zstd -Xcompression-level "$ROOT_LEVEL" -b 256K \
     -all-root -no-xattrs -no-exports -processors "$NB_JOBS"
   build_initramfs "$out" "$root"
   { echo "$SOURCES_HEAD" && root_sources | sort; } >"$out/sources.txt"
   write_licences "$out/licences"
+  # A variant is for tests alone.
+  if [ ${#MANIFESTS[@]} -eq 1 ]; then root_bill "$out" "$root"; fi
   rm -rf "$root"
 }
 
@@ -207,6 +221,7 @@ CFG
     -boot-info-table --grub2-boot-info -append_partition 2 0xef "$out/efi.img" -appended_part_as_gpt \
     -eltorito-alt-boot -e --interval:appended_partition_2:all:: -no-emul-boot \
     --modification-date="$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y%m%d%H%M%S00)" "$tree"
+  iso_bill "$out"
   rm -rf "$tree" "$out/efi.img" "$out/BOOTX64.EFI" "$out/early.cfg"
 }
 
@@ -219,7 +234,9 @@ pack_again() {
   cmp "$ROOT/root.squashfs" "$second/root/root.squashfs"
   cmp "$ROOT/initramfs.zst" "$second/root/initramfs.zst"
   build_iso "$second/iso"
+  cmp "$ROOT/sbom.cdx.json" "$second/root/sbom.cdx.json"
   cmp "$ISO/nullbox.iso" "$second/iso/nullbox.iso"
+  cmp "$ISO/sbom.cdx.json" "$second/iso/sbom.cdx.json"
 }
 
 take_packages() { NB_REPEAT='./nullbox build image' step 'taking the Debian packages of the root file system' image-packages fetch_packages "$1"; }
@@ -229,19 +246,19 @@ pack_iso() { NB_REPEAT='./nullbox build iso' step 'making the ISO' iso build_iso
 
 # The contents of all the parts, by the sums that their cache entries carry, and what packs them.
 parts_key() {
-  hash_of "$(dpkg-query -W -f '${Package} ${Version}\n' binutils cpio squashfs-tools zstd)" "$HERE/build.sh" "$HERE/sources.sh" "$SOURCES_LIST" "$NOTICES" "${MANIFESTS[@]}" "$TOOLS_MANIFEST" "$HERE/files" "$PACKAGES/.sums" "$NB_NATIVE/.sums" "$NB_KRUN/.sums" \
+  hash_of "$(dpkg-query -W -f '${Package} ${Version}\n' binutils cpio squashfs-tools zstd)" "$HERE/build.sh" "$HERE/sources.sh" "$HERE/sbom.py" "$HERE/elf.sh" "$HERE/elf.exceptions" "$SOURCES_LIST" "$NOTICES" "${MANIFESTS[@]}" "$TOOLS_MANIFEST" "$HERE/files" "$PACKAGES/.sums" "$NB_NATIVE/.sums" "$NB_KRUN/.sums" \
     "$NB_HELLO/.sums" "$NB_GUEST_KERNEL/.sums" "$NB_TOOLS/.sums" "$NB_EROFS/.sums" "${NB_CHAOS:+$NB_CHAOS/.sums}" "${NB_JRE:+$NB_JRE/.sums}"
 }
 
 PACKAGES=$(cache_build image-packages "$(hash_of "$HERE/packages.lock" "$(declare -f fetch_packages source_of)")" take_packages)
 if [ "$WANTED" = tools ]; then
-  cache_build tools "$(hash_of "$HERE/build.sh" "$TOOLS_MANIFEST" "$PACKAGES/.sums" "$NB_GUEST/.sums" "$NB_GUEST_TOOLS/.sums" "$EROFS_KEY")" pack_tools
+  cache_build tools "$(hash_of "$HERE/build.sh" "$HERE/elf.sh" "$HERE/elf.exceptions" "$TOOLS_MANIFEST" "$PACKAGES/.sums" "$NB_GUEST/.sums" "$NB_GUEST_TOOLS/.sums" "$EROFS_KEY")" pack_tools
   exit
 fi
 NB_EROFS=$(erofs_entry)
 ROOT=$(cache_build image "$(parts_key)" pack_root)
 if [ "$WANTED" != root ]; then
-  ISO=$(cache_build iso "$(hash_of "$ROOT/.sums" "$NB_KERNEL/.sums" "$KERNEL_ARGS" \
+  ISO=$(cache_build iso "$(hash_of "$ROOT/.sums" "$NB_KERNEL/.sums" "$KERNEL_ARGS" "$HERE/build.sh" "$HERE/sources.sh" "$HERE/sbom.py" \
     "$(dpkg-query -W -f '${Package} ${Version}\n' dosfstools grub-efi-amd64-bin grub-pc-bin mtools xorriso)")" pack_iso)
 fi
 case $WANTED in

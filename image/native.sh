@@ -21,7 +21,7 @@ options() {
   printf '%s\n' -H:+UnlockExperimentalVMOptions -H:Optimize=s -H:MicroArchitecture=x86-64-v2 \
     -R:MaxHeapSize=$((HEAP_MB << 20)) -R:MaxNewSize=4194304 \
     -H:+RunMainInNewThread -H:+ZapConsumedHeapChunks -H:+StaticExecutableWithDynamicLibC -H:EnableURLProtocols=jar \
-    -H:+RelativeCodePointers \
+    -H:+RelativeCodePointers -H:NativeLinkerOption=-Wl,-z,now \
     -H:ServiceLoaderFeatureExcludeServices=java.net.spi.InetAddressResolverProvider \
     -H:CLibraryPath="$1" "-H:ClassInitialization=dev.nullbox.natives.calls.Backend:build_time,dev.nullbox.protocol:build_time" \
     -H:+ReportExceptionStackTraces -H:NumberOfThreads="$NB_JOBS"
@@ -51,7 +51,7 @@ metadata() {
 }
 
 compile_call_helper() {
-  gcc -O2 -fPIC -Wall -Wextra -Werror -c "$CALL_C/nb_call.c" -o "$1/nb_call.o"
+  gcc -O2 -fPIC -fstack-protector-strong -Wall -Wextra -Werror -c "$CALL_C/nb_call.c" -o "$1/nb_call.o"
   ar rcsD "$1/libnbcall.a" "$1/nb_call.o"
 }
 

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# sources.txt and licences/: what the image holds of others, under which licence, and where its source is.
+# sources.txt, licences/ and the bill of materials: what the image holds of others, under which licence, and where its source
+# is.
 # Sourced by build.sh, for its manifests, parts and packages. Needs: dpkg-query.
 
 SOURCES_LIST=$HERE/sources.list
@@ -51,14 +52,21 @@ trixie_rows() {
   done < <(trixie_packages_of "$@")
 }
 
-# executable_rows: what the native executable and what lies beside it are made from.
+# executable_rows: what the native executables and what lies beside them are made from.
 executable_rows() {
-  local jar name where
-  where=$(paths_of native: "${MANIFESTS[@]}")
+  local where
+  native_rows jars "$(paths_of native: "${MANIFESTS[@]}")"
+  where=$(paths_of guest-tools: "$TOOLS_MANIFEST")
+  [ -z "$where" ] || native_rows guest-jars "$where (of the tools disk)"
+}
+
+# native_rows JARS WHERE: what an executable of the jars in that directory of the Java part holds of others.
+native_rows() {
+  local jar name where=$2
   while read -r jar; do
     name=$(basename "$jar" .jar)
     [ "${name##*-}" = "$OWN_VERSION" ] || row "${name%-*}" "${name##*-}" '' '' "$where"
-  done < <(find "$NB_JAVA/jars" -name '*.jar' | sort)
+  done < <(find "$NB_JAVA/$1" -name '*.jar' | sort)
   row openjdk "$(sed -n 's/^JAVA_RUNTIME_VERSION="\(.*\)"/\1/p' "$JAVA_HOME/release")" '' '' "$where"
   row graalvm "$(graalvm_version)" '' '' "$where"
   row zlib "$(installed zlib1g-dev)" '' '' "$where"
@@ -84,7 +92,8 @@ root_sources() {
   debian_rows "$TOOLS_MANIFEST" | sed 's/$/ (of the tools disk)/'
   executable_rows
   row linux "$(linux_version "$NB_GUEST_KERNEL")" '' '' "$(paths_of guest-kernel: "${MANIFESTS[@]}")"
-  row musl "$(installed musl-tools)" '' '' "$(paths_of hello:root.erofs "${MANIFESTS[@]}") $(paths_of guest: "$TOOLS_MANIFEST") (of the tools disk)"
+  row musl "$(installed musl-tools)" '' '' "$(paths_of hello:root.erofs "${MANIFESTS[@]}")"
+  row musl "$(installed musl-tools)" '' '' "$(paths_of guest: "$TOOLS_MANIFEST") (of the tools disk)"
   for name in libkrun libkrunfw; do
     where=$(paths_of "krun:$name.so" "${MANIFESTS[@]}")
     [ -z "$where" ] || row "$name" "$(cat "$NB_KRUN/route")" '' '' "$where"
@@ -94,7 +103,7 @@ root_sources() {
 # iso_sources: the lines for what the ISO adds.
 iso_sources() {
   row linux "$(linux_version "$NB_KERNEL")" '' '' '/boot/vmlinuz (of the ISO)'
-  row grub2 "$(installed grub-pc-bin)" '' '' '/boot/grub (of the ISO)'
+  row grub2 "$(installed grub-pc-bin)" '' '' '/boot/grub /EFI/BOOT (of the ISO)'
 }
 
 # write_licences DIR: the texts, those of the Debian packages and those that they and sources.list name.
@@ -111,4 +120,39 @@ write_licences() {
   done < <(trixie_packages_of "${MANIFESTS[@]}")
   find "$COMMON_LICENCES" -type f -exec install -m 644 {} "$dir/" \;
   install -m 644 "$NOTICES" "$dir/NOTICES"
+}
+
+# list_files DIR: path, mode, size and SHA-256 of each file.
+list_files() {
+  (cd "$1" && find . -type f -printf '/%P %m %s ' -exec sh -c 'sha256sum <"$1" | cut -d" " -f1' _ {} \; | sort)
+}
+
+# The manifests that a bill takes, one word for sbom.py.
+joined() { printf ':%s' "$@"; }
+
+# root_bill OUT ROOT: the bill of the root file system in the directory ROOT, which OUT/files.txt lists, and of the disks in
+# it. The bill is held against ROOT.
+root_bill() {
+  local out=$1
+  list_files "$NB_HELLO/rootfs" >"$out/hello.files"
+  python3 "$HERE/sbom.py" root "$OWN_VERSION" "$out/sources.txt" "$out/licences" "$out/sbom.cdx.json" \
+    "root=$out/files.txt$(joined "${MANIFESTS[@]}")" "tools.erofs=$NB_TOOLS/files.txt:$TOOLS_MANIFEST" \
+    "hello.erofs@root!/agents/hello/root.erofs=$out/hello.files"
+  python3 "$HERE/sbom.py" check "$out/sbom.cdx.json" "root=$2" "hello.erofs=$NB_HELLO/rootfs"
+  rm "$out/hello.files"
+}
+
+# iso_bill OUT: the bill of OUT/nullbox.iso as it was made, which adds boot loader, kernel and initramfs.
+iso_bill() {
+  local out=$1 list=$1/lists container
+  mkdir -p "$list" "$out/iso" "$out/efi/EFI/BOOT" "$out/initramfs"
+  xorriso -report_about WARNING -osirrox on -indev "$out/nullbox.iso" -extract / "$out/iso"
+  chmod -R u+w "$out/iso"
+  cp "$out/BOOTX64.EFI" "$out/efi/EFI/BOOT/"
+  zstd -qdc "$out/iso/boot/initramfs" | cpio -id --quiet -D "$out/initramfs"
+  for container in iso efi initramfs; do list_files "$out/$container" >"$list/$container"; done
+  python3 "$HERE/sbom.py" iso "$OWN_VERSION" "$out/sources.txt" "$out/licences" "$out/sbom.cdx.json" "$ROOT/sbom.cdx.json" \
+    "iso=$list/iso" "efi=$list/efi" "initramfs=$list/initramfs"
+  python3 "$HERE/sbom.py" check "$out/sbom.cdx.json" "iso=$out/iso" "efi=$out/efi" "initramfs=$out/initramfs"
+  rm -rf "$list" "$out/iso" "$out/efi" "$out/initramfs"
 }

@@ -15,7 +15,7 @@ cc=gcc
 if command -v musl-gcc >/dev/null; then cc=musl-gcc; fi
 
 mkdir -p "$out"/rootfs/{bin,tmp}
-"$cc" -static -Os -s -Wall -Wextra -Werror -std=c11 -D_GNU_SOURCE -Wl,--build-id=none -ffile-prefix-map="$here"=. \
+"$cc" -static -Os -s -Wall -Wextra -Werror -std=c11 -D_GNU_SOURCE -fstack-protector-strong -Wl,--build-id=none -ffile-prefix-map="$here"=. \
   -o "$out/rootfs/bin/hello" "$here/hello.c"
 install -m 644 "$here/AGENT.toml" "$out/AGENT.toml"
 chmod 1777 "$out/rootfs/tmp"

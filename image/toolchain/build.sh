@@ -58,7 +58,7 @@ compile_runtime() {
   cp -r "$HERE/c" "$c"
   cd "$c"
   for class in AMD64 AArch64 RISCV64; do cpu_features_header "$class" >"include/${class,,}cpufeatures.h"; done
-  local flags=(-O2 -fPIC -Wall -Wextra -ffunction-sections -fdata-sections -I.)
+  local flags=(-O2 -fPIC -fstack-protector-strong -Wall -Wextra -ffunction-sections -fdata-sections -I.)
   gcc "${flags[@]}" -c svm_libc_helper.c svm_cpu_features.c svm_container.c svm_jvm.c
   { nm -u "$STATIC"/*.a || :; } | awk '/ U (JVM_|jio_)/ {print $2}' | sort -u >needed
   nm --defined-only svm_jvm.o | awk '{print $3}' | sort -u >defined
