@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # build.sh [--variant NAME]... root|tools|iso|again: puts the root file system together from the files that rootfs.manifest
 # names, or the guests' tools disk from those that tools.manifest names, and prints the cache entry.
-#   root  root.squashfs, initramfs.zst, files.txt (every path with its mode, size and SHA-256), sources.txt, licences/ and
+#   root  root.squashfs with its tree of hashes behind it, root.verity (the hash at its root), initramfs.zst, files.txt (every path with its mode, size and SHA-256), sources.txt, licences/ and
 #         sbom.cdx.json (sbom.py)
 #   tools tools.erofs, files.txt; of no part but NB_GUEST, NB_GUEST_TOOLS and the Debian packages
 #   again packs all of it a second time, compares, and prints nothing: two builds of one commit give the same bytes
@@ -10,7 +10,7 @@
 #         NB_KERNEL_ARGS adds to its kernel command line
 # --variant adds variants/NAME.manifest, for tests: the product has none.
 # The parts come as directories in the environment: NB_JAVA, NB_NATIVE, NB_KRUN, NB_HELLO, NB_KERNEL, NB_GUEST,
-# NB_GUEST_KERNEL, NB_GUEST_TOOLS, NB_TOOLS (and NB_JRE, NB_CHAOS for the variants). Needs: mksquashfs, cpio, zstd, readelf; for iso also xorriso,
+# NB_GUEST_KERNEL, NB_GUEST_TOOLS, NB_TOOLS (and NB_JRE, NB_CHAOS for the variants). Needs: mksquashfs, veritysetup, cpio, zstd, readelf; for iso also xorriso,
 # grub-mkimage, mkfs.fat, mcopy.
 
 # shellcheck source=../tools/lib.sh
@@ -155,12 +155,29 @@ build_root() {
   refuse_for "$(echo '/bin/hello hello:' | elf_violations "$NB_HELLO/rootfs" '/agents/hello/root.erofs!')"
   mksquashfs "$root" "$out/root.squashfs" -noappend -no-progress -comp zstd -Xcompression-level "$ROOT_LEVEL" -b 256K \
     -all-root -no-xattrs -no-exports -processors "$NB_JOBS"
+  add_hashes "$out"
   build_initramfs "$out" "$root"
   { echo "$SOURCES_HEAD" && root_sources | sort; } >"$out/sources.txt"
   write_licences "$out/licences"
   # A variant is for tests alone.
   if [ ${#MANIFESTS[@]} -eq 1 ]; then root_bill "$out" "$root"; fi
   rm -rf "$root"
+}
+
+# add_hashes OUT: dm-verity's tree of hashes behind OUT/root.squashfs, as stage 1 reads it (VerityTree), and OUT/root.verity. The
+# salt is the SquashFS's own hash, so that the same file system has the same tree.
+add_hashes() {
+  local image=$1/root.squashfs size salt
+  size=$(stat -c %s "$image")
+  [ $((size % 4096)) -eq 0 ] || die "$image has $size bytes, which are no blocks of 4096"
+  salt=$(sha256sum "$image" | cut -d' ' -f1)
+  /sbin/veritysetup format --format=1 --hash=sha256 --data-block-size=4096 --hash-block-size=4096 \
+    --data-blocks=$((size / 4096)) --hash-offset="$size" --salt="$salt" --uuid="${salt:0:8}-${salt:8:4}-4${salt:13:3}-8${salt:17:3}-${salt:20:12}" \
+    "$image" "$image" | tee "$1/verity.log"
+  sed -n 's/^Root hash:[[:space:]]*\([0-9a-f]\{64\}\)$/\1/p' "$1/verity.log" >"$1/root.verity"
+  [ -s "$1/root.verity" ] || die 'veritysetup has said no root hash'
+  /sbin/veritysetup verify --hash-offset="$size" "$image" "$image" "$(cat "$1/root.verity")"
+  rm "$1/verity.log"
 }
 
 build_tools() {
@@ -204,7 +221,7 @@ terminal_input console serial
 terminal_output console serial
 set timeout=2
 menuentry "NullBox" {
-  linux /boot/vmlinuz $KERNEL_ARGS
+  linux /boot/vmlinuz $KERNEL_ARGS nullbox.verity=$(cat "$ROOT/root.verity")
   initrd /boot/initramfs
 }
 CFG
@@ -232,6 +249,7 @@ pack_again() {
   cmp "$NB_TOOLS/tools.erofs" "$second/tools/tools.erofs"
   build_root "$second/root"
   cmp "$ROOT/root.squashfs" "$second/root/root.squashfs"
+  cmp "$ROOT/root.verity" "$second/root/root.verity"
   cmp "$ROOT/initramfs.zst" "$second/root/initramfs.zst"
   build_iso "$second/iso"
   cmp "$ROOT/sbom.cdx.json" "$second/root/sbom.cdx.json"
@@ -246,7 +264,7 @@ pack_iso() { NB_REPEAT='./nullbox build iso' step 'making the ISO' iso build_iso
 
 # The contents of all the parts, by the sums that their cache entries carry, and what packs them.
 parts_key() {
-  hash_of "$(dpkg-query -W -f '${Package} ${Version}\n' binutils cpio squashfs-tools zstd)" "$HERE/build.sh" "$HERE/sources.sh" "$HERE/sbom.py" "$HERE/elf.sh" "$HERE/elf.exceptions" "$SOURCES_LIST" "$NOTICES" "${MANIFESTS[@]}" "$TOOLS_MANIFEST" "$HERE/files" "$PACKAGES/.sums" "$NB_NATIVE/.sums" "$NB_KRUN/.sums" \
+  hash_of "$(dpkg-query -W -f '${Package} ${Version}\n' binutils cpio cryptsetup-bin squashfs-tools zstd)" "$HERE/build.sh" "$HERE/sources.sh" "$HERE/sbom.py" "$HERE/elf.sh" "$HERE/elf.exceptions" "$SOURCES_LIST" "$NOTICES" "${MANIFESTS[@]}" "$TOOLS_MANIFEST" "$HERE/files" "$PACKAGES/.sums" "$NB_NATIVE/.sums" "$NB_KRUN/.sums" \
     "$NB_HELLO/.sums" "$NB_GUEST_KERNEL/.sums" "$NB_TOOLS/.sums" "$NB_EROFS/.sums" "${NB_CHAOS:+$NB_CHAOS/.sums}" "${NB_JRE:+$NB_JRE/.sums}"
 }
 

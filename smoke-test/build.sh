@@ -5,6 +5,7 @@
 #   reference        the root of the reference's init, a directory: /reference.erofs of the test image
 #   figures          what guests measure
 #   least-init.cpio  an initramfs with the reference PID 1 alone
+#   flips.cpio       an initramfs with a PID 1 that flips bits of a verified root
 #   probe            for the agents that the tests put on a data disk (NULLBOX_PROBE)
 # Needs cpio, gcc (Debian: gcc, libc6-dev) and, for smaller ones, musl-gcc (Debian: musl-tools).
 
@@ -30,7 +31,15 @@ mkdir -p "$out"/reference/{agent,bin,dev,layer,proc,root,sys}
 "$static" -static "${flags[@]}" -o "$out/reference/init" "$here/reference/guest.c"
 cp "$out/figures" "$out/reference/bin/figures"
 
+# initramfs DIR FILE: an initramfs that holds DIR/init alone.
+initramfs() { (cd "$1" && echo init | cpio --quiet -o -H newc --reproducible -R 0:0) >"$2"; }
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# musl has no headers of the kernel's, and must not see those of the other C library.
+mkdir "$work/kernel"
+ln -s /usr/include/linux /usr/include/asm-generic "/usr/include/$(gcc -print-multiarch)/asm" "$work/kernel/"
 "$static" -static "${flags[@]}" -o "$work/init" "$here/reference/init.c"
-(cd "$work" && echo init | cpio --quiet -o -H newc --reproducible -R 0:0) >"$out/least-init.cpio"
+initramfs "$work" "$out/least-init.cpio"
+"$static" -static "${flags[@]}" -isystem "$work/kernel" -o "$work/init" "$here/verity/flips.c"
+initramfs "$work" "$out/flips.cpio"

@@ -84,7 +84,7 @@ run_appliance() {
   else
     image=$(image_part)
     words+=(-kernel "$kernel/bzImage" -initrd "$image/initramfs.zst"
-      -append "console=ttyS0 quiet panic=10 kvm_amd.nested=0 kvm_intel.nested=0 nullbox.events=ttyS1 $arguments"
+      -append "console=ttyS0 quiet panic=10 kvm_amd.nested=0 kvm_intel.nested=0 nullbox.events=ttyS1 nullbox.verity=$(cat "$image/root.verity") $arguments"
       -drive "if=none,id=root,format=raw,readonly=on,file=$image/root.squashfs" -device virtio-blk-pci,drive=root)
   fi
   if [ $# -gt 0 ]; then

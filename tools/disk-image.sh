@@ -110,7 +110,7 @@ terminal_input console serial
 terminal_output console serial
 set timeout=2
 menuentry "NullBox" {
-  linux /nullbox/vmlinuz console=tty0 console=ttyS0,115200 quiet panic=10 kvm_amd.nested=0 kvm_intel.nested=0${NB_KERNEL_ARGS:+ $NB_KERNEL_ARGS}
+  linux /nullbox/vmlinuz console=tty0 console=ttyS0,115200 quiet panic=10 kvm_amd.nested=0 kvm_intel.nested=0 nullbox.verity=$(cat "$NB_IMAGE/root.verity")${NB_KERNEL_ARGS:+ $NB_KERNEL_ARGS}
   initrd /nullbox/initramfs
 }
 CFG

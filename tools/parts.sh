@@ -14,7 +14,7 @@ NB_PACKAGES=(
   autoconf libasound2-dev libcups2-dev libfontconfig-dev libfreetype-dev libx11-dev libxext-dev libxrandr-dev
   libxrender-dev libxt-dev libxtst-dev zip zlib1g-dev
   # image/
-  dosfstools e2fsprogs fdisk grub-efi-amd64-bin grub-pc-bin mtools musl-tools squashfs-tools xfsprogs xorriso
+  cryptsetup-bin dosfstools e2fsprogs fdisk grub-efi-amd64-bin grub-pc-bin mtools musl-tools squashfs-tools xfsprogs xorriso
   # Java, tests, formatting
   clang-format iproute2 libnftables-dev libzstd-dev maven mmdebstrap nftables python3-argon2 python3-cryptography shellcheck
   shfmt skopeo umoci
@@ -153,7 +153,7 @@ build_examples() {
 
 # The C programs of the VM tests and of the figures.
 testers_part() {
-  cache_build testers "$(hash_of smoke-test/build.sh smoke-test/chaos smoke-test/probe smoke-test/reference \
+  cache_build testers "$(hash_of smoke-test/build.sh smoke-test/chaos smoke-test/probe smoke-test/reference smoke-test/verity \
     "$EROFS_KEY" "$(versions cpio gcc musl-tools)")" build_testers
 }
 

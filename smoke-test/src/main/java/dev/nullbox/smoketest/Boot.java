@@ -1,5 +1,8 @@
 package dev.nullbox.smoketest;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -198,7 +201,7 @@ record Boot(
             case Medium.Direct(var kernel, var initramfs, var root) -> {
                 List<String> words = new ArrayList<>(disk("root", root, true));
                 words.addAll(List.of("-kernel", kernel.toString(), "-initrd", initramfs.toString()));
-                words.addAll(List.of("-append", kernelCommandLine()));
+                words.addAll(List.of("-append", kernelCommandLine(root)));
                 yield words;
             }
             case Medium.BiosDisk(var iso) ->
@@ -212,11 +215,24 @@ record Boot(
         };
     }
 
-    private String kernelCommandLine() {
+    private String kernelCommandLine(Path root) {
         List<String> words = new ArrayList<>(
                 List.of("console=ttyS0", "quiet", "kvm_amd.nested=0", "kvm_intel.nested=0", "nullbox.events=ttyS1"));
+        verity(root).ifPresent(words::add);
         words.addAll(kernelArguments);
         return String.join(" ", words);
+    }
+
+    /** The word by which stage 1 verifies a root: its hash lies beside it. A file that is no root has none. */
+    static Optional<String> verity(Path root) {
+        Path hash = root.resolveSibling("root.verity");
+        try {
+            return Files.exists(hash)
+                    ? Optional.of("nullbox.verity=" + Files.readString(hash).strip())
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<String> serial(Path socket, String id) {

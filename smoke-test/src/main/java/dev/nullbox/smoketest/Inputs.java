@@ -108,6 +108,11 @@ final class Inputs {
         return file("NULLBOX_LEAST_INIT");
     }
 
+    /** The initramfs that holds smoke-test/verity/flips.c and nothing else: beside {@link #leastInit()}. */
+    static Path flips() {
+        return leastInit().resolveSibling("flips.cpio");
+    }
+
     /** NULLBOX_ACCEL: the accelerator that worked in a trial boot. */
     static Accelerator accelerator() {
         String name = required("NULLBOX_ACCEL");

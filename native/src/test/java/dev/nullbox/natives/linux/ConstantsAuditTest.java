@@ -31,6 +31,7 @@ class ConstantsAuditTest {
             new Source(Memory.class, "sys/mman.h", ""),
             new Source(Kvm.class, "linux/kvm.h", ""),
             new Source(Loop.class, "linux/loop.h", ""),
+            new Source(DeviceMapper.class, "linux/dm-ioctl.h", ""),
             new Source(Fiemap.class, "linux/fiemap.h", ""),
             new Source(Tun.class, "linux/if_tun.h", ""),
             new Source(Filesystems.class, "linux/magic.h", ""),
@@ -45,6 +46,18 @@ class ConstantsAuditTest {
             size("struct loop_config", 304),
             field("struct loop_config", "fd", 0, 4),
             field("struct loop_config", "info.lo_flags", 60, 4),
+            size("struct dm_ioctl", 312),
+            field("struct dm_ioctl", "version", 0, 12),
+            field("struct dm_ioctl", "data_size", 12, 4),
+            field("struct dm_ioctl", "data_start", 16, 4),
+            field("struct dm_ioctl", "target_count", 20, 4),
+            field("struct dm_ioctl", "flags", 28, 4),
+            field("struct dm_ioctl", "dev", 40, 8),
+            field("struct dm_ioctl", "name", 48, 128),
+            size("struct dm_target_spec", 40),
+            field("struct dm_target_spec", "sector_start", 0, 8),
+            field("struct dm_target_spec", "length", 8, 8),
+            field("struct dm_target_spec", "target_type", 24, 16),
             size("struct fiemap", 32),
             field("struct fiemap", "fm_start", 0, 8),
             field("struct fiemap", "fm_length", 8, 8),
@@ -88,7 +101,8 @@ class ConstantsAuditTest {
 
     @Test
     void structsAreThoseOfTheHeaders() throws Exception {
-        List<String> headers = List.of("linux/loop.h", "linux/fiemap.h", "linux/capability.h", "linux/seccomp.h");
+        List<String> headers =
+                List.of("linux/loop.h", "linux/dm-ioctl.h", "linux/fiemap.h", "linux/capability.h", "linux/seccomp.h");
         assertThat(HeaderAudit.complaints(LAYOUTS, headers)).isEmpty();
     }
 

@@ -12,6 +12,7 @@ import dev.nullbox.nulld.linux.Cmdline;
 import dev.nullbox.nulld.linux.Hardware;
 import dev.nullbox.nulld.linux.MountTable;
 import dev.nullbox.nulld.linux.Mounter;
+import dev.nullbox.nulld.linux.RootVerification;
 import dev.nullbox.nulld.linux.SysctlTable;
 import dev.nullbox.nulld.log.Degraded;
 import dev.nullbox.nulld.log.EventPort;
@@ -79,7 +80,7 @@ public final class Boot {
         });
         phases.run("cgroups", fields -> new Cgroups(root.resolve("sys/fs/cgroup"), 0).prepare());
         phases.run("sysctls", fields -> {
-            List<String> problems = SysctlTable.apply(proc.resolve("sys"));
+            List<String> problems = SysctlTable.apply(proc.resolve("sys"), RootVerification.stops(cmdline));
             problems.forEach(problem -> journal.text("nulld", problem));
             if (!problems.isEmpty()) {
                 degraded.add("sysctls", "kernel settings: " + String.join("; ", problems));

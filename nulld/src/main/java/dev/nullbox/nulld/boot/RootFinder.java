@@ -37,10 +37,10 @@ final class RootFinder {
     /**
      * Location of the root file system.
      *
-     * @param device device to mount
+     * @param device device that holds the file system and its tree of hashes
      * @param description for people and events: {@code "/dev/vda"}, {@code "/dev/sr0:/nullbox/root.squashfs"}
      * @param medium the disk or partition that it was found on, by its name: {@code "sr0"}
-     * @param heldFd a descriptor to close once it is mounted; -1 for none
+     * @param heldFd a descriptor to close once something uses the device; -1 for none
      */
     record Found(String device, String description, String medium, int heldFd) {}
 

@@ -9,7 +9,10 @@ import dev.nullbox.nulld.linux.Cmdline;
 import dev.nullbox.nulld.linux.MountEntry;
 import dev.nullbox.nulld.linux.MountTable;
 import dev.nullbox.nulld.linux.Mounter;
+import dev.nullbox.nulld.linux.RootVerification;
 import dev.nullbox.nulld.linux.Superblock;
+import dev.nullbox.nulld.linux.VerityDevice;
+import dev.nullbox.nulld.linux.VerityTree;
 import dev.nullbox.nulld.log.EventPort;
 import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.log.Screen;
@@ -19,7 +22,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** PID 1 in the initramfs: finds the root built with it, mounts it read-only, moves into it and becomes its nulld. */
+/**
+ * PID 1 in the initramfs: finds the root built with it, verifies what is read of it, mounts it read-only, moves into it
+ * and becomes its nulld.
+ */
 public final class Stage1 {
     /** The file whose presence identifies the initramfs. */
     public static final String MARKER = "/stage1";
@@ -59,13 +65,22 @@ public final class Stage1 {
         });
         Superblock wanted = Superblock.read(root.resolve("root.superblock"));
         SwitchRoot switchRoot = new SwitchRoot(libc, root, newRoot);
-        AtomicReference<String> medium = new AtomicReference<>("");
+        AtomicReference<RootFinder.Found> found = new AtomicReference<>();
         phases.run("find-root", fields -> {
             RootFinder finder = new RootFinder(libc, clock, root, wanted, line -> journal.text("stage1", line));
-            RootFinder.Found found = finder.find();
-            fields.add(NulldContract.DEVICE.is(found.description()));
-            medium.set(found.medium());
-            mountRoot(switchRoot, found);
+            found.set(finder.find());
+            fields.add(NulldContract.DEVICE.is(found.get().description()));
+        });
+        phases.run("verify-root", fields -> {
+            try {
+                String node = verified(found.get(), wanted);
+                fields.add(NulldContract.DEVICE.is(node));
+                mountRoot(switchRoot, node, found.get());
+            } finally {
+                if (found.get().heldFd() >= 0) {
+                    libc.close(found.get().heldFd());
+                }
+            }
         });
         phases.run("enter-root", fields -> {
             try {
@@ -77,24 +92,24 @@ public final class Stage1 {
             }
         });
         journal.flush(2_000);
-        SysResult failed = libc.execve(INIT, List.of("nulld", medium.get()), List.of("LANG=C.UTF-8"));
+        SysResult failed = libc.execve(INIT, List.of("nulld", found.get().medium()), List.of("LANG=C.UTF-8"));
         if (failed instanceof SysResult.Failed(var errno)) {
             throw new BootException(
                     "execve " + INIT + ": " + Errno.describe(errno), "build the image anew: it lacks nulld");
         }
     }
 
-    private void mountRoot(SwitchRoot switchRoot, RootFinder.Found found) throws BootException {
-        SysResult mounted;
-        try {
-            Mounter.directory(newRoot);
-            mounted = switchRoot.mount(found);
-        } finally {
-            if (found.heldFd() >= 0) {
-                libc.close(found.heldFd());
-            }
-        }
-        if (mounted instanceof SysResult.Failed(var errno)) {
+    /** The device through which the root is read: each block of it is verified. */
+    private String verified(RootFinder.Found found, Superblock wanted) throws BootException {
+        RootVerification verification = RootVerification.of(Cmdline.read(root.resolve("proc/cmdline")));
+        VerityTree tree = VerityTree.read(Path.of(found.device()), wanted);
+        verification.setPanic(root.resolve("proc/sys"));
+        return new VerityDevice(libc, root).map(found.device(), tree, verification.rootHash());
+    }
+
+    private void mountRoot(SwitchRoot switchRoot, String node, RootFinder.Found found) throws BootException {
+        Mounter.directory(newRoot);
+        if (switchRoot.mount(node) instanceof SysResult.Failed(var errno)) {
             throw new BootException(
                     "cannot mount the SquashFS on " + found.description() + ": " + Errno.describe(errno),
                     "write the image anew: it is damaged");

@@ -66,8 +66,8 @@ final class SwitchRoot {
         }
     }
 
-    /** Mounts the found root. */
-    SysResult mount(RootFinder.Found found) {
-        return libc.mount(found.device(), newRoot.toString(), "squashfs", MountTable.ROOT_FLAGS, null);
+    /** Mounts the root on this device. */
+    SysResult mount(String device) {
+        return libc.mount(device, newRoot.toString(), "squashfs", MountTable.ROOT_FLAGS, null);
     }
 }

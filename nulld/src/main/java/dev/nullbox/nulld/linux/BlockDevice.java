@@ -22,13 +22,16 @@ import java.util.Optional;
 public record BlockDevice(String name, Path node, long bytes, String partitionLabel, String disk) {
     private static final int SECTOR = 512;
 
-    /** The devices present, by name, without loop devices and RAM disks; none where /sys is not mounted. */
+    /** The devices present, by name, without loop devices, RAM disks and what the device mapper makes of others; none where /sys is not mounted. */
     public static List<BlockDevice> list(Path root) {
         List<BlockDevice> devices = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(root.resolve("sys/class/block"))) {
             for (Path entry : entries) {
                 String name = String.valueOf(entry.getFileName());
-                if (!name.startsWith("loop") && !name.startsWith("ram") && !name.startsWith("zram")) {
+                if (!name.startsWith("loop")
+                        && !name.startsWith("ram")
+                        && !name.startsWith("zram")
+                        && !name.startsWith("dm-")) {
                     devices.add(describe(root, entry, name));
                 }
             }

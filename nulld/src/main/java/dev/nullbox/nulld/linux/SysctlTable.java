@@ -11,6 +11,8 @@ import java.util.List;
 
 /** The kernel settings of the appliance, in the order they are written. Source: Documentation/admin-guide/sysctl. */
 public final class SysctlTable {
+    private static final String PANIC = "kernel.panic";
+
     /** All settings; each must exist, as the kernel is built with the image. */
     public static final List<Sysctl> ALL = List.of(
             new Sysctl("kernel.kptr_restrict", "2", "no kernel addresses in /proc, not even for root"),
@@ -19,7 +21,7 @@ public final class SysctlTable {
             new Sysctl("kernel.perf_event_paranoid", "3", "no performance counters: side channels"),
             new Sysctl("kernel.randomize_va_space", "2", "full address space randomisation"),
             new Sysctl("kernel.panic_on_oops", "1", "a kernel that has gone wrong does not go on"),
-            new Sysctl("kernel.panic", "10", "and the machine comes back by itself"),
+            new Sysctl(PANIC, RootVerification.panicSeconds(false), "and the machine comes back by itself"),
             new Sysctl("vm.mmap_min_addr", "65536", "a null pointer of the kernel's cannot be mapped"),
             new Sysctl("fs.protected_hardlinks", "1", "no hard links to files of others"),
             new Sysctl("fs.protected_symlinks", "1", "no following of others' links in /tmp"),
@@ -53,10 +55,17 @@ public final class SysctlTable {
 
     private SysctlTable() {}
 
-    /** Writes each setting, and reads it back; returns those that could not be set, with their reasons. */
-    public static List<String> apply(Path procSys) {
+    /**
+     * Writes each setting, and reads it back; returns those that could not be set, with their reasons.
+     *
+     * @param stops a panic stops the machine ({@link RootVerification#stops})
+     */
+    public static List<String> apply(Path procSys, boolean stops) {
         List<String> problems = new ArrayList<>();
-        for (Sysctl setting : ALL) {
+        for (Sysctl each : ALL) {
+            Sysctl setting = each.name().equals(PANIC)
+                    ? new Sysctl(PANIC, RootVerification.panicSeconds(stops), each.why())
+                    : each;
             Path file = procSys.resolve(setting.path());
             try {
                 Cgroup.write(file, setting.value());
