@@ -3,6 +3,8 @@
  * running appliance. One command a line on the third serial port, one line of answer each:
  *
  *   kill NAME          SIGKILL to the child of PID 1 that runs as NAME  -> killed NAME PID | none NAME
+ *   stop NAME          the same with SIGSTOP                            -> stopped NAME PID | none NAME
+ *   freeze             freezes PID 1, in a control group of its own     -> freeze ok | freeze failed, before it
  *   hog NAME           takes memory as the service NAME until it cannot -> hog NAME killed | hog NAME failed
  *   init SIGNAL        sends it to PID 1, after the answer              -> init SIGNAL
  *   memory             RSS/private KiB of PID 1, its children, the VMMs -> memory NAME=RSS/PRIVATE ...
@@ -37,6 +39,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -120,13 +123,29 @@ static void find_victim(int pid, const char *name, void *context) {
 }
 
 /* Finds a service by its name, or the VMM of the agent that runs. */
-static void kill_one(const char *name) {
+static void signal_one(const char *name, int signal, const char *done) {
     struct victim victim = {name, 0};
     each_process(find_victim, &victim);
-    if (victim.pid > 1 && kill(victim.pid, SIGKILL) == 0)
-        add("killed %s %d", name, victim.pid);
+    if (victim.pid > 1 && kill(victim.pid, signal) == 0)
+        add("%s %s %d", done, name, victim.pid);
     else
         add("none %s", name);
+}
+
+static int write_file(const char *path, const char *text) {
+    int fd = open(path, O_WRONLY | O_CLOEXEC), done;
+    if (fd < 0) return 0;
+    done = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+    close(fd);
+    return done;
+}
+
+/* Moves PID 1 into a control group, and freezes that: what hangs it as a fault of its own would. */
+static void freeze_init(void) {
+    int done = (mkdir("/sys/fs/cgroup/frozen", 0755) == 0 || errno == EEXIST) &&
+               write_file("/sys/fs/cgroup/frozen/cgroup.procs", "1") &&
+               write_file("/sys/fs/cgroup/frozen/cgroup.freeze", "1");
+    add("freeze %s", done ? "ok" : "failed");
 }
 
 /* Starts a child that moves into the service's control group, and there takes memory until the kernel kills it. */
@@ -360,7 +379,11 @@ static void obey(char *line) {
     second = strtok(NULL, " \r\n");
     third = second == NULL ? NULL : strtok(NULL, " \r\n");
     if (strcmp(command, "kill") == 0 && first != NULL) {
-        kill_one(first);
+        signal_one(first, SIGKILL, "killed");
+    } else if (strcmp(command, "stop") == 0 && first != NULL) {
+        signal_one(first, SIGSTOP, "stopped");
+    } else if (strcmp(command, "freeze") == 0) {
+        freeze_init();
     } else if (strcmp(command, "hog") == 0 && first != NULL) {
         hog(first);
     } else if (strcmp(command, "init") == 0 && first != NULL) {

@@ -10,7 +10,9 @@ import dev.nullbox.nulld.linux.BootException;
 import dev.nullbox.nulld.linux.Clock;
 import dev.nullbox.nulld.linux.Cmdline;
 import dev.nullbox.nulld.linux.Layout;
+import dev.nullbox.nulld.linux.RootVerification;
 import dev.nullbox.nulld.linux.ServiceSpec;
+import dev.nullbox.nulld.linux.Watchdog;
 import dev.nullbox.nulld.log.Degraded;
 import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.supervise.ServiceTable;
@@ -42,7 +44,8 @@ final class Init {
         } catch (IOException e) {
             degraded.add("network", "agents have no name server: " + e.getMessage());
         }
-        Nulld nulld = new Nulld(libc, clock, journal, degraded, layout, signals);
+        Nulld nulld =
+                new Nulld(libc, clock, journal, degraded, layout, signals, watchdog(libc, clock, journal, cmdline));
         new BootPhases("nulld", clock, journal).run("services", fields -> {
             SetupPartition setup = new SetupPartition(Path.of("/"), medium, line -> journal.text("nulld", line));
             GatewayFiles gateway = new GatewayFiles(
@@ -56,6 +59,15 @@ final class Init {
             fields.add(NulldContract.COUNT.is((long) ServiceTable.ALL.size()));
         });
         nulld.run();
+    }
+
+    /** The machine's watchdog; none where a corrupted root is to stop the machine, which it would start again. */
+    private static Watchdog watchdog(Libc libc, Clock clock, Journal journal, Cmdline cmdline) {
+        if (RootVerification.stops(cmdline)) {
+            journal.text("nulld", "no watchdog: the kernel command line has a corrupted root stop the machine");
+            return Watchdog.none(libc, clock);
+        }
+        return Watchdog.arm(libc, clock, Path.of("/"), line -> journal.text("nulld", line));
     }
 
     private static Optional<String> disabled(ServiceSpec spec, Cmdline cmdline, GatewayFiles gateway) {

@@ -5,6 +5,7 @@ import dev.nullbox.natives.SyscallException;
 import dev.nullbox.nulld.linux.BootException;
 import dev.nullbox.nulld.linux.Clock;
 import dev.nullbox.nulld.linux.Layout;
+import dev.nullbox.nulld.linux.Watchdog;
 import dev.nullbox.nulld.log.Degraded;
 import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.log.LogCollector;
@@ -41,6 +42,7 @@ final class Nulld {
     private final Degraded degraded;
     private final Layout layout;
     private final PowerSignals signals;
+    private final Watchdog watchdog;
     private final LinkedBlockingQueue<NulldEvent> queue = new LinkedBlockingQueue<>();
     private final Reaper reaper;
     private final Supervisor supervisor;
@@ -48,8 +50,16 @@ final class Nulld {
     private final PortNotice notice;
     private Optional<Power> ending = Optional.empty();
     private long endingLimit = Long.MAX_VALUE;
+    private boolean starved;
 
-    Nulld(Libc libc, Clock clock, Journal journal, Degraded degraded, Layout layout, PowerSignals signals)
+    Nulld(
+            Libc libc,
+            Clock clock,
+            Journal journal,
+            Degraded degraded,
+            Layout layout,
+            PowerSignals signals,
+            Watchdog watchdog)
             throws BootException {
         this.libc = libc;
         this.clock = clock;
@@ -57,12 +67,16 @@ final class Nulld {
         this.degraded = degraded;
         this.layout = layout;
         this.signals = signals;
+        this.watchdog = watchdog;
         this.reaper = new Reaper(libc, (pid, status) -> queue.add(new NulldEvent.ChildEnded(pid, status)));
         this.shutdown = new Shutdown(libc, clock, journal, reaper);
         this.notice = new PortNotice(clock, journal, ROUTES, layout.agentNetwork());
         LogCollector collector = collector();
         Spawner spawner = new Spawner(
-                libc, layout, collector, (service, pid) -> queue.add(new NulldEvent.ServiceReady(service, pid)));
+                libc,
+                layout,
+                collector,
+                (service, pid, sign) -> queue.add(new NulldEvent.ServiceSaid(service, pid, sign)));
         this.supervisor = new Supervisor(clock, journal, degraded, layout.cgroups(), spec -> {
             ChildProcess process = spawner.spawn(spec);
             reaper.spawned();
@@ -104,6 +118,7 @@ final class Nulld {
         try {
             while (!done()) {
                 supervisor.tick();
+                feedWatchdog();
                 notice.tick(
                         !isEnding() && supervisor.state(Audience.GATEWAY).orElse(null) instanceof ServiceState.Ready);
                 NulldEvent event = queue.poll(waitMillis(), TimeUnit.MILLISECONDS);
@@ -115,7 +130,7 @@ final class Nulld {
             journal.text("nulld", "PID 1 was interrupted; ending");
         }
         control.ifPresent(ControlServer::close);
-        shutdown.run(ending.orElse(Power.REBOOT), layout.unmounts());
+        shutdown.run(ending.orElse(Power.REBOOT), layout.unmounts(), watchdog);
     }
 
     /** Handles the death of a thread that PID 1 needs: it ends PID 1's own, and with it the machine. */
@@ -145,17 +160,44 @@ final class Nulld {
     }
 
     private long waitMillis() {
-        long due = Math.min(Math.min(supervisor.nextDeadline(), notice.due()), endingLimit) - clock.millis();
+        long due = Math.min(Math.min(supervisor.nextDeadline(), notice.due()), Math.min(watchdog.due(), endingLimit))
+                - clock.millis();
         return clock.toReal(Math.clamp(due, 0, LONGEST_WAIT_MILLIS)) + 1;
     }
 
     private void handle(NulldEvent event) {
         switch (event) {
             case NulldEvent.ChildEnded(var pid, var status) -> supervisor.ended(pid, status);
-            case NulldEvent.ServiceReady(var service, var pid) ->
-                supervisor.handle(service, new ServiceEvent.ReadyNotified(pid));
+            case NulldEvent.ServiceSaid(var service, var pid, var sign) ->
+                supervisor.handle(
+                        service,
+                        switch (sign) {
+                            case READY -> new ServiceEvent.ReadyNotified(pid);
+                            case ALIVE -> new ServiceEvent.Heartbeat(pid);
+                        });
             case NulldEvent.PowerRequested(var power, var by) -> end(power, by);
             case NulldEvent.Work(var work) -> work.run();
+        }
+    }
+
+    /**
+     * Feeds the watchdog when due. A service without a heartbeat is started anew; one that then does not even end is the
+     * kernel's fault, and only a restart of the machine helps.
+     */
+    private void feedWatchdog() {
+        if (clock.millis() < watchdog.due()) {
+            return;
+        }
+        Optional<String> hung = supervisor.hung();
+        if (hung.isEmpty()) {
+            watchdog.feed();
+            return;
+        }
+        watchdog.skip();
+        if (!starved) {
+            starved = true;
+            journal.text(
+                    "nulld", hung.orElseThrow() + " hangs in the kernel and does not end: the watchdog is fed no more");
         }
     }
 

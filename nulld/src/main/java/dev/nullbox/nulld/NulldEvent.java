@@ -1,6 +1,7 @@
 package dev.nullbox.nulld;
 
 import dev.nullbox.nulld.shutdown.Power;
+import dev.nullbox.protocol.LifeSign;
 import dev.nullbox.service.process.ExitStatus;
 
 /** Event in PID 1's queue. */
@@ -8,8 +9,8 @@ sealed interface NulldEvent {
     /** A process ended. */
     record ChildEnded(int pid, ExitStatus status) implements NulldEvent {}
 
-    /** A service reported that it is ready. */
-    record ServiceReady(String service, int pid) implements NulldEvent {}
+    /** A service gave a sign of life. */
+    record ServiceSaid(String service, int pid, LifeSign sign) implements NulldEvent {}
 
     /** The machine is to end. */
     record PowerRequested(Power power, String by) implements NulldEvent {}

@@ -12,6 +12,7 @@ import dev.nullbox.nulld.linux.Layout;
 import dev.nullbox.nulld.linux.ServiceSpec;
 import dev.nullbox.nulld.linux.SystemClock;
 import dev.nullbox.nulld.linux.TestServices;
+import dev.nullbox.nulld.linux.Watchdog;
 import dev.nullbox.nulld.log.Degraded;
 import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.log.LineSink;
@@ -85,7 +86,8 @@ public final class TestPid1 {
                 AgentNetwork.DEFAULT,
                 directory.resolve("launch").toString(),
                 List.of(directory.resolve("mounted").toString()));
-        Nulld nulld = new Nulld(libc, clock, journal, new Degraded(journal), layout, signals);
+        Nulld nulld =
+                new Nulld(libc, clock, journal, new Degraded(journal), layout, signals, Watchdog.none(libc, clock));
         for (String service : services.split(",", -1)) {
             String[] parts = service.split(":", 3);
             List<String> command = parts[1].startsWith("/")

@@ -1,5 +1,6 @@
 package dev.nullbox.service;
 
+import dev.nullbox.protocol.LifeSign;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,12 +11,15 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Environment of a service that nulld starts: its state directory, its socket, its readiness, its end.
+ * Environment of a service that nulld starts: its state directory, its socket, its readiness, its heartbeat,
+ * its end.
  *
  * <p>From the environment: {@code NULLBOX_STATE} (a directory of its own), {@code NULLBOX_RUN} (for its socket),
  * {@code NULLBOX_READY_FD} (a descriptor number).
  */
 public final class ServiceRuntime {
+    private static final int STACK_BYTES = 64 * 1024;
+
     private final String name;
     private final Path stateDir;
     private final Path runDir;
@@ -74,16 +78,43 @@ public final class ServiceRuntime {
     }
 
     /**
-     * Reports to nulld that the service answers calls; does nothing without a readiness descriptor.
+     * Reports to nulld that the service answers calls, and from then on that it is alive; does nothing without a
+     * readiness descriptor.
      *
      * @throws IOException when the descriptor cannot be written to
      */
     public void ready() throws IOException {
+        ready(LifeSign.INTERVAL_MILLIS);
+    }
+
+    void ready(long intervalMillis) throws IOException {
         if (readyFile.isPresent()) {
-            try (OutputStream out = new FileOutputStream(readyFile.get().toFile())) {
-                out.write("ready\n".getBytes(StandardCharsets.US_ASCII));
-            }
+            OutputStream out = new FileOutputStream(readyFile.get().toFile());
+            say(out, LifeSign.READY);
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("heartbeat")
+                    .stackSize(STACK_BYTES)
+                    .start(() -> beat(out, intervalMillis));
         }
+    }
+
+    /** Writes heartbeats until nulld reads no more, or the process ends. */
+    private static void beat(OutputStream out, long intervalMillis) {
+        try (out) {
+            while (true) {
+                Thread.sleep(intervalMillis);
+                say(out, LifeSign.ALIVE);
+            }
+        } catch (IOException e) {
+            System.err.println("no more heartbeats: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void say(OutputStream out, LifeSign sign) throws IOException {
+        out.write((sign.line() + "\n").getBytes(StandardCharsets.US_ASCII));
     }
 
     /**

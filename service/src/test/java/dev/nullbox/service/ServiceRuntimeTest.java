@@ -41,6 +41,16 @@ class ServiceRuntimeTest {
         new ServiceRuntime("x", directory, directory, Optional.empty(), NOWHERE).ready();
     }
 
+    @Test
+    void saysAliveFromThenOn() throws Exception {
+        Path file = Files.createFile(directory.resolve("ready"));
+        new ServiceRuntime("x", directory, directory, Optional.of(file), NOWHERE).ready(1);
+        while (Files.readAllLines(file).size() < 3) {
+            Thread.sleep(1);
+        }
+        assertThat(Files.readAllLines(file)).startsWith("ready", "alive", "alive");
+    }
+
     private Process start(String mode) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -32,6 +32,7 @@ class ConstantsAuditTest {
             new Source(Kvm.class, "linux/kvm.h", ""),
             new Source(Loop.class, "linux/loop.h", ""),
             new Source(DeviceMapper.class, "linux/dm-ioctl.h", ""),
+            new Source(Watchdogs.class, "linux/watchdog.h", ""),
             new Source(Fiemap.class, "linux/fiemap.h", ""),
             new Source(Tun.class, "linux/if_tun.h", ""),
             new Source(Filesystems.class, "linux/magic.h", ""),

@@ -33,6 +33,8 @@ public record ServiceSpec(
     public enum Readiness {
         /** It writes a line to the descriptor that it was given. */
         NOTIFY,
+        /** It writes that line, and goes on writing heartbeats: {@link dev.nullbox.protocol.LifeSign}. */
+        HEARTBEAT,
         /** Its process runs: for programs that are not part of NullBox. */
         EXEC
     }

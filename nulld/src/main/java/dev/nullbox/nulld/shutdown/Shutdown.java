@@ -6,6 +6,7 @@ import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.natives.linux.Mounts;
 import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.nulld.linux.Clock;
+import dev.nullbox.nulld.linux.Watchdog;
 import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.supervise.Reaper;
 import dev.nullbox.protocol.api.NulldContract;
@@ -28,18 +29,26 @@ public final class Shutdown {
         this.reaper = reaper;
     }
 
-    /** Runs them; returns only when the kernel refuses to end the machine. */
-    public void run(Power power, List<String> unmounts) {
+    /**
+     * Runs them; returns only when the kernel refuses to end the machine.
+     *
+     * @param watchdog fed at each step, so that one which hangs has the machine restarted; disarmed before the end
+     */
+    public void run(Power power, List<String> unmounts, Watchdog watchdog) {
         phase("kill");
+        watchdog.feed();
         killAll();
         phase("unmount");
+        watchdog.feed();
         unmounts.forEach(this::unmount);
         phase("sync");
+        watchdog.feed();
         if (!Emergency.sync(libc, clock, Emergency.SYNC_MILLIS)) {
             journal.text("nulld", "a disk did not write everything; going on without");
         }
         phase(power.phase());
         journal.flush(2_000);
+        watchdog.disarm();
         new Emergency(libc, clock, journal).now(power);
     }
 

@@ -16,6 +16,9 @@ public sealed interface ServiceEvent {
     /** Its process reported that it is ready. */
     record ReadyNotified(int pid) implements ServiceEvent {}
 
+    /** Its process gave a sign of life. */
+    record Heartbeat(int pid) implements ServiceEvent {}
+
     /** Its process ended. */
     record Exited(int pid, ExitStatus status) implements ServiceEvent {}
 

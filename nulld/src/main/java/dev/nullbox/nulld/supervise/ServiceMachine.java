@@ -4,6 +4,7 @@ import dev.nullbox.natives.linux.Signals;
 import dev.nullbox.nulld.linux.ServiceSpec;
 import dev.nullbox.nulld.supervise.ServiceState.Next;
 import dev.nullbox.nulld.supervise.Transition.Action;
+import dev.nullbox.protocol.LifeSign;
 import dev.nullbox.service.process.Backoff;
 import dev.nullbox.service.process.ExitStatus;
 
@@ -36,6 +37,7 @@ final class ServiceMachine {
             case ServiceEvent.Spawned _,
                     ServiceEvent.SpawnFailed _,
                     ServiceEvent.ReadyNotified _,
+                    ServiceEvent.Heartbeat _,
                     ServiceEvent.Exited _,
                     ServiceEvent.Tick _,
                     ServiceEvent.StartRequested _,
@@ -48,7 +50,7 @@ final class ServiceMachine {
             case ServiceEvent.Spawned(var pid) -> {
                 Action starting = new Action.EmitStarting(pid, s.failures() + 1);
                 yield switch (spec.readiness()) {
-                    case NOTIFY ->
+                    case NOTIFY, HEARTBEAT ->
                         Transition.to(
                                 new ServiceState.Starting(pid, now + spec.startLimitMillis(), s.failures()), starting);
                     case EXEC ->
@@ -59,6 +61,7 @@ final class ServiceMachine {
             case ServiceEvent.SpawnFailed(var why) -> retry(s.failures(), why, now);
             case ServiceEvent.DependenciesReady _,
                     ServiceEvent.ReadyNotified _,
+                    ServiceEvent.Heartbeat _,
                     ServiceEvent.Exited _,
                     ServiceEvent.Tick _,
                     ServiceEvent.StartRequested _,
@@ -71,7 +74,8 @@ final class ServiceMachine {
         return switch (event) {
             case ServiceEvent.ReadyNotified(var pid)
             when pid == s.pid() ->
-                Transition.to(new ServiceState.Ready(pid, now, s.failures()), new Action.EmitReady(pid));
+                Transition.to(
+                        new ServiceState.Ready(pid, now, s.failures(), silentAt(spec, now)), new Action.EmitReady(pid));
             case ServiceEvent.Exited(var pid, var status)
             when pid == s.pid() -> exited(pid, status, s.failures(), status.describe() + " before it was ready", now);
             case ServiceEvent.Tick _
@@ -85,6 +89,7 @@ final class ServiceMachine {
                     ServiceEvent.Spawned _,
                     ServiceEvent.SpawnFailed _,
                     ServiceEvent.ReadyNotified _,
+                    ServiceEvent.Heartbeat _,
                     ServiceEvent.Exited _,
                     ServiceEvent.Tick _,
                     ServiceEvent.StartRequested _ -> Transition.to(s);
@@ -98,16 +103,29 @@ final class ServiceMachine {
                 int before = now - s.since() >= Backoff.RESET_MILLIS ? 0 : s.failures();
                 yield exited(pid, status, before, status.describe(), now);
             }
+            case ServiceEvent.Heartbeat(var pid)
+            when pid == s.pid() ->
+                Transition.to(new ServiceState.Ready(pid, s.since(), s.failures(), silentAt(spec, now)));
+            case ServiceEvent.Tick _
+            when now >= s.silentAt() -> {
+                String why = "no heartbeat for " + LifeSign.SILENCE_MILLIS / 1000 + " s";
+                yield stop(spec, s.pid(), Next.RETRY, why, s.failures(), now);
+            }
             case ServiceEvent.StopRequested _ -> stop(spec, s.pid(), Next.STAY, "", 0, now);
             case ServiceEvent.RestartRequested _ -> stop(spec, s.pid(), Next.START, "", 0, now);
             case ServiceEvent.DependenciesReady _,
                     ServiceEvent.Spawned _,
                     ServiceEvent.SpawnFailed _,
                     ServiceEvent.ReadyNotified _,
+                    ServiceEvent.Heartbeat _,
                     ServiceEvent.Exited _,
                     ServiceEvent.Tick _,
                     ServiceEvent.StartRequested _ -> Transition.to(s);
         };
+    }
+
+    private static long silentAt(ServiceSpec spec, long now) {
+        return spec.readiness() == ServiceSpec.Readiness.HEARTBEAT ? now + LifeSign.SILENCE_MILLIS : Long.MAX_VALUE;
     }
 
     private static Transition stopping(ServiceState.Stopping s, ServiceEvent event, long now) {
@@ -131,6 +149,7 @@ final class ServiceMachine {
                     ServiceEvent.Spawned _,
                     ServiceEvent.SpawnFailed _,
                     ServiceEvent.ReadyNotified _,
+                    ServiceEvent.Heartbeat _,
                     ServiceEvent.Exited _,
                     ServiceEvent.Tick _ -> Transition.to(s);
         };
@@ -146,6 +165,7 @@ final class ServiceMachine {
                     ServiceEvent.Spawned _,
                     ServiceEvent.SpawnFailed _,
                     ServiceEvent.ReadyNotified _,
+                    ServiceEvent.Heartbeat _,
                     ServiceEvent.Exited _,
                     ServiceEvent.Tick _ -> Transition.to(s);
         };
@@ -159,6 +179,7 @@ final class ServiceMachine {
                     ServiceEvent.Spawned _,
                     ServiceEvent.SpawnFailed _,
                     ServiceEvent.ReadyNotified _,
+                    ServiceEvent.Heartbeat _,
                     ServiceEvent.Exited _,
                     ServiceEvent.Tick _,
                     ServiceEvent.StopRequested _ -> Transition.to(s);

@@ -11,8 +11,13 @@ public sealed interface ServiceState {
     /** Runs and has not reported that it is ready. */
     record Starting(int pid, long deadline, int failures) implements ServiceState {}
 
-    /** Runs and serves. */
-    record Ready(int pid, long since, int failures) implements ServiceState {}
+    /** Runs and serves; hung when it has given no sign of life by silentAt. */
+    record Ready(int pid, long since, int failures, long silentAt) implements ServiceState {
+        /** A service of which no sign of life is expected. */
+        Ready(int pid, long since, int failures) {
+            this(pid, since, failures, Long.MAX_VALUE);
+        }
+    }
 
     /** Is to end; killed at the deadline. */
     record Stopping(int pid, long deadline, Next next, String why, int failures) implements ServiceState {}
@@ -49,7 +54,8 @@ public sealed interface ServiceState {
             case Starting s -> s.deadline;
             case Stopping s -> s.deadline;
             case Backoff s -> s.until;
-            case Waiting _, Spawning _, Ready _, Stopped _, Disabled _ -> Long.MAX_VALUE;
+            case Ready s -> s.silentAt;
+            case Waiting _, Spawning _, Stopped _, Disabled _ -> Long.MAX_VALUE;
         };
     }
 

@@ -6,6 +6,7 @@ import dev.nullbox.nulld.linux.Accounts;
 import dev.nullbox.nulld.linux.Layout;
 import dev.nullbox.nulld.linux.ServiceSpec;
 import dev.nullbox.nulld.log.LogCollector;
+import dev.nullbox.protocol.LifeSign;
 import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.service.process.ChildProcess;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /** Starter of a service's process: its directories, its three pipes, and posix_spawn of the launcher. */
 public final class Spawner {
@@ -24,20 +27,23 @@ public final class Spawner {
     private final Libc libc;
     private final Layout layout;
     private final LogCollector collector;
-    private final ReadyListener ready;
+    /** Shortest time between two heartbeats that are passed on: a service may write as many as it likes. */
+    private static final long BEAT_NANOS = 1_000_000_000;
 
-    /** Listener for reports of readiness. */
+    private final LifeListener life;
+
+    /** Listener for signs of life. */
     @FunctionalInterface
-    public interface ReadyListener {
-        /** The process of this service reported that it is ready. */
-        void ready(String service, int pid);
+    public interface LifeListener {
+        /** The process of this service has given a sign of life. */
+        void said(String service, int pid, LifeSign sign);
     }
 
-    public Spawner(Libc libc, Layout layout, LogCollector collector, ReadyListener ready) {
+    public Spawner(Libc libc, Layout layout, LogCollector collector, LifeListener life) {
         this.libc = libc;
         this.layout = layout;
         this.collector = collector;
-        this.ready = ready;
+        this.life = life;
     }
 
     /**
@@ -59,12 +65,20 @@ public final class Spawner {
                 new ChildProcess.Spec(argv(spec), environment(run, state), false, user.uid(), user.gid()));
         collector.add(process.output(1), LogCollector.Kind.EVENTS, spec.name(), line -> {});
         collector.add(process.output(2), LogCollector.Kind.TEXT, spec.name(), line -> {});
-        collector.add(process.output(READY_FD), LogCollector.Kind.READY, spec.name(), line -> {
-            if (line.equals("ready")) {
-                ready.ready(spec.name(), process.pid());
+        collector.add(
+                process.output(READY_FD), LogCollector.Kind.READY, spec.name(), signs(spec.name(), process.pid()));
+        return process;
+    }
+
+    private Consumer<String> signs(String service, int pid) {
+        AtomicLong passed = new AtomicLong(System.nanoTime() - BEAT_NANOS);
+        return line -> LifeSign.of(line).ifPresent(sign -> {
+            long now = System.nanoTime();
+            if (sign == LifeSign.READY || now - passed.get() >= BEAT_NANOS) {
+                passed.set(now);
+                life.said(service, pid, sign);
             }
         });
-        return process;
     }
 
     private List<String> argv(ServiceSpec spec) throws IOException {

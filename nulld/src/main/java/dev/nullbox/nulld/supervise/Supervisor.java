@@ -29,6 +29,9 @@ public final class Supervisor {
     /** Failures in a row of a required service after which the appliance is degraded. */
     static final int DEGRADED_AFTER = 3;
 
+    /** Time after a service's stop limit for the kernel to end its process. */
+    static final long UNKILLABLE_MILLIS = 60_000;
+
     private static final class Service {
         final ServiceSpec spec;
         ServiceState state;
@@ -156,6 +159,15 @@ public final class Supervisor {
         return services.values().stream()
                 .filter(s -> s.spec.required() && !(s.state instanceof ServiceState.Disabled))
                 .allMatch(Supervisor::isReady);
+    }
+
+    /** A service whose process has not ended long after it was killed; empty when there is none. */
+    public Optional<String> hung() {
+        return services.values().stream()
+                .filter(service -> service.state instanceof ServiceState.Stopping
+                        && clock.millis() - service.since >= service.spec.stopLimitMillis() + UNKILLABLE_MILLIS)
+                .map(service -> service.spec.name())
+                .findFirst();
     }
 
     /** The services in the form of {@code nulld.status}. */

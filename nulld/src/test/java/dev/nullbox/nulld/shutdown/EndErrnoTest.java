@@ -7,6 +7,7 @@ import dev.nullbox.natives.FakeLibc;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.nulld.linux.EachCall;
 import dev.nullbox.nulld.linux.ManualClock;
+import dev.nullbox.nulld.linux.Watchdog;
 import dev.nullbox.nulld.log.Journal;
 import dev.nullbox.nulld.supervise.Reaper;
 import dev.nullbox.protocol.api.NulldContract;
@@ -27,7 +28,8 @@ class EndErrnoTest {
                     ManualClock clock = new ManualClock();
                     Journal journal = new Journal(clock);
                     Reaper unfed = new Reaper(libc, (pid, status) -> {});
-                    new Shutdown(libc, clock, journal, unfed).run(Power.POWER_OFF, UNMOUNTS);
+                    new Shutdown(libc, clock, journal, unfed)
+                            .run(Power.POWER_OFF, UNMOUNTS, Watchdog.none(libc, clock));
                     return journal;
                 },
                 outcome -> {

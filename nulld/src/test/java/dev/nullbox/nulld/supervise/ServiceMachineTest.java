@@ -168,6 +168,36 @@ class ServiceMachineTest {
     }
 
     @Test
+    void serviceWithoutAHeartbeatIsStoppedAndStartedAnew() {
+        ServiceSpec spec = service(ServiceSpec.Readiness.HEARTBEAT);
+        ServiceState ready = ServiceMachine.next(spec, STARTING, new ServiceEvent.ReadyNotified(7), NOW)
+                .state();
+        assertThat(ready).isEqualTo(new ServiceState.Ready(7, NOW, 0, NOW + 60_000));
+        ServiceState alive = ServiceMachine.next(spec, ready, new ServiceEvent.Heartbeat(7), NOW + 9)
+                .state();
+        assertThat(alive).isEqualTo(new ServiceState.Ready(7, NOW, 0, NOW + 60_009));
+        assertThat(ServiceMachine.next(spec, ready, new ServiceEvent.Heartbeat(8), NOW + 9)
+                        .state())
+                .as("of a process that was")
+                .isEqualTo(ready);
+        assertThat(ServiceMachine.next(spec, alive, new ServiceEvent.Tick(), NOW + 60_008)
+                        .state())
+                .isEqualTo(alive);
+        Transition silent = ServiceMachine.next(spec, alive, new ServiceEvent.Tick(), NOW + 60_009);
+        assertThat(silent.state())
+                .isEqualTo(new ServiceState.Stopping(7, NOW + 70_009, Next.RETRY, "no heartbeat for 60 s", 0));
+        assertThat(silent.actions()).containsExactly(new Action.Signal(7, 15));
+    }
+
+    @Test
+    void serviceOfWhichNoHeartbeatIsExpectedMayBeSilent() {
+        ServiceState ready = ServiceMachine.next(
+                        service(ServiceSpec.Readiness.NOTIFY), STARTING, new ServiceEvent.ReadyNotified(7), NOW)
+                .state();
+        assertThat(ready.deadline()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
     void waitsOneTwoFourEightSixteenAndThenThirtySeconds() {
         ServiceSpec spec = service(ServiceSpec.Readiness.NOTIFY);
         ServiceState state = new ServiceState.Spawning(0);

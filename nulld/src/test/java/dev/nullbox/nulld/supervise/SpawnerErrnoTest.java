@@ -58,7 +58,7 @@ class SpawnerErrnoTest {
         EachCall.fails(
                 libc -> {
                     LogCollector collector = new LogCollector(new FakeLibc(), new Journal(new ManualClock()));
-                    return new Spawner(libc, layout(), collector, (service, pid) -> {}).spawn(service());
+                    return new Spawner(libc, layout(), collector, (service, pid, sign) -> {}).spawn(service());
                 },
                 outcome -> {
                     boolean healthy = outcome.call().isEmpty() || outcome.failed("close");
@@ -84,7 +84,7 @@ class SpawnerErrnoTest {
         Files.delete(directory.resolve("cgroup/services/svc/memory.max"));
         FakeLibc libc = new FakeLibc();
         LogCollector collector = new LogCollector(new FakeLibc(), new Journal(new ManualClock()));
-        Spawner spawner = new Spawner(libc, layout(), collector, (service, pid) -> {});
+        Spawner spawner = new Spawner(libc, layout(), collector, (service, pid, sign) -> {});
         assertThatThrownBy(() -> spawner.spawn(service()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("memory.max");

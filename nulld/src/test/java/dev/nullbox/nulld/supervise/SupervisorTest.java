@@ -245,6 +245,30 @@ class SupervisorTest {
     }
 
     @Test
+    void processThatDoesNotEndAfterItWasKilledIsHung() {
+        supervisor.add(
+                TestServices.service("a", List.of("/bin/x"), ServiceSpec.Readiness.HEARTBEAT, true), Optional.empty());
+        supervisor.tick();
+        ready("a");
+        pass(59_000);
+        supervisor.handle("a", new ServiceEvent.Heartbeat(pids.getOrDefault("a", 0)));
+        pass(59_000);
+        assertThat(signals()).isEmpty();
+        pass(1_000);
+        int pid = pids.getOrDefault("a", 0);
+        assertThat(signals()).containsExactly("kill(" + pid + ", 15)");
+        pass(10_000);
+        assertThat(signals()).last().isEqualTo("kill(" + pid + ", 9)");
+        pass(59_000);
+        assertThat(supervisor.hung()).isEmpty();
+        pass(1_000);
+        assertThat(supervisor.hung()).contains("a");
+        end("a", new ExitStatus.Signal(Signals.SIGKILL));
+        assertThat(supervisor.hung()).isEmpty();
+        assertThat(events("service.failed")).singleElement().asString().contains("no heartbeat for 60 s");
+    }
+
+    @Test
     void orphansAreNoBusinessOfServices() {
         add("a", true);
         supervisor.tick();
