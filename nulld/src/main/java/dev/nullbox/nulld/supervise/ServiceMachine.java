@@ -10,6 +10,12 @@ import dev.nullbox.service.process.ExitStatus;
 
 /** Supervision of one service as a pure function of state and event; {@link Supervisor} performs the actions. */
 final class ServiceMachine {
+    /**
+     * Lateness of a tick by which the whole machine has stood still, as a virtual machine that was paused: its services
+     * could give no sign of life.
+     */
+    static final long PAUSE_MILLIS = 10_000;
+
     /** Time for the kernel to end a killed process, after which it is killed again. */
     static final long KILL_AGAIN_MILLIS = 5_000;
 
@@ -106,6 +112,9 @@ final class ServiceMachine {
             case ServiceEvent.Heartbeat(var pid)
             when pid == s.pid() ->
                 Transition.to(new ServiceState.Ready(pid, s.since(), s.failures(), silentAt(spec, now)));
+            case ServiceEvent.Tick _
+            when now >= s.silentAt() && now - s.silentAt() >= PAUSE_MILLIS ->
+                Transition.to(new ServiceState.Ready(s.pid(), s.since(), s.failures(), silentAt(spec, now)));
             case ServiceEvent.Tick _
             when now >= s.silentAt() -> {
                 String why = "no heartbeat for " + LifeSign.SILENCE_MILLIS / 1000 + " s";
