@@ -34,6 +34,8 @@ final class Egress {
     /** More than the packet filter lets an agent have connections. */
     private static final int MOST_WAITING = 512;
 
+    private static final int MOST_REPORTS = 8;
+
     private static final Duration REVISION_DEADLINE = Duration.ofSeconds(40);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -81,6 +83,14 @@ final class Egress {
         }
         own.add(new Asked(question, then));
         begin();
+    }
+
+    /** Tells a refusal, unless the agent has many that wait: egress counts repeated ones, and need not hear all. */
+    void report(Question question) {
+        Deque<Asked> own = waiting.get(question.from());
+        if (own == null || own.size() < MOST_REPORTS) {
+            ask(question, _ -> {});
+        }
     }
 
     private void begin() {

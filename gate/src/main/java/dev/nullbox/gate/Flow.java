@@ -201,7 +201,7 @@ final class Flow {
 
     /** Refuses a connection that states no name, and tells egress of it. */
     private void refuseUnread(String why) {
-        gate.egress().ask(question(Optional.empty(), Optional.of(why)), _ -> {});
+        gate.egress().report(question(Optional.empty(), Optional.of(why)));
         if (inspector.isEmpty()) {
             reset();
         } else {
@@ -348,7 +348,7 @@ final class Flow {
     /** Ends a connection that passed before: an answer could be on its way to the agent, so it is told by a reset. */
     private void refuseOpen(String why) {
         allowance = 0;
-        gate.egress().ask(question(Optional.empty(), Optional.of(why)), _ -> {});
+        gate.egress().report(question(Optional.empty(), Optional.of(why)));
         reset();
     }
 

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 
 /** Event loop of the gate: one thread owns its listener and all of its connections. */
 final class Gate implements AutoCloseable {
@@ -112,10 +113,7 @@ final class Gate implements AutoCloseable {
                 task.run();
             }
             for (int i = busy.size(); i > 0; i--) {
-                Flow flow = busy.remove();
-                if (flow.proceed()) {
-                    busy.add(flow);
-                }
+                turn(busy.remove(), Flow::proceed);
             }
             tick(System.nanoTime());
         }
@@ -129,15 +127,25 @@ final class Gate implements AutoCloseable {
         }
         Flow flow = flows.get(key & ~FAR);
         // An event of a connection that ended earlier in this turn has no receiver.
-        if (flow != null && flow.event((key & FAR) != 0, events) && !busy.contains(flow)) {
-            busy.add(flow);
+        if (flow != null) {
+            turn(flow, one -> one.event((key & FAR) != 0, events));
         }
     }
 
     /** Goes on with a connection whose answer has come. */
     void settled(Flow flow) {
-        if (flow.proceed()) {
-            busy.add(flow);
+        turn(flow, Flow::proceed);
+    }
+
+    /** Gives a connection one turn, and another if it has more to do; a bug ends that connection alone. */
+    private void turn(Flow flow, Predicate<Flow> step) {
+        try {
+            if (step.test(flow) && !busy.contains(flow)) {
+                busy.add(flow);
+            }
+        } catch (RuntimeException bug) {
+            log.warn("bug", "a connection is ended: " + RateLimitedLog.bug(bug));
+            flow.reset();
         }
     }
 
@@ -185,7 +193,10 @@ final class Gate implements AutoCloseable {
     private void tick(long now) {
         if (now - lastTick >= TICK_MILLIS * 1_000_000L) {
             lastTick = now;
-            List.copyOf(flows.values()).forEach(flow -> flow.tick(now));
+            List.copyOf(flows.values()).forEach(flow -> turn(flow, one -> {
+                one.tick(now);
+                return false;
+            }));
         }
     }
 

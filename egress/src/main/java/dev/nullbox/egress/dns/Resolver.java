@@ -188,6 +188,9 @@ public final class Resolver {
      * @param asked in lower case, without the trailing dot
      */
     boolean stands(AgentNames agent, String asked, String address) {
+        if (!PLAIN.matcher(asked).matches()) {
+            return false;
+        }
         Name name;
         try {
             name = Name.fromString(asked + ".");
