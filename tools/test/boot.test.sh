@@ -7,6 +7,7 @@
 machine() {
   mkdir -p "$TMP/parts" "$TMP/tmp"
   echo 'a test' >"$TMP/parts/route"
+  echo 0 >"$TMP/parts/root.verity"
   cat >"$TMP/qemu" <<SCRIPT
 #!/bin/bash
 printf '%s\n' "\$@" >"$TMP/arguments"
@@ -53,7 +54,7 @@ test_until_agent_ends_well() {
   expect_says 'the appliance has powered off cleanly'
   [ "$(cat "$TMP/nullctl-calls")" = '--address 127.0.0.1:7443 shutdown' ] || wrong 'it was not asked to shut down'
   given 'max,-erms,-fsrm'
-  given "console=ttyS0 quiet panic=10 kvm_amd.nested=0 kvm_intel.nested=0 nullbox.events=ttyS1 no_timer_check some=word"
+  given "console=ttyS0 quiet panic=10 kvm_amd.nested=0 kvm_intel.nested=0 nullbox.events=ttyS1 nullbox.verity=0 no_timer_check some=word"
   grep -q '^user,id=net,hostfwd=tcp:127.0.0.1:7443-:7443,' "$TMP/arguments" || wrong 'the port is not forwarded'
   nothing_left
 }

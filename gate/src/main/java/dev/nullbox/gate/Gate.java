@@ -113,7 +113,7 @@ final class Gate implements AutoCloseable {
                 task.run();
             }
             for (int i = busy.size(); i > 0; i--) {
-                turn(busy.remove(), Flow::proceed);
+                advance(busy.remove(), Flow::proceed);
             }
             tick(System.nanoTime());
         }
@@ -128,17 +128,17 @@ final class Gate implements AutoCloseable {
         Flow flow = flows.get(key & ~FAR);
         // An event of a connection that ended earlier in this turn has no receiver.
         if (flow != null) {
-            turn(flow, one -> one.event((key & FAR) != 0, events));
+            advance(flow, one -> one.event((key & FAR) != 0, events));
         }
     }
 
     /** Goes on with a connection whose answer has come. */
     void settled(Flow flow) {
-        turn(flow, Flow::proceed);
+        advance(flow, Flow::proceed);
     }
 
     /** Gives a connection one turn, and another if it has more to do; a bug ends that connection alone. */
-    private void turn(Flow flow, Predicate<Flow> step) {
+    private void advance(Flow flow, Predicate<Flow> step) {
         try {
             if (step.test(flow) && !busy.contains(flow)) {
                 busy.add(flow);
@@ -193,7 +193,7 @@ final class Gate implements AutoCloseable {
     private void tick(long now) {
         if (now - lastTick >= TICK_MILLIS * 1_000_000L) {
             lastTick = now;
-            List.copyOf(flows.values()).forEach(flow -> turn(flow, one -> {
+            List.copyOf(flows.values()).forEach(flow -> advance(flow, one -> {
                 one.tick(now);
                 return false;
             }));

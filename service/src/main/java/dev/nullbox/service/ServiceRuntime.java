@@ -95,12 +95,12 @@ public final class ServiceRuntime {
                     .daemon()
                     .name("heartbeat")
                     .stackSize(STACK_BYTES)
-                    .start(() -> beat(out, intervalMillis));
+                    .start(() -> heartbeats(out, intervalMillis));
         }
     }
 
     /** Writes heartbeats until nulld reads no more, or the process ends. */
-    private static void beat(OutputStream out, long intervalMillis) {
+    private static void heartbeats(OutputStream out, long intervalMillis) {
         try (out) {
             while (true) {
                 Thread.sleep(intervalMillis);

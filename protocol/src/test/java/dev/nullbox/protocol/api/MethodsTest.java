@@ -34,14 +34,21 @@ class MethodsTest {
         }
     }
 
-    /** Methods that open listeners for runs or hand them secrets are for host services only. */
+    /** Methods that open listeners for runs, hand them secrets or decide for the gate are for host services only. */
     @Test
     void hostMethodsAreTheseAlone() {
         assertThat(Methods.ALL.stream()
                         .filter(method -> method.audience() == Audience.HOST)
                         .map(Method::name))
                 .containsExactlyInAnyOrder(
-                        "vault.lease", "vault.fetch", "memory.attach", "memory.detach", "egress.add", "egress.remove");
+                        "vault.lease",
+                        "vault.fetch",
+                        "memory.attach",
+                        "memory.detach",
+                        "egress.add",
+                        "egress.remove",
+                        "egress.pass",
+                        "egress.revised");
     }
 
     @Test
