@@ -104,8 +104,7 @@ record PolicyView(Firewall firewall, AgentNamesStore names, RefusalEvents refusa
             NetworkTarget target = granted.get().target();
             String reason =
                     "an operator allowed it, for " + grants.left(granted.get()).toSeconds() + " s more";
-            return allowed(
-                    target, reason, target instanceof NameTarget name ? told(name) : "whatever is served there");
+            return allowed(target, reason, target instanceof NameTarget name ? told(name) : "whatever is served there");
         }
         return switch (asked) {
             case AddressTarget address -> explain(known, address);

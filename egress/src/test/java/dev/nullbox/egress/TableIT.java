@@ -153,7 +153,8 @@ class TableIT {
                         + "add rule inet nullbox side iifname \"nb1\" dnat ip to 192.0.2.8 | chain side is not of egress | true",
                 "add counter inet nullbox side | counter side is not of egress | true",
                 "flush chain inet nullbox output; ;delete set inet nullbox resolvers | set resolvers is missing | true",
-                "flush chain inet nullbox nb1_to_world; ;flush chain inet nullbox nb1_from_world; ;"
+                "flush chain inet nullbox nb1_to_world; flush chain inet nullbox nb1_from_world; "
+                        + "flush chain inet nullbox nb1_to_gate; "
                         + "delete set inet nullbox nb1_granted | set nb1_granted is missing | false",
                 "delete table inet nullbox | chain forward is missing | false",
             })
