@@ -193,10 +193,11 @@ final class Gate implements AutoCloseable {
     private void tick(long now) {
         if (now - lastTick >= TICK_MILLIS * 1_000_000L) {
             lastTick = now;
-            List.copyOf(flows.values()).forEach(flow -> advance(flow, one -> {
-                one.tick(now);
-                return false;
-            }));
+            List.copyOf(flows.values())
+                    .forEach(flow -> advance(flow, one -> {
+                        one.tick(now);
+                        return false;
+                    }));
         }
     }
 

@@ -188,8 +188,8 @@ class ServiceMachineTest {
                 .isEqualTo(new ServiceState.Stopping(7, NOW + 70_009, Next.RETRY, "no heartbeat for 60 s", 0));
         assertThat(silent.actions()).containsExactly(new Action.Signal(7, 15));
         // A machine that stood still is no service that hangs: the next minute counts.
-        Transition paused = ServiceMachine.next(
-                spec, alive, new ServiceEvent.Tick(), NOW + 60_009 + ServiceMachine.PAUSE_MILLIS);
+        Transition paused =
+                ServiceMachine.next(spec, alive, new ServiceEvent.Tick(), NOW + 60_009 + ServiceMachine.PAUSE_MILLIS);
         assertThat(paused.actions()).isEmpty();
         assertThat(ServiceMachine.next(spec, paused.state(), new ServiceEvent.Tick(), NOW + 130_009)
                         .actions())
