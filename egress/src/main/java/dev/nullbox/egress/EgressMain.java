@@ -3,15 +3,19 @@ package dev.nullbox.egress;
 import dev.nullbox.egress.dns.AgentNames;
 import dev.nullbox.egress.dns.AgentNamesStore;
 import dev.nullbox.egress.dns.Bindings;
+import dev.nullbox.egress.dns.ContactReports;
 import dev.nullbox.egress.dns.DnsServer;
 import dev.nullbox.egress.dns.Grants;
 import dev.nullbox.egress.dns.NameServers;
 import dev.nullbox.egress.time.TimeServer;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.natives.netlink.NftGeneration;
+import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.api.EgressContract;
+import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.protocol.id.NameServer;
+import dev.nullbox.rpc.RpcClient;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcLimits;
 import dev.nullbox.rpc.RpcServer;
@@ -39,6 +43,8 @@ public final class EgressMain {
 
     /** Threads of calls: one waits for changes on the gate's behalf, and up to three answer it. */
     private static final RpcLimits LIMITS = new RpcLimits(64, 8, Duration.ofSeconds(60), Duration.ofSeconds(60));
+
+    private static final Duration TELL_TIMEOUT = Duration.ofSeconds(5);
 
     private EgressMain() {}
 
@@ -72,7 +78,9 @@ public final class EgressMain {
             GrantMethods grants = new GrantMethods(firewall, names, kept, runtime.events(), revision);
             RefusedConnections connections = new RefusedConnections(
                     firewall, refusals, slot -> names.at(slot).map(AgentNames::agent), grants, log);
-            Bindings bindings = new Bindings(connections, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+            ContactReports contacts =
+                    ContactReports.start(connections, (run, reached) -> tell(runtime, run, reached), log);
+            Bindings bindings = new Bindings(contacts, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
             DnsServer dns = DnsServer.open(
                     new DnsServer.Parts(
                             (InetAddress address) -> names.at(address),
@@ -92,6 +100,7 @@ public final class EgressMain {
                 watch.close();
                 connections.close();
                 dns.close();
+                contacts.close();
                 time.close();
                 server.close();
             });
@@ -112,6 +121,18 @@ public final class EgressMain {
         Path own = runtime.runDir();
         return List.of(
                 own.resolveSibling(NameServer.FILE_OF_COMMAND_LINE), own.resolveSibling(NameServer.FILE_OF_LEASE));
+    }
+
+    /** Tells the memory service, whose socket is beside egress' own directory, what an agent was let through to. */
+    private static void tell(ServiceRuntime runtime, AgentNames run, List<String> reached) throws RpcException {
+        Path sockets = runtime.runDir().toAbsolutePath().resolveSibling("");
+        var _ = RpcClient.call(
+                sockets,
+                MemoryContract.CONTACTED,
+                TELL_TIMEOUT,
+                MemoryContract.AGENT.is(run.agent()),
+                Fields.ADDRESS.is(run.slot().gateway()),
+                MemoryContract.CONTACTED_NAMES.is(reached));
     }
 
     private static void allow(Firewall firewall, List<InetSocketAddress> servers) {

@@ -7,8 +7,14 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.nullbox.protocol.Fields;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.rpc.RpcClient;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.rpc.RpcLimits;
+import dev.nullbox.rpc.RpcMethod;
+import dev.nullbox.rpc.RpcServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -456,5 +464,31 @@ class NamesIT {
         add("*.wild.example");
         assertThat(lookup(name)).isEqualTo("NOERROR 192.0.2.7");
         assertThat(asked()).isEqualTo(before + 2);
+    }
+
+    /** What a name let an agent through to is told the memory service, and what was refused is not. */
+    @Test
+    void contactsByNameAreToldTheMemoryService() throws Exception {
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        RpcMethod contacted = RpcMethod.of(MemoryContract.CONTACTED, (_, request) -> {
+            told.add(request.get(MemoryContract.AGENT) + " " + request.get(Fields.ADDRESS) + " "
+                    + request.get(MemoryContract.CONTACTED_NAMES));
+            return Message.of();
+        });
+        String name = "kept-60-192-0-2-7.told.example";
+        add(name + ":444", name + ":123/udp");
+        assertThat(lookup("evil.example")).isEqualTo("NXDOMAIN" + BLOCKED);
+        assertThat(lookup(name)).isEqualTo("NOERROR 192.0.2.7");
+        RpcServer memory =
+                RpcServer.listen(run.resolveSibling("ctxgraph.sock"), List.of(contacted), RpcLimits.defaults());
+        try {
+            assertThat(lookup(name)).isEqualTo("NOERROR 192.0.2.7");
+            assertThat(told.poll(10, TimeUnit.SECONDS))
+                    .isEqualTo("hello " + GATEWAY + " [" + name + ":444, " + name + ":123/udp]");
+            assertThat(lookup(name)).isEqualTo("NOERROR 192.0.2.7");
+            assertThat(told).isEmpty();
+        } finally {
+            memory.close();
+        }
     }
 }

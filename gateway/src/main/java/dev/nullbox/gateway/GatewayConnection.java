@@ -288,7 +288,8 @@ final class GatewayConnection {
 
     /** The method of the name, if operators may call it; the service checks it again, by the gateway's user. */
     private Method<?> route(String name) throws RpcException {
-        Optional<Method<?>> method = Methods.find(name).filter(found -> found.audience() != Audience.HOST);
+        Optional<Method<?>> method =
+                Methods.find(name).filter(found -> found.audience().users().contains(Audience.GATEWAY));
         if (method.isEmpty() || method.get().effect() == Effect.SECRET) {
             carriedSecrets = true;
         }

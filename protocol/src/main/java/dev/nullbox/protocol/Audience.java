@@ -9,6 +9,8 @@ import java.util.Set;
 public enum Audience {
     /** Host services that run as root; the gateway passes no such call on. */
     HOST,
+    /** The packet filter, which runs as its own user and reads hostile bytes; for methods that tell it nothing. */
+    EGRESS,
     /** Operators too, by way of the gateway. */
     OPERATORS,
     /** Agents too, each on its own listener. */
@@ -25,6 +27,10 @@ public enum Audience {
 
     /** Users of the appliance who may call on the service's socket. */
     public Set<String> users() {
-        return this == HOST ? Set.of(ROOT) : Set.of(ROOT, GATEWAY);
+        return switch (this) {
+            case HOST -> Set.of(ROOT);
+            case EGRESS -> Set.of(ROOT, Service.EGRESS.key());
+            case OPERATORS, AGENTS -> Set.of(ROOT, GATEWAY);
+        };
     }
 }

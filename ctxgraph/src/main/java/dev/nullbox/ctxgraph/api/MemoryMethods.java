@@ -57,6 +57,11 @@ public final class MemoryMethods {
         this(memory, events, new BufferBudget(QUEUE_TIMEOUT));
     }
 
+    /** Records contacts of a run. */
+    public void contacted(Principal principal, List<String> contacts) throws RpcException {
+        memory.contacted(principal, contacts);
+    }
+
     /** The same with a given budget for buffers that wait for clients. */
     public MemoryMethods(SqliteMemory memory, EventSink events, BufferBudget buffers) {
         this.memory = memory;

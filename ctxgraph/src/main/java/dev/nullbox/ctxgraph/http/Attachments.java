@@ -104,7 +104,44 @@ public final class Attachments implements AutoCloseable {
     public List<RpcMethod> methods() {
         return List.of(
                 RpcMethod.of(MemoryContract.ATTACH, (_, request) -> attach(request)),
-                RpcMethod.of(MemoryContract.DETACH, (_, request) -> detach(request)));
+                RpcMethod.of(MemoryContract.DETACH, (_, request) -> detach(request)),
+                RpcMethod.of(MemoryContract.CONTACTED, (_, request) -> contacted(request)));
+    }
+
+    /**
+     * Records contacts of an agent's run, by the address of its listener.
+     *
+     * @throws RpcException NOT_FOUND when the agent has none there
+     */
+    Message contacted(Message request) throws RpcException {
+        AgentName agent = request.get(MemoryContract.AGENT);
+        List<String> contacts = request.get(MemoryContract.CONTACTED_NAMES);
+        for (String contact : contacts) {
+            boolean isPrintable = contact.chars().allMatch(c -> c > ' ' && c < 127);
+            if (!isPrintable || contact.isEmpty() || contact.length() > MemoryContract.MAX_CONTACT_LENGTH) {
+                throw new RpcException(
+                        MemoryReason.SYNTAX,
+                        MemoryContract.CONTACTED_NAMES + ": must each be 1 to " + MemoryContract.MAX_CONTACT_LENGTH
+                                + " visible characters of ASCII",
+                        MemoryContract.CONTACTED_NAMES.name());
+            }
+        }
+        Inet4Address address = address(request);
+        Attachment open = at(agent, address)
+                .orElseThrow(() -> new RpcException(
+                        MemoryReason.NOT_FOUND,
+                        agent + " is not attached at " + address.getHostAddress(),
+                        MemoryContract.AGENT.name()));
+        methods.contacted(open.listener().principal(), contacts);
+        return Message.of();
+    }
+
+    private synchronized Optional<Attachment> at(AgentName agent, Inet4Address address) {
+        return attached.entrySet().stream()
+                .filter(one -> one.getKey().getAddress().equals(address))
+                .map(Map.Entry::getValue)
+                .filter(one -> one.agent().equals(agent))
+                .findFirst();
     }
 
     /**

@@ -36,7 +36,7 @@ final class Schema {
             "CREATE TABLE reads (r INTEGER NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (r, n))"
                     + " STRICT, WITHOUT ROWID",
             "CREATE INDEX readers ON reads (n, r)",
-            // Hosts that a run has talked to; reserved for egress.
+            // Hosts that a run has talked to, as egress tells: a contact at seq precedes what the run wrote later.
             "CREATE TABLE contacts (r INTEGER NOT NULL, contact TEXT NOT NULL, seq INTEGER NOT NULL,"
                     + " PRIMARY KEY (r, contact)) STRICT, WITHOUT ROWID",
             "CREATE TABLE chunks (c INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, data BLOB NOT NULL) STRICT",

@@ -117,6 +117,17 @@ public final class SqliteMemory implements Memory {
         return scheduler;
     }
 
+    /**
+     * Records contacts of a run. Each is queued when this returns, and is therefore in the tables before anything that the
+     * run writes after it.
+     */
+    public void contacted(Principal principal, List<String> contacts) throws RpcException {
+        long position = end.get();
+        for (String contact : contacts) {
+            committer.submit(writes -> writes.contact(principal, contact, position));
+        }
+    }
+
     @Override
     public List<Written> write(Principal principal, List<Put> puts) throws RpcException {
         return agentWrites.write(principal, puts);

@@ -219,6 +219,18 @@ public final class WriteTransaction {
                 id.bytes());
     }
 
+    /** Records that a run was let through to a host when the log was at a position; no more than some of each run. */
+    public int contact(Principal principal, String contact, long position) throws SQLException {
+        long r = run(agent(principal.agent()), principal);
+        return sql.update(
+                "INSERT OR IGNORE INTO contacts (r, contact, seq) SELECT ?, ?, ?"
+                        + " WHERE (SELECT count(*) FROM contacts WHERE r = ?) < " + MemoryContract.MAX_CONTACTS_OF_RUN,
+                r,
+                contact,
+                position,
+                r);
+    }
+
     private boolean mend(long n, PreparedWrite prepared) throws SQLException {
         byte[] content = prepared.canonical;
         return sql.update("UPDATE nodes SET content = ? WHERE n = ? AND content <> ?", content, n, content) > 0;

@@ -23,6 +23,7 @@ import dev.nullbox.ctxgraph.store.IntegrityCheck;
 import dev.nullbox.ctxgraph.store.Sql;
 import dev.nullbox.ctxgraph.store.SqliteMemory;
 import dev.nullbox.ctxgraph.store.WriteTransaction;
+import dev.nullbox.protocol.api.MemoryContract;
 import dev.nullbox.protocol.api.TransferContract;
 import dev.nullbox.rpc.Caller;
 import dev.nullbox.rpc.Json;
@@ -518,6 +519,37 @@ class OperatorMethodsTest {
                 .get(0)
                 .getAsJsonObject();
         assertThat(alone.get("agent").getAsString() + alone.get("writes")).isEqualTo("bob[]");
+    }
+
+    @Test
+    void contactsBeforeAWriteAreTracedAndLaterOnesAreNot() throws Exception {
+        memory.contacted(ADA, List.of("api.example:443", "time.example:123/udp"));
+        memory.contacted(ADA, List.of("api.example:443"));
+        NodeId first = put(ADA, "ada/first", "A");
+        memory.contacted(ADA, List.of("late.example:443"));
+        memory.contacted(BOB, List.of("bob.example:443"));
+        NodeId second = put(ADA, "ada/second", "B");
+        assertThat(contacts(first)).isEqualTo("[\"api.example:443\",\"time.example:123/udp\"]");
+        assertThat(contacts(second)).isEqualTo("[\"api.example:443\",\"late.example:443\",\"time.example:123/udp\"]");
+    }
+
+    private String contacts(NodeId id) throws Exception {
+        JsonObject trace = call("trace", "{\"id\":\"" + id + "\"}");
+        return trace.getAsJsonArray("nodes")
+                .get(0)
+                .getAsJsonObject()
+                .get("contacts")
+                .toString();
+    }
+
+    @Test
+    void contactsOfARunAreBounded() throws Exception {
+        for (int i = 0; i < 2 * MemoryContract.MAX_CONTACTS_OF_RUN; i++) {
+            memory.contacted(ADA, List.of("n" + i + ".example:443"));
+        }
+        put(ADA, "ada/k", "A");
+        long recorded = memory.readers().read(sql -> sql.number("SELECT count(*) FROM contacts"));
+        assertThat(recorded).isEqualTo(MemoryContract.MAX_CONTACTS_OF_RUN);
     }
 
     @Test

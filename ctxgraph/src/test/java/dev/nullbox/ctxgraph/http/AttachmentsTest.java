@@ -3,6 +3,7 @@ package dev.nullbox.ctxgraph.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.ctxgraph.api.MemoryMethods;
@@ -89,6 +90,42 @@ class AttachmentsTest {
         params.addProperty("agent", agent);
         params.addProperty("address", address);
         return Codec.encode(attachments.detach(Codec.decodeRequest(MemoryContract.DETACH.request(), params)));
+    }
+
+    private void contacted(String agent, String contact) throws RpcException {
+        JsonObject params = new JsonObject();
+        params.addProperty("agent", agent);
+        params.addProperty("address", "127.0.0.2");
+        JsonArray contacts = new JsonArray();
+        contacts.add(contact);
+        params.add("contacts", contacts);
+        attachments.contacted(Codec.decodeRequest(MemoryContract.CONTACTED.request(), params));
+    }
+
+    private long recorded() throws Exception {
+        // In the tables before any later change is made.
+        return store.committer().change(writes -> writes.sql().number("SELECT count(*) FROM contacts"));
+    }
+
+    /** Of the agent's run, which its attachment has; egress knows no runs. */
+    @Test
+    void contactsAreThoseOfTheAttachedRun() throws Exception {
+        assertThatThrownBy(() -> contacted("ada", "api.example:443"))
+                .isInstanceOfSatisfying(
+                        RpcException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.NOT_FOUND));
+        attach("ada", "127.0.0.2");
+        contacted("ada", "api.example:443");
+        contacted("ada", "api.example:443");
+        assertThat(recorded()).isEqualTo(1);
+        for (String bad : new String[] {"", "two words", "x".repeat(271), "bell\u0007"}) {
+            assertThatThrownBy(() -> contacted("ada", bad))
+                    .isInstanceOfSatisfying(
+                            RpcException.class, e -> assertThat(e.field()).hasValue("contacts"));
+        }
+        assertThat(recorded()).isEqualTo(1);
+        assertThatThrownBy(() -> contacted("bob", "api.example:443")).isInstanceOf(RpcException.class);
+        detach("ada");
+        assertThatThrownBy(() -> contacted("ada", "api.example:443")).isInstanceOf(RpcException.class);
     }
 
     private boolean listens(String address) {

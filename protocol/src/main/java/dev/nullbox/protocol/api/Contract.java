@@ -55,6 +55,11 @@ final class Contract {
         return method(name, Audience.HOST, effect, false, Method.SHORT, result, meaning);
     }
 
+    /** A method for the packet filter. */
+    <R> Draft<Method<R>> egress(String name, Effect effect, FieldType<R> result, String meaning) {
+        return method(name, Audience.EGRESS, effect, false, Method.SHORT, result, meaning);
+    }
+
     /** An event. */
     Draft<Event> event(String name, String meaning) {
         return fields -> {

@@ -295,5 +295,23 @@ public final class MemoryContract {
                     "closes the listener of an agent's run, or of all its runs without an address")
             .with(AGENT, Fields.ADDRESS.optional());
 
+    // For egress.
+    /** Most contacts of one call, and characters of one: a name of DNS, a port and a protocol. */
+    public static final int MAX_CONTACTS = 64;
+
+    public static final int MAX_CONTACT_LENGTH = 270;
+
+    /** Contacts of one run that are recorded; those beyond are left out without a sign. */
+    public static final int MAX_CONTACTS_OF_RUN = 256;
+
+    public static final Field<List<String>> CONTACTED_NAMES = Field.of(
+            "contacts", new FieldType.ListOf<>(TEXT, MAX_CONTACTS), "`name:port` or `name:port/udp`, at most 64");
+    public static final Method<Message> CONTACTED = CONTRACT.egress(
+                    "memory.contacted",
+                    Effect.CHANGE,
+                    struct(),
+                    "records what an agent's run was let through to by name, before what it writes later")
+            .with(AGENT, Fields.ADDRESS, CONTACTED_NAMES);
+
     private MemoryContract() {}
 }

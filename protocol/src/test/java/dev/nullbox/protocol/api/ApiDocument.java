@@ -139,6 +139,7 @@ final class ApiDocument {
     private static String audience(Audience audience) {
         return switch (audience) {
             case HOST -> "host services as root";
+            case EGRESS -> "egress, and host services as root";
             case OPERATORS -> "operators";
             case AGENTS -> "agents, on their own listener, and operators";
         };

@@ -51,6 +51,15 @@ class MethodsTest {
                         "egress.revised");
     }
 
+    /** Egress reads hostile bytes: a method for it tells nothing, and opens nothing. */
+    @Test
+    void methodsOfEgressAreTheseAlone() {
+        assertThat(Methods.ALL.stream()
+                        .filter(method -> method.audience().users().contains("egress"))
+                        .map(Method::name))
+                .containsExactly("memory.contacted");
+    }
+
     @Test
     void methodsThatTellValuesAreTheseAlone() {
         assertThat(Methods.ALL.stream()
