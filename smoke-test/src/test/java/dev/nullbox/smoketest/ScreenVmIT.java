@@ -56,7 +56,8 @@ final class ScreenVmIT {
         Path dump = directory.resolve("text");
         Files.deleteIfExists(dump);
         try (SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(monitor))) {
-            String command = "pmemsave " + TEXT_AT + " " + TEXT_BYTES + " " + dump + "\n";
+            // In quotes: the monitor takes a slash after a number for a division.
+            String command = "pmemsave " + TEXT_AT + " " + TEXT_BYTES + " \"" + dump + "\"\n";
             socket.write(ByteBuffer.wrap(command.getBytes(StandardCharsets.US_ASCII)));
             long end = System.nanoTime() + Appliance.SHORT.toNanos();
             while (!Files.exists(dump) || Files.size(dump) < TEXT_BYTES) {

@@ -69,7 +69,7 @@ final class VerityVmIT {
             // -no-reboot: QEMU ends where the machine would start again.
             appliance.awaitExit(Appliance.LONG);
             assertThat(appliance.console())
-                    .contains("is corrupted", "Kernel panic - not syncing: dm-verity device has corrupted blocks")
+                    .contains("is corrupted", "Kernel panic - not syncing: dm-verity device corrupted")
                     .doesNotContain("nulld is PID 1");
             assertThat(appliance.log().find(0, event -> event.is("boot.phase", "phase", "verify-root")))
                     .isPresent();
