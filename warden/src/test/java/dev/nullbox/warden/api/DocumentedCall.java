@@ -62,6 +62,7 @@ public record DocumentedCall(String method, boolean ref, List<List<String>> need
             Map.entry("ttl_s", "1"),
             Map.entry("sha256", "'" + "0".repeat(64) + "'"),
             Map.entry("run", "1"),
+            Map.entry("live_runs", "['1']"),
             Map.entry("name", "'A'"),
             Map.entry("agent", "'a'"),
             Map.entry("transfer", "'t'"),
