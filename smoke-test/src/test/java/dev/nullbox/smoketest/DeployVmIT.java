@@ -252,11 +252,11 @@ final class DeployVmIT {
                             .openStream()
                             .close())
                     .isInstanceOf(IOException.class);
+            assertThat(forwarding.errorReader(StandardCharsets.UTF_8).readLine())
+                    .contains("a connection to port 8001 of app failed", "ECONNREFUSED");
         } finally {
             forwarding.destroy();
         }
-        assertThat(forwarding.errorReader(StandardCharsets.UTF_8).readLine())
-                .contains("a connection to port 8001 of app failed", "ECONNREFUSED");
         assertThat(appliance.log().all())
                 .anyMatch(event -> event.is("agent.dialled", "agent", "app") && event.number("port") == 8000);
     }
