@@ -113,7 +113,7 @@ final class RunVmIT {
                         "-c",
                         "cat; echo $A; echo task" + CALL + "7001; echo err >&2; exit 7");
         assertThat(run).isEqualTo(new Nullctl.Result(7, "typed\nb c\nwelcome\n", "err\n"));
-        assertThat(allowed.arrivals()).containsExactly("task");
+        assertThat(allowed.arrivals()).contains("task");
         assertThat(ctl("run", "worker", "--", "/bin/sh", "-c", "echo in" + CALL + "7002")
                         .output())
                 .isEmpty();
