@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # build.sh host|guest: builds a kernel from Debian's linux-source and the fragments of its flavour; prints the cache
 # entry, which holds the kernel and its config. The appliance's is a bzImage; a guest's is vmlinux, an ELF that the VMM
-# loads as it is. Needs: gcc, make, flex, bison, bc, libelf-dev, libssl-dev, cpio, xz; for the appliance's, gcc-12-plugin-dev.
+# loads as it is. Needs: gcc, make, flex, bison, bc, libelf-dev, libssl-dev, cpio, xz.
 # Source of the method: Documentation/kbuild/kconfig.rst (KCONFIG_ALLCONFIG), Documentation/kbuild/reproducible-builds.rst.
 
 # shellcheck source=../tools/lib.sh
@@ -22,21 +22,17 @@ fetch_source() {
 }
 
 build_kernel() {
-  local out=$1 tree=$1/tree obj=$1/obj target=bzImage seed
+  local out=$1 tree=$1/tree obj=$1/obj target=bzImage
   if [ "$FLAVOUR" = guest ]; then target=vmlinux; fi
   mkdir "$tree" "$obj"
   echo "unpacking $KERNEL_PACKAGE"
   tar -xJf "$SOURCE/source.tar.xz" -C "$tree" --strip-components=1
   last_words "${FRAGMENTS[@]}" >"$out/requested.config"
-  # What GCC's plugins draw (README.md). The kernel's own script draws anew in each build.
-  seed=$({ echo "$KERNEL_PACKAGE $KERNEL_VERSION" && cat "$out/requested.config"; } | sha256sum | cut -d' ' -f1)
-  grep -q '^SEED=' "$tree/scripts/gen-randstruct-seed.sh"
-  sed -i "s/^SEED=.*/SEED=$seed/" "$tree/scripts/gen-randstruct-seed.sh"
   make -s -C "$tree" O="$obj" KCONFIG_ALLCONFIG="$out/requested.config" allnoconfig
   "$HERE/check.sh" "$FLAVOUR" "$obj/.config"
   # KBUILD_BUILD_*: no host, user or time in the image.
   make -C "$tree" O="$obj" -j "$NB_JOBS" KBUILD_BUILD_USER=nullbox KBUILD_BUILD_HOST=nullbox \
-    KBUILD_BUILD_TIMESTAMP="@$SOURCE_DATE_EPOCH" KBUILD_BUILD_VERSION=1 KCFLAGS="-frandom-seed=$seed" "$target"
+    KBUILD_BUILD_TIMESTAMP="@$SOURCE_DATE_EPOCH" KBUILD_BUILD_VERSION=1 "$target"
   case $FLAVOUR in
   host) cp "$obj/arch/x86/boot/bzImage" "$out/bzImage" ;;
   guest) strip --strip-all -o "$out/vmlinux" "$obj/vmlinux" ;;

@@ -9,7 +9,7 @@ NB_PACKAGES=(
   # tools/: fetching, unpacking
   ca-certificates git openssl unzip xz-utils zstd
   # kernel-config/
-  bc bison build-essential cpio flex gcc-12-plugin-dev libelf-dev libssl-dev rsync
+  bc bison build-essential cpio flex libelf-dev libssl-dev rsync
   # image/toolchain/: the JDK's native libraries
   autoconf libasound2-dev libcups2-dev libfontconfig-dev libfreetype-dev libx11-dev libxext-dev libxrandr-dev
   libxrender-dev libxt-dev libxtst-dev zip zlib1g-dev
