@@ -5,6 +5,7 @@ module dev.nullbox.natives {
     requires static org.graalvm.word;
 
     exports dev.nullbox.natives;
+    exports dev.nullbox.natives.device;
     exports dev.nullbox.natives.filesystem;
     exports dev.nullbox.natives.landlock;
     exports dev.nullbox.natives.linux;

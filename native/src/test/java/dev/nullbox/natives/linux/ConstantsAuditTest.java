@@ -5,6 +5,8 @@ import static dev.nullbox.natives.linux.HeaderAudit.same;
 import static dev.nullbox.natives.linux.HeaderAudit.size;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.natives.device.DeviceMapper;
+import dev.nullbox.natives.device.Watchdogs;
 import dev.nullbox.natives.linux.HeaderAudit.Source;
 import java.util.List;
 import java.util.Map;

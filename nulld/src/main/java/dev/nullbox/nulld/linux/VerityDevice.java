@@ -2,7 +2,7 @@ package dev.nullbox.nulld.linux;
 
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SyscallException;
-import dev.nullbox.natives.linux.DeviceMapper;
+import dev.nullbox.natives.device.DeviceMapper;
 import dev.nullbox.natives.linux.OpenFlags;
 import java.io.IOException;
 import java.nio.ByteBuffer;

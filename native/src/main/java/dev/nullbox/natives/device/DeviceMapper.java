@@ -1,4 +1,4 @@
-package dev.nullbox.natives.linux;
+package dev.nullbox.natives.device;
 
 /** Constants of the device mapper's control device, by their C names. Source: {@code linux/dm-ioctl.h}. */
 public final class DeviceMapper {

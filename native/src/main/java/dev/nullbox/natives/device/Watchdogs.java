@@ -1,4 +1,4 @@
-package dev.nullbox.natives.linux;
+package dev.nullbox.natives.device;
 
 /** Constants of watchdog devices, by their C names. Source: {@code linux/watchdog.h}. */
 public final class Watchdogs {
