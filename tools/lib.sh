@@ -168,7 +168,7 @@ cache_build() {
     exec 8>"$NB_CACHE/$part/.$key.lock"
     if ! flock -n 8; then
       say "waiting for another build of $entry"
-      flock -w 7200 8 || die "another build has held $NB_CACHE/$part/.$key.lock for two hours: end it and try again"
+      await_lock "$NB_CACHE/$part/.$key.lock"
     fi
     if [ -d "$entry" ]; then
       if grep -qxF "$entry" /proc/self/fd/9; then exit 0; fi
@@ -190,6 +190,16 @@ cache_build() {
     printf '%s\n' "$entry" >>/proc/self/fd/9
   ) >&2
   printf '%s\n' "$entry"
+}
+
+# await_lock FILE: until the lock of FILE, which is open as descriptor 8, is had; says each minute that it waits.
+await_lock() {
+  local minutes=0
+  until flock -w 60 8; do
+    minutes=$((minutes + 1))
+    [ "$minutes" -lt 120 ] || die "another build has held $1 for two hours: end it and try again"
+    note "$minutes:00  waiting"
+  done
 }
 
 # cache_left WORK CODE: what was not finished goes; says so when the disk was the cause.
