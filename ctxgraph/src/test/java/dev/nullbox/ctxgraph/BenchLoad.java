@@ -43,6 +43,45 @@ final class BenchLoad {
         System.out.printf("%s%s %.3f%n", who.isEmpty() ? "" : who + ":", figure, value);
     }
 
+    /** Operation to be measured, and under which name; {@code who} is empty for our own. */
+    record Candidate(String who, String name, Operation operation) {}
+
+    /**
+     * Measures several operations in turns, so that what else the machine does weighs on all, and prints the figures of
+     * each: only their ratios mean something on a machine that is shared. Before it, half a second of each that does not
+     * count.
+     */
+    static void beside(int clients, double seconds, int rounds, String qualifier, List<Candidate> candidates)
+            throws Exception {
+        for (Candidate one : candidates) {
+            run(clients, new long[clients][], one.operation(), seconds / 2);
+        }
+        List<List<long[]>> nanos =
+                candidates.stream().<List<long[]>>map(_ -> new ArrayList<>()).toList();
+        double[] took = new double[candidates.size()];
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < candidates.size(); i++) {
+                long[][] mine = new long[clients][];
+                long began = System.nanoTime();
+                run(clients, mine, candidates.get(i).operation(), seconds);
+                took[i] += (System.nanoTime() - began) / NANOS_PER_SECOND;
+                nanos.get(i).addAll(Arrays.asList(mine));
+            }
+        }
+        for (int i = 0; i < candidates.size(); i++) {
+            Candidate one = candidates.get(i);
+            times(nanos.get(i), took[i]).say(one.who(), one.name(), qualifier);
+        }
+    }
+
+    private static Times times(List<long[]> nanos, double took) {
+        long[] all = nanos.stream().flatMapToLong(Arrays::stream).sorted().toArray();
+        return new Times(
+                all.length / took,
+                all[all.length / 2] / NANOS_PER_MILLI,
+                all[(int) (all.length * 99L / 100)] / NANOS_PER_MILLI);
+    }
+
     /** After a second that does not count. */
     static Times measure(int clients, double seconds, Operation operation) throws Exception {
         long[][] nanos = new long[clients][];
@@ -50,11 +89,7 @@ final class BenchLoad {
         long began = System.nanoTime();
         run(clients, nanos, operation, seconds);
         double took = (System.nanoTime() - began) / NANOS_PER_SECOND;
-        long[] all = Arrays.stream(nanos).flatMapToLong(Arrays::stream).sorted().toArray();
-        return new Times(
-                all.length / took,
-                all[all.length / 2] / NANOS_PER_MILLI,
-                all[(int) (all.length * 99L / 100)] / NANOS_PER_MILLI);
+        return times(Arrays.asList(nanos), took);
     }
 
     private static void run(int clients, long[][] nanos, Operation operation, double seconds) throws Exception {

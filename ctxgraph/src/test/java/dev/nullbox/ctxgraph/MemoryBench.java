@@ -13,32 +13,48 @@ import dev.nullbox.ctxgraph.memory.Query;
 import dev.nullbox.ctxgraph.store.ReadPool;
 import dev.nullbox.ctxgraph.store.Sql;
 import dev.nullbox.ctxgraph.store.SqliteMemory;
-import dev.nullbox.ctxgraph.store.WriteTransaction;
+import dev.nullbox.rpc.RpcException;
+import dev.nullbox.rpc.RpcLimits;
+import dev.nullbox.rpc.RpcMethod;
+import dev.nullbox.rpc.RpcServer;
 import dev.nullbox.service.EventSink;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * Measures shared memory beside raw SQLite with the same durability, which is one table and one write a transaction,
- * and its own full-text search: a line "FIGURE VALUE" or, for the reference, "sqlite:FIGURE VALUE" each. The same once
- * more through the listeners of agents, as "door_". Then {@link AgentServerBench} and, where NULLBOX_BENCH_MCP names a
- * memory server of the Model Context Protocol, that one's round trips. Ends with 1 when a bound does not hold.
+ * and its own full-text search: a line "FIGURE VALUE" or, for the reference, "sqlite:FIGURE VALUE" each. Both take turns.
+ * "socket_get" is a get over the service's socket; beside it "sqlite:" is SQLite's own behind the same server, and "echo:"
+ * that server alone. Through the listeners of agents the same is "door_". Then {@link AgentServerBench} and, where
+ * NULLBOX_BENCH_MCP names a memory server of the Model Context Protocol, that one's round trips. Ends with 1 when a
+ * bound does not hold.
  *
  * <pre>MemoryBench [NODES...]</pre>
+ *
+ * With sizes only the store and the socket are measured, at these.
  */
 final class MemoryBench {
     private static final int[] SIZES = {10_000, 1_000_000};
     private static final int[] CLIENTS = {1, 4, 16};
     private static final int DOORS = 4;
     private static final double SECONDS = 3;
+
+    /** Turns of each side, and how long one is. */
+    private static final int ROUNDS = 4;
+
+    private static final double ROUND_SECONDS = 0.75;
+    private static final RpcLimits LIMITS = new RpcLimits(64, 12, Duration.ofSeconds(60), Duration.ofHours(1));
     private static final int BATCH = 64;
     private static final int FILLERS = 4;
     private static final int SQLITE_BATCH = 10_000;
@@ -70,8 +86,10 @@ final class MemoryBench {
                 ? SIZES
                 : Stream.of(sizes).mapToInt(Integer::parseInt).toArray();
         for (int size : nodes) {
-            bench.store(size);
-            bench.sqlite(size);
+            bench.store(size, sizes.length == 0);
+        }
+        if (sizes.length > 0) {
+            return;
         }
         String reference = System.getenv("NULLBOX_BENCH_MCP");
         if (reference != null) {
@@ -81,30 +99,102 @@ final class MemoryBench {
         System.exit(holds ? 0 : 1);
     }
 
-    private void store(int nodes) throws Exception {
+    private void store(int nodes, boolean isWhole) throws Exception {
         Path file = directory.resolve("memory.db");
-        try (SqliteMemory memory = SqliteMemory.open(file, System::nanoTime)) {
+        Path raw = directory.resolve("raw.db");
+        try (SqliteMemory memory = SqliteMemory.open(file, System::nanoTime);
+                Sql writer = Sql.open(raw);
+                ReadPool readers = ReadPool.open(raw, CLIENTS[CLIENTS.length - 1])) {
             BenchLoad.parallel(FILLERS, client -> fill(memory, nodes, client));
-            memory.committer().change(WriteTransaction::lastSeq);
+            fill(writer, nodes);
+            // Has the text index catch up.
+            memory.search(Principal.operator(), Query.of("nothing", "", 1));
             size("", nodes, file);
-            times("", "get", nodes, (random, i) -> memory.get(ACTOR, key(random.nextInt(nodes))));
-            for (Map.Entry<String, String> search : SEARCHES.entrySet()) {
-                // As the operator, who need not rest between two: an agent gets a third of this.
-                BenchLoad.measure(
-                                1,
-                                SECONDS,
-                                (random, i) -> memory.search(Principal.operator(), Query.of(search.getValue(), "", 20)))
-                        .say("", search.getKey(), "." + nodes);
+            size("sqlite", nodes, raw);
+            beside(
+                    "get",
+                    nodes,
+                    (random, i) -> memory.get(ACTOR, key(random.nextInt(nodes))),
+                    (random, i) -> value(readers, key(random.nextInt(nodes))));
+            sockets(memory, readers, nodes);
+            if (isWhole) {
+                searches(memory, nodes);
             }
-            times(
-                    "",
+            beside(
                     "put",
                     nodes,
                     (random, i) ->
-                            memory.put(ACTOR, Put.of(key(random.nextInt(nodes)), new JsonPrimitive(text(random)))));
-            listeners(memory, nodes);
+                            memory.put(ACTOR, Put.of(key(random.nextInt(nodes)), new JsonPrimitive(text(random)))),
+                    (random, i) -> replace(writer, key(random.nextInt(nodes)), text(random)));
+            if (isWhole) {
+                listeners(memory, nodes);
+                search(writer, nodes);
+            }
         }
         clear();
+    }
+
+    private static void searches(SqliteMemory memory, int nodes) throws Exception {
+        for (Map.Entry<String, String> search : SEARCHES.entrySet()) {
+            // As the operator, who need not rest between two: an agent gets a third of this.
+            BenchLoad.measure(
+                            1,
+                            SECONDS,
+                            (random, i) -> memory.search(Principal.operator(), Query.of(search.getValue(), "", 20)))
+                    .say("", search.getKey(), "." + nodes);
+        }
+    }
+
+    private static void beside(String name, int nodes, BenchLoad.Operation ours, BenchLoad.Operation sqlite)
+            throws Exception {
+        for (int clients : CLIENTS) {
+            BenchLoad.beside(
+                    clients,
+                    ROUND_SECONDS,
+                    ROUNDS,
+                    "." + clients + "_clients." + nodes,
+                    List.of(new BenchLoad.Candidate("", name, ours), new BenchLoad.Candidate("sqlite", name, sqlite)));
+        }
+    }
+
+    /** Gets over the service's socket, SQLite's own behind the same server, and an echo; each client has a connection. */
+    private void sockets(SqliteMemory memory, ReadPool readers, int nodes) throws Exception {
+        Set<String> user = Set.of(System.getProperty("user.name"));
+        List<RpcMethod> methods = new ArrayList<>();
+        for (RpcMethod one : new MemoryMethods(memory, new EventSink(OutputStream.nullOutputStream())).ofOperators()) {
+            methods.add(new RpcMethod(one.name(), user, one.deadline(), one.handler()));
+        }
+        methods.add(new RpcMethod(
+                "sqlite.get",
+                user,
+                (_, params) -> value(readers, new MemoryKey(params.get("key").getAsString()))
+                        .map(JsonPrimitive::new)
+                        .orElseThrow()));
+        methods.add(new RpcMethod("echo.get", user, (_, params) -> params.get("key")));
+        Path socket = directory.resolve("bench.sock");
+        List<RawRpc> clients = new ArrayList<>();
+        try (RpcServer _ = RpcServer.listen(socket, methods, LIMITS)) {
+            for (int i = 0; i < CLIENTS[CLIENTS.length - 1]; i++) {
+                clients.add(new RawRpc(socket));
+            }
+            for (int count : CLIENTS) {
+                BenchLoad.beside(
+                        count,
+                        ROUND_SECONDS,
+                        ROUNDS,
+                        "." + count + "_clients." + nodes,
+                        Stream.of("memory", "sqlite", "echo")
+                                .map(who -> new BenchLoad.Candidate(
+                                        who.equals("memory") ? "" : who,
+                                        "socket_get",
+                                        (random, i) -> clients.get(i).call(who + ".get", key(random.nextInt(nodes)))))
+                                .toList());
+            }
+        } finally {
+            for (RawRpc client : clients) {
+                client.close();
+            }
+        }
     }
 
     /** Each client on a persistent connection; agents have as many listeners as there are clients, up to four. */
@@ -169,32 +259,21 @@ final class MemoryBench {
         }
     }
 
-    private void sqlite(int nodes) throws Exception {
-        Path file = directory.resolve("raw.db");
-        try (Sql writer = Sql.open(file);
-                ReadPool readers = ReadPool.open(file, CLIENTS[CLIENTS.length - 1])) {
-            writer.execute("CREATE TABLE kv (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT");
-            Random random = new Random(1);
-            for (int from = 0; from < nodes; from += SQLITE_BATCH) {
-                writer.execute("BEGIN IMMEDIATE");
-                for (int i = from; i < Math.min(nodes, from + SQLITE_BATCH); i++) {
-                    writer.update("INSERT INTO kv (key, value) VALUES (?, ?)", key(i).text(), text(random));
-                }
-                writer.execute("COMMIT");
+    private static void fill(Sql writer, int nodes) throws Exception {
+        writer.execute("CREATE TABLE kv (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT");
+        Random random = new Random(1);
+        for (int from = 0; from < nodes; from += SQLITE_BATCH) {
+            writer.execute("BEGIN IMMEDIATE");
+            for (int i = from; i < Math.min(nodes, from + SQLITE_BATCH); i++) {
+                writer.update("INSERT INTO kv (key, value) VALUES (?, ?)", key(i).text(), text(random));
             }
-            size("sqlite", nodes, file);
-            times(
-                    "sqlite",
-                    "get",
-                    nodes,
-                    (at, i) -> readers.read(sql -> sql.first(
-                            "SELECT value FROM kv WHERE key = ?",
-                            row -> row.getString(1),
-                            key(at.nextInt(nodes)).text())));
-            times("sqlite", "put", nodes, (at, i) -> replace(writer, key(at.nextInt(nodes)), text(at)));
-            search(writer, nodes);
+            writer.execute("COMMIT");
         }
-        clear();
+    }
+
+    private static Optional<String> value(ReadPool readers, MemoryKey key) throws RpcException {
+        return readers.read(
+                sql -> sql.first("SELECT value FROM kv WHERE key = ?", row -> row.getString(1), key.text()));
     }
 
     /** What SQLite's search gives by itself: all matches ranked, the twenty best with a snippet. */
@@ -221,17 +300,21 @@ final class MemoryBench {
         }
     }
 
-    private static void times(String who, String name, int nodes, BenchLoad.Operation operation) throws Exception {
-        for (int clients : CLIENTS) {
-            BenchLoad.measure(clients, SECONDS, operation).say(who, name, "." + clients + "_clients." + nodes);
+    /** All files of a database, the full-text index included, after what waits in a log beside it is in it. */
+    private void size(String who, int nodes, Path file) throws Exception {
+        long bytes = 0;
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path one : files.filter(name -> name.toString().startsWith(file.toString()))
+                    .filter(name -> !name.toString().endsWith("-wal")
+                            && !name.toString().endsWith("-shm"))
+                    .toList()) {
+                try (Sql sql = Sql.open(one)) {
+                    sql.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+                }
+                bytes += Files.size(one);
+            }
         }
-    }
-
-    private static void size(String who, int nodes, Path file) throws Exception {
-        try (Sql sql = Sql.open(file)) {
-            sql.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-        }
-        BenchLoad.say(who, "bytes_per_node." + nodes, (double) Files.size(file) / nodes);
+        BenchLoad.say(who, "bytes_per_node." + nodes, (double) bytes / nodes);
     }
 
     private void clear() throws IOException {
