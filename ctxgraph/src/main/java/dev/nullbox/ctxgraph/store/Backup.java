@@ -16,6 +16,7 @@ import java.util.List;
 /**
  * Backup of the whole database in one file, taken while it is in use, and its restore. A restored database is put
  * beside the present one and replaces it at the next start; the one before stays as {@code memory.db.before-restore}.
+ * The full-text index is in no backup and is built anew.
  */
 public final class Backup {
     private static final String PENDING = ".restore";
@@ -117,6 +118,7 @@ public final class Backup {
                 Files.move(old, beside(database, BEFORE + suffix), StandardCopyOption.REPLACE_EXISTING);
             }
         }
+        TextIndex.delete(database);
         AtomicFile.sync(directory(database));
         Files.move(pending, database, StandardCopyOption.ATOMIC_MOVE);
         AtomicFile.sync(directory(database));

@@ -211,8 +211,8 @@ public final class Blobs {
      */
     static byte[] chunk(Sql sql, NodeId node, int index) throws SQLException, RpcException {
         Queries.Stored stored = sql.first(
-                        "SELECT chunks.id, data FROM nodes JOIN node_chunks USING (n) JOIN chunks USING (c)"
-                                + " WHERE nodes.id = ? AND i = ?",
+                        "SELECT chunks.id, data FROM nodes JOIN node_chunks USING (n) JOIN chunks USING (c)" + " WHERE "
+                                + Queries.HAS_ID + " AND i = ?2",
                         row -> new Queries.Stored(NodeId.ofBytes(row.getBytes(1)), 0, row.getBytes(2)),
                         node.bytes(),
                         index)

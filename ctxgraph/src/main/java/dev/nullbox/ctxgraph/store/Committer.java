@@ -8,28 +8,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The single writing thread. It commits whatever waits as one transaction (group commit), so that concurrent writers
- * share one sync of the disk; none is answered before that. When a transaction fails, its writes are retried one by
- * one, so that only the faulty one fails.
+ * Group commit: changes that wait are committed together as one transaction and share one sync of the disk; none is
+ * answered before that. The thread whose change waits first commits for all, so that a change needs no other thread.
+ * When a transaction fails, its changes are retried one by one, so that only the faulty one fails.
  */
 public final class Committer implements AutoCloseable {
     private static final int QUEUE = 512;
     private static final int MAX_BATCH = 128;
     private static final long WAIT_SECONDS = 30;
 
-    /** Most deferred writes that wait; also the most that are committed without a write that takes them along. */
+    /** Most deferred changes that wait; also the most that are committed without another change that takes them along. */
     private static final int MAX_DEFERRED = 8_192;
 
     private static final int MANY_DEFERRED = 1_024;
-    private static final long POLL_MS = 50;
     private static final long DEFERRED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Change of the tables in a transaction; may throw RpcException only before it has changed anything. */
@@ -41,23 +39,30 @@ public final class Committer implements AutoCloseable {
     private final ArrayBlockingQueue<PendingWrite<?>> queue = new ArrayBlockingQueue<>(QUEUE, true);
     private final ArrayBlockingQueue<PendingWrite<?>> deferred = new ArrayBlockingQueue<>(MAX_DEFERRED, true);
 
-    /** Deferred writes whose transaction failed, first in the next one. Only for the writing thread. */
+    /** Deferred changes whose transaction failed, first in the next one. Only for the thread that commits. */
     private final List<PendingWrite<?>> retries = new ArrayList<>();
+
+    /** Held by the thread that commits. */
+    private final ReentrantLock committing = new ReentrantLock();
 
     private final WriteTransaction writes;
     private final LongConsumer committed;
+
+    /** Commits deferred changes that no other change takes along. */
     private final Thread thread;
+
     private volatile boolean closing;
+    private volatile boolean parked;
     private volatile int retryCount;
 
     private Committer(WriteTransaction writes, LongConsumer committed) {
         this.writes = writes;
         this.committed = committed;
-        this.thread = new Thread(this::run, "memory-writer");
+        this.thread = new Thread(this::commitDeferred, "memory-writer");
     }
 
     /**
-     * Starts the thread.
+     * Starts the thread for deferred changes.
      *
      * @param committed gets the last sequence number after each commit, before the writers are answered
      */
@@ -73,25 +78,37 @@ public final class Committer implements AutoCloseable {
      * @throws RpcException the change's own; UNAVAILABLE, STORE; TIMEOUT when the outcome is not known
      */
     public <T> T change(Change<T> change) throws RpcException {
-        PendingWrite<T> ticket = new PendingWrite<>(change);
+        PendingWrite<T> ticket = new PendingWrite<>(change, Thread.currentThread());
         offer(queue, ticket);
-        try {
-            return ticket.done.get(WAIT_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            throw new RpcException(
-                    ErrorKind.TIMEOUT,
-                    MemoryReason.STORE,
-                    "not on disk within " + WAIT_SECONDS + " s; it may still take effect",
-                    "");
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RpcException refusal) {
-                throw refusal;
+        long untilNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+        while (!ticket.isDone()) {
+            if (committing.tryLock()) {
+                commitNext();
+            } else if (untilNanos - System.nanoTime() <= 0 || Thread.interrupted()) {
+                // In this order: another thread may have been woken to commit by this ticket.
+                boolean withdrawn = queue.remove(ticket);
+                wakeNext();
+                throw givenUp(withdrawn, untilNanos);
+            } else {
+                LockSupport.parkNanos(this, untilNanos - System.nanoTime());
             }
-            throw new IllegalStateException("a change of the store failed", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RpcException(MemoryReason.STORE, "stopped before it was known to be on disk");
         }
+        return ticket.result();
+    }
+
+    private static RpcException givenUp(boolean withdrawn, long untilNanos) {
+        if (untilNanos - System.nanoTime() > 0) {
+            Thread.currentThread().interrupt();
+            return new RpcException(
+                    MemoryReason.STORE,
+                    withdrawn ? "stopped before it was written" : "stopped before it was known to be on disk");
+        }
+        return new RpcException(
+                ErrorKind.TIMEOUT,
+                MemoryReason.STORE,
+                "not on disk within " + WAIT_SECONDS + " s; "
+                        + (withdrawn ? "it was not begun" : "it may still take effect"),
+                "");
     }
 
     /**
@@ -106,7 +123,10 @@ public final class Committer implements AutoCloseable {
                     MemoryReason.STORE,
                     "reads of runs cannot be recorded, as the disk fails: " + MAX_DEFERRED + " wait");
         }
-        offer(deferred, new PendingWrite<>(change));
+        offer(deferred, new PendingWrite<>(change, null));
+        if (parked || deferred.size() > MANY_DEFERRED) {
+            LockSupport.unpark(thread);
+        }
     }
 
     private void offer(ArrayBlockingQueue<PendingWrite<?>> to, PendingWrite<?> ticket) throws RpcException {
@@ -120,41 +140,56 @@ public final class Committer implements AutoCloseable {
         }
     }
 
-    private void run() {
-        List<PendingWrite<?>> batch = new ArrayList<>(MAX_BATCH);
-        long lastNanos = System.nanoTime();
-        while (!closing || !queue.isEmpty() || !deferred.isEmpty()) {
-            try {
-                PendingWrite<?> first =
-                        queue.poll(deferred.size() > MANY_DEFERRED ? 0 : POLL_MS, TimeUnit.MILLISECONDS);
-                List<PendingWrite<?>> taken = new ArrayList<>();
-                if (first != null) {
-                    taken.add(first);
-                    queue.drainTo(taken, MAX_BATCH - 1);
-                }
-                boolean due =
-                        System.nanoTime() - lastNanos > DEFERRED_NANOS || deferred.size() > MANY_DEFERRED || closing;
-                if (first != null || due) {
-                    // Taken after the writes and made before them: no write overtakes a deferred one that was there
-                    // first.
-                    batch.addAll(retries);
-                    deferred.drainTo(batch);
-                    lastNanos = System.nanoTime();
-                }
-                List<PendingWrite<?>> noted = List.copyOf(batch);
-                batch.addAll(taken);
-                if (!batch.isEmpty()) {
-                    commit(batch);
-                    retries.clear();
-                    noted.stream().filter(PendingWrite::isToBeTriedAgain).forEach(retries::add);
-                    retryCount = retries.size();
-                }
-            } catch (InterruptedException e) {
-                closing = true;
-            } finally {
-                batch.forEach(PendingWrite::finish);
-                batch.clear();
+    private void commitDeferred() {
+        while (!closing) {
+            parked = deferred.isEmpty() && retryCount == 0;
+            if (parked && deferred.isEmpty() && !closing) {
+                LockSupport.park(this);
             }
+            parked = false;
+            long untilNanos = System.nanoTime() + DEFERRED_NANOS;
+            while (!closing && deferred.size() <= MANY_DEFERRED && untilNanos - System.nanoTime() > 0) {
+                LockSupport.parkNanos(this, untilNanos - System.nanoTime());
+            }
+            if (!deferred.isEmpty() || retryCount > 0) {
+                committing.lock();
+                commitNext();
+            }
+        }
+    }
+
+    /** Commits what waits as one transaction; takes over the lock, and releases it before the writers are woken. */
+    private void commitNext() {
+        List<PendingWrite<?>> batch = new ArrayList<>();
+        try {
+            List<PendingWrite<?>> taken = new ArrayList<>();
+            queue.drainTo(taken, MAX_BATCH);
+            // Taken after the writes and made before them: no write overtakes a deferred one that was there first.
+            batch.addAll(retries);
+            deferred.drainTo(batch);
+            List<PendingWrite<?>> noted = List.copyOf(batch);
+            batch.addAll(taken);
+            if (!batch.isEmpty()) {
+                commit(batch);
+                retries.clear();
+                noted.stream().filter(PendingWrite::isToBeTriedAgain).forEach(retries::add);
+                retryCount = retries.size();
+            }
+        } catch (RuntimeException | Error e) {
+            batch.forEach(one -> one.crash(e));
+            throw e;
+        } finally {
+            committing.unlock();
+            wakeNext();
+            batch.forEach(PendingWrite::finish);
+        }
+    }
+
+    /** Wakes the thread that waits longest, so that it commits unless another does. */
+    private void wakeNext() {
+        PendingWrite<?> next = queue.peek();
+        if (next != null) {
+            next.wake();
         }
     }
 
@@ -174,12 +209,12 @@ public final class Committer implements AutoCloseable {
         Sql sql = writes.sql();
         try {
             // Begun by hand: the driver's own transactions begin anew at each commit and so hold the lock for ever.
-            sql.execute("BEGIN IMMEDIATE");
+            sql.update("BEGIN IMMEDIATE");
             for (PendingWrite<?> one : batch) {
                 one.run(writes);
             }
-            writes.mergeIndex();
-            sql.execute("COMMIT");
+            writes.beforeCommit();
+            sql.update("COMMIT");
             return Optional.empty();
         } catch (SQLException e) {
             rollBack(sql, e);
@@ -205,9 +240,16 @@ public final class Committer implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
+        LockSupport.unpark(thread);
         boolean interrupted = false;
         try {
             thread.join(TimeUnit.SECONDS.toMillis(WAIT_SECONDS));
+            do {
+                if (!committing.tryLock(WAIT_SECONDS, TimeUnit.SECONDS)) {
+                    break;
+                }
+                commitNext();
+            } while (!queue.isEmpty());
         } catch (InterruptedException e) {
             interrupted = true;
         }
@@ -219,12 +261,15 @@ public final class Committer implements AutoCloseable {
     /** Change that waits for its commit. */
     private static final class PendingWrite<T> {
         private final Change<T> change;
-        private final CompletableFuture<T> done = new CompletableFuture<>();
+        private final @Nullable Thread waiting;
         private @Nullable T result;
         private @Nullable Exception failure;
+        private volatile boolean done;
 
-        PendingWrite(Change<T> change) {
+        /** @param waiting the thread that is woken when the change is done, or to commit; null for a deferred change */
+        PendingWrite(Change<T> change, @Nullable Thread waiting) {
             this.change = change;
+            this.waiting = waiting;
         }
 
         void run(WriteTransaction writes) throws SQLException {
@@ -247,17 +292,40 @@ public final class Committer implements AutoCloseable {
             }
         }
 
+        /** Fails the write for a failure of the thread that committed it. */
+        void crash(Throwable cause) {
+            failure = new IllegalStateException("the commit failed", cause);
+        }
+
         /** Tells whether the disk failed, so that a retry may succeed. */
         boolean isToBeTriedAgain() {
             return failure instanceof RpcException refusal && refusal.kind() == ErrorKind.UNAVAILABLE;
         }
 
         void finish() {
-            if (failure != null) {
-                done.completeExceptionally(failure);
-            } else {
-                done.complete(result);
+            done = true;
+            if (waiting != Thread.currentThread()) {
+                wake();
             }
+        }
+
+        void wake() {
+            LockSupport.unpark(waiting);
+        }
+
+        boolean isDone() {
+            return done;
+        }
+
+        @SuppressWarnings("NullAway") // set by run, unless there is a failure; a change's own result may be null
+        T result() throws RpcException {
+            if (failure instanceof RpcException refusal) {
+                throw refusal;
+            }
+            if (failure != null) {
+                throw new IllegalStateException("a change of the store failed", failure);
+            }
+            return result;
         }
     }
 

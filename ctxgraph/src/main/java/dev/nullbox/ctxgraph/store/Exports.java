@@ -149,15 +149,17 @@ public final class Exports {
             // DEL, which no key contains, is above all characters of a key.
             sql.update(
                     "INSERT INTO chosen_keys SELECT k FROM keys WHERE key >= ? AND key < ?", prefix, prefix + '\u007f');
-            sql.update("INSERT OR IGNORE INTO chosen SELECT n FROM chosen_keys JOIN log USING (k)");
+            sql.update(
+                    "INSERT OR IGNORE INTO chosen " + Queries.entries("SELECT seq FROM chosen_keys JOIN keys USING (k)")
+                            + " SELECT n FROM entries JOIN log USING (seq)");
         }
         for (NodeId id : ids) {
-            if (sql.update("INSERT OR IGNORE INTO chosen SELECT n FROM nodes WHERE id = ?", id.bytes()) == 0
-                    && sql.number("SELECT count(*) FROM nodes WHERE id = ?", id.bytes()) == 0) {
+            if (sql.update("INSERT OR IGNORE INTO chosen SELECT n FROM nodes WHERE " + Queries.HAS_ID, id.bytes()) == 0
+                    && Queries.number(sql, id).isEmpty()) {
                 throw new RpcException(MemoryReason.NOT_FOUND, "there is no node " + id, MemoryContract.IDS.name());
             }
             sql.update(
-                    "INSERT OR IGNORE INTO chosen_keys SELECT k FROM nodes JOIN log USING (n) WHERE id = ?",
+                    "INSERT OR IGNORE INTO chosen_keys SELECT k FROM nodes JOIN log USING (n) WHERE " + Queries.HAS_ID,
                     id.bytes());
         }
         sql.update("INSERT OR IGNORE INTO chosen WITH RECURSIVE ancestors (n) AS (SELECT n FROM chosen"

@@ -157,7 +157,7 @@ public final class Influence {
     }
 
     private static long number(Sql sql, NodeId id) throws SQLException {
-        return sql.number("SELECT n FROM nodes WHERE id = ?", id.bytes());
+        return Queries.number(sql, id).orElse(0L);
     }
 
     private Vertex node(long n) throws TooManyException {

@@ -36,6 +36,7 @@ final class MigrationFromV1 {
                             last[0])
                     .isPresent();
         }
+        writes.beforeCommit();
     }
 
     private static boolean move(WriteTransaction writes, long seq, byte[] id, byte[] content) throws SQLException {

@@ -27,17 +27,13 @@ public final class PreparedWrite {
     /** The node's encoding; not to be changed. */
     final byte[] canonical;
 
-    /** Text for the search. */
-    final String text;
-
     /** Embedding of length 1, as 32-bit floats, least significant byte first; empty for none. */
     final byte[] vector;
 
-    private PreparedWrite(Put put, NodeId id, byte[] canonical, String text, byte[] vector) {
+    private PreparedWrite(Put put, NodeId id, byte[] canonical, byte[] vector) {
         this.put = put;
         this.id = id;
         this.canonical = canonical;
-        this.text = text;
         this.vector = vector;
     }
 
@@ -62,7 +58,7 @@ public final class PreparedWrite {
             throw new RpcException(MemoryReason.NUMBER, "value: " + e.getMessage(), MemoryContract.VALUE.name());
         }
         requireSize(canonical, put.value());
-        return new PreparedWrite(put, NodeId.of(canonical), canonical, SearchText.of(canonical), unit(put.vector()));
+        return new PreparedWrite(put, NodeId.of(canonical), canonical, unit(put.vector()));
     }
 
     private static void requireSize(byte[] canonical, JsonElement value) throws RpcException {

@@ -23,8 +23,8 @@ public final class Quarantines {
      */
     static void refuse(Sql sql, NodeId id) throws SQLException, RpcException {
         Optional<String> held = sql.first(
-                "SELECT q, source FROM nodes JOIN quarantined USING (n) JOIN quarantines USING (q) WHERE id = ? LIMIT"
-                        + " 1",
+                "SELECT q, source FROM nodes JOIN quarantined USING (n) JOIN quarantines USING (q) WHERE "
+                        + Queries.HAS_ID + " LIMIT 1",
                 row -> "node " + id + " is in quarantine " + row.getLong(1) + ": influenced by " + row.getString(2),
                 id.bytes());
         if (held.isPresent()) {
@@ -56,7 +56,7 @@ public final class Quarantines {
         long known = switch (source) {
             case Source.ByAgent(PrincipalName agent) ->
                 sql.number("SELECT count(*) FROM agents WHERE name = ?", agent.text());
-            case Source.ByNode(NodeId id) -> sql.number("SELECT count(*) FROM nodes WHERE id = ?", id.bytes());
+            case Source.ByNode(NodeId id) -> Queries.number(sql, id).orElse(0L);
         };
         if (known == 0) {
             throw new RpcException(
@@ -66,15 +66,15 @@ public final class Quarantines {
         long q = sql.number("SELECT max(q) FROM quarantines");
         int nodes = switch (source) {
             case Source.ByAgent(PrincipalName agent) ->
-                sql.update(hold("a = (SELECT a FROM agents WHERE name = ?)"), agent.text(), q);
-            case Source.ByNode(NodeId id) -> sql.update(hold("id = ?"), id.bytes(), q);
+                sql.update(hold("a = (SELECT a FROM agents WHERE name = ?1)"), agent.text(), q);
+            case Source.ByNode(NodeId id) -> sql.update(hold(Queries.HAS_ID), id.bytes(), q);
         };
         writes.quarantinesAre(true);
         return new Held(q, nodes);
     }
 
     private static String hold(String seed) {
-        return DESCENDANTS.replace("%SEED", seed) + " INSERT INTO quarantined (n, q) SELECT n, ? FROM came";
+        return DESCENDANTS.replace("%SEED", seed) + " INSERT INTO quarantined (n, q) SELECT n, ?2 FROM came";
     }
 
     /**

@@ -15,7 +15,15 @@ import java.util.Optional;
 
 /** Queries of the tables, without regard to the principal. */
 final class Queries {
+    /** Condition that a node has the id that is the statement's first argument; by the index of {@link Schema}. */
+    static final String HAS_ID = "nodes.id = ?1 AND substr(nodes.id, 1, 8) = substr(?1, 1, 8)";
+
     private Queries() {}
+
+    /** The number of a node in the tables. */
+    static Optional<Long> number(Sql sql, NodeId id) throws SQLException {
+        return sql.first("SELECT n FROM nodes WHERE " + HAS_ID, row -> row.getLong(1), id.bytes());
+    }
 
     /** Stored bytes and the id under which they are stored, with their entry in the log where they have one. */
     static final class Stored {
@@ -58,7 +66,7 @@ final class Queries {
     /** A node with its latest entry in the log. */
     static Optional<Stored> stored(Sql sql, NodeId id) throws SQLException {
         return sql.first(
-                "SELECT id, (SELECT max(seq) FROM log WHERE log.n = nodes.n), content FROM nodes WHERE id = ?",
+                "SELECT id, (SELECT max(seq) FROM log WHERE log.n = nodes.n), content FROM nodes WHERE " + HAS_ID,
                 Queries::stored,
                 id.bytes());
     }
@@ -66,7 +74,7 @@ final class Queries {
     /** The key of a node, from the log, or from its content for one that was imported without an entry. */
     static Optional<MemoryKey> key(Sql sql, NodeId id) throws SQLException {
         Optional<MemoryKey> logged = sql.first(
-                "SELECT key FROM nodes JOIN log USING (n) JOIN keys USING (k) WHERE id = ? LIMIT 1",
+                "SELECT key FROM nodes JOIN log USING (n) JOIN keys USING (k) WHERE " + HAS_ID + " LIMIT 1",
                 row -> new MemoryKey(row.getString(1)),
                 id.bytes());
         return logged.isPresent()
@@ -81,12 +89,28 @@ final class Queries {
                 .findFirst();
     }
 
+    /**
+     * Query of a key's entries in the log, newest first, as a table {@code entries}; its argument is the key. They are
+     * walked one after the other, as far as the statement reads them.
+     */
+    static final String ENTRIES = entries("SELECT seq FROM keys WHERE key = ?1");
+
+    /** The same from some entries on; 0 is no entry. */
+    static String entries(String last) {
+        return "WITH RECURSIVE entries (seq) AS (" + last
+                + " UNION ALL SELECT prev FROM entries JOIN log USING (seq) WHERE prev > 0)";
+    }
+
     /** A key's entries, newest first. */
     static List<Memory.Head> history(Sql sql, MemoryKey key, long before, int max) throws SQLException {
-        return heads(
+        // The next page begins at the last entry of the one before; any other number is searched from the head on.
+        String last = "SELECT coalesce((SELECT prev FROM log JOIN keys USING (k) WHERE log.seq = ?2 AND key = ?1),"
+                + " (SELECT seq FROM keys WHERE key = ?1))";
+        return headsWith(
+                entries(last),
                 sql,
-                "keys JOIN log USING (k)",
-                "key = ? AND log.seq < ? ORDER BY log.seq DESC LIMIT ?",
+                "entries CROSS JOIN log USING (seq) CROSS JOIN keys USING (k)",
+                "log.seq < ?2 LIMIT ?3",
                 key.text(),
                 before,
                 max);
@@ -133,17 +157,25 @@ final class Queries {
 
     private static List<Memory.Head> heads(Sql sql, String from, String where, Object... arguments)
             throws SQLException {
+        return headsWith("", sql, from, where, arguments);
+    }
+
+    private static List<Memory.Head> headsWith(String with, Sql sql, String from, String where, Object... arguments)
+            throws SQLException {
         return sql.all(
-                "SELECT keys.key, nodes.id, log.seq, agents.name, runs.run, nodes.kind, length(nodes.content),"
+                with + " SELECT keys.key, nodes.id, log.seq, agents.name, runs.run, nodes.kind, length(nodes.content),"
                         + " EXISTS (SELECT 1 FROM quarantined WHERE quarantined.n = nodes.n) FROM " + from
-                        + " JOIN nodes ON nodes.n = log.n JOIN runs USING (r) JOIN agents ON agents.a = runs.a WHERE "
+                        + " CROSS JOIN nodes ON nodes.n = log.n CROSS JOIN runs USING (r)"
+                        + " CROSS JOIN agents ON agents.a = runs.a WHERE "
                         + where,
                 Queries::head,
                 arguments);
     }
 
     static boolean quarantined(Sql sql, NodeId id) throws SQLException {
-        return sql.number("SELECT EXISTS (SELECT 1 FROM nodes JOIN quarantined USING (n) WHERE id = ?)", id.bytes())
+        return sql.number(
+                        "SELECT EXISTS (SELECT 1 FROM nodes JOIN quarantined USING (n) WHERE " + HAS_ID + ")",
+                        id.bytes())
                 != 0;
     }
 

@@ -22,8 +22,8 @@ public final class Rewind {
             throws SQLException, RpcException {
         NodeId id = writes.sql()
                 .first(
-                        "SELECT id FROM keys JOIN log USING (k) JOIN nodes ON nodes.n = log.n"
-                                + " WHERE key = ? AND log.seq <= ? ORDER BY log.seq DESC LIMIT 1",
+                        Queries.ENTRIES + " SELECT id FROM entries CROSS JOIN log USING (seq)"
+                                + " CROSS JOIN nodes ON nodes.n = log.n WHERE log.seq <= ?2 LIMIT 1",
                         row -> NodeId.ofBytes(row.getBytes(1)),
                         key.text(),
                         to)

@@ -6,27 +6,31 @@ import java.util.List;
 /**
  * The tables, and the migration of older versions to them.
  *
- * <p>{@code log} is the order of all writes and is only ever appended to; {@code keys} holds each key's last entry once
- * more, so that a get is two look-ups. {@code texts} is the full-text index over the current values, without a copy of
- * them: {@code space} holds the key again, to narrow a search to an agent's scope without influence on the ranking.
+ * <p>{@code log} is the order of all writes and is only ever appended to; {@code prev} is the entry before of the same
+ * key, or 0. {@code keys} holds each key's last entry once more, so that a get is two look-ups. The full-text index has a
+ * file of its own ({@link TextIndex}).
+ *
+ * <p>Nodes are looked up by the first 8 bytes of their ids ({@link Queries#HAS_ID}): an index over whole ids takes twice
+ * the space. A database that was migrated from version 3 keeps such an index instead, so that its nodes need not be
+ * copied.
  */
 final class Schema {
     /** The oldest version whose backups can be restored. */
     static final int OLDEST = 2;
 
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     private static final List<String> TABLES = List.of(
             "CREATE TABLE agents (a INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, bytes INTEGER NOT NULL) STRICT",
             "CREATE TABLE runs (r INTEGER PRIMARY KEY, a INTEGER NOT NULL, run INTEGER NOT NULL, manifest TEXT NOT NULL,"
                     + " UNIQUE (a, run, manifest)) STRICT",
-            "CREATE TABLE nodes (n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, a INTEGER NOT NULL,"
+            "CREATE TABLE nodes (n INTEGER PRIMARY KEY, id BLOB NOT NULL, a INTEGER NOT NULL,"
                     + " kind INTEGER NOT NULL, content BLOB NOT NULL) STRICT",
+            "CREATE INDEX nodes_by_id ON nodes (substr(id, 1, 8))",
             "CREATE TABLE keys (k INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL,"
                     + " n INTEGER NOT NULL, live INTEGER NOT NULL) STRICT",
-            "CREATE TABLE log (seq INTEGER PRIMARY KEY, k INTEGER NOT NULL, n INTEGER NOT NULL, r INTEGER NOT NULL)"
-                    + " STRICT",
-            "CREATE INDEX log_by_key ON log (k, seq)",
+            "CREATE TABLE log (seq INTEGER PRIMARY KEY, k INTEGER NOT NULL, n INTEGER NOT NULL, r INTEGER NOT NULL,"
+                    + " prev INTEGER NOT NULL DEFAULT 0) STRICT",
             "CREATE INDEX log_by_node ON log (n, seq)",
             "CREATE INDEX log_by_run ON log (r, seq)",
             "CREATE TABLE parents (n INTEGER NOT NULL, parent INTEGER NOT NULL, PRIMARY KEY (n, parent))"
@@ -47,9 +51,7 @@ final class Schema {
             "CREATE TABLE quarantines (q INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, reason TEXT NOT NULL,"
                     + " seq INTEGER NOT NULL) STRICT",
             "CREATE TABLE quarantined (n INTEGER NOT NULL, q INTEGER NOT NULL, PRIMARY KEY (n, q)) STRICT, WITHOUT ROWID",
-            "CREATE INDEX quarantined_by ON quarantined (q, n)",
-            "CREATE VIRTUAL TABLE texts USING fts5 (space, key, text, content = '', contentless_delete = 1,"
-                    + " tokenize = 'unicode61 remove_diacritics 2')");
+            "CREATE INDEX quarantined_by ON quarantined (q, n)");
 
     private static final List<String> SINCE_3 = List.of(
             "CREATE TABLE staged (a INTEGER NOT NULL, c INTEGER NOT NULL, since INTEGER NOT NULL DEFAULT (unixepoch()),"
@@ -62,6 +64,9 @@ final class Schema {
             "CREATE INDEX origins_by_run ON origins (r, seq)",
             // The first number after a restore of a backup with smaller ones; no entry has it.
             "CREATE TABLE floor (seq INTEGER NOT NULL) STRICT");
+
+    /** Entries of the log that are migrated by one statement. */
+    private static final int MIGRATED = 10_000;
 
     private Schema() {}
 
@@ -91,13 +96,15 @@ final class Schema {
             sql.execute(
                     "DELETE FROM chunks WHERE c IN (SELECT c FROM staged) AND c NOT IN (SELECT c FROM node_chunks)");
             sql.execute("DROP TABLE staged");
-        } else {
-            for (String table : TABLES) {
-                sql.execute(table);
-            }
         }
-        for (String table : SINCE_3) {
-            sql.execute(table);
+        if (version < 2) {
+            executeAll(sql, TABLES);
+        }
+        if (version < 3) {
+            executeAll(sql, SINCE_3);
+        }
+        if (version == 2 || version == 3) {
+            migrateFrom3(sql);
         }
         if (version == 1) {
             MigrationFromV1.move(sql);
@@ -106,5 +113,31 @@ final class Schema {
         }
         sql.execute("PRAGMA user_version = " + VERSION);
         sql.execute("COMMIT");
+    }
+
+    private static void executeAll(Sql sql, List<String> statements) throws SQLException {
+        for (String statement : statements) {
+            sql.execute(statement);
+        }
+    }
+
+    /** Replaces the index of the log by keys by references from entry to entry; the full-text index is built anew. */
+    private static void migrateFrom3(Sql sql) throws SQLException {
+        sql.execute("DROP TABLE texts");
+        sql.execute("ALTER TABLE log ADD COLUMN prev INTEGER NOT NULL DEFAULT 0");
+        long last = sql.number("SELECT max(seq) FROM log");
+        // Piece by piece: SQLite collects the rows of one statement in memory or in a temporary file.
+        for (long from = 0; from < last; ) {
+            long to = sql.number(
+                    "SELECT max(seq) FROM (SELECT seq FROM log WHERE seq > ? ORDER BY seq LIMIT " + MIGRATED + ")",
+                    from);
+            sql.update(
+                    "UPDATE log SET prev = coalesce((SELECT max(before.seq) FROM log AS before"
+                            + " WHERE before.k = log.k AND before.seq < log.seq), 0) WHERE seq > ? AND seq <= ?",
+                    from,
+                    to);
+            from = to;
+        }
+        sql.execute("DROP INDEX log_by_key");
     }
 }

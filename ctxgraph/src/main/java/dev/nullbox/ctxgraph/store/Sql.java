@@ -47,6 +47,8 @@ public final class Sql implements AutoCloseable {
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.setBusyTimeout(BUSY_MS);
+        // Otherwise the driver asks for the last row's number after each INSERT, by a statement made for it.
+        config.setGetGeneratedKeys(false);
         return new Sql(config.createConnection("jdbc:sqlite:" + file));
     }
 

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** {@link Memory} in one SQLite file: one thread writes, several connections read. */
+/** {@link Memory} in one SQLite file, with a full-text index in another: one connection writes, several read. */
 public final class SqliteMemory implements Memory {
     private static final int READERS = 3;
 
@@ -55,6 +55,7 @@ public final class SqliteMemory implements Memory {
     private final ReadPool watchers;
 
     private final Search search;
+    private final TextIndexer texts;
     private final ReadLog readLog;
     private final WritePipeline agentWrites;
     private final CommitPosition end = new CommitPosition();
@@ -68,7 +69,8 @@ public final class SqliteMemory implements Memory {
         this.search = Search.open();
         WriteTransaction writes = WriteTransaction.open(writer);
         end.moveTo(writes.lastSeq());
-        this.committer = Committer.start(writes, end::moveTo);
+        this.texts = TextIndexer.start(file, end);
+        this.committer = Committer.start(writes, this::committed);
         this.agentWrites = new WritePipeline(committer, scheduler, nanoClock);
         this.readLog = new ReadLog(committer);
     }
@@ -103,7 +105,12 @@ public final class SqliteMemory implements Memory {
         }
     }
 
-    /** The writing thread, for changes that agents cannot request. */
+    private void committed(long seq) {
+        end.moveTo(seq);
+        texts.committed();
+    }
+
+    /** The commits, for changes that agents cannot request. */
     public Committer committer() {
         return committer;
     }
@@ -292,10 +299,24 @@ public final class SqliteMemory implements Memory {
 
     @Override
     public List<Hit> search(Principal principal, Query query) throws RpcException {
+        boolean isText = !query.text().isEmpty();
+        if (isText) {
+            texts.await();
+        }
         List<Hit> hits = slowly(principal, sql -> {
+            if (isText) {
+                texts.attach(sql);
+            }
             Influence influence = Influence.of(principal.excluded());
-            return search.find(
-                    sql, principal, query, (at, id) -> !Queries.quarantined(at, id) && !influence.on(at, id));
+            try {
+                return search.find(
+                        sql, principal, query, (at, id) -> !Queries.quarantined(at, id) && !influence.on(at, id));
+            } catch (SQLException e) {
+                if (Sql.isDamage(e)) {
+                    texts.recheck();
+                }
+                throw e;
+            }
         });
         for (Hit hit : hits) {
             readLog.note(principal, hit.id(), end.get());
@@ -313,6 +334,7 @@ public final class SqliteMemory implements Memory {
     public void close() throws RpcException {
         end.close();
         committer.close();
+        texts.close();
         try {
             readers.close();
             slowReaders.close();

@@ -81,7 +81,7 @@ public final class Trace {
      * @throws RpcException NOT_FOUND when no node has the id
      */
     public static Message of(Sql sql, NodeId id, boolean ancestors, int max) throws SQLException, RpcException {
-        long n = sql.first("SELECT n FROM nodes WHERE id = ?", row -> row.getLong(1), id.bytes())
+        long n = Queries.number(sql, id)
                 .orElseThrow(() ->
                         new RpcException(MemoryReason.NOT_FOUND, "there is no node " + id, MemoryContract.ID.name()));
         Trace trace = new Trace(sql, ancestors, max);

@@ -24,17 +24,22 @@ public final class WriteTransaction {
     /** Bytes charged for an entry in the log with its indexes. */
     public static final long ENTRY_BYTES = 128;
 
-    /** Pages of the full-text index merged with each transaction: somewhat more than a transaction adds. */
-    private static final int MERGED_PAGES = 16;
-
     private final Sql sql;
     private final Map<String, Long> agents = new HashMap<>();
     private final Map<Long, Long> used = new HashMap<>();
+
+    /** Bytes charged in this transaction and not yet in the tables, by the agent's number. */
+    private final Map<Long, Long> charged = new HashMap<>();
+
+    /** Nodes that {@link #check} has looked up for the writes that follow, by their ids. */
+    private final Map<NodeId, Optional<Long>> checked = new HashMap<>();
+
     private final Map<RunKey, Long> runs = new HashMap<>();
     private long lastSeq;
     private long lastNode;
     private long lastKey;
     private boolean quarantines;
+    private boolean vectors;
 
     private record RunKey(long agent, long run, String manifest) {}
 
@@ -46,29 +51,31 @@ public final class WriteTransaction {
 
     /** Opens the writing side of a database of the present version. */
     static WriteTransaction open(Sql sql) throws SQLException {
-        sql.execute("INSERT INTO texts (texts, rank) VALUES ('automerge', 0)");
         WriteTransaction writes = new WriteTransaction(sql);
         writes.reload();
         return writes;
     }
 
-    /**
-     * Merges a little of the full-text index, which by itself would merge hundreds of pages in one transaction out of
-     * many, and hold up that one's writers.
-     */
-    void mergeIndex() throws SQLException {
-        sql.update("INSERT INTO texts (texts, rank) VALUES ('merge', " + MERGED_PAGES + ")");
+    /** Writes what is written once for all changes of a transaction; to be called before each commit. */
+    void beforeCommit() throws SQLException {
+        for (Map.Entry<Long, Long> charge : charged.entrySet()) {
+            sql.update("UPDATE agents SET bytes = bytes + ? WHERE a = ?", charge.getValue(), charge.getKey());
+        }
+        charged.clear();
     }
 
     /** Discards what a rolled back transaction left here. */
     void reload() throws SQLException {
         agents.clear();
         used.clear();
+        charged.clear();
+        checked.clear();
         runs.clear();
         lastSeq = Math.max(sql.number("SELECT max(seq) FROM log"), sql.number("SELECT max(seq) FROM floor"));
         lastNode = sql.number("SELECT max(n) FROM nodes");
         lastKey = sql.number("SELECT max(k) FROM keys");
         quarantines = sql.number("SELECT count(*) FROM quarantines") > 0;
+        vectors = sql.number("SELECT EXISTS (SELECT 1 FROM vectors)") > 0;
     }
 
     public long lastSeq() {
@@ -96,10 +103,13 @@ public final class WriteTransaction {
      */
     void check(Principal principal, List<PreparedWrite> all) throws SQLException, RpcException {
         long cost = 0;
+        checked.clear();
         for (PreparedWrite one : all) {
             requireExpected(one.put);
             Parents.require(sql, principal, one.put.parents());
-            if (nodeOf(one.id).isEmpty()) {
+            Optional<Long> known = nodeOf(one.id);
+            checked.put(one.id, known);
+            if (known.isEmpty()) {
                 cost += one.canonical.length;
                 Blobs.requireStaged(sql, agent(principal.agent()), one.put);
             }
@@ -125,7 +135,8 @@ public final class WriteTransaction {
         long a = agent(principal.agent());
         long r = run(a, principal);
         Optional<KeyRow> before = keyRow(put.key());
-        Optional<Long> known = nodeOf(prepared.id);
+        Optional<Long> looked = checked.remove(prepared.id);
+        Optional<Long> known = looked == null ? nodeOf(prepared.id) : looked;
         if (known.isEmpty()) {
             Blobs.noteUse(sql, a, r, lastSeq, put);
         }
@@ -200,11 +211,11 @@ public final class WriteTransaction {
     public void importOrigin(Principal principal, NodeId id) throws SQLException {
         long r = run(agent(principal.agent()), principal);
         int fresh = sql.update(
-                "INSERT OR IGNORE INTO origins (n, r, seq) SELECT n, ?, ? FROM nodes WHERE id = ?"
+                "INSERT OR IGNORE INTO origins (n, r, seq) SELECT n, ?2, ?3 FROM nodes WHERE " + Queries.HAS_ID
                         + " AND NOT EXISTS (SELECT 1 FROM log WHERE log.n = nodes.n)",
+                id.bytes(),
                 r,
-                lastSeq + 1,
-                id.bytes());
+                lastSeq + 1);
         if (fresh > 0 && quarantines) {
             Quarantines.inherit(sql, nodeOf(id).orElseThrow(), r, principal.agent());
         }
@@ -213,10 +224,10 @@ public final class WriteTransaction {
     /** Records that a run has read a node when the log was at a position. */
     public int read(Principal principal, NodeId id, long position) throws SQLException {
         return sql.update(
-                "INSERT OR IGNORE INTO reads (r, n, seq) SELECT ?, n, ? FROM nodes WHERE id = ?",
+                "INSERT OR IGNORE INTO reads (r, n, seq) SELECT ?2, n, ?3 FROM nodes WHERE " + Queries.HAS_ID,
+                id.bytes(),
                 run(agent(principal.agent()), principal),
-                position,
-                id.bytes());
+                position);
     }
 
     /** Records that a run was let through to a host when the log was at a position; no more than some of each run. */
@@ -279,7 +290,7 @@ public final class WriteTransaction {
     /** Charges bytes to an agent; negative ones are refunded. */
     void charge(long a, long bytes) throws SQLException {
         used.merge(a, used(a) + bytes, (old, now) -> now);
-        sql.update("UPDATE agents SET bytes = bytes + ? WHERE a = ?", bytes, a);
+        charged.merge(a, bytes, Long::sum);
     }
 
     private long used(long a) throws SQLException {
@@ -300,7 +311,7 @@ public final class WriteTransaction {
     }
 
     private Optional<Long> nodeOf(NodeId id) throws SQLException {
-        return sql.first("SELECT n FROM nodes WHERE id = ?", row -> row.getLong(1), id.bytes());
+        return Queries.number(sql, id);
     }
 
     private void requireExpected(Put put) throws SQLException, RpcException {
@@ -335,7 +346,10 @@ public final class WriteTransaction {
                 prepared.put.kind().code(),
                 prepared.canonical);
         for (NodeId parent : prepared.put.parents()) {
-            sql.update("INSERT INTO parents (n, parent) SELECT ?, n FROM nodes WHERE id = ?", n, parent.bytes());
+            sql.update(
+                    "INSERT INTO parents (n, parent) SELECT ?2, n FROM nodes WHERE " + Queries.HAS_ID,
+                    parent.bytes(),
+                    n);
         }
         Blobs.attach(sql, a, n, prepared.put);
         return n;
@@ -347,35 +361,28 @@ public final class WriteTransaction {
         int live = put.kind() == Node.Kind.TOMBSTONE ? 0 : 1;
         long seq = ++lastSeq;
         long k = before.isPresent() ? before.get().k() : ++lastKey;
-        sql.update("INSERT INTO log (seq, k, n, r) VALUES (?, ?, ?, ?)", seq, k, n, r);
+        long prev = before.isPresent() ? before.get().seq() : 0;
+        sql.update("INSERT INTO log (seq, k, n, r, prev) VALUES (?, ?, ?, ?, ?)", seq, k, n, r, prev);
         if (before.isPresent()) {
             sql.update("UPDATE keys SET seq = ?, n = ?, live = ? WHERE k = ?", seq, n, live, k);
         } else {
             String text = put.key().text();
             sql.update("INSERT INTO keys (k, key, seq, n, live) VALUES (?, ?, ?, ?, ?)", k, text, seq, n, live);
         }
-        index(k, put, prepared, before.isPresent() && before.get().live());
+        replaceVector(k, prepared.vector);
         if (quarantines) {
             Quarantines.inherit(sql, n, r, principal.agent());
         }
         return new Memory.Written(prepared.id, seq);
     }
 
-    private void index(long k, Put put, PreparedWrite prepared, boolean wasLive) throws SQLException {
-        if (wasLive) {
-            sql.update("DELETE FROM texts WHERE rowid = ?", k);
+    private void replaceVector(long k, byte[] vector) throws SQLException {
+        if (vectors) {
             sql.update("DELETE FROM vectors WHERE k = ?", k);
         }
-        if (put.kind() != Node.Kind.TOMBSTONE) {
-            sql.update(
-                    "INSERT INTO texts (rowid, space, key, text) VALUES (?, ?, ?, ?)",
-                    k,
-                    put.key().text(),
-                    put.key().text(),
-                    prepared.text);
-            if (prepared.vector.length > 0) {
-                sql.update("INSERT INTO vectors (k, vector) VALUES (?, ?)", k, prepared.vector);
-            }
+        if (vector.length > 0) {
+            sql.update("INSERT INTO vectors (k, vector) VALUES (?, ?)", k, vector);
+            vectors = true;
         }
     }
 }

@@ -421,6 +421,7 @@ class SqliteMemoryTest {
         put(ADA, KEY.text(), "A");
         memory.close();
         try (Sql sql = Sql.open(directory.resolve("memory.db"))) {
+            makeVersion3(sql);
             for (String table : new String[] {"staged", "origins", "floor"}) {
                 sql.execute("DROP TABLE " + table);
             }
@@ -439,6 +440,51 @@ class SqliteMemoryTest {
         assertThat(memory.readers().<Long>read(sql -> sql.number("SELECT count(*) FROM chunks")))
                 .isZero();
         put(ADA, KEY.text(), "B");
+    }
+
+    /** The full-text index was a table, the log had an index by keys, and the nodes one by whole ids. */
+    @Test
+    void movesADatabaseOfVersion3() throws Exception {
+        NodeId first = put(ADA, KEY.text(), "A").id();
+        put(ADA, KEY.text(), "B");
+        put(ADA, "ada/other", "other");
+        put(ADA, KEY.text(), "A");
+        memory.close();
+        try (Sql sql = Sql.open(directory.resolve("memory.db"))) {
+            makeVersion3(sql);
+        }
+        TextIndex.delete(directory.resolve("memory.db"));
+        open();
+        assertThat(texts(memory.get(ADA, KEY))).containsExactly("A");
+        assertThat(texts(memory.node(ADA, first))).containsExactly("A");
+        put(ADA, KEY.text(), "C");
+        assertThat(memory.history(ADA, KEY, Long.MAX_VALUE, 2).items())
+                .extracting(Memory.Head::seq)
+                .containsExactly(5L, 4L);
+        assertThat(memory.history(ADA, KEY, 4, 10).items())
+                .extracting(Memory.Head::seq)
+                .containsExactly(2L, 1L);
+        assertThat(keys(ADA, "other")).containsExactly("ada/other");
+        List<String> problems = memory.readers().read(sql -> IntegrityCheck.problems(sql, () -> false));
+        assertThat(problems).isEmpty();
+        memory.close();
+        open();
+        assertThat(keys(ADA, "C")).containsExactly(KEY.text());
+    }
+
+    /** Changes a database of the present version to one of version 3: its SQL stands here as it was. */
+    private static void makeVersion3(Sql sql) throws SQLException {
+        sql.execute("ALTER TABLE nodes RENAME TO nodes_4");
+        sql.execute("DROP INDEX nodes_by_id");
+        sql.execute("CREATE TABLE nodes (n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, a INTEGER NOT NULL,"
+                + " kind INTEGER NOT NULL, content BLOB NOT NULL) STRICT");
+        sql.execute("INSERT INTO nodes SELECT n, id, a, kind, content FROM nodes_4");
+        sql.execute("DROP TABLE nodes_4");
+        sql.execute("ALTER TABLE log DROP COLUMN prev");
+        sql.execute("CREATE INDEX log_by_key ON log (k, seq)");
+        sql.execute("CREATE VIRTUAL TABLE texts USING fts5 (space, key, text, content = '', contentless_delete = 1,"
+                + " tokenize = 'unicode61 remove_diacritics 2')");
+        sql.execute("PRAGMA user_version = 3");
     }
 
     private static byte[] v1(String key, String value) {
