@@ -16,7 +16,7 @@ NB_PACKAGES=(
   # image/
   cryptsetup-bin dosfstools e2fsprogs fdisk grub-efi-amd64-bin grub-pc-bin mtools musl-tools squashfs-tools xfsprogs xorriso
   # Java, tests, formatting
-  clang-format iproute2 libnftables-dev libzstd-dev maven mmdebstrap nftables python3-argon2 python3-cryptography shellcheck
+  clang-format curl iproute2 libnftables-dev libzstd-dev maven mmdebstrap nftables python3-argon2 python3-cryptography shellcheck
   shfmt skopeo umoci
 )
 

@@ -1,30 +1,21 @@
 package dev.nullbox.gateway;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonNull;
-import dev.nullbox.protocol.Audience;
-import dev.nullbox.protocol.CallReason;
-import dev.nullbox.protocol.Effect;
+import dev.nullbox.gateway.http.HttpSession;
+import dev.nullbox.gateway.session.CallSlot;
+import dev.nullbox.gateway.session.LineSession;
+import dev.nullbox.gateway.session.OperatorCalls;
 import dev.nullbox.protocol.Fields;
-import dev.nullbox.protocol.Method;
 import dev.nullbox.protocol.api.GatewayContract;
-import dev.nullbox.protocol.api.Methods;
-import dev.nullbox.rpc.JsonRpcCodec;
-import dev.nullbox.rpc.LineFramer;
 import dev.nullbox.rpc.Operator;
-import dev.nullbox.rpc.RpcClient;
-import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.EventSink;
 import dev.nullbox.service.TerminalText;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.PushbackInputStream;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -35,9 +26,8 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
 /** Connection of one client, from handshake to end; every wait has a deadline, at which the socket is closed. */
-final class GatewayConnection {
+final class GatewayConnection implements CallSlot {
     private static final int PIECE_BYTES = 16 * 1024;
-    private static final int MAX_SHOWN_METHOD = 64;
 
     private final Socket socket;
     private final SSLContext tls;
@@ -157,6 +147,7 @@ final class GatewayConnection {
             secured.setUseClientMode(false);
             secured.setNeedClientAuth(true);
             secured.setEnabledProtocols(new String[] {"TLSv1.3"});
+            secured.setHandshakeApplicationProtocolSelector((_, offered) -> HttpSession.protocolAmong(offered));
             secured.startHandshake();
             return Optional.of(
                     Operators.of((X509Certificate) secured.getSession().getPeerCertificates()[0]));
@@ -168,35 +159,26 @@ final class GatewayConnection {
         }
     }
 
+    /** Serves by the transport that the client's first byte tells: a method of HTTP begins with a capital letter. */
     private void serve(Operator client, SSLSocket secured) throws IOException {
-        LineFramer lines = new LineFramer(JsonRpcCodec.MAX_MESSAGE_BYTES);
-        byte[] piece = new byte[PIECE_BYTES];
-        InputStream in = secured.getInputStream();
-        boolean goesOn = true;
-        while (goesOn) {
-            Optional<byte[]> line;
-            Future<?> deadline = closeAfter(limits.idle());
-            try {
-                line = readLine(in, lines, piece);
-            } catch (RpcException e) {
-                secured.getOutputStream().write(withLineFeed(JsonRpcCodec.encodeError(JsonNull.INSTANCE, e)));
-                return;
-            } finally {
-                deadline.cancel(false);
-            }
-            if (line.isEmpty() || !begin()) {
-                return;
-            }
-            try {
-                answer(client, line.get(), secured.getOutputStream());
-            } finally {
-                goesOn = end();
-            }
+        OperatorCalls calls = new OperatorCalls(client, sockets, limits.call(), events, () -> carriedSecrets = true);
+        PushbackInputStream in = new PushbackInputStream(secured.getInputStream());
+        Future<?> deadline = closeAfter(limits.idle());
+        int first = in.read();
+        deadline.cancel(false);
+        if (first < 0) {
+            return;
+        }
+        in.unread(first);
+        if (first >= 'A' && first <= 'Z') {
+            new HttpSession(calls, this, limits.idle()).serve(secured, in);
+        } else {
+            new LineSession(calls, this, limits.idle(), in, secured.getOutputStream()).serve();
         }
     }
 
-    /** Begins a call; false when none may begin any more. */
-    private boolean begin() {
+    @Override
+    public boolean begin() {
         synchronized (changed) {
             calling = !finishing;
             return calling;
@@ -204,97 +186,15 @@ final class GatewayConnection {
     }
 
     /**
-     * Ends a call; true when another may follow. Decided under one lock with {@link #finish}, so that exactly one of
-     * the two ends the output.
+     * {@inheritDoc} Decided under one lock with {@link #finish}, so that exactly one of the two ends the output.
      */
-    private boolean end() {
+    @Override
+    public boolean end() {
         synchronized (changed) {
             sinceNanos = System.nanoTime();
             calling = false;
             return !finishing;
         }
-    }
-
-    private static Optional<byte[]> readLine(InputStream in, LineFramer lines, byte[] piece)
-            throws IOException, RpcException {
-        while (true) {
-            Optional<byte[]> line = lines.next();
-            if (line.isPresent()) {
-                return line;
-            }
-            int count = in.read(piece);
-            if (count < 0) {
-                return Optional.empty();
-            }
-            lines.feed(ByteBuffer.wrap(piece, 0, count));
-        }
-    }
-
-    private void answer(Operator client, byte[] line, OutputStream out) throws IOException {
-        Optional<byte[]> reply = switch (JsonRpcCodec.decodeRequest(line)) {
-            case JsonRpcCodec.Malformed(JsonElement id, RpcException error) -> {
-                carriedSecrets = true;
-                yield Optional.of(JsonRpcCodec.encodeError(id, error));
-            }
-            case JsonRpcCodec.Request request -> pass(client, request);
-        };
-        if (reply.isPresent()) {
-            send(reply.get(), out);
-        }
-    }
-
-    private void send(byte[] reply, OutputStream out) throws IOException {
-        Future<?> deadline = closeAfter(limits.idle());
-        try {
-            out.write(withLineFeed(reply));
-            out.flush();
-        } finally {
-            deadline.cancel(false);
-        }
-    }
-
-    /** Passes a request on; absent for a notification, which has no answer. */
-    private Optional<byte[]> pass(Operator client, JsonRpcCodec.Request request) {
-        boolean ok = false;
-        boolean isTold = true;
-        try {
-            Method<?> method = route(request.method());
-            Path service = sockets.resolve(method.service().socketName());
-            JsonElement result = RpcClient.call(
-                    service,
-                    method.name(),
-                    request.params(),
-                    Optional.of(client),
-                    limits.call().apply(method));
-            ok = true;
-            isTold = method.isTold();
-            return request.id().map(id -> JsonRpcCodec.encodeResult(id, result));
-        } catch (RpcException e) {
-            return request.id().map(id -> JsonRpcCodec.encodeError(id, e));
-        } finally {
-            if (isTold) {
-                tell(client, request.method(), ok);
-            }
-        }
-    }
-
-    private void tell(Operator client, String method, boolean ok) {
-        events.emit(
-                GatewayContract.CALL,
-                GatewayContract.CLIENT.is(client.name()),
-                Fields.METHOD.is(TerminalText.line(method.substring(0, Math.min(method.length(), MAX_SHOWN_METHOD)))),
-                Fields.OK.is(ok));
-    }
-
-    /** The method of the name, if operators may call it; the service checks it again, by the gateway's user. */
-    private Method<?> route(String name) throws RpcException {
-        Optional<Method<?>> method =
-                Methods.find(name).filter(found -> found.audience().users().contains(Audience.GATEWAY));
-        if (method.isEmpty() || method.get().effect() == Effect.SECRET) {
-            carriedSecrets = true;
-        }
-        return method.orElseThrow(
-                () -> new RpcException(CallReason.NOT_ROUTED, "operators have no method of this name"));
     }
 
     /**
@@ -315,13 +215,8 @@ final class GatewayConnection {
         }
     }
 
-    private Future<?> closeAfter(Duration time) {
+    @Override
+    public Future<?> closeAfter(Duration time) {
         return deadlines.schedule(this::abort, time.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private static byte[] withLineFeed(byte[] message) {
-        byte[] line = Arrays.copyOf(message, message.length + 1);
-        line[message.length] = '\n';
-        return line;
     }
 }

@@ -1,6 +1,7 @@
 package dev.nullbox.protocol.api;
 
 import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.protocol.Event;
 import dev.nullbox.protocol.Method;
 import dev.nullbox.protocol.Reason;
@@ -49,6 +50,11 @@ public final class Methods {
             // A reason may belong to several services; its remedy is then the same.
             .collect(Collectors.toUnmodifiableMap(Reason::name, reason -> reason, (first, _) -> first));
 
+    /** Transfers of files, by the first part of their methods' names. */
+    private static final Map<String, TransferContract> TRANSFERS = Stream.of(
+                    DeployContract.TRANSFER, MemoryContract.TRANSFER, VaultContract.TRANSFER)
+            .collect(Collectors.toUnmodifiableMap(TransferContract::prefix, transfer -> transfer));
+
     private Methods() {}
 
     /** The method of a name. */
@@ -59,5 +65,23 @@ public final class Methods {
     /** The reason of a name. */
     public static Optional<Reason> reason(String name) {
         return Optional.ofNullable(REASONS.get(name));
+    }
+
+    /** The operator's next step after an error. */
+    public static String remedy(ErrorKind kind, String reason) {
+        return reason(reason)
+                .map(known -> known.details().remedy())
+                .filter(own -> !own.isEmpty())
+                .orElseGet(kind::remedy);
+    }
+
+    /** The transfer of files to and from the methods with that first part. */
+    public static Optional<TransferContract> transfers(String prefix) {
+        return Optional.ofNullable(TRANSFERS.get(prefix));
+    }
+
+    /** The first parts of methods that files pass to or from, in alphabetical order. */
+    public static List<String> transferring() {
+        return TRANSFERS.keySet().stream().sorted().toList();
     }
 }

@@ -29,6 +29,11 @@ public record TransferContract(Method<Message> read, Method<Message> write, Meth
     public static final Field<byte[]> DATA = Field.of("data", FieldType.BYTES, "the chunk");
     public static final Field<Boolean> END = Field.of("end", FieldType.TRUTH, "whether it is the last");
 
+    /** The first part of its methods' names. */
+    public String prefix() {
+        return read.name().substring(0, read.name().indexOf('.'));
+    }
+
     static TransferContract of(String prefix, Contract contract) {
         return new TransferContract(
                 contract.operatorsStep(prefix + "read", Effect.READ, struct(DATA, END), "a chunk")

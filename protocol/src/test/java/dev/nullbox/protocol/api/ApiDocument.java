@@ -30,6 +30,12 @@ final class ApiDocument {
                 + " `/run/nullbox`, and on the management port for what operators may call. `?` marks a field that may be"
                 + " left out; a request has no other fields than these. An error carries `data: {kind, detail, field?}`,"
                 + " where `detail` is one of the reasons below.");
+        document.line("");
+        document.line("The management port speaks HTTP/1.1 too: `POST /v1/METHOD` with the parameters as a JSON object"
+                + " (`curl --json`); the answer is the result, or a problem of RFC 9457 with `code` (the reason),"
+                + " `kind`, `field?` and `remedy`. `GET /v1/openapi.json` describes all of it, `GET /v1/events` is a"
+                + " stream of events (`?after=SEQ`), `GET /metrics` OpenMetrics, and files pass as"
+                + " `application/octet-stream` through `POST /v1/SERVICE/files` and `GET /v1/SERVICE/files/TRANSFER`.");
         for (Service service : Service.values()) {
             document.service(service);
         }

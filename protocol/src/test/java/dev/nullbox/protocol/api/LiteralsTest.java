@@ -35,6 +35,7 @@ class LiteralsTest {
             "native/", "the kernel's and the C libraries'",
             "rpc/src/main/java/dev/nullbox/rpc/JsonRpcCodec.java", "members of JSON-RPC 2.0's own objects",
             "ctxgraph/src/main/java/dev/nullbox/ctxgraph/mcp/", "MCP's and its tools'",
+            "gateway/src/main/java/dev/nullbox/gateway/http/", "OpenAPI's, RFC 9457's and paths'",
             "importer/src/main/java/dev/nullbox/importer/image/", "OCI's and docker's",
             "archive/src/main/java/dev/nullbox/archive/tar/", "pax headers'",
             "smoke-test/", "the far side of the wire: tests of what users see");
