@@ -151,6 +151,18 @@ build_examples() {
   done
 }
 
+# The foreign programs that check the management port's OpenAPI document and make a client of it.
+client_part() {
+  cache_build client "$(hash_of smoke-test/client/package.json smoke-test/client/package-lock.json)" build_client
+}
+
+build_client() { NB_REPEAT='npm ci' step 'fetching the OpenAPI tools' client fetch_client "$1"; }
+
+fetch_client() {
+  cp smoke-test/client/package.json smoke-test/client/package-lock.json "$1/"
+  npm ci --prefix "$1" --ignore-scripts --no-audit --no-fund
+}
+
 # The C programs of the VM tests and of the figures.
 testers_part() {
   cache_build testers "$(hash_of smoke-test/build.sh smoke-test/chaos smoke-test/probe smoke-test/reference smoke-test/verity \

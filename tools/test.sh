@@ -146,7 +146,8 @@ vm_inputs() {
   xfs_entry >/dev/null
   debian=$(debian_agent_part)
   NULLBOX_EXAMPLES=$(examples_part)
-  export NULLBOX_EXAMPLES NULLBOX_DEBIAN_ROOT=$debian/root.erofs NULLBOX_BUSYBOX=$debian/busybox
+  NULLBOX_CLIENT=$(client_part)/node_modules
+  export NULLBOX_CLIENT NULLBOX_EXAMPLES NULLBOX_DEBIAN_ROOT=$debian/root.erofs NULLBOX_BUSYBOX=$debian/busybox
   export NULLBOX_DISK_MAKER=$NB_ROOT/tools/disk.sh NULLBOX_MEDIUM_MAKER=$NB_ROOT/tools/media.sh
   export NULLBOX_DISK_IMAGE_MAKER=$NB_ROOT/tools/disk-image.sh
   export NULLBOX_PROBE=$testers/probe NULLBOX_LEAST_INIT=$testers/least-init.cpio
@@ -233,7 +234,7 @@ run_tests() {
   long:*) long_tests "${2:-all}" ;;
   *)
     use_krun
-    if [ "$what" = all ]; then ahead kernel_part guest_kernel_part debian_agent_part examples_part; fi
+    if [ "$what" = all ]; then ahead kernel_part guest_kernel_part debian_agent_part examples_part client_part; fi
     case $what in unit | all) unit_tests ;; esac
     if [ "$what" = all ]; then
       java_part >/dev/null

@@ -68,6 +68,11 @@ final class Inputs {
         return file("NULLBOX_CREDENTIALS");
     }
 
+    /** NULLBOX_CLIENT: the packages of smoke-test/client. */
+    static Path client() {
+        return file("NULLBOX_CLIENT");
+    }
+
     /** NULLBOX_PROBE: smoke-test/probe/probe.c as a static program. */
     static Path probe() {
         return file("NULLBOX_PROBE");

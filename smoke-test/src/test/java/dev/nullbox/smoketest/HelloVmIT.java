@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The product's image as it is built: one boot, from power-on through the agent and the operator's hand to power-off. */
 final class HelloVmIT extends HelloBoot {
@@ -131,6 +135,31 @@ final class HelloVmIT extends HelloBoot {
     }
 
     @Order(11)
+    @Test
+    void aClientMadeOfTheOpenApiDocumentDrivesAnAgent(@TempDir Path work) throws Exception {
+        Process process = new ProcessBuilder(
+                        "client/run.sh",
+                        Inputs.client().toString(),
+                        String.valueOf(hello().appliance().managementPort()),
+                        Inputs.credentials().toString(),
+                        work.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(Appliance.LONG.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
+        assertThat(process.exitValue()).as(said).isZero();
+        assertThat(said.lines())
+                .containsExactly(
+                        "the document is valid",
+                        "a wrong parameter is refused by the types",
+                        "state ready",
+                        "started 200 ",
+                        "stopped 200 ",
+                        "nobody 404 AGENT_UNKNOWN agent");
+    }
+
+    @Order(12)
     @Test
     void theOperatorPowersItOffInOrder() throws Exception {
         hello().powersOffByTheOperator();
