@@ -68,6 +68,7 @@ class LiteralsTest {
             Map.entry("StoredAgent.java", Set.of("current", "versions")),
             Map.entry("RequestHead.java", Set.of("host")),
             Map.entry("TarHeader.java", Set.of("size")),
+            Map.entry("TextIndex.java", Set.of("ok")),
             Map.entry("VaultCommand.java", Set.of("vault", "LEASE")),
             Map.entry("Credential.java", Set.of("more")),
             Map.entry("Nulld.java", Set.of("services")),
