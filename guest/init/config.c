@@ -76,6 +76,12 @@ static int take_setup_field(const struct field *field, struct config *config) {
         return take_number(field, &config->stop_millis);
     case TAG_STREAMS:
         return take_number(field, &config->streams);
+    case TAG_TERMINAL:
+        return take_number(field, &config->terminal);
+    case TAG_ROWS:
+        return take_number(field, &config->rows);
+    case TAG_COLUMNS:
+        return take_number(field, &config->columns);
     case TAG_DISK:
         return take_item(field, &config->disks);
     case TAG_WRITE:
@@ -101,6 +107,7 @@ int read_setup(struct fields *fields, struct config *config) {
     if (config->root < ROOT_EPHEMERAL || config->root > ROOT_READ_ONLY)
         return refused("ROOT is %llu; it may be %d to %d", (unsigned long long)config->root, ROOT_EPHEMERAL,
                        ROOT_READ_ONLY);
+    if (config->terminal && !config->streams) return refused("TERMINAL is of a command whose STREAMS come by the host");
     if (config->prefix > 32) return refused("PREFIX is %llu; 32 at most", (unsigned long long)config->prefix);
     if (supply(&config->hostname, "agent") || supply(&config->address, "") || supply(&config->gateway, "") ||
         supply(&config->dns, "") || supply(&config->user, "") || supply(&config->machine, ""))

@@ -15,7 +15,7 @@ struct texts {
 
 struct config {
     char *hostname, *address, *gateway, *dns, *user, *workdir, *machine;
-    uint64_t prefix, mtu, root, agent, memory, pids, nanos, stop_millis, streams;
+    uint64_t prefix, mtu, root, agent, memory, pids, nanos, stop_millis, streams, terminal, rows, columns;
     struct texts disks, writes, reads, words, environment;
 };
 

@@ -129,11 +129,16 @@ static void take_report(struct init *init, const struct report *report, int desc
         memcpy(init->devices, report->devices, sizeof init->devices);
         if (report->kind == REPORT_ALONE) {
             enter_stage(init, STAGE_ALONE, 0);
+            init->owes_started = 1;
         } else {
             init->world = report->process;
-            open_output(&init->output, report->streams);
+            open_output(&init->output, report->streams, report->terminal);
         }
         break;
+    case REPORT_TERMINAL:
+        if (init->stage != STAGE_SETUP || init->world == 0) break;
+        use_terminal(&init->output, descriptor);
+        return;
     case REPORT_STARTED:
         if (init->stage != STAGE_SETUP || init->world == 0) break;
         init->command = descriptor;

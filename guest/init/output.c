@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -50,12 +51,39 @@ static void close_input(struct output *output) {
     output->input = -1;
 }
 
-void open_output(struct output *output, int has_windows) {
+static void close_pipes(struct output *output) {
+    for (int i = 0; i < OUTPUT_STREAMS; i++) {
+        if (output->pipes[i] >= 0) close(output->pipes[i]);
+        output->pipes[i] = -1;
+    }
+}
+
+void open_output(struct output *output, int has_windows, int has_terminal) {
     static uint8_t in[FRAME_HEAD + STREAM_WINDOW], out[FRAME_HEAD + PIECE_SIZE];
     output->has_windows = has_windows;
+    output->has_terminal = output->awaits_terminal = has_terminal;
     output->window = STREAM_WINDOW;
-    if (!has_windows) close_input(output);
+    if (!has_windows || has_terminal) close_input(output);
+    if (has_terminal) close_pipes(output);
     open_link(&output->link, ROLE_OUTPUT, in, sizeof in, out, sizeof out);
+}
+
+/* Gives the terminal the size that the host has said last. Source: ioctl_tty(2). */
+static void resize_terminal(const struct output *output) {
+    struct winsize size = {.ws_row = (unsigned short)output->rows, .ws_col = (unsigned short)output->columns};
+    if (output->rows > 0 && output->input >= 0) ioctl(output->input, TIOCSWINSZ, &size);
+}
+
+void use_terminal(struct output *output, int terminal) {
+    if (terminal < 0 || !output->awaits_terminal) {
+        if (terminal >= 0) close(terminal);
+        return;
+    }
+    output->awaits_terminal = 0;
+    fcntl(terminal, F_SETFL, fcntl(terminal, F_GETFL) | O_NONBLOCK);
+    output->input = fcntl(terminal, F_DUPFD_CLOEXEC, 0);
+    output->pipes[0] = terminal;
+    resize_terminal(output);
 }
 
 /* Adds input to the stash, which has room for all that the host may send. Input after the end counts as taken. */
@@ -80,7 +108,14 @@ static int take_frame(struct output *output, const struct frame *frame) {
     case FRAME_STDIN:
         return keep_input(output, frame);
     case FRAME_END:
-        output->is_input_ended = 1;
+        /* A terminal has no end of input: programs read the key for it. */
+        output->is_input_ended = !output->has_terminal;
+        return 0;
+    case FRAME_RESIZE:
+        if (!output->has_terminal || frame->size != 2 * sizeof(uint16_t)) return -1;
+        output->rows = (unsigned)(frame->payload[0] << 8 | frame->payload[1]);
+        output->columns = (unsigned)(frame->payload[2] << 8 | frame->payload[3]);
+        resize_terminal(output);
         return 0;
     case FRAME_CREDIT:
         if (frame->size != sizeof(uint32_t)) return -1;
@@ -93,6 +128,7 @@ static int take_frame(struct output *output, const struct frame *frame) {
 
 /* Passes input on; what a command that reads nothing any more would get counts as taken. */
 static void pass_input(struct output *output) {
+    if (output->awaits_terminal) return;
     while (output->stash_from < output->stash_until) {
         size_t left = output->stash_until - output->stash_from;
         ssize_t put = output->input < 0 ? (ssize_t)left : write(output->input, stash + output->stash_from, left);
@@ -135,11 +171,12 @@ int input_to_poll(const struct output *output) {
 
 void send_rest(struct output *output) {
     output->is_last = 1;
+    output->awaits_terminal = 0;
 }
 
 int wants_output(const struct output *output, int64_t now) {
     return output->link.state == LINK_OPEN && is_link_flushed(&output->link) && !output->is_ended &&
-           now >= output->pause_until && (!is_bounded(output) || output->window > 0);
+           !output->awaits_terminal && now >= output->pause_until && (!is_bounded(output) || output->window > 0);
 }
 
 /* Sends one frame with the pipe's content; 0 when it is empty now. */

@@ -1,7 +1,8 @@
 /*
  * Streams of the agent: output is read from the pipes of its command and sent as frames to the host. A host that reads
  * slowly slows the agent down. Where an operator has the streams, each direction has a window of bytes that may be sent
- * before the other side has taken them, and input comes by the same connection.
+ * before the other side has taken them, and input comes by the same connection. A command with a terminal has one
+ * stream for both, which its world makes and hands over.
  */
 #ifndef NULLBOX_OUTPUT_H
 #define NULLBOX_OUTPUT_H
@@ -26,6 +27,10 @@ struct output {
     int input;
     size_t stash_from, stash_until;
     int is_input_ended;
+    /* Whether the streams are a terminal, and whether that is still to come. */
+    int has_terminal, awaits_terminal;
+    /* The size that the host has said last; 0 rows while it has said none. */
+    unsigned rows, columns;
     /* Bytes of input that were taken, and the host has not been told of. */
     uint32_t owed;
 };
@@ -33,8 +38,11 @@ struct output {
 /* Makes the pipes; WRITERS and *READER are the ends for the agent. -1 with a reason. */
 int make_output(struct output *output, int writers[OUTPUT_STREAMS], int *reader);
 
-/* Dials the host; without windows the command has no input. */
-void open_output(struct output *output, int has_windows);
+/* Dials the host; without windows the command has no input. With a terminal the pipes are not used. */
+void open_output(struct output *output, int has_windows, int has_terminal);
+
+/* Takes the other side of the command's terminal over; any other descriptor is closed. */
+void use_terminal(struct output *output, int terminal);
 
 /* Takes the host's frames, and passes input on as far as the command takes it. */
 void take_input(struct output *output);
@@ -42,7 +50,7 @@ void take_input(struct output *output);
 /* The descriptor that is to be polled for room for input, or -1. */
 int input_to_poll(const struct output *output);
 
-/* Lets the rest of the output be sent whatever its window has left: no process could write more. */
+/* Lets the rest of the output be sent whatever its window has left: no process could write more, or make a terminal. */
 void send_rest(struct output *output);
 
 /* Tells whether the pipes are to be polled, at this time. */

@@ -7,18 +7,19 @@
 #include "disks.h"
 
 enum report_kind {
-    REPORT_REPAIR,  /* a disk is being repaired, which may take long */
-    REPORT_ALONE,   /* all is mounted, and the init runs alone */
-    REPORT_WORLD,   /* PROCESS is the first process of the agent's world, as the init sees it; it waits for its start */
-    REPORT_STARTED, /* the command runs; a pidfd of it is attached */
-    REPORT_ENDED    /* the run has ended: HOW, CODE, TEXT */
+    REPORT_REPAIR, /* a disk is being repaired, which may take long */
+    REPORT_ALONE,  /* all is mounted, and the init runs alone */
+    REPORT_WORLD,  /* PROCESS is the first process of the agent's world, as the init sees it; it waits for its start */
+    REPORT_TERMINAL, /* the command has a terminal, whose other side is attached; before it runs */
+    REPORT_STARTED,  /* the command runs; a pidfd of it is attached */
+    REPORT_ENDED     /* the run has ended: HOW, CODE, TEXT */
 };
 
 struct report {
     enum report_kind kind;
     int how, code;
-    /* Of WORLD: whether the command's streams have windows, and its input comes from the host. */
-    int streams;
+    /* Of WORLD: whether the command's streams have windows, and its input comes from the host; and are a terminal. */
+    int streams, terminal;
     pid_t process;
     unsigned kept;
     char devices[DISK_COUNT][32];

@@ -183,6 +183,7 @@ static int start_world(struct setup *setup, struct report *report) {
     int start;
     report->kind = REPORT_WORLD;
     report->streams = setup->config.streams != 0;
+    report->terminal = setup->config.terminal != 0;
     report->process = make_world(&launch, &start);
     if (report->process < 0) return -1;
     /*

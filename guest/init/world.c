@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -121,6 +122,29 @@ static int build_world(void) {
     return enter_cgroup_namespace() == 0 && make_mounts() == 0 && make_devices() == 0 && become_root() == 0 ? 0 : -1;
 }
 
+/*
+ * Makes the command's terminal in its own file system of terminals, so that programs find it by its name, in place of
+ * its three streams; the other side goes to the init. Source: pty(7), ioctl_tty(2).
+ */
+static int make_terminal(const struct launch *launch) {
+    const struct config *config = launch->config;
+    struct report report = {.kind = REPORT_TERMINAL};
+    struct winsize size = {.ws_row = (unsigned short)config->rows, .ws_col = (unsigned short)config->columns};
+    int flags = O_RDWR | O_NOCTTY | O_CLOEXEC, unlocked = 0, result = -1, own = -1;
+    int other = open("/dev/pts/ptmx", flags);
+    if (other < 0 || ioctl(other, TIOCSPTLCK, &unlocked) != 0 || (own = ioctl(other, TIOCGPTPEER, flags)) < 0 ||
+        ioctl(other, TIOCSWINSZ, &size) != 0 || fchown(own, launch->user->uid, GROUP_TTY) != 0)
+        failed("cannot make a terminal");
+    else if (dup3(own, FD_STDIN, O_CLOEXEC) < 0 || dup3(own, FD_STDOUT, O_CLOEXEC) < 0 ||
+             dup3(own, FD_STDERR, O_CLOEXEC) < 0)
+        failed("cannot use a terminal");
+    else
+        result = send_report(FD_STATUS, &report, other);
+    if (own >= 0) close(own);
+    if (other >= 0) close(other);
+    return result;
+}
+
 /* Prepares the command's own process: all steps between fork and its first instruction. */
 static void run_command(const struct launch *launch, int errors) {
     struct exec_error error = {.how = HOW_SETUP};
@@ -129,7 +153,8 @@ static void run_command(const struct launch *launch, int errors) {
     if (launch->config->streams) dup2(FD_STDIN, STDIN_FILENO);
     dup2(FD_STDOUT, STDOUT_FILENO);
     dup2(FD_STDERR, STDERR_FILENO);
-    if (setsid() < 0 || write_text("/proc/self/oom_score_adj", "0") != 0)
+    if (setsid() < 0 || (launch->config->terminal && ioctl(STDIN_FILENO, TIOCSCTTY, 0) != 0) ||
+        write_text("/proc/self/oom_score_adj", "0") != 0)
         failed("cannot prepare the process of the command");
     else if (chdir(launch->config->workdir) != 0)
         failed("agent.workdir %s", launch->config->workdir);
@@ -202,7 +227,7 @@ static void run_world(const struct launch *launch, int start) {
     close_from(FD_FIRST_OTHER + 1);
     if (read(start, &byte, 1) != 1) _exit(1);
     close(start);
-    if (build_world() != 0) {
+    if (build_world() != 0 || (launch->config->terminal && make_terminal(launch) != 0)) {
         send_end(FD_STATUS, HOW_SETUP, 0, reason());
         _exit(1);
     }

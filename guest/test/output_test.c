@@ -4,7 +4,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "../init/output.h"
@@ -93,13 +96,13 @@ static void give_credit(uint32_t number) {
     send_frame(FRAME_CREDIT, bytes, sizeof bytes);
 }
 
-static void begin(int has_windows) {
+static void begin_with(int has_windows, int has_terminal) {
     uint8_t bytes[64];
     struct frame_writer writer = {.data = bytes, .capacity = sizeof bytes};
     memset(&output, 0, sizeof output);
     out_bytes = error_bytes = credits = ends = received_size = 0;
     CHECK(make_output(&output, writers, &reader) == 0);
-    open_output(&output, has_windows);
+    open_output(&output, has_windows, has_terminal);
     begin_message(&writer, FRAME_ANSWER, OP_HELLO, 1);
     add_number(&writer, TAG_VERSION, PROTOCOL_VERSION);
     end_frame(&writer);
@@ -107,6 +110,10 @@ static void begin(int has_windows) {
     for (int i = 0; i < 3; i++)
         turn_link(&output.link, POLLIN | POLLOUT);
     CHECK(output.link.state == LINK_OPEN);
+}
+
+static void begin(int has_windows) {
+    begin_with(has_windows, 0);
 }
 
 /* A command that writes so much to each of its streams, and ends. */
@@ -242,6 +249,72 @@ static void test_host_that_passes_a_window_is_cut_off(void) {
     finish();
 }
 
+/* A terminal whose other side the init has; the side of its programs. */
+static int open_terminal(void) {
+    int flags = O_RDWR | O_NOCTTY | O_CLOEXEC, other = posix_openpt(flags), own;
+    struct termios settings;
+    CHECK(other >= 0 && unlockpt(other) == 0);
+    own = open(ptsname(other), flags);
+    CHECK(own >= 0 && tcgetattr(own, &settings) == 0);
+    cfmakeraw(&settings);
+    CHECK(tcsetattr(own, TCSANOW, &settings) == 0);
+    use_terminal(&output, other);
+    return own;
+}
+
+static void test_terminal_is_both_streams_and_has_a_size(void) {
+    static const uint8_t size[] = {0, 30, 1, 0}, other_size[] = {0, 50, 0, 150};
+    struct winsize window;
+    uint8_t bytes[16];
+    int own;
+    begin_with(1, 1);
+    close(writers[0]);
+    close(writers[1]);
+    send_frame(FRAME_STDIN, "typed", 5);
+    send_frame(FRAME_RESIZE, size, sizeof size);
+    turn();
+    CHECK(credits == 0);
+    CHECK(ends == 0);
+    own = open_terminal();
+    turn();
+    CHECK(credits == 5);
+    CHECK(read(own, bytes, sizeof bytes) == 5);
+    CHECK(memcmp(bytes, "typed", 5) == 0);
+    CHECK(ioctl(own, TIOCGWINSZ, &window) == 0 && window.ws_row == 30 && window.ws_col == 256);
+    send_frame(FRAME_RESIZE, other_size, sizeof other_size);
+    turn();
+    CHECK(ioctl(own, TIOCGWINSZ, &window) == 0 && window.ws_row == 50 && window.ws_col == 150);
+    send_frame(FRAME_END, NULL, 0);
+    send_frame(FRAME_STDIN, "more", 4);
+    CHECK(write(own, "seen", 4) == 4);
+    turn();
+    CHECK(out_bytes == 4);
+    CHECK(read(own, bytes, sizeof bytes) == 4);
+    CHECK(ends == 0);
+    close(own);
+    turn_until(&ends, 1);
+    CHECK(ends == 1);
+    CHECK(is_output_over(&output));
+    finish();
+}
+
+static void test_terminal_that_never_comes_ends_as_output_does(void) {
+    begin_with(1, 1);
+    close(writers[0]);
+    close(writers[1]);
+    turn();
+    CHECK(ends == 0);
+    send_rest(&output);
+    turn_until(&ends, 1);
+    CHECK(ends == 1);
+    finish();
+    begin(1);
+    send_frame(FRAME_RESIZE, "\0\1\0\1", 4);
+    turn();
+    CHECK(output.link.state == LINK_BROKEN);
+    finish();
+}
+
 int main(void) {
     /* As in the init, which has all signals blocked. */
     signal(SIGPIPE, SIG_IGN);
@@ -251,5 +324,7 @@ int main(void) {
     test_input_is_passed_on_as_it_is_taken();
     test_input_of_a_command_that_reads_nothing_more_is_taken();
     test_host_that_passes_a_window_is_cut_off();
+    test_terminal_is_both_streams_and_has_a_size();
+    test_terminal_that_never_comes_ends_as_output_does();
     return checked();
 }
