@@ -23,6 +23,8 @@ module dev.nullbox.nullctl {
             info.picocli;
     opens dev.nullbox.nullctl.command.agent to
             info.picocli;
+    opens dev.nullbox.nullctl.command.program to
+            info.picocli;
     opens dev.nullbox.nullctl.command.memory to
             info.picocli;
     opens dev.nullbox.nullctl.command.vault to

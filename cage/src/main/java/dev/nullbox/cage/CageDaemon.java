@@ -12,8 +12,10 @@ import dev.nullbox.cage.agent.StaleStateCleaner;
 import dev.nullbox.cage.disk.DiskStore;
 import dev.nullbox.cage.exec.ExecMethods;
 import dev.nullbox.cage.exec.ExecSessions;
+import dev.nullbox.cage.exec.FileGuests;
 import dev.nullbox.cage.exec.RunMethods;
 import dev.nullbox.cage.exec.RunningAgent;
+import dev.nullbox.cage.exec.StoppedAgents;
 import dev.nullbox.cage.jail.Cgroups;
 import dev.nullbox.cage.jail.CoreScheduling;
 import dev.nullbox.cage.jail.Kvm;
@@ -141,8 +143,9 @@ final class CageDaemon implements AutoCloseable {
     private static List<RpcMethod> methods(AgentRegistry agents, DeployMethods deploy, EventSink events) {
         List<RpcMethod> methods = new ArrayList<>(new CageService(agents).methods());
         ExecSessions sessions = ExecSessions.start();
-        methods.addAll(
-                new ExecMethods(request -> RunningAgent.of(agents.runnerOfRun(request)), sessions, events).methods());
+        ExecMethods.Agents running = request -> RunningAgent.of(agents.runnerOfRun(request));
+        FileGuests files = new StoppedAgents(running, agents);
+        methods.addAll(new ExecMethods(running, files, sessions, events).methods());
         methods.addAll(new RunMethods(agents, sessions, events).methods());
         methods.addAll(deploy.methods());
         return methods;

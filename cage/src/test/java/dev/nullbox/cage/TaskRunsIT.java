@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -264,6 +265,108 @@ class TaskRunsIT {
                             .get("code")
                             .getAsInt())
                     .isEqualTo(3);
+        }
+    }
+
+    /** Reads until the words came. */
+    private void readUntil(String exec, String words) throws RpcException {
+        StringBuilder seen = new StringBuilder();
+        while (seen.indexOf(words) < 0) {
+            JsonObject page = cage.ask("agent.exec_read", ofExec(exec));
+            for (JsonElement chunk : page.getAsJsonArray("chunks")) {
+                seen.append(new String(
+                        Base64.getDecoder()
+                                .decode(chunk.getAsJsonObject().get("data").getAsString()),
+                        StandardCharsets.UTF_8));
+            }
+            assertThat(page.has("exit")).as(seen.toString()).isFalse();
+        }
+    }
+
+    @Test
+    void operatorsAttachToRunsAndLeaveThem() throws Exception {
+        cage.agent("probe", "");
+        CageSettings settings = cage.settings(CageFixture.guest("""
+                [ "$1" = talk ] || { echo own; while :; do sleep 0.1; echo tick; done; }
+                echo "terminal $GUEST_TERMINAL"; read -r a; echo "heard $a"; read -r b; echo "heard $b"; exit 5
+                """));
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            assertThatThrownBy(() -> cage.ask("agent.attach", request("probe")))
+                    .isInstanceOfSatisfying(
+                            RpcException.class,
+                            e -> assertThat(e.is(AgentReason.AGENT_STOPPED)).isTrue());
+            cage.call("agent.start", "probe");
+            cage.awaitLine("probe", "own");
+            JsonObject own = cage.ask("agent.attach", request("probe"));
+            assertThat(own.get("takes_input").getAsBoolean()).isFalse();
+            readUntil(own.get("exec").getAsString(), "tick");
+            JsonObject asked = request("probe", "/bin/agent", "talk");
+            asked.addProperty("rows", 24);
+            asked.addProperty("columns", 80);
+            JsonObject run = cage.ask("agent.run", asked);
+            String first = run.get("exec").getAsString();
+            readUntil(first, "terminal 24x80");
+            JsonObject attached =
+                    cage.ask("agent.attach", ofRun("probe", run.get("run").getAsLong()));
+            assertThat(attached.get("takes_input").getAsBoolean()).isTrue();
+            assertThat(attached.get("has_terminal").getAsBoolean()).isTrue();
+            String second = attached.get("exec").getAsString();
+            JsonObject size = ofExec(second);
+            size.remove("wait_ms");
+            size.addProperty("rows", 50);
+            size.addProperty("columns", 150);
+            cage.ask("agent.exec_resize", size);
+            readUntil(first, "size 50x150");
+            JsonObject close = new JsonObject();
+            close.addProperty("exec", first);
+            cage.ask("agent.exec_close", close);
+            write(second, "a\nb\n".getBytes(StandardCharsets.US_ASCII));
+            Ended ended = readAll(second);
+            assertThat(ended.out()).contains("size 50x150\n", "heard a\nheard b\n");
+            assertThat(ended.exit()).hasToString("{\"how\":\"exited\",\"code\":5}");
+            size.addProperty("exec", own.get("exec").getAsString());
+            assertThatThrownBy(() -> cage.ask("agent.exec_resize", size)).hasMessageContaining("has no terminal");
+            cage.call("agent.stop", "probe");
+            assertThat(readAll(own.get("exec").getAsString()).exit().get("how").getAsString())
+                    .isIn("exited", "signalled");
+            assertThat(cage.await("agent.attached", "probe").get("client").getAsString())
+                    .isNotEmpty();
+        }
+    }
+
+    /** The fake guest has no tools: that it was asked for them shows that it was up. */
+    @Test
+    void aStoppedAgentsFilesHaveAGuestWithoutNetworkOrSecrets() throws Exception {
+        cage.agent(
+                "probe",
+                "[capabilities]\ncredential_refs = [\"PASS\"]\n[capabilities.filesystem]\nwrite = [\"/work\"]\nvolume_mb = 64\n");
+        CageSettings settings = cage.settings(CageFixture.guest("echo alone; exec sleep 1000"));
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            JsonObject in = request("probe");
+            in.addProperty("guest_path", "/workshop/a");
+            assertThatThrownBy(() -> cage.ask("agent.copy_in", in))
+                    .hasMessageContaining("would end with the copy; copy it below /work, or start the agent first");
+            assertThat(runs()).isEmpty();
+            JsonObject out = request("probe");
+            out.addProperty("guest_path", "/work/a");
+            assertThatThrownBy(() -> cage.ask("agent.copy_out", out)).hasMessageContaining("TOOLS");
+            assertThat(cage.await("agent.started", "probe").get("run").getAsLong())
+                    .isEqualTo(1);
+            long deadline = System.nanoTime() + LONG.toNanos();
+            while (!runs().isEmpty() && System.nanoTime() < deadline) {
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+            assertThat(runs()).isEmpty();
+            assertThat(traces(settings)).isEmpty();
+            assertThatThrownBy(() -> cage.lastParams("vault.lease")).hasMessageContaining("was not called");
+            // Those of the start of cage, which are of no slot.
+            assertThat(cage.lastParams("egress.remove").has("interface")).isFalse();
+            cage.forget();
+
+            cage.call("agent.start", "probe");
+            cage.awaitLine("probe", "alone");
+            assertThatThrownBy(() -> cage.ask("agent.copy_out", out)).hasMessageContaining("TOOLS");
+            assertThat(cage.listed("probe").get("run").getAsLong()).isEqualTo(2);
         }
     }
 

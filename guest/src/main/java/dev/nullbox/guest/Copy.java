@@ -22,18 +22,24 @@ import java.util.Set;
  * A copy between the agent's files and a tar stream, in a process of its own. Its thread enters the agent's mount namespace,
  * so that paths and links are what they are to the agent, and nothing of the agent's image is run.
  *
- * @param world number of the world's first process; 0 for this process's own files
+ * @param world number of the world's first process; 0 for this process's own files; an absolute path for the root of an
+ *     agent that does not run
  * @param path with one character a byte
  * @param words of {@link GuestCopy}
  */
-record Copy(Libc libc, int world, String path, List<String> words) {
+record Copy(Libc libc, String world, String path, List<String> words) {
     /** The kernel's own, which have no content. */
     private static final Set<Path> KERNEL = Set.of(Path.of("/proc"), Path.of("/sys"), Path.of("/dev"));
+
+    private static final String OWN_FILES = "0";
 
     private static final int PIECE_BYTES = 32_768;
 
     Copy {
         words = List.copyOf(words);
+        if (!world.startsWith("/") && !world.matches("[0-9]{1,9}")) {
+            throw new IllegalArgumentException("a world is a number or an absolute path, not " + world);
+        }
     }
 
     /** From arguments: WORLD HEX-PATH WORDS. */
@@ -43,10 +49,7 @@ record Copy(Libc libc, int world, String path, List<String> words) {
         }
         byte[] path = HexFormat.of().parseHex(arguments.get(1));
         return new Copy(
-                libc,
-                Integer.parseInt(arguments.get(0)),
-                ByteNames.of(path, 0, path.length),
-                arguments.subList(2, arguments.size()));
+                libc, arguments.get(0), ByteNames.of(path, 0, path.length), arguments.subList(2, arguments.size()));
     }
 
     /** The error of a copy, for its operator. */
@@ -61,7 +64,7 @@ record Copy(Libc libc, int world, String path, List<String> words) {
     }
 
     void run(InputStream in, OutputStream out) throws IOException {
-        if (world != 0) {
+        if (!world.equals(OWN_FILES)) {
             enter();
         }
         Unpacker.Rules rules =
@@ -75,10 +78,15 @@ record Copy(Libc libc, int world, String path, List<String> words) {
         }
     }
 
-    /** A thread that shares no directory with others may change its mount namespace. Source: setns(2). */
+    /** A thread that shares no directory with others may change its mount namespace, or its root alone. Source: setns(2). */
     private void enter() throws IOException {
         libc.unshare(Namespaces.CLONE_FS).orThrow("unshare CLONE_FS");
-        int pidfd = libc.pidfdOpen(world).orThrow("pidfd_open " + world);
+        if (world.startsWith("/")) {
+            libc.chdir(world).orThrow("chdir " + world);
+            libc.chroot(".").orThrow("chroot " + world);
+            return;
+        }
+        int pidfd = libc.pidfdOpen(Integer.parseInt(world)).orThrow("pidfd_open " + world);
         libc.setns(pidfd, Namespaces.CLONE_NEWNS).orThrow("enter the agent's world");
         libc.close(pidfd);
     }

@@ -21,8 +21,9 @@ import java.util.Map;
  * @param command the program that runs a command there: {@code COMMAND [--terminal] USER WORKDIR -- WORDS}
  * @param copier the program that copies files: {@code COPIER WORLD HEX-PATH WORDS}
  * @param state the directory of the files
+ * @param root the agent's root where no world has it
  */
-public record Entrance(List<String> command, List<String> copier, Path state) {
+public record Entrance(List<String> command, List<String> copier, Path state, Path root) {
     private static final String PATH = "PATH";
     private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -39,7 +40,8 @@ public record Entrance(List<String> command, List<String> copier, Path state) {
     /** The path as hexadecimal digits, which no locale changes. */
     private List<String> copyArguments(GuestCall.Fields fields) throws IOException {
         List<String> arguments = new ArrayList<>(copier);
-        arguments.add(kept("world").strip());
+        String world = kept("world").strip();
+        arguments.add(world.isEmpty() ? root.toString() : world);
         String path = fields.text(GuestTag.PATH).orElse("");
         arguments.add(HexFormat.of().formatHex(path.getBytes(StandardCharsets.UTF_8)));
         arguments.addAll(fields.texts(GuestTag.WORD));

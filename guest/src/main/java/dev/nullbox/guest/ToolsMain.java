@@ -22,7 +22,7 @@ public final class ToolsMain {
     private static final String SELF = "/sbin/guest-tools";
     private static final String COPY = "copy";
     private static final Entrance ENTRANCE =
-            new Entrance(List.of("/init", "enter"), List.of(SELF, COPY), Path.of("/state"));
+            new Entrance(List.of("/init", "enter"), List.of(SELF, COPY), Path.of("/state"), Path.of("/agent"));
 
     private ToolsMain() {}
 

@@ -24,18 +24,31 @@ class CopyIT {
     private final Libc libc = Natives.libc();
 
     /** On a thread of its own, which is in the other world from then on. */
-    private byte[] copy(long world, String path, byte[] in, String word) {
+    private byte[] copy(Object world, String path, byte[] in, String word) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         CompletableFuture<byte[]> done = new CompletableFuture<>();
         Thread.ofPlatform().start(() -> {
             try {
-                new Copy(libc, (int) world, path, List.of(word)).run(new ByteArrayInputStream(in), out);
+                new Copy(libc, world.toString(), path, List.of(word)).run(new ByteArrayInputStream(in), out);
                 done.complete(out.toByteArray());
             } catch (Exception e) {
                 done.completeExceptionally(e);
             }
         });
         return done.orTimeout(20, TimeUnit.SECONDS).join();
+    }
+
+    /** Links that lead out of it lead into it. */
+    @Test
+    void filesOfARootAreItsOwn() throws Exception {
+        assertThat(libc.getuid()).as("needs root: chroot").isZero();
+        Files.createDirectories(base.resolve("root/etc"));
+        Files.writeString(base.resolve("root/etc/hostname"), "inside");
+        Files.createSymbolicLink(base.resolve("root/link"), Path.of("/etc"));
+        byte[] out = copy(base + "/root", "/link/hostname", new byte[0], GuestCopy.OUT);
+        assertThat(new String(out, StandardCharsets.ISO_8859_1)).contains("inside");
+        copy(base + "/root", "/link/new", out, GuestCopy.IN);
+        assertThat(base.resolve("root/etc/new")).hasContent("inside");
     }
 
     @Test

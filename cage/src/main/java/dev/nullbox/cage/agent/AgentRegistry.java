@@ -59,6 +59,15 @@ public final class AgentRegistry {
         return tasks.begin(runner(request), task);
     }
 
+    /**
+     * Begins a run of the guest's init alone, for the files of an agent that does not run.
+     *
+     * @throws RpcException as {@link #beginTask}
+     */
+    public synchronized TaskRuns.TaskRun beginFiles(Message request, String operator) throws RpcException {
+        return tasks.begin(runner(request), TaskRequest.ofFilesAlone(operator));
+    }
+
     /** Adds all agents of a catalog, when there are none yet. */
     public synchronized void load(List<CatalogEntry> found) {
         // All at once: a slot that is taken from a removed agent must not be given to a later one of them.

@@ -219,15 +219,19 @@ public final class AgentRun {
     }
 
     private boolean hasSecrets() {
-        return !agent.manifest().capabilities().credentialRefs().isEmpty();
+        return !spec.isOfFilesAlone()
+                && !agent.manifest().capabilities().credentialRefs().isEmpty();
     }
 
     private void steps(BooleanSupplier isCancelled) throws IOException, RpcException {
         String name = spec.key();
-        rejectOverlap();
         dependencies.images().verify(agent.image());
-        cleanups.push(EgressContract.REMOVE.name(), () -> dependencies.clients().removeEgress(agent.agent(), slot));
-        dependencies.clients().addEgress(agent.manifest(), slot);
+        if (!spec.isOfFilesAlone()) {
+            rejectOverlap();
+            cleanups.push(
+                    EgressContract.REMOVE.name(), () -> dependencies.clients().removeEgress(agent.agent(), slot));
+            dependencies.clients().addEgress(agent.manifest(), slot);
+        }
         ServiceClients.GrantedLease granted = lease();
         try {
             RunDisks disks = disks();
@@ -270,7 +274,7 @@ public final class AgentRun {
                 dependencies.settings().guests().resolve(spec.key()),
                 slot.uid(),
                 GuestSetup.configuration(spec, disks, secrets),
-                spec.task().flatMap(TaskRequest::session),
+                spec.streams(),
                 new GuestListener());
         guest = server;
         cleanups.push("close the guest's listener", server::close);
@@ -342,20 +346,25 @@ public final class AgentRun {
             BooleanSupplier isCancelled)
             throws IOException, RpcException {
         Libc libc = dependencies.libc();
-        byte[] spec = Json.bytes(Codec.encode(jailSpec(disks)));
+        byte[] jail = Json.bytes(Codec.encode(jailSpec(disks)));
         BooleanSupplier isOver = deadline(isCancelled);
         try {
-            input.send(spec, isOver);
+            input.send(jail, isOver);
             input.send(new byte[] {'\n'}, isOver);
         } catch (SyscallException e) {
             throw e.errno() == Errno.EPIPE ? endedEarly(e) : e;
         }
         int threadId = Integer.parseInt(awaitStatus("netns ", isCancelled));
         cleanups.push("remove " + slot.interfaceName(), () -> removeLink(libc, slot.interfaceName()));
-        JailNetwork.connect(libc, slot, threadId);
-        sidecars.serve(cleanups);
-        cleanups.push(MemoryContract.DETACH.name(), () -> dependencies.clients().detachMemory(agent.agent(), slot));
-        dependencies.clients().attachMemory(agent, slot, number);
+        if (spec.isOfFilesAlone()) {
+            JailNetwork.occupy(libc, slot, threadId);
+        } else {
+            JailNetwork.connect(libc, slot, threadId);
+            sidecars.serve(cleanups);
+            cleanups.push(
+                    MemoryContract.DETACH.name(), () -> dependencies.clients().detachMemory(agent.agent(), slot));
+            dependencies.clients().attachMemory(agent, slot, number);
+        }
         if (!granted.secrets().isEmpty()) {
             sidecars.watch(cleanups, granted.lease(), server);
         }

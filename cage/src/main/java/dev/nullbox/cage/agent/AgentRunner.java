@@ -2,6 +2,7 @@ package dev.nullbox.cage.agent;
 
 import dev.nullbox.cage.agent.Transition.Action;
 import dev.nullbox.cage.guest.GuestServer;
+import dev.nullbox.cage.guest.RunStreams;
 import dev.nullbox.cage.log.AgentLog;
 import dev.nullbox.protocol.Event;
 import dev.nullbox.protocol.Field;
@@ -77,6 +78,9 @@ public final class AgentRunner implements Runnable {
     private long restarts;
     private Optional<RunEnd> lastExit = Optional.empty();
     private long exitRun;
+    /** Of the current run, or the last. */
+    private volatile RunStreams streams;
+
     private volatile @Nullable AgentRun current;
     private volatile Snapshot snapshot;
 
@@ -108,6 +112,7 @@ public final class AgentRunner implements Runnable {
         this.events = events;
         this.live = live;
         this.task = task;
+        this.streams = task.map(one -> one.request().streams()).orElseGet(AgentRunner::outputAlone);
         this.clockMillis = dependencies.clockMillis();
         boundLog(agent);
         this.lifecycle = lifecycle(dependencies.settings(), agent);
@@ -119,6 +124,10 @@ public final class AgentRunner implements Runnable {
                 0,
                 lastExit,
                 0);
+    }
+
+    private static RunStreams outputAlone() {
+        return new RunStreams(Optional.empty());
     }
 
     /** Output of a run of an earlier cage process is not attributed to a later run. */
@@ -160,6 +169,11 @@ public final class AgentRunner implements Runnable {
     /** Milliseconds since the begin of the current run; absent when there is none. */
     public Optional<Long> upMillis() {
         return Optional.ofNullable(current).map(AgentRun::upMillis);
+    }
+
+    /** The streams of the current run's program, or of the last one's. */
+    public RunStreams streams() {
+        return streams;
     }
 
     /** The numbers of all runs of the agent. */
@@ -316,7 +330,10 @@ public final class AgentRunner implements Runnable {
         CatalogEntry.Accepted version = agent;
         boundLog(version);
         lifecycle = lifecycle(dependencies.settings(), version);
-        RunSpec spec = new RunSpec(version, slot, runs, task.map(Task::request));
+        if (task.isEmpty()) {
+            streams = outputAlone();
+        }
+        RunSpec spec = new RunSpec(version, slot, runs, streams, task.map(Task::request));
         AgentRun run = new AgentRun(dependencies, spec, live, new RunListener(runs), new CleanupStack(this::warn));
         current = run;
         emit(AgentContract.STARTING, Fields.REASON.is(reason), Fields.RUN.is(runs));
@@ -333,6 +350,7 @@ public final class AgentRunner implements Runnable {
     private void launchFailed(String why, boolean isFinal) {
         current = null;
         live.end(runs);
+        endStreams(Message.of(AgentContract.HOW.is(RunEnd.Way.NOT_STARTED.key()), Fields.WHY.is(why)));
         apply(new AgentEvent.LaunchFailed(why, isFinal));
     }
 
@@ -352,6 +370,14 @@ public final class AgentRunner implements Runnable {
         }
         lastExit = Optional.of(end);
         exitRun = runs;
+        endStreams(end.describe());
+    }
+
+    /** Ends the streams of an agent's own run; a run beside it ends its own once nothing of it is left. */
+    private void endStreams(Message end) {
+        if (task.isEmpty()) {
+            streams.end(end);
+        }
     }
 
     private void emit(Event event, Value<?>... fields) {
@@ -379,6 +405,19 @@ public final class AgentRunner implements Runnable {
             wait(left);
         }
         return true;
+    }
+
+    /** Waits until its program, or its guest's init alone, runs; false at the timeout, or when it has ended. */
+    public synchronized boolean awaitRunning(Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (snapshot.state() instanceof AgentState.Starting) {
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (left <= 0) {
+                return false;
+            }
+            wait(left);
+        }
+        return snapshot.state() instanceof AgentState.Running;
     }
 
     /** Waits until the run of the number is over; the view then, or when the time is up first. */

@@ -51,7 +51,7 @@ final class GuestSetup {
         Manifest.Filesystem files = manifest.capabilities().filesystem();
         GuestConfiguration.Setup setup = new GuestConfiguration.Setup(
                 agent.name().value().replace('_', '-'),
-                slot.address(),
+                run.isOfFilesAlone() ? "" : slot.address(),
                 AgentSlot.PREFIX_LENGTH,
                 slot.gateway(),
                 JailNetwork.MTU,
@@ -67,8 +67,12 @@ final class GuestSetup {
                 files.read().stream().map(mount -> mount.path().value()).toList(),
                 machineId(agent),
                 Duration.ofSeconds(agent.stopSecs()).toMillis(),
-                true,
-                run.hasSession());
+                !run.isOfFilesAlone(),
+                run.streams().hasInput(),
+                run.streams().terminal());
+        if (run.isOfFilesAlone()) {
+            return new GuestConfiguration(setup, List.of(), List.of(), secrets);
+        }
         return new GuestConfiguration(setup, run.command().words(), environment(manifest, slot, run.env()), secrets);
     }
 

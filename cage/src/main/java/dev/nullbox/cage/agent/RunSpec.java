@@ -1,5 +1,6 @@
 package dev.nullbox.cage.agent;
 
+import dev.nullbox.cage.guest.RunStreams;
 import dev.nullbox.manifest.Command;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentSlot;
@@ -10,9 +11,11 @@ import java.util.Optional;
  * Run of an agent: its version, its place on the machine, its number.
  *
  * @param number unique among the agent's runs
+ * @param streams of its program
  * @param task for a run beside the agent's own
  */
-record RunSpec(CatalogEntry.Accepted agent, AgentSlot slot, long number, Optional<TaskRequest> task) {
+record RunSpec(
+        CatalogEntry.Accepted agent, AgentSlot slot, long number, RunStreams streams, Optional<TaskRequest> task) {
     /** The name of its control group and directories: the agent's name has no dot. */
     String key() {
         return task.isPresent() ? agent.name() + "." + number : agent.name();
@@ -32,8 +35,8 @@ record RunSpec(CatalogEntry.Accepted agent, AgentSlot slot, long number, Optiona
         return task.map(TaskRequest::env).orElse(Map.of());
     }
 
-    /** Tells whether an operator has its streams. */
-    boolean hasSession() {
-        return task.flatMap(TaskRequest::session).isPresent();
+    /** Tells whether the guest's init runs alone. */
+    boolean isOfFilesAlone() {
+        return task.filter(TaskRequest::isOfFilesAlone).isPresent();
     }
 }

@@ -1,6 +1,5 @@
 package dev.nullbox.cage.agent;
 
-import dev.nullbox.cage.guest.RunSession;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.AgentContract;
@@ -27,6 +26,9 @@ public final class TaskRuns {
     public static final int MAX = 32;
     /** Most runs that are over and kept, of one agent. */
     static final int MAX_ENDED = 32;
+
+    /** In place of a program, for a run of the guest's init alone. */
+    private static final String FILES = "(files)";
 
     /** Time for which a run that is over is kept. */
     static final Duration KEPT = Duration.ofDays(1);
@@ -131,7 +133,9 @@ public final class TaskRuns {
     synchronized TaskRun begin(AgentRunner own, TaskRequest request) throws RpcException {
         String program;
         try {
-            program = request.command(own.agent()).executable();
+            program = request.isOfFilesAlone()
+                    ? FILES
+                    : request.command(own.agent()).executable();
         } catch (InvalidValueException e) {
             throw new RpcException(
                     AgentReason.EXEC_REFUSED, e.problem() + "; " + e.remedy(), AgentContract.ARGS.name());
@@ -163,7 +167,7 @@ public final class TaskRuns {
             forgetOld();
             notifyAll();
         }
-        run.request.session().ifPresent(session -> session.end(run.end()));
+        run.request.streams().end(run.end());
     }
 
     private void forgetOld() {
@@ -210,10 +214,5 @@ public final class TaskRuns {
     /** Forgets the runs of a removed agent. */
     synchronized void forget(String agent) {
         all.removeIf(run -> isOver(run, agent));
-    }
-
-    /** Streams of a run that is to be begun, for its operator; absent when it is to go on by itself. */
-    public static Optional<RunSession> session(boolean isDetached) {
-        return isDetached ? Optional.empty() : Optional.of(new RunSession());
     }
 }

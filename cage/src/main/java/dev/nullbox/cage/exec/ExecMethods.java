@@ -40,11 +40,13 @@ public final class ExecMethods {
     }
 
     private final Agents agents;
+    private final FileGuests files;
     private final ExecSessions sessions;
     private final EventSink events;
 
-    public ExecMethods(Agents agents, ExecSessions sessions, EventSink events) {
+    public ExecMethods(Agents agents, FileGuests files, ExecSessions sessions, EventSink events) {
         this.agents = agents;
+        this.files = files;
         this.sessions = sessions;
         this.events = events;
     }
@@ -116,20 +118,25 @@ public final class ExecMethods {
     }
 
     private Message copy(Caller caller, Message request, String direction, List<String> words) throws RpcException {
-        RunningAgent agent = agents.find(request);
         CopyRequest copy = new CopyRequest(request.get(AgentContract.COPY_PATH), words);
         Optional<String> problem = copy.problem();
         if (problem.isPresent()) {
             throw new RpcException(AgentReason.EXEC_REFUSED, problem.get(), AgentContract.COPY_PATH.name());
         }
-        String id = sessions.begin(agent.name(), () -> agent.guest().run(copy));
+        String operator = TerminalText.escaped(caller.name());
+        FileGuests.Opened opened = files.open(
+                request, direction.equals(GuestCopy.IN) ? Optional.of(copy.path()) : Optional.empty(), operator);
+        RunningAgent agent = opened.agent();
+        String id = sessions.begin(agent.name(), () -> agent.guest().run(copy), opened.close());
         events.emit(
                 AgentContract.COPIED,
-                Fields.AGENT.is(agent.name()),
-                AgentContract.EXEC.is(id),
-                AgentContract.DIRECTION.is(direction),
-                AgentContract.COPY_PATH.is(TerminalText.escaped(copy.path())),
-                GatewayContract.CLIENT.is(TerminalText.escaped(caller.name())));
+                Message.of(
+                                Fields.AGENT.is(agent.name()),
+                                AgentContract.EXEC.is(id),
+                                AgentContract.DIRECTION.is(direction),
+                                AgentContract.COPY_PATH.is(TerminalText.escaped(copy.path())),
+                                GatewayContract.CLIENT.is(operator))
+                        .and(Fields.RUN, opened.run()));
         return Message.of(AgentContract.EXEC.is(id));
     }
 
@@ -146,7 +153,8 @@ public final class ExecMethods {
         return Message.of(AgentContract.EXEC.is(id));
     }
 
-    private static Optional<ExecRequest.Window> window(Message request) throws RpcException {
+    /** The size of a terminal that a request wants. */
+    static Optional<ExecRequest.Window> window(Message request) throws RpcException {
         Optional<Long> rows = request.find(AgentContract.ROWS);
         Optional<Long> columns = request.find(AgentContract.COLUMNS);
         if (rows.isPresent() != columns.isPresent()) {
@@ -167,6 +175,7 @@ public final class ExecMethods {
                             .map(chunk -> Message.of(
                                     AgentContract.STDERR.is(chunk.isError()), AgentContract.EXEC_DATA.is(chunk.data())))
                             .toList()))
+                    .and(AgentContract.LOST_BYTES, Optional.of(output.dropped()).filter(bytes -> bytes > 0))
                     .and(AgentContract.EXIT, end(output));
         } catch (InterruptedException e) {
             throw interrupted();
@@ -209,9 +218,14 @@ public final class ExecMethods {
     }
 
     private Message resize(Message request) throws RpcException {
+        ProgramSession session = sessions.find(request.get(AgentContract.EXEC));
         try {
-            sessions.find(request.get(AgentContract.EXEC))
-                    .resize(request.getInt(AgentContract.ROWS), request.getInt(AgentContract.COLUMNS));
+            if (!session.resize(request.getInt(AgentContract.ROWS), request.getInt(AgentContract.COLUMNS))) {
+                throw new RpcException(
+                        AgentReason.EXEC_REFUSED,
+                        "the run has no terminal; begin one with rows and columns (nullctl run -t)",
+                        AgentContract.EXEC.name());
+            }
             return Message.of();
         } catch (IOException e) {
             throw failed(e);

@@ -29,11 +29,13 @@ public final class ExecSessions {
     private static final class Entry {
         private final String agent;
         private final ProgramSession session;
+        private final Runnable after;
         private long usedAt;
 
-        Entry(String agent, ProgramSession session, long usedAt) {
+        Entry(String agent, ProgramSession session, Runnable after, long usedAt) {
             this.agent = agent;
             this.session = session;
+            this.after = after;
             this.usedAt = usedAt;
         }
     }
@@ -85,36 +87,49 @@ public final class ExecSessions {
                 return isIdle;
             });
         }
-        idle.forEach(entry -> close(entry.session));
+        idle.forEach(ExecSessions::close);
     }
 
-    private static void close(ProgramSession session) {
+    private static void close(Entry entry) {
         try {
-            session.close();
+            entry.session.close();
         } catch (IOException e) {
             System.err.println("cage: a program's connection was not closed well: " + e.getMessage());
+        } finally {
+            entry.after.run();
         }
+    }
+
+    /** Begins a session after which nothing is to be done, as {@link #begin(String, Starter, Runnable)}. */
+    public String begin(String agent, Starter starter) throws RpcException {
+        return begin(agent, starter, () -> {});
     }
 
     /**
      * Begins a session; returns its id.
      *
+     * @param after what is done once it is closed, or was not begun
      * @throws RpcException EXEC_LIMIT when there are too many; EXEC_FAILED when the guest refuses it
      */
-    public String begin(String agent, Starter starter) throws RpcException {
+    public String begin(String agent, Starter starter, Runnable after) throws RpcException {
         reserve(agent);
+        boolean isBegun = false;
         try {
             ProgramSession session = starter.start();
             String id = UUID.randomUUID().toString();
             synchronized (this) {
-                entries.put(id, new Entry(agent, session, nanos.getAsLong()));
+                entries.put(id, new Entry(agent, session, after, nanos.getAsLong()));
             }
+            isBegun = true;
             return id;
         } catch (IOException e) {
             throw new RpcException(AgentReason.EXEC_FAILED, "it was not run: " + e.getMessage());
         } finally {
             synchronized (this) {
                 reserved.remove(agent);
+            }
+            if (!isBegun) {
+                after.run();
             }
         }
     }
@@ -161,7 +176,7 @@ public final class ExecSessions {
         if (entry == null) {
             throw unknown();
         }
-        close(entry.session);
+        close(entry);
     }
 
     private static RpcException unknown() {

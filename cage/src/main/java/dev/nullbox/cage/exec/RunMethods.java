@@ -1,9 +1,13 @@
 package dev.nullbox.cage.exec;
 
 import dev.nullbox.cage.agent.AgentRegistry;
+import dev.nullbox.cage.agent.AgentRunner;
+import dev.nullbox.cage.agent.AgentState;
 import dev.nullbox.cage.agent.TaskRequest;
 import dev.nullbox.cage.agent.TaskRuns;
+import dev.nullbox.cage.guest.ExecRequest;
 import dev.nullbox.cage.guest.RunSession;
+import dev.nullbox.cage.guest.RunStreams;
 import dev.nullbox.manifest.EnvName;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
@@ -41,27 +45,63 @@ public final class RunMethods {
     public List<RpcMethod> methods() {
         return List.of(
                 RpcMethod.of(AgentContract.AGENT_RUN, this::run),
+                RpcMethod.of(AgentContract.AGENT_ATTACH, this::attach),
                 RpcMethod.of(AgentContract.AGENT_RUNS, (_, request) -> list(request)));
     }
 
     private Message run(Caller caller, Message request) throws RpcException {
-        Optional<RunSession> session = TaskRuns.session(request.get(AgentContract.IS_DETACHED));
+        boolean isDetached = request.get(AgentContract.IS_DETACHED);
+        RunStreams streams = streams(request, isDetached);
         TaskRequest task = new TaskRequest(
                 request.get(AgentContract.ARGS),
                 variables(request.get(AgentContract.ENV)),
                 request.find(AgentContract.TIMEOUT).map(Duration::ofMillis),
-                session,
+                streams,
                 TerminalText.escaped(caller.name()),
-                !request.get(AgentContract.IS_FORGOTTEN));
-        if (session.isEmpty()) {
+                !request.get(AgentContract.IS_FORGOTTEN),
+                false);
+        if (isDetached) {
             return Message.of(Fields.RUN.is(begin(request, task)));
         }
+        RunSession holder = streams.hold();
         long[] number = new long[1];
         String id = sessions.begin(request.get(Fields.AGENT), () -> {
             number[0] = begin(request, task);
-            return session.get();
+            return holder;
         });
         return Message.of(Fields.RUN.is(number[0]), AgentContract.EXEC.is(id));
+    }
+
+    private static RunStreams streams(Message request, boolean isDetached) throws RpcException {
+        Optional<ExecRequest.Window> terminal = ExecMethods.window(request);
+        boolean isKept = request.get(AgentContract.KEEPS_INPUT) || terminal.isPresent();
+        return new RunStreams(
+                isDetached && !isKept ? Optional.empty() : Optional.of(new RunStreams.Input(isKept, terminal)));
+    }
+
+    private Message attach(Caller caller, Message request) throws RpcException {
+        AgentRunner runner = agents.runnerOfRun(request);
+        AgentRunner.Snapshot now = runner.snapshot();
+        String agent = runner.agent().name();
+        if (!(now.state() instanceof AgentState.Live)) {
+            throw new RpcException(
+                    AgentReason.AGENT_STOPPED,
+                    agent + " does not run, but is " + now.state().label() + "; start it first",
+                    Fields.AGENT.name());
+        }
+        RunStreams streams = runner.streams();
+        String id = sessions.begin(agent, streams::attach);
+        events.emit(
+                AgentContract.ATTACHED,
+                Fields.AGENT.is(agent),
+                Fields.RUN.is(now.run()),
+                AgentContract.EXEC.is(id),
+                GatewayContract.CLIENT.is(TerminalText.escaped(caller.name())));
+        return Message.of(
+                AgentContract.EXEC.is(id),
+                Fields.RUN.is(now.run()),
+                AgentContract.HAS_INPUT.is(streams.takesInput()),
+                AgentContract.HAS_TERMINAL.is(streams.terminal().isPresent()));
     }
 
     private long begin(Message request, TaskRequest task) throws RpcException {

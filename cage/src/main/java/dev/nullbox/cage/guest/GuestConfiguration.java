@@ -11,6 +11,7 @@ import dev.nullbox.protocol.guest.GuestTag;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Configuration of a guest: network, disks, the agent's command and environment, its secrets. Sent once, on a
@@ -39,6 +40,7 @@ public record GuestConfiguration(Setup setup, List<String> words, List<String> e
      * @param read directories of the read-only disk, likewise
      * @param stopMillis from the stop signal to the kill
      * @param hasStreams whether the host passes input, and takes output by windows
+     * @param terminal of the command, in place of pipes; its streams come by the host then
      */
     public record Setup(
             String hostname,
@@ -56,7 +58,8 @@ public record GuestConfiguration(Setup setup, List<String> words, List<String> e
             String machineId,
             long stopMillis,
             boolean hasAgent,
-            boolean hasStreams) {
+            boolean hasStreams,
+            Optional<ExecRequest.Window> terminal) {
         public Setup {
             disks = List.copyOf(disks);
             write = List.copyOf(write);
@@ -90,28 +93,31 @@ public record GuestConfiguration(Setup setup, List<String> words, List<String> e
 
     private List<Frame> frames(long nowNanos) {
         List<Frame> frames = new ArrayList<>();
-        frames.add(call(
-                GuestOp.SETUP,
-                new GuestCall.Fields()
-                        .add(GuestTag.HOSTNAME, setup.hostname())
-                        .add(GuestTag.ADDRESS, setup.address())
-                        .add(GuestTag.PREFIX, setup.prefix())
-                        .add(GuestTag.GATEWAY, setup.gateway())
-                        .add(GuestTag.MTU, setup.mtu())
-                        .add(GuestTag.DNS, setup.gateway())
-                        .add(GuestTag.USER, setup.user())
-                        .add(GuestTag.WORKDIR, setup.workdir())
-                        .add(GuestTag.ROOT, setup.root().number())
-                        .add(GuestTag.AGENT, setup.hasAgent() ? 1 : 0)
-                        .add(GuestTag.STREAMS, setup.hasStreams() ? 1 : 0)
-                        .add(GuestTag.MEMORY, 0)
-                        .add(GuestTag.PIDS, setup.pids())
-                        .add(GuestTag.MACHINE, setup.machineId())
-                        .add(GuestTag.NANOS, nowNanos)
-                        .add(GuestTag.MILLIS, setup.stopMillis())
-                        .addAll(GuestTag.DISK, setup.disks())
-                        .addAll(GuestTag.WRITE, setup.write())
-                        .addAll(GuestTag.READ, setup.read())));
+        GuestCall.Fields once = new GuestCall.Fields()
+                .add(GuestTag.HOSTNAME, setup.hostname())
+                .add(GuestTag.ADDRESS, setup.address())
+                .add(GuestTag.PREFIX, setup.prefix())
+                .add(GuestTag.GATEWAY, setup.gateway())
+                .add(GuestTag.MTU, setup.mtu())
+                .add(GuestTag.DNS, setup.gateway())
+                .add(GuestTag.USER, setup.user())
+                .add(GuestTag.WORKDIR, setup.workdir())
+                .add(GuestTag.ROOT, setup.root().number())
+                .add(GuestTag.AGENT, setup.hasAgent() ? 1 : 0)
+                .add(GuestTag.STREAMS, setup.hasStreams() ? 1 : 0)
+                .add(GuestTag.MEMORY, 0)
+                .add(GuestTag.PIDS, setup.pids())
+                .add(GuestTag.MACHINE, setup.machineId())
+                .add(GuestTag.NANOS, nowNanos)
+                .add(GuestTag.MILLIS, setup.stopMillis())
+                .addAll(GuestTag.DISK, setup.disks())
+                .addAll(GuestTag.WRITE, setup.write())
+                .addAll(GuestTag.READ, setup.read());
+        setup.terminal()
+                .ifPresent(size -> once.add(GuestTag.TERMINAL, 1)
+                        .add(GuestTag.ROWS, size.rows())
+                        .add(GuestTag.COLUMNS, size.columns()));
+        frames.add(call(GuestOp.SETUP, once));
         words.forEach(word -> frames.add(call(GuestOp.WORD, new GuestCall.Fields().add(GuestTag.TEXT, word))));
         env.forEach(variable -> frames.add(call(GuestOp.ENV, new GuestCall.Fields().add(GuestTag.TEXT, variable))));
         for (Secret secret : secrets) {

@@ -110,7 +110,7 @@ public final class GuestServer implements AutoCloseable {
     private final ServerSocketChannel server;
     private final Path socket;
     private final GuestConfiguration configuration;
-    private final Optional<RunSession> session;
+    private final RunStreams streams;
     private final Listener listener;
     private final Semaphore free = new Semaphore(MAX_CONNECTIONS);
     private final Set<GuestRole> taken = EnumSet.noneOf(GuestRole.class);
@@ -123,12 +123,12 @@ public final class GuestServer implements AutoCloseable {
             ServerSocketChannel server,
             Path socket,
             GuestConfiguration configuration,
-            Optional<RunSession> session,
+            RunStreams streams,
             Listener listener) {
         this.server = server;
         this.socket = socket;
         this.configuration = configuration;
-        this.session = session;
+        this.streams = streams;
         this.listener = listener;
     }
 
@@ -137,15 +137,10 @@ public final class GuestServer implements AutoCloseable {
      *
      * @param directory created anew; no other user may enter it
      * @param gid the VMM's group, which may connect
-     * @param session takes the streams of the agent's program, when the configuration says so
+     * @param streams takes the streams of the agent's program
      */
     public static GuestServer open(
-            Libc libc,
-            Path directory,
-            int gid,
-            GuestConfiguration configuration,
-            Optional<RunSession> session,
-            Listener listener)
+            Libc libc, Path directory, int gid, GuestConfiguration configuration, RunStreams streams, Listener listener)
             throws IOException {
         Files.createDirectories(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -162,7 +157,7 @@ public final class GuestServer implements AutoCloseable {
             server.close();
             throw e;
         }
-        GuestServer guest = new GuestServer(server, socket, configuration, session, listener);
+        GuestServer guest = new GuestServer(server, socket, configuration, streams, listener);
         guest.thread("accept", guest::accept);
         return guest;
     }
@@ -318,7 +313,7 @@ public final class GuestServer implements AutoCloseable {
     }
 
     private void readOutput(FrameChannel channel) throws IOException {
-        session.ifPresent(streams -> streams.begin(this, channel));
+        streams.begin(number -> init().signal(number), channel);
         try {
             readLines(channel);
             // The guest closes it: a host that closes first counts as gone for a guest.
@@ -341,18 +336,18 @@ public final class GuestServer implements AutoCloseable {
                     case STDOUT -> {
                         listener.output(LogStream.STDOUT, bytes);
                         output.feed(bytes, bytes.length);
-                        pass(frame);
+                        streams.take(frame);
                     }
                     case STDERR -> {
                         listener.output(LogStream.STDERR, bytes);
                         errors.feed(bytes, bytes.length);
-                        pass(frame);
+                        streams.take(frame);
                     }
                     case CREDIT -> {
-                        if (session.isEmpty()) {
+                        if (!streams.hasInput()) {
                             throw unexpected(frame);
                         }
-                        pass(frame);
+                        streams.take(frame);
                     }
                     default -> throw unexpected(frame);
                 }
@@ -360,12 +355,6 @@ public final class GuestServer implements AutoCloseable {
         } finally {
             output.end();
             errors.end();
-        }
-    }
-
-    private void pass(Frame frame) throws IOException {
-        if (session.isPresent()) {
-            session.get().take(frame);
         }
     }
 

@@ -65,6 +65,14 @@ public final class JailNetwork {
         }
     }
 
+    /** Sets up an outer end that stays down and has no address: nothing passes it. */
+    public static void occupy(Libc libc, AgentSlot slot, int threadId) throws IOException {
+        try (Rtnetlink links = Rtnetlink.open(libc)) {
+            links.createVeth(slot.interfaceName(), AGENT_INTERFACE, threadId);
+            withoutIpv6(slot.interfaceName());
+        }
+    }
+
     /**
      * An address of the machine itself within the agents' network, which would become unreachable; absent when there is
      * none.

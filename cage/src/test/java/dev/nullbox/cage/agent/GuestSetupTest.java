@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nullbox.cage.disk.RunDisks;
 import dev.nullbox.cage.guest.GuestConfiguration;
+import dev.nullbox.cage.guest.RunStreams;
 import dev.nullbox.cage.jail.VmConfig.Disk;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.ManifestResult;
@@ -33,7 +34,7 @@ class GuestSetupTest {
     private static RunSpec run(String more, Optional<TaskRequest> task) {
         CatalogEntry.Accepted agent = new CatalogEntry.Accepted(
                 "an_agent", CatalogEntry.Source.STORE, manifest(more), "", Path.of("/root"), List.of("/bin/a"));
-        return new RunSpec(agent, new AgentSlot(AgentNetwork.DEFAULT, 3), 7, task);
+        return new RunSpec(agent, new AgentSlot(AgentNetwork.DEFAULT, 3), 7, new RunStreams(Optional.empty()), task);
     }
 
     /** The memory's address had a path once: what a client appended to it led nowhere. */
@@ -76,17 +77,30 @@ class GuestSetupTest {
                 List.of("-x", ""),
                 Map.of("A", "b", "NULLBOX_AGENT", "other"),
                 Optional.empty(),
-                Optional.empty(),
+                new RunStreams(Optional.empty()),
                 "me",
-                true);
+                true,
+                false);
         RunSpec run = run("", Optional.of(task));
         GuestConfiguration configuration = GuestSetup.configuration(run, List.of(), List.of());
         assertThat(run.key()).isEqualTo("an_agent.7");
         assertThat(configuration.words()).containsExactly("/bin/a", "-x", "");
         assertThat(configuration.env()).contains("A=b", "NULLBOX_AGENT=an_agent");
         RunSpec plain = run(
-                "", Optional.of(new TaskRequest(List.of(), Map.of(), Optional.empty(), Optional.empty(), "me", true)));
+                "",
+                Optional.of(new TaskRequest(
+                        List.of(), Map.of(), Optional.empty(), new RunStreams(Optional.empty()), "me", true, false)));
         assertThat(plain.command().words()).containsExactly("/bin/a", "--", "");
         assertThat(run("", Optional.empty()).key()).isEqualTo("an_agent");
+    }
+
+    @Test
+    void aRunForFilesHasNoProgramAndNothingOfTheAgents() {
+        RunSpec run = run("", Optional.of(TaskRequest.ofFilesAlone("me")));
+        GuestConfiguration configuration = GuestSetup.configuration(run, List.of(), List.of());
+        assertThat(configuration.setup().hasAgent()).isFalse();
+        assertThat(configuration.setup().address()).isEmpty();
+        assertThat(configuration.words()).isEmpty();
+        assertThat(configuration.env()).isEmpty();
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import dev.nullbox.cage.exec.ExecMethods;
 import dev.nullbox.cage.exec.ExecSessions;
+import dev.nullbox.cage.exec.FileGuests;
 import dev.nullbox.cage.exec.RunningAgent;
 import dev.nullbox.guest.Entrance;
 import dev.nullbox.guest.ToolServer;
@@ -90,7 +91,7 @@ class ExecTest {
                 base.resolve("guest"),
                 libc.getuid(),
                 new GuestConfiguration(FakeGuest.setup(), List.of(), List.of(), List.of()),
-                Optional.empty(),
+                new RunStreams(Optional.empty()),
                 new Notes());
         socket = base.resolve("guest").resolve(GuestServer.SOCKET);
         Files.writeString(base.resolve("user"), "somebody");
@@ -174,7 +175,8 @@ class ExecTest {
                             new Entrance(
                                     List.of(base.resolve("enter").toString()),
                                     List.of(base.resolve("copier").toString()),
-                                    base))
+                                    base,
+                                    Path.of("/agent")))
                     .serve(toolsToken);
         } catch (IOException e) {
             // The test is over.
@@ -445,7 +447,12 @@ class ExecTest {
     }
 
     private RpcMethod.Handler method(Method<?> method, EventSink events) {
-        return new ExecMethods(_ -> new RunningAgent("hello", server), ExecSessions.start(), events)
+        RunningAgent hello = new RunningAgent("hello", server);
+        return new ExecMethods(
+                        _ -> hello,
+                        (_, _, _) -> FileGuests.Opened.of(hello, Optional.empty()),
+                        ExecSessions.start(),
+                        events)
                 .methods().stream()
                         .filter(offered -> offered.name().equals(method.name()))
                         .findFirst()

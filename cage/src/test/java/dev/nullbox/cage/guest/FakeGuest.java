@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,14 +24,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Stands for a VMM with its guest: arrives at the socket as libkrun's vsock does and speaks the protocol; a bash script is
  * its agent. Secrets go into the script's environment as {@code SECRET_NAME}. Arguments: the socket, the script, and how
- * many health checks are good.
+ * many health checks are good. A terminal is pipes to it, and its sizes are told as output.
  */
 public final class FakeGuest {
     private static final Duration LONG = Duration.ofSeconds(60);
@@ -43,6 +47,7 @@ public final class FakeGuest {
     private final List<String> words = new ArrayList<>();
     private final Semaphore window = new Semaphore(GuestProtocol.STREAM_WINDOW);
     private boolean hasStreams;
+    private boolean isLast;
     private int checks;
 
     private FakeGuest(Path socket, int goodChecks) throws IOException {
@@ -74,7 +79,8 @@ public final class FakeGuest {
                 "0".repeat(32),
                 10_000,
                 true,
-                false);
+                false,
+                Optional.empty());
     }
 
     private static FrameChannel dial(UnixDomainSocketAddress socket, GuestRole role) throws IOException {
@@ -118,7 +124,7 @@ public final class FakeGuest {
         } else {
             pass(agent.getInputStream());
         }
-        output.write(FrameKind.END, new byte[0]);
+        sendLast();
         int code = agent.waitFor();
         boolean isSignal = code > 128;
         GuestCall.Fields end = new GuestCall.Fields()
@@ -163,7 +169,15 @@ public final class FakeGuest {
                                 call.fields().text(GuestTag.TEXT).orElseThrow().split("=", 2);
                         environment.put("GUEST_" + parts[0], parts[1]);
                     }
-                    case SETUP -> hasStreams = call.fields().number(GuestTag.STREAMS) == 1;
+                    case SETUP -> {
+                        hasStreams = call.fields().number(GuestTag.STREAMS) == 1;
+                        if (call.fields().has(GuestTag.TERMINAL)) {
+                            environment.put(
+                                    "GUEST_TERMINAL",
+                                    call.fields().number(GuestTag.ROWS) + "x"
+                                            + call.fields().number(GuestTag.COLUMNS));
+                        }
+                    }
                     case WORD -> words.add(call.fields().text(GuestTag.TEXT).orElseThrow());
                     default -> {}
                 }
@@ -229,19 +243,45 @@ public final class FakeGuest {
         }
     }
 
+    /** Reads the host's frames at all times: a program that does not read its input must not hold credit up. */
     private void takeInput(OutputStream to) throws IOException {
+        BlockingQueue<Frame> input = new LinkedBlockingQueue<>();
+        daemon(() -> feed(input, to));
         while (true) {
             Frame frame = output.read(LONG.multipliedBy(60));
             switch (frame.kind()) {
-                case STDIN -> {
-                    to.write(frame.payload());
-                    to.flush();
-                    output.write(Frame.of(FrameKind.CREDIT, frame.payload().length));
-                }
+                case STDIN, END -> input.add(frame);
                 case CREDIT -> window.release(frame.number());
-                case END -> to.close();
+                case RESIZE -> {
+                    ByteBuffer size = ByteBuffer.wrap(frame.payload());
+                    byte[] line = ("size " + size.getShort() + "x" + size.getShort() + "\n")
+                            .getBytes(StandardCharsets.US_ASCII);
+                    window.acquireUninterruptibly(line.length);
+                    output.write(FrameKind.STDOUT, line);
+                }
                 default -> throw new IOException("the host sent " + frame + " among a program's streams");
             }
         }
+    }
+
+    private synchronized void sendLast() throws IOException {
+        isLast = true;
+        output.write(FrameKind.END, new byte[0]);
+    }
+
+    /** Nothing comes after the end of the output. */
+    private synchronized void sendCredit(int bytes) throws IOException {
+        if (!isLast) {
+            output.write(Frame.of(FrameKind.CREDIT, bytes));
+        }
+    }
+
+    private void feed(BlockingQueue<Frame> input, OutputStream to) throws IOException, InterruptedException {
+        for (Frame frame = input.take(); frame.kind() == FrameKind.STDIN; frame = input.take()) {
+            to.write(frame.payload());
+            to.flush();
+            sendCredit(frame.payload().length);
+        }
+        to.close();
     }
 }

@@ -123,7 +123,7 @@ class GuestServerTest {
                         List.of("/bin/a", "--", ""),
                         List.of("A=ü"),
                         List.of(new Secret("PASS", secret))),
-                Optional.empty(),
+                new RunStreams(Optional.empty()),
                 new Notes());
     }
 

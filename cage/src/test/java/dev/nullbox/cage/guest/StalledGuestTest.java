@@ -90,7 +90,7 @@ class StalledGuestTest {
                 directory,
                 libc.getuid(),
                 new GuestConfiguration(FakeGuest.setup(), List.of("/bin/a"), ENVIRONMENT, List.of()),
-                Optional.empty(),
+                new RunStreams(Optional.empty()),
                 new Broken());
     }
 

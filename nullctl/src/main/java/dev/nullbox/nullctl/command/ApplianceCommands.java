@@ -2,6 +2,14 @@ package dev.nullbox.nullctl.command;
 
 import com.google.gson.JsonElement;
 import dev.nullbox.nullctl.command.egress.EgressCommand;
+import dev.nullbox.nullctl.command.program.AttachCommand;
+import dev.nullbox.nullctl.command.program.CopyCommand;
+import dev.nullbox.nullctl.command.program.ExecCommand;
+import dev.nullbox.nullctl.command.program.KillCommand;
+import dev.nullbox.nullctl.command.program.PortForwardCommand;
+import dev.nullbox.nullctl.command.program.RunCommand;
+import dev.nullbox.nullctl.command.program.RunsCommand;
+import dev.nullbox.nullctl.command.program.WaitCommand;
 import dev.nullbox.nullctl.terminal.Table;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
@@ -27,6 +35,7 @@ import picocli.CommandLine.Parameters;
             StatsCommand.class,
             TopCommand.class,
             ExecCommand.class,
+            AttachCommand.class,
             RunCommand.class,
             RunsCommand.class,
             CopyCommand.class,

@@ -109,6 +109,7 @@ public record Streams(
 
     /** Size of a terminal, in characters. */
     public record Size(int rows, int columns) {
-        static final Size USUAL = new Size(24, 80);
+        /** Size of a terminal that does not know its own. */
+        public static final Size USUAL = new Size(24, 80);
     }
 }

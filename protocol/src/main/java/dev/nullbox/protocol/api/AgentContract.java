@@ -143,6 +143,10 @@ public final class AgentContract {
             "bytes of a stream");
     public static final Field<List<Message>> CHUNKS =
             Field.of("chunks", listOf(struct(STDERR, EXEC_DATA)), "in the order in which they came");
+    public static final Field<Long> LOST_BYTES = Field.of(
+            "lost_bytes",
+            COUNT,
+            "output before the chunks that was not read in time, and is in the agent's ring alone");
     public static final Field<Boolean> EXEC_END = Field.of(
                     "end", FieldType.TRUTH, "whether no more follows, once all of it is taken")
             .otherwise(false);
@@ -160,7 +164,7 @@ public final class AgentContract {
     public static final Method<Message> EXEC_READ = CONTRACT.operatorsStep(
                     "agent.exec_read",
                     Effect.CHANGE,
-                    struct(CHUNKS, EXIT.optional()),
+                    struct(CHUNKS, LOST_BYTES.optional(), EXIT.optional()),
                     "takes what the program wrote; with its end once all is taken. A program that nobody reads for a"
                             + " minute is killed")
             .with(EXEC, EXEC_WAIT);
@@ -199,14 +203,16 @@ public final class AgentContract {
                     "agent.copy_out",
                     Effect.CHANGE,
                     struct(EXEC),
-                    "begins a copy out of an agent's guest: a program whose output is the file or directory as tar")
+                    "begins a copy out of an agent's guest: a program whose output is the file or directory as tar. The"
+                            + " guest of a stopped agent is started for it, with neither program, network nor secret")
             .with(Fields.AGENT, Fields.RUN.optional(), COPY_PATH);
     public static final Method<Message> COPY_IN = CONTRACT.operators(
                     "agent.copy_in",
                     Effect.CHANGE,
                     struct(EXEC),
                     "begins a copy into an agent's guest: a program whose input is a tar archive of one file or"
-                            + " directory, which it puts to the path as cp does; exit code 0 tells that all of it is there")
+                            + " directory, which it puts to the path as cp does; exit code 0 tells that all of it is there. A"
+                            + " stopped agent's is as with agent.copy_out")
             .with(Fields.AGENT, Fields.RUN.optional(), COPY_PATH, AS_IS, KEEP_OWNER);
 
     // Runs beside an agent's own.
@@ -225,13 +231,39 @@ public final class AgentContract {
     public static final Field<Boolean> IS_FORGOTTEN = Field.of(
                     "forget", FieldType.TRUTH, "whether it is forgotten when it is over, and not kept for a day")
             .otherwise(false);
+    public static final Field<Boolean> KEEPS_INPUT = Field.of(
+                    "keep_input",
+                    FieldType.TRUTH,
+                    "whether its input stays open for operators who attach later; a terminal's does")
+            .otherwise(false);
     public static final Method<Message> AGENT_RUN = CONTRACT.operators(
                     "agent.run",
                     Effect.CHANGE,
                     struct(Fields.RUN, EXEC.optional()),
                     "begins a run beside the agent's own, with disks, addresses and leases of its own; its streams are"
-                            + " read and written as a program's, and the run goes on when nobody reads them for a minute")
-            .with(Fields.AGENT, ARGS, ENV, TIMEOUT.optional(), IS_DETACHED, IS_FORGOTTEN);
+                            + " read and written as a program's, and the run goes on when nobody reads them for a minute."
+                            + " Its program has a terminal when rows and columns are given")
+            .with(
+                    Fields.AGENT,
+                    ARGS,
+                    ENV,
+                    TIMEOUT.optional(),
+                    IS_DETACHED,
+                    IS_FORGOTTEN,
+                    KEEPS_INPUT,
+                    ROWS.optional(),
+                    COLUMNS.optional());
+    public static final Field<Boolean> HAS_INPUT = Field.of("takes_input", FieldType.TRUTH, "whether it takes input");
+    public static final Field<Boolean> HAS_TERMINAL =
+            Field.of("has_terminal", FieldType.TRUTH, "whether its program has a terminal");
+    public static final Method<Message> AGENT_ATTACH = CONTRACT.operators(
+                    "agent.attach",
+                    Effect.CHANGE,
+                    struct(EXEC, Fields.RUN, HAS_INPUT, HAS_TERMINAL),
+                    "attaches to the streams of a run's own program from now on: they are read and written as a"
+                            + " program's. The run goes on when the operator is gone; output that is not read in time is"
+                            + " left out")
+            .with(Fields.AGENT, Fields.RUN.optional());
     public static final Field<String> PROGRAM = Field.of("program", TEXT, "the first word of the command");
     public static final Field<Long> BEGUN_AT = Field.of("begun_at_ms", COUNT, "when it began, in ms since 1970 UTC");
     public static final Field<Long> ENDED_AT = Field.of("ended_at_ms", COUNT, "when it was over, in ms since 1970 UTC");
@@ -291,11 +323,14 @@ public final class AgentContract {
             CONTRACT.event("agent.console", "a line of its output").with(Fields.AGENT, Fields.RUN, LINE);
     public static final Event RUN_BEGUN = CONTRACT.event("agent.run_begun", "an operator began a run beside its own")
             .with(Fields.AGENT, Fields.RUN, PROGRAM, GatewayContract.CLIENT);
+    public static final Event ATTACHED = CONTRACT.event(
+                    "agent.attached", "an operator attached to the streams of its program")
+            .with(Fields.AGENT, Fields.RUN, EXEC, GatewayContract.CLIENT);
     public static final Event EXECUTED = CONTRACT.event("agent.executed", "an operator's program runs in its guest")
             .with(Fields.AGENT, EXEC, PROGRAM, GatewayContract.CLIENT);
     public static final Field<String> DIRECTION = Field.of("direction", TEXT, "in or out");
     public static final Event COPIED = CONTRACT.event("agent.copied", "an operator copies files into its guest, or out")
-            .with(Fields.AGENT, EXEC, DIRECTION, COPY_PATH, GatewayContract.CLIENT);
+            .with(Fields.AGENT, Fields.RUN.optional(), EXEC, DIRECTION, COPY_PATH, GatewayContract.CLIENT);
     public static final Event DIALLED = CONTRACT.event("agent.dialled", "an operator connects to a port of its guest")
             .with(Fields.AGENT, EXEC, Fields.PORT, GatewayContract.CLIENT);
     public static final Event SIGNALLED = CONTRACT.event("agent.signalled", "an operator sent its program a signal")

@@ -1,4 +1,4 @@
-package dev.nullbox.nullctl.command;
+package dev.nullbox.nullctl.command.program;
 
 import dev.nullbox.archive.ArchiveException;
 import dev.nullbox.archive.files.DirectoryTar;
@@ -9,6 +9,7 @@ import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.client.CannotConnectException;
 import dev.nullbox.nullctl.client.ProgramInput;
 import dev.nullbox.nullctl.client.ProgramOutput;
+import dev.nullbox.nullctl.command.BaseCommand;
 import dev.nullbox.nullctl.terminal.LocalFileException;
 import dev.nullbox.nullctl.terminal.TransferProgress;
 import dev.nullbox.nullctl.terminal.UsageException;
@@ -49,10 +50,15 @@ import picocli.CommandLine.Parameters;
             "to you on this machine. Symbolic links stay links. Devices, FIFOs, sockets",
             "and extended attributes are left out.",
             "",
+            "For the files of a stopped agent its guest is started alone: its disks, and no",
+            "program, network or secret. What is kept there is its volume, and its root",
+            "where that is persistent.",
+            "",
             "Examples:",
             "  nullctl cp notes.txt coder:/work/",
             "  nullctl cp coder:/work/src .",
-            "  nullctl cp coder:/var/log - | tar -t"
+            "  nullctl cp coder:/var/log - | tar -t",
+            "  nullctl stop coder && nullctl cp coder:/work/out ."
         })
 public final class CopyCommand extends BaseCommand {
     /** As its progress is headed. */
@@ -67,6 +73,9 @@ public final class CopyCommand extends BaseCommand {
 
     @Parameters(index = "1", paramLabel = "DEST", description = "AGENT:PATH, a path of this machine, or -.")
     private String destination = "";
+
+    @Option(names = "--run", paramLabel = "N", description = "Of this run of the agent (nullctl runs); else its own.")
+    private Optional<Long> run = Optional.empty();
 
     @Option(
             names = "--keep-owner",
@@ -144,7 +153,10 @@ public final class CopyCommand extends BaseCommand {
         if (isStream && streams().isOutSeen()) {
             throw new UsageException("standard output is a terminal; redirect it, or name a path");
         }
-        Message begun = call(AgentContract.COPY_OUT, from.agent(), AgentContract.COPY_PATH.is(from.path()));
+        Message begun = call(
+                AgentContract.COPY_OUT,
+                Message.of(from.agent(), AgentContract.COPY_PATH.is(from.path()))
+                        .and(Fields.RUN, run));
         transfer(begun, isStream ? this::toStream : this::toFiles);
     }
 
@@ -212,10 +224,12 @@ public final class CopyCommand extends BaseCommand {
                 : DirectoryTar.named(Natives.libc(), target(source), Set.of(), this::tellLeftOut)) {
             Message begun = call(
                     AgentContract.COPY_IN,
-                    to.agent(),
-                    AgentContract.COPY_PATH.is(to.path()),
-                    AgentContract.AS_IS.is(isStream),
-                    AgentContract.KEEP_OWNER.is(keepsOwner));
+                    Message.of(
+                                    to.agent(),
+                                    AgentContract.COPY_PATH.is(to.path()),
+                                    AgentContract.AS_IS.is(isStream),
+                                    AgentContract.KEEP_OWNER.is(keepsOwner))
+                            .and(Fields.RUN, run));
             transfer(begun, (id, progress) -> send(id, archive, expected, progress));
         }
     }

@@ -1,6 +1,7 @@
-package dev.nullbox.nullctl.command;
+package dev.nullbox.nullctl.command.program;
 
 import dev.nullbox.nullctl.client.CannotConnectException;
+import dev.nullbox.nullctl.command.CommandContext;
 import dev.nullbox.nullctl.terminal.Streams;
 import dev.nullbox.nullctl.terminal.UsageException;
 import dev.nullbox.protocol.CallReason;
@@ -9,11 +10,9 @@ import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.rpc.RpcException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,9 +37,6 @@ import picocli.CommandLine.Parameters;
             "  tar -c src | nullctl exec coder -w /work -- tar -x"
         })
 public final class ExecCommand extends CommandContext implements Callable<Integer> {
-    private static final int SIGINT = 2;
-    private static final long SIZE_MILLIS = 250;
-
     @Parameters(index = "0", paramLabel = "AGENT", description = "Its name, as nullctl agents lists it.")
     private String agent = "";
 
@@ -95,16 +91,19 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
         Optional<Streams.Size> size = terminal.map(Streams.RawMode::size);
         Message begun = call(
                 AgentContract.AGENT_EXEC,
-                Message.of(Fields.AGENT.is(agent), AgentContract.WORDS.is(words), AgentContract.ENV.is(variables()))
+                Message.of(
+                                Fields.AGENT.is(agent),
+                                AgentContract.WORDS.is(words),
+                                AgentContract.ENV.is(ProgramClient.variables(streams(), hasTerminal, env)))
                         .and(Fields.RUN, run)
                         .and(AgentContract.USER, user)
                         .and(AgentContract.WORKDIR, workdir)
                         .and(AgentContract.ROWS, size.map(now -> (long) now.rows()))
                         .and(AgentContract.COLUMNS, size.map(now -> (long) now.columns())));
         ProgramClient program = new ProgramClient(session(), begun.get(AgentContract.EXEC));
-        terminal.ifPresent(
-                raw -> Thread.ofPlatform().daemon().start(() -> followSize(program, raw, size.orElseThrow())));
-        Message end = program.follow(input(), () -> interrupt(program));
+        terminal.ifPresent(raw -> program.followSize(raw, size.orElseThrow()));
+        Message end =
+                program.follow(Optional.of(input()), () -> interrupt(program)).orElseThrow();
         return ProgramClient.code(end)
                 .orElseThrow(() -> new RpcException(
                         CallReason.UNEXPECTED,
@@ -117,43 +116,10 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
         return isPassed ? streams().in() : InputStream.nullInputStream();
     }
 
-    /** Requested variables; at a terminal also TERM, as programs draw by it. */
-    private List<String> variables() {
-        List<String> all = new ArrayList<>();
-        if (hasTerminal) {
-            all.add("TERM=" + streams().environment().getOrDefault("TERM", "xterm"));
-        }
-        all.addAll(env);
-        return all;
-    }
-
-    /** Polls the terminal's size: no signal reports it in Java. */
-    private void followSize(ProgramClient program, Streams.RawMode terminal, Streams.Size first) {
-        Streams.Size told = first;
-        try {
-            while (!program.isOver()) {
-                TimeUnit.MILLISECONDS.sleep(SIZE_MILLIS);
-                Streams.Size now = terminal.size();
-                if (!now.equals(told)) {
-                    call(
-                            AgentContract.EXEC_RESIZE,
-                            program.id(),
-                            AgentContract.ROWS.is((long) now.rows()),
-                            AgentContract.COLUMNS.is((long) now.columns()));
-                    told = now;
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (RpcException | CannotConnectException e) {
-            // The program has ended, which its reader reports.
-        }
-    }
-
     /** Handles Ctrl-C: the program gets the signal. */
     private void interrupt(ProgramClient program) {
         try {
-            call(AgentContract.EXEC_SIGNAL, program.id(), AgentContract.EXEC_SIGNAL_NUMBER.is((long) SIGINT));
+            program.interrupt();
         } catch (RpcException | CannotConnectException e) {
             program.warn("the program was not interrupted: " + e.getMessage());
         }

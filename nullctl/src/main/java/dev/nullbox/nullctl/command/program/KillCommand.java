@@ -1,5 +1,6 @@
-package dev.nullbox.nullctl.command;
+package dev.nullbox.nullctl.command.program;
 
+import dev.nullbox.nullctl.command.BaseCommand;
 import dev.nullbox.nullctl.terminal.UsageException;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;

@@ -1,6 +1,7 @@
-package dev.nullbox.nullctl.command;
+package dev.nullbox.nullctl.command.program;
 
 import dev.nullbox.nullctl.client.PortForward;
+import dev.nullbox.nullctl.command.BaseCommand;
 import dev.nullbox.nullctl.terminal.LocalFileException;
 import dev.nullbox.nullctl.terminal.UsageException;
 import dev.nullbox.protocol.Fields;

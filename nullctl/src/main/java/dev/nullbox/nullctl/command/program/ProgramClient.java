@@ -1,9 +1,12 @@
-package dev.nullbox.nullctl.command;
+package dev.nullbox.nullctl.command.program;
 
 import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.client.CannotConnectException;
 import dev.nullbox.nullctl.client.ProgramInput;
+import dev.nullbox.nullctl.command.Session;
 import dev.nullbox.nullctl.terminal.LocalFileException;
+import dev.nullbox.nullctl.terminal.Streams;
+import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.Value;
@@ -12,8 +15,11 @@ import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.TerminalText;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** Streams of a program on the appliance, passed between it and this process. */
 final class ProgramClient {
@@ -29,10 +35,16 @@ final class ProgramClient {
     private static final int TIMED_OUT = 124;
 
     private static final long WAIT_MILLIS = 10_000;
+    private static final int SIGINT = 2;
+    private static final long SIZE_MILLIS = 250;
+
+    /** The keys that leave a run at a terminal to itself. */
+    static final String KEYS = "Ctrl-P Ctrl-Q";
 
     private final Session session;
     private final Value<String> id;
     private volatile boolean isOver;
+    private volatile boolean isLeft;
 
     /** @param id of a method that has begun a program */
     ProgramClient(Session session, String id) {
@@ -48,8 +60,12 @@ final class ProgramClient {
         return isOver;
     }
 
-    /** Prints its output, and passes input on meanwhile, until it has ended; its end. */
-    Message follow(InputStream in, Runnable interrupted)
+    /**
+     * Prints its output, and passes input on meanwhile, until it has ended; its end, absent when it was left before.
+     *
+     * @param in absent for a program whose input is left alone
+     */
+    Optional<Message> follow(Optional<InputStream> in, Runnable interrupted)
             throws RpcException, CannotConnectException, LocalFileException {
         Thread interrupt = new Thread(() -> {
             if (!isOver) {
@@ -58,27 +74,113 @@ final class ProgramClient {
         });
         Runtime.getRuntime().addShutdownHook(interrupt);
         try {
-            Thread.ofPlatform().daemon().start(() -> passInput(in));
+            in.ifPresent(input -> Thread.ofPlatform().daemon().start(() -> passInput(input)));
             return follow();
         } finally {
             isOver = true;
-            Runtime.getRuntime().removeShutdownHook(interrupt);
+            removeHook(interrupt);
         }
     }
 
-    private Message follow() throws RpcException, CannotConnectException, LocalFileException {
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The process is ending, and the hook runs.
+        }
+    }
+
+    private Optional<Message> follow() throws RpcException, CannotConnectException, LocalFileException {
         try (ApplianceClient appliance = session.connect()) {
             Message page = read(appliance);
             while (!page.has(AgentContract.EXIT)) {
                 page = read(appliance);
             }
+            if (isLeft) {
+                return Optional.empty();
+            }
             appliance.call(AgentContract.EXEC_CLOSE, id);
-            return page.get(AgentContract.EXIT);
+            return page.find(AgentContract.EXIT);
+        } catch (RpcException | CannotConnectException e) {
+            if (isLeft) {
+                return Optional.empty();
+            }
+            throw e;
         }
+    }
+
+    /** Leaves a run to itself. */
+    void leave() {
+        isLeft = true;
+        try (ApplianceClient appliance = session.connect()) {
+            appliance.call(AgentContract.EXEC_CLOSE, id);
+        } catch (RpcException | CannotConnectException e) {
+            if (!isOver) {
+                warn("the appliance was not told that it is left, and notices in a minute: " + e.getMessage());
+            }
+        }
+    }
+
+    /** Passes Ctrl-C on: the program gets the signal. */
+    void interrupt() throws RpcException, CannotConnectException {
+        try (ApplianceClient appliance = session.connect()) {
+            appliance.call(AgentContract.EXEC_SIGNAL, id, AgentContract.EXEC_SIGNAL_NUMBER.is((long) SIGINT));
+        }
+    }
+
+    /** Requested variables; at a terminal also TERM, as programs draw by it. */
+    static List<String> variables(Streams streams, boolean hasTerminal, List<String> requested) {
+        List<String> all = new ArrayList<>();
+        if (hasTerminal) {
+            all.add("TERM=" + streams.environment().getOrDefault("TERM", "xterm"));
+        }
+        all.addAll(requested);
+        return all;
+    }
+
+    /** Polls the terminal's size, and passes changes on: no signal reports them in Java. */
+    void followSize(Streams.RawMode terminal, Streams.Size first) {
+        Thread.ofPlatform().daemon().start(() -> pollSize(terminal, first));
+    }
+
+    private void pollSize(Streams.RawMode terminal, Streams.Size first) {
+        Streams.Size told = first;
+        try {
+            while (!isOver) {
+                TimeUnit.MILLISECONDS.sleep(SIZE_MILLIS);
+                Streams.Size now = terminal.size();
+                if (!now.equals(told)) {
+                    resize(now);
+                    told = now;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RpcException | CannotConnectException e) {
+            // The program has ended, which its reader reports.
+        }
+    }
+
+    private void resize(Streams.Size size) throws RpcException, CannotConnectException {
+        try (ApplianceClient appliance = session.connect()) {
+            appliance.call(
+                    AgentContract.EXEC_RESIZE,
+                    id,
+                    AgentContract.ROWS.is((long) size.rows()),
+                    AgentContract.COLUMNS.is((long) size.columns()));
+        }
+    }
+
+    /** Makes a program at a terminal draw itself anew: it does when the size changes. */
+    void redraw(Streams.Size size) throws RpcException, CannotConnectException {
+        resize(new Streams.Size(size.rows() + 1, size.columns()));
+        resize(size);
     }
 
     private Message read(ApplianceClient appliance) throws RpcException, CannotConnectException, LocalFileException {
         Message page = appliance.call(AgentContract.EXEC_READ, id, AgentContract.EXEC_WAIT.is(WAIT_MILLIS));
+        page.find(AgentContract.LOST_BYTES)
+                .ifPresent(bytes -> warn(bytes + " bytes of output were not read in time; nullctl logs has them"));
         for (Message chunk : page.get(AgentContract.CHUNKS)) {
             byte[] data = chunk.get(AgentContract.EXEC_DATA);
             if (chunk.get(AgentContract.STDERR)) {
@@ -98,9 +200,11 @@ final class ProgramClient {
                 sender.send(Arrays.copyOf(piece, count), false);
                 count = in.read(piece);
             }
-            sender.send(new byte[0], true);
+            if (!isLeft) {
+                sender.send(new byte[0], true);
+            }
         } catch (RpcException | CannotConnectException | IOException e) {
-            if (!isOver) {
+            if (!isOver && !isLeft) {
                 warn("input is not passed on: " + e.getMessage());
             }
         }
@@ -121,6 +225,16 @@ final class ProgramClient {
             case AgentContract.TIMED_OUT -> Optional.of(TIMED_OUT);
             default -> Optional.empty();
         });
+    }
+
+    /** The exit code for the end of a run, which is told in words where it is none of its program's. */
+    int codeOfRun(Message end, String name) throws RpcException {
+        int code = code(end)
+                .orElseThrow(() -> new RpcException(CallReason.UNEXPECTED, name + " has no exit code: " + words(end)));
+        if (!end.has(Fields.CODE)) {
+            warn(name + " ended: " + words(end));
+        }
+        return code;
     }
 
     /** The end in words. */

@@ -1,9 +1,11 @@
-package dev.nullbox.nullctl.command;
+package dev.nullbox.nullctl.command.program;
 
 import dev.nullbox.nullctl.client.CannotConnectException;
+import dev.nullbox.nullctl.command.CommandContext;
+import dev.nullbox.nullctl.terminal.DetachKeys;
 import dev.nullbox.nullctl.terminal.ShortDuration;
+import dev.nullbox.nullctl.terminal.Streams;
 import dev.nullbox.nullctl.terminal.UsageException;
-import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.AgentContract;
@@ -35,17 +37,18 @@ import picocli.CommandLine.Parameters;
             "",
             "The exit code is the program's: 128 and the signal when one ended it, 124",
             "when its time was over, 127 when there is no such program, 126 when it cannot",
-            "be executed, 125 when nothing was run. Ctrl-C is passed on as SIGINT. A run",
-            "whose nullctl is gone goes on: nullctl runs lists it, nullctl stop ends it.",
+            "be executed, 125 when nothing was run. Ctrl-C is passed on as SIGINT; with -t",
+            "it is the program's own, and Ctrl-P Ctrl-Q leaves the run to itself. A run",
+            "whose nullctl is gone goes on: nullctl runs lists it, nullctl attach returns",
+            "to it, nullctl stop ends it.",
             "",
             "Examples:",
             "  nullctl run coder --timeout 10m -- /app/task --issue 7",
+            "  nullctl run -it coder -- bash",
             "  echo 'print(6 * 7)' | nullctl run -i py -- python3 -",
             "  n=$(nullctl run -d coder -- /app/task) && nullctl wait coder --run $n"
         })
 public final class RunCommand extends CommandContext implements Callable<Integer> {
-    private static final int SIGINT = 2;
-
     @Parameters(index = "0", paramLabel = "AGENT", description = "Its name, as nullctl agents lists it.")
     private String agent = "";
 
@@ -62,7 +65,10 @@ public final class RunCommand extends CommandContext implements Callable<Integer
 
     @Option(
             names = {"-i", "--input"},
-            description = "Pass standard input on; else its input is empty.")
+            description = {
+                "Pass standard input on; else its input is empty. With -d it stays open for",
+                "nullctl attach."
+            })
     private boolean hasInput;
 
     @Option(
@@ -77,37 +83,71 @@ public final class RunCommand extends CommandContext implements Callable<Integer
             description = "Stop it after its program has run for 90s, 10m, 2h or 3d.")
     private Optional<String> timeout = Optional.empty();
 
+    @Option(
+            names = {"-t", "--tty"},
+            description = {
+                "Give its program a terminal, as this one; standard input must be one. With",
+                "-d it has one too, for nullctl attach."
+            })
+    private boolean hasTerminal;
+
     @Override
     public Integer call() throws Exception {
-        if (isDetached && hasInput) {
-            throw new UsageException("-d lets the run go on without this program's input: leave -d or -i out");
+        if (!hasTerminal) {
+            return run(Optional.empty());
         }
-        Message begun = call(
+        if (isDetached) {
+            out().println(begin(Optional.of(Streams.Size.USUAL)).get(Fields.RUN));
+            return 0;
+        }
+        Streams.Terminal terminal = streams()
+                .terminal()
+                .orElseThrow(() -> new UsageException("standard input is no terminal: leave -t out"));
+        streams().err().println("nullctl: " + ProgramClient.KEYS + " leaves the run to itself");
+        try (Streams.RawMode raw = terminal.raw()) {
+            return run(Optional.of(raw));
+        }
+    }
+
+    private Message begin(Optional<Streams.Size> size) throws Exception {
+        return call(
                 AgentContract.AGENT_RUN,
                 Message.of(
                                 Fields.AGENT.is(agent),
                                 AgentContract.ARGS.is(args),
-                                AgentContract.ENV.is(env),
+                                AgentContract.ENV.is(ProgramClient.variables(streams(), hasTerminal, env)),
                                 AgentContract.IS_DETACHED.is(isDetached),
                                 AgentContract.IS_FORGOTTEN.is(isForgotten))
-                        .and(AgentContract.TIMEOUT, timeoutMillis()));
+                        .andIf(AgentContract.KEEPS_INPUT, isDetached && hasInput)
+                        .and(AgentContract.TIMEOUT, timeoutMillis())
+                        .and(AgentContract.ROWS, size.map(now -> (long) now.rows()))
+                        .and(AgentContract.COLUMNS, size.map(now -> (long) now.columns())));
+    }
+
+    private int run(Optional<Streams.RawMode> terminal) throws Exception {
+        Optional<Streams.Size> size = terminal.map(Streams.RawMode::size);
+        Message begun = begin(size);
         long run = begun.get(Fields.RUN);
         if (isDetached) {
             out().println(run);
             return 0;
         }
         ProgramClient program = new ProgramClient(session(), begun.get(AgentContract.EXEC));
-        Message end = program.follow(
-                hasInput ? streams().in() : InputStream.nullInputStream(), () -> interrupt(program, run));
-        Optional<Integer> code = ProgramClient.code(end);
-        if (code.isEmpty()) {
-            throw new RpcException(
-                    CallReason.UNEXPECTED, "run " + run + " has no exit code: " + ProgramClient.words(end));
+        terminal.ifPresent(raw -> program.followSize(raw, size.orElseThrow()));
+        Optional<Message> end = program.follow(Optional.of(input(program)), () -> interrupt(program, run));
+        String name = "run " + run + " of " + agent;
+        if (end.isEmpty()) {
+            program.warn("left " + name + ", which goes on; nullctl attach " + agent + " --run " + run + " returns");
+            return 0;
         }
-        if (!end.has(Fields.CODE)) {
-            program.warn("run " + run + " of " + agent + " ended: " + ProgramClient.words(end));
+        return program.codeOfRun(end.get(), name);
+    }
+
+    private InputStream input(ProgramClient program) {
+        if (hasTerminal) {
+            return new DetachKeys(streams().in(), program::leave);
         }
-        return code.get();
+        return hasInput ? streams().in() : InputStream.nullInputStream();
     }
 
     private Optional<Long> timeoutMillis() throws UsageException {
@@ -125,7 +165,7 @@ public final class RunCommand extends CommandContext implements Callable<Integer
     private void interrupt(ProgramClient program, long run) {
         try {
             try {
-                call(AgentContract.EXEC_SIGNAL, program.id(), AgentContract.EXEC_SIGNAL_NUMBER.is((long) SIGINT));
+                program.interrupt();
             } catch (RpcException notYet) {
                 var _ = call(AgentContract.AGENT_STOP, Fields.AGENT.is(agent), Fields.RUN.is(run));
             }

@@ -1,5 +1,7 @@
-package dev.nullbox.nullctl.command;
+package dev.nullbox.nullctl.command.program;
 
+import dev.nullbox.nullctl.command.BaseCommand;
+import dev.nullbox.nullctl.command.ListOption;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.AgentContract;

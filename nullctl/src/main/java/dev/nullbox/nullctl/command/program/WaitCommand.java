@@ -1,6 +1,7 @@
-package dev.nullbox.nullctl.command;
+package dev.nullbox.nullctl.command.program;
 
 import dev.nullbox.nullctl.client.ApplianceClient;
+import dev.nullbox.nullctl.command.CommandContext;
 import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;

@@ -1,4 +1,4 @@
-package dev.nullbox.nullctl.command;
+package dev.nullbox.nullctl.command.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.nullbox.nullctl.command;
+package dev.nullbox.nullctl.command.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -98,15 +98,67 @@ class RunCommandTest extends NullctlTestCase {
     }
 
     @Test
+    void aRunAtATerminalHasItsSizeAndIsLeftByTwoKeys() throws Exception {
+        CountDownLatch left = new CountDownLatch(1);
+        appliance()
+                .serve(
+                        "cage",
+                        List.of(
+                                appliance().method("agent.run", _ -> json("{\"run\":7,\"exec\":\"e1\"}")),
+                                appliance().method("agent.exec_write", this::write),
+                                appliance().method("agent.exec_resize", _ -> new JsonObject()),
+                                appliance().method("agent.exec_read", _ -> leftRead(left)),
+                                appliance().method("agent.exec_close", _ -> {
+                                    left.countDown();
+                                    return new JsonObject();
+                                })));
+        type("ls\r\u0010x\u0010\u0011never");
+        try (FixedTerminal terminal = new FixedTerminal()) {
+            useTerminal(terminal);
+            assertThat(run("run", "-it", "coder", "--", "bash")).isZero();
+            assertThat(terminal.isClosed()).isTrue();
+        }
+        assertThat(err())
+                .contains("Ctrl-P Ctrl-Q leaves the run to itself", "left run 7 of coder", "attach coder --run 7");
+        assertThat(asked("agent.run")).singleElement().satisfies(asked -> {
+            assertThat(asked.get("rows").getAsInt()).isEqualTo(30);
+            assertThat(asked.get("columns").getAsInt()).isEqualTo(90);
+            assertThat(asked.get("env")).hasToString("[\"TERM=xterm\"]");
+        });
+        assertThat(asked("agent.exec_close")).hasSize(1);
+        assertThat(input.toString(StandardCharsets.UTF_8)).isEqualTo("ls\r\u0010x");
+        useTerminalNoMore();
+        assertThat(run("run", "-t", "coder")).isEqualTo(125);
+        assertThat(err()).contains("standard input is no terminal: leave -t out");
+    }
+
+    private static JsonElement leftRead(CountDownLatch left) {
+        boolean isLeft = left.getCount() == 0;
+        return json("{\"chunks\":[]" + (isLeft ? ",\"exit\":{\"how\":\"crash\",\"why\":\"left\"}}" : "}"));
+    }
+
+    @Test
     void aDetachedRunIsItsNumber() throws Exception {
         appliance().serve("cage", List.of(appliance().method("agent.run", _ -> json("{\"run\":7}"))));
         assertThat(run("run", "-d", "coder")).isZero();
         assertThat(out()).isEqualTo("7\n");
-        assertThat(run("run", "-d", "-i", "coder")).isEqualTo(125);
+        assertThat(run("run", "-d", "-i", "coder")).isZero();
+        assertThat(run("run", "-dt", "coder", "--", "top")).isZero();
         assertThat(run("run", "--timeout", "0s", "coder")).isEqualTo(125);
         assertThat(err()).contains("--timeout is a number above 0");
         assertThat(run("run")).isEqualTo(2);
-        assertThat(asked("agent.run")).hasSize(1);
+        assertThat(asked("agent.run"))
+                .satisfiesExactly(
+                        plain -> assertThat(plain.has("keep_input")).isFalse(),
+                        kept -> {
+                            assertThat(kept.get("keep_input").getAsBoolean()).isTrue();
+                            assertThat(kept.has("rows")).isFalse();
+                        },
+                        terminal -> {
+                            assertThat(terminal.get("rows").getAsInt()).isEqualTo(24);
+                            assertThat(terminal.get("columns").getAsInt()).isEqualTo(80);
+                            assertThat(terminal.get("env")).hasToString("[\"TERM=xterm\"]");
+                        });
     }
 
     @Test
