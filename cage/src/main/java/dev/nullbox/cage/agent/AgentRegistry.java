@@ -1,5 +1,6 @@
 package dev.nullbox.cage.agent;
 
+import dev.nullbox.manifest.ManifestChange;
 import dev.nullbox.manifest.Problem;
 import dev.nullbox.manifest.StartMode;
 import dev.nullbox.protocol.Fields;
@@ -197,6 +198,49 @@ public final class AgentRegistry {
             tasks.forget(name);
         }
         entries.removeIf(entry -> entry.name().equals(name));
+    }
+
+    /**
+     * Changes in all runs of an agent what they can take over of its current version.
+     *
+     * @return how the version differs from what was in force in any of them; absent when none is under way
+     * @throws IOException when a run did not take it over
+     * @throws RpcException likewise
+     */
+    public Optional<List<ManifestChange>> adopt(CatalogEntry.Accepted next) throws IOException, RpcException {
+        Optional<List<ManifestChange>> changes = Optional.empty();
+        for (AgentRunner runner : runnersOf(next.name())) {
+            Optional<List<ManifestChange>> found = runner.adopt(next.manifest());
+            if (found.isPresent()) {
+                List<ManifestChange> all = new ArrayList<>(changes.orElse(List.of()));
+                all.addAll(found.get());
+                changes = Optional.of(all.stream().distinct().toList());
+            }
+        }
+        return changes;
+    }
+
+    /**
+     * Checks that no run of an agent is between two states, in which it would take nothing over.
+     *
+     * @throws RpcException AGENT_BUSY when one is
+     */
+    public void rejectUnsettled(String name) throws RpcException {
+        for (AgentRunner runner : runnersOf(name)) {
+            AgentState state = runner.snapshot().state();
+            if (state instanceof AgentState.Live && !(state instanceof AgentState.Running)) {
+                throw refused(
+                        AgentReason.AGENT_BUSY,
+                        "run " + runner.snapshot().run() + " of " + name + " is " + state.label()
+                                + "; apply it once that is over");
+            }
+        }
+    }
+
+    private List<AgentRunner> runnersOf(String name) {
+        return allRunners().stream()
+                .filter(runner -> runner.agent().name().equals(name))
+                .toList();
     }
 
     /** Removes the output of a removed agent's runs. */

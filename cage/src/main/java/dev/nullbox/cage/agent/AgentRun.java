@@ -17,6 +17,8 @@ import dev.nullbox.cage.log.AgentLogs;
 import dev.nullbox.cage.log.LogStream;
 import dev.nullbox.cage.secrets.LeaseMonitor;
 import dev.nullbox.cage.secrets.LeaseRevoker;
+import dev.nullbox.manifest.Manifest;
+import dev.nullbox.manifest.ManifestChange;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SyscallException;
 import dev.nullbox.natives.linux.Errno;
@@ -156,11 +158,18 @@ public final class AgentRun {
     private volatile boolean hasEntered;
     private volatile boolean isKilled;
     private volatile Map<String, String> limits = Map.of();
+    /** Guards the run's rights against its end. */
+    private final Object changing = new Object();
+
+    private boolean isChangeable;
+    /** Its version's manifest, with what it has taken over from later ones. */
+    private volatile Manifest manifest;
 
     AgentRun(RunDependencies dependencies, RunSpec spec, LiveRuns live, Listener listener, CleanupStack cleanups) {
         this.dependencies = dependencies;
         this.spec = spec;
         this.agent = spec.agent();
+        this.manifest = agent.manifest();
         this.slot = spec.slot();
         this.number = spec.number();
         this.live = live;
@@ -207,6 +216,9 @@ public final class AgentRun {
         try {
             steps(isCancelled);
             isLaunched = true;
+            synchronized (changing) {
+                isChangeable = true;
+            }
         } finally {
             // After a bug too: leases must not outlive the run.
             if (!isLaunched) {
@@ -215,6 +227,39 @@ public final class AgentRun {
             if (hasSecrets()) {
                 dependencies.wiper().request();
             }
+        }
+    }
+
+    /**
+     * Takes over what a run can of its agent's next manifest: network, processor time, health check.
+     *
+     * @return how the next manifest differs from the one before
+     * @throws IOException when its run has ended, or the kernel refuses a limit; what was changed before stays
+     * @throws RpcException when egress refuses the rules: none are in force then
+     */
+    List<ManifestChange> adopt(Manifest next) throws IOException, RpcException {
+        synchronized (changing) {
+            GuestServer server = guest;
+            if (!isChangeable || server == null) {
+                throw new IOException("run " + number + " of " + agent.name() + " is about to end; apply it again");
+            }
+            Manifest before = manifest;
+            Manifest adopted = ManifestChange.adopted(before, next);
+            if (spec.isOfFilesAlone()) {
+                return ManifestChange.between(before, next);
+            }
+            Manifest.Capabilities may = adopted.capabilities();
+            if (!may.network().equals(before.capabilities().network())) {
+                dependencies.clients().addEgress(adopted, slot);
+            }
+            if (!may.maxCpuPercent().equals(before.capabilities().maxCpuPercent())) {
+                dependencies.cgroups().limitCpu(spec.key(), may.maxCpuPercent().value());
+            }
+            if (!may.healthCheck().equals(before.capabilities().healthCheck())) {
+                sidecars.check(server, may.healthCheck());
+            }
+            manifest = adopted;
+            return ManifestChange.between(before, next);
         }
     }
 
@@ -496,6 +541,9 @@ public final class AgentRun {
 
     /** Runs the cleanups; to be called when the run has ended. */
     void cleanUp() {
+        synchronized (changing) {
+            isChangeable = false;
+        }
         cleanups.all();
     }
 

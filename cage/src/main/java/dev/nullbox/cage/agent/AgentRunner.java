@@ -4,6 +4,8 @@ import dev.nullbox.cage.agent.Transition.Action;
 import dev.nullbox.cage.guest.GuestServer;
 import dev.nullbox.cage.guest.RunStreams;
 import dev.nullbox.cage.log.AgentLog;
+import dev.nullbox.manifest.Manifest;
+import dev.nullbox.manifest.ManifestChange;
 import dev.nullbox.protocol.Event;
 import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.Fields;
@@ -159,6 +161,21 @@ public final class AgentRunner implements Runnable {
     /** Replaces the version for the next start. */
     public void replace(CatalogEntry.Accepted version) {
         agent = version;
+        boundLog(version);
+    }
+
+    /**
+     * Changes in the current run what it can take over of a manifest.
+     *
+     * @return how the manifest differs from the one in force before; absent when no run is under way
+     * @throws IOException as {@link AgentRun#adopt}
+     * @throws RpcException likewise
+     */
+    Optional<List<ManifestChange>> adopt(Manifest next) throws IOException, RpcException {
+        AgentRun run = current;
+        return run == null || !(snapshot.state() instanceof AgentState.Running)
+                ? Optional.empty()
+                : Optional.of(run.adopt(next));
     }
 
     /** The version of the current run; absent when there is none. */

@@ -114,8 +114,19 @@ final class RunSidecars {
 
     /** Starts the health check, when the manifest has one: the agent's program runs. It is of the agent's own run alone. */
     synchronized void started(GuestServer guest) {
-        Optional<HealthCheck> check = agent.manifest().capabilities().healthCheck();
-        if (check.isPresent() && !isOver && !isTask) {
+        check(guest, agent.manifest().capabilities().healthCheck());
+    }
+
+    /** Replaces the health check of a run whose program runs. */
+    synchronized void check(GuestServer guest, Optional<HealthCheck> check) {
+        if (isOver || isTask) {
+            return;
+        }
+        if (probe != null) {
+            probe.close();
+            probe = null;
+        }
+        if (check.isPresent()) {
             probe = HealthProbe.start(
                     agent.name(),
                     HealthProbe.of(guest, check.get()),

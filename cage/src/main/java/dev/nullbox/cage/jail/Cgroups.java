@@ -76,7 +76,7 @@ public final class Cgroups {
     private Map<String, String> limit(Cgroup group, int cpuPercent, int memoryMib) throws IOException {
         Map<String, String> limits = new LinkedHashMap<>();
         if (controllers.contains("cpu")) {
-            limits.put("cpu.max", (long) cpuPercent * MICROS_PER_PERCENT + " " + PERIOD_MICROS);
+            limits.put("cpu.max", cpuMax(cpuPercent));
         }
         if (controllers.contains("memory")) {
             limits.put("memory.max", Long.toString((memoryMib + VMM_MIB + memoryMib / MIB_PER_MIB_OF_TABLES) * MIB));
@@ -93,6 +93,17 @@ public final class Cgroups {
             group.limit(limit.getKey(), limit.getValue());
         }
         return limits;
+    }
+
+    private static String cpuMax(int cpuPercent) {
+        return (long) cpuPercent * MICROS_PER_PERCENT + " " + PERIOD_MICROS;
+    }
+
+    /** Gives an agent's group another limit of processor time. */
+    public void limitCpu(String agent, int cpuPercent) throws IOException {
+        if (controllers.contains("cpu")) {
+            branch.child(agent).limit("cpu.max", cpuMax(cpuPercent));
+        }
     }
 
     /** Moves a process with all its threads. */

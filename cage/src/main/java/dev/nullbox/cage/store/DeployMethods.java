@@ -7,6 +7,7 @@ import dev.nullbox.cage.disk.DiskStore;
 import dev.nullbox.cage.jail.Cgroups;
 import dev.nullbox.manifest.Authority;
 import dev.nullbox.manifest.ImageDefaults;
+import dev.nullbox.manifest.ManifestChange;
 import dev.nullbox.manifest.ManifestResult;
 import dev.nullbox.manifest.Problem;
 import dev.nullbox.manifest.reader.ManifestReader;
@@ -35,6 +36,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -98,6 +100,7 @@ public final class DeployMethods {
                 of(DeployContract.TRANSFER.drop(), (_, request) -> transfers.drop(request)),
                 of(DeployContract.ADD, this::add),
                 of(DeployContract.PROGRESS, (_, request) -> progress(request)),
+                of(DeployContract.APPLY, this::apply),
                 of(DeployContract.SHOW, (_, request) -> show(request)),
                 of(DeployContract.ROLLBACK, this::rollback),
                 of(DeployContract.REMOVE, this::remove),
@@ -284,6 +287,59 @@ public final class DeployMethods {
             case CatalogEntry.Accepted agent -> agent;
             case CatalogEntry.Refused refused -> throw refused(name, refused.problems());
         };
+    }
+
+    /**
+     * Makes a version with another manifest, and changes the agent's runs. The version comes first: after a failure the
+     * next start has it, and the same call goes on.
+     */
+    private Message apply(Caller caller, Message request) throws RpcException, IOException {
+        AgentName name = parsedName(request);
+        StoredAgent had = stored(name);
+        byte[] manifest = room.take(
+                request.get(DeployContract.MANIFEST),
+                request.find(DeployContract.MANIFEST_SHA256),
+                ManifestReader.MAX_BYTES);
+        check(name, manifest);
+        Addition addition = new Addition(
+                name,
+                new String(manifest, StandardCharsets.UTF_8),
+                TerminalText.escaped(caller.name()),
+                request.find(DeployContract.ACCEPT_GROWTH));
+        Message result = store.result(had.currentVersion().digest());
+        CatalogEntry.Accepted next = accepted(name, store.entry(name, manifest, result));
+        Optional<CatalogEntry> before = agents.find(name.value());
+        agents.rejectUnsettled(name.value());
+        long version = Arrays.equals(manifest, store.manifestOf(name, had.current()))
+                ? had.current()
+                : version(addition, Optional.empty(), result).get(DeployContract.VERSION);
+        Optional<List<ManifestChange>> taken = agents.adopt(next);
+        List<ManifestChange> changes = taken.orElseGet(() -> differences(before, next));
+        List<String> now = keys(changes, true);
+        List<String> later = new ArrayList<>(keys(changes, false));
+        if (taken.isEmpty()) {
+            later.addAll(now);
+        }
+        Message answer = Message.of(
+                Fields.AGENT.is(name.value()),
+                DeployContract.VERSION.is(version),
+                DeployContract.IN_FORCE.is(taken.isPresent() ? now : List.of()),
+                DeployContract.AT_NEXT_START.is(later));
+        events.emit(DeployContract.APPLIED, answer.and(GatewayContract.CLIENT.is(addition.operator())));
+        return answer;
+    }
+
+    private static List<ManifestChange> differences(Optional<CatalogEntry> before, CatalogEntry.Accepted next) {
+        return before.orElse(null) instanceof CatalogEntry.Accepted former
+                ? ManifestChange.between(former.manifest(), next.manifest())
+                : List.of();
+    }
+
+    private static List<String> keys(List<ManifestChange> changes, boolean isLive) {
+        return changes.stream()
+                .filter(change -> change.isLive() == isLive)
+                .map(ManifestChange::key)
+                .toList();
     }
 
     private Message progress(Message request) throws RpcException {

@@ -57,6 +57,18 @@ public final class DeployContract {
     public static final Field<Boolean> WAS_THERE =
             Field.of("was_there", TRUTH, "whether the appliance had the same image already");
 
+    public static final Field<List<String>> IN_FORCE =
+            Field.of("in_force", listOf(TEXT), "keys of AGENT.toml whose change its runs have taken over");
+    public static final Field<List<String>> AT_NEXT_START =
+            Field.of("at_next_start", listOf(TEXT), "keys whose change waits for its next start");
+    public static final Method<Message> APPLY = CONTRACT.operators(
+                    "agent.apply",
+                    Effect.CHANGE,
+                    struct(Fields.AGENT, VERSION, IN_FORCE, AT_NEXT_START),
+                    "makes a version of an added agent with another AGENT.toml and the same image, and changes in its runs"
+                            + " what can change there: network, processor time, health check, bounds of its log")
+            .with(Fields.AGENT, MANIFEST, MANIFEST_SHA256.optional(), ACCEPT_GROWTH.optional());
+
     public static final Field<Message> DONE = Field.of(
             "done",
             struct(Fields.AGENT, VERSION, DIGEST, WAS_THERE, RUNS, LEFT_OUT_ENV, ImportProtocol.RESULT),
@@ -144,6 +156,9 @@ public final class DeployContract {
 
     public static final Event ADDED_EVENT = CONTRACT.event("agent.added", "an operator added an agent, or a version")
             .with(Fields.AGENT, VERSION, DIGEST, GatewayContract.CLIENT);
+    public static final Event APPLIED = CONTRACT.event(
+                    "agent.applied", "an operator changed its AGENT.toml, and its runs with it")
+            .with(Fields.AGENT, VERSION, IN_FORCE, AT_NEXT_START, GatewayContract.CLIENT);
     public static final Event ROLLED_BACK = CONTRACT.event("agent.rolled_back", "a former version is the current one")
             .with(Fields.AGENT, VERSION, GatewayContract.CLIENT);
     public static final Event REMOVED = CONTRACT.event("agent.removed", "an operator removed an agent")

@@ -5,24 +5,20 @@ import dev.nullbox.natives.Natives;
 import dev.nullbox.nullctl.archive.ArchiveSource;
 import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.client.CannotConnectException;
-import dev.nullbox.nullctl.client.Transfers;
 import dev.nullbox.nullctl.client.Upload;
 import dev.nullbox.nullctl.command.BaseCommand;
 import dev.nullbox.nullctl.command.JsonOption;
 import dev.nullbox.nullctl.terminal.ByteSource;
 import dev.nullbox.nullctl.terminal.CellFormat;
-import dev.nullbox.nullctl.terminal.StreamSource;
 import dev.nullbox.nullctl.terminal.TransferProgress;
 import dev.nullbox.nullctl.terminal.UsageException;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.DeployContract;
-import dev.nullbox.protocol.api.TransferContract;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.importer.ImportProtocol;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.TerminalText;
-import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -155,17 +151,7 @@ final class AgentAddCommand extends BaseCommand {
         try (ApplianceClient appliance = session().connect()) {
             Message all = params;
             if (file.isPresent()) {
-                byte[] text = file.get().text();
-                Message sent = Transfers.send(
-                        appliance,
-                        DeployContract.TRANSFER,
-                        new StreamSource(
-                                String.valueOf(manifest.orElseThrow()),
-                                new ByteArrayInputStream(text),
-                                OptionalLong.of(text.length)));
-                all = all.and(
-                        DeployContract.MANIFEST.is(sent.get(TransferContract.TRANSFER)),
-                        DeployContract.MANIFEST_SHA256.is(sent.get(TransferContract.SHA256)));
+                all = all.and(file.get().send(appliance));
             }
             return appliance.call(DeployContract.ADD, all).get(DeployContract.IMPORT);
         }

@@ -6,13 +6,21 @@ import dev.nullbox.manifest.ManifestResult;
 import dev.nullbox.manifest.Problem;
 import dev.nullbox.manifest.Schema;
 import dev.nullbox.manifest.reader.ManifestReader;
+import dev.nullbox.nullctl.client.ApplianceClient;
+import dev.nullbox.nullctl.client.Transfers;
+import dev.nullbox.nullctl.terminal.StreamSource;
 import dev.nullbox.nullctl.terminal.UsageException;
+import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.api.DeployContract;
+import dev.nullbox.protocol.api.TransferContract;
 import dev.nullbox.protocol.id.AgentName;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** AGENT.toml on this machine, checked without an appliance; keys that it leaves to the image are accepted. */
 final class ManifestFile {
@@ -32,10 +40,6 @@ final class ManifestFile {
             throw new UsageException(
                     "cannot read " + place + ": " + e.getClass().getSimpleName());
         }
-    }
-
-    byte[] text() {
-        return text.clone();
     }
 
     /** The manifest, or all its problems. */
@@ -66,6 +70,22 @@ final class ManifestFile {
             throw refused(List.of(new Problem(
                     Schema.NAME.path(), "is " + stated + ", but the agent is " + agent, "give both the same name")));
         }
+    }
+
+    /**
+     * Sends it to the appliance.
+     *
+     * @return the fields of a request that name it
+     */
+    Message send(ApplianceClient appliance) throws Exception {
+        Message sent = Transfers.send(
+                appliance,
+                DeployContract.TRANSFER,
+                new StreamSource(
+                        String.valueOf(place), new ByteArrayInputStream(text), OptionalLong.of(text.length)));
+        return Message.of(
+                DeployContract.MANIFEST.is(sent.get(TransferContract.TRANSFER)),
+                DeployContract.MANIFEST_SHA256.is(sent.get(TransferContract.SHA256)));
     }
 
     private UsageException refused(List<Problem> problems) {
