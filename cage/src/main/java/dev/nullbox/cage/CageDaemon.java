@@ -6,6 +6,7 @@ import dev.nullbox.cage.agent.AgentRun;
 import dev.nullbox.cage.agent.AgentRunner;
 import dev.nullbox.cage.agent.CageSettings;
 import dev.nullbox.cage.agent.CatalogEntry;
+import dev.nullbox.cage.agent.EndedRuns;
 import dev.nullbox.cage.agent.ServiceClients;
 import dev.nullbox.cage.agent.SlotTable;
 import dev.nullbox.cage.agent.StaleStateCleaner;
@@ -128,7 +129,8 @@ final class CageDaemon implements AutoCloseable {
                 HeapWiper.start(),
                 RateLimitedLog.toStandardError("cage"),
                 () -> System.nanoTime() / NANOS_PER_MILLI);
-        AgentRegistry agents = new AgentRegistry(dependencies, slots, events);
+        EndedRuns ended = EndedRuns.load(runtime.stateDir().resolve("ended-runs"), System::currentTimeMillis);
+        AgentRegistry agents = new AgentRegistry(dependencies, slots, events, ended);
         agents.load(found);
         DeployMethods deploy = DeployMethods.open(libc, settings, cgroups, spawner, store, agents, disks, events);
         List<RpcMethod> methods = methods(agents, deploy, events);

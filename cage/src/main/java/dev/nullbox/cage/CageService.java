@@ -3,6 +3,7 @@ package dev.nullbox.cage;
 import dev.nullbox.cage.agent.AgentRegistry;
 import dev.nullbox.cage.agent.AgentRunner;
 import dev.nullbox.cage.agent.CatalogEntry;
+import dev.nullbox.cage.agent.EndedRun;
 import dev.nullbox.cage.agent.RunEnd;
 import dev.nullbox.cage.agent.TaskRuns;
 import dev.nullbox.manifest.Authority;
@@ -49,6 +50,14 @@ final class CageService {
 
     private Message await(Message request) throws RpcException {
         AgentRunner own = agents.runner(request);
+        Optional<EndedRun> ended = request.find(Fields.RUN)
+                .flatMap(number -> agents.tasks().findEnded(own.agent().name(), number));
+        if (ended.isPresent()) {
+            return Message.of(
+                    Fields.RUN.is(ended.get().number()),
+                    AgentContract.IS_OVER.is(true),
+                    AgentContract.EXIT.is(ended.get().exit()));
+        }
         AgentRunner runner = request.find(Fields.RUN)
                 .flatMap(number -> agents.tasks().find(own.agent().name(), number))
                 .map(TaskRuns.TaskRun::runner)
@@ -88,7 +97,7 @@ final class CageService {
                         AgentContract.FROM.is(agent.from().key()),
                         AgentContract.START.is(manifest.agent().start().key()),
                         AgentContract.RESTART.is(manifest.agent().restart().key()),
-                        AgentContract.COMMAND.is(manifest.agent().command().words()),
+                        AgentContract.COMMAND.is(runner.command()),
                         AgentContract.MANIFEST_SHA256.is(agent.digest()),
                         AgentContract.ROOT_IMAGE.is(agent.image().toString()),
                         AgentContract.ADDRESS.is(slot.address()),

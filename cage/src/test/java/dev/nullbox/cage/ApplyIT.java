@@ -52,8 +52,8 @@ class ApplyIT {
     }
 
     private static String manifest(String agent, String capabilities) {
-        return "[agent]\nname = \"coder\"\ncommand = [\"/bin/agent\"]\nstart = \"manual\"\nrestart = \"never\"\n" + agent
-                + "[capabilities]\n" + capabilities;
+        return "[agent]\nname = \"coder\"\ncommand = [\"/bin/agent\"]\nstart = \"manual\"\nrestart = \"never\"\n"
+                + agent + "[capabilities]\n" + capabilities;
     }
 
     /** Puts an agent into the store, as an import does. */
@@ -141,8 +141,8 @@ class ApplyIT {
             assertThat(again.get("at_next_start")).hasToString("[\"agent.stop_secs\"]");
 
             cage.call("agent.stop", "coder");
-            JsonObject stopped = apply(manifest(
-                    "", "max_cpu_percent = 40\nhealth_check = { port = 80, interval_secs = 1 }\n"));
+            JsonObject stopped =
+                    apply(manifest("", "max_cpu_percent = 40\nhealth_check = { port = 80, interval_secs = 1 }\n"));
             assertThat(stopped.get("version").getAsInt()).isEqualTo(3);
             assertThat(stopped.get("in_force").getAsJsonArray()).isEmpty();
             assertThat(stopped.get("at_next_start").toString())

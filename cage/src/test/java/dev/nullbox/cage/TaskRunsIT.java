@@ -229,10 +229,20 @@ class TaskRunsIT {
         }
     }
 
+    private void awaitNoneLive() throws Exception {
+        long deadline = System.nanoTime() + LONG.toNanos();
+        while (runs().stream().anyMatch(run -> !run.get("state").getAsString().equals("ended"))
+                && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
     @Test
     void runsAreBoundedAndEndByTheirTimeOrAnOperatorsWord() throws Exception {
         cage.agent("probe", "");
         CageSettings settings = cage.settings(CageFixture.guest(SCRIPT));
+        long live;
+        long last;
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             JsonObject hurried = request("probe");
             hurried.addProperty("timeout_ms", 1_000);
@@ -240,8 +250,9 @@ class TaskRunsIT {
             assertThat(end.get("how").getAsString()).isEqualTo("timed-out");
             assertThat(end.get("why").getAsString()).contains("it was given 1 s", "signal 15");
 
+            live = detached(request("probe", "/bin/agent", "other"));
             List<Long> numbers = new ArrayList<>();
-            for (int i = 0; i < TaskRuns.MAX_OF_AGENT; i++) {
+            for (int i = 0; i < TaskRuns.MAX_OF_AGENT - 1; i++) {
                 numbers.add(detached(request("probe")));
             }
             assertThatThrownBy(() -> detached(request("probe")))
@@ -255,16 +266,37 @@ class TaskRunsIT {
             for (long number : numbers) {
                 cage.ask("agent.stop", ofRun("probe", number));
             }
+            JsonObject shown = cage.ask("agent.inspect", ofRun("probe", live));
+            assertThat(shown.get("command")).hasToString("[\"/bin/agent\",\"other\"]");
+            assertThat(cage.ask("agent.inspect", request("probe")).get("command"))
+                    .hasToString("[\"/bin/agent\"]");
+            cage.ask("agent.stop", ofRun("probe", live));
             assertThat(traces(settings)).isEmpty();
             assertThatThrownBy(() -> cage.ask("agent.stop", ofRun("probe", numbers.getFirst())))
                     .isInstanceOfSatisfying(
                             RpcException.class,
                             e -> assertThat(e.is(AgentReason.AGENT_STOPPED)).isTrue());
-            assertThat(awaitEnd("probe", detached(request("probe", "/bin/agent", "task", "3")))
+            last = detached(request("probe", "/bin/agent", "task", "3"));
+            assertThat(awaitEnd("probe", last)
                             .getAsJsonObject("exit")
                             .get("code")
                             .getAsInt())
                     .isEqualTo(3);
+            awaitNoneLive();
+        }
+        try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
+            assertThat(runs())
+                    .hasSizeGreaterThan(3)
+                    .allSatisfy(
+                            run -> assertThat(run.get("state").getAsString()).isEqualTo("ended"));
+            assertThat(runs().getLast().getAsJsonObject("exit").get("code").getAsInt())
+                    .isEqualTo(3);
+            assertThat(awaitEnd("probe", last)
+                            .getAsJsonObject("exit")
+                            .get("code")
+                            .getAsInt())
+                    .isEqualTo(3);
+            assertThat(detached(request("probe", "/bin/agent", "task", "0"))).isEqualTo(last + 1);
         }
     }
 

@@ -49,8 +49,7 @@ class ManifestChangeTest {
             })
     void eachKeyIsToldApart(String key, String agent, String capabilities, boolean isLive) {
         Manifest old = manifest(PLAIN);
-        Manifest next =
-                with(agent == null ? "" : agent, capabilities == null ? "" : "[capabilities]\n" + capabilities);
+        Manifest next = with(agent == null ? "" : agent, capabilities == null ? "" : "[capabilities]\n" + capabilities);
         assertThat(ManifestChange.between(old, next)).containsExactly(new ManifestChange(key, isLive));
         assertThat(ManifestChange.between(old, old)).isEmpty();
         assertThat(ManifestChange.between(ManifestChange.adopted(old, next), isLive ? next : old))

@@ -39,11 +39,12 @@ public final class AgentRegistry {
 
     private record Running(AgentRunner runner, Thread thread) {}
 
-    public AgentRegistry(AgentRun.RunDependencies dependencies, SlotTable slots, EventSink events) {
+    /** @param ended runs of this process and earlier ones */
+    public AgentRegistry(AgentRun.RunDependencies dependencies, SlotTable slots, EventSink events, EndedRuns ended) {
         this.dependencies = dependencies;
         this.slots = slots;
         this.events = events;
-        this.tasks = new TaskRuns(dependencies, slots, events, System::currentTimeMillis);
+        this.tasks = new TaskRuns(dependencies, slots, events, ended, System::currentTimeMillis);
     }
 
     /** Runs beside the agents' own. */
@@ -102,7 +103,7 @@ public final class AgentRegistry {
         announce(entry);
         AgentSlot slot = assigned.get(entry.name());
         if (entry instanceof CatalogEntry.Accepted agent && slot != null) {
-            AgentRunner runner = new AgentRunner(dependencies, agent, slot, events);
+            AgentRunner runner = new AgentRunner(dependencies, agent, slot, events, tasks.lastNumber(agent.name()));
             Thread thread = new Thread(runner, "cage-" + agent.name());
             thread.start();
             runners.put(agent.name(), new Running(runner, thread));
@@ -326,13 +327,14 @@ public final class AgentRegistry {
             return own;
         }
         String run = "run " + number.get() + " of " + own.agent().name();
-        TaskRuns.TaskRun task = tasks.find(own.agent().name(), number.get())
-                .orElseThrow(() -> new RpcException(
-                        AgentReason.RUN_UNKNOWN, "there is no " + run + ", or it was forgotten", Fields.RUN.name()));
-        if (task.endedMillis().isPresent()) {
-            throw new RpcException(AgentReason.AGENT_STOPPED, run + " is over", Fields.RUN.name());
+        Optional<TaskRuns.TaskRun> task = tasks.find(own.agent().name(), number.get());
+        if (task.isPresent()) {
+            return task.get().runner();
         }
-        return task.runner();
+        throw tasks.findEnded(own.agent().name(), number.get()).isPresent()
+                ? new RpcException(AgentReason.AGENT_STOPPED, run + " is over", Fields.RUN.name())
+                : new RpcException(
+                        AgentReason.RUN_UNKNOWN, "there is no " + run + ", or it was forgotten", Fields.RUN.name());
     }
 
     static RpcException refused(AgentReason reason, String message) {

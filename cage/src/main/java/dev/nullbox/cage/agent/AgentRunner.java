@@ -94,9 +94,24 @@ public final class AgentRunner implements Runnable {
      */
     record Task(long number, TaskRequest request, Runnable over) {}
 
-    /** The agent's own runs. */
-    AgentRunner(AgentRun.RunDependencies dependencies, CatalogEntry.Accepted agent, AgentSlot slot, EventSink events) {
-        this(dependencies, agent, slot, events, new LiveRuns(lastRun(dependencies, agent)), Optional.empty());
+    /**
+     * The agent's own runs.
+     *
+     * @param lastKept the greatest number of its runs that are known to be over
+     */
+    AgentRunner(
+            AgentRun.RunDependencies dependencies,
+            CatalogEntry.Accepted agent,
+            AgentSlot slot,
+            EventSink events,
+            long lastKept) {
+        this(
+                dependencies,
+                agent,
+                slot,
+                events,
+                new LiveRuns(Math.max(lastKept, lastRun(dependencies, agent))),
+                Optional.empty());
         this.runs = lastRun(dependencies, agent);
     }
 
@@ -186,6 +201,16 @@ public final class AgentRunner implements Runnable {
     /** Milliseconds since the begin of the current run; absent when there is none. */
     public Optional<Long> upMillis() {
         return Optional.ofNullable(current).map(AgentRun::upMillis);
+    }
+
+    /** The command of its next run, or of a run beside the agent's own; empty for one of the guest's init alone. */
+    public List<String> command() {
+        if (task.filter(one -> one.request().isOfFilesAlone()).isPresent()) {
+            return List.of();
+        }
+        return task.map(one -> one.request().command(agent))
+                .orElse(agent.manifest().agent().command())
+                .words();
     }
 
     /** The streams of the current run's program, or of the last one's. */

@@ -8,43 +8,42 @@ import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.EventSink;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
  * Runs beside agents' own: each has a slot, disks, leases and a thread of its own while it lives. Bounded for each agent
- * and in total; those that are over are kept for a while. For any thread.
+ * and in total; those that are over are {@link EndedRuns}. For any thread.
  */
 public final class TaskRuns {
     /** Most runs of one agent at once, beside its own. */
     public static final int MAX_OF_AGENT = 8;
     /** Most runs of all agents at once, beside their own. */
     public static final int MAX = 32;
-    /** Most runs that are over and kept, of one agent. */
-    static final int MAX_ENDED = 32;
-
     /** In place of a program, for a run of the guest's init alone. */
     private static final String FILES = "(files)";
-
-    /** Time for which a run that is over is kept. */
-    static final Duration KEPT = Duration.ofDays(1);
 
     private final AgentRun.RunDependencies dependencies;
     private final SlotTable slots;
     private final EventSink events;
+    private final EndedRuns ended;
     private final LongSupplier millis;
-    /** In the order in which they began. */
-    private final List<TaskRun> all = new ArrayList<>();
+    /** Those that are not over, in the order in which they began. */
+    private final List<TaskRun> live = new ArrayList<>();
 
     /** @param millis since 1970 UTC */
-    TaskRuns(AgentRun.RunDependencies dependencies, SlotTable slots, EventSink events, LongSupplier millis) {
+    TaskRuns(
+            AgentRun.RunDependencies dependencies,
+            SlotTable slots,
+            EventSink events,
+            EndedRuns ended,
+            LongSupplier millis) {
         this.dependencies = dependencies;
         this.slots = slots;
         this.events = events;
+        this.ended = ended;
         this.millis = millis;
     }
 
@@ -55,7 +54,6 @@ public final class TaskRuns {
         private final String program;
         private final TaskRequest request;
         private final long begunMillis;
-        private volatile Optional<Long> endedMillis = Optional.empty();
 
         private TaskRun(AgentRunner own, AgentSlot slot, String program, TaskRequest request) {
             this.number = own.live().begin();
@@ -96,11 +94,6 @@ public final class TaskRuns {
         /** Time of its begin, in ms since 1970 UTC. */
         public long begunMillis() {
             return begunMillis;
-        }
-
-        /** Time of its end, likewise; absent while it lives. */
-        public Optional<Long> endedMillis() {
-            return endedMillis;
         }
 
         /** Tells whether its program runs, or will. */
@@ -148,7 +141,7 @@ public final class TaskRuns {
         }
         AgentSlot slot = slots.lend().orElseThrow(() -> limit("all " + AgentSlot.MAX + " slots are agents'"));
         TaskRun run = new TaskRun(own, slot, program, request);
-        all.add(run);
+        live.add(run);
         run.start();
         return run;
     }
@@ -158,50 +151,46 @@ public final class TaskRuns {
     }
 
     private void over(TaskRun run) {
+        if (run.request.isKept()) {
+            ended.add(new EndedRun(
+                    run.agent(),
+                    run.number(),
+                    run.program(),
+                    run.operator(),
+                    run.begunMillis(),
+                    millis.getAsLong(),
+                    run.end()));
+        }
         synchronized (this) {
             slots.giveBack(run.runner.slot());
-            run.endedMillis = Optional.of(millis.getAsLong());
-            if (!run.request.isKept()) {
-                all.remove(run);
-            }
-            forgetOld();
-            notifyAll();
+            live.remove(run);
         }
         run.request.streams().end(run.end());
     }
 
-    private void forgetOld() {
-        long oldest = millis.getAsLong() - KEPT.toMillis();
-        all.removeIf(run -> run.endedMillis.filter(at -> at < oldest).isPresent());
-        for (String agent : all.stream().map(TaskRun::agent).distinct().toList()) {
-            long over = all.stream().filter(run -> isOver(run, agent)).count() - MAX_ENDED;
-            for (Iterator<TaskRun> runs = all.iterator(); over > 0 && runs.hasNext(); ) {
-                if (isOver(runs.next(), agent)) {
-                    runs.remove();
-                    over--;
-                }
-            }
-        }
+    /** The runs that are over and kept, in the order in which they ended. */
+    public List<EndedRun> ended() {
+        return ended.all();
     }
 
-    private static boolean isOver(TaskRun run, String agent) {
-        return run.endedMillis.isPresent() && run.agent().equals(agent);
+    /** The run of an agent and a number that is over, as long as it is kept. */
+    public Optional<EndedRun> findEnded(String agent, long number) {
+        return ended.find(agent, number);
     }
 
-    /** All runs, in the order in which they began. */
-    public synchronized List<TaskRun> all() {
-        forgetOld();
-        return List.copyOf(all);
+    /** The greatest number of an agent's kept runs, or 0. */
+    long lastNumber(String agent) {
+        return ended.lastNumber(agent);
     }
 
-    /** The runs that are not over. */
+    /** The runs that are not over, in the order in which they began. */
     public synchronized List<TaskRun> live() {
-        return all.stream().filter(run -> run.endedMillis.isEmpty()).toList();
+        return List.copyOf(live);
     }
 
-    /** The run of an agent and a number, as long as it is kept. */
+    /** The run of an agent and a number that is not over. */
     public synchronized Optional<TaskRun> find(String agent, long number) {
-        return all.stream()
+        return live.stream()
                 .filter(run -> run.number == number && run.agent().equals(agent))
                 .findFirst();
     }
@@ -212,7 +201,7 @@ public final class TaskRuns {
     }
 
     /** Forgets the runs of a removed agent. */
-    synchronized void forget(String agent) {
-        all.removeIf(run -> isOver(run, agent));
+    void forget(String agent) {
+        ended.forget(agent);
     }
 }

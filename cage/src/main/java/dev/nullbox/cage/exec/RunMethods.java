@@ -3,6 +3,7 @@ package dev.nullbox.cage.exec;
 import dev.nullbox.cage.agent.AgentRegistry;
 import dev.nullbox.cage.agent.AgentRunner;
 import dev.nullbox.cage.agent.AgentState;
+import dev.nullbox.cage.agent.EndedRun;
 import dev.nullbox.cage.agent.TaskRequest;
 import dev.nullbox.cage.agent.TaskRuns;
 import dev.nullbox.cage.guest.ExecRequest;
@@ -21,10 +22,12 @@ import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.service.EventSink;
 import dev.nullbox.service.TerminalText;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Methods of {@link AgentContract} on runs beside agents' own. */
 public final class RunMethods {
@@ -144,10 +147,19 @@ public final class RunMethods {
         if (agent.isPresent()) {
             var _ = agents.runner(request);
         }
-        return agents.tasks().all().stream()
-                .filter(run -> agent.isEmpty() || agent.get().equals(run.agent()))
-                .map(RunMethods::describe)
+        Stream<Message> ended = agents.tasks().ended().stream()
+                .filter(run -> isOf(agent, run.agent()))
+                .map(RunMethods::describe);
+        Stream<Message> live = agents.tasks().live().stream()
+                .filter(run -> isOf(agent, run.agent()))
+                .map(RunMethods::describe);
+        return Stream.concat(ended, live)
+                .sorted(Comparator.comparing(run -> run.get(AgentContract.BEGUN_AT)))
                 .toList();
+    }
+
+    private static boolean isOf(Optional<String> wanted, String agent) {
+        return wanted.isEmpty() || wanted.get().equals(agent);
     }
 
     private static Message describe(TaskRuns.TaskRun run) {
@@ -159,7 +171,18 @@ public final class RunMethods {
                         AgentContract.PROGRAM.is(shown(run.program())),
                         GatewayContract.CLIENT.is(run.operator()),
                         AgentContract.BEGUN_AT.is(run.begunMillis()))
-                .and(AgentContract.ENDED_AT, run.endedMillis())
                 .and(AgentContract.EXIT, isLive ? Optional.empty() : Optional.of(run.end()));
+    }
+
+    private static Message describe(EndedRun run) {
+        return Message.of(
+                Fields.AGENT.is(run.agent()),
+                Fields.RUN.is(run.number()),
+                Fields.STATE.is(ENDED),
+                AgentContract.PROGRAM.is(shown(run.program())),
+                GatewayContract.CLIENT.is(run.operator()),
+                AgentContract.BEGUN_AT.is(run.begunMillis()),
+                AgentContract.ENDED_AT.is(run.endedMillis()),
+                AgentContract.EXIT.is(run.exit()));
     }
 }

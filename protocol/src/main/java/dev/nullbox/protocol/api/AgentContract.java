@@ -280,7 +280,7 @@ public final class AgentContract {
                             ENDED_AT.optional(),
                             EXIT.optional())),
                     "runs beside agents' own, in the order in which they began; those that are over for a day, and 32 of"
-                            + " an agent at most")
+                            + " an agent at most; a restart of cage forgets none")
             .with(Fields.AGENT.optional());
 
     // Connections into a guest; the bytes go by agent.exec_read and agent.exec_write.

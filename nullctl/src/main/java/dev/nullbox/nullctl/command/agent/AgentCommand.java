@@ -39,7 +39,12 @@ import picocli.CommandLine.Parameters;
             "  nullctl agent rollback coder && nullctl restart coder",
             "  nullctl agent remove coder --purge"
         },
-        subcommands = {AgentAddCommand.class, AgentApplyCommand.class, AgentDiffCommand.class, AgentValidateCommand.class})
+        subcommands = {
+            AgentAddCommand.class,
+            AgentApplyCommand.class,
+            AgentDiffCommand.class,
+            AgentValidateCommand.class
+        })
 public final class AgentCommand extends CommandContext {
     private static final String AGENT = "Its name, as nullctl agent list has it.";
 

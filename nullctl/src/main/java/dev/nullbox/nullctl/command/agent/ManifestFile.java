@@ -81,8 +81,7 @@ final class ManifestFile {
         Message sent = Transfers.send(
                 appliance,
                 DeployContract.TRANSFER,
-                new StreamSource(
-                        String.valueOf(place), new ByteArrayInputStream(text), OptionalLong.of(text.length)));
+                new StreamSource(String.valueOf(place), new ByteArrayInputStream(text), OptionalLong.of(text.length)));
         return Message.of(
                 DeployContract.MANIFEST.is(sent.get(TransferContract.TRANSFER)),
                 DeployContract.MANIFEST_SHA256.is(sent.get(TransferContract.SHA256)));

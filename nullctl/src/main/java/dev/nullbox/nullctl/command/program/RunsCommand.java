@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
         name = "runs",
         description = {
             "Lists the runs that nullctl run began, and how they ended. Those that are over",
-            "are kept for a day, the latest 32 of each agent."
+            "are kept for a day, the latest 32 of each agent, over a restart too."
         },
         footer = {"", "Example: nullctl runs coder --json | jq '.[].exit'"})
 public final class RunsCommand extends BaseCommand {

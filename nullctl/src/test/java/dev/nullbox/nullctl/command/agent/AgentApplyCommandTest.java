@@ -48,8 +48,7 @@ class AgentApplyCommandTest extends NullctlTestCase {
                                 + "\"at_next_start\":[\"agent.command\"]}")));
         assertThat(run("agent", "apply", file(MANIFEST), "--accept-growth", "0123456789abcdef"))
                 .isZero();
-        assertThat(out())
-                .isEqualTo("""
+        assertThat(out()).isEqualTo("""
                         coder version 4
                           in force:      capabilities.network.allow
                           at next start: agent.command
