@@ -19,6 +19,8 @@ module dev.nullbox.nullctl {
             info.picocli;
     opens dev.nullbox.nullctl.command.context to
             info.picocli;
+    opens dev.nullbox.nullctl.command.disk to
+            info.picocli;
     opens dev.nullbox.nullctl.command.egress to
             info.picocli;
     opens dev.nullbox.nullctl.command.agent to

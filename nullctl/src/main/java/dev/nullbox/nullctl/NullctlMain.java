@@ -9,6 +9,7 @@ import dev.nullbox.nullctl.command.Session;
 import dev.nullbox.nullctl.command.agent.AgentCommand;
 import dev.nullbox.nullctl.command.agent.VolumeCommand;
 import dev.nullbox.nullctl.command.context.ContextCommand;
+import dev.nullbox.nullctl.command.disk.DiskCommand;
 import dev.nullbox.nullctl.command.memory.MemoryCommand;
 import dev.nullbox.nullctl.command.vault.VaultCommand;
 import dev.nullbox.nullctl.terminal.LocalFileException;
@@ -70,6 +71,7 @@ import picocli.CommandLine.Option;
         subcommands = {
             AgentCommand.class,
             VolumeCommand.class,
+            DiskCommand.class,
             VaultCommand.class,
             MemoryCommand.class,
             ContextCommand.class

@@ -1,6 +1,8 @@
 package dev.nullbox.nulld;
 
 import dev.nullbox.nulld.boot.Boot;
+import dev.nullbox.nulld.boot.GatewayFiles;
+import dev.nullbox.nulld.disk.DiskRefusedException;
 import dev.nullbox.nulld.linux.Clock;
 import dev.nullbox.nulld.linux.Hardware;
 import dev.nullbox.nulld.log.Journal;
@@ -36,13 +38,13 @@ import java.util.concurrent.TimeoutException;
  */
 final class ControlServer implements AutoCloseable {
     private static final int CONNECTIONS = 64;
-    /** Callers that may wait for log records at once, each with a worker of its own. */
-    private static final int LOG_WAITERS = 4;
+    /** Callers that may wait for log records or the end of work at once, each with a worker of its own. */
+    private static final int WAITERS = 4;
     /**
      * One waiter more than that is answered after a moment, so that it does not poll at once; two further workers are
      * for all other calls.
      */
-    private static final int WORKERS = LOG_WAITERS + 1 + 2;
+    private static final int WORKERS = WAITERS + 1 + 2;
 
     private static final long MOMENT_MILLIS = 250;
     private static final long ANSWER_SECONDS = 5;
@@ -50,7 +52,7 @@ final class ControlServer implements AutoCloseable {
     private final Nulld nulld;
     private final Journal journal;
     private final Clock clock;
-    private final Semaphore logWaiters = new Semaphore(LOG_WAITERS);
+    private final Semaphore waiters = new Semaphore(WAITERS);
     private final Semaphore momentaryWaiters = new Semaphore(1);
     private final RpcServer server;
 
@@ -65,12 +67,25 @@ final class ControlServer implements AutoCloseable {
                 List.of(
                         RpcMethod.of(NulldContract.STATUS, (caller, request) -> onMain(this::status)),
                         RpcMethod.of(NulldContract.HARDWARE, (caller, request) -> hardware(Path.of("/"))),
+                        RpcMethod.of(NulldContract.DISK_LIST, (caller, request) -> disks()),
+                        RpcMethod.of(
+                                NulldContract.DISK_INSTALL,
+                                (caller, request) -> diskWork(() -> nulld.disks()
+                                        .install(request.get(NulldContract.DISK), GatewayFiles.setup(nulld.layout())))),
+                        RpcMethod.of(
+                                NulldContract.DISK_FORMAT,
+                                (caller, request) ->
+                                        diskWork(() -> nulld.disks().format(request.get(NulldContract.DISK)))),
+                        RpcMethod.of(
+                                NulldContract.DISK_WORK, (caller, request) -> waiting(request, this::diskProgress)),
                         power(NulldContract.SHUTDOWN, Power.POWER_OFF),
                         power(NulldContract.REBOOT, Power.REBOOT),
                         service(NulldContract.SERVICE_START, new ServiceEvent.StartRequested()),
                         service(NulldContract.SERVICE_STOP, new ServiceEvent.StopRequested()),
                         service(NulldContract.SERVICE_RESTART, new ServiceEvent.RestartRequested()),
-                        RpcMethod.of(NulldContract.LOGS, (caller, request) -> logs(request))),
+                        RpcMethod.of(
+                                NulldContract.LOGS,
+                                (caller, request) -> waiting(request, wait -> logs(request, wait)))),
                 limits);
     }
 
@@ -112,6 +127,43 @@ final class ControlServer implements AutoCloseable {
                 .toList()));
     }
 
+    private Message disks() {
+        return Message.of(NulldContract.DISKS.is(nulld.disks().disks().all().stream()
+                .map(disk -> Message.of(
+                                Fields.NAME.is(disk.device().name()),
+                                NulldContract.SIZE.is(disk.device().bytes()),
+                                NulldContract.MODEL.is(disk.model()))
+                        .and(NulldContract.USE, disk.use())
+                        .and(
+                                NulldContract.IS_MEDIUM.is(disk.isMedium()),
+                                NulldContract.PARTITIONS.is(disk.partitions().stream()
+                                        .map(one -> Message.of(
+                                                Fields.NAME.is(one.name()),
+                                                NulldContract.SIZE.is(one.bytes()),
+                                                NulldContract.LABEL.is(one.partitionLabel())))
+                                        .toList())))
+                .toList()));
+    }
+
+    private static Message diskWork(Callable<Long> begin) throws RpcException {
+        try {
+            return Message.of(NulldContract.TOTAL.is(begin.call()));
+        } catch (DiskRefusedException e) {
+            throw new RpcException(e.reason(), e.problem(), NulldContract.DISK.name());
+        } catch (Exception e) { // as the certificates in use, which could not be read
+            throw new RpcException(NulldReason.NULLD_BUG, "PID 1 failed: " + e);
+        }
+    }
+
+    private Message diskProgress(long wait) throws RpcException {
+        try {
+            return nulld.disks().progress(Duration.ofMillis(wait));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RpcException(ErrorKind.UNAVAILABLE, NulldReason.STOPPING, "the appliance is shutting down", "");
+        }
+    }
+
     private RpcMethod service(Method<Message> method, ServiceEvent event) {
         return RpcMethod.of(method, (caller, request) -> onMain(() -> service(request.get(Fields.NAME), event)));
     }
@@ -134,19 +186,30 @@ final class ControlServer implements AutoCloseable {
                         new RpcException(NulldReason.NO_SERVICE, "there is no service " + name, Fields.NAME.name()));
     }
 
-    private Message logs(Message request) {
+    private Message logs(Message request, long wait) {
+        return journal.read(
+                request.get(NulldContract.AFTER),
+                request.getInt(NulldContract.MAX),
+                request.find(NulldContract.SOURCE),
+                wait);
+    }
+
+    /** Answer that may be waited for. */
+    @FunctionalInterface
+    private interface Waiting {
+        Message after(long waitMillis) throws RpcException;
+    }
+
+    /** Waits as the request asks, or a moment where too many wait already. */
+    private Message waiting(Message request, Waiting answer) throws RpcException {
         long wait = request.get(NulldContract.WAIT_MS);
-        Semaphore waiters = logWaiters;
+        Semaphore waiters = this.waiters;
         if (wait > 0 && !waiters.tryAcquire()) {
             waiters = momentaryWaiters;
             wait = waiters.tryAcquire() ? Math.min(wait, MOMENT_MILLIS) : 0;
         }
         try {
-            return journal.read(
-                    request.get(NulldContract.AFTER),
-                    request.getInt(NulldContract.MAX),
-                    request.find(NulldContract.SOURCE),
-                    wait);
+            return answer.after(wait);
         } finally {
             if (wait > 0) {
                 waiters.release();

@@ -6,6 +6,7 @@ import dev.nullbox.nulld.boot.BootPhases;
 import dev.nullbox.nulld.boot.GatewayFiles;
 import dev.nullbox.nulld.boot.ResolverFiles;
 import dev.nullbox.nulld.boot.SetupPartition;
+import dev.nullbox.nulld.disk.DiskWork;
 import dev.nullbox.nulld.linux.BootException;
 import dev.nullbox.nulld.linux.Clock;
 import dev.nullbox.nulld.linux.Cmdline;
@@ -36,7 +37,7 @@ final class Init {
      */
     static void run(Libc libc, Clock clock, Journal journal, PowerSignals signals, String medium) throws BootException {
         Degraded degraded = new Degraded(journal);
-        Boot.Booted booted = new Boot(libc, clock, journal, degraded, Path.of("/")).run();
+        Boot.Booted booted = new Boot(libc, clock, journal, degraded, Path.of("/"), medium).run();
         Cmdline cmdline = booted.cmdline();
         Layout layout = Layout.appliance(booted.volatileStateBytes(), booted.stateOn(), booted.agentNetwork());
         try {
@@ -44,8 +45,15 @@ final class Init {
         } catch (IOException e) {
             degraded.add("network", "agents have no name server: " + e.getMessage());
         }
-        Nulld nulld =
-                new Nulld(libc, clock, journal, degraded, layout, signals, watchdog(libc, clock, journal, cmdline));
+        Nulld nulld = new Nulld(
+                libc,
+                clock,
+                journal,
+                degraded,
+                layout,
+                signals,
+                watchdog(libc, clock, journal, cmdline),
+                new DiskWork(libc, Path.of("/"), medium, line -> journal.text("nulld", line)));
         new BootPhases("nulld", clock, journal).run("services", fields -> {
             SetupPartition setup = new SetupPartition(Path.of("/"), medium, line -> journal.text("nulld", line));
             GatewayFiles gateway = new GatewayFiles(

@@ -2,6 +2,7 @@ package dev.nullbox.nulld;
 
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SyscallException;
+import dev.nullbox.nulld.disk.DiskWork;
 import dev.nullbox.nulld.linux.BootException;
 import dev.nullbox.nulld.linux.Clock;
 import dev.nullbox.nulld.linux.Layout;
@@ -43,6 +44,7 @@ final class Nulld {
     private final Layout layout;
     private final PowerSignals signals;
     private final Watchdog watchdog;
+    private final DiskWork disks;
     private final LinkedBlockingQueue<NulldEvent> queue = new LinkedBlockingQueue<>();
     private final Reaper reaper;
     private final Supervisor supervisor;
@@ -59,7 +61,8 @@ final class Nulld {
             Degraded degraded,
             Layout layout,
             PowerSignals signals,
-            Watchdog watchdog)
+            Watchdog watchdog,
+            DiskWork disks)
             throws BootException {
         this.libc = libc;
         this.clock = clock;
@@ -68,6 +71,7 @@ final class Nulld {
         this.layout = layout;
         this.signals = signals;
         this.watchdog = watchdog;
+        this.disks = disks;
         this.reaper = new Reaper(libc, (pid, status) -> queue.add(new NulldEvent.ChildEnded(pid, status)));
         this.shutdown = new Shutdown(libc, clock, journal, reaper);
         this.notice = new PortNotice(clock, journal, ROUTES, layout.agentNetwork());
@@ -103,6 +107,16 @@ final class Nulld {
     /** The file system of the state, for messages. */
     String stateOn() {
         return layout.stateOn();
+    }
+
+    /** Disks and the work on them: from any thread. */
+    DiskWork disks() {
+        return disks;
+    }
+
+    /** The paths. */
+    Layout layout() {
+        return layout;
     }
 
     /** Tells whether the end of the machine was requested: from PID 1's own thread only. */

@@ -5,6 +5,7 @@ import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
 import dev.nullbox.natives.linux.Errno;
 import dev.nullbox.nulld.boot.Stage1;
+import dev.nullbox.nulld.disk.DiskWork;
 import dev.nullbox.nulld.linux.BootException;
 import dev.nullbox.nulld.linux.Cgroups;
 import dev.nullbox.nulld.linux.Clock;
@@ -86,8 +87,15 @@ public final class TestPid1 {
                 AgentNetwork.DEFAULT,
                 directory.resolve("launch").toString(),
                 List.of(directory.resolve("mounted").toString()));
-        Nulld nulld =
-                new Nulld(libc, clock, journal, new Degraded(journal), layout, signals, Watchdog.none(libc, clock));
+        Nulld nulld = new Nulld(
+                libc,
+                clock,
+                journal,
+                new Degraded(journal),
+                layout,
+                signals,
+                Watchdog.none(libc, clock),
+                new DiskWork(libc, Path.of("/"), "", line -> journal.text("test", line)));
         for (String service : services.split(",", -1)) {
             String[] parts = service.split(":", 3);
             List<String> command = parts[1].startsWith("/")

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,7 +28,12 @@ abstract class HelloBoot {
 
     @BeforeAll
     void boot() throws IOException {
-        booted = HelloAppliance.start(medium, UnaryOperator.identity());
+        booted = HelloAppliance.start(medium, this::change);
+    }
+
+    /** The boot as the class wants it. */
+    Boot change(Boot boot) {
+        return boot;
     }
 
     @AfterAll

@@ -5,6 +5,7 @@ import static dev.nullbox.natives.linux.HeaderAudit.same;
 import static dev.nullbox.natives.linux.HeaderAudit.size;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nullbox.natives.device.BlockDevices;
 import dev.nullbox.natives.device.DeviceMapper;
 import dev.nullbox.natives.device.Watchdogs;
 import dev.nullbox.natives.linux.HeaderAudit.Source;
@@ -33,6 +34,7 @@ class ConstantsAuditTest {
             new Source(Memory.class, "sys/mman.h", ""),
             new Source(Kvm.class, "linux/kvm.h", ""),
             new Source(Loop.class, "linux/loop.h", ""),
+            new Source(BlockDevices.class, "linux/fs.h", ""),
             new Source(DeviceMapper.class, "linux/dm-ioctl.h", ""),
             new Source(Watchdogs.class, "linux/watchdog.h", ""),
             new Source(Fiemap.class, "linux/fiemap.h", ""),

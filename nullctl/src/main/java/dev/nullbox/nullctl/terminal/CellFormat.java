@@ -8,6 +8,7 @@ import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.protocol.api.DeployContract;
 import dev.nullbox.protocol.api.MemoryContract;
+import dev.nullbox.protocol.api.NulldContract;
 import dev.nullbox.protocol.api.VaultContract;
 import dev.nullbox.protocol.importer.ImportProtocol;
 import dev.nullbox.service.TerminalText;
@@ -38,6 +39,7 @@ public final class CellFormat {
             DeployContract.IMAGE_BYTES,
             DeployContract.ROOM,
             DeployContract.FREE,
+            NulldContract.SIZE,
             ImportProtocol.FILE_BYTES);
 
     private static final List<String> UNITS = List.of("KiB", "MiB", "GiB", "TiB", "PiB", "EiB");

@@ -42,15 +42,20 @@ public final class Boot {
     private final Journal journal;
     private final Degraded degraded;
     private final Path root;
+    private final String medium;
     private final Path proc;
 
-    /** @param root {@code /} */
-    public Boot(Libc libc, Clock clock, Journal journal, Degraded degraded, Path root) {
+    /**
+     * @param root {@code /}
+     * @param medium the disk or partition that the root was found on, by its name; empty when unknown
+     */
+    public Boot(Libc libc, Clock clock, Journal journal, Degraded degraded, Path root, String medium) {
         this.libc = libc;
         this.clock = clock;
         this.journal = journal;
         this.degraded = degraded;
         this.root = root;
+        this.medium = medium;
         this.proc = root.resolve("proc");
     }
 
@@ -93,6 +98,7 @@ public final class Boot {
                 libc,
                 clock,
                 root,
+                medium,
                 mounter,
                 problem -> degraded.add("data", problem),
                 line -> journal.text("nulld", line));

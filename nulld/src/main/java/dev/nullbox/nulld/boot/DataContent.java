@@ -3,6 +3,8 @@ package dev.nullbox.nulld.boot;
 import dev.nullbox.nulld.linux.BlockDevice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -14,13 +16,14 @@ import java.util.UUID;
  *      0     4  XFS: magic "XFSB"
  *     32    16  XFS: sb_uuid
  *    126     1  XFS: sb_inprogress, not 0 until mkfs has ended
+ *      0    17  a new file system is requested: "nullbox-data new\n", and zeros
  *   1080     2  ext4: s_magic 0xEF53, little endian
  *   1128    16  ext4: s_uuid
  * </pre>
  *
  * Source: linux/fs/xfs/libxfs/xfs_format.h, linux/Documentation/filesystems/ext4/super.rst.
  */
-sealed interface DataContent {
+public sealed interface DataContent {
     /** XFS. */
     record Xfs(UUID uuid) implements DataContent {}
 
@@ -30,11 +33,19 @@ sealed interface DataContent {
     /** Zeros, or an XFS whose creation was interrupted: nothing to lose. */
     record Blank(boolean isUnfinished) implements DataContent {}
 
+    /** The mark of {@code nullctl disk install} and {@code format}, which only our own writing puts there. */
+    record Requested() implements DataContent {}
+
     /** Bytes that are none of these. */
     record Foreign() implements DataContent {}
 
     /** Bytes at the start that are zeros in a blank partition: mkfs.xfs overwrites so many first. */
     int HEAD_BYTES = 128 << 10;
+
+    /** The first bytes of a partition that the next boot gives a file system. */
+    static byte[] requested() {
+        return Arrays.copyOf("nullbox-data new\n".getBytes(StandardCharsets.US_ASCII), HEAD_BYTES);
+    }
 
     /**
      * Reads the start of a partition.
@@ -54,6 +65,9 @@ sealed interface DataContent {
         }
         if (bytes.getShort(1080) == 0x53EF) {
             return new Ext4(uuid(bytes, 1128));
+        }
+        if (Arrays.equals(head, requested())) {
+            return new Requested();
         }
         for (byte b : head) {
             if (b != 0) {

@@ -20,9 +20,9 @@ import java.util.function.Consumer;
  * Storage of the state: the partition with the GPT label {@code nullbox-data}, else memory. Found by its label alone,
  * never by its content. Nothing is written to a partition that cannot be mounted, unless the operator asks for it.
  */
-final class DataPartition {
+public final class DataPartition {
     /** The GPT partition label. */
-    static final String LABEL = "nullbox-data";
+    public static final String LABEL = "nullbox-data";
     /** Time for a requested partition to appear. */
     static final long WAIT_MILLIS = 30_000;
     /** Shortcomings of ext4, the file system of former appliances. */
@@ -36,19 +36,29 @@ final class DataPartition {
     private final Libc libc;
     private final Clock clock;
     private final Path root;
+    private final String medium;
     private final Mounter mounter;
     private final Consumer<String> problem;
     private final Consumer<String> say;
     private final XfsTools tools;
 
     /**
+     * @param medium the disk or partition that the root was found on, by its name: a data partition there is the one
      * @param problem takes reasons for a degraded appliance
      * @param say takes lines for the console
      */
-    DataPartition(Libc libc, Clock clock, Path root, Mounter mounter, Consumer<String> problem, Consumer<String> say) {
+    DataPartition(
+            Libc libc,
+            Clock clock,
+            Path root,
+            String medium,
+            Mounter mounter,
+            Consumer<String> problem,
+            Consumer<String> say) {
         this.libc = libc;
         this.clock = clock;
         this.root = root;
+        this.medium = medium;
         this.mounter = mounter;
         this.problem = problem;
         this.say = say;
@@ -124,6 +134,7 @@ final class DataPartition {
     private static boolean formats(DataContent content, DataRequest request) {
         return switch (content) {
             case DataContent.Blank _ -> request.kind() == DataRequest.Kind.FORMAT;
+            case DataContent.Requested _ -> true;
             case DataContent.Xfs(UUID uuid) -> request.erases(uuid);
             case DataContent.Ext4(UUID uuid) -> request.erases(uuid);
             case DataContent.Foreign _ -> false;
@@ -156,6 +167,7 @@ final class DataPartition {
             case DataContent.Blank(var unfinished) ->
                 throw new IOException((unfinished ? "the creation of its file system was interrupted" : "it is blank")
                         + ": boot once with " + DataRequest.OPTION + "=format to give it a file system");
+            case DataContent.Requested _ -> throw new IOException("it still asks for a file system after one was made");
             case DataContent.Foreign _ ->
                 throw new IOException("it holds neither XFS nor ext4: overwrite its first "
                         + (DataContent.HEAD_BYTES >> 10) + " KiB with zeros on another machine, when nothing on it"
@@ -173,13 +185,22 @@ final class DataPartition {
         }
     }
 
-    /** The partitions with the label, by name. */
+    /** The partitions with the label, that of the root's own disk alone where it has one, else by name. */
     private List<BlockDevice> find(long wait) {
         long start = clock.millis();
         while (true) {
-            List<BlockDevice> found = BlockDevice.list(root).stream()
+            List<BlockDevice> all = BlockDevice.list(root);
+            List<BlockDevice> labelled = all.stream()
                     .filter(device -> device.partitionLabel().equals(LABEL))
                     .toList();
+            Optional<String> own = all.stream()
+                    .filter(device -> device.name().equals(medium))
+                    .map(BlockDevice::disk)
+                    .findFirst();
+            List<BlockDevice> beside = labelled.stream()
+                    .filter(device -> Optional.of(device.disk()).equals(own))
+                    .toList();
+            List<BlockDevice> found = beside.isEmpty() ? labelled : beside;
             if (!found.isEmpty() || clock.millis() - start >= wait) {
                 return found;
             }

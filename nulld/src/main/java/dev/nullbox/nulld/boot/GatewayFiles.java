@@ -32,6 +32,7 @@ public final class GatewayFiles {
     static final String SERVER = "server.p12";
     static final String AUTHORITY = "ca.pem";
 
+    private static final String TLS = "tls";
     private static final List<String> NAMES = List.of(SERVER, AUTHORITY);
     private static final int MAX_BYTES = SetupPartition.MAX_BYTES;
     private static final FileAttribute<?> OF_ROOT_ALONE =
@@ -62,7 +63,7 @@ public final class GatewayFiles {
     /** Copies them; the reason why the gateway cannot start, when they are missing. */
     public Optional<String> install() {
         Path run = layout.run().resolve(Audience.GATEWAY);
-        Path tls = run.resolve("tls");
+        Path tls = run.resolve(TLS);
         Optional<SetupPartition.Content> medium = setup.read();
         try {
             Accounts.User user = Accounts.read(layout.etc())
@@ -87,6 +88,20 @@ public final class GatewayFiles {
             return Optional.of("its certificate cannot be installed: " + e.getMessage() + deleteCopies(tls));
         } finally {
             medium.ifPresent(SetupPartition.Content::close);
+        }
+    }
+
+    /** Content of a partition nullbox-setup with the files in use; empty while the port is closed. */
+    public static Optional<byte[]> setup(Layout layout) throws IOException {
+        Path tls = layout.run().resolve(Audience.GATEWAY).resolve(TLS);
+        if (!Files.exists(tls.resolve(SERVER)) || !Files.exists(tls.resolve(AUTHORITY))) {
+            return Optional.empty();
+        }
+        byte[] server = Files.readAllBytes(tls.resolve(SERVER));
+        try {
+            return Optional.of(SetupPartition.content(server, Files.readAllBytes(tls.resolve(AUTHORITY))));
+        } finally {
+            Arrays.fill(server, (byte) 0);
         }
     }
 

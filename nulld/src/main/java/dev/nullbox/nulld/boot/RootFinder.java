@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -71,7 +72,7 @@ final class RootFinder {
         while (true) {
             remarks.clear();
             truncated = false;
-            for (BlockDevice device : BlockDevice.list(root)) {
+            for (BlockDevice device : partitionsFirst()) {
                 Optional<Found> found = examine(device);
                 if (found.isPresent()) {
                     return found.orElseThrow();
@@ -88,6 +89,16 @@ final class RootFinder {
             }
             clock.pause(POLL_MILLIS);
         }
+    }
+
+    /**
+     * Devices to look at. An ISO medium can be mounted as its disk and as its first partition; while its disk is mounted,
+     * the kernel mounts no other partition of it.
+     */
+    private List<BlockDevice> partitionsFirst() {
+        return BlockDevice.list(root).stream()
+                .sorted(Comparator.comparing(device -> device.disk().equals(device.name())))
+                .toList();
     }
 
     private BootException notFound(long waited) {

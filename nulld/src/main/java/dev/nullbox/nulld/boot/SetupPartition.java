@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +33,7 @@ import java.util.function.Consumer;
  */
 public final class SetupPartition {
     /** The GPT partition label. */
-    static final String LABEL = "nullbox-setup";
+    public static final String LABEL = "nullbox-setup";
     /** Bound of each file. */
     static final int MAX_BYTES = 64 * 1024;
 
@@ -76,6 +77,27 @@ public final class SetupPartition {
         public void close() {
             Arrays.fill(server, (byte) 0);
         }
+    }
+
+    /**
+     * Content of a partition with these files.
+     *
+     * @throws IOException when one is longer than it may be
+     */
+    public static byte[] content(byte[] server, byte[] authority) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES
+                        + length(server.length, GatewayFiles.SERVER)
+                        + length(authority.length, GatewayFiles.AUTHORITY))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        bytes.put(HEADER_BYTES, server).put(HEADER_BYTES + server.length, authority);
+        MessageDigest sum = Sha256.digest();
+        sum.update(server);
+        sum.update(authority);
+        bytes.put(0, MAGIC)
+                .putInt(LENGTHS, server.length)
+                .putInt(LENGTHS + Integer.BYTES, authority.length)
+                .put(SUM, sum.digest());
+        return bytes.array();
     }
 
     /** Reads it: empty when the root's disk has none, or one that is refused, which is logged. */

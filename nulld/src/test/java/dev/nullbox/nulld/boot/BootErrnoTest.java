@@ -132,7 +132,7 @@ class BootErrnoTest {
         Journal journal = new Journal(clock);
         Degraded degraded = new Degraded(journal);
         try {
-            return new Left(degraded, journal, new Boot(libc, clock, journal, degraded, root).run());
+            return new Left(degraded, journal, new Boot(libc, clock, journal, degraded, root, "").run());
         } finally {
             journal.read(0, Journal.RECORDS, Optional.empty(), 0)
                     .get(NulldContract.RECORDS)

@@ -101,7 +101,7 @@ class DataPartitionIT {
         unmount();
         problems.clear();
         said.clear();
-        return new DataPartition(libc, new SystemClock(), root, new Mounter(libc, root), problems::add, said::add)
+        return new DataPartition(libc, new SystemClock(), root, "", new Mounter(libc, root), problems::add, said::add)
                 .mount(Cmdline.parse(cmdline));
     }
 

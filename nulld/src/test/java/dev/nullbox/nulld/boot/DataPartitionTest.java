@@ -41,6 +41,7 @@ class DataPartitionTest {
     private final List<String> problems = new ArrayList<>();
     private final List<String> said = new ArrayList<>();
     private int pid = FIRST_PID;
+    private String medium = "";
 
     @BeforeEach
     void memory() throws IOException {
@@ -55,7 +56,8 @@ class DataPartitionTest {
     }
 
     private DataPartition.Mounted mount(String cmdline) throws BootException {
-        return new DataPartition(libc, new ManualClock(), root, new Mounter(libc, root), problems::add, said::add)
+        return new DataPartition(
+                        libc, new ManualClock(), root, medium, new Mounter(libc, root), problems::add, said::add)
                 .mount(Cmdline.parse(cmdline));
     }
 
@@ -87,6 +89,27 @@ class DataPartitionTest {
         assertThat(libc.calls("mount")).singleElement().asString().contains("ext4, 14, errors=remount-ro");
         assertThat(said).singleElement().asString().contains("nullbox.data=erase:" + DataContentTest.ID);
         assertThat(problems).isEmpty();
+    }
+
+    @Test
+    void oneThatAsksForAFileSystemIsFormattedWithoutAWord() throws Exception {
+        partition("vdb", DataContent.requested(), 1024);
+        program(0);
+        // The fake mkfs.xfs writes nothing, so that it still asks.
+        assertInMemory(mount(""), "it still asks for a file system after one was made");
+        assertThat(libc.calls("posixSpawn"))
+                .singleElement()
+                .asString()
+                .contains("/sbin/mkfs.xfs")
+                .contains(", -f,");
+    }
+
+    @Test
+    void theRootsOwnDiskIsTaken() throws Exception {
+        partition("vda4", DataContentTest.xfs(), 1024);
+        assertThat(mount("").describe()).endsWith("dev/vda4");
+        medium = "vdb";
+        assertThat(mount("").describe()).endsWith("dev/vdb");
     }
 
     @Test

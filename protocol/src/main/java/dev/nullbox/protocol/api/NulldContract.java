@@ -89,6 +89,44 @@ public final class NulldContract {
                     "nulld.logs", Effect.READ, struct(RECORDS, NEXT), "what PID 1 and the services said")
             .with(AFTER, MAX, WAIT_MS, SOURCE.optional());
 
+    public static final Field<Long> SIZE = Field.of("size_bytes", FieldType.COUNT, "");
+    public static final Field<String> MODEL = Field.of("model", TEXT, "as its maker names it");
+    public static final Field<String> USE = Field.of("use", TEXT, "why it cannot be written; absent when it can");
+    public static final Field<Boolean> IS_MEDIUM = Field.of("medium", TRUTH, "whether the appliance runs from it");
+    public static final Field<String> LABEL = Field.of("label", TEXT, "of its entry in the partition table");
+    public static final Field<List<Message>> PARTITIONS =
+            Field.of("partitions", listOf(struct(Fields.NAME, SIZE, LABEL)), "");
+    public static final Field<List<Message>> DISKS =
+            Field.of("disks", listOf(struct(Fields.NAME, SIZE, MODEL, USE.optional(), IS_MEDIUM, PARTITIONS)), "");
+    public static final Field<String> DISK = Field.of("disk", new FieldType.Text(1, 64), "its name, as nvme0n1");
+    public static final Field<Long> DONE = Field.of("done", FieldType.COUNT, "bytes of the work that are done");
+    public static final Field<Long> TOTAL = Field.of("total", FieldType.COUNT, "bytes of the whole work");
+    public static final Field<Boolean> RUNNING = Field.of("running", TRUTH, "whether it goes on");
+
+    public static final Method<Message> DISK_LIST = CONTRACT.operators(
+                    "nulld.disk_list", Effect.READ, struct(DISKS), "the machine's disks, and what uses them")
+            .with();
+    public static final Method<Message> DISK_INSTALL = CONTRACT.operators(
+                    "nulld.disk_install",
+                    Effect.CHANGE,
+                    struct(TOTAL),
+                    "begins to copy the boot medium to a disk, which then boots by itself and keeps its state; all that"
+                            + " is on the disk is lost")
+            .with(DISK);
+    public static final Method<Message> DISK_FORMAT = CONTRACT.operators(
+                    "nulld.disk_format",
+                    Effect.CHANGE,
+                    struct(TOTAL),
+                    "begins to make the data partition of a whole disk, in use from the next boot on; all that is on the"
+                            + " disk is lost")
+            .with(DISK);
+    public static final Method<Message> DISK_WORK = CONTRACT.operators(
+                    "nulld.disk_work",
+                    Effect.READ,
+                    struct(DISK, DONE, TOTAL, RUNNING, ERROR.optional()),
+                    "how far the latest work on a disk is; waits for its end")
+            .with(WAIT_MS);
+
     public static final Field<String> PHASE = Field.of("phase", TEXT, "");
     public static final Field<String> WHERE = Field.of("where", TEXT, "where state is kept");
     public static final Field<String> TYPE = Field.of("type", TEXT, "of the file system there");
