@@ -60,6 +60,11 @@ final class Call {
         return state.compareAndSet(State.QUEUED, State.RUNNING);
     }
 
+    /** Marks a call as queued that was begun on the selector's thread and is to be run by a worker. */
+    void requeue() {
+        state.set(State.QUEUED);
+    }
+
     /** Cancels the call; false when it runs already. */
     boolean abandon() {
         return state.compareAndSet(State.QUEUED, State.ABANDONED);

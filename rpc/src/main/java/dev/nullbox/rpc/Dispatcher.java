@@ -19,6 +19,10 @@ import java.util.function.Consumer;
 final class Dispatcher {
     private final Map<String, RpcMethod> methods = new HashMap<>();
     private final RpcObserver observer;
+
+    /** Whether any method is: otherwise no request is decoded on the selector's thread. */
+    private final boolean isQuick;
+
     private final ThreadPoolExecutor workers;
 
     Dispatcher(String name, List<RpcMethod> methods, RpcLimits limits, RpcObserver observer) {
@@ -28,6 +32,7 @@ final class Dispatcher {
             }
         }
         this.observer = observer;
+        this.isQuick = methods.stream().anyMatch(method -> method.quick().isPresent());
         AtomicInteger number = new AtomicInteger();
         this.workers = new ThreadPoolExecutor(
                 limits.workers(),
@@ -62,6 +67,32 @@ final class Dispatcher {
         }
     }
 
+    /** Response of a call; no line for a notification. */
+    record Answer(Optional<byte[]> line) {}
+
+    /** Answers a call on the calling thread; empty when a worker must run it. */
+    Optional<Answer> answerQuickly(Call call) {
+        if (!isQuick || !(call.request() instanceof JsonRpcCodec.Request request)) {
+            return Optional.empty();
+        }
+        RpcMethod method = methods.get(request.method());
+        if (method == null || method.quick().isEmpty() || !call.begin()) {
+            return Optional.empty();
+        }
+        try {
+            Optional<JsonElement> result =
+                    method.quick().get().handle(admitted(call, request, method), request.params());
+            if (result.isEmpty()) {
+                call.requeue();
+            }
+            return result.map(found -> new Answer(request.id().map(id -> JsonRpcCodec.encodeResult(id, found))));
+        } catch (RpcException e) {
+            return Optional.of(new Answer(call.failure(e)));
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            return Optional.of(new Answer(crashed(call, request, e)));
+        }
+    }
+
     void close() {
         workers.shutdownNow();
     }
@@ -80,18 +111,29 @@ final class Dispatcher {
         } catch (RpcException e) {
             return call.failure(e);
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-            observer.crashed(request.method(), e);
-            return call.failure(
-                    new RpcException(CallReason.BUG, request.method() + " failed: an internal error of the service"));
+            return crashed(call, request, e);
         }
     }
 
+    private Optional<byte[]> crashed(Call call, JsonRpcCodec.Request request, Throwable bug) {
+        observer.crashed(request.method(), bug);
+        return call.failure(
+                new RpcException(CallReason.BUG, request.method() + " failed: an internal error of the service"));
+    }
+
     private JsonElement handle(Call call, JsonRpcCodec.Request request) throws RpcException {
-        Caller caller = call.caller();
         RpcMethod method = methods.get(request.method());
         if (method == null) {
             throw new RpcException(CallReason.NO_METHOD, "there is no method of this name", Fields.METHOD.name());
         }
+        Caller caller = admitted(call, request, method);
+        call.limit(method.deadline());
+        return method.handler().handle(caller, request.params());
+    }
+
+    /** The caller, if it may call the method; on behalf of whom the request says. */
+    private Caller admitted(Call call, JsonRpcCodec.Request request, RpcMethod method) throws RpcException {
+        Caller caller = call.caller();
         if (!method.callers().contains(caller.user())) {
             observer.denied(caller, method.name());
             throw new RpcException(CallReason.CALLER, caller.user() + " may not call " + method.name());
@@ -102,7 +144,6 @@ final class Dispatcher {
                     CallReason.OPERATOR,
                     caller.user() + " may not call on behalf of an operator; only the gateway may");
         }
-        call.limit(method.deadline());
-        return method.handler().handle(caller.onBehalfOf(request.operator()), request.params());
+        return caller.onBehalfOf(request.operator());
     }
 }

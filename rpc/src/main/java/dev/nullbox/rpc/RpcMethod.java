@@ -7,6 +7,7 @@ import dev.nullbox.protocol.ErrorKind;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.Method;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,10 +17,16 @@ import java.util.Set;
  * @param callers the users that may call it; any other is refused with {@link ErrorKind#DENIED}
  * @param deadline for the handler
  * @param handler its code
+ * @param quick code for those of its calls that need no worker, if there is such code
  */
-public record RpcMethod(String name, Set<String> callers, Duration deadline, Handler handler) {
+public record RpcMethod(String name, Set<String> callers, Duration deadline, Handler handler, Optional<Quick> quick) {
     public RpcMethod {
         callers = Set.copyOf(callers);
+    }
+
+    /** A method that always runs on a worker. */
+    public RpcMethod(String name, Set<String> callers, Duration deadline, Handler handler) {
+        this(name, callers, deadline, handler, Optional.empty());
     }
 
     /** A method outside of the protocol, for tests of servers and clients. */
@@ -50,6 +57,35 @@ public record RpcMethod(String name, Set<String> callers, Duration deadline, Han
                 request.wipe();
             }
         });
+    }
+
+    /** The same method, with code for calls that need no worker. */
+    public RpcMethod quickly(Quick code) {
+        return new RpcMethod(name, callers, deadline, handler, Optional.of(code));
+    }
+
+    /**
+     * The same method of the protocol, which carries no secrets, with code for calls that need no worker.
+     *
+     * @param code has no result for a call that a worker must run
+     */
+    public <R> RpcMethod quickly(Method<R> method, Typed<Optional<R>> code) {
+        return quickly((caller, params) -> code.handle(caller, Codec.decodeRequest(method.request(), params))
+                .map(Codec::encodeAny));
+    }
+
+    /**
+     * Code of a method for short calls, run on the thread that serves all connections: never waits for another thread,
+     * and takes no longer than handing the call over would.
+     */
+    @FunctionalInterface
+    public interface Quick {
+        /**
+         * The result of one call; empty, with nothing changed, when a worker must run it.
+         *
+         * @throws RpcException as {@link Handler}
+         */
+        Optional<JsonElement> handle(Caller caller, JsonObject params) throws RpcException;
     }
 
     /** Code of a method; runs on a worker thread, may block within the call's deadline. */

@@ -15,8 +15,8 @@ import java.util.List;
 /**
  * JSON-RPC server on one Unix socket.
  *
- * <p>One thread does all input and output and keeps time; handlers run on a few workers, one call a connection at a
- * time. When a handler passes its deadline, the caller gets TIMEOUT and the handler runs on: interrupting it could leave
+ * <p>One thread does all input and output, keeps time, and runs what a method offers as {@link RpcMethod.Quick}; handlers
+ * run on a few workers, one call a connection at a time. When a handler passes its deadline, the caller gets TIMEOUT and the handler runs on: interrupting it could leave
  * incomplete state. Any user may connect; each method lists the users that may call it.
  */
 public final class RpcServer implements AutoCloseable {

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
-/** Event loop of a server: the only thread that uses its sockets. It frames, times and responds; handlers run elsewhere. */
+/** Event loop of a server: the only thread that uses its sockets. It frames, times, responds, and runs short calls; handlers run elsewhere. */
 final class SelectorLoop implements Runnable {
     /** Bound of new connections in one iteration, so that a flood of them cannot starve and evict active ones. */
     private static final int ACCEPTS_PER_ITERATION = 16;
@@ -28,6 +28,9 @@ final class SelectorLoop implements Runnable {
      * the heap.
      */
     private static final long MAX_HELD_BYTES = 8L << 20;
+
+    /** The longest request that is looked at on this thread: decoding a long one would hold up the others. */
+    private static final int QUICK_REQUEST_BYTES = 4 * 1024;
 
     private static final int BUFFER_BYTES = 64 * 1024;
     private static final long DISCARD_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -233,6 +236,13 @@ final class SelectorLoop implements Runnable {
 
     private void start(Connection connection, byte[] line) throws IOException {
         Call call = new Call(line, connection.caller(), limits.call(), selector::wakeup);
+        if (line.length <= QUICK_REQUEST_BYTES) {
+            Optional<Dispatcher.Answer> quick = dispatcher.answerQuickly(call);
+            if (quick.isPresent()) {
+                send(connection, quick.get().line());
+                return;
+            }
+        }
         connection.run(call);
         boolean accepted = dispatcher.submit(call, bytes -> {
             responses.add(new Response(connection, call, bytes));

@@ -171,6 +171,46 @@ class RpcServerTest {
         }
     }
 
+    /** The only worker is blocked: a call that needs none is answered all the same, and others wait their turn. */
+    @Test
+    void aQuickCallNeedsNoWorker() throws Exception {
+        RpcMethod block = new RpcMethod("test.block", Set.of(ME), (caller, params) -> {
+            seen.add("blocked");
+            await(release);
+            return params;
+        });
+        RpcMethod quick = new RpcMethod("test.quick", Set.of(ME), (caller, params) -> new JsonPrimitive("worker"))
+                .quickly((caller, params) -> switch (params.get("x").getAsInt()) {
+                    case 1 -> Optional.of(new JsonPrimitive("quick"));
+                    case 2 -> throw new IllegalStateException("secret");
+                    case 3 -> throw new RpcException(CallReason.BUSY, "later");
+                    default -> Optional.empty();
+                });
+        RpcMethod denied = new RpcMethod("test.denied", Set.of("somebody-else"), (caller, params) -> params)
+                .quickly((caller, params) -> Optional.of(params));
+        try (RpcServer _ = RpcServer.listen(socket, List.of(block, quick, denied), limits(8, 1, 60_000, 60_000));
+                SocketChannel blocked = connect();
+                SocketChannel channel = connect();
+                SocketChannel waiting = connect()) {
+            send(blocked, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test.block\"}\n");
+            assertThat(seen.poll(5, TimeUnit.SECONDS)).isEqualTo("blocked");
+            send(waiting, quick("test.quick", 4));
+            send(channel, quick("test.quick", 1) + quick("test.quick", 2));
+            assertThat(line(channel)).contains("\"quick\"");
+            assertThat(line(channel)).contains("\"BUG\"").doesNotContain("secret");
+            send(channel, quick("test.quick", 3));
+            assertThat(line(channel)).contains("\"BUSY\"");
+            send(channel, quick("test.denied", 1));
+            assertThat(line(channel)).contains("\"DENIED\"");
+            release.countDown();
+            assertThat(line(waiting)).contains("\"worker\"");
+        }
+    }
+
+    private static String quick(String method, int x) {
+        return "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\",\"params\":{\"x\":" + x + "}}\n";
+    }
+
     @Test
     void hidesTheMessageOfABug() throws Exception {
         try (RpcServer _ = server(RpcLimits.defaults())) {

@@ -69,7 +69,10 @@ public final class MemoryMethods {
         this.buffers = buffers;
         offer(MemoryContract.PUT, this::put);
         offer(MemoryContract.DELETE, this::delete);
-        offer(MemoryContract.GET, this::get);
+        methods.put(
+                MemoryContract.GET.name(),
+                principal -> RpcMethod.of(MemoryContract.GET, (_, request) -> get(principal, request))
+                        .quickly(MemoryContract.GET, (_, request) -> tryGet(principal, request)));
         offer(MemoryContract.HEAD_OF, this::head);
         offer(MemoryContract.HISTORY, this::history);
         offer(MemoryContract.LIST, this::list);
@@ -190,6 +193,21 @@ public final class MemoryMethods {
                         MemoryReason.NOT_FOUND,
                         "there is nothing that " + principal.agent() + " may read",
                         (key.isPresent() ? MemoryContract.KEY : MemoryContract.ID).name()));
+        return entry(entry);
+    }
+
+    /** The same for most calls of operators, without waiting for another thread; empty for all others. */
+    private Optional<Message> tryGet(Principal principal, Message request) throws RpcException {
+        boolean isKey = request.has(MemoryContract.KEY);
+        if (isKey == request.has(MemoryContract.ID)
+                || !reader(principal, request).excluded().isEmpty()) {
+            return Optional.empty();
+        }
+        return (isKey ? memory.tryGet(principal, key(principal, request)) : memory.tryNode(principal, id(request)))
+                .map(MemoryMethods::entry);
+    }
+
+    private static Message entry(Memory.Entry entry) {
         Node node = entry.node();
         return Message.of(
                 MemoryContract.ID.is(entry.id().hex()),

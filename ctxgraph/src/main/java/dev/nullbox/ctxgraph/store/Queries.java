@@ -20,6 +20,9 @@ final class Queries {
 
     private Queries() {}
 
+    /** Whether a row's node is in a quarantine. */
+    private static final String QUARANTINED = "EXISTS (SELECT 1 FROM quarantined WHERE quarantined.n = nodes.n)";
+
     /** The number of a node in the tables. */
     static Optional<Long> number(Sql sql, NodeId id) throws SQLException {
         return sql.first("SELECT n FROM nodes WHERE " + HAS_ID, row -> row.getLong(1), id.bytes());
@@ -30,11 +33,17 @@ final class Queries {
         final NodeId id;
         final long seq;
         final byte[] content;
+        final boolean quarantined;
 
         Stored(NodeId id, long seq, byte[] content) {
+            this(id, seq, content, false);
+        }
+
+        Stored(NodeId id, long seq, byte[] content, boolean quarantined) {
             this.id = id;
             this.seq = seq;
             this.content = content;
+            this.quarantined = quarantined;
         }
 
         /**
@@ -58,7 +67,7 @@ final class Queries {
     /** A key's head; empty for a deleted one. */
     static Optional<Stored> stored(Sql sql, MemoryKey key) throws SQLException {
         return sql.first(
-                "SELECT id, seq, content FROM keys JOIN nodes USING (n) WHERE key = ? AND live",
+                "SELECT id, seq, content, " + QUARANTINED + " FROM keys JOIN nodes USING (n) WHERE key = ? AND live",
                 Queries::stored,
                 key.text());
     }
@@ -66,8 +75,32 @@ final class Queries {
     /** A node with its latest entry in the log. */
     static Optional<Stored> stored(Sql sql, NodeId id) throws SQLException {
         return sql.first(
-                "SELECT id, (SELECT max(seq) FROM log WHERE log.n = nodes.n), content FROM nodes WHERE " + HAS_ID,
+                "SELECT id, (SELECT max(seq) FROM log WHERE log.n = nodes.n), content, " + QUARANTINED
+                        + " FROM nodes WHERE " + HAS_ID,
                 Queries::stored,
+                id.bytes());
+    }
+
+    /** A node and its key, from the log, or from its content for one that was imported without an entry. */
+    record Keyed(Stored stored, Optional<MemoryKey> key) {}
+
+    /** A node with its latest entry in the log and its key; there is none for a damaged one that has no entry. */
+    static Optional<Keyed> keyed(Sql sql, NodeId id) throws SQLException {
+        return sql.first(
+                "SELECT id, (SELECT max(seq) FROM log WHERE log.n = nodes.n), content, " + QUARANTINED
+                        + ", (SELECT key FROM log JOIN keys USING (k) WHERE log.n = nodes.n LIMIT 1) FROM nodes WHERE "
+                        + HAS_ID,
+                row -> {
+                    Stored stored = stored(row);
+                    Optional<String> logged = Optional.ofNullable(row.getString(5));
+                    return new Keyed(
+                            stored,
+                            logged.map(MemoryKey::new)
+                                    .or(() -> stored.sound()
+                                            ? Optional.of(
+                                                    Node.parse(stored.content).key())
+                                            : Optional.empty()));
+                },
                 id.bytes());
     }
 
@@ -164,7 +197,7 @@ final class Queries {
             throws SQLException {
         return sql.all(
                 with + " SELECT keys.key, nodes.id, log.seq, agents.name, runs.run, nodes.kind, length(nodes.content),"
-                        + " EXISTS (SELECT 1 FROM quarantined WHERE quarantined.n = nodes.n) FROM " + from
+                        + " " + QUARANTINED + " FROM " + from
                         + " CROSS JOIN nodes ON nodes.n = log.n CROSS JOIN runs USING (r)"
                         + " CROSS JOIN agents ON agents.a = runs.a WHERE "
                         + where,
@@ -180,7 +213,7 @@ final class Queries {
     }
 
     private static Stored stored(ResultSet row) throws SQLException {
-        return new Stored(NodeId.ofBytes(row.getBytes(1)), row.getLong(2), row.getBytes(3));
+        return new Stored(NodeId.ofBytes(row.getBytes(1)), row.getLong(2), row.getBytes(3), row.getInt(4) != 0);
     }
 
     private static Memory.Head head(ResultSet row) throws SQLException {

@@ -24,7 +24,11 @@ import java.util.function.LongSupplier;
 
 /** {@link Memory} in one SQLite file, with a full-text index in another: one connection writes, several read. */
 public final class SqliteMemory implements Memory {
-    private static final int READERS = 3;
+    private static final int LEAST_READERS = 3;
+    private static final int MOST_READERS = 16;
+
+    /** The longest encoding of a node that is read and answered by a thread which serves others too. */
+    private static final int QUICK_BYTES = 8 << 10;
 
     /**
      * Connections for searches and for taint queries, which take longer: reads of one value do not wait behind them.
@@ -63,7 +67,7 @@ public final class SqliteMemory implements Memory {
 
     private SqliteMemory(Path file, Sql writer, LongSupplier nanoClock) throws SQLException {
         this.writer = writer;
-        this.readers = ReadPool.open(file, READERS);
+        this.readers = ReadPool.open(file, readerCount());
         this.slowReaders = ReadPool.open(file, SLOW_READERS);
         this.watchers = ReadPool.open(file, 1);
         this.search = Search.open();
@@ -103,6 +107,11 @@ public final class SqliteMemory implements Memory {
             writer.close();
             throw e;
         }
+    }
+
+    /** One for each processor, so that none waits for another. */
+    private static int readerCount() {
+        return Math.clamp(Runtime.getRuntime().availableProcessors(), LEAST_READERS, MOST_READERS);
     }
 
     private void committed(long seq) {
@@ -177,13 +186,44 @@ public final class SqliteMemory implements Memory {
         principal.requireRead(key);
         Optional<Entry> entry = read(principal, sql -> {
             Optional<Queries.Stored> stored = Queries.stored(sql, key);
-            if (stored.isEmpty()) {
-                return Optional.<Entry>empty();
-            }
-            refuseHeld(sql, stored.get().id, principal);
-            return Optional.of(checked(stored.get()));
+            return stored.isPresent() ? Optional.of(shown(sql, stored.get(), principal)) : Optional.<Entry>empty();
         });
         return noted(principal, entry);
+    }
+
+    /**
+     * As {@link #get} for an operator, but never waits for another thread: empty when it would have to, and also for
+     * what is absent, quarantined or large.
+     */
+    public Optional<Entry> tryGet(Principal principal, MemoryKey key) throws RpcException {
+        if (!isQuick(principal)) {
+            return Optional.empty();
+        }
+        Optional<Queries.Stored> stored =
+                readers.tryRead(sql -> Queries.stored(sql, key)).flatMap(found -> found);
+        return quick(stored);
+    }
+
+    /** As {@link #node} for an operator, under the conditions of {@link #tryGet}. */
+    public Optional<Entry> tryNode(Principal principal, NodeId id) throws RpcException {
+        if (!isQuick(principal)) {
+            return Optional.empty();
+        }
+        Optional<Queries.Stored> stored =
+                readers.tryRead(sql -> Queries.stored(sql, id)).flatMap(found -> found);
+        return quick(stored);
+    }
+
+    /** Operators may read everything, and their reads are not recorded. */
+    private static boolean isQuick(Principal principal) {
+        return principal.agent().equals(Principal.OPERATOR)
+                && principal.excluded().isEmpty();
+    }
+
+    private static Optional<Entry> quick(Optional<Queries.Stored> stored) throws RpcException {
+        return stored.isPresent() && !stored.get().quarantined && stored.get().content.length <= QUICK_BYTES
+                ? Optional.of(stored.get().checked())
+                : Optional.empty();
     }
 
     @Override
@@ -191,18 +231,14 @@ public final class SqliteMemory implements Memory {
         Optional<Entry> entry = read(principal, sql -> {
             // The right to read the key is checked first: without it the node does not exist for the caller,
             // quarantined, damaged or not.
-            Optional<MemoryKey> key = Queries.key(sql, id);
-            if (key.isPresent()
-                    ? !principal.mayRead(key.get())
-                    : !principal.agent().equals(Principal.OPERATOR)) {
+            Optional<Queries.Keyed> found = Queries.keyed(sql, id);
+            if (found.isEmpty()
+                    || (found.get().key().isPresent()
+                            ? !principal.mayRead(found.get().key().get())
+                            : !principal.agent().equals(Principal.OPERATOR))) {
                 return Optional.<Entry>empty();
             }
-            Optional<Queries.Stored> stored = Queries.stored(sql, id);
-            if (stored.isEmpty()) {
-                return Optional.<Entry>empty();
-            }
-            refuseHeld(sql, id, principal);
-            return Optional.of(checked(stored.get()));
+            return Optional.of(shown(sql, found.get().stored(), principal));
         });
         return noted(principal, entry);
     }
@@ -221,9 +257,13 @@ public final class SqliteMemory implements Memory {
         });
     }
 
-    private static void refuseHeld(Sql sql, NodeId id, Principal principal) throws SQLException, RpcException {
-        Quarantines.refuse(sql, id);
-        Influence.refuse(sql, id, principal.excluded());
+    /** The node, unless it is held back from the principal. */
+    private Entry shown(Sql sql, Queries.Stored stored, Principal principal) throws SQLException, RpcException {
+        if (stored.quarantined) {
+            Quarantines.refuse(sql, stored.id);
+        }
+        Influence.refuse(sql, stored.id, principal.excluded());
+        return checked(stored);
     }
 
     private Entry checked(Queries.Stored stored) throws RpcException {
