@@ -90,7 +90,8 @@ public final class Exports {
 
     /** Query of all writes (is_read 0; key NULL for an origin) and reads (is_read 1), in the order of the file. */
     private static final String ACCESSES = "SELECT * FROM (SELECT log.seq AS seq, 0 AS is_read, key, id, name, run,"
-            + " manifest FROM chosen JOIN log USING (n) JOIN nodes USING (n) JOIN runs USING (r)"
+            + " manifest FROM chosen CROSS JOIN log ON " + Queries.isOf("chosen.n")
+            + " JOIN nodes ON nodes.n = log.n JOIN runs USING (r)"
             + " JOIN agents ON agents.a = runs.a LEFT JOIN (chosen_keys JOIN keys USING (k)) USING (k)"
             + " UNION ALL SELECT origins.seq, 0, NULL, id, name, run, manifest"
             + " FROM chosen JOIN origins USING (n) JOIN nodes USING (n) JOIN runs USING (r)"
@@ -159,18 +160,20 @@ public final class Exports {
                 throw new RpcException(MemoryReason.NOT_FOUND, "there is no node " + id, MemoryContract.IDS.name());
             }
             sql.update(
-                    "INSERT OR IGNORE INTO chosen_keys SELECT k FROM nodes JOIN log USING (n) WHERE " + Queries.HAS_ID,
+                    "INSERT OR IGNORE INTO chosen_keys SELECT k FROM nodes CROSS JOIN log ON " + Queries.isOf("nodes.n")
+                            + " WHERE " + Queries.HAS_ID,
                     id.bytes());
         }
         sql.update("INSERT OR IGNORE INTO chosen WITH RECURSIVE ancestors (n) AS (SELECT n FROM chosen"
                 + " UNION SELECT parent FROM ancestors JOIN parents USING (n)"
-                + " UNION SELECT reads.n FROM ancestors JOIN log ON log.n = ancestors.n"
-                + " JOIN reads ON reads.r = log.r AND reads.seq < log.seq"
+                + " UNION SELECT reads.n FROM ancestors CROSS JOIN log ON " + Queries.isOf("ancestors.n")
+                + " CROSS JOIN reads ON reads.r = log.r AND reads.seq < log.seq"
                 + " UNION SELECT reads.n FROM ancestors JOIN origins ON origins.n = ancestors.n"
                 + " JOIN reads ON reads.r = origins.r AND reads.seq < origins.seq) SELECT n FROM ancestors");
         sql.execute("CREATE TEMP TABLE chosen_runs (r INTEGER PRIMARY KEY, last INTEGER NOT NULL)");
-        sql.update("INSERT INTO chosen_runs SELECT r, max(seq) FROM (SELECT r, seq FROM chosen JOIN log USING (n)"
-                + " UNION ALL SELECT r, seq FROM chosen JOIN origins USING (n)) GROUP BY r");
+        sql.update("INSERT INTO chosen_runs SELECT r, max(seq) FROM (SELECT r, seq FROM chosen CROSS JOIN log ON "
+                + Queries.isOf("chosen.n")
+                + " UNION ALL SELECT origins.r, origins.seq FROM chosen JOIN origins USING (n)) GROUP BY r");
     }
 
     private void all() throws SQLException, IOException, RpcException {

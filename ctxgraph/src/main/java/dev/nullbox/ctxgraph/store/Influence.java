@@ -180,7 +180,8 @@ public final class Influence {
         }
         List<Link> links = sql.all(
                 "SELECT parent, " + IS_PARENT + ", 0 FROM parents WHERE n = ?1 UNION ALL SELECT r, " + IS_WRITE
-                        + ", max(seq) FROM (SELECT r, seq FROM log WHERE n = ?1 UNION ALL SELECT r, seq FROM origins"
+                        + ", max(seq) FROM (SELECT r, seq FROM log WHERE " + Queries.isOf("?1")
+                        + " UNION ALL SELECT r, seq FROM origins"
                         + " WHERE n = ?1) GROUP BY r",
                 row -> new Link(row.getLong(1), row.getInt(2), row.getLong(3)),
                 vertex.n);

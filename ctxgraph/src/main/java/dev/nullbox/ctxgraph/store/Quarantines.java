@@ -34,8 +34,8 @@ public final class Quarantines {
 
     private static final String DESCENDANTS = "WITH RECURSIVE came (n) AS (SELECT n FROM nodes WHERE %SEED"
             + " UNION SELECT parents.n FROM came JOIN parents ON parents.parent = came.n"
-            + " UNION SELECT log.n FROM came JOIN reads ON reads.n = came.n"
-            + " JOIN log ON log.r = reads.r AND log.seq > reads.seq"
+            + " UNION SELECT log.n FROM came CROSS JOIN reads ON reads.n = came.n"
+            + Queries.WRITTEN_AFTER_READS
             + " UNION SELECT origins.n FROM came JOIN reads ON reads.n = came.n"
             + " JOIN origins ON origins.r = reads.r AND origins.seq > reads.seq)";
 

@@ -23,6 +23,23 @@ final class Queries {
     /** Whether a row's node is in a quarantine. */
     private static final String QUARANTINED = "EXISTS (SELECT 1 FROM quarantined WHERE quarantined.n = nodes.n)";
 
+    /** Writes of a run are found by blocks of so many numbers. */
+    static final int BLOCK_BITS = 8;
+
+    /**
+     * Join of the reads with what the same runs wrote after them, as {@code log}: block by block, since an index entry for
+     * each write would be one more page to be written with it.
+     */
+    static final String WRITTEN_AFTER_READS = " CROSS JOIN run_blocks ON run_blocks.r = reads.r"
+            + " AND run_blocks.block >= (reads.seq >> " + BLOCK_BITS + ") CROSS JOIN log ON log.seq > reads.seq"
+            + " AND log.seq >= (run_blocks.block << " + BLOCK_BITS + ")"
+            + " AND log.seq < ((run_blocks.block + 1) << " + BLOCK_BITS + ") AND +log.r = reads.r";
+
+    /** Condition that an entry of the log has a node: its first one has its number, the others are in an index. */
+    static String isOf(String n) {
+        return "((log.seq = " + n + " AND log.n = " + n + ") OR (log.n = " + n + " AND log.n <> log.seq))";
+    }
+
     /** The number of a node in the tables. */
     static Optional<Long> number(Sql sql, NodeId id) throws SQLException {
         return sql.first("SELECT n FROM nodes WHERE " + HAS_ID, row -> row.getLong(1), id.bytes());
@@ -75,7 +92,7 @@ final class Queries {
     /** A node with its latest entry in the log. */
     static Optional<Stored> stored(Sql sql, NodeId id) throws SQLException {
         return sql.first(
-                "SELECT id, (SELECT max(seq) FROM log WHERE log.n = nodes.n), content, " + QUARANTINED
+                "SELECT id, (SELECT max(seq) FROM log WHERE " + isOf("nodes.n") + "), content, " + QUARANTINED
                         + " FROM nodes WHERE " + HAS_ID,
                 Queries::stored,
                 id.bytes());
@@ -87,8 +104,9 @@ final class Queries {
     /** A node with its latest entry in the log and its key; there is none for a damaged one that has no entry. */
     static Optional<Keyed> keyed(Sql sql, NodeId id) throws SQLException {
         return sql.first(
-                "SELECT id, (SELECT max(seq) FROM log WHERE log.n = nodes.n), content, " + QUARANTINED
-                        + ", (SELECT key FROM log JOIN keys USING (k) WHERE log.n = nodes.n LIMIT 1) FROM nodes WHERE "
+                "SELECT id, (SELECT max(seq) FROM log WHERE " + isOf("nodes.n") + "), content, " + QUARANTINED
+                        + ", (SELECT key FROM log CROSS JOIN keys USING (k) WHERE " + isOf("nodes.n")
+                        + " LIMIT 1) FROM nodes WHERE "
                         + HAS_ID,
                 row -> {
                     Stored stored = stored(row);
@@ -107,7 +125,8 @@ final class Queries {
     /** The key of a node, from the log, or from its content for one that was imported without an entry. */
     static Optional<MemoryKey> key(Sql sql, NodeId id) throws SQLException {
         Optional<MemoryKey> logged = sql.first(
-                "SELECT key FROM nodes JOIN log USING (n) JOIN keys USING (k) WHERE " + HAS_ID + " LIMIT 1",
+                "SELECT key FROM nodes CROSS JOIN log ON " + isOf("nodes.n") + " CROSS JOIN keys USING (k) WHERE "
+                        + HAS_ID + " LIMIT 1",
                 row -> new MemoryKey(row.getString(1)),
                 id.bytes());
         return logged.isPresent()

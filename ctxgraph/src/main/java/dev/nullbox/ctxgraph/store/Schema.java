@@ -7,7 +7,8 @@ import java.util.List;
  * The tables, and the migration of older versions to them.
  *
  * <p>{@code log} is the order of all writes and is only ever appended to; {@code prev} is the entry before of the same
- * key, or 0. {@code keys} holds each key's last entry once more, so that a get is two look-ups. The full-text index has a
+ * key, or 0. A node has the number of its first entry, so that only further entries need an index to be found by their
+ * node; an imported node, which has none at first, and those of a migrated database have others. {@code keys} holds each key's last entry once more, so that a get is two look-ups. The full-text index has a
  * file of its own ({@link TextIndex}).
  *
  * <p>Nodes are looked up by the first 8 bytes of their ids ({@link Queries#HAS_ID}): an index over whole ids takes twice
@@ -20,6 +21,12 @@ final class Schema {
 
     static final int VERSION = 4;
 
+    private static final String LOG_BY_NODE = "CREATE INDEX log_again ON log (n, seq) WHERE n <> seq";
+
+    /** Blocks of the log ({@link Queries#BLOCK_BITS}) in which a run has written. */
+    private static final String RUN_BLOCKS = "CREATE TABLE run_blocks (r INTEGER NOT NULL, block INTEGER NOT NULL,"
+            + " PRIMARY KEY (r, block)) STRICT, WITHOUT ROWID";
+
     private static final List<String> TABLES = List.of(
             "CREATE TABLE agents (a INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, bytes INTEGER NOT NULL) STRICT",
             "CREATE TABLE runs (r INTEGER PRIMARY KEY, a INTEGER NOT NULL, run INTEGER NOT NULL, manifest TEXT NOT NULL,"
@@ -31,8 +38,8 @@ final class Schema {
                     + " n INTEGER NOT NULL, live INTEGER NOT NULL) STRICT",
             "CREATE TABLE log (seq INTEGER PRIMARY KEY, k INTEGER NOT NULL, n INTEGER NOT NULL, r INTEGER NOT NULL,"
                     + " prev INTEGER NOT NULL DEFAULT 0) STRICT",
-            "CREATE INDEX log_by_node ON log (n, seq)",
-            "CREATE INDEX log_by_run ON log (r, seq)",
+            LOG_BY_NODE,
+            RUN_BLOCKS,
             "CREATE TABLE parents (n INTEGER NOT NULL, parent INTEGER NOT NULL, PRIMARY KEY (n, parent))"
                     + " STRICT, WITHOUT ROWID",
             "CREATE INDEX children ON parents (parent, n)",
@@ -139,5 +146,10 @@ final class Schema {
             from = to;
         }
         sql.execute("DROP INDEX log_by_key");
+        sql.execute("DROP INDEX log_by_node");
+        sql.execute("DROP INDEX log_by_run");
+        sql.execute(LOG_BY_NODE);
+        sql.execute(RUN_BLOCKS);
+        sql.update("INSERT OR IGNORE INTO run_blocks (r, block) SELECT r, seq >> " + Queries.BLOCK_BITS + " FROM log");
     }
 }

@@ -124,12 +124,12 @@ public final class Trace {
 
     private List<Write> writes(long n) throws SQLException {
         List<Write> writes = sql.all(
-                "SELECT seq, r, before, name, run, manifest FROM (SELECT seq, r, seq AS before FROM log WHERE n = ?"
-                        + " UNION ALL SELECT 0, r, seq FROM origins WHERE n = ?) JOIN runs USING (r)"
+                "SELECT seq, r, before, name, run, manifest FROM (SELECT seq, r, seq AS before FROM log WHERE "
+                        + Queries.isOf("?1")
+                        + " UNION ALL SELECT 0, r, seq FROM origins WHERE n = ?1) JOIN runs USING (r)"
                         + " JOIN agents USING (a) ORDER BY before LIMIT " + (MAX_WRITES + 1),
                 at -> new Write(
                         at.getLong(1), at.getLong(2), at.getLong(3), at.getString(4), at.getLong(5), at.getString(6)),
-                n,
                 n);
         return bounded(writes, MAX_WRITES);
     }
@@ -143,11 +143,11 @@ public final class Trace {
         List<Long> parents = sql.all("SELECT parent FROM parents WHERE n = ?", at -> at.getLong(1), row.n());
         List<Long> reads = bounded(
                 sql.all(
-                        "SELECT reads.n FROM log JOIN reads ON reads.r = log.r AND reads.seq < log.seq WHERE log.n = ?"
+                        "SELECT reads.n FROM log CROSS JOIN reads ON reads.r = log.r AND reads.seq < log.seq WHERE "
+                                + Queries.isOf("?1")
                                 + " UNION SELECT reads.n FROM origins JOIN reads ON reads.r = origins.r"
-                                + " AND reads.seq < origins.seq WHERE origins.n = ? LIMIT " + (MAX_READS + 1),
+                                + " AND reads.seq < origins.seq WHERE origins.n = ?1 LIMIT " + (MAX_READS + 1),
                         at -> at.getLong(1),
-                        row.n(),
                         row.n()),
                 MAX_READS);
         for (long other : ancestors ? concat(parents, reads) : descendants(row.n())) {
@@ -195,11 +195,10 @@ public final class Trace {
         List<Long> children =
                 sql.all("SELECT n FROM parents WHERE parent = ? LIMIT " + (max + 1), at -> at.getLong(1), n);
         List<Long> written = sql.all(
-                "SELECT log.n FROM reads JOIN log ON log.r = reads.r AND log.seq > reads.seq WHERE reads.n = ?"
-                        + " UNION SELECT origins.n FROM reads JOIN origins ON origins.r = reads.r"
-                        + " AND origins.seq > reads.seq WHERE reads.n = ? LIMIT " + (max + 1),
+                "SELECT log.n FROM reads" + Queries.WRITTEN_AFTER_READS
+                        + " WHERE reads.n = ?1 UNION SELECT origins.n FROM reads JOIN origins ON origins.r = reads.r"
+                        + " AND origins.seq > reads.seq WHERE reads.n = ?1 LIMIT " + (max + 1),
                 at -> at.getLong(1),
-                n,
                 n);
         complete &= children.size() <= max && written.size() <= max;
         return concat(children, written);

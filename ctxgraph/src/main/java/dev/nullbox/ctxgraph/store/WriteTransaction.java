@@ -35,6 +35,10 @@ public final class WriteTransaction {
     private final Map<NodeId, Optional<Long>> checked = new HashMap<>();
 
     private final Map<RunKey, Long> runs = new HashMap<>();
+
+    /** The last block in which each run has written. */
+    private final Map<Long, Long> blocks = new HashMap<>();
+
     private long lastSeq;
     private long lastNode;
     private long lastKey;
@@ -71,6 +75,7 @@ public final class WriteTransaction {
         charged.clear();
         checked.clear();
         runs.clear();
+        blocks.clear();
         lastSeq = Math.max(sql.number("SELECT max(seq) FROM log"), sql.number("SELECT max(seq) FROM floor"));
         lastNode = sql.number("SELECT max(n) FROM nodes");
         lastKey = sql.number("SELECT max(k) FROM keys");
@@ -139,6 +144,11 @@ public final class WriteTransaction {
         Optional<Long> known = looked == null ? nodeOf(prepared.id) : looked;
         if (known.isEmpty()) {
             Blobs.noteUse(sql, a, r, lastSeq, put);
+        }
+        if (known.isEmpty()) {
+            // The node gets the number of its first entry: see Schema.
+            lastSeq = Math.max(lastSeq, lastNode);
+            lastNode = lastSeq;
         }
         long n = known.isPresent() ? known.get() : insertNode(a, prepared);
         if (known.isPresent()) {
@@ -212,7 +222,7 @@ public final class WriteTransaction {
         long r = run(agent(principal.agent()), principal);
         int fresh = sql.update(
                 "INSERT OR IGNORE INTO origins (n, r, seq) SELECT n, ?2, ?3 FROM nodes WHERE " + Queries.HAS_ID
-                        + " AND NOT EXISTS (SELECT 1 FROM log WHERE log.n = nodes.n)",
+                        + " AND NOT EXISTS (SELECT 1 FROM log WHERE " + Queries.isOf("nodes.n") + ")",
                 id.bytes(),
                 r,
                 lastSeq + 1);
@@ -337,7 +347,8 @@ public final class WriteTransaction {
     }
 
     private long insertNode(long a, PreparedWrite prepared) throws SQLException {
-        long n = ++lastNode;
+        lastNode++;
+        long n = lastNode;
         sql.update(
                 "INSERT INTO nodes (n, id, a, kind, content) VALUES (?, ?, ?, ?, ?)",
                 n,
@@ -361,6 +372,7 @@ public final class WriteTransaction {
         int live = put.kind() == Node.Kind.TOMBSTONE ? 0 : 1;
         long seq = ++lastSeq;
         long k = before.isPresent() ? before.get().k() : ++lastKey;
+        noteBlock(r, seq);
         long prev = before.isPresent() ? before.get().seq() : 0;
         sql.update("INSERT INTO log (seq, k, n, r, prev) VALUES (?, ?, ?, ?, ?)", seq, k, n, r, prev);
         if (before.isPresent()) {
@@ -374,6 +386,15 @@ public final class WriteTransaction {
             Quarantines.inherit(sql, n, r, principal.agent());
         }
         return new Memory.Written(prepared.id, seq);
+    }
+
+    /** Records that a run has written in a block of numbers. */
+    private void noteBlock(long r, long seq) throws SQLException {
+        long block = seq >> Queries.BLOCK_BITS;
+        Long last = blocks.put(r, block);
+        if (last == null || last != block) {
+            sql.update("INSERT OR IGNORE INTO run_blocks (r, block) VALUES (?, ?)", r, block);
+        }
     }
 
     private void replaceVector(long k, byte[] vector) throws SQLException {

@@ -280,7 +280,7 @@ class OperatorMethodsTest {
         try (Sql sql = Sql.open(copy)) {
             sql.execute("PRAGMA writable_schema = ON");
             sql.execute("UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'nodes')"
-                    + " WHERE name = 'log_by_run'");
+                    + " WHERE name = 'nodes_by_id'");
             sql.execute("PRAGMA wal_checkpoint(TRUNCATE)");
         }
         byte[] broken = Files.readAllBytes(copy);
