@@ -3,16 +3,13 @@ package dev.nullbox.nulld.disk;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.nulld.boot.DataContent;
 import dev.nullbox.nulld.boot.DataPartition;
-import dev.nullbox.nulld.disk.GuidTable.Partition;
 import dev.nullbox.protocol.api.NulldReason;
 import java.io.IOException;
 import java.util.UUID;
 
 /** A disk as one data partition, which the next boot gives a file system. */
 final class Formatting implements DiskWork.Task {
-    private static final int MIB = 1 << 20;
-    private static final long MIB_SECTORS = MIB / GuidTable.SECTOR;
-    private static final long LEAST = 514L * MIB;
+    private static final long LEAST = 514L * GuidTable.MIB;
 
     private final Disks.Disk target;
 
@@ -38,22 +35,18 @@ final class Formatting implements DiskWork.Task {
 
     @Override
     public long total() {
-        return 2 * MIB;
+        return 2 * GuidTable.MIB;
     }
 
     @Override
     public void run(Libc libc, DiskWork.Progress progress) throws IOException {
         long sectors = target.device().bytes() / GuidTable.SECTOR;
-        GuidTable empty = GuidTable.empty(UUID.randomUUID());
-        long last = (empty.lastUsable(sectors) + 1) / MIB_SECTORS * MIB_SECTORS - 1;
-        GuidTable table = empty.with(
-                new Partition(GuidTable.LINUX, UUID.randomUUID(), MIB_SECTORS, last, 0, DataPartition.LABEL));
+        GuidTable table =
+                GuidTable.empty(UUID.randomUUID()).withRest(GuidTable.MIB_SECTORS, sectors, DataPartition.LABEL);
         try (RawDisk to = RawDisk.open(libc, target.device().node())) {
-            to.write(0, new byte[MIB]);
-            to.write(target.device().bytes() - MIB, new byte[MIB]);
-            to.flush();
-            progress.done(MIB);
-            to.write(MIB, DataContent.requested());
+            Installation.clear(to, target);
+            progress.done(GuidTable.MIB);
+            to.write(GuidTable.MIB, DataContent.requested());
             Installation.write(to, table.second(sectors));
             to.flush();
             to.write(0, Installation.withTable(protective(), table.first(sectors), sectors));
@@ -64,7 +57,7 @@ final class Formatting implements DiskWork.Task {
 
     /** A first MiB with the MBR of a disk that has a GUID partition table (UEFI 2.10, section 5.2.3). */
     private static byte[] protective() {
-        byte[] first = new byte[MIB];
+        byte[] first = new byte[GuidTable.MIB];
         first[446 + 2] = 2;
         first[446 + 4] = (byte) 0xEE;
         first[446 + 5] = (byte) 0xFF;

@@ -36,6 +36,8 @@ import java.util.zip.CRC32;
  */
 final class GuidTable {
     static final int SECTOR = 512;
+    static final int MIB = 1 << 20;
+    static final long MIB_SECTORS = MIB / SECTOR;
 
     /** Linux file system data. */
     static final UUID LINUX = UUID.fromString("0FC63DAF-8483-4772-8E79-3D69D8477DE4");
@@ -174,6 +176,12 @@ final class GuidTable {
         List<Partition> all = new ArrayList<>(partitions);
         all.add(more);
         return new GuidTable(disk, entriesAt, entries, firstUsable, all);
+    }
+
+    /** The same with one more partition for Linux, from a sector to the last whole MiB of a disk of so many sectors. */
+    GuidTable withRest(long from, long sectors, String name) throws IOException {
+        long last = (lastUsable(sectors) + 1) / MIB_SECTORS * MIB_SECTORS - 1;
+        return with(new Partition(LINUX, UUID.randomUUID(), from, last, 0, name));
     }
 
     /** The sector after the last partition. */

@@ -26,10 +26,8 @@ import java.util.UUID;
  * MiB with boot code and table comes last.
  */
 final class Installation implements DiskWork.Task {
-    private static final int MIB = 1 << 20;
-    private static final long MIB_SECTORS = MIB / GuidTable.SECTOR;
     /** The least that mkfs.xfs takes, and room for state. */
-    private static final long LEAST_DATA = 512L * MIB;
+    private static final long LEAST_DATA = 512L * GuidTable.MIB;
 
     private static final int PROTECTIVE_AT = 446;
     private static final int PROTECTIVE_BYTES = 16;
@@ -83,17 +81,16 @@ final class Installation implements DiskWork.Task {
         GuidTable made = source;
         if (setup.isPresent()) {
             made = made.with(new Partition(
-                    GuidTable.LINUX, UUID.randomUUID(), end, end + MIB_SECTORS - 1, 0, SetupPartition.LABEL));
-            end += MIB_SECTORS;
+                    GuidTable.LINUX, UUID.randomUUID(), end, end + GuidTable.MIB_SECTORS - 1, 0, SetupPartition.LABEL));
+            end += GuidTable.MIB_SECTORS;
         }
-        long last = (made.lastUsable(sectors) + 1) / MIB_SECTORS * MIB_SECTORS - 1;
-        if ((last - end + 1) * GuidTable.SECTOR < LEAST_DATA) {
+        table = made.withRest(end, sectors, DataPartition.LABEL);
+        if ((table.end() - end) * GuidTable.SECTOR < LEAST_DATA) {
             throw new DiskRefusedException(
                     NulldReason.DISK_TOO_SMALL,
                     target.device().name() + " has " + (target.device().bytes() >> 20) + " MiB, and "
                             + (((end * GuidTable.SECTOR + LEAST_DATA) >> 20) + 1) + " are needed");
         }
-        table = made.with(new Partition(GuidTable.LINUX, UUID.randomUUID(), end, last, 0, DataPartition.LABEL));
     }
 
     @Override
@@ -112,12 +109,10 @@ final class Installation implements DiskWork.Task {
         long sectors = target.device().bytes() / GuidTable.SECTOR;
         try (FileChannel from = FileChannel.open(medium.device().node(), StandardOpenOption.READ);
                 RawDisk to = RawDisk.open(libc, target.device().node())) {
-            to.write(0, new byte[MIB]);
-            to.write(target.device().bytes() - MIB, new byte[MIB]);
-            to.flush();
-            byte[] first = RawDisk.read(from, 0, (int) Math.min(MIB, copied));
-            for (long at = MIB; at < copied; at += MIB) {
-                to.write(at, RawDisk.read(from, at, (int) Math.min(MIB, copied - at)));
+            clear(to, target);
+            byte[] first = RawDisk.read(from, 0, (int) Math.min(GuidTable.MIB, copied));
+            for (long at = GuidTable.MIB; at < copied; at += GuidTable.MIB) {
+                to.write(at, RawDisk.read(from, at, (int) Math.min(GuidTable.MIB, copied - at)));
                 progress.done(at);
             }
             for (Partition one : table.partitions()) {
@@ -130,8 +125,8 @@ final class Installation implements DiskWork.Task {
             }
             write(to, table.second(sectors));
             to.flush();
-            for (long at = MIB; at < copied; at += MIB) {
-                int length = (int) Math.min(MIB, copied - at);
+            for (long at = GuidTable.MIB; at < copied; at += GuidTable.MIB) {
+                int length = (int) Math.min(GuidTable.MIB, copied - at);
                 compare(RawDisk.read(from, at, length), to.read(at, length), at);
                 progress.done(copied + at);
             }
@@ -146,6 +141,13 @@ final class Installation implements DiskWork.Task {
             throw new IOException(
                     device() + " does not give back what was written at byte " + at + ": take another disk");
         }
+    }
+
+    /** Takes a disk's first and last MiB away, and with them its partition tables. */
+    static void clear(RawDisk to, Disks.Disk target) throws IOException {
+        to.write(0, new byte[GuidTable.MIB]);
+        to.write(target.device().bytes() - GuidTable.MIB, new byte[GuidTable.MIB]);
+        to.flush();
     }
 
     static void write(RawDisk to, List<Piece> pieces) throws IOException {
@@ -172,6 +174,6 @@ final class Installation implements DiskWork.Task {
     }
 
     private static long aligned(long sector) {
-        return (sector + MIB_SECTORS - 1) / MIB_SECTORS * MIB_SECTORS;
+        return (sector + GuidTable.MIB_SECTORS - 1) / GuidTable.MIB_SECTORS * GuidTable.MIB_SECTORS;
     }
 }
