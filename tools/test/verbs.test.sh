@@ -367,3 +367,31 @@ test_relative_cache_is_one_place_for_all_scripts() {
   expect_says "$TMP/here/mine/krun/"
   [ ! -e "$NB_ROOT/mine" ] || wrong 'a cache was made in the checkout'
 }
+
+# ahead_of_time TEXT: runs it in a script that has tools/test.sh and a part that counts how often it was made.
+ahead_of_time() {
+  script ". '$NB_ROOT/tools/test.sh'
+counted_part() { cache_build counted key make_counted; }
+make_counted() {
+  echo made >>'$TMP/made'
+  nice >\"\$1/nice\"
+  [ ! -e '$TMP/broken' ] || die 'the part is broken'
+}
+$1"
+}
+
+test_part_is_built_ahead_at_the_lowest_priority() {
+  ahead_of_time 'ahead counted_part; wait; cat "$(counted_part)/nice"'
+  expect_code 0
+  expect_says 'building beside the tests: counted_part'
+  expect_says 19
+  [ "$(wc -l <"$TMP/made")" -eq 1 ] || wrong 'it was built a second time'
+}
+
+test_part_that_failed_ahead_is_built_again_in_sight() {
+  touch "$TMP/broken"
+  ahead_of_time "ahead counted_part; wait; rm '$TMP/broken'; cat \"\$(counted_part)/nice\""
+  expect_code 0
+  expect_not 'the part is broken'
+  [ "$(wc -l <"$TMP/made")" -eq 2 ] || wrong 'it was not built again'
+}
