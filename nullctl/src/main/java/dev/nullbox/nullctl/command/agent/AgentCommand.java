@@ -58,7 +58,7 @@ public final class AgentCommand extends CommandContext {
     @Command(
             description = "Shows an added agent: its current version, and the image that it has.",
             footer = {"", "Example: nullctl agent show coder --json | jq .result.defaults"})
-    void show(@Parameters(paramLabel = "NAME", description = AGENT) String agent, @Mixin JsonOption json)
+    void show(@Parameters(paramLabel = "AGENT", description = AGENT) String agent, @Mixin JsonOption json)
             throws Exception {
         JsonElement answer = ask(DeployContract.SHOW, Fields.AGENT.is(agent));
         if (json.print(out(), answer)) {
@@ -90,7 +90,7 @@ public final class AgentCommand extends CommandContext {
     @Command(
             description = "Lists an added agent's versions, the newest first.",
             footer = {"", "Example: nullctl agent versions coder"})
-    void versions(@Parameters(paramLabel = "NAME", description = AGENT) String agent, @Mixin ListOption json)
+    void versions(@Parameters(paramLabel = "AGENT", description = AGENT) String agent, @Mixin ListOption json)
             throws Exception {
         json.print(
                 out(),
@@ -110,7 +110,7 @@ public final class AgentCommand extends CommandContext {
             },
             footer = {"", "Example: nullctl agent rollback coder 3 && nullctl restart coder"})
     void rollback(
-            @Parameters(index = "0", paramLabel = "NAME", description = AGENT) String agent,
+            @Parameters(index = "0", paramLabel = "AGENT", description = AGENT) String agent,
             @Parameters(
                             index = "1",
                             arity = "0..1",
@@ -131,7 +131,7 @@ public final class AgentCommand extends CommandContext {
             description = "Removes an added agent that does not run; its disks are kept.",
             footer = {"", "Examples:", "  nullctl agent remove coder", "  nullctl agent remove coder --purge"})
     void remove(
-            @Parameters(paramLabel = "NAME", description = AGENT) String agent,
+            @Parameters(paramLabel = "AGENT", description = AGENT) String agent,
             @Option(names = "--purge", description = "Remove its disks too, for good.") boolean purge)
             throws Exception {
         Message removed =
