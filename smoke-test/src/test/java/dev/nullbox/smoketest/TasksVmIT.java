@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -187,5 +188,38 @@ final class TasksVmIT {
         Nullctl.Result attached = ctl().runWithInput("typed\n", "attach", "worker", "--run", run);
         assertThat(attached.code()).as(attached.errors()).isEqualTo(9);
         assertThat(attached.output()).isEqualTo("typed\n");
+    }
+
+    @Order(5)
+    @Test
+    void anAddedAgentIsChangedWhileItRuns(@TempDir Path here) throws Exception {
+        String tar = ImageArchive.saying("one", here.resolve("one"))
+                .docker(here.resolve("one.tar"))
+                .toString();
+        Path manifest = here.resolve("AGENT.toml");
+        String text = "[agent]\nname = \"app\"\nrestart = \"never\"\n[capabilities]\nmax_cpu_percent = 50\n";
+        Files.writeString(manifest, text);
+        int from = appliance.log().size();
+        done("agent", "add", "app", "--manifest", manifest.toString(), tar);
+        appliance.awaitEventAfter(
+                from, event -> event.is("agent.started", "agent", "app"), Appliance.LONG, "app to run");
+        assertThat(done("agent", "add", "app", tar).output())
+                .contains("version 2", "this archive was added before: nothing was sent or imported");
+        String grown = text.replace("[capabilities]", "stop_secs = 3\n[capabilities]")
+                        .replace("50", "40") + "network = { allow = [\"10.0.2.100:7001\"] }\n";
+        Files.writeString(manifest, grown);
+        Nullctl.Result refused = ctl().run("agent", "apply", manifest.toString());
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(done("egress", "app").output()).doesNotContain("10.0.2.100");
+        String hash = refused.errors().replaceAll("(?s).*--accept-growth ([0-9a-f]{16}).*", "$1");
+        assertThat(done("agent", "apply", manifest.toString(), "--accept-growth", hash)
+                        .output())
+                .contains(
+                        "version 3",
+                        "in force:      capabilities.max_cpu_percent",
+                        "in force:      capabilities.network.allow",
+                        "at next start: agent.stop_secs");
+        assertThat(done("egress", "app").output()).contains("10.0.2.100:7001");
+        done("stop", "app");
     }
 }

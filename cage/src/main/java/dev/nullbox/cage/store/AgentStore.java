@@ -264,6 +264,8 @@ public final class AgentStore {
         String digest = digest(result);
         if (made.isPresent()) {
             keepImage(made.get(), digest, result);
+        } else if (!hasImage(digest)) {
+            throw new IOException("the image " + digest + " was removed meanwhile; add the archive anew");
         }
         StoredAgent had = stored.get(name);
         StoredVersion version = new StoredVersion(

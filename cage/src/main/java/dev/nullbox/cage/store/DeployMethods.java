@@ -46,6 +46,7 @@ import java.util.stream.Collectors;
 /** Methods of {@link DeployContract}. */
 public final class DeployMethods {
     private final AgentStore store;
+    private final KnownArchives archives;
     private final AgentRegistry agents;
     private final DiskStore disks;
     private final ImportRoom room;
@@ -62,6 +63,7 @@ public final class DeployMethods {
             EventSink events,
             LongSupplier millis) {
         this.store = store;
+        this.archives = KnownArchives.load(store.root(), new StoreFiles());
         this.agents = agents;
         this.disks = disks;
         this.room = room;
@@ -99,6 +101,10 @@ public final class DeployMethods {
                 of(DeployContract.TRANSFER.write(), (_, request) -> room.write(request)),
                 of(DeployContract.TRANSFER.drop(), (_, request) -> transfers.drop(request)),
                 of(DeployContract.ADD, this::add),
+                of(
+                        DeployContract.HAS_ARCHIVE,
+                        (_, request) -> Message.of(
+                                DeployContract.HAS_IMAGE.is(stored(request).isPresent()))),
                 of(DeployContract.PROGRESS, (_, request) -> progress(request)),
                 of(DeployContract.APPLY, this::apply),
                 of(DeployContract.SHOW, (_, request) -> show(request)),
@@ -135,7 +141,8 @@ public final class DeployMethods {
         AgentName name = name(request);
         Optional<StoredAgent> had = store.find(name);
         Optional<String> archive = request.find(TransferContract.TRANSFER);
-        if (archive.isEmpty() && had.isEmpty()) {
+        Optional<String> known = archive.isPresent() ? Optional.empty() : knownImage(request);
+        if (archive.isEmpty() && known.isEmpty() && had.isEmpty()) {
             throw new RpcException(
                     AgentReason.AGENT_UNKNOWN,
                     "there is no agent " + name + " in the store, whose image could be kept; send an archive",
@@ -149,8 +156,31 @@ public final class DeployMethods {
                 TerminalText.escaped(caller.name()),
                 request.find(DeployContract.ACCEPT_GROWTH));
         checkEarly(addition, had);
-        return Message.of(DeployContract.IMPORT.is(imports.begin(
-                progress -> archive.isPresent() ? imported(request, addition, progress) : kept(addition))));
+        return Message.of(DeployContract.IMPORT.is(imports.begin(progress -> {
+            if (archive.isPresent()) {
+                return imported(request, addition, progress);
+            }
+            return known.isPresent() ? version(addition, Optional.empty(), store.result(known.get())) : kept(addition);
+        })));
+    }
+
+    /** Digest of the image of the archive whose SHA-256 a request has; absent when it has none. */
+    private Optional<String> knownImage(Message request) throws RpcException {
+        Optional<String> sha256 = request.find(TransferContract.SHA256);
+        Optional<String> digest = stored(request);
+        if (sha256.isPresent() && digest.isEmpty()) {
+            throw new RpcException(
+                    AgentReason.ARCHIVE_UNKNOWN,
+                    "no image of the archive " + sha256.get() + " is stored",
+                    TransferContract.SHA256.name());
+        }
+        return digest;
+    }
+
+    private Optional<String> stored(Message request) {
+        return request.find(TransferContract.SHA256)
+                .flatMap(sha256 -> archives.find(sha256, request.find(DeployContract.IMAGE)))
+                .filter(store::hasImage);
     }
 
     /** Checks the name, which no agent of the image or of the data disk may have. */
@@ -242,7 +272,13 @@ public final class DeployMethods {
                 request.find(TransferContract.SHA256),
                 request.find(DeployContract.IMAGE),
                 progress,
-                (made, result) -> version(addition, Optional.of(made), result));
+                (made, result) -> {
+                    Message added = version(addition, Optional.of(made), result);
+                    request.find(TransferContract.SHA256)
+                            .ifPresent(sha256 -> archives.add(
+                                    sha256, request.find(DeployContract.IMAGE), AgentStore.digest(result)));
+                    return added;
+                });
     }
 
     private Message kept(Addition addition) throws RpcException, IOException {

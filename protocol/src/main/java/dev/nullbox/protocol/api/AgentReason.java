@@ -27,6 +27,7 @@ public enum AgentReason implements Reason {
             "add it again with the --accept-growth that the cause names, if that is meant"),
     AGENT_VERSION(ErrorKind.NOT_FOUND, "the agent has no such version", "nullctl agent show lists them"),
     AGENT_FIXED(ErrorKind.CONFLICT, "the agent is the image's or lies on the data disk, and not in the store"),
+    ARCHIVE_UNKNOWN(ErrorKind.NOT_FOUND, "no image of an archive with this digest is stored", "send the archive"),
     IMPORT_UNKNOWN(ErrorKind.NOT_FOUND, "no such import is under way", "add the agent anew"),
     IMPORT_BUSY(ErrorKind.CONFLICT, "the limit of imports is reached", "wait until one is over"),
     STORE_FAILED(ErrorKind.INTERNAL, "the data partition failed", "nullctl logs --source cage says more"),

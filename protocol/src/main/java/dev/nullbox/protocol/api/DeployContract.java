@@ -78,8 +78,8 @@ public final class DeployContract {
                     "agent.add",
                     Effect.CHANGE,
                     struct(IMPORT),
-                    "makes an agent, or a new version of one, of an archive and an AGENT.toml; without an archive it"
-                            + " keeps its image, without an AGENT.toml its own, or leaves all to the image")
+                    "makes an agent, or a new version of one, of an archive and an AGENT.toml; with the SHA-256 of"
+                            + " one that agent.has_archive knows its image is taken; without either the agent keeps its image, without an AGENT.toml its own, or leaves all to the image")
             .with(
                     Fields.AGENT,
                     TransferContract.TRANSFER.optional(),
@@ -88,6 +88,14 @@ public final class DeployContract {
                     MANIFEST.optional(),
                     MANIFEST_SHA256.optional(),
                     ACCEPT_GROWTH.optional());
+    public static final Field<Boolean> HAS_IMAGE =
+            Field.of("has_image", TRUTH, "whether the image of it is stored, and it need not be sent");
+    public static final Method<Message> HAS_ARCHIVE = CONTRACT.operators(
+                    "agent.has_archive",
+                    Effect.READ,
+                    struct(HAS_IMAGE),
+                    "whether an archive with this SHA-256 was imported by this version of the appliance")
+            .with(TransferContract.SHA256, IMAGE.optional());
     public static final Method<Message> PROGRESS = CONTRACT.operators(
                     "agent.import",
                     Effect.READ,

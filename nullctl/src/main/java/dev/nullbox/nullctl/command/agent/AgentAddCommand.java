@@ -10,16 +10,21 @@ import dev.nullbox.nullctl.command.BaseCommand;
 import dev.nullbox.nullctl.command.JsonOption;
 import dev.nullbox.nullctl.terminal.ByteSource;
 import dev.nullbox.nullctl.terminal.CellFormat;
+import dev.nullbox.nullctl.terminal.LocalFile;
 import dev.nullbox.nullctl.terminal.TransferProgress;
 import dev.nullbox.nullctl.terminal.UsageException;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.DeployContract;
+import dev.nullbox.protocol.api.TransferContract;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.importer.ImportProtocol;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.Sha256;
 import dev.nullbox.service.TerminalText;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -78,6 +83,7 @@ final class AgentAddCommand extends BaseCommand {
     private JsonOption json = new JsonOption();
 
     private volatile boolean isInterrupted;
+    private boolean isKnown;
 
     @Override
     protected void execute() throws Exception {
@@ -110,6 +116,11 @@ final class AgentAddCommand extends BaseCommand {
         if (source.isEmpty()) {
             return add(params, file);
         }
+        Optional<String> known = knownDigest(progress);
+        if (known.isPresent()) {
+            isKnown = true;
+            return add(params.and(TransferContract.SHA256.is(known.get())), file);
+        }
         Upload upload = new Upload(session()::connect, DeployContract.TRANSFER);
         Thread interrupt = new Thread(() -> {
             isInterrupted = true;
@@ -134,6 +145,31 @@ final class AgentAddCommand extends BaseCommand {
                 Runtime.getRuntime().removeShutdownHook(interrupt);
             }
         }
+    }
+
+    /** SHA-256 of the source when it is a file of which the appliance has the image already. */
+    private Optional<String> knownDigest(TransferProgress progress) throws Exception {
+        Path place = Path.of(source.orElseThrow());
+        if (!Files.isRegularFile(place)) {
+            return Optional.empty();
+        }
+        MessageDigest digest = Sha256.digest();
+        try (ByteSource file = LocalFile.open(place)) {
+            long bytes = 0;
+            for (byte[] piece = file.read(TransferContract.CHUNK_BYTES);
+                    piece.length > 0;
+                    piece = file.read(TransferContract.CHUNK_BYTES)) {
+                digest.update(piece);
+                bytes += piece.length;
+                progress.update("SHA-256", bytes, file.expected());
+            }
+        }
+        String sha256 = Sha256.hex(digest);
+        boolean hasImage = call(
+                        DeployContract.HAS_ARCHIVE,
+                        Message.of(TransferContract.SHA256.is(sha256)).and(DeployContract.IMAGE, image))
+                .get(DeployContract.HAS_IMAGE);
+        return Optional.of(sha256).filter(_ -> hasImage);
     }
 
     /** Abandons the upload, at Ctrl-C and after a failure. */
@@ -187,7 +223,9 @@ final class AgentAddCommand extends BaseCommand {
                 + result.get(ImportProtocol.HARD_LINKS) + " hard links, "
                 + CellFormat.bytes(result.get(ImportProtocol.FILE_BYTES)) + "; as an image "
                 + CellFormat.bytes(result.get(ImportProtocol.IMAGE_BYTES)));
-        if (done.get(DeployContract.WAS_THERE)) {
+        if (isKnown) {
+            line("  this archive was added before: nothing was sent or imported");
+        } else if (done.get(DeployContract.WAS_THERE)) {
             line("  the appliance had this image already");
         }
         printLeftOut(result, done.get(DeployContract.LEFT_OUT_ENV));

@@ -68,6 +68,23 @@ class AgentAddCommandTest extends NullctlTestCase {
     }
 
     @Test
+    void anArchiveThatWasAddedBeforeIsNotSent() throws Exception {
+        byte[] image = new byte[600_000];
+        new Random(7).nextBytes(image);
+        String sha256 = Sha256.hex(image);
+        String archive = file("image.tar", image);
+        store.knowArchives();
+        store.answer(FakeStore.done("{\"was_there\":true}"));
+        assertThat(run("agent", "add", "coder", "--image", "coder:3", archive)).isZero();
+        assertThat(out()).contains("this archive was added before: nothing was sent or imported");
+        assertThat(asked("agent.has_archive"))
+                .containsExactly(json("{\"sha256\":\"" + sha256 + "\",\"image\":\"coder:3\"}"));
+        assertThat(asked("agent.add"))
+                .containsExactly(json("{\"agent\":\"coder\",\"image\":\"coder:3\",\"sha256\":\"" + sha256 + "\"}"));
+        assertThat(asked("agent.transfer.write")).isEmpty();
+    }
+
+    @Test
     void standardInputIsSentToItsEnd() throws Exception {
         byte[] image = new byte[600_000];
         new Random(6).nextBytes(image);

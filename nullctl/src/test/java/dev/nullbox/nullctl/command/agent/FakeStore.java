@@ -26,6 +26,7 @@ final class FakeStore {
     private Optional<RpcException> failure = Optional.empty();
     private Callable<?> first = () -> "";
     private int begun;
+    private volatile boolean hasImage;
 
     /** From now on agent.add is refused so. */
     void refuse(RpcException error) {
@@ -40,6 +41,11 @@ final class FakeStore {
     /** Happens before the first chunk of a transfer is answered. */
     void atFirstChunk(Callable<?> step) {
         first = step;
+    }
+
+    /** From now on the image of each archive is stored. */
+    void knowArchives() {
+        hasImage = true;
     }
 
     /** The answers of agent.import, the last one again and again. */
@@ -75,6 +81,7 @@ final class FakeStore {
                     transfers.remove(params.get("transfer").getAsString());
                     return new JsonObject();
                 }),
+                appliance.method("agent.has_archive", _ -> JsonParser.parseString("{\"has_image\":" + hasImage + "}")),
                 appliance.method("agent.add", _ -> {
                     if (refusal.isPresent()) {
                         throw refusal.get();
