@@ -134,6 +134,18 @@ class HttpTest {
     }
 
     @Test
+    void bodyOfNothingIsNoParameters() throws Exception {
+        try (FakeAppliance appliance = appliance()) {
+            appliance.serve("cage", "agent.list", "[]");
+            assertThat(ask(appliance, head("POST", "/v1/agent.list")).status()).isEqualTo(200);
+            String empty = "POST /v1/agent.list HTTP/1.1\r\nHost: nullbox\r\nContent-Length: 0\r\n\r\n";
+            assertThat(ask(appliance, empty).status()).isEqualTo(200);
+            assertThat(ask(appliance, post("/v1/agent.list", "")).status()).isEqualTo(200);
+            assertThat(appliance.asked()).containsOnly("agent.list {}");
+        }
+    }
+
+    @Test
     void fileIsSentInChunksAndComesBackWhole() throws Exception {
         byte[] file = new byte[1_300_000];
         new Random(7).nextBytes(file);

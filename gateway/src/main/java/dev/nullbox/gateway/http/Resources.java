@@ -129,7 +129,7 @@ final class Resources {
 
     /** The parameters: a JSON object, or nothing for none. */
     private JsonObject params(ClassicHttpRequest request) throws IOException, ProblemException {
-        if (request.getEntity() == null) {
+        if (request.getEntity() == null || request.getEntity().getContentLength() == 0) {
             return new JsonObject();
         }
         byte[] body = entity(request, ContentType.APPLICATION_JSON)
