@@ -102,7 +102,8 @@ public final class DiskCommand extends CommandContext {
         JsonObject answer = ask(NulldContract.DISK_LIST).getAsJsonObject();
         for (JsonElement disk : ApplianceClient.list(answer, NulldContract.DISKS)) {
             if (CellFormat.of(disk, Fields.NAME).equals(name)) {
-                String model = CellFormat.of(disk, NulldContract.MODEL);
+                String model =
+                        disk.getAsJsonObject().get(NulldContract.MODEL.name()).getAsString();
                 List<String> partitions =
                         ApplianceClient.list(disk.getAsJsonObject(), NulldContract.PARTITIONS).asList().stream()
                                 .map(one ->
