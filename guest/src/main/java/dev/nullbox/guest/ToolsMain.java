@@ -44,9 +44,14 @@ public final class ToolsMain {
         System.exit(0);
     }
 
+    /**
+     * Neither stream is closed: for the first three descriptors the JDK then opens /dev/null in their place
+     * (io_util_md.c), which an agent's root has only while it runs.
+     */
     private static int copy(Libc libc, List<String> arguments) {
-        try (InputStream in = new FileInputStream(FileDescriptor.in);
-                OutputStream out = new FileOutputStream(FileDescriptor.out)) {
+        try {
+            InputStream in = new FileInputStream(FileDescriptor.in);
+            OutputStream out = new FileOutputStream(FileDescriptor.out);
             Copy.parse(libc, arguments).run(in, out);
             return 0;
         } catch (IOException | IllegalArgumentException e) {

@@ -92,7 +92,7 @@ final class TasksVmIT {
     @Test
     void aTaskHasATerminalThatIsLeftAndTakenUpAgain() throws Exception {
         String shell =
-                "'stty size; tty; trap \"echo caught\" INT; echo ready; read a; echo \"got $a\"; read b; exit 6'";
+                "'stty size; tty; trap \"echo caught\" INT; echo ready; read none; read a; echo \"got $a\"; read b; exit 6'";
         Session first = atTerminal(
                 List.of("run", "-it", "worker", "--", "/bin/sh", "-c", shell),
                 "ready",
