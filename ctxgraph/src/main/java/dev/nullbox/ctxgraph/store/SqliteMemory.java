@@ -36,6 +36,12 @@ public final class SqliteMemory implements Memory {
      */
     private static final int SLOW_READERS = 2;
 
+    /**
+     * Pages in the write-ahead log, of 4 KiB each, after which the commit that wrote the last one moves all into the
+     * database: so rarely that less than one write in a hundred waits for it.
+     */
+    private static final int CHECKPOINT_PAGES = 4_000;
+
     /** Approximate heap cost of the entries of a page. */
     private static final long PAGE_COST = 4 << 20;
 
@@ -99,6 +105,7 @@ public final class SqliteMemory implements Memory {
     private static SqliteMemory opened(Path file, LongSupplier nanoClock) throws SQLException {
         Sql writer = Sql.open(file);
         try {
+            writer.execute("PRAGMA wal_autocheckpoint = " + CHECKPOINT_PAGES);
             Schema.migrate(writer);
             Backup.raise(file, writer);
             Blobs.dropStaged(writer);
