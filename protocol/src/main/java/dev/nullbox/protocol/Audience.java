@@ -11,6 +11,8 @@ public enum Audience {
     HOST,
     /** The packet filter, which runs as its own user and reads hostile bytes; for methods that tell it nothing. */
     EGRESS,
+    /** The gate, which runs as its own user and reads hostile bytes; for methods that give it what it puts in. */
+    GATE_ALONE,
     /** Operators too, by way of the gateway. */
     OPERATORS,
     /** Agents too, each on its own listener. */
@@ -30,6 +32,7 @@ public enum Audience {
         return switch (this) {
             case HOST -> Set.of(ROOT);
             case EGRESS -> Set.of(ROOT, Service.EGRESS.key());
+            case GATE_ALONE -> Set.of(ROOT, GATE);
             case OPERATORS, AGENTS -> Set.of(ROOT, GATEWAY);
         };
     }

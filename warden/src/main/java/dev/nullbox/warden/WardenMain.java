@@ -36,11 +36,11 @@ import java.util.Optional;
  */
 public final class WardenMain {
     /**
-     * More workers than elsewhere: calls that wait for leases hold three, those at the vault up to their bound, and
+     * More workers than elsewhere: calls that wait for leases hold four, those at the vault up to their bound, and
      * some must stay free to revoke and to seal.
      */
     private static final RpcLimits LIMITS =
-            new RpcLimits(64, VaultService.MAX_AT_ONCE + 8, Duration.ofSeconds(60), Duration.ofSeconds(60));
+            new RpcLimits(64, VaultService.MAX_AT_ONCE + 9, Duration.ofSeconds(60), Duration.ofSeconds(60));
 
     private WardenMain() {}
 

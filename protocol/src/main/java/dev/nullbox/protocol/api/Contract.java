@@ -60,6 +60,11 @@ final class Contract {
         return method(name, Audience.EGRESS, effect, false, Method.SHORT, result, meaning);
     }
 
+    /** A method for the gate. */
+    <R> Draft<Method<R>> gate(String name, Effect effect, FieldType<R> result, String meaning) {
+        return method(name, Audience.GATE_ALONE, effect, false, Method.SHORT, result, meaning);
+    }
+
     /** An event. */
     Draft<Event> event(String name, String meaning) {
         return fields -> {

@@ -196,8 +196,11 @@ public final class VaultContract {
             .otherwise(1L);
     public static final Field<Long> TTL_S = Field.of("ttl_s", whole(1, MAX_TTL_SECONDS, "s"), "how long it is leased")
             .optional();
+    /** Delivery of secrets that the gate puts into requests. */
+    public static final String TO_GATE = "gate";
+
     public static final Field<String> DELIVER =
-            Field.of("deliver", FieldType.choice("file", "fetch"), "").otherwise("file");
+            Field.of("deliver", FieldType.choice("file", "fetch", TO_GATE), "").otherwise("file");
     public static final Field<List<Message>> REFS =
             Field.of("refs", listOf(struct(NAME, VERSION.optional(), HOST, READS, TTL_S, DELIVER)), "each name once");
     public static final Field<String> LEASE = Field.of("lease", TEXT, "by which warden knows it");
@@ -211,8 +214,8 @@ public final class VaultContract {
             Field.of("reads_left", COUNT, "").optional();
     public static final Field<List<SecretName>> NAMES =
             Field.of("names", listOf(SecretName.type(VaultReason.NAME_INVALID)), "");
-    public static final Field<List<Message>> LEASED =
-            Field.of("refs", listOf(struct(NAME, VERSION, DELIVER, HOST, READS_LEFT, UNTIL, Fields.STATE)), "");
+    public static final Field<List<Message>> LEASED = Field.of(
+            "refs", listOf(struct(NAME, VERSION.optional(), DELIVER, HOST, READS_LEFT, UNTIL, Fields.STATE)), "");
     public static final FieldType.Struct LEASE_STATE =
             struct(LEASE, Fields.AGENT, RUN, NAMES, SINCE, UNTIL, Fields.STATE, LEASED);
     public static final Field<List<Message>> LEASE_LIST = Field.of("leases", listOf(LEASE_STATE), "in force first");
@@ -234,6 +237,17 @@ public final class VaultContract {
     public static final Method<Message> FETCH = CONTRACT.host(
                     "vault.fetch", Effect.SECRET, struct(VALUE), "one that was leased to be fetched")
             .with(AGENT, RUN, NAME);
+    public static final Method<Message> GATE_VALUE = CONTRACT.gate(
+                    "vault.gate_value",
+                    Effect.SECRET,
+                    struct(LEASE, VALUE, Fields.SEQ),
+                    "the newest version of a secret that was leased to a run to be put in at the gate")
+            .with(AGENT, RUN, NAME);
+    public static final Field<List<String>> GATE_LEASE_IDS = Field.of(
+            "leases", listOf(TEXT), "those in force with a secret for the gate; none while the vault is not open");
+    public static final Method<Message> GATE_LEASES = CONTRACT.gate(
+                    "vault.gate_leases", Effect.READ, struct(GATE_LEASE_IDS, Fields.SEQ), "the leases of the gate")
+            .with(AFTER, WAIT_MS);
     public static final Method<Message> LEASES = CONTRACT.operators(
                     "vault.leases", Effect.READ, struct(LEASE_LIST, Fields.SEQ, LEFT_OUT), "the leases")
             .with(AFTER, WAIT_MS);

@@ -51,6 +51,8 @@ public final class VaultEvents {
             .with(Fields.AGENT, VaultContract.RUN, VaultContract.LEASE, VaultContract.NAMES);
     public static final Event FETCH =
             CONTRACT.event("vault.fetch", "one was fetched").with(Fields.AGENT, VaultContract.RUN, Fields.NAME);
+    public static final Event GATE = CONTRACT.event("vault.gate", "the gate has one, to put it in")
+            .with(Fields.AGENT, VaultContract.RUN, Fields.NAME);
     public static final Event EXPIRED = CONTRACT.event("vault.expired", "their time is over")
             .with(Fields.AGENT, VaultContract.RUN, VaultContract.LEASE, VaultContract.NAMES);
     public static final Event REVOKE = CONTRACT.event("vault.revoke", "a lease has ended")

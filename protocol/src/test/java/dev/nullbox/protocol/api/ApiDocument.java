@@ -146,6 +146,7 @@ final class ApiDocument {
         return switch (audience) {
             case HOST -> "host services as root";
             case EGRESS -> "egress, and host services as root";
+            case GATE_ALONE -> "the gate, and host services as root";
             case OPERATORS -> "operators";
             case AGENTS -> "agents, on their own listener, and operators";
         };

@@ -60,6 +60,15 @@ class MethodsTest {
                 .containsExactly("memory.contacted");
     }
 
+    /** The gate reads hostile bytes: it has the secrets that are leased to be put in, and tells nothing. */
+    @Test
+    void methodsOfTheGateAreTheseAlone() {
+        assertThat(Methods.ALL.stream()
+                        .filter(method -> method.audience() == Audience.GATE_ALONE)
+                        .map(Method::name))
+                .containsExactlyInAnyOrder("vault.gate_value", "vault.gate_leases");
+    }
+
     @Test
     void methodsThatTellValuesAreTheseAlone() {
         assertThat(Methods.ALL.stream()

@@ -54,6 +54,8 @@ final class LeaseMethods {
         return List.of(
                 calls.bounded(VaultContract.LEASE_FOR, this::lease),
                 calls.bounded(VaultContract.FETCH, (_, request) -> fetch(request)),
+                calls.bounded(VaultContract.GATE_VALUE, (_, request) -> gateValue(request)),
+                Calls.free(VaultContract.GATE_LEASES, (_, request) -> gateLeases(request)),
                 Calls.free(VaultContract.LEASES, (_, request) -> list(request)),
                 Calls.free(VaultContract.REVOKE, this::revoke));
     }
@@ -135,11 +137,22 @@ final class LeaseMethods {
             throws RpcException, IOException {
         List<LeaseRef> refs = new ArrayList<>();
         List<String> missing = new ArrayList<>();
-        Vault vault = manager.vault();
         int bytes = 0;
         for (Message request : requests) {
             SecretName name = request.get(VaultContract.NAME);
+            boolean isForGate = delivery(request) == LeaseRef.Delivery.GATE;
+            if (isForGate) {
+                refs.add(LeaseRef.forGate(name, request.find(VaultContract.HOST), request.find(VaultContract.TTL_S)));
+                if (!manager.isOpen()) {
+                    continue;
+                }
+            }
+            Vault vault = manager.vault();
             try {
+                if (isForGate) {
+                    vault.lend(name, Optional.empty()).value().close();
+                    continue;
+                }
                 Vault.Version found =
                         vault.lend(name, request.find(VaultContract.VERSION).map(Math::toIntExact));
                 values.put(name, found.value());
@@ -174,7 +187,11 @@ final class LeaseMethods {
                 request.find(VaultContract.HOST),
                 request.getInt(VaultContract.READS),
                 request.find(VaultContract.TTL_S),
-                LeaseRef.Delivery.valueOf(request.get(VaultContract.DELIVER).toUpperCase(Locale.ROOT)));
+                delivery(request));
+    }
+
+    private static LeaseRef.Delivery delivery(Message request) {
+        return LeaseRef.Delivery.valueOf(request.get(VaultContract.DELIVER).toUpperCase(Locale.ROOT));
     }
 
     private static RpcException ofRefs(VaultReason reason, String message) {
@@ -198,6 +215,49 @@ final class LeaseMethods {
             denied(VaultContract.FETCH.name(), run, e, List.of(name));
             throw e;
         }
+    }
+
+    /** Answers {@code vault.gate_value}; the value is wiped once it is encoded. */
+    private Message gateValue(Message request) throws RpcException {
+        Run run = Run.of(request);
+        SecretName name = request.get(VaultContract.NAME);
+        try {
+            return Calls.run(() -> {
+                Vault vault = manager.vault();
+                vault.refuseCanary(name);
+                Leases.GateValue given =
+                        leases.forGate(run.agent(), run.run(), name, lent -> newest(vault, lent.name(), run));
+                return Message.of(
+                        VaultContract.LEASE.is(given.lease()),
+                        VaultContract.VALUE.is(given.value().bytes()),
+                        Fields.SEQ.is(given.seq()));
+            });
+        } catch (RpcException e) {
+            alarmIfCanary(e, run, name);
+            denied(VaultContract.GATE_VALUE.name(), run, e, List.of(name));
+            throw e;
+        }
+    }
+
+    private Secret newest(Vault vault, SecretName name, Run run) throws RpcException, IOException {
+        Secret value = vault.lend(name, Optional.empty()).value();
+        return VaultAction.orElse(value::close, () -> {
+            audit.release(Ring.AGENTS, VaultEvents.GATE, run.and(VaultContract.NAME.is(name)));
+            return value;
+        });
+    }
+
+    private Message gateLeases(Message request) {
+        Leases.Snapshot snapshot = leases.await(request.get(VaultContract.AFTER), request.get(VaultContract.WAIT_MS));
+        List<String> ids = snapshot.leases().stream()
+                .filter(lease -> lease.state() == Lease.State.ACTIVE)
+                .filter(lease -> lease.items().stream()
+                        .anyMatch(item ->
+                                item.ref().delivery() == LeaseRef.Delivery.GATE && item.state() == Lease.State.ACTIVE))
+                .map(Lease::id)
+                .filter(_ -> manager.isOpen())
+                .toList();
+        return Message.of(VaultContract.GATE_LEASE_IDS.is(ids), Fields.SEQ.is(snapshot.seq()));
     }
 
     /** The value, after the record of its recipient. */
@@ -264,10 +324,10 @@ final class LeaseMethods {
 
     private static Message message(Lease.Item item) {
         boolean counted = item.ref().delivery() == LeaseRef.Delivery.FETCH;
-        return Message.of(
-                        VaultContract.NAME.is(item.ref().name()),
-                        VaultContract.VERSION.is((long) item.ref().version()),
-                        word(VaultContract.DELIVER, item.ref().delivery()))
+        Optional<Long> version = Optional.of((long) item.ref().version()).filter(number -> number > 0);
+        return Message.of(VaultContract.NAME.is(item.ref().name()))
+                .and(VaultContract.VERSION, version)
+                .and(word(VaultContract.DELIVER, item.ref().delivery()))
                 .and(VaultContract.HOST, item.ref().host())
                 .and(VaultContract.READS_LEFT, counted ? Optional.of((long) item.readsLeft()) : Optional.empty())
                 .and(VaultContract.UNTIL, item.until())

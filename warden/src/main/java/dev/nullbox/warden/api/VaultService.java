@@ -119,6 +119,7 @@ public final class VaultService {
                     opened.size().secrets()));
             return VaultAction.orElse(manager::sealIfOpen, () -> {
                 audit.release(Ring.OPERATORS, VaultEvents.UNSEALED, result.and(caller(caller)));
+                leases.touch();
                 return result.and(VaultContract.VERSIONS.is((long) opened.size().versions()));
             });
         }
@@ -132,6 +133,7 @@ public final class VaultService {
 
     private Message seal(Caller caller) throws RpcException, IOException {
         manager.seal();
+        leases.touch();
         audit.note(Ring.OPERATORS, VaultEvents.SEALED, Message.of(caller(caller)));
         transfers.clear();
         return Message.of();

@@ -25,7 +25,7 @@ import java.util.function.LongSupplier;
  */
 public final class Leases {
     /** Most waiting calls: each holds one of the server's workers. */
-    private static final int MAX_WAITING = 3;
+    private static final int MAX_WAITING = 4;
     /** Most ended runs that are remembered: longer than any call lasts. */
     private static final int MAX_ENDED = 1_000;
 
@@ -140,7 +140,7 @@ public final class Leases {
      * @throws RpcException when the lease does not give it, or the vault does not
      */
     public Secret fetch(String agent, String run, SecretName name, Opener vault) throws RpcException, IOException {
-        Read read = begin(agent, run, name);
+        Read read = begin(agent, run, name, LeaseRef.Delivery.FETCH);
         Secret value = VaultAction.orElse(
                 () -> giveBack(read), () -> vault.open(read.item().ref()));
         return VaultAction.orElse(value::close, () -> {
@@ -149,19 +149,49 @@ public final class Leases {
         });
     }
 
+    /**
+     * A value for the gate.
+     *
+     * @param lease identifier of its lease
+     * @param seq of a state of the leases that has it
+     */
+    public record GateValue(String lease, Secret value, long seq) {}
+
+    /**
+     * A value that was leased to be put in at the gate.
+     *
+     * @throws RpcException when the lease does not give it, or the vault does not
+     */
+    public GateValue forGate(String agent, String run, SecretName name, Opener vault) throws RpcException, IOException {
+        Read read = begin(agent, run, name, LeaseRef.Delivery.GATE);
+        Secret value = vault.open(read.item().ref());
+        return VaultAction.orElse(value::close, () -> {
+            requireInForce(read);
+            return new GateValue(read.lease().id(), value, snapshot().seq());
+        });
+    }
+
+    /** Wakes those who wait for a change: the vault was opened or sealed. */
+    public synchronized void touch() {
+        changed();
+    }
+
     private record Read(OpenLease lease, OpenLease.Item item) {}
 
     /** Uses up a read before the value is opened, as opening may take long and must not delay a revoke. */
-    private synchronized Read begin(String agent, String run, SecretName name) throws RpcException {
+    private synchronized Read begin(String agent, String run, SecretName name, LeaseRef.Delivery delivery)
+            throws RpcException {
         sweep();
         OpenLease lease = byId.values().stream()
                 .filter(one -> one.agent().equals(agent) && one.run().equals(run))
                 .reduce((older, newer) -> newer)
                 .orElseThrow(() ->
                         new RpcException(VaultReason.LEASE_UNKNOWN, "run " + run + " of " + agent + " holds no lease"));
-        OpenLease.Item item = lease.fetchable(name);
-        item.read();
-        changed();
+        OpenLease.Item item = lease.available(name, delivery);
+        if (delivery == LeaseRef.Delivery.FETCH) {
+            item.read();
+            changed();
+        }
         return new Read(lease, item);
     }
 

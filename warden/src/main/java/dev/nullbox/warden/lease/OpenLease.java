@@ -121,8 +121,8 @@ final class OpenLease {
         }
     }
 
-    /** The item of the name, if it may be fetched now. */
-    Item fetchable(SecretName name) throws RpcException {
+    /** The item of the name, if it may be had now in this way. */
+    Item available(SecretName name, LeaseRef.Delivery delivery) throws RpcException {
         requireNotEnded();
         Item item = items.stream()
                 .filter(one -> one.ref.name().equals(name))
@@ -130,8 +130,14 @@ final class OpenLease {
                 .orElseThrow(() -> new RpcException(
                         VaultReason.LEASE_UNKNOWN,
                         "the lease has no " + name + "; AGENT.toml's credential_refs has to name it"));
-        if (item.ref.delivery() != LeaseRef.Delivery.FETCH) {
-            throw new RpcException(VaultReason.LEASE_NOT_FETCH, name + " was delivered as a file");
+        if (item.ref.delivery() != delivery) {
+            throw new RpcException(
+                    VaultReason.LEASE_NOT_FETCH,
+                    switch (item.ref.delivery()) {
+                        case FILE -> name + " was delivered as a file";
+                        case FETCH -> name + " is the agent's to fetch";
+                        case GATE -> name + " is put in at the gate alone";
+                    });
         }
         requireInForce(item);
         if (item.state() == Lease.State.SPENT) {

@@ -93,6 +93,11 @@ public final class VaultManager implements AutoCloseable {
         };
     }
 
+    /** Tells whether the vault is open. */
+    public boolean isOpen() {
+        return state instanceof State.Unsealed;
+    }
+
     /**
      * The open vault.
      *

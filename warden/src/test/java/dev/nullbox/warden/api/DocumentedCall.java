@@ -71,6 +71,7 @@ public record DocumentedCall(String method, boolean ref, List<List<String>> need
             Map.entry("deliver", "'fetch'"),
             Map.entry("vault.list after", "'A'"),
             Map.entry("vault.leases after", "0"),
+            Map.entry("vault.gate_leases after", "0"),
             Map.entry("vault.audit after", "0"),
             Map.entry("refs", "[{name:'A'}]"));
 

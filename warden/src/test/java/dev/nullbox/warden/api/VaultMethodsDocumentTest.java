@@ -53,7 +53,7 @@ class VaultMethodsDocumentTest {
         assertThat(callers)
                 .isEqualTo(vault().collect(Collectors.toMap(
                         Method::name, method -> method.audience().users())));
-        assertThat(callers.values()).containsOnly(Set.of("root"), Set.of("root", "gateway"));
+        assertThat(callers.values()).containsOnly(Set.of("root"), Set.of("root", "gate"), Set.of("root", "gateway"));
     }
 
     @Test

@@ -240,6 +240,58 @@ class VaultServiceTest {
                 .doesNotContain(VALUE);
     }
 
+    /** A run begins while the vault is sealed, and the gate has the secret once it is open. */
+    @Test
+    void leasesForTheGateByNameAlone() throws Exception {
+        call("vault.init", "{" + PASSPHRASE + "}");
+        call("vault.set", "{name:'A', value:'" + VALUE + "'}");
+        call("vault.set", "{name:'TRAP', value:'" + VALUE + "', canary:true}");
+        refused("vault.lease", "{agent:'a', run:1, refs:[{name:'B', deliver:'gate'}]}", "SECRET_UNKNOWN", "refs");
+        refused("vault.lease", "{agent:'a', run:1, refs:[{name:'TRAP', deliver:'gate'}]}", "CANARY", "");
+        call("vault.seal", "{}");
+        refused("vault.lease", "{agent:'a', run:1, refs:[{name:'A', deliver:'gate'},{name:'B'}]}", "VAULT_SEALED", "");
+        JsonObject lease = call("vault.lease", "{agent:'a', run:1, refs:[{name:'A', deliver:'gate'}]}")
+                .getAsJsonObject();
+        assertThat(lease.get("secrets").toString()).isEqualTo("{}");
+        refused("vault.gate_value", "{agent:'a', run:1, name:'A'}", "VAULT_SEALED", "");
+        assertThat(gateLeases()).isEqualTo("[]");
+        call("vault.unseal", "{" + PASSPHRASE + "}");
+        assertThat(gateLeases()).isEqualTo("[" + lease.get("lease") + "]");
+        JsonObject given =
+                call("vault.gate_value", "{agent:'a', run:1, name:'A'}").getAsJsonObject();
+        assertThat(given.get("value").getAsString()).isEqualTo(VALUE);
+        assertThat(given.get("lease")).isEqualTo(lease.get("lease"));
+        refused("vault.fetch", "{agent:'a', run:1, name:'A'}", "LEASE_NOT_FETCH", "");
+        call("vault.set", "{name:'A', value:'" + base64("newer") + "'}");
+        assertThat(call("vault.gate_value", "{agent:'a', run:1, name:'A'}")
+                        .getAsJsonObject()
+                        .get("value")
+                        .getAsString())
+                .isEqualTo(base64("newer"));
+        assertThat(call("vault.leases", "{}").toString()).contains("{\"name\":\"A\",\"deliver\":\"gate\",\"state\"");
+        call("vault.revoke", "{agent:'a'}", OPERATOR);
+        assertThat(gateLeases()).isEqualTo("[]");
+        refused("vault.gate_value", "{agent:'a', run:1, name:'A'}", "LEASE_REVOKED", "");
+        assertThat(events.toString(StandardCharsets.UTF_8))
+                .contains("{\"event\":\"vault.gate\",\"agent\":\"a\",\"name\":\"A\",\"run\":\"1\"}")
+                .doesNotContain(VALUE);
+    }
+
+    @Test
+    void theGateHasWhatWasLeasedForItAlone() throws Exception {
+        call("vault.init", "{" + PASSPHRASE + "}");
+        call("vault.set", "{name:'A', value:'" + VALUE + "'}");
+        refused("vault.gate_value", "{agent:'a', run:1, name:'A'}", "LEASE_UNKNOWN", "");
+        call("vault.lease", "{agent:'a', run:1, refs:[{name:'A'}]}");
+        refused("vault.gate_value", "{agent:'a', run:1, name:'A'}", "LEASE_NOT_FETCH", "");
+        refused("vault.gate_value", "{agent:'a', run:2, name:'A'}", "LEASE_UNKNOWN", "");
+        assertThat(gateLeases()).isEqualTo("[]");
+    }
+
+    private String gateLeases() throws RpcException {
+        return call("vault.gate_leases", "{}").getAsJsonObject().get("leases").toString();
+    }
+
     @Test
     void knowsACanaryByWhicheverVersionItIsAskedFor() throws Exception {
         call("vault.init", "{key:'" + key(1) + "'}");
@@ -499,9 +551,10 @@ class VaultServiceTest {
         assertThat(methods.values().stream()
                         .filter(method -> !method.callers().contains("gateway"))
                         .map(RpcMethod::name))
-                .containsExactlyInAnyOrder("vault.lease", "vault.fetch");
+                .containsExactlyInAnyOrder("vault.lease", "vault.fetch", "vault.gate_value", "vault.gate_leases");
         assertThat(methods.values())
-                .allSatisfy(method -> assertThat(Set.of("root", "gateway")).containsAll(method.callers()));
+                .allSatisfy(
+                        method -> assertThat(Set.of("root", "gateway", "gate")).containsAll(method.callers()));
     }
 
     private void reopen(String credential, boolean opens) throws Exception {
