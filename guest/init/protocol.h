@@ -50,6 +50,7 @@
 #define OP_REPAIR    16
 #define OP_COPY      17
 #define OP_DIAL      18
+#define OP_TRUST     19
 
 /* Tags of fields. */
 #define TAG_VERSION  1

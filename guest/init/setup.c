@@ -21,6 +21,7 @@
 #include "say.h"
 #include "secrets.h"
 #include "settings.h"
+#include "trust.h"
 #include "users.h"
 #include "world.h"
 
@@ -82,6 +83,28 @@ static int take_secret(struct setup *setup, struct fields *fields) {
     return result;
 }
 
+static int take_trust(struct setup *setup, struct fields *fields) {
+    struct field field, data = {0};
+    char *path = NULL, *own = NULL;
+    int more, result = 0;
+    if (setup->root < 0) return refused("an authority comes without a root to place it in");
+    while (result == 0 && (more = next_field(fields, &field)) > 0) {
+        if (field.tag == TAG_DATA)
+            data = field;
+        else if (field.tag == TAG_PATH && path == NULL)
+            result = (path = field_text(&field)) == NULL ? refused("PATH is no text") : 0;
+        else if (field.tag == TAG_TEXT && own == NULL)
+            result = (own = field_text(&field)) == NULL ? refused("TEXT is no text") : 0;
+        else
+            result = refused("TRUST has a field %d, which is unknown", field.tag);
+    }
+    if (result == 0 && (more < 0 || path == NULL)) result = refused("TRUST has no PATH, or ends within a field");
+    if (result == 0) result = place_trust(setup->root, path, own, data.data, data.size);
+    free(path);
+    free(own);
+    return result;
+}
+
 static int take_text_item(struct fields *fields, const char *what, struct texts *texts) {
     char *text = read_text_field(fields, what);
     return text == NULL ? -1 : add_item(texts, text);
@@ -100,6 +123,8 @@ static int take_call(struct setup *setup, struct message *message) {
         return take_text_item(&message->fields, "ENV", &setup->config.environment);
     case OP_FILE:
         return take_file(setup, &message->fields);
+    case OP_TRUST:
+        return take_trust(setup, &message->fields);
     case OP_SECRET:
         return take_secret(setup, &message->fields);
     default:

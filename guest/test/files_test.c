@@ -8,6 +8,7 @@
 
 #include "../init/files.h"
 #include "../init/say.h"
+#include "../init/trust.h"
 
 static int root;
 static struct stat file;
@@ -53,6 +54,17 @@ static void test_link_leads_nowhere_outside(void) {
     CHECK(place("/../../up", "x", 0600, 0) == 0 && holds("up", "x"));
     CHECK(place("/dangling/file", "x", 0600, 0) == -1 && access("/nothing", F_OK) == -1);
     CHECK(open_in_root(root, "/proc/self/root", O_PATH, 0) == -1);
+}
+
+static void test_bundle_has_the_images_authorities_and_the_runs(void) {
+    CHECK(place_trust(root, "/run/nullbox/ca.pem", NULL, "run\n", 4) == 0 && holds("run/nullbox/ca.pem", "run\n"));
+    CHECK(place("/etc/pki/tls/certs/ca-bundle.crt", "fedora\n", 0644, 0) == 0);
+    CHECK(place_trust(root, "/run/nullbox/ca.pem", "", "run\n", 4) == 0);
+    CHECK(holds("run/nullbox/ca.pem", "fedora\n\nrun\n"));
+    CHECK(place("/opt/own.pem", "own", 0644, 0) == 0);
+    CHECK(place_trust(root, "/run/nullbox/ca.pem", "/opt/own.pem", "run\n", 4) == 0);
+    CHECK(holds("run/nullbox/ca.pem", "own\nrun\n"));
+    CHECK(fstatat(root, "run/nullbox/ca.pem", &file, 0) == 0 && (file.st_mode & 07777) == 0644);
 }
 
 static void test_link_in_the_place_of_a_file_is_replaced(void) {
@@ -109,6 +121,7 @@ int main(int count, char **words) {
     test_file_is_placed_with_directories_and_mode();
     test_file_is_continued_and_replaced();
     test_link_leads_nowhere_outside();
+    test_bundle_has_the_images_authorities_and_the_runs();
     test_link_in_the_place_of_a_file_is_replaced();
     test_directory_is_made_once();
     test_what_is_no_directory_is_refused();

@@ -18,7 +18,7 @@ frames) sources=(frames config say) arguments=("${NULLBOX_SEED:-0}") ;;
 hosts) sources=(hosts) arguments=() ;;
 users) sources=(users files say) arguments=() ;;
 superblock) sources=(superblock) arguments=() ;;
-files) sources=(files say) arguments=("$work/root") ;;
+files) sources=(files trust say) arguments=("$work/root") ;;
 output) sources=(output link channel frames clock files say) arguments=() ;;
 *)
   echo "run.sh: there is no test of '$1'" >&2

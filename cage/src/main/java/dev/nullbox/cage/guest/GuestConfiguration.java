@@ -9,6 +9,7 @@ import dev.nullbox.protocol.guest.GuestProtocol;
 import dev.nullbox.protocol.guest.GuestRoot;
 import dev.nullbox.protocol.guest.GuestTag;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,13 +22,29 @@ import java.util.Optional;
  * @param words the agent's command; empty for the init alone
  * @param env NAME=value
  * @param secrets closed once they are sent, or sending has failed
+ * @param trust an authority that the agent trusts beside its image's
  */
-public record GuestConfiguration(Setup setup, List<String> words, List<String> env, List<Secret> secrets) {
+public record GuestConfiguration(
+        Setup setup, List<String> words, List<String> env, List<Secret> secrets, Optional<Trust> trust) {
     public GuestConfiguration {
         words = List.copyOf(words);
         env = List.copyOf(env);
         secrets = List.copyOf(secrets);
     }
+
+    /** A configuration without an authority. */
+    public GuestConfiguration(Setup setup, List<String> words, List<String> env, List<Secret> secrets) {
+        this(setup, words, env, secrets, Optional.empty());
+    }
+
+    /**
+     * Authority in addition to those of the image.
+     *
+     * @param bundle the file with all of them, in the guest
+     * @param own the file with those of the image, where it is another than usual
+     * @param pem the certificate
+     */
+    public record Trust(String bundle, Optional<String> own, String pem) {}
 
     /**
      * Settings that occur once.
@@ -120,6 +137,12 @@ public record GuestConfiguration(Setup setup, List<String> words, List<String> e
         frames.add(call(GuestOp.SETUP, once));
         words.forEach(word -> frames.add(call(GuestOp.WORD, new GuestCall.Fields().add(GuestTag.TEXT, word))));
         env.forEach(variable -> frames.add(call(GuestOp.ENV, new GuestCall.Fields().add(GuestTag.TEXT, variable))));
+        trust.ifPresent(one -> frames.add(call(
+                GuestOp.TRUST,
+                new GuestCall.Fields()
+                        .add(GuestTag.PATH, one.bundle())
+                        .add(GuestTag.TEXT, one.own().orElse(""))
+                        .add(GuestTag.DATA, one.pem().getBytes(StandardCharsets.US_ASCII)))));
         for (Secret secret : secrets) {
             frames.add(call(
                     GuestOp.SECRET,

@@ -42,7 +42,12 @@ public enum GuestOp {
     /** Packs files of the agent's as tar, or unpacks a tar among them: WORD says how, PATH where. */
     COPY(17),
     /** Connects to PORT of the guest's loopback address, for an operator. */
-    DIAL(18);
+    DIAL(18),
+    /**
+     * Certificates (DATA, PEM) that the agent trusts beside its image's: the init writes both to PATH. TEXT is the file that
+     * names the image's authorities, where it is another than usual.
+     */
+    TRUST(19);
 
     private final int number;
 
