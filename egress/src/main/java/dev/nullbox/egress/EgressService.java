@@ -2,6 +2,7 @@ package dev.nullbox.egress;
 
 import dev.nullbox.egress.dns.AgentNames;
 import dev.nullbox.egress.dns.AgentNamesStore;
+import dev.nullbox.egress.dns.Opening;
 import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
@@ -9,6 +10,7 @@ import dev.nullbox.protocol.api.EgressContract;
 import dev.nullbox.protocol.api.EgressReason;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentSlot;
+import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.rpc.RpcMethod;
 import dev.nullbox.service.EventSink;
@@ -66,6 +68,7 @@ record EgressService(
                 request.getInt(EgressContract.MEMORY_PORT),
                 request.find(EgressContract.API_PORT).map(Math::toIntExact));
         AgentPolicy policy = AgentPolicy.of(agent, slot, ports, request.get(EgressContract.ALLOW));
+        Optional<Opening> opening = opening(request, policy);
         RuleSet rules = RuleSet.compile(policy);
         Message size = Message.of(EgressContract.RULES.is((long) rules.size()));
         events.emit(EgressContract.AGENT_ADDED, size.and(Fields.AGENT.is(agent.value())));
@@ -73,13 +76,34 @@ record EgressService(
         forget(slot);
         firewall.apply(rules);
         connections.forget(slot);
-        AgentNames places = new AgentNames(agent, slot, policy.allow());
+        AgentNames places = new AgentNames(agent, slot, policy.allow(), opening);
         refusals.began(places, !names.of(agent).isEmpty());
         remember(places);
         gate.revision().change();
         String digest = Sha256.hex(NftText.install(rules).getBytes(StandardCharsets.UTF_8));
         events.emit(EgressContract.APPLIED, Fields.AGENT.is(agent.value()), EgressContract.RULESET.is(digest));
         return size;
+    }
+
+    private static Optional<Opening> opening(Message request, AgentPolicy policy) throws RpcException {
+        Optional<Message> stated = request.find(EgressContract.OPENING);
+        if (stated.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            Opening opening = Opening.of(stated.get());
+            for (Opening.Opened one : opening.opened()) {
+                if (!policy.allow().contains(one.target())) {
+                    throw new InvalidValueException(one.target().text() + " is not in allow", "add it there");
+                }
+            }
+            return Optional.of(opening);
+        } catch (InvalidValueException invalid) {
+            throw new RpcException(
+                    EgressReason.EGRESS_BAD_TARGET,
+                    EgressContract.OPENING + ": " + invalid.problem() + "; " + invalid.remedy(),
+                    EgressContract.OPENING.name());
+        }
     }
 
     /** Stores the agent's names. Without that it would lose them when egress restarts: on failure it has no rules. */

@@ -5,6 +5,7 @@ import dev.nullbox.egress.dns.AgentNamesStore;
 import dev.nullbox.egress.dns.Bindings;
 import dev.nullbox.egress.dns.Grants;
 import dev.nullbox.egress.dns.NamedPort;
+import dev.nullbox.egress.dns.Opening;
 import dev.nullbox.egress.dns.Resolver;
 import dev.nullbox.manifest.network.NetworkTarget.Kind;
 import dev.nullbox.manifest.network.NetworkTarget.NameTarget;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Decisions for the gate: whether a connection may pass by the name that it states.
@@ -78,7 +80,34 @@ record GateMethods(
         if (denial.isPresent() && !request.get(EgressContract.AGAIN)) {
             refusals.closed(agent.get().agent(), port, name, kind, denial.get());
         }
-        return answer(denial);
+        Message answer = answer(denial);
+        return denial.isEmpty() && kind.filter(Kind.TLS::equals).isPresent()
+                ? answer.and(EgressContract.OPEN, open(agent.get(), name.orElseThrow(), port))
+                : answer;
+    }
+
+    /** What the gate needs to open the connection, where a secret is to be put in. */
+    private static Optional<Message> open(AgentNames agent, String name, NamedPort port) {
+        List<Opening.Opened> opened =
+                agent.opening().map(one -> one.at(name, port.port())).orElse(List.of());
+        if (opened.isEmpty()) {
+            return Optional.empty();
+        }
+        Opening opening = agent.opening().orElseThrow();
+        List<Message> secrets = opened.stream()
+                .map(one -> Message.of(
+                        EgressContract.SECRET.is(one.secret()),
+                        EgressContract.AS.is(one.as()),
+                        EgressContract.PLACEHOLDER.is(one.placeholder())))
+                .toList();
+        String authorities = opened.stream().flatMap(one -> one.ca().stream()).collect(Collectors.joining("\n"));
+        return Optional.of(Message.of(
+                        Fields.AGENT.is(agent.agent().value()),
+                        Fields.RUN.is(opening.run()),
+                        EgressContract.AUTHORITY.is(opening.authority()),
+                        EgressContract.AUTHORITY_KEY.is(opening.key()),
+                        EgressContract.PUT_IN.is(secrets))
+                .and(EgressContract.CA, Optional.of(authorities).filter(pem -> !pem.isEmpty())));
     }
 
     private static Message answer(Optional<String> denial) {

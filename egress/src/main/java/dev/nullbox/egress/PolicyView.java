@@ -32,7 +32,9 @@ record PolicyView(Firewall firewall, AgentNamesStore names, RefusalEvents refusa
     private Message message(Firewall.Installed installed) {
         List<Message> entries = new ArrayList<>();
         names.at(installed.slot())
-                .ifPresent(known -> known.allow().forEach(target -> entries.add(entry(installed, target))));
+                .ifPresent(known -> known.allow()
+                        .forEach(target -> entries.add(
+                                entry(installed, target).and(EgressContract.SECRETS, secrets(known, target)))));
         for (Grants.Grant grant : grants.of(installed.slot())) {
             entries.add(Message.of(
                     EgressContract.ENTRY.is(grant.target().text()),
@@ -164,12 +166,17 @@ record PolicyView(Firewall firewall, AgentNamesStore names, RefusalEvents refusa
                         && name.transport() == asked.transport())
                 .findFirst();
         if (entry.isPresent() && entry.get() instanceof NameTarget name) {
+            Optional<List<String>> secrets = secrets(known, name);
             return allowed(
-                    name,
-                    name.to().isEmpty()
-                            ? "the entry has this name and port; its public addresses are admitted when it is asked for"
-                            : "the entry has this name and port; its addresses within `to` are admitted when it is asked for",
-                    told(name));
+                            name,
+                            name.to().isEmpty()
+                                    ? "the entry has this name and port; its public addresses are admitted when it is asked for"
+                                    : "the entry has this name and port; its addresses within `to` are admitted when it is asked for",
+                            secrets.isEmpty()
+                                    ? told(name)
+                                    : "the name's addresses, and there the gate opens TLS with this server name, puts "
+                                            + String.join(", ", secrets.get()) + " in, and closes all else")
+                    .and(EgressContract.SECRETS, secrets);
         }
         Optional<NetworkTarget> other = known.entryOf(asked.name().value());
         Message denied = other.isPresent()
@@ -179,6 +186,11 @@ record PolicyView(Firewall firewall, AgentNamesStore names, RefusalEvents refusa
                         "no entry has this name",
                         "NXDOMAIN at once (extended error 15: blocked); nobody outside is asked");
         return denied.and(EgressContract.ALLOWED_BY.is("allow = [\"" + asked.text() + "\"]"));
+    }
+
+    /** Names of the secrets that the gate puts in. */
+    private static Optional<List<String>> secrets(AgentNames known, NetworkTarget target) {
+        return Optional.of(known.secretsOf(target)).filter(names -> !names.isEmpty());
     }
 
     private static Optional<NetworkTarget> deciding(AgentNames known, NetworkTarget asked) {

@@ -1,5 +1,6 @@
 package dev.nullbox.gate;
 
+import dev.nullbox.gate.open.OpenRule;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.Value;
@@ -18,6 +19,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -51,8 +53,8 @@ final class Egress {
 
     /** Answer of egress. */
     sealed interface Answer {
-        /** The connection may pass. */
-        record Allowed() implements Answer {}
+        /** The connection may pass, or is opened. */
+        record Allowed(Optional<OpenRule> open) implements Answer {}
 
         /** It may not. */
         record Denied(String reason) implements Answer {}
@@ -143,7 +145,7 @@ final class Egress {
         try {
             Message answer = RpcClient.call(sockets, EgressContract.PASS, deadline, Message.of(fields));
             return answer.get(EgressContract.ALLOWED)
-                    ? new Answer.Allowed()
+                    ? new Answer.Allowed(answer.find(EgressContract.OPEN).map(OpenRule::of))
                     : new Answer.Denied(answer.get(Fields.REASON));
         } catch (RpcException failure) {
             log.warn("egress", "egress does not say whether a connection may pass: " + failure.getMessage());

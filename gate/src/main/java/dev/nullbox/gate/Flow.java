@@ -4,18 +4,21 @@ import dev.nullbox.gate.head.HttpStream;
 import dev.nullbox.gate.head.Inspection;
 import dev.nullbox.gate.head.Inspector;
 import dev.nullbox.gate.head.Inspectors;
+import dev.nullbox.gate.open.HeldSecret;
+import dev.nullbox.gate.open.OpenRule;
 import dev.nullbox.natives.SysResult;
 import dev.nullbox.natives.SyscallException;
-import dev.nullbox.natives.linux.Epoll;
 import dev.nullbox.natives.linux.Errno;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * Connection of an agent through the gate, from its acceptance to its end. Bytes are copied out of one socket's queue
  * into the other's, and leave the first only once the second has them: the gate holds none, and a side that does not
- * read stops the other one. All methods are the loop's.
+ * read stops the other one. One that egress has opened goes on as {@link Opened}. All methods are the loop's.
  */
 final class Flow {
     /** Copies of a buffer in one turn, so that no connection keeps the others waiting. */
@@ -33,28 +36,11 @@ final class Flow {
         DIALLED,
         /** Bytes pass. */
         OPEN,
+        /** Its TLS is opened. */
+        OPENED,
         /** The agent is told why not. */
         REFUSED,
         ENDED
-    }
-
-    /** One of its two sockets. */
-    private static final class Side {
-        private final int fd;
-        private boolean isReadable;
-        private boolean isWritable;
-        private boolean isFinishing;
-        private boolean hasEnded;
-
-        Side(int fd) {
-            this.fd = fd;
-        }
-
-        void event(int events) {
-            isReadable |= (events & ~Epoll.EPOLLOUT) != 0;
-            isWritable |= (events & ~Epoll.EPOLLIN) != 0;
-            isFinishing |= (events & Epoll.EPOLLRDHUP) != 0;
-        }
     }
 
     private final long key;
@@ -64,6 +50,7 @@ final class Flow {
     private Optional<Side> far = Optional.empty();
     private Optional<Inspector> inspector = Optional.empty();
     private Optional<Question> allowed = Optional.empty();
+    private Optional<Opened> opened = Optional.empty();
     private State state = State.HEAD;
     private long allowance;
     private long deadline;
@@ -92,7 +79,7 @@ final class Flow {
     /** Something has happened at a side; true when it has more to do at once. */
     boolean event(boolean isFar, int events) {
         if (isFar) {
-            far.ifPresent(side -> side.event(events));
+            far.or(() -> opened.flatMap(Opened::far)).ifPresent(side -> side.event(events));
         } else {
             agent.event(events);
         }
@@ -108,6 +95,7 @@ final class Flow {
             }
             case DIALLED -> connected();
             case OPEN -> copyBoth();
+            case OPENED -> proceedOpened();
             case REFUSED -> {
                 drain();
                 yield false;
@@ -118,12 +106,26 @@ final class Flow {
 
     /** Ends it when its time is over. */
     void tick(long now) {
+        if (state == State.OPENED) {
+            opened.orElseThrow().tick();
+            var _ = proceedOpened();
+        }
         if (state == State.ENDED || deadline - now > 0) {
             return;
         }
         switch (state) {
             case HEAD -> refuseUnread("it sent no whole TLS hello or HTTP request in time");
             case DIALLED -> unreachable("it does not answer");
+            case OPENED -> {
+                Opened own = opened.orElseThrow();
+                if (own.isWaiting()) {
+                    own.unreachable("it does not answer");
+                    expect(gate.limits().farewell());
+                    var _ = proceedOpened();
+                } else {
+                    reset();
+                }
+            }
             default -> reset();
         }
     }
@@ -193,7 +195,8 @@ final class Flow {
 
     private void answered(Question question, Egress.Answer answer) {
         switch (answer) {
-            case Egress.Answer.Allowed() -> dial(question);
+            case Egress.Answer.Allowed(Optional<OpenRule> open) when open.isPresent() -> open(question, open.get());
+            case Egress.Answer.Allowed _ -> dial(question);
             case Egress.Answer.Denied(String reason) -> refuse(ACCESS_DENIED, reason);
             case Egress.Answer.Unknown() -> reset();
         }
@@ -259,6 +262,100 @@ final class Flow {
         } catch (SyscallException failure) {
             unreachable("it cannot be connected to");
         }
+    }
+
+    private void open(Question question, OpenRule rule) {
+        String host = question.name().orElseThrow();
+        if (!gate.mayOpen(accepted.from())) {
+            gate.log().warn("full", accepted.from().getHostAddress() + " has too many connections that are opened");
+            reset();
+            return;
+        }
+        try {
+            Opened begun = new Opened(gate, rule, host, accepted.to(), agent);
+            opened = Optional.of(begun);
+        } catch (IOException failure) {
+            gate.log()
+                    .warn("open connections", "a connection to " + host + " cannot be opened: " + failure.getMessage());
+            reset();
+            return;
+        }
+        allowed = Optional.of(question);
+        state = State.OPENED;
+        agent.isReadable = true;
+        agent.isWritable = true;
+        expect(gate.limits().answer().plus(gate.limits().dial()));
+        gate.warden().ask(rule, answer -> {
+            if (state == State.OPENED) {
+                secrets(rule, answer);
+                gate.settled(this);
+            }
+        });
+    }
+
+    private void secrets(OpenRule rule, Warden.Answer answer) {
+        Opened own = opened.orElseThrow();
+        switch (answer) {
+            case Warden.Answer.Refused(String why) -> own.refused(why);
+            case Warden.Answer.Given(List<HeldSecret> secrets) -> {
+                Optional<Side> dialled = own.secrets(rule, secrets);
+                if (dialled.isPresent()) {
+                    try {
+                        gate.watch(dialled.get().fd, key, true);
+                    } catch (SyscallException failure) {
+                        reset();
+                    }
+                }
+            }
+        }
+    }
+
+    /** Tells whether its TLS is opened. */
+    boolean isOpened() {
+        return state == State.OPENED;
+    }
+
+    /** Ends it if a secret of it was wiped. */
+    void endWithout() {
+        if (state == State.OPENED && opened.orElseThrow().isWithout()) {
+            reset();
+        }
+    }
+
+    private boolean proceedOpened() {
+        Opened own = opened.orElseThrow();
+        boolean wasWaiting = own.isWaiting();
+        return switch (own.proceed()) {
+            case OPEN -> {
+                if (wasWaiting && !own.isWaiting()) {
+                    expect(gate.limits().idle());
+                }
+                yield false;
+            }
+            case BUSY -> {
+                if (!own.isWaiting()) {
+                    expect(gate.limits().idle());
+                }
+                yield true;
+            }
+            case FINISHED -> {
+                own.close();
+                gate.tcp().finish(agent.fd);
+                state = State.REFUSED;
+                // A whole answer may still be on its way to an agent that reads slowly.
+                expect(
+                        own.hasFailed()
+                                ? gate.limits().farewell()
+                                : gate.limits().idle());
+                agent.isReadable = true;
+                drain();
+                yield false;
+            }
+            case BROKEN -> {
+                reset();
+                yield false;
+            }
+        };
     }
 
     private boolean connected() {
@@ -380,6 +477,7 @@ final class Flow {
     }
 
     private void closeFar() {
+        opened.ifPresent(Opened::close);
         far.ifPresent(side -> gate.tcp().reset(side.fd));
         far = Optional.empty();
     }

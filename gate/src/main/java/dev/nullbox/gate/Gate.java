@@ -1,10 +1,12 @@
 package dev.nullbox.gate;
 
 import dev.nullbox.gate.head.Inspector;
+import dev.nullbox.gate.open.Opener;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.SyscallException;
 import dev.nullbox.natives.linux.Epoll;
 import dev.nullbox.rpc.RpcException;
+import dev.nullbox.service.HeapWiper;
 import dev.nullbox.service.RateLimitedLog;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -43,6 +45,8 @@ final class Gate implements AutoCloseable {
     private final GateLimits limits;
     private final RateLimitedLog log;
     private final Egress egress;
+    private final Warden warden;
+    private final Optional<Opener> opener;
     private final int listener;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private final Map<Long, Flow> flows = new HashMap<>();
@@ -60,6 +64,8 @@ final class Gate implements AutoCloseable {
         this.limits = limits;
         this.log = log;
         this.egress = new Egress(sockets, limits.answer(), this::later, log);
+        this.warden = new Warden(sockets, limits.answer(), this::later, log, HeapWiper.start());
+        this.opener = Opener.rehearsed(log);
         this.listener = tcp.listen(port);
         poller.add(listener, LISTENER, Epoll.EPOLLIN);
     }
@@ -75,6 +81,7 @@ final class Gate implements AutoCloseable {
             throws IOException, RpcException {
         Gate gate = new Gate(libc, sockets, port, limits, log);
         gate.egress.watch(gate::recheck);
+        gate.warden.watch(gate::leasesEnded);
         return gate;
     }
 
@@ -88,6 +95,37 @@ final class Gate implements AutoCloseable {
 
     Egress egress() {
         return egress;
+    }
+
+    Warden warden() {
+        return warden;
+    }
+
+    /**
+     * Its own TLS.
+     *
+     * @throws IOException when it does not work
+     */
+    Opener opener() throws IOException {
+        return opener.orElseThrow(() -> new IOException("the gate's own TLS does not work; its first lines say why"));
+    }
+
+    RateLimitedLog log() {
+        return log;
+    }
+
+    /** Tells whether one more connection of an agent may be opened. */
+    boolean mayOpen(InetAddress from) {
+        List<Flow> opened = flows.values().stream().filter(Flow::isOpened).toList();
+        return opened.size() < limits.opened()
+                && opened.stream()
+                                .filter(flow -> flow.accepted().from().equals(from))
+                                .count()
+                        < limits.openedOfOne();
+    }
+
+    private void leasesEnded() {
+        List.copyOf(flows.values()).forEach(Flow::endWithout);
     }
 
     /** The one buffer, whose content is nobody's after the present step. */

@@ -9,6 +9,8 @@ import java.time.Duration;
  * @param reserved the last of these, which only agents with few connections get
  * @param few connections of an agent that are few
  * @param connectionsOfOne connections of one agent at once
+ * @param opened connections of all agents whose TLS is opened; each takes memory of the heap
+ * @param openedOfOne such connections of one agent
  * @param head time for an agent to send a head or a hello
  * @param answer time for egress to answer
  * @param dial time for the far side to accept
@@ -20,6 +22,8 @@ record GateLimits(
         int reserved,
         int few,
         int connectionsOfOne,
+        int opened,
+        int openedOfOne,
         Duration head,
         Duration answer,
         Duration dial,
@@ -31,6 +35,8 @@ record GateLimits(
                 500,
                 8,
                 256,
+                320,
+                64,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(10),

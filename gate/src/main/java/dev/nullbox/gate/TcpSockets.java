@@ -102,6 +102,11 @@ final class TcpSockets {
         return libc.recv(fd, buffer, Sockets.MSG_PEEK);
     }
 
+    /** Takes received bytes; 0 at the end of the stream. */
+    SysResult receive(int fd, byte[] buffer) {
+        return libc.recv(fd, buffer, 0);
+    }
+
     /** Takes received bytes out of the queue. */
     SysResult discard(int fd, int length) {
         return libc.discard(fd, length, 0);
@@ -109,7 +114,12 @@ final class TcpSockets {
 
     /** Sends; the value is the number of bytes that the kernel took. */
     SysResult send(int fd, byte[] buffer, int length) {
-        return libc.send(fd, buffer, 0, length, Sockets.MSG_NOSIGNAL);
+        return send(fd, buffer, 0, length);
+    }
+
+    /** The same of a part of the buffer. */
+    SysResult send(int fd, byte[] buffer, int offset, int length) {
+        return libc.send(fd, buffer, offset, length, Sockets.MSG_NOSIGNAL);
     }
 
     /** Ends the stream that is sent. */

@@ -13,10 +13,21 @@ import java.util.Optional;
  * @param agent the agent's name
  * @param slot its addresses
  * @param allow the entries of its manifest
+ * @param opening what the gate opens of them
  */
-public record AgentNames(AgentName agent, AgentSlot slot, List<NetworkTarget> allow) {
+public record AgentNames(AgentName agent, AgentSlot slot, List<NetworkTarget> allow, Optional<Opening> opening) {
     public AgentNames {
         allow = List.copyOf(allow);
+    }
+
+    /** Targets of which the gate opens none. */
+    public AgentNames(AgentName agent, AgentSlot slot, List<NetworkTarget> allow) {
+        this(agent, slot, allow, Optional.empty());
+    }
+
+    /** Names of the secrets that the gate puts into requests to an entry. */
+    public List<String> secretsOf(NetworkTarget target) {
+        return opening.map(one -> one.secretsOf(target)).orElse(List.of());
     }
 
     /** The first entry that covers a name, at any port. */

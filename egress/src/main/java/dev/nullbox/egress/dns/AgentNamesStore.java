@@ -1,9 +1,13 @@
 package dev.nullbox.egress.dns;
 
 import dev.nullbox.manifest.network.NetworkTarget;
+import dev.nullbox.protocol.api.EgressContract;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.protocol.id.InvalidValueException;
+import dev.nullbox.rpc.Codec;
+import dev.nullbox.rpc.Json;
+import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.AtomicFile;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,7 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Store of the names that each agent may query. A file for each agent lies in the run directory, so that they outlive a
- * restart of egress and not the boot: its name is the interface's, its lines are the agent's name and the entries.
+ * restart of egress and not the boot: its name is the interface's, its lines are the agent's name and the entries. What the
+ * gate opens of them lies beside it, as JSON.
  */
 public final class AgentNamesStore {
     private final Path directory;
@@ -65,6 +70,13 @@ public final class AgentNamesStore {
 
     /** Stores an agent's names, in place of its slot's former ones. */
     public void put(AgentNames names) throws IOException {
+        if (names.opening().isPresent()) {
+            AtomicFile.replace(
+                    openingFile(names.slot()),
+                    Json.bytes(Codec.encode(names.opening().get().message())));
+        } else {
+            Files.deleteIfExists(openingFile(names.slot()));
+        }
         List<String> lines = new ArrayList<>(List.of(names.agent().value()));
         names.allow().forEach(target -> lines.add(target.text()));
         AtomicFile.replace(file(names.slot()), String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
@@ -75,6 +87,7 @@ public final class AgentNamesStore {
     public void remove(AgentSlot slot) throws IOException {
         byAddress.remove(address(slot));
         Files.deleteIfExists(file(slot));
+        Files.deleteIfExists(openingFile(slot));
     }
 
     /**
@@ -99,7 +112,24 @@ public final class AgentNamesStore {
                 throw new IOException(file + ": " + e.getMessage(), e);
             }
         }
-        byAddress.put(address(slot), new AgentNames(agent, slot, allow));
+        byAddress.put(address(slot), new AgentNames(agent, slot, allow, opening(slot)));
+    }
+
+    private Optional<Opening> opening(AgentSlot slot) throws IOException {
+        Path file = openingFile(slot);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Opening.of(Codec.decodeResult(
+                    file.toString(), EgressContract.OPENING.type(), Json.parse(Files.readAllBytes(file)))));
+        } catch (RpcException | InvalidValueException damaged) {
+            throw new IOException(file + ": it is damaged", damaged);
+        }
+    }
+
+    private Path openingFile(AgentSlot slot) {
+        return directory.resolve(slot.interfaceName() + ".opening");
     }
 
     private Path file(AgentSlot slot) {

@@ -1,6 +1,8 @@
 package dev.nullbox.gate.head;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -11,30 +13,46 @@ import java.util.regex.Pattern;
  * Head of an HTTP/1 request. What RFC 9112 lets a recipient repair is refused: a server could repair it in another way
  * (threat: request smuggling). Source: RFC 9112 sections 2 to 7, RFC 9110 section 7.2.
  *
+ * @param method its method
+ * @param line its first line
+ * @param fields its header fields, in their order
  * @param host the host that it is for, in lower case
  * @param bytes its length, the empty line included
  * @param body length of its body; empty for a chunked one
  */
-record RequestHead(String host, int bytes, OptionalLong body) {
-    static final int MAX_BYTES = 16 * 1024;
+public record RequestHead(String method, String line, List<Field> fields, String host, int bytes, OptionalLong body) {
+    public static final int MAX_BYTES = 16 * 1024;
 
     private static final Pattern LINE =
             Pattern.compile("([A-Za-z!#$%&'*+.^_`|~0-9-]{1,32}) ([\\x21-\\x7e]+) HTTP/1\\.([01])");
     private static final Pattern FIELD =
             Pattern.compile("([A-Za-z!#$%&'*+.^_`|~0-9-]{1,128}):([\\x20-\\x7e\\t\\x80-\\xff]*)");
-    private static final Pattern ABSOLUTE = Pattern.compile("(?i)http://([^/?#]*)(?:[/?].*)?");
+    private static final Pattern ABSOLUTE = Pattern.compile("(?i)(https?)://([^/?#]*)(?:[/?].*)?");
     private static final Pattern AUTHORITY = Pattern.compile("([^:@\\[\\]]+)(?::([0-9]{1,5}))?");
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
+    public RequestHead {
+        fields = List.copyOf(fields);
+    }
+
+    /** A header field; the value without blanks around it. */
+    public record Field(String name, String value) {
+        /** Tells whether it has this name, which is in lower case. */
+        public boolean is(String lower) {
+            return name.equalsIgnoreCase(lower);
+        }
+    }
+
     /** Reading stopped: the head is malformed, or asks for what the gate does not pass. */
-    static final class RefusedException extends Exception {
+    public static final class RefusedException extends Exception {
         private static final long serialVersionUID = 1L;
 
         RefusedException(String why) {
             super(why, null, false, false);
         }
 
-        String why() {
+        /** Cause for people. */
+        public String why() {
             return String.valueOf(getMessage());
         }
     }
@@ -45,6 +63,16 @@ record RequestHead(String host, int bytes, OptionalLong body) {
      * @param port the port that the agent connected to
      */
     static Optional<RequestHead> parse(byte[] bytes, int length, int port) throws RefusedException {
+        return parse(bytes, length, port, false);
+    }
+
+    /**
+     * The same of a connection whose TLS is opened, which may change to WebSocket.
+     *
+     * @param isOpened whether it is one; the caller decides about a change
+     */
+    public static Optional<RequestHead> parse(byte[] bytes, int length, int port, boolean isOpened)
+            throws RefusedException {
         String text = new String(bytes, 0, Math.min(length, MAX_BYTES), StandardCharsets.ISO_8859_1);
         int end = text.indexOf("\r\n\r\n");
         int bare = text.indexOf("\n\n");
@@ -57,7 +85,7 @@ record RequestHead(String host, int bytes, OptionalLong body) {
             }
             return Optional.empty();
         }
-        return Optional.of(new Reader(port).read(text.substring(0, end), end + 4));
+        return Optional.of(new Reader(port, isOpened).read(text.substring(0, end), end + 4));
     }
 
     /** State while the lines of one head are read. */
@@ -65,10 +93,13 @@ record RequestHead(String host, int bytes, OptionalLong body) {
         private final int port;
         private Optional<String> host = Optional.empty();
         private Optional<String> length = Optional.empty();
+        private final boolean isOpened;
+        private final List<Field> fields = new ArrayList<>();
         private boolean isChunked;
 
-        Reader(int port) {
+        Reader(int port, boolean isOpened) {
             this.port = port;
+            this.isOpened = isOpened;
         }
 
         RequestHead read(String text, int bytes) throws RefusedException {
@@ -86,6 +117,9 @@ record RequestHead(String host, int bytes, OptionalLong body) {
                 throw malformed("both a length and chunks");
             }
             return new RequestHead(
+                    line.group(1),
+                    lines[0],
+                    fields,
                     name,
                     bytes,
                     isChunked ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(length.orElse("0"))));
@@ -99,7 +133,10 @@ record RequestHead(String host, int bytes, OptionalLong body) {
                 return;
             }
             Matcher absolute = ABSOLUTE.matcher(target);
-            if (!absolute.matches() || !authority(absolute.group(1)).equals(name)) {
+            String scheme = isOpened ? "https" : "http";
+            if (!absolute.matches()
+                    || !absolute.group(1).equalsIgnoreCase(scheme)
+                    || !authority(absolute.group(2)).equals(name)) {
                 throw malformed("its target, which is neither a path nor of its Host");
             }
         }
@@ -110,6 +147,7 @@ record RequestHead(String host, int bytes, OptionalLong body) {
                 throw malformed("a header field");
             }
             String value = field.group(2).strip();
+            fields.add(new Field(field.group(1), value));
             switch (field.group(1).toLowerCase(Locale.ROOT)) {
                 case "host" -> {
                     if (host.isPresent()) {
@@ -129,9 +167,13 @@ record RequestHead(String host, int bytes, OptionalLong body) {
                     }
                     isChunked = true;
                 }
-                case "upgrade" ->
-                    throw new RefusedException("an HTTP request to change to another protocol (Upgrade), which the gate"
-                            + " does not pass without TLS");
+                case "upgrade" -> {
+                    if (!isOpened) {
+                        throw new RefusedException(
+                                "an HTTP request to change to another protocol (Upgrade), which the gate"
+                                        + " does not pass without TLS");
+                    }
+                }
                 default -> {}
             }
         }

@@ -15,6 +15,8 @@ import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.Method;
 import dev.nullbox.protocol.Service;
 import dev.nullbox.protocol.id.AgentName;
+import dev.nullbox.protocol.id.SecretForm;
+import dev.nullbox.protocol.id.SecretName;
 import java.util.List;
 
 /** Methods and events of egress. */
@@ -39,8 +41,12 @@ public final class EgressContract {
     public static final Field<Long> ANSWERS =
             Field.of("answers", COUNT, "questions for the name that were answered with an address");
     public static final Field<Long> LEFT = Field.of("seconds_left", COUNT, "of a place that is allowed for a time");
+    public static final Field<List<String>> SECRETS = Field.of(
+            "secrets",
+            listOf(TEXT),
+            "names of secrets that the gate puts into requests, for which it opens the connection");
     private static final FieldType.Struct PLACE =
-            struct(ENTRY, KIND, PACKETS.optional(), ANSWERS.optional(), LEFT.optional());
+            struct(ENTRY, KIND, PACKETS.optional(), ANSWERS.optional(), LEFT.optional(), SECRETS.optional());
     public static final Field<List<Message>> ENTRIES =
             Field.of("entries", listOf(PLACE), "places that the agent may reach");
     private static final FieldType.Struct STOPPED = struct(Fields.REASON, PACKETS);
@@ -55,12 +61,40 @@ public final class EgressContract {
     public static final Field<String> TOLD = Field.of("told", TEXT, "the answer that the agent gets");
     public static final Field<String> PROTOCOL = Field.of("protocol", TEXT, "`tcp` or `udp`");
 
+    public static final Field<String> AUTHORITY = Field.of(
+            "run_authority", TEXT, "of one run: its certificate, DER in base 64; that run's guest alone trusts it");
+    public static final Field<String> AUTHORITY_KEY =
+            Field.of("run_authority_key", TEXT, "its key, PKCS #8 in base 64");
+    public static final Field<SecretName> SECRET =
+            Field.of("secret", SecretName.type(EgressReason.EGRESS_BAD_TARGET), "the secret's name");
+    public static final Field<SecretForm> AS = Field.of("as", SecretForm.TYPE, "its place in a request");
+    public static final Field<String> PLACEHOLDER =
+            Field.of("placeholder", new FieldType.Text(16, 128), "the text in its stead, which the agent has");
+    public static final Field<String> CA =
+            Field.of("ca", TEXT, "authorities of the host as PEM; public ones when it is left out");
+    public static final Field<List<Message>> OPENED = Field.of(
+            "opened",
+            listOf(struct(ENTRY, SECRET, AS, PLACEHOLDER, CA.optional())),
+            "secrets that the gate puts into requests to entries of `allow`");
+    public static final Field<Message> OPENING = Field.of(
+            "opening",
+            struct(Fields.RUN, AUTHORITY, AUTHORITY_KEY, OPENED),
+            "of a run with secrets that the gate puts in");
+
     public static final Method<Message> ADD = CONTRACT.host(
                     "egress.add",
                     Effect.CHANGE,
                     struct(RULES),
                     "puts the rules of an agent's run in force, in place of those of its interface")
-            .with(AGENT, INTERFACE, Fields.ADDRESS, GATEWAY, ALLOW, MEMORY_PORT, API_PORT.optional());
+            .with(
+                    AGENT,
+                    INTERFACE,
+                    Fields.ADDRESS,
+                    GATEWAY,
+                    ALLOW,
+                    MEMORY_PORT,
+                    API_PORT.optional(),
+                    OPENING.optional());
     public static final Method<Message> REMOVE = CONTRACT.host(
                     "egress.remove",
                     Effect.CHANGE,
@@ -79,7 +113,14 @@ public final class EgressContract {
     public static final Method<Message> EXPLAIN = CONTRACT.operators(
                     "egress.explain",
                     Effect.READ,
-                    struct(ALLOWED, Fields.REASON, TOLD, ENTRY.optional(), KIND.optional(), ALLOWED_BY.optional()),
+                    struct(
+                            ALLOWED,
+                            Fields.REASON,
+                            TOLD,
+                            ENTRY.optional(),
+                            KIND.optional(),
+                            ALLOWED_BY.optional(),
+                            SECRETS.optional()),
                     "the entry that decides about a place, and the answer that an agent gets there")
             .with(AGENT, TARGET);
 
@@ -132,10 +173,16 @@ public final class EgressContract {
             Field.of("destination", TEXT, "the IPv4 address that the agent connected to");
     public static final Field<Boolean> AGAIN = Field.of(
             "again", TRUTH, "whether it is asked for a connection that was allowed before; a refusal is no event then");
+    public static final Field<List<Message>> PUT_IN =
+            Field.of("put_in", listOf(struct(SECRET, AS, PLACEHOLDER)), "secrets for requests to the name");
+    public static final Field<Message> OPEN = Field.of(
+            "open",
+            struct(Fields.AGENT, Fields.RUN, AUTHORITY, AUTHORITY_KEY, PUT_IN, CA.optional()),
+            "of a connection that the gate opens");
     public static final Method<Message> PASS = CONTRACT.host(
                     "egress.pass",
                     Effect.READ,
-                    struct(ALLOWED, Fields.REASON),
+                    struct(ALLOWED, Fields.REASON, OPEN.optional()),
                     "whether the gate may pass a connection of the agent that has an address on to its destination, by the"
                             + " name that the connection states; `why` in place of a name when it states none")
             .with(

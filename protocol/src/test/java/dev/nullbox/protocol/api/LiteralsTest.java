@@ -70,6 +70,7 @@ class LiteralsTest {
             Map.entry("Multicall.java", Set.of("gateway")),
             Map.entry("StoredAgent.java", Set.of("current", "versions")),
             Map.entry("RequestHead.java", Set.of("host")),
+            Map.entry("RequestFilter.java", Set.of("HEAD")),
             Map.entry("TarHeader.java", Set.of("size")),
             Map.entry("TextIndex.java", Set.of("ok")),
             Map.entry("VaultCommand.java", Set.of("vault", "LEASE")),

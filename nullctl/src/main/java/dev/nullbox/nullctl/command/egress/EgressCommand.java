@@ -58,7 +58,8 @@ public final class EgressCommand extends EgressListing {
             description = {
                 "Prints the allow list with which all that an agent was refused is allowed.",
                 "It has the entries of the agent's last run, and as few beside them as will do. A name is refused before"
-                        + " its port is known, so that 443 is taken; run the agent again with it to learn another port."
+                        + " its port is known, so that 443 is taken; run the agent again with it to learn another port.",
+                "A host whose entry has a secret is there without it: leave that entry as it is in AGENT.toml."
             },
             footer = {"", "Example: nullctl egress learn hello"})
     void learn(

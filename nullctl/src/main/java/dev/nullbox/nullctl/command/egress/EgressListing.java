@@ -59,7 +59,8 @@ abstract class EgressListing extends BaseCommand {
                     EgressContract.KIND,
                     EgressContract.PACKETS,
                     EgressContract.ANSWERS,
-                    EgressContract.LEFT);
+                    EgressContract.LEFT,
+                    EgressContract.SECRETS);
             Table.print(
                     out(),
                     entry.get(EgressContract.STOPS.name()),
