@@ -184,6 +184,37 @@ public record Authority(List<Right> rights) {
         }
     }
 
+    /** A secret that the gate puts into requests to one host. */
+    record GateSecret(SecretRule rule) implements Right {
+        @Override
+        public String subject() {
+            return name(Schema.NETWORK_ALLOW) + " secret " + rule.secret();
+        }
+
+        @Override
+        public String value() {
+            return "for " + rule.target().text() + " as " + rule.as() + ", which "
+                    + rule.ca()
+                            .map(ca -> "authorities with sha256:" + sha256(ca))
+                            .orElse("public authorities")
+                    + " name";
+        }
+
+        @Override
+        public boolean covers(Right other) {
+            return other instanceof GateSecret(SecretRule narrower)
+                    && narrower.secret().equals(rule.secret())
+                    && narrower.target().equals(rule.target())
+                    && narrower.as().equals(rule.as())
+                    && narrower.ca().equals(rule.ca());
+        }
+
+        @Override
+        public boolean isOnly() {
+            return false;
+        }
+    }
+
     /** The supervision of an agent: none covers all, and a longer time until a failure is noticed covers less. */
     record Supervision(Optional<HealthCheck> check) implements Right {
         @Override
@@ -231,6 +262,7 @@ public record Authority(List<Right> rights) {
         rights.add(amount(Schema.MAX_MEMORY_MB, may.maxMemory().value()));
         may.credentialRefs().forEach(ref -> rights.add(new SecretRight(ref)));
         may.network().allow().forEach(target -> rights.add(new Place(target)));
+        may.network().secrets().forEach(rule -> rights.add(new GateSecret(rule)));
         addDisks(rights, may.filesystem());
         may.memory().read().forEach(pattern -> rights.add(new Keys(name(Schema.MEMORY_READ), pattern)));
         may.memory().write().forEach(pattern -> rights.add(new Keys(name(Schema.MEMORY_WRITE), pattern)));

@@ -82,10 +82,12 @@ public record Manifest(Agent agent, Capabilities capabilities, Map<String, ToolR
      * The table {@code [capabilities.network]}.
      *
      * @param allow the only targets that it may connect to
+     * @param secrets those that the gate puts into requests to some of them
      */
-    public record Network(List<NetworkTarget> allow) {
+    public record Network(List<NetworkTarget> allow, List<SecretRule> secrets) {
         public Network {
             allow = List.copyOf(allow);
+            secrets = List.copyOf(secrets);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.nullbox.manifest;
 
+import dev.nullbox.manifest.network.NetworkTarget;
 import java.util.List;
 import java.util.function.Function;
 
@@ -28,7 +29,12 @@ public record ManifestChange(String key, boolean isLive) {
             live(Schema.MAX_CPU_PERCENT, manifest -> manifest.capabilities().maxCpuPercent()),
             later(Schema.MAX_MEMORY_MB, manifest -> manifest.capabilities().maxMemory()),
             later(Schema.CREDENTIAL_REFS, manifest -> manifest.capabilities().credentialRefs()),
-            live(Schema.NETWORK_ALLOW, manifest -> manifest.capabilities().network()),
+            live(
+                    Schema.NETWORK_ALLOW,
+                    manifest -> manifest.capabilities().network().allow()),
+            later(
+                    Schema.ALLOW_SECRET,
+                    manifest -> manifest.capabilities().network().secrets()),
             later(Schema.FILESYSTEM_ROOT, manifest -> filesystem(manifest).root()),
             later(Schema.FILESYSTEM_MAX_MB, manifest -> filesystem(manifest).maxMb()),
             later(Schema.FILESYSTEM_VOLUME_MB, manifest -> filesystem(manifest).volumeMb()),
@@ -72,6 +78,15 @@ public record ManifestChange(String key, boolean isLive) {
                 .toList();
     }
 
+    /** The next places, with the secrets of the run that are for one of them: it has placeholders for no others. */
+    private static Manifest.Network network(Manifest.Network running, List<NetworkTarget> allow) {
+        return new Manifest.Network(
+                allow,
+                running.secrets().stream()
+                        .filter(rule -> allow.contains(rule.target()))
+                        .toList());
+    }
+
     /** The manifest of a run once it has taken over what it can of the next one. */
     public static Manifest adopted(Manifest running, Manifest next) {
         Manifest.Agent agent = running.agent();
@@ -94,7 +109,7 @@ public record ManifestChange(String key, boolean isLive) {
                         next.capabilities().maxCpuPercent(),
                         may.maxMemory(),
                         may.credentialRefs(),
-                        next.capabilities().network(),
+                        network(may.network(), next.capabilities().network().allow()),
                         may.filesystem(),
                         may.memory(),
                         next.capabilities().healthCheck()),

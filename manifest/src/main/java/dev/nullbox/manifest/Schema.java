@@ -23,6 +23,7 @@ import dev.nullbox.protocol.api.VaultContract;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.protocol.id.KeyPattern;
+import dev.nullbox.protocol.id.SecretForm;
 import dev.nullbox.protocol.id.SecretName;
 import dev.nullbox.protocol.id.Text;
 import java.util.ArrayList;
@@ -172,7 +173,37 @@ public final class Schema {
                     NetworkTarget.Kind::ofName),
             "`tls` on 443, `http` on 80, else `raw`",
             EGRESS);
-    static final List<Key<?>> OF_GATE = Stream.of("methods", "paths", "secret", "as", "prefix", "env")
+    public static final Key<SecretName> ALLOW_SECRET = optional(
+            "capabilities.network.allow[].secret",
+            new Parsed<>(
+                    Text.IDENTIFIER + ": a secret that the gate puts into requests to this host, with `as`; not in"
+                            + " `credential_refs`",
+                    SecretName::new),
+            "none; the gate opens nothing",
+            EGRESS,
+            WARDEN,
+            CAGE);
+    public static final Key<SecretForm> ALLOW_AS = optional(
+            "capabilities.network.allow[].as",
+            new Parsed<>(SecretForm.RULE + ", its place in a request; with `secret`", SecretForm::new),
+            "-",
+            EGRESS);
+    public static final Key<String> ALLOW_ENV = optional(
+            "capabilities.network.allow[].env",
+            new Parsed<>(SecretRule.ENV_RULE + "; the placeholder's variable", SecretRule::checkedEnv),
+            "the secret's name",
+            CAGE);
+    public static final Key<String> ALLOW_PREFIX = optional(
+            "capabilities.network.allow[].prefix",
+            new Parsed<>(SecretRule.PREFIX_RULE + ": the placeholder's beginning, as `sk-`", SecretRule::checkedPrefix),
+            "nothing",
+            CAGE);
+    public static final Key<String> ALLOW_CA = optional(
+            "capabilities.network.allow[].ca",
+            new Parsed<>(SecretRule.CA_RULE, SecretRule::checkedCa),
+            "public authorities",
+            EGRESS);
+    static final List<Key<?>> OF_GATE = Stream.of("methods", "paths")
             .<Key<?>>map(key -> keep(new Key<>(
                     "capabilities.network.allow[]." + key,
                     new Unbuilt(

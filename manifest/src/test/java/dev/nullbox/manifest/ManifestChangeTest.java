@@ -56,6 +56,26 @@ class ManifestChangeTest {
                 .isEmpty();
     }
 
+    @Test
+    void secretsOfTheGateWaitForTheNextStart() {
+        String plain = "[capabilities.network]\nallow = [\"a.example\", \"b.example\"]";
+        String secret =
+                "[capabilities.network]\nallow = [\"b.example\", { host = \"a.example\", secret = \"A\", as = \"basic\" }]";
+        Manifest before = with("", plain);
+        Manifest next = with("", secret);
+        assertThat(ManifestChange.between(before, next))
+                .contains(new ManifestChange("capabilities.network.allow[].secret", false));
+        assertThat(ManifestChange.adopted(before, next).capabilities().network().secrets())
+                .isEmpty();
+        assertThat(ManifestChange.adopted(next, before).capabilities().network().secrets())
+                .isEqualTo(next.capabilities().network().secrets());
+        assertThat(ManifestChange.adopted(next, with("", "[capabilities.network]\nallow = [\"b.example\"]"))
+                        .capabilities()
+                        .network()
+                        .secrets())
+                .isEmpty();
+    }
+
     /** A new component would otherwise change without anybody being told. */
     @Test
     void allComponentsAreCompared() {

@@ -38,6 +38,13 @@ class SchemaTest {
             Map.entry("Capabilities.filesystem", "capabilities.filesystem"),
             Map.entry("Capabilities.healthCheck", "capabilities.health_check"),
             Map.entry("Network.allow", "capabilities.network.allow"),
+            Map.entry("Network.secrets", "capabilities.network.allow[].secret"),
+            Map.entry("SecretRule.target", "capabilities.network.allow[].host"),
+            Map.entry("SecretRule.secret", "capabilities.network.allow[].secret"),
+            Map.entry("SecretRule.as", "capabilities.network.allow[].as"),
+            Map.entry("SecretRule.env", "capabilities.network.allow[].env"),
+            Map.entry("SecretRule.prefix", "capabilities.network.allow[].prefix"),
+            Map.entry("SecretRule.ca", "capabilities.network.allow[].ca"),
             Map.entry("Filesystem.root", "capabilities.filesystem.root"),
             Map.entry("Filesystem.maxMb", "capabilities.filesystem.max_mb"),
             Map.entry("Filesystem.volumeMb", "capabilities.filesystem.volume_mb"),
@@ -70,6 +77,7 @@ class SchemaTest {
             Manifest.Filesystem.class,
             Manifest.Memory.class,
             CredentialRef.class,
+            SecretRule.class,
             HealthCheck.Http.class,
             HealthCheck.Exec.class);
 

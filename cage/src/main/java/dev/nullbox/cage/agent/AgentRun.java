@@ -164,6 +164,8 @@ public final class AgentRun {
     private boolean isChangeable;
     /** Its version's manifest, with what it has taken over from later ones. */
     private volatile Manifest manifest;
+    /** What the gate puts in for it; set before its guest is. */
+    private volatile Optional<GateSecrets> gate = Optional.empty();
 
     AgentRun(RunDependencies dependencies, RunSpec spec, LiveRuns live, Listener listener, CleanupStack cleanups) {
         this.dependencies = dependencies;
@@ -250,7 +252,7 @@ public final class AgentRun {
             }
             Manifest.Capabilities may = adopted.capabilities();
             if (!may.network().equals(before.capabilities().network())) {
-                dependencies.clients().addEgress(adopted, slot);
+                dependencies.clients().addEgress(adopted, slot, gate.map(one -> one.opening(number, adopted)));
             }
             if (!may.maxCpuPercent().equals(before.capabilities().maxCpuPercent())) {
                 dependencies.cgroups().limitCpu(spec.key(), may.maxCpuPercent().value());
@@ -264,18 +266,22 @@ public final class AgentRun {
     }
 
     private boolean hasSecrets() {
+        Manifest.Capabilities may = agent.manifest().capabilities();
         return !spec.isOfFilesAlone()
-                && !agent.manifest().capabilities().credentialRefs().isEmpty();
+                && !(may.credentialRefs().isEmpty() && may.network().secrets().isEmpty());
     }
 
     private void steps(BooleanSupplier isCancelled) throws IOException, RpcException {
         String name = spec.key();
         dependencies.images().verify(agent.image());
         if (!spec.isOfFilesAlone()) {
+            gate = GateSecrets.of(spec);
             rejectOverlap();
             cleanups.push(
                     EgressContract.REMOVE.name(), () -> dependencies.clients().removeEgress(agent.agent(), slot));
-            dependencies.clients().addEgress(agent.manifest(), slot);
+            dependencies
+                    .clients()
+                    .addEgress(agent.manifest(), slot, gate.map(one -> one.opening(number, agent.manifest())));
         }
         ServiceClients.GrantedLease granted = lease();
         try {
@@ -318,7 +324,7 @@ public final class AgentRun {
                 dependencies.libc(),
                 dependencies.settings().guests().resolve(spec.key()),
                 slot.uid(),
-                GuestSetup.configuration(spec, disks, secrets),
+                GuestSetup.configuration(spec, disks, secrets, gate),
                 spec.streams(),
                 new GuestListener());
         guest = server;

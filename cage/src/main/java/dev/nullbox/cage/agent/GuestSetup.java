@@ -9,6 +9,7 @@ import dev.nullbox.manifest.Delivery;
 import dev.nullbox.manifest.EnvName;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.RootMode;
+import dev.nullbox.manifest.SecretRule;
 import dev.nullbox.protocol.guest.GuestRoot;
 import dev.nullbox.protocol.id.AgentSlot;
 import dev.nullbox.service.Sha256;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Configuration of an agent's guest, by its manifest, its slot and its disks. Pure. */
@@ -30,6 +32,10 @@ final class GuestSetup {
     private static final int PIDS_PER_MIB = 16;
 
     private static final int MIN_PIDS = 4_096;
+    /** The authorities that a guest trusts, with that of its run. */
+    private static final String BUNDLE = "/run/nullbox/ca-certificates.crt";
+    /** Variable that names an image's authorities; OpenSSL's. */
+    private static final String OWN_BUNDLE = "SSL_CERT_FILE";
 
     private GuestSetup() {}
 
@@ -44,7 +50,8 @@ final class GuestSetup {
         return all;
     }
 
-    static GuestConfiguration configuration(RunSpec run, List<Disk> disks, List<Secret> secrets) {
+    static GuestConfiguration configuration(
+            RunSpec run, List<Disk> disks, List<Secret> secrets, Optional<GateSecrets> gate) {
         Manifest manifest = run.agent().manifest();
         AgentSlot slot = run.slot();
         Manifest.Agent agent = manifest.agent();
@@ -73,7 +80,19 @@ final class GuestSetup {
         if (run.isOfFilesAlone()) {
             return new GuestConfiguration(setup, List.of(), List.of(), secrets);
         }
-        return new GuestConfiguration(setup, run.command().words(), environment(manifest, slot, run.env()), secrets);
+        Map<String, String> env = environment(manifest, slot, run.env());
+        Optional<GuestConfiguration.Trust> trust = gate.map(one -> new GuestConfiguration.Trust(
+                BUNDLE,
+                Optional.ofNullable(env.get(OWN_BUNDLE)),
+                one.authority().pem()));
+        gate.ifPresent(one -> {
+            env.putAll(one.placeholders());
+            SecretRule.BUNDLE_VARIABLES.forEach(name -> env.put(name, BUNDLE));
+        });
+        List<String> variables = env.entrySet().stream()
+                .map(variable -> variable.getKey() + "=" + variable.getValue())
+                .toList();
+        return new GuestConfiguration(setup, run.command().words(), variables, secrets, trust);
     }
 
     private static GuestRoot root(RootMode mode) {
@@ -90,7 +109,7 @@ final class GuestSetup {
                 .substring(0, MACHINE_ID_DIGITS);
     }
 
-    private static List<String> environment(Manifest manifest, AgentSlot slot, Map<String, String> more) {
+    private static Map<String, String> environment(Manifest manifest, AgentSlot slot, Map<String, String> more) {
         Manifest.Agent agent = manifest.agent();
         Map<String, String> env = new TreeMap<>();
         for (Map.Entry<EnvName, String> variable : agent.env().entrySet()) {
@@ -103,9 +122,7 @@ final class GuestSetup {
             env.put("NULLBOX_API_URL", slot.apiUrl());
         }
         env.putIfAbsent("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-        return env.entrySet().stream()
-                .map(variable -> variable.getKey() + "=" + variable.getValue())
-                .toList();
+        return env;
     }
 
     /** Tells whether the agent fetches secrets, and so needs its own API. */

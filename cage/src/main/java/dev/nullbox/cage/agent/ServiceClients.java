@@ -5,6 +5,7 @@ import dev.nullbox.cage.secrets.LeaseList;
 import dev.nullbox.manifest.CredentialRef;
 import dev.nullbox.manifest.Delivery;
 import dev.nullbox.manifest.Manifest;
+import dev.nullbox.manifest.SecretRule;
 import dev.nullbox.manifest.network.NetworkTarget;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
@@ -22,9 +23,13 @@ import dev.nullbox.rpc.RpcException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** Client of the services that an agent's start and end need: egress, warden, ctxgraph. */
 public final class ServiceClients {
@@ -41,8 +46,12 @@ public final class ServiceClients {
         return RpcClient.call(sockets, method, deadline, params);
     }
 
-    /** Puts the agent's rules in force. */
-    void addEgress(Manifest manifest, AgentSlot slot) throws RpcException {
+    /**
+     * Puts the agent's rules in force.
+     *
+     * @param opening what the gate opens
+     */
+    void addEgress(Manifest manifest, AgentSlot slot, Optional<Message> opening) throws RpcException {
         Manifest.Capabilities may = manifest.capabilities();
         Message params = Message.of(
                         EgressContract.AGENT.is(manifest.agent().name()),
@@ -55,7 +64,8 @@ public final class ServiceClients {
                         EgressContract.MEMORY_PORT.is((long) AgentSlot.MEMORY_PORT))
                 .and(
                         EgressContract.API_PORT,
-                        Optional.of((long) AgentSlot.API_PORT).filter(_ -> GuestSetup.fetches(may)));
+                        Optional.of((long) AgentSlot.API_PORT).filter(_ -> GuestSetup.fetches(may)))
+                .and(EgressContract.OPENING, opening);
         var _ = RpcClient.call(sockets, EgressContract.ADD, deadline, params);
     }
 
@@ -83,7 +93,7 @@ public final class ServiceClients {
     }
 
     /**
-     * Leases all that the manifest refers to.
+     * Leases all that the manifest refers to; what the gate puts in by its name alone.
      *
      * @param live runs of the agent whose leases stay
      * @throws RpcException the warden's refusal; LEASE when its answer lacks one
@@ -94,10 +104,27 @@ public final class ServiceClients {
                 VaultContract.LEASE_FOR,
                 VaultContract.AGENT.is(manifest.agent().name()),
                 run(run),
-                VaultContract.REFS.is(
-                        refs.stream().map(ServiceClients::describe).toList()),
+                VaultContract.REFS.is(Stream.concat(refs.stream().map(ServiceClients::describe), forGate(manifest))
+                        .toList()),
                 VaultContract.LIVE_RUNS.is(live.stream().map(String::valueOf).toList()));
         return grantedLease(response, refs);
+    }
+
+    /** Each secret of the gate once, with its host if it has but one. */
+    private static Stream<Message> forGate(Manifest manifest) {
+        Map<SecretName, Set<String>> hosts = new LinkedHashMap<>();
+        for (SecretRule rule : manifest.capabilities().network().secrets()) {
+            hosts.computeIfAbsent(rule.secret(), _ -> new LinkedHashSet<>())
+                    .add(rule.target().host());
+        }
+        return hosts.entrySet().stream()
+                .map(entry -> Message.of(
+                                VaultContract.NAME.is(entry.getKey()), VaultContract.DELIVER.is(VaultContract.TO_GATE))
+                        .and(
+                                VaultContract.HOST,
+                                entry.getValue().stream()
+                                        .findFirst()
+                                        .filter(_ -> entry.getValue().size() == 1)));
     }
 
     private static Message describe(CredentialRef ref) {

@@ -9,6 +9,7 @@ import dev.nullbox.cage.jail.VmConfig.Disk;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.ManifestResult;
 import dev.nullbox.manifest.reader.ManifestReader;
+import dev.nullbox.protocol.api.EgressContract;
 import dev.nullbox.protocol.guest.GuestRoot;
 import dev.nullbox.protocol.id.AgentNetwork;
 import dev.nullbox.protocol.id.AgentSlot;
@@ -28,7 +29,7 @@ class GuestSetupTest {
     }
 
     private static GuestConfiguration configuration(String more) {
-        return GuestSetup.configuration(run(more, Optional.empty()), List.of(), List.of());
+        return GuestSetup.configuration(run(more, Optional.empty()), List.of(), List.of(), Optional.empty());
     }
 
     private static RunSpec run(String more, Optional<TaskRequest> task) {
@@ -61,6 +62,43 @@ class GuestSetupTest {
     }
 
     @Test
+    void secretsOfTheGateArePlaceholdersAndAnAuthority() {
+        RunSpec run = run("""
+                [agent.env]
+                SSL_CERT_FILE = "/opt/own.pem"
+                [capabilities.network]
+                allow = [{ host = "api.example.com", secret = "KEY", as = "bearer", prefix = "sk-" },
+                    { host = "git.example.com", secret = "GIT", as = "basic", env = "GIT_PASSWORD" },
+                    { host = "b.example.com", secret = "KEY", as = "bearer", prefix = "sk-" }]
+                """, Optional.empty());
+        GateSecrets gate = GateSecrets.of(run).orElseThrow();
+        GuestConfiguration configuration = GuestSetup.configuration(run, List.of(), List.of(), Optional.of(gate));
+        String env = String.join("\n", configuration.env());
+        assertThat(env)
+                .containsPattern("(?m)^KEY=sk-[A-Za-z0-9]{36}$")
+                .containsPattern("(?m)^GIT_PASSWORD=[A-Za-z0-9]{36}$")
+                .contains(
+                        "\nSSL_CERT_FILE=/run/nullbox/ca-certificates.crt",
+                        "GIT_SSL_CAINFO=/run/nullbox/ca-certificates.crt\n");
+        assertThat(configuration.trust())
+                .contains(new GuestConfiguration.Trust(
+                        "/run/nullbox/ca-certificates.crt",
+                        Optional.of("/opt/own.pem"),
+                        gate.authority().pem()));
+        assertThat(GateSecrets.of(run).orElseThrow().placeholders())
+                .doesNotContainValue(gate.placeholders().get("KEY"));
+        assertThat(gate.opening(7, run.agent().manifest()).get(EgressContract.OPENED))
+                .extracting(one -> one.get(EgressContract.ENTRY) + " " + one.get(EgressContract.SECRET) + " "
+                        + one.get(EgressContract.AS))
+                .containsExactly(
+                        "api.example.com:443 KEY bearer",
+                        "git.example.com:443 GIT basic",
+                        "b.example.com:443 KEY bearer");
+        assertThat(gate.toString()).doesNotContain(gate.placeholders().get("KEY"));
+        assertThat(GateSecrets.of(run("", Optional.empty()))).isEmpty();
+    }
+
+    @Test
     void disksHaveOneOrder() {
         RunDisks some = new RunDisks(Optional.of(Path.of("/l")), Optional.empty(), Optional.of(Path.of("/r")));
         assertThat(GuestSetup.disks(Path.of("/root"), Path.of("/tools"), some))
@@ -82,7 +120,7 @@ class GuestSetupTest {
                 true,
                 false);
         RunSpec run = run("", Optional.of(task));
-        GuestConfiguration configuration = GuestSetup.configuration(run, List.of(), List.of());
+        GuestConfiguration configuration = GuestSetup.configuration(run, List.of(), List.of(), Optional.empty());
         assertThat(run.key()).isEqualTo("an_agent.7");
         assertThat(configuration.words()).containsExactly("/bin/a", "-x", "");
         assertThat(configuration.env()).contains("A=b", "NULLBOX_AGENT=an_agent");
@@ -97,7 +135,7 @@ class GuestSetupTest {
     @Test
     void aRunForFilesHasNoProgramAndNothingOfTheAgents() {
         RunSpec run = run("", Optional.of(TaskRequest.ofFilesAlone("me")));
-        GuestConfiguration configuration = GuestSetup.configuration(run, List.of(), List.of());
+        GuestConfiguration configuration = GuestSetup.configuration(run, List.of(), List.of(), Optional.empty());
         assertThat(configuration.setup().hasAgent()).isFalse();
         assertThat(configuration.setup().address()).isEmpty();
         assertThat(configuration.words()).isEmpty();

@@ -6,6 +6,7 @@ import dev.nullbox.manifest.Delivery;
 import dev.nullbox.manifest.EnvName;
 import dev.nullbox.manifest.GuestText;
 import dev.nullbox.manifest.HealthCheck;
+import dev.nullbox.manifest.Key;
 import dev.nullbox.manifest.Manifest;
 import dev.nullbox.manifest.Manifest.Agent;
 import dev.nullbox.manifest.Manifest.Capabilities;
@@ -18,10 +19,13 @@ import dev.nullbox.manifest.ManifestResult.Valid;
 import dev.nullbox.manifest.MemoryMib;
 import dev.nullbox.manifest.MountPath;
 import dev.nullbox.manifest.Schema;
+import dev.nullbox.manifest.SecretRule;
 import dev.nullbox.manifest.ToolRisk;
 import dev.nullbox.manifest.network.AddressBlock;
 import dev.nullbox.manifest.network.NetworkTarget;
+import dev.nullbox.protocol.api.VaultContract;
 import dev.nullbox.protocol.id.KeyPattern;
+import dev.nullbox.protocol.id.SecretForm;
 import dev.nullbox.protocol.id.SecretName;
 import dev.nullbox.protocol.id.Text;
 import java.time.Duration;
@@ -42,14 +46,16 @@ final class ManifestChecker {
     }
 
     ManifestResult check() {
-        List<NetworkTarget> allow = allow();
+        List<SecretRule> rules = new ArrayList<>();
+        List<NetworkTarget> allow = allow(rules);
         List<CredentialRef> secrets = credentialRefs(allow);
         Map<EnvName, String> env = env();
+        checkSecretRules(env);
         checkTotal(env);
         checkMounts();
         checkHealth();
         return raw.problems().isEmpty()
-                ? new Valid(new Manifest(agent(env), capabilities(secrets, allow), tools()))
+                ? new Valid(new Manifest(agent(env), capabilities(secrets, new Network(allow, rules)), tools()))
                 : new Invalid(raw.problems());
     }
 
@@ -89,12 +95,13 @@ final class ManifestChecker {
         }
     }
 
-    /** Places of strings, and then of tables. */
-    private List<NetworkTarget> allow() {
+    /** Places of strings, and then of tables, whose secrets are added to the rules. */
+    private List<NetworkTarget> allow(List<SecretRule> rules) {
         List<NetworkTarget> allow = new ArrayList<>(raw.list(Schema.NETWORK_ALLOW));
         for (String row : raw.rows(Schema.NETWORK_ALLOW)) {
             Optional<String> host = raw.find(Schema.ALLOW_HOST, row);
             Optional<List<AddressBlock>> to = raw.find(Schema.ALLOW_TO, row);
+            boolean hasSecret = raw.states(Schema.ALLOW_SECRET, row);
             Optional<NetworkTarget.Kind> kind = raw.find(Schema.ALLOW_KIND, row);
             String path = Schema.NETWORK_ALLOW.path() + row;
             if (to.isPresent() && to.get().isEmpty()) {
@@ -103,12 +110,109 @@ final class ManifestChecker {
                         "has no good range",
                         "write ranges as 10.1.0.0/16, or leave it out for public addresses");
             } else if (host.isPresent()) {
-                raw.attempt(path, () -> NetworkTarget.parse(host.get(), to.orElse(List.of()), kind))
-                        .filter(target -> isNew(path, target, allow))
+                List<AddressBlock> ranges = to.orElse(List.of());
+                Optional<NetworkTarget> target = raw.attempt(path, () -> {
+                    NetworkTarget stated = NetworkTarget.parse(host.get(), ranges, kind);
+                    boolean isOpened = hasSecret
+                            && kind.isEmpty()
+                            && stated instanceof NetworkTarget.NameTarget
+                            && stated.transport() == NetworkTarget.Transport.TCP;
+                    return isOpened
+                            ? NetworkTarget.parse(host.get(), ranges, Optional.of(NetworkTarget.Kind.TLS))
+                            : stated;
+                });
+                // A host may have several secrets, each in an entry of its own.
+                boolean isOneMore = hasSecret && target.filter(allow::contains).isPresent();
+                target.filter(one -> isOneMore || isNew(path, one, allow))
+                        .filter(_ -> !isOneMore)
                         .ifPresent(allow::add);
+                target.ifPresent(one -> secretRule(path, row, one, rules));
             }
         }
         return allow;
+    }
+
+    private void secretRule(String path, String row, NetworkTarget target, List<SecretRule> rules) {
+        if (!raw.states(Schema.ALLOW_SECRET, row)) {
+            for (Key<?> key : List.of(Schema.ALLOW_AS, Schema.ALLOW_ENV, Schema.ALLOW_PREFIX, Schema.ALLOW_CA)) {
+                if (raw.states(key, row)) {
+                    raw.problem(
+                            key.path(row),
+                            "stands without secret, of which it is a part",
+                            "add secret, or leave it out");
+                }
+            }
+            return;
+        }
+        if (!raw.states(Schema.ALLOW_AS, row)) {
+            raw.problem(
+                    Schema.ALLOW_AS.path(row),
+                    "is missing beside secret",
+                    "say how the host takes it: as = " + SecretForm.RULE.replace('`', '"'));
+        }
+        Optional<SecretName> secret = raw.find(Schema.ALLOW_SECRET, row);
+        Optional<SecretForm> as = raw.find(Schema.ALLOW_AS, row);
+        if (!(target instanceof NetworkTarget.NameTarget name)) {
+            raw.problem(path, "has a secret, and no name that a certificate could prove", "write the host's name");
+        } else if (secret.isPresent() && as.isPresent()) {
+            raw.attempt(
+                            path,
+                            () -> new SecretRule(
+                                    name,
+                                    secret.get(),
+                                    as.get(),
+                                    raw.find(Schema.ALLOW_ENV, row)
+                                            .orElse(secret.get().value()),
+                                    raw.find(Schema.ALLOW_PREFIX, row).orElse(""),
+                                    raw.find(Schema.ALLOW_CA, row)))
+                    .ifPresent(rules::add);
+        }
+    }
+
+    /** Refuses a secret that would also enter the guest, and a variable with two meanings. */
+    private void checkSecretRules(Map<EnvName, String> env) {
+        Set<SecretName> leased = new HashSet<>(raw.list(Schema.CREDENTIAL_REFS));
+        for (String row : raw.rows(Schema.CREDENTIAL_REFS)) {
+            raw.find(Schema.REF_NAME, row).ifPresent(leased::add);
+        }
+        Map<String, String> variables = new HashMap<>();
+        env.keySet().forEach(name -> variables.put(name.value(), ""));
+        Set<SecretName> ruled = new HashSet<>();
+        for (String row : raw.rows(Schema.NETWORK_ALLOW)) {
+            Optional<SecretName> secret = raw.find(Schema.ALLOW_SECRET, row);
+            if (secret.isEmpty()) {
+                continue;
+            }
+            ruled.add(secret.get());
+            if (leased.contains(secret.get())) {
+                raw.problem(
+                        Schema.ALLOW_SECRET.path(row),
+                        Text.quoted(secret.get().value())
+                                + " is also in capabilities.credential_refs, which gives it to the" + " agent itself",
+                        "name it in one of the two: here, and it never enters the guest");
+            }
+            String variable =
+                    raw.find(Schema.ALLOW_ENV, row).orElse(secret.get().value());
+            String meaning =
+                    secret.get() + " " + raw.find(Schema.ALLOW_PREFIX, row).orElse("");
+            String other = variables.putIfAbsent(variable, meaning);
+            if (other != null && !other.equals(meaning)) {
+                raw.problem(
+                        Schema.ALLOW_ENV.path(row),
+                        "the variable " + variable
+                                + (other.isEmpty()
+                                        ? " is also in agent.env"
+                                        : " stands for another secret or prefix too"),
+                        "give each placeholder a variable of its own by env");
+            }
+        }
+        int count = leased.size() + ruled.size();
+        if (!ruled.isEmpty() && count > VaultContract.MAX_LEASE_NAMES) {
+            raw.problem(
+                    Schema.NETWORK_ALLOW.path(),
+                    "names, with credential_refs, " + count + " secrets",
+                    "use at most " + VaultContract.MAX_LEASE_NAMES);
+        }
     }
 
     private boolean isNew(String path, NetworkTarget target, List<NetworkTarget> allow) {
@@ -212,13 +316,13 @@ final class ManifestChecker {
                 raw.get(Schema.LOG_DAYS));
     }
 
-    private Capabilities capabilities(List<CredentialRef> secrets, List<NetworkTarget> allow) {
+    private Capabilities capabilities(List<CredentialRef> secrets, Network network) {
         List<KeyPattern> own = List.of(KeyPattern.allOf(raw.get(Schema.NAME)));
         return new Capabilities(
                 new CpuPercent(raw.get(Schema.MAX_CPU_PERCENT)),
                 new MemoryMib(raw.get(Schema.MAX_MEMORY_MB)),
                 secrets,
-                new Network(allow),
+                network,
                 new Filesystem(
                         raw.get(Schema.FILESYSTEM_ROOT),
                         raw.get(Schema.FILESYSTEM_MAX_MB),

@@ -202,6 +202,11 @@ final class RawManifest {
         return values.containsKey(key.path());
     }
 
+    /** The same of a key below {@link Key#path(String) one element}. */
+    boolean states(Key<?> key, String element) {
+        return values.containsKey(key.path(element));
+    }
+
     /** The value of a key that is required or has a default; only when there was no problem. */
     <T> T get(Key<T> key) {
         return find(key).orElseThrow();

@@ -20,6 +20,7 @@ import dev.nullbox.manifest.MountPath;
 import dev.nullbox.manifest.Problem;
 import dev.nullbox.manifest.RestartPolicy;
 import dev.nullbox.manifest.RootMode;
+import dev.nullbox.manifest.SecretRule;
 import dev.nullbox.manifest.StartMode;
 import dev.nullbox.manifest.StopSignal;
 import dev.nullbox.manifest.ToolRisk;
@@ -30,6 +31,7 @@ import dev.nullbox.manifest.network.NetworkTarget.NameTarget;
 import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.protocol.id.InvalidValueException;
 import dev.nullbox.protocol.id.KeyPattern;
+import dev.nullbox.protocol.id.SecretForm;
 import dev.nullbox.protocol.id.SecretName;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -162,12 +164,15 @@ class ManifestReaderTest {
                                         Optional.of(Duration.ofMinutes(10)),
                                         Delivery.FETCH),
                                 CredentialRef.plain(new SecretName("OTHER"))),
-                        new Manifest.Network(List.of(
-                                new NameTarget(new DomainName("api.openai.com"), 443),
-                                new NameTarget(new DomainName("httpbin.org"), 8443),
-                                new AddressTarget(InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 7}), 443),
-                                new AddressTarget(InetAddress.getByAddress(new byte[] {10, 1, 2, 3}), 80),
-                                new AddressTarget(InetAddress.ofLiteral("2001:db8::1"), 22))),
+                        new Manifest.Network(
+                                List.of(
+                                        new NameTarget(new DomainName("api.openai.com"), 443),
+                                        new NameTarget(new DomainName("httpbin.org"), 8443),
+                                        new AddressTarget(
+                                                InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 7}), 443),
+                                        new AddressTarget(InetAddress.getByAddress(new byte[] {10, 1, 2, 3}), 80),
+                                        new AddressTarget(InetAddress.ofLiteral("2001:db8::1"), 22)),
+                                List.of()),
                         new Manifest.Filesystem(
                                 RootMode.PERSISTENT,
                                 2_048,
@@ -199,7 +204,7 @@ class ManifestReaderTest {
                         new CpuPercent(25),
                         new MemoryMib(256),
                         List.of(),
-                        new Manifest.Network(List.of()),
+                        new Manifest.Network(List.of(), List.of()),
                         new Manifest.Filesystem(RootMode.EPHEMERAL, 1_024, 1_024, List.of(), List.of()),
                         new Manifest.Memory(
                                 List.of(new KeyPattern("hello/*")), List.of(new KeyPattern("hello/*")), 64, 600),
@@ -734,13 +739,61 @@ class ManifestReaderTest {
                 .containsExactly("a.example:443 as raw", "b.example:8443 as tls", "c.example:80");
     }
 
+    @Test
+    void aSecretStandsBesideAHost() {
+        Manifest.Network network = valid(MINIMAL + """
+                        [capabilities.network]
+                        allow = ["a.example",
+                            { host = "a.example", secret = "KEY", as = "bearer", prefix = "sk-" },
+                            { host = "a.example", secret = "ORG", as = "header:X-Org", env = "ORGANISATION" },
+                            { host = "b.example:8443", secret = "KEY", as = "basic", prefix = "sk-" }]
+                        """).capabilities().network();
+        assertThat(network.allow().stream().map(NetworkTarget::text))
+                .containsExactly("a.example:443", "b.example:8443 as tls");
+        NameTarget host = new NameTarget(new DomainName("a.example"), 443);
+        assertThat(network.secrets())
+                .startsWith(
+                        new SecretRule(host, new SecretName("KEY"), SecretForm.BEARER, "KEY", "sk-", Optional.empty()),
+                        new SecretRule(
+                                host,
+                                new SecretName("ORG"),
+                                new SecretForm("header:X-Org"),
+                                "ORGANISATION",
+                                "",
+                                Optional.empty()))
+                .hasSize(3);
+    }
+
+    @Test
+    void aSecretOfTheGateNeverEntersTheGuestToo() {
+        String rule = "[capabilities.network]\nallow = [{ host = 'a.example', secret = 'KEY', as = 'bearer' }]";
+        for (String refs : List.of("['KEY']", "[{ name = 'KEY' }]")) {
+            assertThat(problems(MINIMAL + "[capabilities]\ncredential_refs = " + refs + "\n" + rule))
+                    .singleElement()
+                    .asString()
+                    .contains("allow[0].secret", "also in capabilities.credential_refs", "name it in one of the two");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "{ host = 'a.example', methods = ['GET'] } | methods: is not supported: the gate does not hold it",
                 "{ host = 'a.example', paths = ['/x'] } | paths: is not supported: the gate does not hold it",
-                "{ host = 'a.example', secret = 'KEY', as = 'bearer' } | as: is not supported: the gate does not hold it",
+                "{ host = 'a.example', secret = 'KEY' } | as: is missing beside secret",
+                "{ host = 'a.example', as = 'bearer' } | as: stands without secret",
+                "{ host = 'a.example', ca = 'x', secret = 'KEY', as = 'bearer' } | ca: holds no certificate",
+                "{ host = 'a.example', secret = 'KEY', as = 'query' } | as: \"query\" is no place for a secret",
+                "{ host = 'a.example', secret = 'KEY', as = 'header:Host' } | as: \"header:Host\" is no place for a secret",
+                "{ host = '*.a.example', secret = 'KEY', as = 'bearer' } | \"*.a.example\", and is for one host",
+                "{ host = '10.1.2.3', secret = 'KEY', as = 'bearer' } | no name that a certificate could prove",
+                "{ host = 'a.example:80', kind = 'http', secret = 'KEY', as = 'bearer' } | goes over TLS alone",
+                "{ host = 'a.example:443/udp', secret = 'KEY', as = 'bearer' } | goes over TLS alone",
+                "{ host = 'a.example', secret = 'NULLBOX_X', as = 'bearer' } | no variable for a placeholder",
+                "{ host = 'a.example', secret = 'KEY', as = 'bearer', env = 'SSL_CERT_FILE' } | env: \"SSL_CERT_FILE\" is no",
+                "{ host = 'a.example', secret = 'KEY', as = 'bearer', prefix = 'a b' } | prefix: \"a b\" is no beginning",
+                "{ host = 'a.example', secret = 'A', as = 'bearer', env = 'X' }, { host = 'b.example', secret = 'B', as = 'bearer', env = 'X' } | env: the variable X stands for another secret",
                 "{ host = 'a.example', kind = 'smtp' } | kind: \"smtp\" is no kind of a name; use one of tls, http, raw",
                 "{ host = '10.1.2.3', kind = 'raw' } | is no name, which alone has a kind",
                 "{ host = 'a.example:53/udp', kind = 'tls' } | kind tls is not for UDP",
