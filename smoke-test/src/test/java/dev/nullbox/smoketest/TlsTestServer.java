@@ -12,6 +12,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,15 +31,26 @@ final class TlsTestServer implements AutoCloseable {
 
     private final SSLServerSocket listener;
     private final String certificate;
+    private final boolean isHttp;
     private final List<String> arrivals = new CopyOnWriteArrayList<>();
 
-    private TlsTestServer(SSLServerSocket listener, String certificate) {
+    private TlsTestServer(SSLServerSocket listener, String certificate, boolean isHttp) {
         this.listener = listener;
         this.certificate = certificate;
+        this.isHttp = isHttp;
     }
 
     /** Answers each line with "welcome" and the name that the client asked for. */
     static TlsTestServer start(Path directory, String... names) throws Exception {
+        return start(directory, false, names);
+    }
+
+    /** Answers each request of HTTP with its credentials, which it remembers after the name. */
+    static TlsTestServer startHttp(Path directory, String... names) throws Exception {
+        return start(directory, true, names);
+    }
+
+    private static TlsTestServer start(Path directory, boolean isHttp, String... names) throws Exception {
         Path store = directory.resolve("tls-server.p12");
         String alternatives = Stream.of(names).map(name -> "dns:" + name).collect(Collectors.joining(","));
         Process keytool = new ProcessBuilder(List.of(
@@ -82,7 +94,8 @@ final class TlsTestServer implements AutoCloseable {
                 "-----BEGIN CERTIFICATE-----\n"
                         + Base64.getMimeEncoder(64, new byte[] {'\n'})
                                 .encodeToString(keys.getCertificate(ALIAS).getEncoded())
-                        + "\n-----END CERTIFICATE-----\n");
+                        + "\n-----END CERTIFICATE-----\n",
+                isHttp);
         Thread.ofPlatform().name("tls-test-server").daemon().start(server::acceptAll);
         return server;
     }
@@ -133,6 +146,10 @@ final class TlsTestServer implements AutoCloseable {
                     .getRequestedServerNames().stream()
                             .map(stated -> ((SNIHostName) stated).getAsciiName())
                             .collect(Collectors.joining(","));
+            if (isHttp) {
+                answer(name, secured);
+                return;
+            }
             arrivals.add(name);
             for (int one = secured.getInputStream().read();
                     one >= 0 && one != '\n';
@@ -143,6 +160,25 @@ final class TlsTestServer implements AutoCloseable {
         } catch (IOException e) {
             System.err.println("the test's TLS server: " + e);
         }
+    }
+
+    private void answer(String name, SSLSocket client) throws IOException {
+        StringBuilder head = new StringBuilder();
+        int one = client.getInputStream().read();
+        while (one >= 0) {
+            head.append((char) one);
+            one = head.indexOf("\r\n\r\n") < 0 ? client.getInputStream().read() : -1;
+        }
+        String credentials = head.toString()
+                .lines()
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("authorization:"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .collect(Collectors.joining());
+        arrivals.add(name + " " + credentials);
+        String body = "you are " + credentials;
+        client.getOutputStream()
+                .write(("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+                        .getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
