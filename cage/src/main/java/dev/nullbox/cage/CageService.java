@@ -42,7 +42,7 @@ final class CageService {
     List<RpcMethod> methods() {
         return List.of(
                 RpcMethod.of(AgentContract.LIST, (_, _) -> list()),
-                RpcMethod.of(AgentContract.AGENT_START, (_, request) -> start(agents.runner(request))),
+                RpcMethod.of(AgentContract.AGENT_START, (_, request) -> start(request)),
                 RpcMethod.of(AgentContract.AGENT_STOP, (_, request) -> stop(agents.runnerOfRun(request))),
                 RpcMethod.of(AgentContract.AGENT_WAIT, (_, request) -> await(request)),
                 RpcMethod.of(AgentContract.AGENT_INSPECT, (_, request) -> inspect(agents.runnerOfRun(request))));
@@ -144,7 +144,9 @@ final class CageService {
         return withState(Message.of(Fields.AGENT.is(runner.agent().name())), runner);
     }
 
-    private static Message start(AgentRunner runner) throws RpcException {
+    private Message start(Message request) throws RpcException {
+        AgentRunner runner = agents.runner(request);
+        agents.awaitFiles(request);
         if (!await(runner.start("operator"))) {
             throw refused(AgentReason.AGENT_RUNS, runner.agent().name() + " runs already; stop it first");
         }

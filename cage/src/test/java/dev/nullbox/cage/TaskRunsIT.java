@@ -396,6 +396,7 @@ class TaskRunsIT {
             cage.forget();
 
             cage.call("agent.start", "probe");
+            cage.await("agent.started", "probe");
             cage.awaitLine("probe", "alone");
             assertThatThrownBy(() -> cage.ask("agent.copy_out", out)).hasMessageContaining("TOOLS");
             assertThat(cage.listed("probe").get("run").getAsLong()).isEqualTo(2);

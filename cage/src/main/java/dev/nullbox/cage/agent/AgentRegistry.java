@@ -15,6 +15,7 @@ import dev.nullbox.service.EventSink;
 import dev.nullbox.service.TerminalText;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +29,9 @@ import java.util.TreeMap;
  * For any thread.
  */
 public final class AgentRegistry {
+    /** Time for a guest to end after a copy. */
+    private static final Duration FILES_END = Duration.ofSeconds(15);
+
     private final AgentRun.RunDependencies dependencies;
     private final SlotTable slots;
     private final EventSink events;
@@ -68,6 +72,21 @@ public final class AgentRegistry {
      */
     public synchronized TaskRuns.TaskRun beginFiles(Message request, String operator) throws RpcException {
         return tasks.begin(runner(request), TaskRequest.ofFilesAlone(operator));
+    }
+
+    /**
+     * Waits, for a bounded time, until the guests for the files of the agent that a request names have ended: each does
+     * after its copy, and has the agent's kept disks until then. What still has them then is told by whoever needs them.
+     */
+    public void awaitFiles(Message request) throws RpcException {
+        try {
+            for (TaskRuns.TaskRun run : tasks.files(request.get(Fields.AGENT))) {
+                var _ = run.runner().awaitIdle(FILES_END);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RpcException(AgentReason.CAGE_STOPS, "cage is stopping");
+        }
     }
 
     /** Adds all agents of a catalog, when there are none yet. */

@@ -195,6 +195,13 @@ public final class TaskRuns {
                 .findFirst();
     }
 
+    /** The guests for an agent's files that are not over. */
+    List<TaskRun> files(String agent) {
+        return live().stream()
+                .filter(run -> run.request.isOfFilesAlone() && run.agent().equals(agent))
+                .toList();
+    }
+
     /** The live run of an agent, if it has one. */
     Optional<TaskRun> liveOf(String agent) {
         return live().stream().filter(run -> run.agent().equals(agent)).findFirst();

@@ -63,6 +63,7 @@ public final class RunMethods {
                 TerminalText.escaped(caller.name()),
                 !request.get(AgentContract.IS_FORGOTTEN),
                 false);
+        agents.awaitFiles(request);
         if (isDetached) {
             return Message.of(Fields.RUN.is(begin(request, task)));
         }

@@ -43,6 +43,7 @@ public final class StoppedAgents implements FileGuests {
         if (target.isPresent()) {
             rejectLoss(own.agent().manifest(), target.get());
         }
+        agents.awaitFiles(request);
         TaskRuns.TaskRun begun = agents.beginFiles(request, operator);
         Runnable close = () -> {
             // It ends by itself, and is waited for by whoever needs its disks.
