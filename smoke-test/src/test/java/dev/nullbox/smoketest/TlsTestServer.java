@@ -45,7 +45,7 @@ final class TlsTestServer implements AutoCloseable {
         return start(directory, false, names);
     }
 
-    /** Answers each request of HTTP with its credentials, which it remembers after the name. */
+    /** Answers each request of HTTP with its credentials, which it remembers after the name and the path. */
     static TlsTestServer startHttp(Path directory, String... names) throws Exception {
         return start(directory, true, names);
     }
@@ -174,7 +174,7 @@ final class TlsTestServer implements AutoCloseable {
                 .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("authorization:"))
                 .map(line -> line.substring(line.indexOf(':') + 1).strip())
                 .collect(Collectors.joining());
-        arrivals.add(name + " " + credentials);
+        arrivals.add(name + head.toString().split(" ", 3)[1] + " " + credentials);
         String body = "you are " + credentials;
         client.getOutputStream()
                 .write(("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
