@@ -12,7 +12,6 @@ import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.AgentContract;
 import dev.nullbox.protocol.api.AgentReason;
 import dev.nullbox.rpc.RpcException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,9 +20,6 @@ import java.util.Optional;
  * program, network, memory or secrets. It ends with the copy.
  */
 public final class StoppedAgents implements FileGuests {
-    /** Time for a guest to come up; the call that asks for it has a minute. */
-    private static final Duration START = Duration.ofSeconds(35);
-
     private final ExecMethods.Agents running;
     private final AgentRegistry agents;
 
@@ -67,7 +63,7 @@ public final class StoppedAgents implements FileGuests {
 
     private static GuestServer await(TaskRuns.TaskRun run) throws RpcException {
         try {
-            boolean isUp = run.runner().awaitRunning(START);
+            boolean isUp = run.runner().awaitRunning(RunningAgent.START);
             return run.runner()
                     .guest()
                     .filter(_ -> isUp)
@@ -75,7 +71,7 @@ public final class StoppedAgents implements FileGuests {
                             AgentReason.EXEC_FAILED,
                             run.isLive()
                                     ? "a guest for the files of " + run.agent() + " is not up after "
-                                            + START.toSeconds() + " s; it may repair a disk: try again"
+                                            + RunningAgent.START.toSeconds() + " s; it may repair a disk: try again"
                                     : "no guest for the files of " + run.agent() + ": "
                                             + run.end().find(Fields.WHY).orElse("it ended early"),
                             Fields.AGENT.name()));
