@@ -108,6 +108,8 @@ class HttpTest {
             refused(appliance, post("/v1/agent.list", "{}", "Origin: https://example.org"), 403, "HTTP_ORIGIN");
             refused(appliance, "GET /v1/openapi.json HTTP/1.1\r\n\r\n", 400, "HTTP");
             refused(appliance, "GET\r\n\r\n", 400, "HTTP");
+            refused(appliance, head("CONNECT", "nullbox:7443"), 404, "HTTP_PATH");
+            refused(appliance, head("OPTIONS", "*"), 404, "HTTP_PATH");
             refused(appliance, head("GET", "/" + "x".repeat(9_000)), 431, "HTTP");
             refused(appliance, "GET / HTTP/1.1\r\n" + "a: b\r\n".repeat(200) + "\r\n", 400, "HTTP");
             refused(appliance, "GET / HTTP/3.0\r\nHost: nullbox\r\n\r\n", 505, "HTTP");

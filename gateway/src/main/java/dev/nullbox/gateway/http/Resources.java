@@ -57,7 +57,8 @@ final class Resources {
                     CallReason.HTTP_ORIGIN,
                     "the request comes from a web page: it has an Origin");
         }
-        String[] target = request.getPath().split("\\?", 2);
+        // CONNECT has an authority in place of a path (RFC 9112, section 3.2.3).
+        String[] target = Optional.ofNullable(request.getPath()).orElse("").split("\\?", 2);
         Optional<String> query = target.length < 2 ? Optional.empty() : Optional.of(target[1]);
         if (target[0].equals(METRICS)) {
             expect(request, Method.GET);
