@@ -3,6 +3,7 @@ package dev.nullbox.egress;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -44,6 +45,7 @@ public final class NameWorld implements AutoCloseable {
 
     private static final int FLOOD = 4_000;
     private static final int WIDE_BYTES = 8_192;
+    private static final int TRIES = 20;
     private static final Duration SLOW = Duration.ofSeconds(1);
 
     private final DatagramSocket datagrams;
@@ -62,11 +64,24 @@ public final class NameWorld implements AutoCloseable {
      * @param port 0 for one of the kernel's choice
      */
     public static NameWorld open(int port) throws IOException {
-        DatagramSocket datagrams = new DatagramSocket(port);
-        NameWorld world = new NameWorld(datagrams, new ServerSocket(datagrams.getLocalPort()));
+        NameWorld world = bound(port, port == 0 ? TRIES : 1);
         start(world::receive);
         start(world::accept);
         return world;
+    }
+
+    /** A port that is free for datagrams may be taken for connections: then another is tried. */
+    private static NameWorld bound(int port, int tries) throws IOException {
+        DatagramSocket datagrams = new DatagramSocket(port);
+        try {
+            return new NameWorld(datagrams, new ServerSocket(datagrams.getLocalPort()));
+        } catch (BindException e) {
+            datagrams.close();
+            if (tries == 1) {
+                throw e;
+            }
+            return bound(port, tries - 1);
+        }
     }
 
     /** The port that it serves at. */
