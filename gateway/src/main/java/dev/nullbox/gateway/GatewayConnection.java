@@ -163,9 +163,13 @@ final class GatewayConnection implements CallSlot {
     private void serve(Operator client, SSLSocket secured) throws IOException {
         OperatorCalls calls = new OperatorCalls(client, sockets, limits.call(), events, () -> carriedSecrets = true);
         PushbackInputStream in = new PushbackInputStream(secured.getInputStream());
+        int first;
         Future<?> deadline = closeAfter(limits.idle());
-        int first = in.read();
-        deadline.cancel(false);
+        try {
+            first = in.read();
+        } finally {
+            deadline.cancel(false);
+        }
         if (first < 0) {
             return;
         }

@@ -2,12 +2,10 @@ package dev.nullbox.gateway.http;
 
 import com.google.gson.JsonObject;
 import dev.nullbox.gateway.session.CallSlot;
-import dev.nullbox.gateway.session.OperatorCalls;
 import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.NulldContract;
-import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.RpcException;
 import java.io.IOException;
@@ -33,11 +31,11 @@ final class EventStream {
     private static final long WAIT_MS = 10_000;
     private static final ContentType TYPE = ContentType.create("text/event-stream", StandardCharsets.UTF_8);
 
-    private final OperatorCalls calls;
+    private final PacedCalls calls;
     private final CallSlot slot;
     private final Pace pace;
 
-    EventStream(OperatorCalls calls, CallSlot slot, Pace pace) {
+    EventStream(PacedCalls calls, CallSlot slot, Pace pace) {
         this.calls = calls;
         this.slot = slot;
         this.pace = pace;
@@ -79,7 +77,6 @@ final class EventStream {
             pace.start();
             out.write(text(page).getBytes(StandardCharsets.UTF_8));
             out.flush();
-            pace.stop();
             try {
                 page = read(page.get(NulldContract.NEXT), WAIT_MS);
             } catch (RpcException e) {
@@ -104,10 +101,7 @@ final class EventStream {
     }
 
     private Message read(long after, long waitMs) throws RpcException {
-        Message request = Message.of(NulldContract.AFTER.is(after), NulldContract.WAIT_MS.is(waitMs));
-        return Codec.decodeResult(
-                NulldContract.LOGS.name(),
-                NulldContract.LOGS.result(),
-                calls.call(NulldContract.LOGS.name(), Codec.encode(request)));
+        return calls.call(
+                NulldContract.LOGS, Message.of(NulldContract.AFTER.is(after), NulldContract.WAIT_MS.is(waitMs)));
     }
 }

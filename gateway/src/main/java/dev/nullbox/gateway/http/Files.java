@@ -1,7 +1,6 @@
 package dev.nullbox.gateway.http;
 
 import com.google.gson.JsonObject;
-import dev.nullbox.gateway.session.OperatorCalls;
 import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.Fields;
@@ -28,10 +27,10 @@ final class Files {
     /** Members of the answer to an upload. */
     static final List<Field<?>> UPLOADED = List.of(TransferContract.TRANSFER, Fields.BYTES, TransferContract.SHA256);
 
-    private final OperatorCalls calls;
+    private final PacedCalls calls;
     private final Pace pace;
 
-    Files(OperatorCalls calls, Pace pace) {
+    Files(PacedCalls calls, Pace pace) {
         this.calls = calls;
         this.pace = pace;
     }
@@ -52,7 +51,6 @@ final class Files {
             do {
                 pace.start();
                 chunk = in.readNBytes(TransferContract.CHUNK_BYTES);
-                pace.stop();
                 digest.update(chunk);
                 if (chunk.length > 0 || offset == 0) {
                     Message request = Message.of(TransferContract.OFFSET.is(offset), TransferContract.DATA.is(chunk))
@@ -93,7 +91,6 @@ final class Files {
             pace.start();
             out.write(data);
             out.flush();
-            pace.stop();
             offset += data.length;
             if (chunk.get(TransferContract.END)) {
                 return;
@@ -123,7 +120,7 @@ final class Files {
 
     private <R> R call(Method<R> method, Message params) throws ProblemException {
         try {
-            return Codec.decodeResult(method.name(), method.result(), calls.call(method.name(), Codec.encode(params)));
+            return calls.call(method, params);
         } catch (RpcException e) {
             throw new ProblemException(e);
         }

@@ -55,7 +55,7 @@ public final class HttpSession {
      */
     public void serve(Socket socket, InputStream in) throws IOException {
         Pace pace = new Pace(slot, idle);
-        Exchange exchange = new Exchange(new Resources(calls, slot, pace), slot, pace);
+        Exchange exchange = new Exchange(new Resources(new PacedCalls(calls, pace), slot, pace), slot, pace);
         Service service = new Service(exchange);
         ServerConnection connection = new ServerConnection(socket, in);
         try {

@@ -3,10 +3,9 @@ package dev.nullbox.gateway.http;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.nullbox.gateway.session.CallSlot;
-import dev.nullbox.gateway.session.OperatorCalls;
 import dev.nullbox.protocol.CallReason;
+import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.api.StatsContract;
-import dev.nullbox.rpc.Codec;
 import dev.nullbox.rpc.Json;
 import dev.nullbox.rpc.JsonRpcCodec;
 import dev.nullbox.rpc.RpcException;
@@ -37,14 +36,12 @@ final class Resources {
     private static final ContentType OPEN_METRICS =
             ContentType.parse("application/openmetrics-text; version=1.0.0; charset=utf-8");
 
-    private final OperatorCalls calls;
-    private final Pace pace;
+    private final PacedCalls calls;
     private final Files files;
     private final EventStream events;
 
-    Resources(OperatorCalls calls, CallSlot slot, Pace pace) {
+    Resources(PacedCalls calls, CallSlot slot, Pace pace) {
         this.calls = calls;
-        this.pace = pace;
         this.files = new Files(calls, pace);
         this.events = new EventStream(calls, slot, pace);
     }
@@ -108,10 +105,8 @@ final class Resources {
     }
 
     private byte[] metrics() throws ProblemException {
-        pace.stop();
         try {
-            JsonElement result = calls.call(StatsContract.METRICS.name(), new JsonObject());
-            return Codec.decodeResult(StatsContract.METRICS.name(), StatsContract.METRICS.result(), result)
+            return calls.call(StatsContract.METRICS, Message.of())
                     .get(StatsContract.METRICS_TEXT)
                     .getBytes(StandardCharsets.UTF_8);
         } catch (RpcException e) {
@@ -120,7 +115,6 @@ final class Resources {
     }
 
     private JsonElement call(String method, JsonObject params) throws ProblemException {
-        pace.stop();
         try {
             return calls.call(method, params);
         } catch (RpcException e) {
