@@ -5,6 +5,7 @@ import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.Field;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
+import dev.nullbox.protocol.Method;
 import dev.nullbox.protocol.Value;
 import dev.nullbox.protocol.api.VaultContract;
 import dev.nullbox.protocol.api.VaultEvents;
@@ -200,6 +201,32 @@ final class LeaseMethods {
 
     /** Answers {@code vault.fetch}; the value is wiped once it is encoded. */
     private Message fetch(Message request) throws RpcException {
+        return release(VaultContract.FETCH, request, (vault, run, name) -> {
+            Secret value = leases.fetch(run.agent(), run.run(), name, lent -> open(vault, lent, run));
+            return Message.of(VaultContract.VALUE.is(value.bytes()));
+        });
+    }
+
+    /** Answers {@code vault.gate_value}; the value is wiped once it is encoded. */
+    private Message gateValue(Message request) throws RpcException {
+        return release(VaultContract.GATE_VALUE, request, (vault, run, name) -> {
+            Leases.GateValue given =
+                    leases.forGate(run.agent(), run.run(), name, lent -> newest(vault, lent.name(), run));
+            return Message.of(
+                    VaultContract.LEASE.is(given.lease()),
+                    VaultContract.VALUE.is(given.value().bytes()),
+                    Fields.SEQ.is(given.seq()));
+        });
+    }
+
+    /** Answer with a leased value. */
+    @FunctionalInterface
+    private interface Release {
+        Message of(Vault vault, Run run, SecretName name) throws RpcException, IOException;
+    }
+
+    /** Gives a leased value out; a canary is an alarm, and a refusal is recorded. */
+    private Message release(Method<?> method, Message request, Release release) throws RpcException {
         Run run = Run.of(request);
         SecretName name = request.get(VaultContract.NAME);
         try {
@@ -207,34 +234,11 @@ final class LeaseMethods {
                 Vault vault = manager.vault();
                 // Before it is known whether it was ever leased.
                 vault.refuseCanary(name);
-                Secret value = leases.fetch(run.agent(), run.run(), name, lent -> open(vault, lent, run));
-                return Message.of(VaultContract.VALUE.is(value.bytes()));
+                return release.of(vault, run, name);
             });
         } catch (RpcException e) {
             alarmIfCanary(e, run, name);
-            denied(VaultContract.FETCH.name(), run, e, List.of(name));
-            throw e;
-        }
-    }
-
-    /** Answers {@code vault.gate_value}; the value is wiped once it is encoded. */
-    private Message gateValue(Message request) throws RpcException {
-        Run run = Run.of(request);
-        SecretName name = request.get(VaultContract.NAME);
-        try {
-            return Calls.run(() -> {
-                Vault vault = manager.vault();
-                vault.refuseCanary(name);
-                Leases.GateValue given =
-                        leases.forGate(run.agent(), run.run(), name, lent -> newest(vault, lent.name(), run));
-                return Message.of(
-                        VaultContract.LEASE.is(given.lease()),
-                        VaultContract.VALUE.is(given.value().bytes()),
-                        Fields.SEQ.is(given.seq()));
-            });
-        } catch (RpcException e) {
-            alarmIfCanary(e, run, name);
-            denied(VaultContract.GATE_VALUE.name(), run, e, List.of(name));
+            denied(method.name(), run, e, List.of(name));
             throw e;
         }
     }
