@@ -6,19 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import dev.nullbox.cage.agent.CageSettings;
 import dev.nullbox.cage.store.AgentStore;
+import dev.nullbox.cage.store.Results;
 import dev.nullbox.natives.Libc;
 import dev.nullbox.natives.Natives;
-import dev.nullbox.protocol.Message;
 import dev.nullbox.protocol.id.AgentName;
-import dev.nullbox.protocol.importer.ImportProtocol;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,11 +36,7 @@ class ApplyIT {
 
     @BeforeEach
     void makeFixture() throws Exception {
-        assertThat(libc.getuid())
-                .as("these tests make namespaces and need root")
-                .isZero();
-        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
-        cage = new CageFixture(base);
+        cage = CageFixture.asRoot(libc, base);
     }
 
     @AfterEach
@@ -60,28 +53,12 @@ class ApplyIT {
     private void store(String manifest) throws Exception {
         Path root = Files.createDirectories(base.resolve("data/store"));
         byte[] image = "an image".getBytes(StandardCharsets.UTF_8);
-        Message result = Message.of(
-                ImportProtocol.KIND.is(ImportProtocol.SourceKind.OCI),
-                ImportProtocol.DIGEST.is("sha256:" + "0".repeat(64)),
-                ImportProtocol.LAYERS.is(List.of()),
-                ImportProtocol.IMAGE_DIGEST.is("sha256:" + Sha256.hex(image)),
-                ImportProtocol.IMAGE_BYTES.is((long) image.length),
-                ImportProtocol.DEFAULTS.is(Message.of()),
-                ImportProtocol.FILES.is(1L),
-                ImportProtocol.DIRECTORIES.is(1L),
-                ImportProtocol.SYMLINKS.is(0L),
-                ImportProtocol.HARD_LINKS.is(0L),
-                ImportProtocol.FIFOS.is(0L),
-                ImportProtocol.FILE_BYTES.is(1L),
-                ImportProtocol.LEFT_OUT.is(0L),
-                ImportProtocol.LEFT_OUT_PATHS.is(List.of()),
-                ImportProtocol.LEFT_OUT_XATTRS.is(0L));
         AgentStore.open(root)
                 .add(
                         new AgentName("coder"),
                         manifest.getBytes(StandardCharsets.UTF_8),
                         Optional.of(Files.write(root.resolve("made"), image)),
-                        result,
+                        Results.of(image),
                         new AgentStore.Addition(1, "test"));
     }
 

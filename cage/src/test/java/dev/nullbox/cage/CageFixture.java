@@ -1,11 +1,14 @@
 package dev.nullbox.cage;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.nullbox.cage.agent.CageSettings;
 import dev.nullbox.cage.disk.DiskStore;
 import dev.nullbox.cage.secrets.FakeWarden;
+import dev.nullbox.natives.Libc;
 import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.Method;
 import dev.nullbox.protocol.Value;
@@ -27,6 +30,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,6 +62,15 @@ public final class CageFixture implements AutoCloseable {
     private final FakeWarden warden = new FakeWarden();
     private volatile String refused = "";
     private @Nullable RpcServer wardenServer;
+
+    /** A fixture for tests that make namespaces: the agents' users reach classes and scripts through its directory. */
+    static CageFixture asRoot(Libc libc, Path base) throws IOException {
+        assertThat(libc.getuid())
+                .as("these tests make namespaces and need root")
+                .isZero();
+        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return new CageFixture(base);
+    }
 
     CageFixture(Path base) throws IOException {
         this.base = base;

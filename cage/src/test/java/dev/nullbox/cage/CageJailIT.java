@@ -14,7 +14,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,12 +32,7 @@ class CageJailIT {
 
     @BeforeEach
     void needsRoot() throws Exception {
-        assertThat(libc.getuid())
-                .as("these tests make namespaces and need root")
-                .isZero();
-        // The agent's user must reach the classes and the script through it.
-        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
-        cage = new CageFixture(base);
+        cage = CageFixture.asRoot(libc, base);
     }
 
     @AfterEach

@@ -68,11 +68,7 @@ class HostileVmmIT {
 
     @BeforeEach
     void needsRoot() throws Exception {
-        assertThat(libc.getuid())
-                .as("these tests make namespaces and need root")
-                .isZero();
-        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
-        cage = new CageFixture(base);
+        cage = CageFixture.asRoot(libc, base);
         cage.agent("bad", "");
     }
 

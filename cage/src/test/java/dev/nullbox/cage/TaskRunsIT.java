@@ -19,7 +19,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,11 +48,7 @@ class TaskRunsIT {
 
     @BeforeEach
     void makeFixture() throws Exception {
-        assertThat(libc.getuid())
-                .as("these tests make namespaces and need root")
-                .isZero();
-        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
-        cage = new CageFixture(base);
+        cage = CageFixture.asRoot(libc, base);
     }
 
     @AfterEach

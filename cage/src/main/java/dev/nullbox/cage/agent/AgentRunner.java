@@ -29,6 +29,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -438,8 +439,25 @@ public final class AgentRunner implements Runnable {
 
     /** Waits until no process of the agent runs; false at the timeout. */
     public synchronized boolean awaitIdle(Duration limit) throws InterruptedException {
+        return await(now -> !(now.state() instanceof AgentState.Live), limit);
+    }
+
+    /** Waits until its program, or its guest's init alone, runs; false at the timeout, or when it has ended. */
+    public synchronized boolean awaitRunning(Duration limit) throws InterruptedException {
+        return await(now -> !(now.state() instanceof AgentState.Starting), limit)
+                && snapshot.state() instanceof AgentState.Running;
+    }
+
+    /** Waits until the run of the number is over; the view then, or when the time is up first. */
+    public synchronized Snapshot awaitEnd(long run, Duration limit) throws InterruptedException {
+        var _ = await(now -> now.isOver(run), limit);
+        return snapshot;
+    }
+
+    /** Waits for a view; false when the time is up first. */
+    private synchronized boolean await(Predicate<Snapshot> wanted, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
-        while (snapshot.state() instanceof AgentState.Live) {
+        while (!wanted.test(snapshot)) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             if (left <= 0) {
                 return false;
@@ -447,32 +465,6 @@ public final class AgentRunner implements Runnable {
             wait(left);
         }
         return true;
-    }
-
-    /** Waits until its program, or its guest's init alone, runs; false at the timeout, or when it has ended. */
-    public synchronized boolean awaitRunning(Duration limit) throws InterruptedException {
-        long deadline = System.nanoTime() + limit.toNanos();
-        while (snapshot.state() instanceof AgentState.Starting) {
-            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-            if (left <= 0) {
-                return false;
-            }
-            wait(left);
-        }
-        return snapshot.state() instanceof AgentState.Running;
-    }
-
-    /** Waits until the run of the number is over; the view then, or when the time is up first. */
-    public synchronized Snapshot awaitEnd(long run, Duration limit) throws InterruptedException {
-        long deadline = System.nanoTime() + limit.toNanos();
-        while (!snapshot.isOver(run)) {
-            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-            if (left <= 0) {
-                break;
-            }
-            wait(left);
-        }
-        return snapshot;
     }
 
     private void warn(String what) {

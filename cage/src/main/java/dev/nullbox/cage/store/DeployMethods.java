@@ -150,11 +150,7 @@ public final class DeployMethods {
         }
         byte[] manifest = manifest(request, name, had);
         check(name, manifest);
-        Addition addition = new Addition(
-                name,
-                new String(manifest, StandardCharsets.UTF_8),
-                TerminalText.escaped(caller.name()),
-                request.find(DeployContract.ACCEPT_GROWTH));
+        Addition addition = addition(name, manifest, caller, request);
         checkEarly(addition, had);
         return Message.of(DeployContract.IMPORT.is(imports.begin(progress -> {
             if (archive.isPresent()) {
@@ -325,6 +321,14 @@ public final class DeployMethods {
         };
     }
 
+    private static Addition addition(AgentName name, byte[] manifest, Caller caller, Message request) {
+        return new Addition(
+                name,
+                new String(manifest, StandardCharsets.UTF_8),
+                TerminalText.escaped(caller.name()),
+                request.find(DeployContract.ACCEPT_GROWTH));
+    }
+
     /**
      * Makes a version with another manifest, and changes the agent's runs. The version comes first: after a failure the
      * next start has it, and the same call goes on.
@@ -337,11 +341,7 @@ public final class DeployMethods {
                 request.find(DeployContract.MANIFEST_SHA256),
                 ManifestReader.MAX_BYTES);
         check(name, manifest);
-        Addition addition = new Addition(
-                name,
-                new String(manifest, StandardCharsets.UTF_8),
-                TerminalText.escaped(caller.name()),
-                request.find(DeployContract.ACCEPT_GROWTH));
+        Addition addition = addition(name, manifest, caller, request);
         Message result = store.result(had.currentVersion().digest());
         CatalogEntry.Accepted next = accepted(name, store.entry(name, manifest, result));
         Optional<CatalogEntry> before = agents.find(name.value());

@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Results of imports. */
-final class Results {
+public final class Results {
     private Results() {}
 
     /** Of an image with these bytes, whose configuration has a command. */
-    static Message of(byte[] image, String... command) {
+    public static Message of(byte[] image, String... command) {
         return Message.of(
                 ImportProtocol.KIND.is(ImportProtocol.SourceKind.OCI),
                 ImportProtocol.DIGEST.is("sha256:" + "0".repeat(64)),
