@@ -203,34 +203,29 @@ public final class SqliteMemory implements Memory {
      * what is absent, quarantined or large.
      */
     public Optional<Entry> tryGet(Principal principal, MemoryKey key) throws RpcException {
-        if (!isQuick(principal)) {
-            return Optional.empty();
-        }
-        Optional<Queries.Stored> stored =
-                readers.tryRead(sql -> Queries.stored(sql, key)).flatMap(found -> found);
-        return quick(stored);
+        return quick(principal, sql -> Queries.stored(sql, key));
     }
 
     /** As {@link #node} for an operator, under the conditions of {@link #tryGet}. */
     public Optional<Entry> tryNode(Principal principal, NodeId id) throws RpcException {
+        return quick(principal, sql -> Queries.stored(sql, id));
+    }
+
+    private Optional<Entry> quick(Principal principal, ReadPool.Reading<Optional<Queries.Stored>> reading)
+            throws RpcException {
         if (!isQuick(principal)) {
             return Optional.empty();
         }
-        Optional<Queries.Stored> stored =
-                readers.tryRead(sql -> Queries.stored(sql, id)).flatMap(found -> found);
-        return quick(stored);
+        Optional<Queries.Stored> stored = readers.tryRead(reading).flatMap(found -> found);
+        return stored.isPresent() && !stored.get().quarantined && stored.get().content.length <= QUICK_BYTES
+                ? Optional.of(stored.get().checked())
+                : Optional.empty();
     }
 
     /** Operators may read everything, and their reads are not recorded. */
     private static boolean isQuick(Principal principal) {
         return principal.agent().equals(Principal.OPERATOR)
                 && principal.excluded().isEmpty();
-    }
-
-    private static Optional<Entry> quick(Optional<Queries.Stored> stored) throws RpcException {
-        return stored.isPresent() && !stored.get().quarantined && stored.get().content.length <= QUICK_BYTES
-                ? Optional.of(stored.get().checked())
-                : Optional.empty();
     }
 
     @Override
