@@ -24,19 +24,6 @@ final class ClientHello {
     private final int end;
     private int position = HEADER_BYTES;
 
-    /** Reading stopped: the message is malformed, or says what the gate does not pass. */
-    static final class RefusedException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        RefusedException(String why) {
-            super(why, null, false, false);
-        }
-
-        String why() {
-            return String.valueOf(getMessage());
-        }
-    }
-
     private ClientHello(byte[] message, int length) {
         this.message = message;
         this.end = length;
@@ -47,11 +34,11 @@ final class ClientHello {
      *
      * @param message a whole handshake message, with its header of 4 bytes
      */
-    static String serverName(byte[] message, int length) throws RefusedException {
+    static String serverName(byte[] message, int length) throws UnreadException {
         return new ClientHello(message, length).read();
     }
 
-    private String read() throws RefusedException {
+    private String read() throws UnreadException {
         if (number(2) >> Byte.SIZE != 3) {
             throw malformed("its version");
         }
@@ -72,15 +59,15 @@ final class ClientHello {
         }
         skip(compressions);
         if (position == end) {
-            throw new RefusedException(TlsStream.NO_NAME);
+            throw new UnreadException(TlsStream.NO_NAME);
         }
         if (number(2) != end - position) {
             throw malformed("the length of its extensions");
         }
-        return extensions().orElseThrow(() -> new RefusedException(TlsStream.NO_NAME));
+        return extensions().orElseThrow(() -> new UnreadException(TlsStream.NO_NAME));
     }
 
-    private Optional<String> extensions() throws RefusedException {
+    private Optional<String> extensions() throws UnreadException {
         Optional<String> name = Optional.empty();
         Set<Integer> seen = new HashSet<>();
         while (position < end) {
@@ -91,7 +78,7 @@ final class ClientHello {
                 throw malformed("an extension");
             }
             if (type == ENCRYPTED_CLIENT_HELLO || type == ENCRYPTED_SERVER_NAME) {
-                throw new RefusedException("the TLS hello hides its server name (ECH)");
+                throw new UnreadException("the TLS hello hides its server name (ECH)");
             }
             if (type == SERVER_NAME) {
                 name = Optional.of(name(next));
@@ -101,7 +88,7 @@ final class ClientHello {
         return name;
     }
 
-    private String name(int next) throws RefusedException {
+    private String name(int next) throws UnreadException {
         if (number(2) != next - position || number(1) != HOST_NAME) {
             throw malformed("its list of server names");
         }
@@ -112,7 +99,7 @@ final class ClientHello {
         return HostName.of(message, position, length).orElseThrow(() -> malformed("its server name"));
     }
 
-    private int number(int bytes) throws RefusedException {
+    private int number(int bytes) throws UnreadException {
         int from = position;
         skip(bytes);
         int value = 0;
@@ -122,14 +109,14 @@ final class ClientHello {
         return value;
     }
 
-    private void skip(int bytes) throws RefusedException {
+    private void skip(int bytes) throws UnreadException {
         if (bytes > end - position) {
             throw malformed("its length");
         }
         position += bytes;
     }
 
-    private static RefusedException malformed(String what) {
-        return new RefusedException("the TLS hello is malformed: " + what);
+    private static UnreadException malformed(String what) {
+        return new UnreadException("the TLS hello is malformed: " + what);
     }
 }

@@ -49,7 +49,7 @@ public final class HttpStream implements Inspector {
         Optional<RequestHead> head;
         try {
             head = RequestHead.parse(bytes, length, port);
-        } catch (RequestHead.RefusedException refused) {
+        } catch (UnreadException refused) {
             return new Refuse(refused.why());
         }
         if (head.isEmpty()) {

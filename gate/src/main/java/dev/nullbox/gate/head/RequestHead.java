@@ -43,26 +43,12 @@ public record RequestHead(String method, String line, List<Field> fields, String
         }
     }
 
-    /** Reading stopped: the head is malformed, or asks for what the gate does not pass. */
-    public static final class RefusedException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        RefusedException(String why) {
-            super(why, null, false, false);
-        }
-
-        /** Cause for people. */
-        public String why() {
-            return String.valueOf(getMessage());
-        }
-    }
-
     /**
      * Parses the head at the beginning of bytes; empty while it is not whole.
      *
      * @param port the port that the agent connected to
      */
-    static Optional<RequestHead> parse(byte[] bytes, int length, int port) throws RefusedException {
+    static Optional<RequestHead> parse(byte[] bytes, int length, int port) throws UnreadException {
         return parse(bytes, length, port, false);
     }
 
@@ -72,7 +58,7 @@ public record RequestHead(String method, String line, List<Field> fields, String
      * @param isOpened whether it is one; the caller decides about a change
      */
     public static Optional<RequestHead> parse(byte[] bytes, int length, int port, boolean isOpened)
-            throws RefusedException {
+            throws UnreadException {
         String text = new String(bytes, 0, Math.min(length, MAX_BYTES), StandardCharsets.ISO_8859_1);
         int end = text.indexOf("\r\n\r\n");
         int bare = text.indexOf("\n\n");
@@ -81,7 +67,7 @@ public record RequestHead(String method, String line, List<Field> fields, String
         }
         if (end < 0) {
             if (length >= MAX_BYTES) {
-                throw new RefusedException("the HTTP request's head is longer than " + MAX_BYTES + " bytes");
+                throw new UnreadException("the HTTP request's head is longer than " + MAX_BYTES + " bytes");
             }
             return Optional.empty();
         }
@@ -102,7 +88,7 @@ public record RequestHead(String method, String line, List<Field> fields, String
             this.isOpened = isOpened;
         }
 
-        RequestHead read(String text, int bytes) throws RefusedException {
+        RequestHead read(String text, int bytes) throws UnreadException {
             String[] lines = text.split("\r\n", -1);
             Matcher line = LINE.matcher(lines[0]);
             if (!line.matches()) {
@@ -111,7 +97,7 @@ public record RequestHead(String method, String line, List<Field> fields, String
             for (int i = 1; i < lines.length; i++) {
                 field(lines[i]);
             }
-            String name = host.orElseThrow(() -> new RefusedException("the HTTP request has no Host"));
+            String name = host.orElseThrow(() -> new UnreadException("the HTTP request has no Host"));
             target(line.group(1), line.group(2), name);
             if (isChunked && (length.isPresent() || line.group(3).equals("0"))) {
                 throw malformed("both a length and chunks");
@@ -125,9 +111,9 @@ public record RequestHead(String method, String line, List<Field> fields, String
                     isChunked ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(length.orElse("0"))));
         }
 
-        private void target(String method, String target, String name) throws RefusedException {
+        private void target(String method, String target, String name) throws UnreadException {
             if (method.equalsIgnoreCase("CONNECT")) {
-                throw new RefusedException("CONNECT, which the gate does not pass");
+                throw new UnreadException("CONNECT, which the gate does not pass");
             }
             if (target.startsWith("/") || target.equals("*")) {
                 return;
@@ -141,7 +127,7 @@ public record RequestHead(String method, String line, List<Field> fields, String
             }
         }
 
-        private void field(String line) throws RefusedException {
+        private void field(String line) throws UnreadException {
             Matcher field = FIELD.matcher(line);
             if (!field.matches()) {
                 throw malformed("a header field");
@@ -169,7 +155,7 @@ public record RequestHead(String method, String line, List<Field> fields, String
                 }
                 case "upgrade" -> {
                     if (!isOpened) {
-                        throw new RefusedException(
+                        throw new UnreadException(
                                 "an HTTP request to change to another protocol (Upgrade), which the gate"
                                         + " does not pass without TLS");
                     }
@@ -178,7 +164,7 @@ public record RequestHead(String method, String line, List<Field> fields, String
             }
         }
 
-        private String authority(String text) throws RefusedException {
+        private String authority(String text) throws UnreadException {
             Matcher authority = AUTHORITY.matcher(text);
             if (!authority.matches() || (authority.group(2) != null && Integer.parseInt(authority.group(2)) != port)) {
                 throw malformed("its Host");
@@ -187,7 +173,7 @@ public record RequestHead(String method, String line, List<Field> fields, String
         }
     }
 
-    private static RefusedException malformed(String what) {
-        return new RefusedException("the HTTP request is malformed: " + what);
+    private static UnreadException malformed(String what) {
+        return new UnreadException("the HTTP request is malformed: " + what);
     }
 }

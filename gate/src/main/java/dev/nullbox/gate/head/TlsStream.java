@@ -1,6 +1,5 @@
 package dev.nullbox.gate.head;
 
-import dev.nullbox.gate.head.ClientHello.RefusedException;
 import dev.nullbox.gate.head.Inspection.Ask;
 import dev.nullbox.gate.head.Inspection.More;
 import dev.nullbox.gate.head.Inspection.Pass;
@@ -44,7 +43,7 @@ public final class TlsStream implements Inspector {
                 return new Ask(name);
             }
             return records(bytes, length);
-        } catch (RefusedException refused) {
+        } catch (UnreadException refused) {
             return new Refuse(refused.why());
         }
     }
@@ -62,13 +61,13 @@ public final class TlsStream implements Inspector {
         }
     }
 
-    private Inspection records(byte[] bytes, int length) throws RefusedException {
+    private Inspection records(byte[] bytes, int length) throws UnreadException {
         int position = 0;
         while (length - position >= HEADER_BYTES) {
             int type = bytes[position] & 0xff;
             int size = size(bytes, position, MAX_RECORD);
             if (type < CHANGE_CIPHER_SPEC || type > APPLICATION_DATA) {
-                throw new RefusedException("bytes that are no TLS record");
+                throw new UnreadException("bytes that are no TLS record");
             }
             if (type == HANDSHAKE) {
                 if (length - position < HEADER_BYTES + Math.min(size, TELLING_BYTES)) {
@@ -80,7 +79,7 @@ public final class TlsStream implements Inspector {
                         break;
                     }
                     if (!hello.name().equals(name)) {
-                        throw new RefusedException("a second TLS hello has another server name than the first");
+                        throw new UnreadException("a second TLS hello has another server name than the first");
                     }
                     isBegun = true;
                     position = hello.end();
@@ -93,7 +92,7 @@ public final class TlsStream implements Inspector {
     }
 
     /** Tells whether a handshake record begins a ClientHello in plaintext; the first always does. */
-    private boolean isHello(byte[] bytes, int position, int size) throws RefusedException {
+    private boolean isHello(byte[] bytes, int position, int size) throws UnreadException {
         int at = position + HEADER_BYTES;
         if (!isBegun) {
             return true;
@@ -102,31 +101,31 @@ public final class TlsStream implements Inspector {
             return false;
         }
         if (size < TELLING_BYTES) {
-            throw new RefusedException("a second TLS hello in pieces that are too small");
+            throw new UnreadException("a second TLS hello in pieces that are too small");
         }
         int message = uint24(bytes, at + 1);
         return message <= MAX_HELLO && bytes[at + 4] == 3 && message + ClientHello.HEADER_BYTES >= size;
     }
 
     /** Collects a ClientHello from the record at a position on. */
-    private static Hello hello(byte[] bytes, int from, int length) throws RefusedException {
+    private static Hello hello(byte[] bytes, int from, int length) throws UnreadException {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         int position = from;
         while (length - position >= HEADER_BYTES) {
             if ((bytes[position] & 0xff) != HANDSHAKE) {
-                throw new RefusedException("the TLS hello is malformed: a record of another type in it");
+                throw new UnreadException("the TLS hello is malformed: a record of another type in it");
             }
             int size = size(bytes, position, MAX_PLAINTEXT);
             int present = Math.min(size, length - position - HEADER_BYTES);
             message.write(bytes, position + HEADER_BYTES, present);
             byte[] soFar = message.toByteArray();
             if (soFar.length > 0 && soFar[0] != ClientHello.TYPE) {
-                throw new RefusedException("the TLS hello is malformed: its type");
+                throw new UnreadException("the TLS hello is malformed: its type");
             }
             if (soFar.length >= ClientHello.HEADER_BYTES) {
                 int whole = uint24(soFar, 1) + ClientHello.HEADER_BYTES;
                 if (whole > MAX_HELLO || soFar.length > whole) {
-                    throw new RefusedException("the TLS hello is longer than " + MAX_HELLO + " bytes, or than it says");
+                    throw new UnreadException("the TLS hello is longer than " + MAX_HELLO + " bytes, or than it says");
                 }
                 if (soFar.length == whole && present == size) {
                     return new Hello(ClientHello.serverName(soFar, whole), position + HEADER_BYTES + size);
@@ -134,16 +133,16 @@ public final class TlsStream implements Inspector {
             }
             position += HEADER_BYTES + size;
             if (position - from >= MOST) {
-                throw new RefusedException("the TLS hello has more records than " + MOST + " bytes hold");
+                throw new UnreadException("the TLS hello has more records than " + MOST + " bytes hold");
             }
         }
         return Hello.PART;
     }
 
-    private static int size(byte[] bytes, int position, int most) throws RefusedException {
+    private static int size(byte[] bytes, int position, int most) throws UnreadException {
         int size = ((bytes[position + 3] & 0xff) << Byte.SIZE) | (bytes[position + 4] & 0xff);
         if (bytes[position + 1] != 3 || bytes[position + 2] > 4 || size == 0 || size > most) {
-            throw new RefusedException("bytes that are no TLS record");
+            throw new UnreadException("bytes that are no TLS record");
         }
         return size;
     }

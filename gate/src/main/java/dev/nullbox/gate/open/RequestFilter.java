@@ -1,6 +1,7 @@
 package dev.nullbox.gate.open;
 
 import dev.nullbox.gate.head.RequestHead;
+import dev.nullbox.gate.head.UnreadException;
 import dev.nullbox.protocol.id.SecretForm;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -187,7 +188,7 @@ public final class RequestFilter {
             rewrite(head.get(), out);
             in.take(head.get().bytes());
             return true;
-        } catch (RequestHead.RefusedException refused) {
+        } catch (UnreadException refused) {
             throw new RefusedException(MALFORMED, refused.why());
         } finally {
             Arrays.fill(bytes, (byte) 0);
