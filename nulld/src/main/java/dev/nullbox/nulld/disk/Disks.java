@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Whole disks of the machine, by the kernel's files. Source: Documentation/ABI/stable/sysfs-block. */
 public final class Disks {
@@ -98,7 +99,8 @@ public final class Disks {
         if (!sector.isEmpty() && !sector.equals(String.valueOf(GuidTable.SECTOR))) {
             return Optional.of("it has sectors of " + sector + " bytes; only disks of 512 are served");
         }
-        for (BlockDevice one : partitions.isEmpty() ? List.of(device) : partitions) {
+        for (BlockDevice one :
+                Stream.concat(Stream.of(device), partitions.stream()).toList()) {
             Optional<String> mount = mount(one);
             if (mount.isPresent()) {
                 return Optional.of(one.name() + " is mounted at " + mount.get());

@@ -51,8 +51,10 @@ final class Installation implements DiskWork.Task {
         Disks.Disk medium = disks.medium()
                 .orElseThrow(() -> new DiskRefusedException(
                         NulldReason.NOT_INSTALLABLE, "the medium that the appliance runs from is not there any more"));
-        try (FileChannel in = FileChannel.open(medium.device().node(), StandardOpenOption.READ)) {
-            GuidTable source = GuidTable.read((offset, length) -> RawDisk.read(in, offset, length))
+        try {
+            GuidTable source = GuidTable.read((offset, length) -> medium.device()
+                            .read(offset, length)
+                            .orElseThrow(() -> new IOException("it ends before its partition table does")))
                     .orElseThrow(() -> new DiskRefusedException(
                             NulldReason.NOT_INSTALLABLE,
                             "the appliance runs from " + medium.device().name()
