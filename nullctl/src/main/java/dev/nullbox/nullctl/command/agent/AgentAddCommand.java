@@ -73,11 +73,8 @@ final class AgentAddCommand extends BaseCommand {
     @Option(names = "--image", paramLabel = "IMAGE", description = "The one that is meant, where SOURCE has several.")
     private Optional<String> image = Optional.empty();
 
-    @Option(
-            names = "--accept-growth",
-            paramLabel = "HASH",
-            description = "The growth of authority that is meant, as agent diff and the refusal name it.")
-    private Optional<String> growth = Optional.empty();
+    @Mixin
+    private GrowthOption growth = new GrowthOption();
 
     @Mixin
     private JsonOption json = new JsonOption();
@@ -112,7 +109,7 @@ final class AgentAddCommand extends BaseCommand {
     private String begin(Optional<ManifestFile> file, TransferProgress progress) throws Exception {
         Message params = Message.of(Fields.AGENT.is(name.value()))
                 .and(DeployContract.IMAGE, image)
-                .and(DeployContract.ACCEPT_GROWTH, growth);
+                .and(DeployContract.ACCEPT_GROWTH, growth.hash());
         if (source.isEmpty()) {
             return add(params, file);
         }

@@ -11,10 +11,8 @@ import dev.nullbox.protocol.id.AgentName;
 import dev.nullbox.service.TerminalText;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code nullctl agent apply}: another AGENT.toml for an agent, and for its runs as far as they can change. */
@@ -37,11 +35,8 @@ final class AgentApplyCommand extends BaseCommand {
     @Parameters(paramLabel = "FILE", description = "The agent's new AGENT.toml.")
     private Path file = Path.of("");
 
-    @Option(
-            names = "--accept-growth",
-            paramLabel = "HASH",
-            description = "The growth of authority that is meant, as agent diff and the refusal name it.")
-    private Optional<String> growth = Optional.empty();
+    @Mixin
+    private GrowthOption growth = new GrowthOption();
 
     @Mixin
     private JsonOption json = new JsonOption();
@@ -56,7 +51,7 @@ final class AgentApplyCommand extends BaseCommand {
                     DeployContract.APPLY,
                     Message.of(Fields.AGENT.is(agent.value()))
                             .and(manifest.send(appliance))
-                            .and(DeployContract.ACCEPT_GROWTH, growth));
+                            .and(DeployContract.ACCEPT_GROWTH, growth.hash()));
         }
         if (!json.print(out(), answer)) {
             print(agent, ApplianceClient.decode(DeployContract.APPLY, answer));

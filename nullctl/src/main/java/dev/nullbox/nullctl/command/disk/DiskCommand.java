@@ -1,7 +1,5 @@
 package dev.nullbox.nullctl.command.disk;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import dev.nullbox.nullctl.client.ApplianceClient;
 import dev.nullbox.nullctl.command.CommandContext;
 import dev.nullbox.nullctl.command.ListOption;
@@ -15,7 +13,6 @@ import dev.nullbox.protocol.api.NulldContract;
 import dev.nullbox.protocol.api.NulldReason;
 import dev.nullbox.rpc.RpcException;
 import dev.nullbox.service.TerminalText;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -99,26 +96,18 @@ public final class DiskCommand extends CommandContext {
 
     /** What a disk holds, in words. */
     private String content(String name) throws Exception {
-        JsonObject answer = ask(NulldContract.DISK_LIST).getAsJsonObject();
-        for (JsonElement disk : ApplianceClient.list(answer, NulldContract.DISKS)) {
-            if (CellFormat.of(disk, Fields.NAME).equals(name)) {
-                String model =
-                        disk.getAsJsonObject().get(NulldContract.MODEL.name()).getAsString();
-                List<String> partitions =
-                        ApplianceClient.list(disk.getAsJsonObject(), NulldContract.PARTITIONS).asList().stream()
-                                .map(one ->
-                                        CellFormat.of(one, Fields.NAME) + " " + CellFormat.of(one, NulldContract.LABEL))
-                                .map(String::strip)
-                                .toList();
-                return CellFormat.bytes(disk.getAsJsonObject()
-                                .get(NulldContract.SIZE.name())
-                                .getAsLong())
-                        + (model.isEmpty() ? "" : ", " + model)
-                        + (partitions.isEmpty()
-                                ? ", no partitions"
-                                : ", with " + partitions.stream().collect(Collectors.joining(", ")));
-            }
+        Optional<Message> found = call(NulldContract.DISK_LIST).get(NulldContract.DISKS).stream()
+                .filter(disk -> disk.get(Fields.NAME).equals(name))
+                .findFirst();
+        if (found.isEmpty()) {
+            return "and there is no disk of that name now: nullctl disk list";
         }
-        return "and there is no disk of that name now: nullctl disk list";
+        String model = found.get().get(NulldContract.MODEL);
+        String partitions = found.get().get(NulldContract.PARTITIONS).stream()
+                .map(one -> (one.get(Fields.NAME) + " " + one.get(NulldContract.LABEL)).strip())
+                .collect(Collectors.joining(", "));
+        return CellFormat.bytes(found.get().get(NulldContract.SIZE))
+                + (model.isEmpty() ? "" : ", " + model)
+                + (partitions.isEmpty() ? ", no partitions" : ", with " + partitions);
     }
 }

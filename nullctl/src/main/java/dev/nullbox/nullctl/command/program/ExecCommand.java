@@ -3,7 +3,6 @@ package dev.nullbox.nullctl.command.program;
 import dev.nullbox.nullctl.client.CannotConnectException;
 import dev.nullbox.nullctl.command.CommandContext;
 import dev.nullbox.nullctl.terminal.Streams;
-import dev.nullbox.nullctl.terminal.UsageException;
 import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
@@ -79,9 +78,7 @@ public final class ExecCommand extends CommandContext implements Callable<Intege
         if (!hasTerminal) {
             return run(Optional.empty());
         }
-        Streams.Terminal terminal = streams()
-                .terminal()
-                .orElseThrow(() -> new UsageException("standard input is no terminal: leave -t out"));
+        Streams.Terminal terminal = ProgramClient.terminal(streams());
         try (Streams.RawMode raw = terminal.raw()) {
             return run(Optional.of(raw));
         }

@@ -6,6 +6,7 @@ import dev.nullbox.nullctl.client.ProgramInput;
 import dev.nullbox.nullctl.command.Session;
 import dev.nullbox.nullctl.terminal.LocalFileException;
 import dev.nullbox.nullctl.terminal.Streams;
+import dev.nullbox.nullctl.terminal.UsageException;
 import dev.nullbox.protocol.CallReason;
 import dev.nullbox.protocol.Fields;
 import dev.nullbox.protocol.Message;
@@ -126,6 +127,11 @@ final class ProgramClient {
         try (ApplianceClient appliance = session.connect()) {
             appliance.call(AgentContract.EXEC_SIGNAL, id, AgentContract.EXEC_SIGNAL_NUMBER.is((long) SIGINT));
         }
+    }
+
+    /** The terminal that standard input is. */
+    static Streams.Terminal terminal(Streams streams) throws UsageException {
+        return streams.terminal().orElseThrow(() -> new UsageException("standard input is no terminal: leave -t out"));
     }
 
     /** Requested variables; at a terminal also TERM, as programs draw by it. */

@@ -100,9 +100,7 @@ public final class RunCommand extends CommandContext implements Callable<Integer
             out().println(begin(Optional.of(Streams.Size.USUAL)).get(Fields.RUN));
             return 0;
         }
-        Streams.Terminal terminal = streams()
-                .terminal()
-                .orElseThrow(() -> new UsageException("standard input is no terminal: leave -t out"));
+        Streams.Terminal terminal = ProgramClient.terminal(streams());
         streams().err().println("nullctl: " + ProgramClient.KEYS + " leaves the run to itself");
         try (Streams.RawMode raw = terminal.raw()) {
             return run(Optional.of(raw));
