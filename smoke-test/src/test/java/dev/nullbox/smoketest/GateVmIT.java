@@ -62,11 +62,8 @@ final class GateVmIT {
                 TestNameServer names = TestNameServer.start(NETWORK + ".100")) {
             AgentFiles agents = new AgentFiles(directory.resolve("agents"));
             agents.addDebian(AGENT, manifest(server.certificate()));
-            try (Appliance appliance = agents.boot(
-                    1024,
-                    boot -> boot.withNetwork(NETWORK)
-                            .withServer(PORT, server.port())
-                            .withKernelArgument("nullbox.resolvers=" + NETWORK + ".2:" + names.port()))) {
+            try (Appliance appliance =
+                    agents.boot(1024, boot -> names.asked(boot, NETWORK).withServer(PORT, server.port()))) {
                 Nullctl nullctl = Nullctl.of(appliance.managementPort());
                 Nullctl.Result started = nullctl.run("start", AGENT);
                 assertThat(started.code()).as(started.errors()).isZero();

@@ -82,11 +82,8 @@ final class NamesVmIT {
     void anAgentReachesHostsByNameAndIsToldAtOnceWhatItMayNot(@TempDir Path directory) throws Exception {
         try (TestServer server = TestServer.start("welcome");
                 TestNameServer names = TestNameServer.start(NETWORK + ".100");
-                Appliance appliance = boot(
-                        directory,
-                        boot -> boot.withNetwork(NETWORK)
-                                .withServer(PORT, server)
-                                .withKernelArgument("nullbox.resolvers=" + NETWORK + ".2:" + names.port()))) {
+                Appliance appliance =
+                        boot(directory, boot -> names.asked(boot, NETWORK).withServer(PORT, server))) {
             run(appliance);
             assertThat(appliance.agentLines(AGENT))
                     .containsExactly(

@@ -86,11 +86,8 @@ final class OpenedVmIT {
                 TestNameServer names = TestNameServer.start(NETWORK + ".100")) {
             AgentFiles agents = new AgentFiles(directory.resolve("agents"));
             agents.addDebian(AGENT, manifest(server.certificate()));
-            try (Appliance appliance = agents.boot(
-                    1024,
-                    boot -> boot.withNetwork(NETWORK)
-                            .withServer(PORT, server.port())
-                            .withKernelArgument("nullbox.resolvers=" + NETWORK + ".2:" + names.port()))) {
+            try (Appliance appliance =
+                    agents.boot(1024, boot -> names.asked(boot, NETWORK).withServer(PORT, server.port()))) {
                 Nullctl nullctl = Nullctl.of(appliance.managementPort());
                 // A key, as it opens the vault at once: a passphrase takes an emulated processor a minute.
                 Path file = Files.write(directory.resolve("vault.key"), new byte[KEY_BYTES]);

@@ -37,8 +37,10 @@ final class TestNameServer implements AutoCloseable {
         return server;
     }
 
-    int port() {
-        return socket.getLocalPort();
+    /** A boot in whose network, of these first three numbers, the appliance asks this server. */
+    Boot asked(Boot boot, String network) {
+        return boot.withNetwork(network)
+                .withKernelArgument("nullbox.resolvers=" + network + ".2:" + socket.getLocalPort());
     }
 
     /** Names that were asked for, in their order. */
