@@ -73,6 +73,7 @@ class LeaseIT {
                 cage.settings(CageFixture.guest("echo \"got $SECRET_PASS and $SECRET_TOKEN\"; exec sleep 1000"));
         try (CageDaemon _ = CageDaemon.start(libc, settings, cage.runtime())) {
             cage.call("agent.start", "lent");
+            cage.await("agent.started", "lent");
             cage.awaitLine("lent", "got s3cr3t and t0k3n");
             cage.warden().revoke("lent");
             assertThat(cage.await("agent.secret_wiped", "lent").get("why").getAsString())
